@@ -1,0 +1,44 @@
+// Bundles the extension, the engine process and the command line into dist/; with --tests also the tests into out/.
+import { build } from 'esbuild';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { thirdPartyNotices } from './scripts/notices.mjs';
+
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  sourcemap: 'linked',
+  logLevel: 'warning',
+  metafile: true,
+  // Wanted only inside VS Code. The addon is required by a computed path, which esbuild leaves alone.
+  external: ['vscode'],
+};
+
+const product = await build({
+  ...shared,
+  entryPoints: [
+    { in: 'src/extension/extension.ts', out: 'extension' },
+    { in: 'src/engine/main.ts', out: 'engine' },
+  ],
+  outdir: 'dist',
+});
+const commandLine = await build({
+  ...shared,
+  entryPoints: [{ in: 'src/engine/cli.ts', out: 'cli' }],
+  outdir: 'dist',
+  banner: { js: '#!/usr/bin/env node' },
+});
+writeFileSync('dist/THIRD-PARTY-NOTICES.txt', thirdPartyNotices([product.metafile, commandLine.metafile]));
+
+if (process.argv.includes('--tests')) {
+  rmSync('out/test', { recursive: true, force: true });
+  const files = readdirSync('test', { recursive: true }).map((file) => `test/${file.replaceAll('\\', '/')}`);
+  await build({
+    ...shared,
+    entryPoints: files.filter((file) => file.endsWith('.test.ts') || file === 'test/host/index.ts'),
+    outdir: 'out',
+    outbase: '.',
+    external: ['vscode', 'mocha', 'typescript'],
+  });
+}

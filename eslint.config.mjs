@@ -1,0 +1,56 @@
+// Lint rules: typescript-eslint's type-checked sets for the sources and tests, plain ones for scripts.
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+const node = {
+  console: 'readonly',
+  process: 'readonly',
+  fetch: 'readonly',
+  URL: 'readonly',
+  URLSearchParams: 'readonly',
+  document: 'readonly',
+  setTimeout: 'readonly',
+  clearTimeout: 'readonly',
+  setInterval: 'readonly',
+  clearInterval: 'readonly',
+};
+
+export default tseslint.config(
+  {
+    ignores: [
+      'dist/',
+      'out/',
+      'native/build/',
+      'training/',
+      'test-output/',
+      'media/',
+      'examples/',
+      '.vscode-test/',
+    ],
+  },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: { '@typescript-eslint/no-unused-expressions': 'off' },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { globals: node },
+    rules: { eqeqeq: 'error' },
+  },
+);

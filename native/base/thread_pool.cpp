@@ -1,0 +1,139 @@
+// ThreadPool: one atomic word holds the round, whether it is open, and how many threads are at work in it.
+#include "thread_pool.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "check.h"
+
+#if defined(__x86_64__) || defined(_M_X64)
+#include <immintrin.h>
+#endif
+
+namespace ryzanstein {
+namespace {
+
+constexpr uint64_t kOpen = 1 << 15;
+constexpr uint64_t kWorkers = kOpen - 1;
+constexpr uint64_t kRound = 1 << 16;
+// Longer than the serial work between two rounds of a token, shorter than what a user's battery would notice.
+constexpr auto kSpin = std::chrono::microseconds(60);
+
+void pause() {
+#if defined(__x86_64__) || defined(_M_X64)
+  _mm_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+// Spins until done() holds or kSpin is over; returns done().
+template <class Done>
+bool spin(const Done& done) {
+  for (int i = 0; i < 64; i++) {
+    if (done()) return true;
+    pause();
+  }
+  const auto end = std::chrono::steady_clock::now() + kSpin;
+  do {
+    for (int i = 0; i < 32; i++) {
+      if (done()) return true;
+      pause();
+    }
+  } while (std::chrono::steady_clock::now() < end);
+  return done();
+}
+
+}  // namespace
+
+ThreadPool::ThreadPool(int threads) : shares_(static_cast<size_t>(threads)) {
+  RYZANSTEIN_CHECK(threads >= 1 && threads < static_cast<int>(kWorkers),
+                   "a pool has at least the calling thread");
+  for (int thread = 1; thread < threads; thread++) {
+    workers_.emplace_back([this, thread] { serve(thread); });
+  }
+}
+
+ThreadPool::~ThreadPool() {
+  quit_.store(true);
+  round_.fetch_add(kRound);
+  wake_sleepers();
+  for (std::thread& worker : workers_) worker.join();
+}
+
+void ThreadPool::run_shared(int blocks, Call call, const void* body) {
+  // The round before is closed and nobody is at work, so these are ours alone to write.
+  call_ = call;
+  body_ = body;
+  const int threads = this->threads();
+  for (int thread = 0; thread < threads; thread++) {
+    const int first = static_cast<int>(static_cast<int64_t>(blocks) * thread / threads);
+    const int end = static_cast<int>(static_cast<int64_t>(blocks) * (thread + 1) / threads);
+    Share& share = shares_[static_cast<size_t>(thread)];
+    share.next.store(first, std::memory_order_relaxed);
+    share.end = end;
+    share.owner_step = std::max(1, (end - first) * 3 / 4);
+    share.guest_step = std::max(1, (end - first) / 8);
+  }
+  round_.fetch_add(kRound + kOpen);
+  if (sleepers_.load() > 0) wake_sleepers();
+  take_blocks(0);
+  uint64_t state = round_.fetch_sub(kOpen) - kOpen;
+  while ((state & kWorkers) != 0) {
+    if (spin([&] { return (round_.load(std::memory_order_acquire) & kWorkers) == 0; })) break;
+    state = await_change(state);
+  }
+}
+
+void ThreadPool::take_blocks(int thread) {
+  const int threads = this->threads();
+  for (int i = 0; i < threads; i++) {
+    Share& share = shares_[static_cast<size_t>((thread + i) % threads)];
+    int step = i == 0 ? share.owner_step : share.guest_step;
+    for (;;) {
+      const int first = share.next.fetch_add(step, std::memory_order_relaxed);
+      if (first >= share.end) break;
+      call_(body_, first, std::min(step, share.end - first), thread);
+      if (i == 0) step = 1;
+    }
+  }
+}
+
+void ThreadPool::serve(int thread) {
+  uint64_t seen = 0;
+  while (!quit_.load()) {
+    uint64_t state = round_.load();
+    if ((state & kOpen) == 0 || state / kRound == seen) {
+      if (!spin([&] {
+            state = round_.load(std::memory_order_acquire);
+            return (state & kOpen) != 0 && state / kRound != seen;
+          })) {
+        await_change(state);
+      }
+      continue;
+    }
+    if (!round_.compare_exchange_weak(state, state + 1)) continue;
+    seen = state / kRound;
+    take_blocks(thread);
+    round_.fetch_sub(1);
+    if (sleepers_.load() > 0) wake_sleepers();
+  }
+}
+
+uint64_t ThreadPool::await_change(uint64_t seen) {
+  std::unique_lock<std::mutex> lock(sleep_);
+  sleepers_.fetch_add(1);
+  uint64_t now;
+  while ((now = round_.load()) == seen && !quit_.load()) wake_.wait(lock);
+  sleepers_.fetch_sub(1);
+  return now;
+}
+
+void ThreadPool::wake_sleepers() {
+  {
+    std::lock_guard<std::mutex> lock(sleep_);
+  }
+  wake_.notify_all();
+}
+
+}  // namespace ryzanstein

@@ -1,0 +1,76 @@
+// Persistent threads that share out the numbered blocks of one piece of work with the thread that calls.
+#ifndef RYZANSTEIN_BASE_THREAD_POOL_H_
+#define RYZANSTEIN_BASE_THREAD_POOL_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace ryzanstein {
+
+// Used by one calling thread at a time. A call allocates nothing and takes no lock unless a thread has to be
+// woken. Every thread owns an equal share of the blocks and takes three quarters of it at once; the last
+// quarter goes out block by block, to whoever is free. A share whose owner has not come (asleep, or its core
+// taken away) is worked off by the others, and nobody waits for a thread that has not begun.
+class ThreadPool {
+ public:
+  // `threads` >= 1 with the caller; threads - 1 are started.
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int threads() const { return static_cast<int>(shares_.size()); }
+
+  // Calls body(first, count, thread) until all blocks 0 .. blocks - 1 are done, each once; thread is 0 (the
+  // caller) to threads() - 1 and may index scratch memory. body must not throw and must not call run. One
+  // block runs at once on the caller.
+  template <class Body>
+  void run(int blocks, const Body& body) {
+    if (blocks <= 1 || shares_.size() == 1) {
+      if (blocks > 0) body(0, blocks, 0);
+      return;
+    }
+    run_shared(
+        blocks,
+        [](const void* b, int first, int count, int thread) {
+          (*static_cast<const Body*>(b))(first, count, thread);
+        },
+        &body);
+  }
+
+ private:
+  using Call = void (*)(const void* body, int first, int count, int thread);
+  struct alignas(64) Share {
+    std::atomic<int> next{0};
+    int end = 0;
+    int owner_step = 0;  // what the owner takes at once: three quarters
+    int guest_step = 0;  // what another thread takes at once from a share that nobody has begun
+  };
+
+  void run_shared(int blocks, Call call, const void* body);
+  void take_blocks(int thread);
+  void serve(int thread);
+  // Waits until round_ differs from `seen`; returns it.
+  uint64_t await_change(uint64_t seen);
+  void wake_sleepers();
+
+  // Number of the round << 16 | kOpen while work may be begun | threads at work (not counting the caller).
+  alignas(64) std::atomic<uint64_t> round_{0};
+  alignas(64) std::atomic<int> sleepers_{0};
+  std::atomic<bool> quit_{false};
+  std::mutex sleep_;
+  std::condition_variable wake_;
+  Call call_ = nullptr;
+  const void* body_ = nullptr;
+  std::vector<Share> shares_;
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace ryzanstein
+
+#endif

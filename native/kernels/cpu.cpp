@@ -1,0 +1,110 @@
+// What this CPU offers and the operating system lets us use, from CPUID and XGETBV.
+#include <string.h>
+
+#include "dispatch.h"
+
+#if RYZANSTEIN_X86
+#ifdef _MSC_VER
+#include <intrin.h>
+#else
+#include <cpuid.h>
+#endif
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+#endif
+
+namespace ryzanstein {
+namespace {
+
+#if RYZANSTEIN_X86
+
+struct Registers {
+  uint32_t a, b, c, d;
+};
+
+Registers cpuid(uint32_t leaf, uint32_t subleaf) {
+  Registers r;
+#ifdef _MSC_VER
+  int values[4];
+  __cpuidex(values, static_cast<int>(leaf), static_cast<int>(subleaf));
+  memcpy(&r, values, sizeof r);
+#else
+  __cpuid_count(leaf, subleaf, r.a, r.b, r.c, r.d);
+#endif
+  return r;
+}
+
+// Which register files the operating system saves: XCR0.
+uint64_t saved_state() {
+#ifdef _MSC_VER
+  return _xgetbv(0);
+#else
+  uint32_t low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return static_cast<uint64_t>(high) << 32 | low;
+#endif
+}
+
+// Linux gives the AMX tile registers only to processes that ask; asking again does no harm.
+bool tiles_permitted() {
+#if defined(__linux__)
+  constexpr long kRequestPermission = 0x1023, kTileData = 18;
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+#elif defined(_WIN32)
+  return true;
+#else
+  return false;
+#endif
+}
+
+bool bit(uint32_t word, int index) { return (word >> index & 1) != 0; }
+
+CpuFeatures detect() {
+  CpuFeatures cpu = {};
+  const Registers base = cpuid(0, 0);
+  memcpy(cpu.vendor, &base.b, 4);
+  memcpy(cpu.vendor + 4, &base.d, 4);
+  memcpy(cpu.vendor + 8, &base.c, 4);
+  if (cpuid(0x80000000u, 0).a >= 0x80000004u) {
+    for (uint32_t i = 0; i < 3; i++) {
+      const Registers r = cpuid(0x80000002u + i, 0);
+      memcpy(cpu.brand + 16 * i, &r, 16);
+    }
+  }
+  const Registers one = cpuid(1, 0);
+  const bool system_saves = bit(one.c, 27);  // OSXSAVE
+  if (base.a < 7 || !system_saves) return cpu;
+  const uint64_t state = saved_state();
+  const bool ymm = (state & 0x6) == 0x6;
+  const bool zmm = (state & 0xe6) == 0xe6;
+  const bool tiles = (state & 0x60000) == 0x60000;
+  const Registers seven = cpuid(7, 0);
+  const Registers seven_one = seven.a >= 1 ? cpuid(7, 1) : Registers{};
+  cpu.avx2 = ymm && bit(one.c, 28) && bit(seven.b, 5);
+  cpu.fma = ymm && bit(one.c, 12);
+  cpu.f16c = ymm && bit(one.c, 29);
+  cpu.avx_vnni = ymm && bit(seven_one.a, 4);
+  cpu.avx512 = zmm && bit(seven.b, 16) && bit(seven.b, 17) && bit(seven.b, 30) && bit(seven.b, 31);
+  cpu.avx512_vnni = cpu.avx512 && bit(seven.c, 11);
+  cpu.avx512_vbmi = cpu.avx512 && bit(seven.c, 1);
+  cpu.avx512_bf16 = cpu.avx512 && bit(seven_one.a, 5);
+  cpu.amx_int8 = zmm && tiles && bit(seven.d, 24) && bit(seven.d, 25) && tiles_permitted();
+  return cpu;
+}
+
+#else
+
+CpuFeatures detect() { return CpuFeatures{}; }
+
+#endif
+
+}  // namespace
+
+const CpuFeatures& cpu_features() {
+  static const CpuFeatures cpu = detect();
+  return cpu;
+}
+
+}  // namespace ryzanstein

@@ -1,0 +1,144 @@
+// Packing of weights and preparing of activations for the layouts drawn in layout.h; plain code for any CPU.
+#include "layout.h"
+
+#include <string.h>
+
+namespace ryzanstein {
+
+constexpr size_t kUnit = 64;
+
+static size_t units(int columns, int per_unit) {
+  return (static_cast<size_t>(columns) + static_cast<size_t>(per_unit) - 1) / static_cast<size_t>(per_unit);
+}
+
+size_t two_bit_block_bytes(int columns) { return units(columns, 16) * kUnit; }
+size_t five_trit_block_bytes(int columns) { return units(columns, 20) * kUnit; }
+size_t byte_block_bytes(int columns) { return units(columns, 4) * kUnit; }
+size_t lut32_block_bytes(int columns) { return units(columns, 8) * kUnit; }
+size_t lut64_block_bytes(int columns) { return units(columns, 4) * kUnit; }
+size_t lut_prepared_bytes(int columns) { return kPreparedHeader + units(columns, 8) * kUnit; }
+
+// codes[0 .. padded) = weight + 1 of one row, 1 (weight 0) from its end on.
+static void row_codes(const int8_t* row, int begin, int count, int columns, uint8_t* codes) {
+  for (int i = 0; i < count; i++) {
+    const int k = begin + i;
+    codes[i] = static_cast<uint8_t>(row != nullptr && k < columns ? row[k] + 1 : 1);
+  }
+}
+
+void pack_two_bit(const int8_t* weights, int rows, int columns, void* block) {
+  uint8_t* out = static_cast<uint8_t*>(block);
+  const int count = static_cast<int>(units(columns, 16));
+  for (int r = 0; r < 16; r++) {
+    const int8_t* row = r < rows ? weights + static_cast<size_t>(r) * columns : nullptr;
+    for (int i = 0; i < count; i++) {
+      uint8_t c[16];
+      row_codes(row, 16 * i, 16, columns, c);
+      uint8_t* unit = out + i * kUnit + 4 * r;
+      for (int j = 0; j < 4; j++) {
+        unit[j] = static_cast<uint8_t>(c[j] | c[4 + j] << 2 | c[8 + j] << 4 | c[12 + j] << 6);
+      }
+    }
+  }
+}
+
+void pack_five_trits(const int8_t* weights, int rows, int columns, void* block) {
+  uint8_t* out = static_cast<uint8_t*>(block);
+  const int count = static_cast<int>(units(columns, 20));
+  for (int r = 0; r < 16; r++) {
+    const int8_t* row = r < rows ? weights + static_cast<size_t>(r) * columns : nullptr;
+    for (int i = 0; i < count; i++) {
+      uint8_t t[20];
+      row_codes(row, 20 * i, 20, columns, t);
+      uint8_t* unit = out + i * kUnit + 4 * r;
+      for (int j = 0; j < 4; j++) {
+        const int pair = t[12 + j] + 3 * t[16 + j];
+        const int triple = t[j] + 3 * t[4 + j] + 9 * t[8 + j];
+        const int group = triple >> 2;
+        const int u = pair < 8 ? 8 * pair + group : 8 * group + 7;
+        unit[j] = static_cast<uint8_t>(u | (triple & 3) << 6);
+      }
+    }
+  }
+}
+
+void pack_bytes(const int8_t* weights, int rows, int columns, void* block) {
+  uint8_t* out = static_cast<uint8_t*>(block);
+  const int whole = columns / 4;
+  memset(out, 128, byte_block_bytes(columns));
+  for (int r = 0; r < rows && r < 16; r++) {
+    const int8_t* row = weights + static_cast<size_t>(r) * static_cast<size_t>(columns);
+    uint8_t* place = out + 4 * r;
+    for (int i = 0; i < whole; i++, row += 4, place += kUnit) {
+      uint32_t four;
+      memcpy(&four, row, 4);
+      four ^= 0x80808080u;  // + 128 in each byte
+      memcpy(place, &four, 4);
+    }
+    for (int j = 0; j < columns % 4; j++) place[j] = static_cast<uint8_t>(row[j] + 128);
+  }
+}
+
+static void pack_planes(const int8_t* weights, int rows, int columns, int block_rows, void* block) {
+  uint8_t* out = static_cast<uint8_t*>(block);
+  const int count = static_cast<int>(units(columns, 4 * 64 / block_rows)) * (64 / block_rows);
+  for (int r = 0; r < block_rows; r++) {
+    const int8_t* row = r < rows ? weights + static_cast<size_t>(r) * static_cast<size_t>(columns) : nullptr;
+    const int quarter = block_rows / 4, place = 4 * (r % quarter) + r / quarter;
+    for (int i = 0; i < count; i++) {
+      uint8_t c[4];
+      row_codes(row, 4 * i, 4, columns, c);
+      unsigned planes = 0;
+      for (unsigned k = 0; k < 4; k++)
+        planes |= (c[k] >= 1 ? 1u : 0u) << k | (c[k] == 2 ? 1u : 0u) << (4 + k);
+      out[static_cast<size_t>(i) * static_cast<size_t>(block_rows) + static_cast<size_t>(place)] =
+          static_cast<uint8_t>(planes);
+    }
+  }
+}
+
+void pack_lut32(const int8_t* weights, int rows, int columns, void* block) {
+  pack_planes(weights, rows, columns, 32, block);
+}
+
+void pack_lut64(const int8_t* weights, int rows, int columns, void* block) {
+  pack_planes(weights, rows, columns, 64, block);
+}
+
+// u -> t4 | g << 2 | t3 << 6, for u = 8 * pair + g and, where g would be 7, u = 8 * g + 7 with pair 8.
+#define RYZANSTEIN_PAIR(p, g) static_cast<uint8_t>((p) / 3 | (g) << 2 | (p) % 3 << 6)
+#define RYZANSTEIN_PAIR_ROW(p)                                                                \
+  RYZANSTEIN_PAIR(p, 0), RYZANSTEIN_PAIR(p, 1), RYZANSTEIN_PAIR(p, 2), RYZANSTEIN_PAIR(p, 3), \
+      RYZANSTEIN_PAIR(p, 4), RYZANSTEIN_PAIR(p, 5), RYZANSTEIN_PAIR(p, 6),                    \
+      RYZANSTEIN_PAIR(8, (p) < 7 ? (p) : 0)
+alignas(64) const uint8_t kPairTable[64] = {
+    RYZANSTEIN_PAIR_ROW(0), RYZANSTEIN_PAIR_ROW(1), RYZANSTEIN_PAIR_ROW(2), RYZANSTEIN_PAIR_ROW(3),
+    RYZANSTEIN_PAIR_ROW(4), RYZANSTEIN_PAIR_ROW(5), RYZANSTEIN_PAIR_ROW(6), RYZANSTEIN_PAIR_ROW(7)};
+
+// c -> t0 | t1 << 2 | t2 << 4; c above 26 does not occur.
+#define RYZANSTEIN_TRIPLE(c) static_cast<uint8_t>((c) > 26 ? 0 : (c) % 3 | (c) / 3 % 3 << 2 | (c) / 9 << 4)
+#define RYZANSTEIN_TRIPLE_ROW(c)                                                                            \
+  RYZANSTEIN_TRIPLE(c), RYZANSTEIN_TRIPLE((c) + 1), RYZANSTEIN_TRIPLE((c) + 2), RYZANSTEIN_TRIPLE((c) + 3), \
+      RYZANSTEIN_TRIPLE((c) + 4), RYZANSTEIN_TRIPLE((c) + 5), RYZANSTEIN_TRIPLE((c) + 6),                   \
+      RYZANSTEIN_TRIPLE((c) + 7)
+alignas(64) const uint8_t kTripleTable[64] = {RYZANSTEIN_TRIPLE_ROW(0),  RYZANSTEIN_TRIPLE_ROW(8),
+                                              RYZANSTEIN_TRIPLE_ROW(16), RYZANSTEIN_TRIPLE_ROW(24),
+                                              RYZANSTEIN_TRIPLE_ROW(32), RYZANSTEIN_TRIPLE_ROW(40),
+                                              RYZANSTEIN_TRIPLE_ROW(48), RYZANSTEIN_TRIPLE_ROW(56)};
+
+size_t dot_prepared_bytes(int columns) {
+  return static_cast<size_t>(kPreparedHeader) + units(columns, kPreparedStep) * kPreparedStep + kPreparedStep;
+}
+
+void prepare_dot(const int8_t* x, int columns, void* prepared) {
+  uint8_t* out = static_cast<uint8_t*>(prepared);
+  int32_t sum = 0;
+  for (int k = 0; k < columns; k++) sum += x[k];
+  memset(out, 0, kPreparedHeader);
+  memcpy(out, &sum, sizeof sum);
+  memcpy(out + kPreparedHeader, x, static_cast<size_t>(columns));
+  memset(out + kPreparedHeader + columns, 0,
+         dot_prepared_bytes(columns) - kPreparedHeader - static_cast<size_t>(columns));
+}
+
+}  // namespace ryzanstein

@@ -1,0 +1,155 @@
+// Times kernels on this CPU: which level is fastest for a model's size, and how fast memory can be read.
+#include <string.h>
+
+#include <chrono>
+#include <memory>
+
+#include "dispatch.h"
+
+namespace ryzanstein {
+namespace {
+
+constexpr size_t kLargestArena = 64u << 20;
+
+double seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// 64-byte aligned memory, filled so that its pages are there.
+class Arena {
+ public:
+  Arena(size_t bytes, uint8_t fill) : memory_(new uint8_t[bytes + 64]) {
+    data_ = memory_.get() + (64 - reinterpret_cast<uintptr_t>(memory_.get()) % 64) % 64;
+    memset(data_, fill, bytes);
+  }
+  uint8_t* data() { return data_; }
+
+ private:
+  std::unique_ptr<uint8_t[]> memory_;
+  uint8_t* data_;
+};
+
+size_t packed_bytes(const MatrixKernel& kernel, int rows, int columns) {
+  const size_t blocks = static_cast<size_t>((rows + kernel.block_rows - 1) / kernel.block_rows);
+  return blocks * kernel.block_bytes(columns);
+}
+
+// One level's product over rows x columns weights of any value: the time does not depend on them, so that
+// every level can walk over the same memory.
+class Walk {
+ public:
+  Walk(const MatrixKernel& kernel, Arena* weights, size_t weight_bytes, int columns, int tokens)
+      : kernel_(kernel),
+        weights_(weights->data()),
+        blocks_(static_cast<int>(weight_bytes / kernel.block_bytes(columns))),
+        columns_(columns),
+        tokens_(tokens),
+        prepared_(static_cast<size_t>(tokens) * kernel.prepared_bytes(columns), 1),
+        y_(static_cast<size_t>(tokens) * static_cast<size_t>(stride()) * sizeof(int32_t), 0) {}
+
+  // Multiply-adds per second, in 1e9.
+  double step() {
+    const double start = seconds();
+    kernel_.multiply(weights_, blocks_, columns_, prepared_.data(), tokens_,
+                     reinterpret_cast<int32_t*>(y_.data()), stride());
+    const double products = static_cast<double>(stride()) * columns_ * tokens_;
+    return products / (seconds() - start + 1e-9) * 1e-9;
+  }
+
+ private:
+  ptrdiff_t stride() const { return static_cast<ptrdiff_t>(blocks_) * kernel_.block_rows; }
+
+  const MatrixKernel& kernel_;
+  const uint8_t* weights_;
+  int blocks_, columns_, tokens_;
+  Arena prepared_, y_;
+};
+
+size_t arena_bytes(const MatrixKernel& kernel, int rows, int columns) {
+  const size_t wanted = packed_bytes(kernel, rows, columns), one = kernel.block_bytes(columns);
+  return wanted < kLargestArena ? wanted : kLargestArena > one ? kLargestArena : one;
+}
+
+// The better of two steps, the first of which may meet a cold cache.
+double quick_rate(const KernelLevel& level, Arena* arena, int rows, int columns, int tokens) {
+  Walk walk(*level.ternary, arena, arena_bytes(*level.ternary, rows, columns), columns, tokens);
+  const double first = walk.step(), second = walk.step();
+  return first > second ? first : second;
+}
+
+}  // namespace
+
+double ternary_rate(const KernelLevel& level, int rows, int columns, int tokens, double milliseconds) {
+  const size_t bytes = arena_bytes(*level.ternary, rows, columns);
+  Arena arena(bytes, 0x11);
+  Walk walk(*level.ternary, &arena, bytes, columns, tokens);
+  const double end = seconds() + milliseconds * 1e-3;
+  walk.step();
+  double best = walk.step();
+  while (seconds() < end) {
+    const double rate = walk.step();
+    best = rate > best ? rate : best;
+  }
+  return best;
+}
+
+const KernelLevel* fastest_level(int rows, int columns) {
+  constexpr int kMostLevels = 16, kRounds = 3, kBatch = 32, kBatchRows = 1024;
+  constexpr double kBudget = 0.05;
+  size_t count;
+  const KernelLevel* const* levels = kernel_levels(&count);
+  size_t largest = 0;
+  for (size_t i = 0; i < count; i++) {
+    const size_t bytes = arena_bytes(*levels[i]->ternary, rows, columns);
+    largest = bytes > largest ? bytes : largest;
+  }
+  Arena arena(largest, 0x11);
+  const int batch_rows = rows < kBatchRows ? rows : kBatchRows;
+  double one[kMostLevels] = {}, batch[kMostLevels] = {};
+  const double end = seconds() + kBudget;
+  for (int round = 0; round == 0 || (round < kRounds && seconds() < end); round++) {
+    for (size_t i = 1; i < count && i < kMostLevels; i++) {
+      if (!levels[i]->supported(cpu_features())) continue;
+      const double alone = quick_rate(*levels[i], &arena, rows, columns, 1);
+      const double together = quick_rate(*levels[i], &arena, batch_rows, columns, kBatch);
+      one[i] = alone > one[i] ? alone : one[i];
+      batch[i] = together > batch[i] ? together : batch[i];
+    }
+  }
+  for (;;) {
+    size_t fastest = 0;
+    double least = 1e30;
+    for (size_t i = 1; i < count && i < kMostLevels; i++) {
+      if (one[i] <= 0) continue;
+      const double time = 1 / one[i] + 1 / batch[i];
+      if (time < least) {
+        least = time;
+        fastest = i;
+      }
+    }
+    // A level that computes wrongly on this CPU, for whatever reason, is not a candidate; the reference
+    // always is.
+    if (fastest == 0 || selftest(*levels[fastest]).mismatches == 0) return levels[fastest];
+    one[fastest] = 0;
+  }
+}
+
+double read_rate(const void* data, size_t bytes) {
+  const uint64_t* words = static_cast<const uint64_t*>(data);
+  const size_t count = bytes / sizeof(uint64_t);
+  uint64_t sums[8] = {};
+  const double start = seconds();
+  for (size_t i = 0; i + 8 <= count; i += 8) {
+#if defined(__GNUC__)
+    __builtin_prefetch(words + i + 512);
+#endif
+    for (size_t lane = 0; lane < 8; lane++) sums[lane] ^= words[i + lane];
+  }
+  uint64_t sum = 0;
+  for (uint64_t lane : sums) sum ^= lane;
+  volatile uint64_t sink = sum;
+  (void)sink;
+  return static_cast<double>(bytes) / (seconds() - start + 1e-9) * 1e-9;
+}
+
+}  // namespace ryzanstein

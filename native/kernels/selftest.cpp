@@ -1,0 +1,201 @@
+// Holds a level against the scalar reference in small cases: integers and floats bit by bit.
+#include <math.h>
+#include <string.h>
+
+#include <vector>
+
+#include "dispatch.h"
+
+namespace ryzanstein {
+namespace {
+
+struct Random {
+  uint64_t state = 0x9E3779B97F4A7C15ull;
+  uint32_t next() {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return static_cast<uint32_t>(state * 0x2545F4914F6CDD1Dull >> 33);
+  }
+  int between(int low, int high) {
+    return low + static_cast<int>(next() % static_cast<uint32_t>(high - low + 1));
+  }
+  float normal() { return static_cast<float>(between(-4000, 4000) + between(-4000, 4000)) / 2500.0f; }
+};
+
+struct alignas(64) Line {
+  uint8_t bytes[64];
+};
+
+using Lines = std::vector<Line>;  // storage aligned to 64 bytes
+
+Lines lines(size_t bytes) { return Lines((bytes + 63) / 64); }
+
+// The product of a whole matrix with one kernel, rows x tokens, token-major, without the padding rows.
+std::vector<int32_t> product(const MatrixKernel& kernel, const std::vector<int8_t>& weights, int rows,
+                             int columns, const std::vector<int8_t>& x, int tokens) {
+  const int blocks = (rows + kernel.block_rows - 1) / kernel.block_rows;
+  const size_t block_bytes = kernel.block_bytes(columns), prepared_bytes = kernel.prepared_bytes(columns);
+  Lines packed = lines(block_bytes * static_cast<size_t>(blocks));
+  for (int b = 0; b < blocks; b++) {
+    const int first = b * kernel.block_rows;
+    const int count = rows - first < kernel.block_rows ? rows - first : kernel.block_rows;
+    kernel.pack(&weights[static_cast<size_t>(first) * columns], count, columns,
+                packed[0].bytes + block_bytes * static_cast<size_t>(b));
+  }
+  Lines prepared = lines(prepared_bytes * static_cast<size_t>(tokens));
+  for (int t = 0; t < tokens; t++) {
+    kernel.prepare(&x[static_cast<size_t>(t) * columns], columns,
+                   prepared[0].bytes + prepared_bytes * static_cast<size_t>(t));
+  }
+  const size_t stride = static_cast<size_t>(blocks * kernel.block_rows);
+  std::vector<int32_t> padded(stride * static_cast<size_t>(tokens), 0x55555555), y;
+  kernel.multiply(packed.data(), blocks, columns, prepared.data(), tokens, padded.data(),
+                  static_cast<ptrdiff_t>(stride));
+  for (int t = 0; t < tokens; t++) {
+    y.insert(y.end(), padded.begin() + static_cast<ptrdiff_t>(stride) * t,
+             padded.begin() + static_cast<ptrdiff_t>(stride) * t + rows);
+  }
+  return y;
+}
+
+void compare_products(const MatrixKernel& kernel, const MatrixKernel& reference, int limit, Random& random,
+                      SelfTest* result) {
+  const int shapes[][3] = {{16, 1, 1},     {33, 20, 2},   {64, 257, 3}, {70, 512, 1},
+                           {48, 1280, 13}, {17, 2560, 5}, {130, 96, 33}};
+  for (const auto& shape : shapes) {
+    for (int extreme = 0; extreme < 3; extreme++) {
+      const int rows = shape[0], columns = shape[1], tokens = shape[2];
+      std::vector<int8_t> weights(static_cast<size_t>(rows) * columns),
+          x(static_cast<size_t>(tokens) * columns);
+      for (int8_t& w : weights) {
+        w = static_cast<int8_t>(extreme == 1 ? limit : extreme == 2 ? -limit : random.between(-limit, limit));
+      }
+      for (int8_t& v : x) v = static_cast<int8_t>(extreme ? 127 : random.between(-127, 127));
+      result->cases++;
+      if (product(kernel, weights, rows, columns, x, tokens) !=
+          product(reference, weights, rows, columns, x, tokens)) {
+        result->mismatches++;
+      }
+    }
+  }
+}
+
+struct FloatComparison {
+  SelfTest* result;
+  void same(const float* a, const float* b, size_t n) {
+    result->cases++;
+    if (memcmp(a, b, n * sizeof(float)) == 0) return;
+    result->mismatches++;
+    for (size_t i = 0; i < n; i++) {
+      const double error = fabs(static_cast<double>(a[i]) - b[i]) / (fabs(static_cast<double>(b[i])) + 1e-30);
+      if (!(error <= result->maximum_error)) result->maximum_error = error;
+    }
+  }
+  void same(const std::vector<float>& a, const std::vector<float>& b) { same(a.data(), b.data(), a.size()); }
+};
+
+std::vector<float> normals(Random& random, int n) {
+  std::vector<float> x(static_cast<size_t>(n));
+  for (float& v : x) v = random.normal();
+  return x;
+}
+
+// Softmax attention over a cache that the level itself filled.
+std::vector<float> attention(const FloatKernels& floats, const std::vector<float>& queries,
+                             const std::vector<float>& keys, const std::vector<float>& values, int positions,
+                             int tokens, int heads, int head_size) {
+  Lines key_cache = lines(2 * kv_cache_halves(positions, head_size)), value_cache = key_cache;
+  uint16_t* k = reinterpret_cast<uint16_t*>(key_cache.data());
+  uint16_t* v = reinterpret_cast<uint16_t*>(value_cache.data());
+  for (int p = 0; p < positions; p++) {
+    floats.store_key(&keys[static_cast<size_t>(p * head_size)], head_size, p, k);
+    floats.store_value(&values[static_cast<size_t>(p * head_size)], head_size, p, v);
+  }
+  Lines scratch = lines(sizeof(float) * kAttentionRows * static_cast<size_t>((positions + 15) / 16 * 16));
+  std::vector<float> y(queries.size());
+  Attention a = {};
+  a.queries = queries.data();
+  a.query_stride = a.y_stride = heads * head_size;
+  a.keys = k;
+  a.values = v;
+  a.tokens = tokens;
+  a.heads = heads;
+  a.head_size = head_size;
+  a.first_position = positions - tokens;
+  a.scale = 1.0f / sqrtf(static_cast<float>(head_size));
+  a.scratch = reinterpret_cast<float*>(scratch.data());
+  a.y = y.data();
+  floats.attend(a);
+  return y;
+}
+
+void compare_floats(const FloatKernels& level, const FloatKernels& reference, Random& random,
+                    SelfTest* result) {
+  FloatComparison compare = {result};
+  for (int n : {1, 7, 16, 31, 100, 512, 1280}) {
+    const std::vector<float> x = normals(random, n), w = normals(random, n);
+    std::vector<float> a(x.size()), b(x.size());
+    level.rms_norm(x.data(), w.data(), n, 1e-5f, a.data());
+    reference.rms_norm(x.data(), w.data(), n, 1e-5f, b.data());
+    compare.same(a, b);
+    std::vector<int8_t> p(x.size()), q(x.size());
+    const float s = level.quantize(x.data(), n, p.data()), r = reference.quantize(x.data(), n, q.data());
+    compare.same(&s, &r, 1);
+    result->cases++;
+    if (p != q) result->mismatches++;
+    std::vector<int32_t> sums(x.size());
+    for (int32_t& v : sums) v = random.between(-9000000, 9000000);
+    level.scale(sums.data(), n, s, a.data());
+    reference.scale(sums.data(), n, s, b.data());
+    compare.same(a, b);
+    level.scale_rows(sums.data(), w.data(), n, s, a.data());
+    reference.scale_rows(sums.data(), w.data(), n, s, b.data());
+    compare.same(a, b);
+    level.add(x.data(), n, a.data());
+    reference.add(x.data(), n, b.data());
+    compare.same(a, b);
+    level.silu_multiply(a.data(), w.data(), n, a.data());
+    reference.silu_multiply(b.data(), w.data(), n, b.data());
+    compare.same(a, b);
+    level.relu2_multiply(x.data(), w.data(), n, a.data());
+    reference.relu2_multiply(x.data(), w.data(), n, b.data());
+    compare.same(a, b);
+    const LogitSummary one = level.summarize(x.data(), n), two = reference.summarize(x.data(), n);
+    compare.same(&one.maximum, &two.maximum, 1);
+    compare.same(&one.exp_sum, &two.exp_sum, 1);
+    result->cases++;
+    if (one.best != two.best) result->mismatches++;
+  }
+  for (int dimensions : {64, 48, 20}) {
+    const std::vector<float> x = normals(random, 3 * 64), c = normals(random, 32), s = normals(random, 32);
+    std::vector<float> a = x, b = x;
+    level.rope(a.data(), 3, 64, dimensions, c.data(), s.data());
+    reference.rope(b.data(), 3, 64, dimensions, c.data(), s.data());
+    compare.same(a, b);
+  }
+  const int cases[][4] = {{1, 1, 1, 64},  {17, 17, 2, 64}, {100, 1, 2, 64},
+                          {70, 9, 3, 80}, {33, 5, 1, 16},  {40, 3, 8, 128}};
+  for (const auto& c : cases) {
+    const int positions = c[0], tokens = c[1], heads = c[2], size = c[3];
+    const std::vector<float> q = normals(random, tokens * heads * size),
+                             k = normals(random, positions * size), v = normals(random, positions * size);
+    compare.same(attention(level, q, k, v, positions, tokens, heads, size),
+                 attention(reference, q, k, v, positions, tokens, heads, size));
+  }
+}
+
+}  // namespace
+
+SelfTest selftest(const KernelLevel& level) {
+  SelfTest result = {0, 0, 0.0};
+  size_t count;
+  const KernelLevel& reference = *kernel_levels(&count)[0];
+  Random random;
+  compare_products(*level.ternary, *reference.ternary, 1, random, &result);
+  compare_products(*level.int8, *reference.int8, 127, random, &result);
+  compare_floats(*level.floats, *reference.floats, random, &result);
+  return result;
+}
+
+}  // namespace ryzanstein

@@ -1,0 +1,45 @@
+// The keys and values of the tokens so far: one session's memory of its text.
+#ifndef RYZANSTEIN_MODEL_KV_CACHE_H_
+#define RYZANSTEIN_MODEL_KV_CACHE_H_
+
+#include <cstdint>
+
+#include "../base/aligned_buffer.h"
+#include "../kernels/kernels.h"
+
+namespace ryzanstein {
+
+// [layer][kv head] areas of half-precision keys, and of values, as the kernels lay them out. Positions from
+// `length` on hold leftovers that are overwritten before they are read.
+class KvCache {
+ public:
+  KvCache(int layers, int kv_heads, int head_size, int capacity)
+      : kv_heads_(kv_heads),
+        capacity_(capacity),
+        area_(kv_cache_halves(capacity, head_size)),
+        keys_(area_ * static_cast<size_t>(layers) * static_cast<size_t>(kv_heads) * sizeof(uint16_t)),
+        values_(keys_.bytes()) {}
+
+  int capacity() const { return capacity_; }
+  uint16_t* keys(int layer, int kv_head) { return keys_.as<uint16_t>() + offset(layer, kv_head); }
+  uint16_t* values(int layer, int kv_head) { return values_.as<uint16_t>() + offset(layer, kv_head); }
+  size_t bytes() const { return keys_.bytes() + values_.bytes(); }
+
+  int length = 0;
+
+ private:
+  size_t offset(int layer, int kv_head) const {
+    return area_ *
+           (static_cast<size_t>(layer) * static_cast<size_t>(kv_heads_) + static_cast<size_t>(kv_head));
+  }
+
+  int kv_heads_;
+  int capacity_;
+  size_t area_;  // halves of one area, a multiple of 32: areas begin on a cache line
+  AlignedBuffer keys_;
+  AlignedBuffer values_;
+};
+
+}  // namespace ryzanstein
+
+#endif

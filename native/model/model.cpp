@@ -1,0 +1,67 @@
+// Model: how many threads, which kernels, then the weights.
+#include "model.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "../base/physical_cores.h"
+
+namespace ryzanstein {
+namespace {
+
+int usable_threads(int wanted) {
+  const int cores = physical_cores();
+  return wanted < 1 ? cores : std::min(wanted, cores);
+}
+
+const KernelLevel& choose_level(const std::string& wanted, const Hyperparameters& h, int threads) {
+  const std::string name = wanted.empty() ? kernel_from_environment() : wanted;
+  if (!name.empty()) return named_level(name);
+  // The ternary weights that one thread reads per token, as one matrix of the model's width.
+  const double rows =
+      (static_cast<double>(h.width) * 4 + static_cast<double>(h.ffn) * 3) * h.layers / threads;
+  if (h.width < 1 || h.width > kMaxColumns || !(rows >= 1 && rows < 1e7))
+    return *best_level();  // refused in a moment
+  return *fastest_level(static_cast<int>(rows), h.width);
+}
+
+}  // namespace
+
+const KernelLevel& named_level(const std::string& name) {
+  size_t count = 0;
+  const KernelLevel* const* levels = kernel_levels(&count);
+  std::string available;
+  for (size_t i = 0; i < count; i++) {
+    if (levels[i]->supported(cpu_features()))
+      available += (available.empty() ? "" : ", ") + std::string(levels[i]->name);
+  }
+  const KernelLevel* level = find_level(name.c_str());
+  if (level == nullptr) {
+    throw std::runtime_error("There is no kernel named " + name + "; this CPU has: " + available + ".");
+  }
+  if (!level->supported(cpu_features())) {
+    throw std::runtime_error("This CPU cannot run the kernel " + name + "; it has: " + available + ".");
+  }
+  return *level;
+}
+
+std::string kernel_from_environment() {
+  const char* name = std::getenv("RYZANSTEIN_KERNEL");
+  return name == nullptr ? "" : name;
+}
+
+Model::Model(const std::string& path, std::vector<TensorDescription> tensors,
+             const Hyperparameters& hyperparameters, const LoadOptions& options)
+    : pool_(usable_threads(options.threads)),
+      level_(choose_level(options.kernel, hyperparameters, pool_.threads())),
+      weights_(path, std::move(tensors), hyperparameters, level_, pool_),
+      transformer_(weights_, level_, pool_) {}
+
+bool Model::forward(const int32_t* ids, int count, int logit_rows, KvCache& cache, Activations& a,
+                    const Stop& stop) {
+  const std::lock_guard<std::mutex> turn(turn_);
+  return transformer_.forward(ids, count, logit_rows, cache, a, stop);
+}
+
+}  // namespace ryzanstein

@@ -1,0 +1,53 @@
+// A loaded model: its weights, the kernels that fit this CPU, and the threads that multiply.
+#ifndef RYZANSTEIN_MODEL_MODEL_H_
+#define RYZANSTEIN_MODEL_MODEL_H_
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "../base/thread_pool.h"
+#include "../kernels/dispatch.h"
+#include "transformer.h"
+#include "weights.h"
+
+namespace ryzanstein {
+
+struct LoadOptions {
+  int threads = 0;     // 0: one per physical core; more than that are not started
+  std::string kernel;  // a level's name; empty: RYZANSTEIN_KERNEL, else the fastest by measurement
+};
+
+// The level of this name. Throws std::runtime_error that lists the levels of this CPU if there is none or the
+// CPU lacks what it needs.
+const KernelLevel& named_level(const std::string& name);
+
+// RYZANSTEIN_KERNEL, or an empty string.
+std::string kernel_from_environment();
+
+class Model {
+ public:
+  // Throws BadModel or std::runtime_error.
+  Model(const std::string& path, std::vector<TensorDescription> tensors,
+        const Hyperparameters& hyperparameters, const LoadOptions& options);
+
+  const KernelLevel& level() const { return level_; }
+  const Weights& weights() const { return weights_; }
+  const Hyperparameters& hyperparameters() const { return weights_.hyperparameters; }
+  int threads() const { return pool_.threads(); }
+
+  // transformer.forward; sessions take turns with the threads, one pass at a time.
+  bool forward(const int32_t* ids, int count, int logit_rows, KvCache& cache, Activations& a,
+               const Stop& stop);
+
+ private:
+  ThreadPool pool_;
+  const KernelLevel& level_;
+  Weights weights_;
+  Transformer transformer_;
+  std::mutex turn_;
+};
+
+}  // namespace ryzanstein
+
+#endif

@@ -1,0 +1,79 @@
+// Sampler: penalty, then top-k, temperature, top-p, then one draw.
+#include "sampler.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace ryzanstein {
+
+Sampler::Sampler(const Sampling& sampling, int vocabulary, const FloatKernels& floats)
+    : sampling_(sampling), vocabulary_(vocabulary), floats_(floats), state_(sampling.seed) {
+  if (sampling.repetition_penalty != 1) penalised_.resize(static_cast<size_t>(vocabulary));
+  if (sampling.temperature > 0) candidates_.resize(static_cast<size_t>(vocabulary));
+}
+
+Choice Sampler::choose(const float* logits, const int32_t* recent, int recent_count) {
+  const LogitSummary plain = floats_.summarize(logits, vocabulary_);
+  const float* judged = logits;
+  int id = plain.best;
+  if (!penalised_.empty()) {
+    std::copy(logits, logits + vocabulary_, penalised_.begin());
+    const int first = std::max(0, recent_count - kPenaltyWindow);
+    for (int i = first; i < recent_count; i++) {
+      // From the original, so that a token that occurs twice is penalised once.
+      const float logit = logits[recent[i]];
+      penalised_[static_cast<size_t>(recent[i])] =
+          logit > 0 ? logit / sampling_.repetition_penalty : logit * sampling_.repetition_penalty;
+    }
+    judged = penalised_.data();
+    if (sampling_.temperature <= 0) id = floats_.summarize(judged, vocabulary_).best;
+  }
+  if (sampling_.temperature > 0) id = draw(judged);
+  id = std::clamp(id, 0, vocabulary_ - 1);
+  return {id, logits[id] - plain.maximum - std::log(plain.exp_sum)};
+}
+
+int Sampler::draw(const float* logits) {
+  size_t count = 0;
+  for (int id = 0; id < vocabulary_; id++) {
+    if (!std::isnan(logits[id])) candidates_[count++] = {logits[id], id};
+  }
+  if (count == 0) return 0;
+  const auto better = [](const Candidate& a, const Candidate& b) {
+    return a.logit > b.logit || (a.logit == b.logit && a.id < b.id);
+  };
+  const auto first = candidates_.begin();
+  if (sampling_.top_k > 0 && static_cast<size_t>(sampling_.top_k) < count) {
+    count = static_cast<size_t>(sampling_.top_k);
+    std::nth_element(first, first + static_cast<ptrdiff_t>(count), candidates_.end(), better);
+  }
+  std::sort(first, first + static_cast<ptrdiff_t>(count), better);
+
+  const auto weight = [&](size_t i) {
+    return std::exp((static_cast<double>(candidates_[i].logit) - candidates_[0].logit) /
+                    sampling_.temperature);
+  };
+  double total = 0;
+  for (size_t i = 0; i < count; i++) total += weight(i);
+  double kept = 0;
+  size_t head = 0;
+  while (head < count && (head == 0 || kept < sampling_.top_p * total)) kept += weight(head++);
+
+  double target = next_uniform() * kept;
+  for (size_t i = 0; i < head; i++) {
+    target -= weight(i);
+    if (target < 0) return candidates_[i].id;
+  }
+  return candidates_[head - 1].id;
+}
+
+// SplitMix64 (Steele, Lea, Flood 2014); 53 bits in [0, 1).
+double Sampler::next_uniform() {
+  uint64_t z = state_ += 0x9E3779B97F4A7C15u;
+  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+  return static_cast<double>((z ^ z >> 31) >> 11) * 0x1.0p-53;
+}
+
+}  // namespace ryzanstein

@@ -1,0 +1,53 @@
+// Chooses the next token from the logits: greedy, or drawn with a seed.
+#ifndef RYZANSTEIN_MODEL_SAMPLER_H_
+#define RYZANSTEIN_MODEL_SAMPLER_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "../kernels/kernels.h"
+
+namespace ryzanstein {
+
+struct Sampling {
+  float temperature = 0;  // 0: greedy
+  int top_k = 0;          // 0: all
+  float top_p = 1;        // the smallest head of the distribution with at least this probability
+  // Divides positive and multiplies negative logits of the tokens among the last kPenaltyWindow.
+  float repetition_penalty = 1;
+  uint64_t seed = 0;
+};
+
+constexpr int kPenaltyWindow = 64;
+
+struct Choice {
+  int id;
+  float log_probability;  // under the plain softmax of the logits, whatever the sampling
+};
+
+class Sampler {
+ public:
+  Sampler(const Sampling& sampling, int vocabulary, const FloatKernels& floats);
+
+  // `recent` are the tokens of the context, oldest first. NaN never wins; all NaN gives token 0.
+  Choice choose(const float* logits, const int32_t* recent, int recent_count);
+
+ private:
+  struct Candidate {
+    float logit;
+    int id;
+  };
+  int draw(const float* logits);
+  double next_uniform();
+
+  Sampling sampling_;
+  int vocabulary_;
+  const FloatKernels& floats_;
+  uint64_t state_;
+  std::vector<float> penalised_;
+  std::vector<Candidate> candidates_;
+};
+
+}  // namespace ryzanstein
+
+#endif

@@ -1,0 +1,176 @@
+// Session: cuts texts into passes, keeps what was completed, and speculates without changing the outcome.
+#include "session.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace ryzanstein {
+namespace {
+
+int checked_context(const Model& model, int context_length) {
+  const int longest = model.hyperparameters().context_length;
+  if (context_length < 1 || context_length > longest) {
+    throw std::runtime_error("A context of " + std::to_string(context_length) +
+                             " tokens is not within 1 to " + std::to_string(longest) + ", the model's.");
+  }
+  return context_length;
+}
+
+}  // namespace
+
+Session::Session(std::shared_ptr<Model> model, int context_length)
+    : model_(std::move(model)),
+      cache_(model_->hyperparameters().layers, model_->hyperparameters().kv_heads,
+             model_->hyperparameters().head_size, checked_context(*model_, context_length)),
+      activations_(model_->weights(), context_length, model_->threads()) {
+  ids_.reserve(static_cast<size_t>(context_length));
+}
+
+bool Session::evaluate(const int32_t* ids, int count, const Stop& stop) {
+  check_ids(ids, count);
+  check_room(count);
+  for (int done = 0; done < count;) {
+    const int part = std::min(kMaxTokens, count - done);
+    const bool last = done + part == count;
+    if (!pass(ids + done, part, last ? 1 : 0, stop)) return false;
+    keep(ids + done, part, last ? 0 : -1);
+    done += part;
+  }
+  return true;
+}
+
+bool Session::evaluate_all(const int32_t* ids, int count, float* logits, const Stop& stop) {
+  check_ids(ids, count);
+  check_room(count);
+  const auto vocabulary = static_cast<size_t>(model_->hyperparameters().vocabulary);
+  const auto row = static_cast<size_t>(model_->weights().head.rows());
+  for (int done = 0; done < count;) {
+    const int part = std::min(kMaxTokens, count - done);
+    if (!pass(ids + done, part, part, stop)) return false;
+    keep(ids + done, part, part - 1);
+    for (int t = 0; t < part; t++, logits += vocabulary) {
+      const float* from = activations_.logits.as<float>() + static_cast<size_t>(t) * row;
+      std::copy(from, from + vocabulary, logits);
+    }
+    done += part;
+  }
+  return true;
+}
+
+const float* Session::logits() const {
+  if (logits_ == nullptr) throw std::runtime_error("There are no logits: evaluate at least one token first.");
+  return logits_;
+}
+
+Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
+  Generated generated;
+  Sampler sampler(options.sampling, model_->hyperparameters().vocabulary, *model_->level().floats);
+  generated.ids.reserve(static_cast<size_t>(options.max));
+  generated.log_probabilities.reserve(static_cast<size_t>(options.max));
+  for (int i = 0; i < options.max; i++) {
+    if (stop()) {
+      generated.end = End::kCancelled;
+      return generated;
+    }
+    const Choice choice = sampler.choose(logits(), ids_.data(), static_cast<int>(ids_.size()));
+    generated.ids.push_back(choice.id);
+    generated.log_probabilities.push_back(choice.log_probability);
+    if (std::find(options.stop_ids.begin(), options.stop_ids.end(), choice.id) != options.stop_ids.end()) {
+      generated.end = End::kStop;
+      return generated;
+    }
+    if (cache_.length == cache_.capacity()) {
+      generated.end = End::kContext;
+      return generated;
+    }
+    const int32_t id = choice.id;
+    if (!pass(&id, 1, 1, stop)) {
+      generated.end = End::kCancelled;
+      return generated;
+    }
+    keep(&id, 1, 0);
+  }
+  return generated;
+}
+
+Verified Session::verify(const std::vector<int32_t>& draft, const Stop& stop) {
+  check_ids(draft.data(), static_cast<int>(draft.size()));
+  Verified verified;
+  const int vocabulary = model_->hyperparameters().vocabulary;
+  const int count = std::min(static_cast<int>(draft.size()), cache_.capacity() - cache_.length);
+  Sampler greedy({}, vocabulary, *model_->level().floats);
+  int accepted = 0;
+  verified.cancelled = stop();
+  if (count == 0 || verified.cancelled) return verified;
+  Choice choice = greedy.choose(logits(), nullptr, 0);
+  while (accepted < count && choice.id == draft[static_cast<size_t>(accepted)]) {
+    const int32_t* ids = draft.data() + accepted;
+    const int part = std::min(kMaxTokens, count - accepted);
+    if (!pass(ids, part, part, stop)) {
+      verified.cancelled = true;
+      return verified;
+    }
+    int matched = 0;
+    do {
+      verified.ids.push_back(choice.id);
+      verified.log_probabilities.push_back(choice.log_probability);
+      keep(ids + matched, 1, matched);
+      matched++;
+      choice = greedy.choose(logits(), nullptr, 0);
+    } while (matched < part && choice.id == ids[matched]);
+    accepted += matched;
+    if (matched < part) break;
+  }
+  return verified;
+}
+
+void Session::truncate(int length) {
+  if (length < 0 || length > cache_.length) {
+    throw std::runtime_error("Cannot keep " + std::to_string(length) + " tokens: there are " +
+                             std::to_string(cache_.length) + ".");
+  }
+  if (length == cache_.length) return;
+  cache_.length = length;
+  ids_.resize(static_cast<size_t>(length));
+  logits_ = nullptr;
+  length_ = length;
+}
+
+// Runs one pass; its tokens do not count until keep.
+bool Session::pass(const int32_t* ids, int count, int logit_rows, const Stop& stop) {
+  logits_ = nullptr;
+  return model_->forward(ids, count, logit_rows, cache_, activations_, stop);
+}
+
+// Counts tokens of the pass that just ran; logit_row: whose logits are now the last ones, -1 for none.
+void Session::keep(const int32_t* ids, int count, int logit_row) {
+  ids_.insert(ids_.end(), ids, ids + count);
+  cache_.length += count;
+  length_ = cache_.length;
+  if (logit_row >= 0) {
+    logits_ = activations_.logits.as<float>() +
+              static_cast<size_t>(logit_row) * static_cast<size_t>(model_->weights().head.rows());
+  }
+}
+
+void Session::check_ids(const int32_t* ids, int count) const {
+  const int vocabulary = model_->hyperparameters().vocabulary;
+  for (int i = 0; i < count; i++) {
+    if (ids[i] < 0 || ids[i] >= vocabulary) {
+      throw std::runtime_error("Token id " + std::to_string(ids[i]) + " at index " + std::to_string(i) +
+                               " is not in the vocabulary of " + std::to_string(vocabulary) + ".");
+    }
+  }
+}
+
+void Session::check_room(int count) const {
+  if (count > cache_.capacity() - cache_.length) {
+    throw std::runtime_error(std::to_string(count) + " tokens do not fit: the context holds " +
+                             std::to_string(cache_.capacity()) + ", of which " +
+                             std::to_string(cache_.length) + " are in use.");
+  }
+}
+
+}  // namespace ryzanstein

@@ -1,0 +1,82 @@
+// One text in the making: the tokens evaluated so far, and what the model says comes next.
+#ifndef RYZANSTEIN_MODEL_SESSION_H_
+#define RYZANSTEIN_MODEL_SESSION_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "model.h"
+#include "sampler.h"
+
+namespace ryzanstein {
+
+struct GenerateOptions {
+  int max = 0;
+  std::vector<int32_t> stop_ids;
+  Sampling sampling;
+};
+
+enum class End { kMax, kStop, kCancelled, kContext };
+
+struct Generated {
+  std::vector<int32_t> ids;
+  std::vector<float> log_probabilities;
+  End end = End::kMax;
+};
+
+struct Verified {
+  std::vector<int32_t> ids;  // the accepted head of the draft
+  std::vector<float> log_probabilities;
+  bool cancelled = false;
+};
+
+// Used by one thread at a time; length() may be read by any. Ids that are not in the vocabulary, a text that
+// does not fit the context and logits that are not there throw std::runtime_error and change nothing.
+class Session {
+ public:
+  // context_length in 1 .. the model's; throws std::runtime_error.
+  Session(std::shared_ptr<Model> model, int context_length);
+
+  int length() const { return length_.load(std::memory_order_relaxed); }
+  const Model& model() const { return *model_; }
+
+  // Appends ids; the logits of the last one are then there. Returns false if `stop` came up: the tokens of
+  // the passes that were complete are kept, and there are no logits.
+  bool evaluate(const int32_t* ids, int count, const Stop& stop);
+
+  // evaluate that also writes every token's logits, [count][vocabulary].
+  bool evaluate_all(const int32_t* ids, int count, float* logits, const Stop& stop);
+
+  // [vocabulary], of the token evaluated last.
+  const float* logits() const;
+
+  // Chooses a token and evaluates it, `max` times. A stop id is given back as the last one and not evaluated;
+  // so is the one that finds no room (kContext) or is cancelled.
+  Generated generate(const GenerateOptions& options, const Stop& stop);
+
+  // Evaluates a draft and keeps the head of it that greedy decoding chooses too. State and logits are then
+  // those of plain decoding up to there. What does not fit the context is not looked at.
+  Verified verify(const std::vector<int32_t>& draft, const Stop& stop);
+
+  // Keeps the first `length` tokens; there are no logits until the next evaluate, unless nothing is dropped.
+  void truncate(int length);
+
+ private:
+  bool pass(const int32_t* ids, int count, int logit_rows, const Stop& stop);
+  void keep(const int32_t* ids, int count, int logit_row);
+  void check_ids(const int32_t* ids, int count) const;
+  void check_room(int count) const;
+
+  std::shared_ptr<Model> model_;
+  KvCache cache_;
+  Activations activations_;
+  std::vector<int32_t> ids_;       // in the cache
+  const float* logits_ = nullptr;  // in activations_, or none
+  std::atomic<int> length_{0};
+};
+
+}  // namespace ryzanstein
+
+#endif

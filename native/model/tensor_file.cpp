@@ -1,0 +1,82 @@
+// TensorFile: presence, type, shape and place of every tensor.
+#include "tensor_file.h"
+
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+namespace ryzanstein {
+namespace {
+
+std::string shape_text(const std::vector<int64_t>& shape) {
+  std::string text = "[";
+  for (size_t i = 0; i < shape.size(); i++) text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
+  return text + "]";
+}
+
+}  // namespace
+
+TensorFile::TensorFile(const std::string& path, std::vector<TensorDescription> descriptions) : file_(path) {
+  for (TensorDescription& description : descriptions) {
+    const std::string name = description.name;
+    if (description.offset > file_.bytes() || description.bytes > file_.bytes() - description.offset) {
+      refuse(name, "its bytes " + std::to_string(description.offset) + " and the " +
+                       std::to_string(description.bytes) +
+                       " that follow reach past the end of the file, which has " +
+                       std::to_string(file_.bytes()) + "; the file is cut short");
+    }
+    if (!by_name_.emplace(name, Entry{std::move(description)}).second) refuse(name, "it is there twice");
+  }
+}
+
+Tensor TensorFile::take(const std::string& name, int columns, int rows) {
+  const auto found = by_name_.find(name);
+  if (found == by_name_.end()) refuse(name, "it is missing");
+  found->second.taken = true;
+  const TensorDescription& description = found->second.description;
+
+  std::vector<int64_t> expected{columns};
+  if (rows > 0) expected.push_back(rows);
+  if (description.shape != expected) {
+    refuse(name, "its shape is " + shape_text(description.shape) + ", not " + shape_text(expected));
+  }
+  Tensor tensor;
+  tensor.name = name;
+  tensor.type = find_tensor_type(description.type);
+  if (tensor.type == nullptr)
+    refuse(name, "its type " + std::to_string(description.type) + " cannot be read");
+  if (columns % tensor.type->block_weights != 0) {
+    refuse(name, "rows of " + std::to_string(columns) + " are no multiple of the " +
+                     std::to_string(tensor.type->block_weights) + " weights of a block of type " +
+                     tensor.type->name);
+  }
+  tensor.columns = columns;
+  tensor.rows = rows > 0 ? rows : 1;
+  tensor.row_bytes = static_cast<size_t>(columns / tensor.type->block_weights) *
+                     static_cast<size_t>(tensor.type->block_bytes);
+  const size_t matrix_bytes = tensor.row_bytes * static_cast<size_t>(tensor.rows);
+  const bool scale_behind = tensor.type->to_codes != nullptr && tensor.type->scale_columns == 0;
+  const size_t needed = matrix_bytes + (scale_behind ? sizeof(float) : 0);
+  if (description.bytes < needed) {
+    refuse(name,
+           "it has " + std::to_string(description.bytes) + " bytes and needs " + std::to_string(needed));
+  }
+  tensor.data = file_.data() + description.offset;
+  if (scale_behind) {
+    std::memcpy(&tensor.tensor_scale, tensor.data + matrix_bytes, sizeof(float));
+    if (!std::isfinite(tensor.tensor_scale)) refuse(name, "its scale is not a finite number");
+  }
+  return tensor;
+}
+
+void TensorFile::check_all_taken(const std::string& architecture) const {
+  for (const auto& [name, entry] : by_name_) {
+    if (!entry.taken) refuse(name, "the architecture " + architecture + " has no such tensor");
+  }
+}
+
+void TensorFile::refuse(const std::string& tensor, const std::string& reason) const {
+  throw BadModel("The model file " + path() + " cannot be used: tensor " + tensor + ": " + reason + ".");
+}
+
+}  // namespace ryzanstein

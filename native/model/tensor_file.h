@@ -1,0 +1,69 @@
+// The tensors of a mapped model file, each checked against the file before anybody reads it.
+#ifndef RYZANSTEIN_MODEL_TENSOR_FILE_H_
+#define RYZANSTEIN_MODEL_TENSOR_FILE_H_
+
+#include <cstdint>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "../base/mapped_file.h"
+#include "tensor_types.h"
+
+namespace ryzanstein {
+
+// A model file that cannot be used; the message names the file, the tensor and what is wrong with it.
+class BadModel : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// What the header of the file says about a tensor; not trusted.
+struct TensorDescription {
+  std::string name;
+  int type = 0;                // ggml's id
+  std::vector<int64_t> shape;  // ggml's order, columns first
+  uint64_t offset = 0;         // bytes from the start of the file
+  uint64_t bytes = 0;
+};
+
+// A tensor whose bytes are all inside of the file.
+struct Tensor {
+  std::string name;
+  const TensorType* type = nullptr;
+  const uint8_t* data = nullptr;
+  int columns = 0;
+  int rows = 0;
+  size_t row_bytes = 0;
+  float tensor_scale = 1;  // I2_S
+
+  const uint8_t* row(int r) const { return data + static_cast<size_t>(r) * row_bytes; }
+};
+
+class TensorFile {
+ public:
+  // Throws std::runtime_error if the file cannot be read, BadModel for a tensor that reaches past its end.
+  TensorFile(const std::string& path, std::vector<TensorDescription> descriptions);
+
+  bool has(const std::string& name) const { return by_name_.count(name) != 0; }
+  // The tensor of this name and exactly this shape (rows 0: a vector of `columns`). Throws BadModel.
+  Tensor take(const std::string& name, int columns, int rows);
+  // Throws BadModel if there is a tensor that nobody has taken: the model means more than we compute.
+  void check_all_taken(const std::string& architecture) const;
+  [[noreturn]] void refuse(const std::string& tensor, const std::string& reason) const;
+
+  const std::string& path() const { return file_.path(); }
+
+ private:
+  struct Entry {
+    TensorDescription description;
+    bool taken = false;
+  };
+  MappedFile file_;
+  std::map<std::string, Entry> by_name_;
+};
+
+}  // namespace ryzanstein
+
+#endif

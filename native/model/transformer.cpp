@@ -1,0 +1,208 @@
+// The forward pass: in each layer attention and feed-forward, ternary products with norms before them.
+#include "transformer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace ryzanstein {
+namespace {
+
+// Tokens that one attention task takes: enough for the kernel to reuse the keys, few enough to share out.
+constexpr int kAttentionTokens = 8;
+
+}  // namespace
+
+RotaryTable::RotaryTable(int positions, int dimensions, float base)
+    : half(static_cast<size_t>(dimensions / 2)),
+      cosines(static_cast<size_t>(positions) * half),
+      sines(static_cast<size_t>(positions) * half) {
+  for (size_t i = 0; i < half; i++) {
+    // The frequency is rounded to a float, as llama.cpp and PyTorch do.
+    const auto frequency =
+        static_cast<float>(std::pow(static_cast<double>(base), -2.0 * static_cast<double>(i) / dimensions));
+    for (size_t position = 0; position < static_cast<size_t>(positions); position++) {
+      const float angle = static_cast<float>(position) * frequency;
+      cosines[position * half + i] = static_cast<float>(std::cos(static_cast<double>(angle)));
+      sines[position * half + i] = static_cast<float>(std::sin(static_cast<double>(angle)));
+    }
+  }
+}
+
+Activations::Activations(const Weights& weights, int context_length, int threads)
+    : rotary(context_length, weights.hyperparameters.rope_dimensions, weights.hyperparameters.rope_base) {
+  const Hyperparameters& h = weights.hyperparameters;
+  const auto floats = [](int rows, int columns) {
+    return AlignedBuffer(static_cast<size_t>(rows) * static_cast<size_t>(columns) * sizeof(float));
+  };
+  const int widest = std::max(h.width, h.ffn);
+  int rows = 0;
+  size_t prepared_bytes = weights.head.prepared_bytes();
+  for (const Layer& each : weights.layers) {
+    for (const Matrix* matrix : {&each.qkv, &each.attention_output, &each.gate_up, &each.down}) {
+      rows = std::max(rows, matrix->rows());
+      prepared_bytes = std::max(prepared_bytes, matrix->prepared_bytes());
+    }
+  }
+  residual = floats(kMaxTokens, h.width);
+  product = floats(kMaxTokens, rows);
+  mixed = floats(kMaxTokens, widest);
+  prepared = AlignedBuffer(prepared_bytes);
+  logits = floats(kMaxTokens, weights.head.rows());
+  for (int thread = 0; thread < threads; thread++) {
+    scratch.push_back({floats(1, widest), AlignedBuffer(static_cast<size_t>(widest)), floats(1, kSums),
+                       floats(kAttentionRows, (context_length + 15) / 16 * 16)});
+  }
+}
+
+Transformer::Transformer(const Weights& weights, const KernelLevel& level, ThreadPool& pool)
+    : weights_(weights), floats_(*level.floats), pool_(pool) {}
+
+// One forward pass under way: its steps, each shared out among the threads.
+struct Transformer::Pass {
+  const Transformer& transformer;
+  const Hyperparameters& h;
+  const FloatKernels& floats;
+  ThreadPool& pool;
+  KvCache& cache;
+  Activations& a;
+  const Stop& stop;
+  int tokens;
+  int position;  // of token 0
+
+  float* residual(int t) const { return a.residual.as<float>() + static_cast<size_t>(t) * h.width; }
+
+  // Token t's vector x(t) [n]: normed, quantised, and put in the form that `matrix` multiplies.
+  template <class Vector>
+  void prepare(const Matrix& matrix, const Floats& norm, int first_token, int count, const Vector& x) {
+    pool.run(count, [&](int first, int part, int thread) {
+      Activations::Scratch& scratch = a.scratch[static_cast<size_t>(thread)];
+      for (int t = first; t < first + part; t++) {
+        auto* normed = scratch.normed.as<float>();
+        floats.rms_norm(x(first_token + t), norm.data(), matrix.columns(), h.rms_epsilon, normed);
+        a.factors[t] = floats.quantize(normed, matrix.columns(), scratch.quantized.as<int8_t>());
+        matrix.prepare(scratch.quantized.as<int8_t>(), t, a.prepared.as<void>());
+      }
+    });
+  }
+
+  // y [token][rows of matrix] = matrix times the prepared vectors.
+  void multiply(const Matrix& matrix, int count, float* y) {
+    pool.run(matrix.blocks(), [&](int first, int blocks, int thread) {
+      matrix.multiply(first, blocks, a.prepared.as<void>(), count, a.factors,
+                      a.scratch[static_cast<size_t>(thread)].sums.as<int32_t>(), y, matrix.rows(), stop);
+    });
+  }
+
+  void embed(const int32_t* ids) {
+    const Tensor& embedding = transformer.weights_.embedding;
+    for (int t = 0; t < tokens; t++) embedding.type->to_floats(embedding.row(ids[t]), h.width, residual(t));
+  }
+
+  // Turns queries and keys, and keeps keys and values.
+  void rotate_and_store(int layer, const Matrix& qkv) {
+    pool.run(tokens, [&](int first, int part, int) {
+      for (int t = first; t < first + part; t++) {
+        float* row = a.product.as<float>() + static_cast<size_t>(t) * qkv.rows();
+        const float* cosines = a.rotary.cosines_of(position + t);
+        const float* sines = a.rotary.sines_of(position + t);
+        floats.rope(row + qkv.row_of(0), h.heads, h.head_size, h.rope_dimensions, cosines, sines);
+        floats.rope(row + qkv.row_of(1), h.kv_heads, h.head_size, h.rope_dimensions, cosines, sines);
+        for (int head = 0; head < h.kv_heads; head++) {
+          const int at = head * h.head_size;
+          floats.store_key(row + qkv.row_of(1) + at, h.head_size, position + t, cache.keys(layer, head));
+          floats.store_value(row + qkv.row_of(2) + at, h.head_size, position + t, cache.values(layer, head));
+        }
+      }
+    });
+  }
+
+  // mixed [token][width] = the attention of every head, by key/value head and groups of tokens.
+  void attend(int layer, const Matrix& qkv) {
+    const int heads = h.heads / h.kv_heads;
+    const int slices = (tokens + kAttentionTokens - 1) / kAttentionTokens;
+    pool.run(h.kv_heads * slices, [&](int first, int part, int thread) {
+      for (int task = first; task < first + part && !stop(); task++) {
+        const int kv_head = task / slices;
+        const int t = task % slices * kAttentionTokens;
+        const ptrdiff_t first_column = static_cast<ptrdiff_t>(kv_head) * heads * h.head_size;
+        Attention attention;
+        attention.queries =
+            a.product.as<float>() + static_cast<size_t>(t) * qkv.rows() + qkv.row_of(0) + first_column;
+        attention.query_stride = qkv.rows();
+        attention.keys = cache.keys(layer, kv_head);
+        attention.values = cache.values(layer, kv_head);
+        attention.tokens = std::min(kAttentionTokens, tokens - t);
+        attention.heads = heads;
+        attention.head_size = h.head_size;
+        attention.first_position = position + t;
+        attention.scale = 1 / std::sqrt(static_cast<float>(h.head_size));
+        attention.scratch = a.scratch[static_cast<size_t>(thread)].scores.as<float>();
+        attention.y = a.mixed.as<float>() + static_cast<size_t>(t) * h.width + first_column;
+        attention.y_stride = h.width;
+        floats.attend(attention);
+      }
+    });
+  }
+
+  // mixed [token][ffn] = activation(gate) * up.
+  void gate(const Matrix& gate_up) {
+    const auto activate =
+        transformer.weights_.architecture->squared_relu ? floats.relu2_multiply : floats.silu_multiply;
+    pool.run(tokens, [&](int first, int part, int) {
+      for (int t = first; t < first + part; t++) {
+        const float* row = a.product.as<float>() + static_cast<size_t>(t) * gate_up.rows();
+        activate(row + gate_up.row_of(0), row + gate_up.row_of(1), h.ffn,
+                 a.mixed.as<float>() + static_cast<size_t>(t) * h.ffn);
+      }
+    });
+  }
+
+  void add_to_residual(const Matrix& matrix) {
+    for (int t = 0; t < tokens; t++) {
+      floats.add(a.product.as<float>() + static_cast<size_t>(t) * matrix.rows(), h.width, residual(t));
+    }
+  }
+
+  void attention(int index, const Layer& layer) {
+    prepare(layer.qkv, layer.attention_norm, 0, tokens, [&](int t) { return residual(t); });
+    multiply(layer.qkv, tokens, a.product.as<float>());
+    rotate_and_store(index, layer.qkv);
+    attend(index, layer.qkv);
+    prepare(layer.attention_output, layer.attention_sub_norm, 0, tokens,
+            [&](int t) { return a.mixed.as<float>() + static_cast<size_t>(t) * h.width; });
+    multiply(layer.attention_output, tokens, a.product.as<float>());
+    add_to_residual(layer.attention_output);
+  }
+
+  void feed_forward(const Layer& layer) {
+    prepare(layer.gate_up, layer.ffn_norm, 0, tokens, [&](int t) { return residual(t); });
+    multiply(layer.gate_up, tokens, a.product.as<float>());
+    gate(layer.gate_up);
+    prepare(layer.down, layer.ffn_sub_norm, 0, tokens,
+            [&](int t) { return a.mixed.as<float>() + static_cast<size_t>(t) * h.ffn; });
+    multiply(layer.down, tokens, a.product.as<float>());
+    add_to_residual(layer.down);
+  }
+
+  void predict(int logit_rows) {
+    const Weights& weights = transformer.weights_;
+    prepare(weights.head, weights.output_norm, tokens - logit_rows, logit_rows,
+            [&](int t) { return residual(t); });
+    multiply(weights.head, logit_rows, a.logits.as<float>());
+  }
+};
+
+bool Transformer::forward(const int32_t* ids, int count, int logit_rows, KvCache& cache, Activations& a,
+                          const Stop& stop) const {
+  Pass pass{*this, weights_.hyperparameters, floats_, pool_, cache, a, stop, count, cache.length};
+  pass.embed(ids);
+  for (size_t i = 0; i < weights_.layers.size() && !stop(); i++) {
+    pass.attention(static_cast<int>(i), weights_.layers[i]);
+    pass.feed_forward(weights_.layers[i]);
+  }
+  if (logit_rows > 0 && !stop()) pass.predict(logit_rows);
+  return !stop();
+}
+
+}  // namespace ryzanstein

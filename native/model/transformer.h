@@ -1,0 +1,72 @@
+// The forward pass of a BitNet transformer over a few consecutive tokens.
+#ifndef RYZANSTEIN_MODEL_TRANSFORMER_H_
+#define RYZANSTEIN_MODEL_TRANSFORMER_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "../base/aligned_buffer.h"
+#include "../base/thread_pool.h"
+#include "kv_cache.h"
+#include "stop.h"
+#include "weights.h"
+
+namespace ryzanstein {
+
+// Cosines and sines of every position: [position][dimensions / 2].
+struct RotaryTable {
+  RotaryTable(int positions, int dimensions, float base);
+  const float* cosines_of(int position) const {
+    return cosines.data() + static_cast<size_t>(position) * half;
+  }
+  const float* sines_of(int position) const { return sines.data() + static_cast<size_t>(position) * half; }
+
+  size_t half;
+  std::vector<float> cosines;
+  std::vector<float> sines;
+};
+
+// The intermediate values of a forward pass, allocated once per session for up to kMaxTokens tokens.
+struct Activations {
+  Activations(const Weights& weights, int context_length, int threads);
+
+  // What a thread needs for itself.
+  struct Scratch {
+    AlignedBuffer normed;     // float [max(width, ffn)]
+    AlignedBuffer quantized;  // int8 [max(width, ffn)]
+    AlignedBuffer sums;       // int32 [kSums]
+    AlignedBuffer scores;     // for attend
+  };
+
+  AlignedBuffer residual;     // float [token][width]
+  AlignedBuffer product;      // float [token][rows of the widest product but the head]
+  AlignedBuffer mixed;        // float [token][max(width, ffn)]: output of the attention, of the gate
+  AlignedBuffer prepared;     // int8 vectors in the kernels' form
+  float factors[kMaxTokens];  // scales of the prepared vectors
+  AlignedBuffer logits;       // float [token][head rows]
+  RotaryTable rotary;
+  std::vector<Scratch> scratch;
+};
+
+class Transformer {
+ public:
+  Transformer(const Weights& weights, const KernelLevel& level, ThreadPool& pool);
+
+  // Runs ids [count], 1 <= count <= kMaxTokens, at the positions from cache.length on: writes their keys and
+  // values, but leaves cache.length to the caller, and puts the logits of the last `logit_rows` tokens into
+  // a.logits (row 0 is the first of them). Returns false if `stop` came up: then keys, values and logits are
+  // void. The bits of every logit are the same however the tokens before were cut into passes, for any number
+  // of threads.
+  bool forward(const int32_t* ids, int count, int logit_rows, KvCache& cache, Activations& a,
+               const Stop& stop) const;
+
+ private:
+  struct Pass;
+  const Weights& weights_;
+  const FloatKernels& floats_;
+  ThreadPool& pool_;
+};
+
+}  // namespace ryzanstein
+
+#endif

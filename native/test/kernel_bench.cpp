@@ -1,0 +1,156 @@
+// Times the kernels of every level, part of kernels_test: products beside a read loop over the same bytes,
+// float work.
+#include <functional>
+#include <thread>
+
+#include "kernel_checks.h"
+
+namespace ryzanstein {
+namespace test {
+namespace {
+
+// Runs f(thread) on every thread at once, returns the seconds of the slowest.
+double together(int threads, const std::function<void(int)>& f) {
+  if (threads == 1) {
+    const double start = seconds();
+    f(0);
+    return seconds() - start;
+  }
+  std::vector<std::thread> others;
+  std::vector<double> took(static_cast<size_t>(threads));
+  for (int i = 0; i < threads; i++) {
+    others.emplace_back([&, i] {
+      const double start = seconds();
+      f(i);
+      took[static_cast<size_t>(i)] = seconds() - start;
+    });
+  }
+  for (std::thread& t : others) t.join();
+  double slowest = 0;
+  for (double t : took) slowest = t > slowest ? t : slowest;
+  return slowest;
+}
+
+struct Shape {
+  const char* name;
+  int rows, columns;
+  bool ternary;
+};
+
+// One level on one shape: GMAC/s, and for one token GB/s of packed weights beside a read loop over the same
+// bytes.
+void bench(const KernelLevel& level, const Shape& shape, int tokens, int threads) {
+  const MatrixKernel& k = shape.ternary ? *level.ternary : *level.int8;
+  const int blocks = (shape.rows + k.block_rows - 1) / k.block_rows;
+  const size_t block_bytes = k.block_bytes(shape.columns), bytes = block_bytes * static_cast<size_t>(blocks);
+  const ptrdiff_t stride = static_cast<ptrdiff_t>(blocks) * k.block_rows;
+  Buffer weights(bytes), prepared(k.prepared_bytes(shape.columns) * static_cast<size_t>(tokens));
+  Buffer y(static_cast<size_t>(stride) * static_cast<size_t>(tokens) * 4);
+  memset(weights.data(), 0x11, bytes);
+  std::vector<int8_t> x(static_cast<size_t>(shape.columns), 3);
+  for (int t = 0; t < tokens; t++) {
+    k.prepare(x.data(), shape.columns,
+              prepared.data() + k.prepared_bytes(shape.columns) * static_cast<size_t>(t));
+  }
+  const double macs = static_cast<double>(stride) * shape.columns * tokens;
+  const int inner = 1 + static_cast<int>(2e8 / macs);
+  double best = 1e9, best_read = 1e9;
+  const double end = seconds() + 0.15;
+  for (int round = 0; round < 3 || (seconds() < end && round < 200); round++) {
+    const double took = together(threads, [&](int i) {
+      const int first = blocks * i / threads, last = blocks * (i + 1) / threads;
+      for (int j = 0; j < inner; j++) {
+        k.multiply(weights.data() + static_cast<size_t>(first) * block_bytes, last - first, shape.columns,
+                   prepared.data(), tokens, y.ints() + first * k.block_rows, stride);
+      }
+    });
+    best = took < best ? took : best;
+    if (tokens > 1) continue;
+    const double read = together(threads, [&](int i) {
+      const size_t part = bytes / static_cast<size_t>(threads) / 64 * 64;
+      for (int j = 0; j < inner; j++) read_rate(weights.data() + part * static_cast<size_t>(i), part);
+    });
+    best_read = read < best_read ? read : best_read;
+  }
+  printf("  %-12s %-24s %4d tokens %8.1f GMAC/s %9.1f us", level.name, shape.name, tokens,
+         macs * inner / best * 1e-9, best / inner * 1e6);
+  if (tokens == 1) {
+    printf("  %6.1f GB/s, read loop %6.1f GB/s", static_cast<double>(bytes) * inner / best * 1e-9,
+           static_cast<double>(bytes) * inner / best_read * 1e-9);
+  }
+  printf("\n");
+  fflush(stdout);
+}
+
+void bench_floats(const KernelLevel& level) {
+  const FloatKernels& f = *level.floats;
+  std::vector<float> x(8192, 0.5f), w(8192, 0.25f), y(8192);
+  std::vector<int8_t> q(8192);
+  const auto time = [&](const char* what, int work, const std::function<void()>& once) {
+    double best = 1e9;
+    for (int round = 0; round < 20; round++) {
+      const double start = seconds();
+      for (int i = 0; i < work; i++) once();
+      const double took = (seconds() - start) / work;
+      best = took < best ? took : best;
+    }
+    printf("  %-12s %-32s %9.3f us\n", level.name, what, best * 1e6);
+  };
+  time("rms_norm 512", 200, [&] { f.rms_norm(x.data(), w.data(), 512, 1e-5f, y.data()); });
+  time("quantize 512", 200, [&] { f.quantize(x.data(), 512, q.data()); });
+  time("silu_multiply 1280", 100, [&] { f.silu_multiply(x.data(), w.data(), 1280, y.data()); });
+  time("summarize 8192", 20, [&] { f.summarize(x.data(), 8192); });
+  const int positions = 512, size = 64;
+  Buffer keys(2 * kv_cache_halves(1024, size)), values(2 * kv_cache_halves(1024, size)),
+      scratch(4 * kAttentionRows * 1024);
+  for (int p = 0; p < positions; p++) {
+    f.store_key(x.data(), size, p, reinterpret_cast<uint16_t*>(keys.data()));
+    f.store_value(x.data(), size, p, reinterpret_cast<uint16_t*>(values.data()));
+  }
+  std::vector<float> many(512 * 128, 0.5f), out(512 * 128);
+  Attention a = {};
+  a.queries = many.data();
+  a.query_stride = a.y_stride = 128;
+  a.keys = reinterpret_cast<uint16_t*>(keys.data());
+  a.values = reinterpret_cast<uint16_t*>(values.data());
+  a.heads = 2;
+  a.head_size = size;
+  a.scale = 0.125f;
+  a.scratch = reinterpret_cast<float*>(scratch.data());
+  a.y = out.data();
+  a.tokens = 1;
+  a.first_position = 511;
+  time("attend 1 x 2 heads over 512", 10, [&] { f.attend(a); });
+  a.tokens = 512;
+  a.first_position = 0;
+  time("attend 512 x 2 heads from 0", 1, [&] { f.attend(a); });
+}
+
+}  // namespace
+
+void bench_kernels(int threads, const char* only) {
+  const Shape shapes[] = {
+      {"q/k/v+gate+up 3584x512", 3584, 512, true},   {"down 512x1280", 512, 1280, true},
+      {"30 M weights, 57344x512", 57344, 512, true}, {"2B-4T ffn 13824x2560", 13824, 2560, true},
+      {"2B-4T down 2560x6912", 2560, 6912, true},    {"head int8 8192x512", 8192, 512, false}};
+  size_t count;
+  const KernelLevel* const* levels = kernel_levels(&count);
+  printf("%s, %d thread(s); best of 0.15 s each\n", cpu_features().brand, threads);
+  for (const Shape& shape : shapes) {
+    for (int tokens : {1, 2, 4, 8, 64, 512}) {
+      if (static_cast<double>(shape.rows) * tokens > 4e6 && tokens > 64) continue;
+      for (size_t i = 1; i < count; i++) {
+        if (levels[i]->supported(cpu_features()) && (!only || strcmp(only, levels[i]->name) == 0)) {
+          bench(*levels[i], shape, tokens, threads);
+        }
+      }
+    }
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (levels[i]->supported(cpu_features()) && (!only || strcmp(only, levels[i]->name) == 0))
+      bench_floats(*levels[i]);
+  }
+}
+
+}  // namespace test
+}  // namespace ryzanstein

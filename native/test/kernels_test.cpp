@@ -1,0 +1,174 @@
+// Holds every kernel level against the scalar reference, bit by bit, and times them: kernels_test [--long]
+// [--bench [threads]] [--level NAME].
+#include <stdlib.h>
+
+#include "kernel_checks.h"
+
+using namespace ryzanstein;
+using namespace ryzanstein::test;
+
+namespace {
+
+enum class Fill { kRandom, kAllHighest, kAllLowest, kZeros, kEnds, kSparse };
+const Fill kFills[] = {Fill::kRandom, Fill::kAllHighest, Fill::kAllLowest,
+                       Fill::kZeros,  Fill::kEnds,       Fill::kSparse};
+
+std::vector<int8_t> filled(size_t n, Fill fill, int low, int high, Random& random) {
+  std::vector<int8_t> v(n);
+  for (int8_t& x : v) {
+    switch (fill) {
+      case Fill::kRandom:
+        x = static_cast<int8_t>(random.between(low, high));
+        break;
+      case Fill::kAllHighest:
+        x = static_cast<int8_t>(high);
+        break;
+      case Fill::kAllLowest:
+        x = static_cast<int8_t>(low);
+        break;
+      case Fill::kZeros:
+        x = 0;
+        break;
+      case Fill::kEnds:
+        x = static_cast<int8_t>(random.next() & 1 ? high : low);
+        break;
+      case Fill::kSparse:
+        x = static_cast<int8_t>(random.between(0, 9) == 0 ? random.between(low, high) : 0);
+        break;
+    }
+  }
+  return v;
+}
+
+struct Packed {
+  const MatrixKernel& kernel;
+  int rows, columns, blocks;
+  Buffer weights;
+  Packed(const MatrixKernel& k, const std::vector<int8_t>& w, int rows_, int columns_)
+      : kernel(k),
+        rows(rows_),
+        columns(columns_),
+        blocks((rows_ + k.block_rows - 1) / k.block_rows),
+        weights(k.block_bytes(columns_) * static_cast<size_t>(blocks)) {
+    for (int b = 0; b < blocks; b++) {
+      const int first = b * k.block_rows;
+      k.pack(&w[static_cast<size_t>(first) * static_cast<size_t>(columns)],
+             rows - first < k.block_rows ? rows - first : k.block_rows, columns,
+             weights.data() + k.block_bytes(columns) * static_cast<size_t>(b));
+    }
+  }
+};
+
+// y of the whole matrix for some tokens; false if a kernel wrote where it must not.
+bool product(Packed& m, const std::vector<int8_t>& x, int tokens, std::vector<int32_t>* y) {
+  const MatrixKernel& k = m.kernel;
+  const size_t prepared_bytes = k.prepared_bytes(m.columns);
+  Buffer prepared(prepared_bytes * static_cast<size_t>(tokens));
+  for (int t = 0; t < tokens; t++) {
+    k.prepare(&x[static_cast<size_t>(t) * static_cast<size_t>(m.columns)], m.columns,
+              prepared.data() + prepared_bytes * static_cast<size_t>(t));
+  }
+  const int width = m.blocks * k.block_rows, stride = width + 5;  // the gap must stay untouched
+  Buffer out(static_cast<size_t>(stride) * static_cast<size_t>(tokens) * 4);
+  memset(out.data(), 0x55, static_cast<size_t>(stride) * static_cast<size_t>(tokens) * 4);
+  k.multiply(m.weights.data(), m.blocks, m.columns, prepared.data(), tokens, out.ints(), stride);
+  bool good = prepared.intact() && out.intact() && m.weights.intact();
+  y->clear();
+  for (int t = 0; t < tokens; t++) {
+    const int32_t* row = out.ints() + static_cast<size_t>(t) * static_cast<size_t>(stride);
+    y->insert(y->end(), row, row + m.rows);
+    for (int r = m.rows; r < width; r++) good = good && row[r] == 0;
+    for (int r = width; r < stride; r++) good = good && row[r] == 0x55555555;
+  }
+  return good;
+}
+
+void test_products(const char* name, const char* kind, const MatrixKernel& kernel,
+                   const MatrixKernel& reference, int low, int high, bool everything) {
+  Random random(42);
+  const int few_columns[] = {1,   3,   4,   15,  16,  17,  19,  20,   21,   63,   64,   65,
+                             255, 256, 257, 512, 639, 640, 641, 1280, 2560, 6912, 16384};
+  std::vector<int> columns(few_columns, few_columns + sizeof few_columns / sizeof few_columns[0]);
+  if (everything) {
+    for (int k = 1; k <= 700; k++) columns.push_back(k);
+    for (int i = 0; i < 60; i++) columns.push_back(random.between(700, 16384));
+  }
+  int index = 0;
+  for (int k : columns) {
+    const int rows = k > 4000 ? random.between(1, 40) : random.between(1, 150);
+    for (Fill weight_fill : kFills) {
+      for (Fill x_fill : kFills) {
+        // Each pair of fills meets a few token counts, all of 1..33 over the run.
+        const int tokens = 1 + index++ % 33;
+        if (!everything && index % 3 != 0 && x_fill != Fill::kAllLowest) continue;
+        const std::vector<int8_t> w =
+            filled(static_cast<size_t>(rows) * static_cast<size_t>(k), weight_fill, low, high, random);
+        const std::vector<int8_t> x =
+            filled(static_cast<size_t>(tokens) * static_cast<size_t>(k), x_fill, -127, 127, random);
+        Packed a(kernel, w, rows, k), b(reference, w, rows, k);
+        std::vector<int32_t> y, expected;
+        const bool tidy = product(a, x, tokens, &y);
+        product(b, x, tokens, &expected);
+        char what[160];
+        snprintf(what, sizeof what, "%s product, %d rows x %d columns x %d tokens, fills %d and %d%s", kind,
+                 rows, k, tokens, static_cast<int>(weight_fill), static_cast<int>(x_fill),
+                 tidy ? "" : " (wrote outside or into padding)");
+        check(tidy && y == expected, name, what);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bool everything = false;
+  int bench_threads = 0;
+  const char* only = nullptr;
+  for (int i = 1; i < argc; i++) {
+    if (strcmp(argv[i], "--long") == 0) {
+      everything = true;
+    } else if (strcmp(argv[i], "--bench") == 0) {
+      bench_threads = i + 1 < argc && atoi(argv[i + 1]) > 0 ? atoi(argv[++i]) : 1;
+    } else if (strcmp(argv[i], "--level") == 0 && i + 1 < argc) {
+      only = argv[++i];
+    } else {
+      fprintf(stderr, "kernels_test: unknown argument %s; known: --long, --bench [threads], --level NAME\n",
+              argv[i]);
+      return 2;
+    }
+  }
+  if (bench_threads > 0) {
+    bench_kernels(bench_threads, only);
+    return 0;
+  }
+  size_t count;
+  const KernelLevel* const* levels = kernel_levels(&count);
+  const KernelLevel& reference = *levels[0];
+  for (size_t i = 0; i < count; i++) {
+    const KernelLevel& level = *levels[i];
+    if (only && strcmp(only, level.name) != 0) continue;
+    if (!level.supported(cpu_features())) {
+      printf("%-12s SKIPPED: this CPU (%s) lacks what the level needs; nothing of it was run\n", level.name,
+             cpu_features().brand);
+      skipped++;
+      continue;
+    }
+    const int before = failed, start = passed;
+    const double begin = seconds();
+    const SelfTest self = selftest(level);
+    check(self.cases > 100 && self.mismatches == 0, level.name, "selftest (integers and floats, bit by bit)");
+    test_halves(level, reference);
+    if (&level == &reference) {
+      test_reference_floats(reference);
+      test_reference_attention(reference);
+    }
+    test_products(level.name, "ternary", *level.ternary, *reference.ternary, -1, 1, everything);
+    test_products(level.name, "int8", *level.int8, *reference.int8, -128, 127, everything);
+    printf("%-12s %d passed, %d failed, %.1f s; selftest %d cases, %d mismatches, float error %g\n",
+           level.name, passed - start, failed - before, seconds() - begin, self.cases, self.mismatches,
+           self.maximum_error);
+  }
+  printf("%d passed, %d failed, %d skipped\n", passed, failed, skipped);
+  return failed == 0 ? 0 : 1;
+}

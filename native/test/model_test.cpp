@@ -1,0 +1,479 @@
+// The model: logits against the plain reference, bit-equal however they are computed; sessions; the sampler.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <limits>
+#include <string>
+#include <thread>
+
+#include "../base/physical_cores.h"
+#include "../model/session.h"
+#include "check.h"
+#include "reference_forward.h"
+#include "synthetic_model.h"
+
+using namespace ryzanstein;
+using test::Random;
+using test::Shape;
+using test::SyntheticModel;
+using test::SyntheticOptions;
+
+namespace {
+
+constexpr Shape kShape{2, 256, 512, 4, 2, 300, 256};
+using Ids = std::vector<int32_t>;
+using Logits = std::vector<float>;  // [ids][vocabulary]
+
+Ids random_ids(int count, uint64_t seed) {
+  Random random(seed);
+  Ids ids;
+  for (int i = 0; i < count; i++) ids.push_back(random.below(kShape.vocabulary));
+  return ids;
+}
+
+std::shared_ptr<Model> load(const SyntheticModel& synthetic, const LoadOptions& options = {}) {
+  const std::string path = synthetic.write("ryzanstein-model-test");
+  auto model = std::make_shared<Model>(path, synthetic.tensors, synthetic.hyperparameters, options);
+  std::remove(path.c_str());  // it stays mapped
+  return model;
+}
+
+Logits all_logits(Session& session, const Ids& ids) {
+  Logits logits(ids.size() * static_cast<size_t>(session.model().hyperparameters().vocabulary));
+  EXPECT(session.evaluate_all(ids.data(), static_cast<int>(ids.size()), logits.data(), Stop()),
+         "nothing cancels");
+  return logits;
+}
+
+Logits all_logits(const std::shared_ptr<Model>& model, const Ids& ids) {
+  Session session(model, kShape.context);
+  return all_logits(session, ids);
+}
+
+Logits last_logits(const Session& session) {
+  return {session.logits(), session.logits() + kShape.vocabulary};
+}
+
+void evaluate(Session& session, const Ids& ids) {
+  EXPECT(session.evaluate(ids.data(), static_cast<int>(ids.size()), Stop()), "nothing cancels");
+}
+
+GenerateOptions greedy(int max) {
+  GenerateOptions options;
+  options.max = max;
+  return options;
+}
+
+void expect_throw(const std::string& words, const std::string& what, const std::function<void()>& call) {
+  std::string message = "nothing was thrown";
+  try {
+    call();
+  } catch (const std::runtime_error& error) {
+    message = error.what();
+  }
+  EXPECT(message.find(words) != std::string::npos, what + ": " + message);
+}
+
+// One block of bytes 37 i + 11 with scales of 0.1, against the Python package gguf 0.19.
+void blocks_are_read_as_ggml_reads_them() {
+  struct Golden {
+    int type;
+    std::vector<size_t> scales_at;
+    float first, last;
+    double weighted_sum;  // of weight i times (i mod 7) + 1
+  };
+  const Golden goldens[] = {{12, {0, 2}, 0x1.cfe3p+4f, 0x1.8cb4p+1f, 0x1.2e4c4d4p+14},
+                            {14, {208}, -0x1.1e2150p+7f, -0x1.7fe8p+2f, 0x1.edbabcp+9},
+                            {34, {52}, -0x1.998p-4f, -0x1.998p-4f, 0x1.998p+0}};
+  for (const Golden& golden : goldens) {
+    const TensorType& type = *find_tensor_type(golden.type);
+    std::vector<uint8_t> block(static_cast<size_t>(type.block_bytes));
+    for (size_t i = 0; i < block.size(); i++) block[i] = static_cast<uint8_t>(37 * i + 11);
+    for (const size_t at : golden.scales_at) {
+      block[at] = 0x66;
+      block[at + 1] = 0x2E;
+    }
+    float weights[256];
+    type.to_floats(block.data(), 256, weights);
+    double sum = 0;
+    for (int i = 0; i < 256; i++) sum += static_cast<double>(weights[i]) * (i % 7 + 1);
+    EXPECT(weights[0] == golden.first && weights[255] == golden.last && sum == golden.weighted_sum,
+           std::string(type.name) + " is read as ggml reads it");
+  }
+}
+
+// Every file type and architecture computes what the definition says.
+void logits_are_the_references() {
+  const auto compare = [](const SyntheticOptions& options, const std::string& what) {
+    const SyntheticModel synthetic(kShape, options);
+    const Ids ids = random_ids(12, 7);
+    const Logits logits = all_logits(load(synthetic), ids);
+    const auto expected = test::reference_logits(synthetic, ids);
+    // A value that lies on a rounding boundary may be rounded to the other side: such a token is far off, the
+    // others are as near as floats are.
+    int near = 0;
+    double worst = 0;
+    for (size_t t = 0; t < ids.size(); t++) {
+      double difference = 0;
+      double spread = 0;
+      for (size_t i = 0; i < expected[t].size(); i++) {
+        difference = std::max(
+            difference, std::fabs(expected[t][i] - static_cast<double>(logits[t * expected[t].size() + i])));
+        spread = std::max(spread, std::fabs(expected[t][i]));
+      }
+      near += difference < 1e-4 * spread;
+      worst = std::max(worst, difference / spread);
+    }
+    EXPECT(near >= 9, what + ": " + std::to_string(near) + " of 12 tokens as the reference");
+    EXPECT(worst < 0.1, what + ": no token further off than a rounding, " + std::to_string(worst));
+  };
+  for (const char* type : {"TQ2_0", "TQ1_0", "I2_S", "F32", "F16", "BF16", "Q8_0"}) {
+    SyntheticOptions options;
+    options.ternary_type = type;
+    compare(options, type);
+  }
+  for (const char* type : {"TQ2_0", "TQ1_0", "Q8_0"}) {
+    SyntheticOptions options;
+    options.ternary_type = type;
+    options.several_scales = true;
+    compare(options, std::string(type) + " with several scales in a row");
+  }
+  for (const char* type : {"F16", "F32"}) {
+    SyntheticOptions options;
+    options.embedding_type = type;
+    compare(options, std::string("embedding in ") + type);
+    options.untied = true;
+    compare(options, std::string("output.weight in ") + type);
+  }
+  SyntheticOptions options;
+  options.architecture = "bitnet-b1.58";
+  compare(options, "bitnet-b1.58");
+}
+
+void file_types_do_not_matter() {
+  const Ids ids = random_ids(9, 3);
+  const auto logits_of = [&](const char* type) {
+    SyntheticOptions options;
+    options.ternary_type = type;
+    const auto model = load(SyntheticModel(kShape, options));
+    EXPECT(model->weights().layers[0].qkv.ternary() && model->weights().layers[0].qkv.groups() == 1,
+           std::string(type) + " takes the ternary kernel");
+    return all_logits(model, ids);
+  };
+  const Logits expected = logits_of("TQ2_0");
+  for (const char* type : {"TQ1_0", "I2_S", "F32", "F16", "BF16", "Q8_0"}) {
+    EXPECT(logits_of(type) == expected, std::string(type) + " gives the bits of TQ2_0");
+  }
+}
+
+// Any cut into passes, any number of threads, any kernel: the same bits.
+void bits_do_not_depend_on_the_way(const SyntheticOptions& synthetic_options) {
+  const SyntheticModel synthetic(kShape, synthetic_options);
+  const std::string path = synthetic.write("ryzanstein-model-test");
+  const Ids ids = random_ids(150, 11);
+  const auto vocabulary = static_cast<size_t>(kShape.vocabulary);
+  Random random(5);
+  Logits expected;
+  size_t level_count = 0;
+  const KernelLevel* const* levels = kernel_levels(&level_count);
+  for (size_t level = 0; level < level_count; level++) {
+    if (!levels[level]->supported(cpu_features())) continue;
+    for (const int threads : {1, 2, 3, 5}) {
+      ThreadPool pool(threads);
+      const Weights weights(path, synthetic.tensors, synthetic.hyperparameters, *levels[level], pool);
+      const Transformer transformer(weights, *levels[level], pool);
+      Activations activations(weights, kShape.context, threads);
+      for (const int longest : {1, 7, kMaxTokens}) {
+        KvCache cache(kShape.layers, kShape.kv_heads, synthetic.hyperparameters.head_size, kShape.context);
+        Logits logits;
+        for (size_t done = 0; done < ids.size();) {
+          const int most = std::min(longest, static_cast<int>(ids.size() - done));
+          const int count = longest == kMaxTokens ? most : 1 + random.below(most);
+          transformer.forward(ids.data() + done, count, count, cache, activations, Stop());
+          for (int t = 0; t < count; t++) {
+            const float* row = activations.logits.as<float>() + t * weights.head.rows();
+            logits.insert(logits.end(), row, row + vocabulary);
+          }
+          cache.length += count;
+          done += static_cast<size_t>(count);
+        }
+        if (expected.empty()) expected = logits;
+        EXPECT(logits == expected, std::string(levels[level]->name) + ", " + std::to_string(threads) +
+                                       " threads, passes of up to " + std::to_string(longest) +
+                                       ": the same bits");
+      }
+    }
+  }
+  std::remove(path.c_str());
+}
+
+void sessions_keep_their_place(const std::shared_ptr<Model>& model) {
+  const Ids ids = random_ids(150, 21);
+  const Logits all = all_logits(model, ids);
+  const auto logits_at = [&](size_t t) {
+    return Logits(all.begin() + static_cast<ptrdiff_t>(t) * kShape.vocabulary,
+                  all.begin() + static_cast<ptrdiff_t>(t + 1) * kShape.vocabulary);
+  };
+  Session session(model, kShape.context);
+  evaluate(session, ids);
+  EXPECT(session.length() == 150 && last_logits(session) == logits_at(149),
+         "evaluate gives evaluate_all's last logits");
+  session.truncate(40);
+  EXPECT(session.length() == 40, "truncate keeps 40");
+  expect_throw("evaluate at least one token", "no logits after truncate", [&] { session.logits(); });
+  evaluate(session, random_ids(70, 22));
+  session.truncate(40);
+  evaluate(session, Ids(ids.begin() + 40, ids.end()));
+  EXPECT(last_logits(session) == logits_at(149), "what was dropped leaves no trace");
+  evaluate(session, {});
+  EXPECT(session.length() == 150 && last_logits(session) == logits_at(149),
+         "evaluating nothing changes nothing");
+
+  expect_throw("Token id 300 at index 1", "an id past the vocabulary", [&] { evaluate(session, {0, 300}); });
+  expect_throw("Token id -1 at index 0", "a negative id", [&] { evaluate(session, {-1}); });
+  expect_throw("107 tokens do not fit: the context holds 256, of which 150 are in use", "too long a text",
+               [&] { evaluate(session, Ids(107, 1)); });
+  expect_throw("Cannot keep 151", "truncate to more", [&] { session.truncate(151); });
+  EXPECT(session.length() == 150 && last_logits(session) == logits_at(149), "refused calls change nothing");
+  expect_throw("not within 1 to 256", "too long a context", [&] { Session(model, 257); });
+  expect_throw("not within 1 to 256", "no context", [&] { Session(model, 0); });
+}
+
+void generate_is_evaluate_in_a_loop(const std::shared_ptr<Model>& model) {
+  const Ids prompt = random_ids(20, 31);
+  Session looped(model, kShape.context);
+  evaluate(looped, prompt);
+  Ids expected;
+  for (int i = 0; i < 40; i++) {
+    const float* logits = looped.logits();
+    expected.push_back(static_cast<int32_t>(std::max_element(logits, logits + kShape.vocabulary) - logits));
+    evaluate(looped, {expected.back()});
+  }
+  Session session(model, kShape.context);
+  evaluate(session, prompt);
+  const Generated generated = session.generate(greedy(40), Stop());
+  EXPECT(generated.ids == expected && generated.end == End::kMax, "generate gives the ids of the loop");
+  EXPECT(session.length() == 60 && last_logits(session) == last_logits(looped), "and its state");
+  EXPECT(generated.log_probabilities.size() == 40, "one log-probability per id");
+
+  session.truncate(19);
+  evaluate(session, {prompt.back()});
+  const auto stop_at =
+      std::find_if(expected.begin(), expected.end(), [&](int32_t id) { return id != expected[0]; });
+  if (!EXPECT(stop_at != expected.end(), "the model says more than one thing")) return;
+  GenerateOptions options = greedy(40);
+  options.stop_ids = {-1, *stop_at};
+  const Generated stopped = session.generate(options, Stop());
+  EXPECT(stopped.end == End::kStop && stopped.ids == Ids(expected.begin(), stop_at + 1) &&
+             session.length() == 20 + static_cast<int>(stop_at - expected.begin()),
+         "a stop id is the last one and is not evaluated");
+
+  Session narrow(model, 22);
+  evaluate(narrow, prompt);
+  const Generated full = narrow.generate(greedy(40), Stop());
+  EXPECT(full.end == End::kContext && full.ids == Ids(expected.begin(), expected.begin() + 3) &&
+             narrow.length() == 22,
+         "a full context ends it");
+  const Session fresh(model, 22);
+  expect_throw("evaluate at least one token", "generate without a text",
+               [&] { Session(model, 22).generate(greedy(1), Stop()); });
+
+  const double total = [&] {
+    double sum = 0;
+    evaluate(looped, {0});
+    for (int i = 0; i < kShape.vocabulary; i++) sum += std::exp(static_cast<double>(looped.logits()[i]));
+    return sum;
+  }();
+  const float* logits = looped.logits();
+  const double likely = *std::max_element(logits, logits + kShape.vocabulary);
+  const float reported = looped.generate(greedy(1), Stop()).log_probabilities[0];
+  EXPECT(std::fabs(static_cast<double>(reported) - (likely - std::log(total))) < 1e-4,
+         "log-probabilities are the softmax's");
+}
+
+void verify_is_plain_decoding(const std::shared_ptr<Model>& model) {
+  const Ids prompt = random_ids(20, 41);
+  Session plain(model, kShape.context);
+  evaluate(plain, prompt);
+  const Generated expected = plain.generate(greedy(120), Stop());
+  const auto check = [&](const Ids& draft, int right, const std::string& what) {
+    Session session(model, kShape.context);
+    evaluate(session, prompt);
+    const Verified verified = session.verify(draft, Stop());
+    const auto head = static_cast<ptrdiff_t>(right);
+    EXPECT(verified.ids == Ids(draft.begin(), draft.begin() + head),
+           what + ": the head that is right is accepted, not " + std::to_string(verified.ids.size()));
+    EXPECT(verified.log_probabilities == std::vector<float>(expected.log_probabilities.begin(),
+                                                            expected.log_probabilities.begin() + head),
+           what + ": with plain decoding's probabilities");
+    Session decoded(model, kShape.context);
+    evaluate(decoded, prompt);
+    decoded.generate(greedy(right), Stop());
+    EXPECT(session.length() == 20 + right && last_logits(session) == last_logits(decoded),
+           what + ": and its state");
+    const Generated rest = session.generate(greedy(120 - right), Stop());
+    EXPECT(rest.ids == Ids(expected.ids.begin() + head, expected.ids.end()),
+           what + ": it goes on as plain decoding does");
+  };
+  for (const int right : {0, 1, 5, 63, 64, 65, 100}) {
+    Ids draft(expected.ids.begin(), expected.ids.begin() + right);
+    if (right > 0) check(draft, right, "a right draft of " + std::to_string(right));
+    draft.push_back((expected.ids[static_cast<size_t>(right)] + 1) % kShape.vocabulary);
+    draft.push_back(expected.ids[static_cast<size_t>(right + 1)]);
+    check(draft, right, "a draft that is wrong at " + std::to_string(right));
+  }
+  check({}, 0, "an empty draft");
+  Session narrow(model, 25);
+  evaluate(narrow, prompt);
+  EXPECT(narrow.verify(Ids(expected.ids.begin(), expected.ids.begin() + 9), Stop()).ids.size() == 5,
+         "what does not fit the context is not looked at");
+}
+
+void cancelling_drops_a_pass(const std::shared_ptr<Model>& model) {
+  const Ids ids = random_ids(200, 51);
+  const Logits expected = all_logits(model, ids);
+  std::atomic<uint64_t> cancelled_through{0};
+  const Stop first(&cancelled_through, 1);
+  const Stop second(&cancelled_through, 2);
+  Session session(model, kShape.context);
+  EXPECT(session.evaluate(ids.data(), 10, first), "before the cancel");
+  cancelled_through = 1;
+  EXPECT(!session.evaluate(ids.data() + 10, 30, first) && session.length() == 10,
+         "a cancelled pass leaves nothing");
+  expect_throw("evaluate at least one token", "nor logits", [&] { session.logits(); });
+  EXPECT(session.evaluate(ids.data() + 10, 30, second), "the next call is not cancelled");
+  EXPECT(last_logits(session) ==
+             Logits(expected.begin() + 39 * kShape.vocabulary, expected.begin() + 40 * kShape.vocabulary),
+         "and finds all in place");
+  EXPECT(session.generate(greedy(5), first).end == End::kCancelled && session.length() == 40,
+         "generate is cancelled");
+  evaluate(session, {0});
+  EXPECT(session.verify({1, 2}, first).ids.empty() && session.length() == 41, "a draft is cancelled");
+
+  // From another thread, at every moment of the work.
+  int cut_short = 0;
+  bool whole_passes = true;
+  bool right = true;
+  for (int i = 0; i < 60; i++) {
+    session.truncate(0);
+    const auto number = static_cast<uint64_t>(100 + i);
+    std::thread canceller([&] {
+      std::this_thread::sleep_for(std::chrono::microseconds(100 * i));
+      cancelled_through = number;
+    });
+    const bool complete = session.evaluate(ids.data(), 200, Stop(&cancelled_through, number));
+    canceller.join();
+    cut_short += !complete;
+    whole_passes = whole_passes && (complete || session.length() % kMaxTokens == 0);
+    session.evaluate(ids.data() + session.length(), 200 - session.length(), Stop());
+    session.truncate(199);
+    session.evaluate(&ids[199], 1, Stop());
+    right = right && last_logits(session) == Logits(expected.end() - kShape.vocabulary, expected.end());
+  }
+  EXPECT(cut_short > 0, "some evaluations are cut short");
+  EXPECT(whole_passes, "whole passes are kept");
+  EXPECT(right, "what is kept is right");
+}
+
+void sampler_draws_as_told() {
+  const FloatKernels& floats = *find_level("scalar")->floats;
+  const std::vector<float> logits{1, 3, 2, 0, 3};
+  const auto counts = [&](const Sampling& sampling, const Ids& recent = {}) {
+    Sampler sampler(sampling, 5, floats);
+    std::vector<int> drawn(5);
+    for (int i = 0; i < 20000; i++) {
+      drawn[static_cast<size_t>(
+          sampler.choose(logits.data(), recent.data(), static_cast<int>(recent.size())).id)]++;
+    }
+    return drawn;
+  };
+  EXPECT(counts({})[1] == 20000, "greedy takes the first of the best");
+  Sampling sampling;
+  sampling.temperature = 1;
+  sampling.seed = 9;
+  const std::vector<int> all = counts(sampling);
+  EXPECT(counts(sampling) == all, "a seed repeats its draws");
+  double total = 0;
+  for (const float logit : logits) total += std::exp(static_cast<double>(logit));
+  for (size_t i = 0; i < 5; i++) {
+    const double share = std::exp(static_cast<double>(logits[i])) / total;
+    EXPECT(std::fabs(all[i] / 20000.0 - share) < 0.015,
+           "token " + std::to_string(i) + " comes at its probability");
+  }
+  sampling.seed = 10;
+  EXPECT(counts(sampling) != all, "another seed draws otherwise");
+  sampling.top_k = 1;
+  EXPECT(counts(sampling)[1] == 20000, "top-k 1 is greedy");
+  sampling.top_k = 3;
+  const std::vector<int> three = counts(sampling);
+  EXPECT(three[0] == 0 && three[3] == 0 && three[2] > 0, "top-k 3 keeps three");
+  sampling.top_k = 0;
+  sampling.top_p = 0.5f;
+  const std::vector<int> half = counts(sampling);
+  EXPECT(half[1] > 0 && half[4] > 0 && half[0] + half[2] + half[3] == 0,
+         "top-p 0.5 keeps the two that make it up");
+  Sampling penalty;
+  penalty.repetition_penalty = 2;
+  EXPECT(counts(penalty, {1, 1, 4})[2] == 20000, "a penalty counts once for each token of the text");
+  Ids old(kPenaltyWindow, 0);
+  old.insert(old.begin(), 1);
+  EXPECT(counts(penalty, old)[1] == 20000, "and forgets what is long ago");
+
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<float> broken{nan, nan, nan, nan, nan};
+  const std::vector<float> one{nan, nan, 1, nan, nan};
+  for (const float temperature : {0.f, 1.f}) {
+    Sampling any;
+    any.temperature = temperature;
+    const int id = Sampler(any, 5, floats).choose(broken.data(), nullptr, 0).id;
+    EXPECT(id >= 0 && id < 5, "logits that are no numbers still give a token");
+    EXPECT(temperature == 0 || Sampler(any, 5, floats).choose(one.data(), nullptr, 0).id == 2,
+           "a number wins over none");
+  }
+}
+
+void kernels_are_named() {
+  const SyntheticModel synthetic(kShape, {});
+  expect_throw("There is no kernel named abacus; this CPU has: scalar", "an unknown kernel",
+               [&] { load(synthetic, {1, "abacus"}); });
+  EXPECT(load(synthetic, {1, "scalar"})->level().name == std::string("scalar"), "a kernel can be forced");
+  EXPECT(load(synthetic, {1000, "scalar"})->threads() == physical_cores(),
+         "threads beyond the physical cores are not started");
+  EXPECT(load(synthetic, {0, "scalar"})->threads() == physical_cores(), "by default there is one per core");
+#ifndef _WIN32
+  setenv("RYZANSTEIN_KERNEL", "scalar", 1);
+  EXPECT(load(synthetic)->level().name == std::string("scalar"), "RYZANSTEIN_KERNEL forces a kernel");
+  setenv("RYZANSTEIN_KERNEL", "abacus", 1);
+  expect_throw("There is no kernel named abacus", "an unknown kernel in RYZANSTEIN_KERNEL",
+               [&] { load(synthetic); });
+  unsetenv("RYZANSTEIN_KERNEL");
+#endif
+}
+
+}  // namespace
+
+int main() {
+  blocks_are_read_as_ggml_reads_them();
+  logits_are_the_references();
+  file_types_do_not_matter();
+  bits_do_not_depend_on_the_way({});
+  SyntheticOptions several;
+  several.several_scales = true;
+  bits_do_not_depend_on_the_way(several);
+  // A head of its own: with a tied one, random weights say the last token again and again.
+  SyntheticOptions untied;
+  untied.untied = true;
+  for (const int threads : {1, 2}) {
+    const auto model = load(SyntheticModel(kShape, untied), {threads, ""});
+    sessions_keep_their_place(model);
+    generate_is_evaluate_in_a_loop(model);
+    verify_is_plain_decoding(model);
+    cancelling_drops_a_pass(model);
+  }
+  sampler_draws_as_told();
+  kernels_are_named();
+  return test::report();
+}

@@ -1,0 +1,154 @@
+// reference_logits, written from the model's definition alone.
+#include "reference_forward.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+namespace ryzanstein {
+namespace test {
+namespace {
+
+using Vector = std::vector<double>;
+
+Vector normed(const Vector& x, const std::vector<float>& weight, double epsilon) {
+  double squares = 0;
+  for (const double v : x) squares += v * v;
+  const double factor = 1 / std::sqrt(squares / static_cast<double>(x.size()) + epsilon);
+  Vector y;
+  for (size_t i = 0; i < x.size(); i++) y.push_back(x[i] * factor * static_cast<double>(weight[i]));
+  return y;
+}
+
+double largest(const Vector& x) {
+  double result = 0;
+  for (const double v : x) result = std::max(result, std::fabs(v));
+  return result;
+}
+
+// weights [rows][x.size()] times x rounded to int8.
+Vector product(const std::vector<float>& weights, const Vector& x) {
+  const double scale = largest(x) / 127;
+  Vector levels;
+  for (const double v : x) levels.push_back(scale > 0 ? std::nearbyint(v / scale) : 0);
+  Vector y;
+  for (size_t first = 0; first < weights.size(); first += x.size()) {
+    double sum = 0;
+    for (size_t i = 0; i < x.size(); i++) sum += static_cast<double>(weights[first + i]) * levels[i];
+    y.push_back(sum * scale);
+  }
+  return y;
+}
+
+// To 11 significant bits, half to even; values here are far from the ends of the range.
+double to_half(double value) {
+  if (value == 0) return 0;
+  int exponent = 0;
+  const double fraction = std::frexp(value, &exponent);
+  return std::ldexp(std::nearbyint(std::ldexp(fraction, 11)), exponent - 11);
+}
+
+void rotate(Vector& x, int head_size, double base, int position) {
+  const int half = head_size / 2;
+  for (size_t head = 0; head < x.size(); head += static_cast<size_t>(head_size)) {
+    for (int i = 0; i < half; i++) {
+      const double angle = position * std::pow(base, -2.0 * i / head_size);
+      double& a = x[head + static_cast<size_t>(i)];
+      double& b = x[head + static_cast<size_t>(i + half)];
+      const double turned = a * std::cos(angle) - b * std::sin(angle);
+      b = a * std::sin(angle) + b * std::cos(angle);
+      a = turned;
+    }
+  }
+}
+
+Vector attended(const Vector& q, const std::vector<Vector>& keys, const std::vector<Vector>& values,
+                const Hyperparameters& h) {
+  const auto size = static_cast<size_t>(h.head_size);
+  Vector y(q.size(), 0);
+  for (size_t head = 0; head < static_cast<size_t>(h.heads); head++) {
+    const size_t kv = head / static_cast<size_t>(h.heads / h.kv_heads) * size;
+    Vector weights;
+    for (const Vector& key : keys) {
+      double score = 0;
+      for (size_t d = 0; d < size; d++) score += q[head * size + d] * key[kv + d];
+      weights.push_back(score / std::sqrt(static_cast<double>(h.head_size)));
+    }
+    const double maximum = *std::max_element(weights.begin(), weights.end());
+    double sum = 0;
+    for (double& w : weights) sum += w = std::exp(w - maximum);
+    for (size_t t = 0; t < keys.size(); t++) {
+      for (size_t d = 0; d < size; d++) y[head * size + d] += weights[t] / sum * values[t][kv + d];
+    }
+  }
+  return y;
+}
+
+// Rows rounded to int8, unless every weight of a row is 0 or plus or minus one number.
+std::vector<float> rounded_head(std::vector<float> head, size_t width) {
+  for (size_t first = 0; first < head.size(); first += width) {
+    float most = 0;
+    for (size_t i = 0; i < width; i++) most = std::max(most, std::fabs(head[first + i]));
+    const float step = most / 127;
+    for (size_t i = 0; i < width; i++) head[first + i] = step * std::nearbyint(head[first + i] / step);
+  }
+  return head;
+}
+
+}  // namespace
+
+std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
+                                                  const std::vector<int32_t>& ids) {
+  const Hyperparameters& h = model.hyperparameters;
+  const auto width = static_cast<size_t>(h.width);
+  const auto weight = [&](int layer, const char* name) -> const std::vector<float>& {
+    return model.floats.at("blk." + std::to_string(layer) + "." + name + ".weight");
+  };
+  const std::string head_name =
+      model.floats.count("output.weight") != 0 ? "output.weight" : "token_embd.weight";
+  std::vector<float> head = model.floats.at(head_name);
+  for (const TensorDescription& tensor : model.tensors) {
+    if (tensor.name == head_name && find_tensor_type(tensor.type)->to_codes == nullptr)
+      head = rounded_head(head, width);
+  }
+  std::vector<std::vector<Vector>> keys(static_cast<size_t>(h.layers)), values(static_cast<size_t>(h.layers));
+  std::vector<Vector> logits;
+  for (size_t position = 0; position < ids.size(); position++) {
+    const auto row =
+        model.floats.at("token_embd.weight").begin() + static_cast<ptrdiff_t>(ids[position]) * h.width;
+    Vector x(row, row + h.width);
+    const auto add = [&](const Vector& y) {
+      for (size_t i = 0; i < width; i++) x[i] += y[i];
+    };
+    for (int layer = 0; layer < h.layers; layer++) {
+      const auto l = static_cast<size_t>(layer);
+      const Vector a = normed(x, weight(layer, "attn_norm"), h.rms_epsilon);
+      Vector q = product(weight(layer, "attn_q"), a);
+      Vector k = product(weight(layer, "attn_k"), a);
+      Vector v = product(weight(layer, "attn_v"), a);
+      rotate(q, h.head_size, h.rope_base, static_cast<int>(position));
+      rotate(k, h.head_size, h.rope_base, static_cast<int>(position));
+      std::transform(k.begin(), k.end(), k.begin(), to_half);
+      std::transform(v.begin(), v.end(), v.begin(), to_half);
+      keys[l].push_back(k);
+      values[l].push_back(v);
+      const Vector mixed = attended(q, keys[l], values[l], h);
+      add(product(weight(layer, "attn_output"),
+                  normed(mixed, weight(layer, "attn_sub_norm"), h.rms_epsilon)));
+      const Vector f = normed(x, weight(layer, "ffn_norm"), h.rms_epsilon);
+      const Vector gate = product(weight(layer, "ffn_gate"), f);
+      Vector hidden = product(weight(layer, "ffn_up"), f);
+      for (size_t i = 0; i < hidden.size(); i++) {
+        const double g = gate[i];
+        hidden[i] *=
+            h.architecture == "bitnet" ? g / (1 + std::exp(-g)) : std::max(g, 0.0) * std::max(g, 0.0);
+      }
+      add(product(weight(layer, "ffn_down"), normed(hidden, weight(layer, "ffn_sub_norm"), h.rms_epsilon)));
+    }
+    logits.push_back(product(head, normed(x, model.floats.at("output_norm.weight"), h.rms_epsilon)));
+  }
+  return logits;
+}
+
+}  // namespace test
+}  // namespace ryzanstein

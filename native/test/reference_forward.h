@@ -1,0 +1,21 @@
+// The model's arithmetic once more, plain and slow, to hold the engine against.
+#ifndef RYZANSTEIN_TEST_REFERENCE_FORWARD_H_
+#define RYZANSTEIN_TEST_REFERENCE_FORWARD_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "synthetic_model.h"
+
+namespace ryzanstein {
+namespace test {
+
+// Logits [ids][vocabulary]: products of int8 activations in double, keys and values rounded to half
+// precision, the output head rounded to int8 rows unless the file holds it as Q8_0.
+std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
+                                                  const std::vector<int32_t>& ids);
+
+}  // namespace test
+}  // namespace ryzanstein
+
+#endif

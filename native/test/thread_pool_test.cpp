@@ -1,0 +1,104 @@
+// The thread pool does every block once, whatever its threads do: asleep, late, many rounds in a row.
+#include "../base/thread_pool.h"
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../base/aligned_buffer.h"
+#include "../base/task_queue.h"
+#include "check.h"
+
+using namespace ryzanstein;
+
+namespace {
+
+void every_block_once(int threads, int blocks, int rounds, std::chrono::microseconds pause) {
+  ThreadPool pool(threads);
+  std::vector<std::atomic<int>> done(static_cast<size_t>(blocks));
+  std::atomic<int> wrong_thread{0};
+  for (int round = 0; round < rounds; round++) {
+    pool.run(blocks, [&](int first, int count, int thread) {
+      if (thread < 0 || thread >= threads || count < 1) wrong_thread++;
+      for (int block = first; block < first + count; block++) done[static_cast<size_t>(block)]++;
+    });
+    if (pause.count() > 0) std::this_thread::sleep_for(pause);
+  }
+  int wrong = 0;
+  for (const std::atomic<int>& count : done) wrong += count != rounds;
+  const std::string what = std::to_string(threads) + " threads, " + std::to_string(blocks) + " blocks";
+  EXPECT(wrong == 0, what + ": every block once per round");
+  EXPECT(wrong_thread == 0, what + ": threads are numbered, no part is empty");
+}
+
+// Plain memory that one round writes and the next reads on other threads: a data race unless rounds are
+// ordered.
+void rounds_are_ordered() {
+  ThreadPool pool(3);
+  std::vector<int> one(300, 0);
+  std::vector<int> other(300, 0);
+  for (int round = 0; round < 2000; round++) {
+    pool.run(300, [&](int first, int count, int) {
+      for (int i = first; i < first + count; i++)
+        other[static_cast<size_t>(i)] = one[static_cast<size_t>(299 - i)] + 1;
+    });
+    pool.run(3, [&](int first, int count, int) {
+      for (int i = 100 * first; i < 100 * (first + count); i++)
+        one[static_cast<size_t>(i)] = other[static_cast<size_t>(299 - i)];
+    });
+  }
+  EXPECT(one == std::vector<int>(300, 2000), "a round sees all that the round before wrote");
+}
+
+// A thread that is held up keeps only what it has begun.
+void slow_thread_costs_little() {
+  ThreadPool pool(2);
+  std::atomic<int> blocks_of_caller{0};
+  pool.run(80, [&](int, int count, int thread) {
+    if (thread == 1) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    if (thread == 0) blocks_of_caller += count;
+  });
+  EXPECT(blocks_of_caller >= 48,
+         "the caller does its 40 blocks and what the slow thread has not begun, not " +
+             std::to_string(blocks_of_caller));
+}
+
+void queue_runs_in_order() {
+  std::vector<int> order;
+  {
+    TaskQueue queue;
+    for (int i = 0; i < 1000; i++) queue.post([&order, i] { order.push_back(i); });
+  }
+  bool right = order.size() == 1000;
+  for (size_t i = 0; i < order.size(); i++) right = right && order[i] == static_cast<int>(i);
+  EXPECT(right, "a queue runs all its tasks in order before it ends");
+}
+
+void buffers_are_aligned_and_zero() {
+  for (const size_t bytes : {size_t{1}, size_t{63}, size_t{4096}, size_t{1} << 20, (size_t{5} << 20) + 7}) {
+    AlignedBuffer buffer(bytes);
+    AlignedBuffer moved(std::move(buffer));
+    bool zero = moved.bytes() == bytes;
+    for (size_t i = 0; i < bytes; i++) zero = zero && moved.as<char>()[i] == 0;
+    moved.as<char>()[bytes - 1] = 1;
+    EXPECT(zero && reinterpret_cast<uintptr_t>(moved.as<void>()) % 64 == 0,
+           "a buffer of " + std::to_string(bytes) + " bytes is zero and aligned");
+  }
+}
+
+}  // namespace
+
+int main() {
+  for (const int threads : {1, 2, 3, 8}) {
+    for (const int blocks : {0, 1, 2, 3, 7, 64, 1001}) every_block_once(threads, blocks, 300, {});
+  }
+  every_block_once(2, 50, 30, std::chrono::microseconds(1000));  // long enough to fall asleep
+  every_block_once(4, 50, 300, std::chrono::microseconds(60));   // about to fall asleep
+  rounds_are_ordered();
+  slow_thread_costs_little();
+  queue_runs_in_order();
+  buffers_are_aligned_and_zero();
+  return test::report();
+}

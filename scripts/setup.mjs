@@ -1,0 +1,149 @@
+// Installs what building, starting and testing need and the machine lacks; does nothing where all is there.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fingerprint, findProgram, program, root, run, step } from './steps.mjs';
+import { makeStrict } from './strict.mjs';
+
+const NODE_FOR_WORKBENCH = '24.21.0';
+const CODE_SERVER = '4.139.1';
+const LLAMA = '3.22.1';
+
+const cache = process.env.RYZANSTEIN_TEST_CACHE ?? path.join(os.homedir(), '.cache', 'ryzanstein-test');
+const nodePackage = `node-${process.platform}-${process.arch}`;
+const nodeHome = path.join(cache, 'node24', 'node_modules', nodePackage);
+
+/** Where the parts lie that are installed outside the tree. */
+export const installed = {
+  node24: path.join(nodeHome, 'bin', 'node'),
+  codeServer: path.join(cache, 'vscode', 'node_modules', 'code-server', 'out', 'node', 'entry.js'),
+  llama: path.join(cache, 'llama'),
+};
+
+/** The Chromium to drive: RYZANSTEIN_CHROMIUM, else the system's; undefined where there is none. */
+export function findChromium() {
+  return process.env.RYZANSTEIN_CHROMIUM ?? findProgram('chromium', 'chromium-browser', 'google-chrome');
+}
+
+// What is needed from the system: its package, and how to see that it is there.
+const systemPackages = {
+  build: [
+    { name: 'g++', found: () => findProgram('g++', 'clang++') },
+    { name: 'make', found: () => findProgram('make', 'ninja') },
+    { name: 'cmake', found: () => findProgram('cmake') },
+    { name: 'python3', found: () => findProgram('python3') },
+  ],
+  workbench: [
+    { name: 'pkg-config', found: () => findProgram('pkg-config') },
+    { name: 'libkrb5-dev', found: () => existsSync('/usr/include/krb5.h') || process.platform !== 'linux' },
+  ],
+  test: [
+    { name: 'chromium', found: findChromium },
+    {
+      name: 'fonts-dejavu-core',
+      found: () => existsSync('/usr/share/fonts/truetype/dejavu') || process.platform !== 'linux',
+    },
+  ],
+};
+
+/** Installs the missing system packages of a group; where it may not, prints the command and returns false. */
+async function installSystemPackages(group) {
+  const missing = systemPackages[group].filter((item) => !item.found()).map((item) => item.name);
+  if (missing.length === 0) return true;
+  const install = ['install', '-y', '--no-install-recommends', ...missing];
+  if (!findProgram('apt-get') || process.getuid?.() !== 0) {
+    const command = `sudo apt-get update && sudo apt-get ${install.join(' ')}`;
+    console.error(`Missing on this system: ${missing.join(', ')}. On Debian or Ubuntu run:\n  ${command}`);
+    return false;
+  }
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  return step(`Installing ${missing.join(', ')} by apt-get`, async () => {
+    await run('apt-get', ['update'], { env });
+    await run('apt-get', install, { env });
+    return true;
+  }).catch((error) => {
+    console.error(error.message);
+    return false;
+  });
+}
+
+async function installNodeModules() {
+  const stamp = path.join(root, 'node_modules', '.ryzanstein-lock');
+  const lock = fingerprint(['package-lock.json']);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  await step('Installing npm packages', () => run('npm', ['ci', '--no-audit', '--no-fund']));
+  writeFileSync(stamp, lock);
+}
+
+/**
+ * Installs npm packages into a folder of the cache, anew when their versions change. A stamp is written last, so
+ * that an interrupted install is done again.
+ */
+async function installInCache(folder, title, packages, { flags = [], env = {}, after = () => {} } = {}) {
+  const home = path.join(cache, folder);
+  const stamp = path.join(home, '.installed');
+  const wanted = packages.join(' ');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  await step(title, async () => {
+    rmSync(home, { recursive: true, force: true });
+    mkdirSync(home, { recursive: true });
+    writeFileSync(path.join(home, 'package.json'), '{"private":true}\n');
+    await run('npm', ['install', '--no-audit', '--no-fund', ...flags, ...packages], { cwd: home, env });
+    await after();
+    writeFileSync(stamp, wanted);
+  });
+}
+
+/** Node 24 and code-server: a VS Code in the browser. Returns false where a system package is missing for it. */
+export async function setUpWorkbench() {
+  if (!(await installSystemPackages('workbench'))) return false;
+  await installInCache('node24', 'Installing Node 24 for the workbench', [
+    `${nodePackage}@${NODE_FOR_WORKBENCH}`,
+  ]);
+  await installInCache(
+    'vscode',
+    `Installing the VS Code workbench (code-server ${CODE_SERVER}, about 3 minutes)`,
+    [`code-server@${CODE_SERVER}`],
+    {
+      flags: ['--foreground-scripts'],
+      env: {
+        PATH: `${path.join(nodeHome, 'bin')}${path.delimiter}${process.env.PATH}`,
+        npm_config_nodedir: nodeHome,
+        npm_config_yes: 'true',
+        // code-server installs the workbench's own packages in a script, and those compile in theirs; newer npm
+        // runs none of them unless told to. Versions are fixed by its shrink-wrap.
+        npm_config_dangerously_allow_all_scripts: 'true',
+      },
+      after: () => makeStrict(path.join(cache, 'vscode', 'node_modules', 'code-server')),
+    },
+  );
+  return true;
+}
+
+/** llama.cpp for the parity tests: the prebuilt CPU engine for linux-x64 alone, nothing built or downloaded. */
+export async function setUpLlama() {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return;
+  const packages = [`node-llama-cpp@${LLAMA}`, `@node-llama-cpp/linux-x64@${LLAMA}`];
+  await installInCache('llama', 'Installing llama.cpp for the parity tests', packages, {
+    flags: ['--ignore-scripts', '--omit=optional'],
+  });
+}
+
+/** What building needs. Throws where the system lacks a compiler and it may not be installed. */
+export async function setUpBuild({ compiler = true } = {}) {
+  await installNodeModules();
+  if (compiler && !(await installSystemPackages('build')))
+    throw new Error('The native engine cannot be built without these.');
+}
+
+/** What the tests in the workbench need; false where a part cannot be had. */
+export async function setUpBrowserTests() {
+  const workbench = await setUpWorkbench();
+  return (await installSystemPackages('test')) && workbench;
+}
+
+await program(import.meta.url, async () => {
+  await setUpBuild();
+  await setUpLlama();
+  return (await setUpBrowserTests()) ? 0 : 1;
+});

@@ -1,0 +1,154 @@
+// `npm test`: sets up what is missing, runs every stage (or those named), and ends with `N passed, N failed`.
+import path from 'node:path';
+import { buildNative, bundle } from './build.mjs';
+import { clangFormat } from './clang-format.mjs';
+import { packageVsix } from './package.mjs';
+import { setUpBrowserTests, setUpBuild, setUpLlama } from './setup.mjs';
+import { filesUnder, root, run, step } from './steps.mjs';
+
+const long = process.env.RYZANSTEIN_TEST === 'long';
+const node = (...args) => run(process.execPath, args, { mayFail: true });
+const shown = (program, ...args) => run(program, args, { mayFail: true, show: true });
+const tool = (name, file) => path.join(root, 'node_modules', name, file);
+
+/** The sum of `N passed, N failed[, N skipped]` and of mocha's `N passing`, `N failing`, `N pending` in an output. */
+function counts(output) {
+  const sum = (pattern) =>
+    [...output.matchAll(pattern)].reduce((total, found) => total + Number(found[1]), 0);
+  return {
+    passed: sum(/^\s*(\d+) passing\b/gm) + sum(/^(?:\w+: )?(\d+) passed, \d+ failed/gm),
+    failed: sum(/^\s*(\d+) failing\b/gm) + sum(/^(?:\w+: )?\d+ passed, (\d+) failed/gm),
+    skipped: sum(/^\s*(\d+) pending\b/gm) + sum(/^(?:\w+: )?\d+ passed, \d+ failed, (\d+) skipped/gm),
+  };
+}
+
+/** What a test program counted; one that counted nothing, or ended badly without a failure, has failed once. */
+function counted(name, { code, output }) {
+  const result = counts(output);
+  if (code !== 0 && result.failed === 0) {
+    console.log(`${name} ended with code ${code} without telling of a failed test.`);
+    result.failed = 1;
+  }
+  if (result.passed + result.failed + result.skipped === 0) {
+    console.log(`${name} ran no test.`);
+    result.failed = 1;
+  }
+  return result;
+}
+
+/** A check that has one outcome: its program's exit code. */
+function checked({ code, output }) {
+  if (code !== 0) console.log(output.trimEnd());
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}
+
+const add = (a, b) => ({
+  passed: a.passed + b.passed,
+  failed: a.failed + b.failed,
+  skipped: a.skipped + b.skipped,
+});
+const nothing = { passed: 0, failed: 0, skipped: 0 };
+
+async function nativeTests(folder) {
+  const skip = (file) => file !== folder && path.basename(file).startsWith('sanitize-');
+  const programs = filesUnder([folder], skip).filter((file) => /_test(\.exe)?$/.test(file));
+  if (programs.length === 0) throw new Error(`${folder} holds no test program (*_test).`);
+  let total = nothing;
+  for (const program of programs) {
+    // The others read RYZANSTEIN_TEST themselves.
+    const flags = long && path.basename(program).startsWith('kernels_test') ? ['--long'] : [];
+    total = add(total, counted(program, await shown(path.join(root, program), ...flags)));
+  }
+  return total;
+}
+
+/** The native tests once more, built to look for bad memory use, undefined behaviour and races; long runs only. */
+async function sanitized() {
+  let total = nothing;
+  for (const kind of ['address,undefined', 'thread']) {
+    const folder = path.join('native', 'build', `sanitize-${kind.replace(',', '-')}`);
+    await step(`Building the native tests with -fsanitize=${kind}`, async () => {
+      const options = [`-DRYZANSTEIN_SANITIZE=${kind}`, '-DCMAKE_BUILD_TYPE=RelWithDebInfo'];
+      await run('cmake', ['-S', 'native', '-B', folder, ...options]);
+      await run('cmake', ['--build', folder, '--parallel', '2']);
+    });
+    total = add(total, await nativeTests(folder));
+  }
+  return total;
+}
+
+async function unitTests() {
+  await setUpLlama();
+  const files = filesUnder([path.join('out', 'test')]).filter(
+    (file) => file.endsWith('.test.js') && !file.startsWith(path.join('out', 'test', 'host')),
+  );
+  const flags = ['--timeout', '60000', '--no-color'];
+  return counted('mocha', await shown(process.execPath, tool('mocha', 'bin/mocha.js'), ...flags, ...files));
+}
+
+/** Tests that need VS Code in a browser; where it cannot be had they fail, for then the main thing is unproven. */
+async function inWorkbench(file) {
+  if (!(await setUpBrowserTests()))
+    throw new Error('It needs a workbench and a Chromium (RYZANSTEIN_CHROMIUM).');
+  const { test } = await import(path.join(root, 'test', 'e2e', file));
+  return test(await packageVsix());
+}
+
+const stages = {
+  format: async () =>
+    add(
+      checked(await node(tool('prettier', 'bin/prettier.cjs'), '--check', '.')),
+      checked(await clangFormat('--dry-run', '--Werror')),
+    ),
+  lint: async () => checked(await node(tool('eslint', 'bin/eslint.js'), '.')),
+  types: async () => checked(await node(tool('typescript', 'bin/tsc'))),
+  native: async () => {
+    const plain = await nativeTests(path.join('native', 'build'));
+    return long ? add(plain, await sanitized()) : plain;
+  },
+  unit: unitTests,
+  host: () => inWorkbench('host.mjs'),
+  browser: () => inWorkbench('browser.mjs'),
+};
+
+const built = ['native', 'unit', 'host', 'browser'];
+
+async function main(names) {
+  const unknown = names.filter((name) => !(name in stages));
+  if (unknown.length > 0)
+    throw new Error(`No such stage: ${unknown.join(', ')}. There are ${Object.keys(stages).join(', ')}.`);
+  if (long) console.log('Long run: fuzzing, sanitizers and soak with full counts.');
+  const started = Date.now();
+  if (names.length === 0) names = Object.keys(stages);
+  await setUpBuild({ compiler: names.some((name) => built.includes(name)) });
+  if (names.some((name) => built.includes(name))) {
+    await buildNative();
+    await bundle({ tests: true });
+  }
+
+  let total = nothing;
+  for (const name of names) {
+    const begun = Date.now();
+    const result = await stages[name]().catch((error) => {
+      console.log(`${name} broke off: ${error.stack}`);
+      return { passed: 0, failed: 1, skipped: 0 };
+    });
+    total = add(total, result);
+    const tally = `${result.passed} passed · ${result.failed} failed · ${result.skipped} skipped`;
+    console.log(`${name.padEnd(8)} ${tally} · ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+  }
+  console.log(`All stages took ${((Date.now() - started) / 1000).toFixed(0)} s.`);
+  return total;
+}
+
+let total;
+try {
+  total = await main(process.argv.slice(2));
+} catch (error) {
+  console.log(error.stack);
+  total = { passed: 0, failed: 1, skipped: 0 };
+}
+console.log(
+  `${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`,
+);
+process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);

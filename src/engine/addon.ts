@@ -1,0 +1,145 @@
+// The native addon: its types, and where its file is found.
+
+import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
+import * as path from 'node:path';
+
+/** `type` is ggml's type id, `shape` in ggml's order (columns first), `offset` in bytes from the start of the file. */
+export interface TensorDescription {
+  name: string;
+  type: number;
+  shape: number[];
+  offset: number;
+  bytes: number;
+}
+
+export interface Hyperparameters {
+  architecture: string;
+  layers: number;
+  width: number;
+  ffn: number;
+  heads: number;
+  kvHeads: number;
+  headSize: number;
+  vocabulary: number;
+  contextLength: number;
+  rmsEpsilon: number;
+  ropeBase: number;
+  ropeDimensions: number;
+}
+
+export interface KernelReport {
+  name: string;
+  compiled: boolean;
+  supported: boolean;
+  selected: boolean;
+}
+
+export interface CpuReport {
+  vendor: string;
+  brand: string;
+  flags: string[];
+  physicalCores: number;
+  logicalCores: number;
+  levels: KernelReport[];
+}
+
+/** The ids in order, each with its natural log-probability; a stop id is the last of `ids`. */
+export interface Generated {
+  ids: Int32Array;
+  logProbabilities: Float32Array;
+  milliseconds: number;
+  end: 'max' | 'stop' | 'cancelled' | 'context';
+}
+
+/** Greedy without `temperature`. */
+export interface GenerateOptions {
+  max: number;
+  stopIds: Int32Array;
+  temperature?: number;
+  topK?: number;
+  topP?: number;
+  seed?: number;
+  repetitionPenalty?: number;
+}
+
+export interface NativeSession {
+  /** Tokens in the KV cache. */
+  readonly length: number;
+  /** Appends `ids`; the logits of the last one are kept. A cancelled call leaves the cache at a chunk's start. */
+  evaluate(ids: Int32Array): Promise<{ milliseconds: number; cancelled: boolean }>;
+  /** A copy of the logits of the last evaluated id, `[vocabulary]`. */
+  logits(): Float32Array;
+  /** The logits of every id, `[ids.length * vocabulary]`. */
+  evaluateAll(ids: Int32Array): Promise<Float32Array>;
+  /** Samples, evaluates and goes on; a stop id ends it and is not evaluated. */
+  generate(options: GenerateOptions): Promise<Generated>;
+  /** Evaluates a draft in one pass and keeps the head that greedy decoding would have chosen. */
+  verify(draft: Int32Array): Promise<{
+    accepted: number;
+    ids: Int32Array;
+    logProbabilities: Float32Array;
+    milliseconds: number;
+    cancelled: boolean;
+  }>;
+  /** Drops all but the first `length` tokens; the logits are invalid until the next `evaluate`. */
+  truncate(length: number): void;
+  /** Stops the call that is at work, within a few milliseconds. */
+  cancel(): void;
+  free(): void;
+}
+
+export interface NativeModel {
+  readonly kernel: string;
+  readonly threads: number;
+  readonly bytes: number;
+  readonly loadMilliseconds: number;
+  session(options: { contextLength: number }): NativeSession;
+  free(): void;
+}
+
+export interface Addon {
+  cpu(): CpuReport;
+  selftest(level: string): { cases: number; mismatches: number; maximumError: number };
+  /** The ternary product of `rows` x `columns` with `tokens` vectors, measured on every level that runs here. */
+  benchKernels(options: {
+    rows: number;
+    columns: number;
+    tokens: number;
+    milliseconds: number;
+  }): { level: string; gops: number }[];
+  /** In GB/s. */
+  readBandwidth(options: { megabytes: number; threads: number; milliseconds: number }): number;
+  load(
+    file: string,
+    tensors: TensorDescription[],
+    hyperparameters: Hyperparameters,
+    options: { threads: number; kernel?: string },
+  ): Promise<NativeModel>;
+}
+
+export class AddonError extends Error {}
+
+/** The addon's file: `RYZANSTEIN_ADDON`, else beside the bundle. */
+export function addonFile(folder: string = __dirname): string {
+  const forced = process.env.RYZANSTEIN_ADDON;
+  return forced ?? path.join(folder, 'native', `${process.platform}-${process.arch}`, 'ryzanstein.node');
+}
+
+/** Loads the addon; throws an AddonError that names the file and what to do. */
+export function loadAddon(file: string = addonFile()): Addon {
+  const system = `${process.platform}-${process.arch}`;
+  if (!fs.existsSync(file)) {
+    throw new AddonError(
+      `No engine for ${system} at ${file}. Install the package built for this system, or build it with "npm run build".`,
+    );
+  }
+  try {
+    return createRequire(__filename)(file) as Addon;
+  } catch (error) {
+    throw new AddonError(
+      `The engine ${file} cannot be loaded on ${system}: ${error instanceof Error ? error.message : String(error)}. ` +
+        'Install the package built for this system, or build it with "npm run build".',
+    );
+  }
+}

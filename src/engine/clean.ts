@@ -1,0 +1,126 @@
+// The only judge of what is fit to show: trims a completion against the text around it, or hides it with a reason.
+
+import type { HiddenReason } from '../protocol';
+import { Brackets } from './brackets';
+import { columnOf, isBlank, type Site } from './site';
+import type { Verdict } from './stop';
+
+export interface Cleaned {
+  text: string;
+  hidden?: HiddenReason;
+}
+
+/** How far above the cursor an open bracket is looked for. */
+const bracketWindow = 8000;
+
+/** `text` of the result has `\n` as its line end; it is empty where nothing was left. */
+export function clean(site: Site, verdict: Verdict): Cleaned {
+  if (verdict.reason === 'cancelled') return { text: '', hidden: 'cancelled' };
+  const written = withoutSecondSpace(site, verdict.text.trimEnd());
+  const balanced = withoutStrayCloser(site, written);
+  const text = withDocumentIndentation(site, withoutOverlap(site, balanced).trimEnd());
+  if (isBlank(text)) return { text: '', hidden: emptyReason(verdict.text, written, balanced) };
+  if (verdict.reason === 'repetition') return { text, hidden: 'repetition' };
+  if (isDuplicate(site, text)) return { text, hidden: 'duplicate' };
+  return { text: withCloserOnItsLine(site, text) };
+}
+
+function emptyReason(raw: string, written: string, balanced: string): HiddenReason {
+  if (raw === '') return 'empty';
+  if (isBlank(written)) return 'whitespace';
+  return isBlank(balanced) ? 'unbalanced' : 'duplicate';
+}
+
+/** A space typed before the answer is not written twice. */
+function withoutSecondSpace(site: Site, text: string): string {
+  return /\S\s+$/.test(site.lineBefore) ? text.replace(/^ +/, '') : text;
+}
+
+/** A body written between a bracket and its closer puts the closer on a line of its own. */
+function withCloserOnItsLine(site: Site, text: string): string {
+  const { block, lineAfter, lineBefore } = site;
+  const between =
+    block?.behindOpener && block.closer !== '' && lineAfter.trimStart().startsWith(block.closer);
+  return between && text.includes('\n') ? `${text}\n${/^\s*/.exec(lineBefore)![0]}` : text;
+}
+
+/**
+ * Cuts at the first closer that closes nothing: one of another kind than the bracket open on the cursor's line, or
+ * any where no bracket is open above.
+ */
+function withoutStrayCloser(site: Site, text: string): string {
+  const line = new Brackets(site.languageId).feed(site.lineBefore);
+  const above = new Brackets(site.languageId).feed(site.before.slice(-bracketWindow));
+  const seesAll = site.before.length <= bracketWindow;
+  for (let i = 0; i < text.length; i++) {
+    const openHere = line.owed.length > 0;
+    const here = line.push(text[i]!);
+    const event = above.push(text[i]!);
+    if (here === 'stray' && (openHere || (event === 'stray' && above.owed.length === 0 && seesAll))) {
+      return text.slice(0, i).trimEnd();
+    }
+  }
+  return text;
+}
+
+/** Removes from the end what stands behind the cursor already: the rest of its line, or whole lines below. */
+function withoutOverlap(site: Site, text: string): string {
+  const rest = site.lineAfter.trimEnd();
+  for (let length = Math.min(rest.length, text.length); length > 0; length--) {
+    const tail = rest.slice(0, length);
+    // A part of the rest may equal the end by chance where it is made of letters.
+    if ((length === rest.length || !/[\p{L}\p{N}_]/u.test(tail)) && !isBlank(tail) && text.endsWith(tail)) {
+      return withoutOverlap(site, text.slice(0, text.length - length).trimEnd());
+    }
+  }
+  return withoutLinesBelow(site, text);
+}
+
+function withoutLinesBelow(site: Site, text: string): string {
+  const lines = text.split('\n');
+  const below = site.after
+    .slice(site.lineAfter.length)
+    .split('\n', 4 * lines.length + 8)
+    .filter((line) => !isBlank(line));
+  for (let count = Math.min(lines.length - 1, below.length); count > 0; count--) {
+    const tail = lines.slice(-count);
+    if (tail.every((line, i) => line.trimEnd() === below[i]!.trimEnd()))
+      return lines.slice(0, -count).join('\n');
+  }
+  return text;
+}
+
+/** A document that indents with tabs gets tabs, whatever the model wrote at the heads of later lines. */
+function withDocumentIndentation(site: Site, text: string): string {
+  if (!text.includes('\n') || !/^\t/m.test(site.before) || /^ {2}/m.test(site.before)) return text;
+  return text.replace(
+    /\n +/g,
+    (head) => '\n' + '\t'.repeat(Math.round((head.length - 1) / spacesPerLevel(text))),
+  );
+}
+
+function spacesPerLevel(text: string): number {
+  const widths = [...text.matchAll(/\n( +)\S/g)].map((match) => match[1]!.length);
+  return widths.length > 0 && widths.every((width) => width % 4 === 0) ? 4 : 2;
+}
+
+/** The line as it would read equals the one above or below it. */
+function isDuplicate(site: Site, text: string): boolean {
+  if (text.includes('\n')) return false;
+  const line = (site.lineBefore + text + site.lineAfter).trimEnd();
+  if (line === site.lineAbove.trimEnd()) return true;
+  const onlyClosers = /^[\s)\]};,]*$/.test(line);
+  return (
+    line.trim() === site.lineBelow.trim() && (!onlyClosers || columnOf(line) === columnOf(site.lineBelow))
+  );
+}
+
+/**
+ * 0..1: the geometric mean of how sure the model was on average and at its weakest token.
+ * `logProbabilities` are natural logarithms; none gives 0.
+ */
+export function confidenceOf(logProbabilities: readonly number[]): number {
+  if (logProbabilities.length === 0) return 0;
+  const mean = logProbabilities.reduce((sum, value) => sum + value, 0) / logProbabilities.length;
+  return Math.exp((mean + Math.min(...logProbabilities)) / 2);
+}

@@ -1,0 +1,292 @@
+// The command line `ryzanstein`: complete, bench, diagnose, eval, synthesize and tokenize, with a table or one JSON document as output.
+
+import { Command, InvalidArgumentError } from 'commander';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { BenchReport, Limits, Prompt } from '../protocol';
+import { loadAddon } from './addon';
+import { bench } from './bench';
+import { diagnose } from './diagnose';
+import { Engine } from './engine';
+import { evaluate, type Hole } from './evaluate';
+import { readGguf } from './gguf';
+import { describeModel } from './model';
+import {
+  benchPage,
+  benchTable,
+  compareReports,
+  comparisonTable,
+  describeCompletion,
+  describeDiagnosis,
+  describeEvaluation,
+  table,
+} from './report';
+import { architectures, customShape, type Shape, shapes, synthesize } from './synthesize';
+import { Tokenizer } from './tokenizer';
+
+interface ModelOptions {
+  model?: string;
+  threads?: number;
+  kernel?: string;
+  json?: boolean;
+}
+
+const languageIds: Record<string, string> = {
+  '.c': 'c',
+  '.cc': 'cpp',
+  '.cpp': 'cpp',
+  '.go': 'go',
+  '.h': 'cpp',
+  '.java': 'java',
+  '.js': 'javascript',
+  '.jsx': 'javascriptreact',
+  '.mjs': 'javascript',
+  '.py': 'python',
+  '.rs': 'rust',
+  '.sh': 'shellscript',
+  '.ts': 'typescript',
+  '.tsx': 'typescriptreact',
+};
+
+/** The model that comes with the package: the only file of `models/`, one folder above the bundle. */
+function bundledModel(): string {
+  const folder = path.join(__dirname, '..', 'models');
+  const found = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => name.endsWith('.gguf')) : [];
+  if (found.length === 0) throw new Error(`No model file in ${folder}. Name one with --model.`);
+  return path.join(folder, found.sort()[0]!);
+}
+
+function loadEngine(options: ModelOptions): Promise<Engine> {
+  const { kernel, threads = 0 } = options;
+  const modelFile = options.model ?? bundledModel();
+  return Engine.load(loadAddon(), kernel ? { modelFile, threads, kernel } : { modelFile, threads });
+}
+
+/** FILE:LINE:COL, both from 1; a column counts UTF-16 units, as editors do. */
+function promptAt(place: string): Prompt {
+  const match = /^(.+):(\d+):(\d+)$/.exec(place);
+  if (!match) throw new Error(`"${place}" is no place. Write FILE:LINE:COL, counted from 1.`);
+  const [, file, line, column] = match as unknown as [string, string, string, string];
+  const text = readText(file);
+  const lines = text.split('\n');
+  const content = lines[Number(line) - 1]?.replace(/\r$/, '');
+  if (content === undefined || Number(column) < 1 || Number(column) > content.length + 1) {
+    const bounds =
+      content === undefined ? `${lines.length} lines` : `${content.length + 1} columns in line ${line}`;
+    throw new Error(`${file} has no place ${line}:${column}, only ${bounds}.`);
+  }
+  const start = lines.slice(0, Number(line) - 1).reduce((sum, each) => sum + each.length + 1, 0);
+  const cursor = start + Number(column) - 1;
+  return {
+    path: path.relative(process.cwd(), file) || file,
+    languageId: languageIds[path.extname(file)] ?? 'plaintext',
+    prefix: text.slice(0, cursor),
+    suffix: text.slice(cursor),
+    related: [],
+  };
+}
+
+function readText(file: string): string {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}.`, { cause: error });
+  }
+}
+
+async function complete(
+  place: string,
+  options: ModelOptions & { maxTokens: number; maxLines: number },
+): Promise<void> {
+  const prompt = promptAt(place);
+  const engine = await loadEngine(options);
+  const limits: Limits = { maxTokens: options.maxTokens, maxLines: options.maxLines, minConfidence: 0 };
+  const completion = await engine.complete(prompt, limits);
+  await engine.close();
+  process.stderr.write(`${describeCompletion(completion)}\n`);
+  print(options, 'complete', completion, ({ text }) => text);
+}
+
+interface BenchOptions extends Omit<ModelOptions, 'threads'> {
+  threads?: number[];
+  prompt: number;
+  generate: number;
+  html?: string;
+  compare?: string[];
+}
+
+async function runBench(options: BenchOptions): Promise<void> {
+  if (options.compare) return compare(options.compare, options);
+  const { threads = [], prompt, generate, ...rest } = options;
+  const engine = await loadEngine({ ...rest, threads: threads[0] ?? 0 });
+  process.stderr.write(`Measuring ${engine.info.name}, some seconds for each number of threads.\n`);
+  const report = await bench(engine, { promptTokens: prompt, generateTokens: generate, threads });
+  await engine.close();
+  if (options.html !== undefined) fs.writeFileSync(options.html, benchPage(report));
+  print(options, 'bench', report, benchTable);
+}
+
+function compare(files: string[], options: BenchOptions): void {
+  const [before, after] = files;
+  if (before === undefined || after === undefined)
+    throw new Error('--compare needs two reports of "bench --json".');
+  const rows = compareReports(readReport(before), readReport(after));
+  if (rows.length === 0) throw new Error(`${before} and ${after} have no work in common.`);
+  print(options, 'compare', { before, after, rows }, (result) => comparisonTable(result.rows));
+}
+
+function readReport(file: string): BenchReport {
+  const report = readJson(file) as BenchReport;
+  if (report.schema !== 'ryzanstein/bench/1') throw new Error(`${file} is no report of "bench --json".`);
+  return report;
+}
+
+function readJson(file: string): object {
+  const text = readText(file);
+  try {
+    return JSON.parse(text) as object;
+  } catch (error) {
+    throw new Error(`${file} is no JSON document.`, { cause: error });
+  }
+}
+
+async function runDiagnose(options: ModelOptions): Promise<void> {
+  const engine = await loadEngine(options);
+  process.stderr.write(`Testing and measuring ${engine.info.name}, some seconds.\n`);
+  const diagnosis = await diagnose(engine);
+  await engine.close();
+  print(options, 'diagnose', diagnosis, describeDiagnosis);
+}
+
+async function runEvaluate(file: string, options: ModelOptions & { limit?: number }): Promise<void> {
+  const { holes } = readJson(file) as { holes?: Hole[] };
+  if (!Array.isArray(holes) || holes.length === 0) throw new Error(`${file} lists no holes.`);
+  const engine = await loadEngine(options);
+  const chosen = holes.slice(0, options.limit);
+  const evaluation = await evaluate(engine, chosen, (done) => {
+    if (done % 10 === 0) process.stderr.write(`${done} of ${chosen.length} holes\n`);
+  });
+  await engine.close();
+  print(options, 'eval', evaluation, describeEvaluation);
+}
+
+function tokenize(file: string, options: ModelOptions): void {
+  const model = options.model ?? bundledModel();
+  const tokenizer = new Tokenizer(readGguf(model));
+  const ids = tokenizer.encode(readText(file));
+  const pieces = ids.map((id) => tokenizer.piece(id).toString());
+  print(options, 'tokenize', { model: path.basename(model), count: ids.length, ids, pieces }, () =>
+    table(ids.map((id, i) => [String(id), JSON.stringify(pieces[i])])),
+  );
+}
+
+interface SynthesizeOptions {
+  shape: string;
+  architecture: string;
+  type: string;
+  out: string;
+  seed: number;
+  json?: boolean;
+}
+
+function runSynthesize({ out, shape, ...rest }: SynthesizeOptions): void {
+  const result = synthesize(out, { name: shape, shape: shapeOf(shape), ...rest });
+  print(rest, 'synthesize', result, ({ file, architecture, type, weights, bytes }) => {
+    const size = `${(weights / 1e6).toFixed(1)} million random weights, ${(bytes / 1e6).toFixed(1)} MB`;
+    return `${file}: ${architecture}, ${type}, ${size}`;
+  });
+}
+
+/** A shape by its name, as numbers, or that of the bundled model. */
+function shapeOf(name: string): Shape {
+  const shape =
+    name === 'bundled'
+      ? describeModel(readGguf(bundledModel())).hyperparameters
+      : (shapes[name] ?? customShape(name));
+  if (shape) return shape;
+  const known = [...Object.keys(shapes), 'bundled', 'WIDTH,LAYERS,FFN,HEADS,KV_HEADS,VOCABULARY'];
+  throw new Error(`"${name}" is no shape; known are ${known.join(', ')}.`);
+}
+
+/** One JSON document that begins with its schema, or text for people. */
+function print<T extends object>(
+  options: Pick<ModelOptions, 'json'>,
+  verb: string,
+  result: T,
+  text: (result: T) => string,
+): void {
+  const output = options.json ? JSON.stringify({ schema: `ryzanstein/${verb}/1`, ...result }) : text(result);
+  process.stdout.write(`${output}\n`);
+}
+
+function wholeNumber(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('A whole number is needed.');
+  return Number(value);
+}
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError('A whole number above 0 is needed.');
+  return number;
+}
+
+function positives(value: string): number[] {
+  return value.split(',').map(positive);
+}
+
+function program(): Command {
+  const ryzanstein = new Command('ryzanstein').description(
+    'Code completion from a small ternary model on this CPU.',
+  );
+  const verb = (name: string, description: string): Command =>
+    ryzanstein
+      .command(name)
+      .description(description)
+      .option('--model <file>', 'GGUF file; the bundled model without it')
+      .option('--json', 'print one JSON document');
+  verb('complete', 'complete at a place, the way the editor does')
+    .argument('<FILE:LINE:COL>', 'where, counted from 1')
+    .option('--max-tokens <n>', 'longest answer', positive, 64)
+    .option('--max-lines <n>', 'lines of a block, where the line opens one', positive, 12)
+    .option('--threads <n>', 'threads; the physical cores without it', positive)
+    .option('--kernel <name>', 'kernel level; the best one without it')
+    .action(complete);
+  verb('bench', 'measure prefill and decode')
+    .option('--threads <list>', 'numbers of threads, such as 1,2', positives)
+    .option('--prompt <n>', 'tokens of the prompt', positive, 512)
+    .option('--generate <n>', 'tokens to generate', positive, 64)
+    .option('--kernel <name>', 'kernel level; the best one without it')
+    .option('--html <file>', 'also write a page with bars')
+    .option('--compare <reports...>', 'compare two JSON reports instead of measuring')
+    .action(runBench);
+  verb('diagnose', 'test the kernels, measure the machine, say what is wrong')
+    .option('--threads <n>', 'threads; the physical cores without it', positive)
+    .option('--kernel <name>', 'kernel level; the best one without it')
+    .action(runDiagnose);
+  verb('eval', 'score the model on holes in code')
+    .argument('<HOLES.json>')
+    .option('--limit <n>', 'only the first holes', positive)
+    .option('--threads <n>', 'threads; the physical cores without it', positive)
+    .option('--kernel <name>', 'kernel level; the best one without it')
+    .action(runEvaluate);
+  ryzanstein
+    .command('synthesize')
+    .description('write a GGUF of a real shape with random weights, for measuring')
+    .requiredOption('--shape <name>', `${Object.keys(shapes).join(', ')}, bundled, or six numbers`)
+    .requiredOption('--out <file>', 'where to write it')
+    .option('--type <name>', 'of the matrices: tq2_0, tq1_0 or i2_s', 'tq2_0')
+    .option('--architecture <name>', architectures.join(' or '), architectures[0])
+    .option('--seed <n>', 'another one gives other weights', wholeNumber, 1)
+    .option('--json', 'print one JSON document')
+    .action(runSynthesize);
+  verb('tokenize', 'ids and pieces of a file').argument('<FILE>').action(tokenize);
+  return ryzanstein;
+}
+
+program()
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.stderr.write(`ryzanstein: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });

@@ -1,0 +1,56 @@
+// The machine as a report of it shows it: system, processor, memory, and the limits of a container around us.
+
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import type { Environment } from '../protocol';
+import type { CpuReport } from './addon';
+
+const giga = 2 ** 30;
+
+export function environmentOf(cpu: CpuReport): Environment {
+  return {
+    system: `${os.type()} ${os.release()} ${os.arch()}`,
+    node: process.version,
+    cpu: cpu.brand,
+    vendor: cpu.vendor,
+    physicalCores: cpu.physicalCores,
+    logicalCores: cpu.logicalCores,
+    availableCores: os.availableParallelism(),
+    memoryGB: round(os.totalmem() / giga),
+    flags: cpu.flags,
+    container: { cpuLimit: cpuLimit(), memoryLimitGB: memoryLimit() },
+  };
+}
+
+/** Physical cores, less where the process may not use all of them. */
+export function defaultThreads(cpu: CpuReport): number {
+  const allowed = Math.min(os.availableParallelism(), Math.floor(cpuLimit() ?? Infinity));
+  return Math.max(1, Math.min(cpu.physicalCores, allowed));
+}
+
+/** Cores that the control group grants, null for no limit. Linux, control groups of version 2 and 1. */
+function cpuLimit(): number | null {
+  const [quota, period] = (read('/sys/fs/cgroup/cpu.max') ?? '').trim().split(' ');
+  if (quota && period && quota !== 'max') return round(Number(quota) / Number(period));
+  const old = Number(read('/sys/fs/cgroup/cpu/cpu.cfs_quota_us') ?? -1);
+  const oldPeriod = Number(read('/sys/fs/cgroup/cpu/cpu.cfs_period_us') ?? 0);
+  return old > 0 && oldPeriod > 0 ? round(old / oldPeriod) : null;
+}
+
+function memoryLimit(): number | null {
+  const text = read('/sys/fs/cgroup/memory.max') ?? read('/sys/fs/cgroup/memory/memory.limit_in_bytes');
+  const bytes = Number(text?.trim());
+  return Number.isFinite(bytes) && bytes > 0 && bytes < os.totalmem() ? round(bytes / giga) : null;
+}
+
+function read(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,180 @@
+// Text to token ids and back: byte-level byte-pair encoding with the merges that the model file brings.
+
+import { type Gguf, GgufError } from './gguf';
+import { bytesOf, Merges, missingByte } from './merges';
+import { preTokenizer, preTokenizers } from './pretokens';
+
+/** Ids of the tokens that steer the model; undefined where the model has none. */
+export interface ControlIds {
+  endOfText?: number;
+  fimPrefix?: number;
+  fimSuffix?: number;
+  fimMiddle?: number;
+  repository?: number;
+  fileSeparator?: number;
+}
+
+const controlKeys: Record<keyof ControlIds, { key: string; text: string[] }> = {
+  endOfText: { key: 'eos_token_id', text: ['<|endoftext|>', '<|end_of_text|>', '</s>'] },
+  fimPrefix: { key: 'fim_pre_token_id', text: ['<|fim_prefix|>', '<fim_prefix>', '<｜fim▁begin｜>'] },
+  fimSuffix: { key: 'fim_suf_token_id', text: ['<|fim_suffix|>', '<fim_suffix>', '<｜fim▁hole｜>'] },
+  fimMiddle: { key: 'fim_mid_token_id', text: ['<|fim_middle|>', '<fim_middle>', '<｜fim▁end｜>'] },
+  repository: { key: 'fim_rep_token_id', text: ['<|repo_name|>', '<repo_name>'] },
+  fileSeparator: { key: 'fim_sep_token_id', text: ['<|file_sep|>', '<file_sep>'] },
+};
+
+/** Token types of GGUF that are not text. */
+const controlType = 3;
+const unusedType = 5;
+const cacheWords = 32768;
+/** Longer words are rare and cheap to encode again beside the memory that they would hold. */
+const cachedWordLength = 64;
+
+export class Tokenizer {
+  /** Number of tokens. */
+  readonly size: number;
+  readonly control: ControlIds;
+  /** Every id that must not appear in an answer: it ends one. */
+  readonly controlIds: Int32Array;
+  /** Every id whose bytes contain a line feed. */
+  readonly lineEndIds: Int32Array;
+  readonly #pieces: Buffer[];
+  readonly #split: (text: string) => string[];
+  readonly #merges: Merges;
+  readonly #wholeWords: Map<string, number> | undefined;
+  #recent = new Map<string, number[]>();
+  #older = new Map<string, number[]>();
+
+  /** Throws a GgufError that names the key when the metadata does not describe a byte-level BPE that is known here. */
+  constructor(gguf: Gguf) {
+    const { tokens, types, merges, pre } = vocabularyOf(gguf);
+    const ids = new Map(tokens.map((token, id) => [token, id]));
+    const missing = missingByte(ids);
+    if (missing !== undefined) {
+      throw vocabularyError(
+        gguf,
+        'tokenizer.ggml.tokens',
+        `has no token for the byte 0x${missing.toString(16)}`,
+      );
+    }
+    const isControl = (id: number): boolean => types[id] === controlType || types[id] === unusedType;
+    this.size = tokens.length;
+    this.#pieces = tokens.map((token, id) => (isControl(id) ? Buffer.alloc(0) : bytesOf(token)));
+    this.#split = preTokenizer(pre);
+    this.#merges = new Merges(ids, tokens.length, merges);
+    // llama 3 takes a word that is a token as it is, even where the merges would not lead to it.
+    const text = [...tokens.keys()].filter((id) => !isControl(id));
+    this.#wholeWords =
+      pre === 'llama-bpe' ? new Map(text.map((id) => [this.piece(id).toString(), id])) : undefined;
+    this.control = controlOf(gguf, ids);
+    const named = new Set(Object.values(this.control) as number[]);
+    this.controlIds = Int32Array.from(tokens.keys()).filter(
+      (id) => types[id] === controlType || named.has(id),
+    );
+    this.lineEndIds = Int32Array.from(tokens.keys()).filter((id) => this.#pieces[id]!.includes(0x0a));
+  }
+
+  /** All of `text` is text: a control token that the user typed is encoded letter by letter. */
+  encode(text: string): number[] {
+    const ids: number[] = [];
+    for (const word of this.#split(text)) {
+      const found = this.#recent.get(word) ?? this.#encodeWord(word);
+      for (const id of found) ids.push(id);
+    }
+    return ids;
+  }
+
+  /** The bytes of one token; none for a control token. */
+  piece(id: number): Buffer {
+    return this.#pieces[id] ?? Buffer.alloc(0);
+  }
+
+  /** The text of whole ids; bytes that are not UTF-8 become U+FFFD. */
+  decode(ids: Iterable<number>): string {
+    const decoder = this.decoder();
+    let text = '';
+    for (const id of ids) text += decoder.push(id);
+    return text + decoder.end();
+  }
+
+  /** Decodes id by id; a character whose bytes are not all there yet is held back until they are. */
+  decoder(): { push: (id: number) => string; end: () => string } {
+    const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+    return { push: (id) => utf8.decode(this.piece(id), { stream: true }), end: () => utf8.decode() };
+  }
+
+  /** Two generations of a word cache: what was not asked for during a whole generation is dropped with it. */
+  #encodeWord(word: string): number[] {
+    const whole = this.#wholeWords?.get(word);
+    const ids =
+      this.#older.get(word) ?? (whole === undefined ? this.#merges.encode(Buffer.from(word)) : [whole]);
+    if (word.length > cachedWordLength) return ids;
+    if (this.#recent.size >= cacheWords) {
+      this.#older = this.#recent;
+      this.#recent = new Map();
+    }
+    this.#recent.set(word, ids);
+    return ids;
+  }
+}
+
+function vocabularyError(gguf: Gguf, key: string, what: string): GgufError {
+  return new GgufError(`${gguf.file}: "${key}" ${what}. Choose a model with a byte-level BPE vocabulary.`);
+}
+
+function vocabularyOf(gguf: Gguf): { tokens: string[]; types: number[]; merges: string[]; pre: string } {
+  const text = (key: string): string => {
+    const value = gguf.metadata.get(key);
+    if (typeof value !== 'string')
+      throw vocabularyError(gguf, key, value === undefined ? 'is missing' : 'is not a text');
+    return value;
+  };
+  const list = <T>(key: string, type: string): T[] => {
+    const value = gguf.metadata.get(key);
+    const good = Array.isArray(value) && value.every((item) => typeof item === type);
+    if (!good)
+      throw vocabularyError(gguf, key, value === undefined ? 'is missing' : `is not a list of ${type}s`);
+    return value as T[];
+  };
+  const model = text('tokenizer.ggml.model');
+  if (model !== 'gpt2') throw vocabularyError(gguf, 'tokenizer.ggml.model', `is "${model}", not "gpt2"`);
+  const pre = text('tokenizer.ggml.pre');
+  if (!preTokenizers.includes(pre)) {
+    throw vocabularyError(gguf, 'tokenizer.ggml.pre', `is "${pre}"; known are ${preTokenizers.join(', ')}`);
+  }
+  const tokens = list<string>('tokenizer.ggml.tokens', 'string');
+  const types = gguf.metadata.has('tokenizer.ggml.token_type')
+    ? list<number>('tokenizer.ggml.token_type', 'number')
+    : [];
+  if (types.length !== 0 && types.length !== tokens.length) {
+    throw vocabularyError(
+      gguf,
+      'tokenizer.ggml.token_type',
+      `has ${types.length} entries for ${tokens.length} tokens`,
+    );
+  }
+  const merges = list<string>('tokenizer.ggml.merges', 'string');
+  const odd = merges.findIndex((merge) => merge.indexOf(' ', 1) < 1 || merge.endsWith(' '));
+  if (odd >= 0)
+    throw vocabularyError(gguf, 'tokenizer.ggml.merges', `has the odd entry ${odd}: "${merges[odd]}"`);
+  return { tokens, types, merges, pre };
+}
+
+function controlOf(gguf: Gguf, ids: Map<string, number>): ControlIds {
+  const control: ControlIds = {};
+  for (const [name, { key, text }] of Object.entries(controlKeys)) {
+    const id =
+      gguf.metadata.get(`tokenizer.ggml.${key}`) ??
+      text.map((token) => ids.get(token)).find(Number.isInteger);
+    if (id === undefined) continue;
+    if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= ids.size) {
+      throw vocabularyError(
+        gguf,
+        `tokenizer.ggml.${key}`,
+        `is ${String(id)}, not one of the ${ids.size} tokens`,
+      );
+    }
+    control[name as keyof ControlIds] = id;
+  }
+  return control;
+}

@@ -1,0 +1,122 @@
+// A document and a cursor made into a prompt; knows documents by a small interface, so that it runs without VS Code.
+
+import type { Prompt, RelatedText } from '../protocol';
+
+/** What is needed of a document; `vscode.TextDocument` is one. */
+export interface TextSource {
+  readonly languageId: string;
+  getText(): string;
+  offsetAt(position: Position): number;
+}
+
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+/** Where a completion is wanted: `key` names the document, `path` is how the model is told of it. */
+export interface Place {
+  readonly key: string;
+  readonly path: string;
+  readonly languageId: string;
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+/** What the suggestion widget has selected: `text` will stand where `range` stands now. */
+export interface Selected {
+  readonly range: { readonly start: Position; readonly end: Position };
+  readonly text: string;
+}
+
+/** The model sees a thousand tokens; these many characters around the cursor are more than it can use. */
+const prefixCharacters = 24_000;
+const suffixCharacters = 8_000;
+/** The window's start moves only in steps, so that typing does not change how the prompt begins. */
+const step = 8_000;
+
+const extensions: Record<string, string> = {
+  c: '.c',
+  cpp: '.cpp',
+  go: '.go',
+  java: '.java',
+  javascript: '.js',
+  javascriptreact: '.jsx',
+  python: '.py',
+  rust: '.rs',
+  typescript: '.ts',
+  typescriptreact: '.tsx',
+};
+
+/** The place at a cursor, with the selected suggestion, if any, taken as if it stood in the document already. */
+export function placeAt(
+  document: TextSource,
+  position: Position,
+  names: { key: string; path: string },
+  selected?: Selected,
+): Place {
+  const text = document.getText();
+  const cursor = document.offsetAt(position);
+  const from = selected ? document.offsetAt(selected.range.start) : cursor;
+  const to = selected ? Math.max(cursor, document.offsetAt(selected.range.end)) : cursor;
+  return {
+    key: names.key,
+    path: pathForModel(names.path, document.languageId),
+    languageId: document.languageId,
+    prefix: before(text, from) + (selected?.text ?? ''),
+    suffix: after(text, to),
+  };
+}
+
+/** The place in a notebook's cell, with the cells of its language before and after joined by an empty line. */
+export function placeInNotebook(place: Place, cells: readonly TextSource[], index: number): Place {
+  const own = cells[index];
+  const texts = (part: readonly TextSource[]): string[] =>
+    part
+      .filter((cell) => cell.languageId === own?.languageId)
+      .map((cell) => cell.getText().trimEnd() + '\n\n');
+  const head = texts(cells.slice(0, index)).join('');
+  const tail = texts(cells.slice(index + 1))
+    .map((text) => '\n\n' + text.trimEnd())
+    .join('');
+  return {
+    ...place,
+    prefix: before(head + place.prefix, head.length + place.prefix.length),
+    suffix: after(place.suffix + tail, 0),
+  };
+}
+
+export function promptAt(place: Place, repository: string | undefined, related: RelatedText[]): Prompt {
+  const { path, languageId, prefix, suffix } = place;
+  return { path, languageId, repository, prefix, suffix, related };
+}
+
+/** The text before `offset` from the start of a line on; all of it, if it is not too long. */
+function before(text: string, offset: number): string {
+  if (offset <= prefixCharacters) return text.slice(0, offset);
+  const start = Math.ceil((offset - prefixCharacters) / step) * step;
+  const line = text.indexOf('\n', start - 1) + 1;
+  // One endless line has no start within reach: then the cut goes through it, but not through a surrogate pair.
+  const cut = line > 0 && line <= offset - step ? line : start + Number(isLowSurrogate(text, start));
+  return text.slice(cut, offset);
+}
+
+/** The text behind `offset` up to the end of a line. */
+function after(text: string, offset: number): string {
+  const end = offset + suffixCharacters;
+  if (end >= text.length) return text.slice(offset);
+  const line = text.lastIndexOf('\n', end - 1) + 1;
+  return text.slice(offset, line > offset ? line : end - Number(isLowSurrogate(text, end)));
+}
+
+function isLowSurrogate(text: string, index: number): boolean {
+  const unit = text.charCodeAt(index);
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+/** A path that tells the language by its ending, which untitled files and notebooks do not. */
+function pathForModel(path: string, languageId: string): string {
+  const extension = extensions[languageId];
+  const named = /\.\w+$/.test(path) && !path.endsWith('.ipynb');
+  return extension && !named ? path.replace(/\.ipynb$/, '') + extension : path;
+}

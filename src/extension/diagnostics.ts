@@ -1,0 +1,190 @@
+// The diagnostics page: model, kernel, threads, the engine's self-test, and why each completion was shown or not.
+
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import * as vscode from 'vscode';
+import type { Diagnosis, ModelInfo } from '../protocol';
+import type { EngineClient } from './engineClient';
+import { completionLine, megabytes, milliseconds, millions, tokensPerSecond } from './figures';
+import type { Entry, Ledger } from './ledger';
+
+/** What the page shows; media/diagnostics.js gets it whole with each change. */
+interface Snapshot {
+  readonly state: string;
+  readonly model: readonly (readonly [name: string, value: string])[];
+  readonly examined: readonly (readonly [name: string, value: string])[];
+  readonly levels: readonly { name: string; state: string; selftest: string; active: boolean }[];
+  readonly entries: readonly {
+    time: string;
+    where: string;
+    trigger: string;
+    outcome: string;
+    waited: string;
+    answer: string;
+  }[];
+}
+
+export class DiagnosticsPage implements vscode.Disposable {
+  private panel: vscode.WebviewPanel | undefined;
+  private diagnosis: Diagnosis | string | undefined;
+  private readonly subscription: { dispose(): void };
+
+  constructor(
+    private readonly media: vscode.Uri,
+    private readonly engine: EngineClient,
+    private readonly ledger: Ledger,
+  ) {
+    this.subscription = ledger.onChange(() => this.post());
+  }
+
+  /** Opens the page, or brings it to the front, and examines the engine, which starts it if need be. */
+  async show(): Promise<void> {
+    if (this.panel) this.panel.reveal();
+    else this.panel = this.open();
+    await this.examine();
+  }
+
+  /** Shows what has changed. */
+  post(): void {
+    if (this.panel?.visible) void this.panel.webview.postMessage(this.snapshot());
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+    this.panel?.dispose();
+  }
+
+  private open(): vscode.WebviewPanel {
+    const panel = vscode.window.createWebviewPanel(
+      'ryzanstein.diagnostics',
+      'Ryzanstein Diagnostics',
+      vscode.ViewColumn.Active,
+      { enableScripts: true, localResourceRoots: [this.media] },
+    );
+    panel.iconPath = vscode.Uri.joinPath(this.media, 'icon.png');
+    panel.onDidDispose(() => (this.panel = undefined));
+    panel.webview.onDidReceiveMessage((message: unknown) => {
+      if (message === 'ready') this.post();
+      if (message === 'examine') void this.examine();
+      if (message === 'copy')
+        void vscode.env.clipboard.writeText(JSON.stringify(this.report(), undefined, 2));
+    });
+    panel.webview.html = this.html(panel.webview);
+    return panel;
+  }
+
+  /** The page's file with the addresses and the nonce of this view filled in. */
+  private html(webview: vscode.Webview): string {
+    const address = (name: string): string =>
+      webview.asWebviewUri(vscode.Uri.joinPath(this.media, name)).toString();
+    const values: Record<string, string> = {
+      nonce: randomBytes(16).toString('base64'),
+      source: webview.cspSource,
+      script: address('diagnostics.js'),
+      style: address('diagnostics.css'),
+    };
+    const page = readFileSync(vscode.Uri.joinPath(this.media, 'diagnostics.html').fsPath, 'utf8');
+    return page.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '');
+  }
+
+  private async examine(): Promise<void> {
+    if (this.engine.occupation) return;
+    this.diagnosis = 'The engine is being examined …';
+    this.post();
+    try {
+      this.diagnosis = await this.engine.diagnose();
+    } catch (error) {
+      this.diagnosis = error instanceof Error ? error.message : String(error);
+    }
+    this.post();
+  }
+
+  /** Everything, for a report: without any text of the user's files. */
+  private report(): object {
+    return {
+      state: this.engine.state,
+      diagnosis: this.diagnosis,
+      entries: this.ledger.entries.map(withoutText),
+    };
+  }
+
+  private snapshot(): Snapshot {
+    const { state } = this.engine;
+    const diagnosis = this.diagnosis;
+    return {
+      state: state.name === 'failed' ? `failed: ${state.problem.message}` : state.name,
+      model: state.name === 'ready' ? modelRows(state.model) : [['Model', 'none is loaded']],
+      examined: typeof diagnosis === 'object' ? examinedRows(diagnosis) : [['Engine', diagnosis ?? '']],
+      levels: typeof diagnosis === 'object' ? levelRows(diagnosis) : [],
+      entries: this.ledger.entries.slice(0, 50).map(entryRow),
+    };
+  }
+}
+
+function modelRows(model: ModelInfo): [string, string][] {
+  return [
+    ['Model', model.name],
+    ['File', model.file],
+    ['Form', `${model.architecture}, ${model.type}, ${millions(model.weights)} weights`],
+    ['Memory', megabytes(model.bytes)],
+    ['Context', `${model.contextLength} tokens`],
+    ['Loaded in', milliseconds(model.loadMs)],
+    ['Kernel', model.kernel],
+    ['Threads', String(model.threads)],
+  ];
+}
+
+function examinedRows(diagnosis: Diagnosis): [string, string][] {
+  const { environment, throughput, tmac, issues, recommendations } = diagnosis;
+  const cores = `${environment.physicalCores} physical, ${environment.logicalCores} logical, ${environment.availableCores} available`;
+  return [
+    ['CPU', environment.cpu],
+    ['Cores', cores],
+    ['Prefill', tokensPerSecond(throughput.prefillTokensPerSecond)],
+    ['Decode', tokensPerSecond(throughput.tokensPerSecond)],
+    ['Ternary products', `${tmac.cases} cases, largest error ${tmac.error}`],
+    ...issues.map(({ severity, issue, impact }): [string, string] => [
+      capital(severity),
+      `${issue} ${impact}`,
+    ]),
+    ...recommendations.map(({ action, expectedGain }): [string, string] => [
+      'Advice',
+      `${action} ${expectedGain}`,
+    ]),
+  ];
+}
+
+function levelRows(diagnosis: Diagnosis): Snapshot['levels'] {
+  return diagnosis.simd.levels.map(({ name, compiled, supported, selected, selftest }) => ({
+    name,
+    state: selected ? 'in use' : supported ? 'can run here' : compiled ? 'not on this CPU' : 'not built',
+    selftest,
+    active: selected,
+  }));
+}
+
+function entryRow(entry: Entry): Snapshot['entries'][number] {
+  const { time, where, trigger, outcome, accepted, waitedMs, completion } = entry;
+  return {
+    time: new Date(time).toTimeString().slice(0, 8),
+    where,
+    trigger,
+    outcome: accepted ? `${outcome}, accepted` : outcome,
+    waited: milliseconds(waitedMs),
+    answer: completion
+      ? `${JSON.stringify(completion.text)} · stopped: ${completion.reason} · confidence ${completion.confidence.toFixed(2)} · ${completionLine(completion)}`
+      : '',
+  };
+}
+
+function withoutText(entry: Entry): object {
+  return {
+    ...entry,
+    where: undefined,
+    completion: entry.completion && { ...entry.completion, text: undefined },
+  };
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

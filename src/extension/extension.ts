@@ -1,0 +1,84 @@
+// Entry of the extension: builds the parts and registers them; what each of them does is told in its own file.
+
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { runBenchmark } from './benchmark';
+import { DiagnosticsPage } from './diagnostics';
+import { Visits } from './documents';
+import { EngineClient, EngineProblem, type EngineState } from './engineClient';
+import { type Entry, Ledger } from './ledger';
+import { createLog } from './log';
+import { chooseModelFile, completeNow, openMenu, toggle, toggleLanguage } from './menu';
+import { findModelFile } from './modelFile';
+import { Problems } from './problems';
+import { acceptedCommand, Provider } from './provider';
+import { onSettingChange, readSettings } from './settings';
+import { Status } from './status';
+
+/** The parts, for the tests that run beside them in the extension host. */
+export interface Parts {
+  readonly engine: EngineClient;
+  readonly ledger: Ledger;
+  readonly status: Status;
+}
+
+export function activate(context: vscode.ExtensionContext): Parts {
+  const log = createLog();
+  const ledger = new Ledger();
+  const problems = new Problems();
+  const engine = new EngineClient({
+    file: path.join(context.extensionPath, 'dist', 'engine.js'),
+    load: () => {
+      const { modelFile, threads, kernel } = readSettings();
+      const file = findModelFile(modelFile, path.join(context.extensionPath, 'models'));
+      return { modelFile: file, threads, kernel: kernel === 'auto' ? undefined : kernel };
+    },
+    log,
+    onState,
+  });
+  const visits = new Visits();
+  const status = new Status(engine, ledger);
+  const provider = new Provider({ engine, ledger, visits, showWork: (work) => status.showWork(work) });
+  const page = new DiagnosticsPage(vscode.Uri.joinPath(context.extensionUri, 'media'), engine, ledger);
+
+  function onState(state: EngineState): void {
+    status.update();
+    page.post();
+    problems.onState(state);
+  }
+  function restart(reason: string): void {
+    provider.forget();
+    engine.restart(reason);
+  }
+  /** Runs what the user asked for; a problem is told, for someone waits for the outcome. */
+  async function told<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof EngineProblem)) throw error;
+      problems.tell(error);
+      return undefined;
+    }
+  }
+  const commands: Record<string, () => unknown> = {
+    'ryzanstein.completeNow': completeNow,
+    'ryzanstein.toggle': toggle,
+    'ryzanstein.toggleLanguage': toggleLanguage,
+    'ryzanstein.runBenchmark': () => told(() => runBenchmark(engine)),
+    'ryzanstein.showDiagnostics': () => page.show(),
+    'ryzanstein.restartEngine': () => restart('on command'),
+    'ryzanstein.chooseModelFile': chooseModelFile,
+    'ryzanstein.showLog': () => log.show(),
+    'ryzanstein.openMenu': () => openMenu(status),
+  };
+
+  context.subscriptions.push(
+    ...[log, engine, visits, status, provider, page],
+    ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
+    vscode.commands.registerCommand(acceptedCommand, (entry: Entry) => provider.accept(entry)),
+    vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
+    onSettingChange(['modelFile', 'threads', 'kernel'], () => restart('its settings have changed')),
+    onSettingChange(['confidence', 'maxLines'], () => provider.forget()),
+  );
+  return { engine, ledger, status };
+}

@@ -1,0 +1,92 @@
+// The menu behind the status bar item, and the small commands that it offers.
+
+import * as vscode from 'vscode';
+import type { Status } from './status';
+import { languageIsOn, readSettings, writeLanguage, writeSetting } from './settings';
+
+interface Choice extends vscode.QuickPickItem {
+  readonly run?: readonly [command: string, ...parameters: unknown[]];
+}
+
+export async function openMenu(status: Status): Promise<void> {
+  const chosen = await vscode.window.showQuickPick(choices(), {
+    title: 'Ryzanstein',
+    placeHolder: status.current.sentence,
+  });
+  if (chosen?.run) await vscode.commands.executeCommand(...chosen.run);
+}
+
+function choices(): Choice[] {
+  const document = vscode.window.activeTextEditor?.document;
+  const settings = readSettings(document);
+  const separator = (label: string): Choice => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  const languageId = document?.languageId;
+  const language: Choice[] = languageId
+    ? [
+        {
+          label: languageIsOn(settings, languageId)
+            ? `$(circle-slash) Turn off for ${languageId}`
+            : `$(check) Turn on for ${languageId}`,
+          run: ['ryzanstein.toggleLanguage'],
+        },
+      ]
+    : [];
+  return [
+    {
+      label: settings.enabled ? '$(circle-slash) Turn completions off' : '$(check) Turn completions on',
+      run: ['ryzanstein.toggle'],
+    },
+    ...language,
+    { label: '$(sparkle) Complete now', run: ['ryzanstein.completeNow'] },
+    separator('Engine'),
+    { label: '$(pulse) Show diagnostics', run: ['ryzanstein.showDiagnostics'] },
+    { label: '$(dashboard) Run benchmark', run: ['ryzanstein.runBenchmark'] },
+    { label: '$(file-binary) Choose model file', run: ['ryzanstein.chooseModelFile'] },
+    { label: '$(debug-restart) Restart engine', run: ['ryzanstein.restartEngine'] },
+    separator('More'),
+    { label: '$(output) Show log', run: ['ryzanstein.showLog'] },
+    { label: '$(gear) Settings', run: ['workbench.action.openSettings', '@ext:ryzanstein.ryzanstein'] },
+  ];
+}
+
+export async function toggle(): Promise<void> {
+  await writeSetting('enabled', !readSettings().enabled);
+}
+
+/** Turns the active editor's language on or off. */
+export async function toggleLanguage(): Promise<void> {
+  const document = vscode.window.activeTextEditor?.document;
+  if (!document) {
+    void vscode.window.showInformationMessage(
+      'Ryzanstein: open a file whose language is to be turned on or off.',
+    );
+    return;
+  }
+  await writeLanguage(document.languageId, !languageIsOn(readSettings(document), document.languageId));
+}
+
+/** Lets the user choose a model; none chosen changes nothing. */
+export async function chooseModelFile(): Promise<void> {
+  const bundled = 'Use the bundled model';
+  const choose = 'Choose a GGUF file…';
+  const current = readSettings().modelFile;
+  const how = current
+    ? await vscode.window.showQuickPick([choose, bundled], {
+        title: 'Ryzanstein: model',
+        placeHolder: current,
+      })
+    : choose;
+  if (how === bundled) await writeSetting('modelFile', '');
+  if (how !== choose) return;
+  const files = await vscode.window.showOpenDialog({
+    title: 'Choose a ternary model',
+    openLabel: 'Use this model',
+    filters: { 'GGUF models': ['gguf'] },
+  });
+  if (files?.[0]) await writeSetting('modelFile', files[0].fsPath);
+}
+
+/** Asks for a completion at the cursor, however long it takes. */
+export async function completeNow(): Promise<void> {
+  await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+}

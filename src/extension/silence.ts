@@ -1,0 +1,49 @@
+// Where no ghost text belongs: editors that are no files, secrets, huge files; pure, each rule with its reason in words.
+
+/** What the rules look at. `writable` tells whether the scheme's file system can be written; undefined if it has none. */
+export interface Site {
+  readonly scheme: string;
+  readonly path: string;
+  readonly characters: number;
+  readonly writable: boolean | undefined;
+}
+
+const largest = 2_000_000;
+
+/** Documents that belong to no file system and are code nevertheless. */
+const ownSchemes = new Set(['untitled', 'vscode-notebook-cell']);
+/** Writable file systems that hold VS Code's own state: settings, keybindings, prompts. */
+const internalSchemes = new Set([
+  'vscode-userdata',
+  'vscode-settings',
+  'vscode-scm',
+  'output',
+  'git',
+  'comment',
+]);
+
+const secretNames = [
+  /^\.env($|[._-])/i,
+  /\.env$/i,
+  /^\.(dev\.vars|netrc|npmrc|pgpass|pypirc|htpasswd|git-credentials)$/i,
+  /\.(pem|key|p12|pfx|crt|cer|cert|jks|keystore|kdbx|ppk|gpg|asc)$/i,
+  /^id_(rsa|dsa|ecdsa|ed25519)/i,
+  /^(secrets?|credentials?)(\.(ya?ml|json|toml|ini|txt|env))?$/i,
+];
+
+/** Why nothing is offered in a document, as the rest of a sentence that begins with its name; undefined where it is. */
+export function silentBecause(site: Site): string | undefined {
+  if (!ownSchemes.has(site.scheme)) {
+    if (internalSchemes.has(site.scheme) || site.writable === undefined) return `is no file (${site.scheme})`;
+    if (!site.writable) return `cannot be written (${site.scheme})`;
+  }
+  if (isSecret(site.path)) return 'may hold secrets';
+  if (site.characters > largest) return `is longer than ${largest / 1e6} million characters`;
+  return undefined;
+}
+
+/** Whether a file, by its name, may hold secrets, so that its text goes nowhere, not even to a model on this machine. */
+export function isSecret(path: string): boolean {
+  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  return secretNames.some((pattern) => pattern.test(name));
+}

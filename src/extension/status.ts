@@ -1,0 +1,129 @@
+// The status bar item: what the engine is at, how fast it was, and with what; a click opens the menu.
+
+import * as vscode from 'vscode';
+import type { Completion } from '../protocol';
+import type { EngineClient } from './engineClient';
+import { completionLine, modelLine, threadsOf, tokensPerSecond } from './figures';
+import type { Ledger } from './ledger';
+import { languageIsOn, onSettingChange, readSettings } from './settings';
+
+export type StatusName = 'ready' | 'starting' | 'working' | 'off' | 'error';
+
+interface Look {
+  readonly name: StatusName;
+  readonly text: string;
+  /** A sentence, for the tooltip and for screen readers. */
+  readonly sentence: string;
+}
+
+export class Status implements vscode.Disposable {
+  private readonly item = vscode.window.createStatusBarItem(
+    'ryzanstein.status',
+    vscode.StatusBarAlignment.Right,
+    100,
+  );
+  private readonly subscriptions: vscode.Disposable[];
+  private works = 0;
+  private look: Look = { name: 'ready', text: '', sentence: '' };
+
+  constructor(
+    private readonly engine: EngineClient,
+    private readonly ledger: Ledger,
+  ) {
+    this.item.name = 'Ryzanstein';
+    this.item.command = 'ryzanstein.openMenu';
+    this.subscriptions = [
+      this.item,
+      vscode.window.onDidChangeActiveTextEditor(() => this.update()),
+      onSettingChange(['enabled', 'languages', 'mode'], () => this.update()),
+      vscode.Disposable.from(ledger.onChange(() => this.update())),
+    ];
+    this.update();
+    this.item.show();
+  }
+
+  get current(): Look {
+    return this.look;
+  }
+
+  /** Shows that someone waits until `work` has ended, well or not. */
+  showWork(work: Promise<unknown>): void {
+    const step = (by: number) => (): void => {
+      this.works += by;
+      this.update();
+    };
+    step(1)();
+    work.then(step(-1), step(-1));
+  }
+
+  update(): void {
+    const completion = this.ledger.lastCompletion;
+    this.look = this.lookNow(completion);
+    const { name, text, sentence } = this.look;
+    this.item.text = text;
+    this.item.tooltip = tooltip(sentence, this.engine, completion);
+    this.item.accessibilityInformation = { label: `${text.replace(/\$\([\w~-]+\) ?/g, '')}. ${sentence}` };
+    this.item.backgroundColor =
+      name === 'error' ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private lookNow(completion: Completion | undefined): Look {
+    const state = this.engine.state;
+    const document = vscode.window.activeTextEditor?.document;
+    const settings = readSettings(document);
+    if (state.name === 'failed')
+      return { name: 'error', text: '$(error) Ryzanstein', sentence: state.problem.message };
+    if (!settings.enabled)
+      return { name: 'off', text: '$(circle-slash) Ryzanstein off', sentence: 'Completions are turned off.' };
+    if (document && !languageIsOn(settings, document.languageId))
+      return {
+        name: 'off',
+        text: '$(circle-slash) Ryzanstein off',
+        sentence: `Completions are turned off for ${document.languageId}.`,
+      };
+    if (state.name === 'starting')
+      return { name: 'starting', text: '$(loading~spin) Ryzanstein', sentence: 'The engine starts.' };
+    const figures = this.figures(completion);
+    const busy = this.works > 0;
+    return {
+      name: busy ? 'working' : 'ready',
+      text: `${busy ? '$(loading~spin) ' : ''}Ryzanstein${figures && ` ${figures}`}`,
+      sentence: busy ? 'A completion is being computed.' : readySentence(state.name, settings.mode),
+    };
+  }
+
+  /** `1,240 tok/s · avx512-vbmi · 2 threads`, as much as is known of it. */
+  private figures(completion: Completion | undefined): string {
+    const state = this.engine.state;
+    const running = completion ?? (state.name === 'ready' ? state.model : undefined);
+    if (!running) return '';
+    const speed = completion ? [tokensPerSecond(completion.tokensPerSecond)] : [];
+    return [...speed, running.kernel, threadsOf(running.threads)].join(' · ');
+  }
+}
+
+function readySentence(state: string, mode: string): string {
+  if (mode === 'onRequest') return 'Ready. Completions are shown on request.';
+  return state === 'ready' ? 'Ready.' : 'Ready. The engine starts with the first completion.';
+}
+
+function tooltip(
+  sentence: string,
+  engine: EngineClient,
+  completion: Completion | undefined,
+): vscode.MarkdownString {
+  const text = new vscode.MarkdownString(undefined, true);
+  text.isTrusted = { enabledCommands: ['ryzanstein.showDiagnostics', 'ryzanstein.openMenu'] };
+  text.appendMarkdown('**Ryzanstein** ').appendText(sentence).appendMarkdown('\n\n');
+  if (engine.state.name === 'ready') text.appendText(modelLine(engine.state.model)).appendMarkdown('\n\n');
+  if (completion)
+    text.appendMarkdown('Last completion: ').appendText(completionLine(completion)).appendMarkdown('\n\n');
+  text.appendMarkdown(
+    '[Diagnostics](command:ryzanstein.showDiagnostics) · [Menu](command:ryzanstein.openMenu)',
+  );
+  return text;
+}

@@ -1,0 +1,182 @@
+// Every message between the extension and the engine process, with its types; imports nothing of either side.
+
+import { RequestType, RequestType0 } from 'vscode-jsonrpc/node';
+
+/** Text of another file that may help; `path` is shown to the model as it is. */
+export interface RelatedText {
+  path: string;
+  text: string;
+}
+
+/** Where to complete: `prefix` is all text before the cursor, `suffix` all text after it, with the document's line ends. */
+export interface Prompt {
+  path: string;
+  languageId: string;
+  repository?: string;
+  prefix: string;
+  suffix: string;
+  related: RelatedText[];
+}
+
+/**
+ * `maxLines` 1 keeps the answer on the cursor's line; more allows a block where the line at the cursor opens one.
+ * `minConfidence` in 0..1: an answer whose confidence is lower is hidden.
+ */
+export interface Limits {
+  maxTokens: number;
+  maxLines: number;
+  minConfidence: number;
+}
+
+export type StopReason =
+  'line' | 'block' | 'end' | 'suffix' | 'repetition' | 'maxTokens' | 'maxLines' | 'cancelled' | 'context';
+
+export type HiddenReason =
+  'empty' | 'duplicate' | 'repetition' | 'confidence' | 'whitespace' | 'unbalanced' | 'cancelled';
+
+/** One answer. `text` is fit to insert at the cursor, with the document's line ends; times are in milliseconds. */
+export interface Completion {
+  text: string;
+  reason: StopReason;
+  shown: boolean;
+  hidden?: HiddenReason;
+  confidence: number;
+  tokens: number;
+  promptTokens: number;
+  reusedTokens: number;
+  prefillMs: number;
+  decodeMs: number;
+  tokensPerSecond: number;
+  kernel: string;
+  threads: number;
+  model: string;
+}
+
+/** `threads` 0 means the number of physical cores; `kernel` forces a level by name. */
+export interface LoadParams {
+  modelFile: string;
+  threads: number;
+  kernel?: string;
+}
+
+/** `type` is the file type of the matrices (`TQ2_0`), `weights` how many numbers the model has, `bytes` their memory. */
+export interface ModelInfo {
+  name: string;
+  file: string;
+  architecture: string;
+  type: string;
+  weights: number;
+  contextLength: number;
+  kernel: string;
+  threads: number;
+  loadMs: number;
+  bytes: number;
+}
+
+export interface CompleteParams {
+  prompt: Prompt;
+  limits: Limits;
+}
+
+export interface LevelReport {
+  name: string;
+  compiled: boolean;
+  supported: boolean;
+  selected: boolean;
+  /** `ok`, `failed: ...` with what differed, or `not run` where the level cannot run here. */
+  selftest: string;
+}
+
+/** `gops` are ternary multiply-adds times two, in 10^9 per second, of a product of the model's shape. */
+export interface ScalingRow {
+  threads: number;
+  ms: number;
+  gops: number;
+  speedup: number;
+  efficiency: number;
+  bound: 'memory' | 'compute';
+}
+
+export interface Target {
+  phase: string;
+  target: number;
+  measured: number;
+  met: boolean;
+}
+
+export interface Issue {
+  severity: 'error' | 'warning' | 'note';
+  issue: string;
+  impact: string;
+}
+
+export interface Recommendation {
+  action: string;
+  expectedGain: string;
+}
+
+export interface Environment {
+  system: string;
+  node: string;
+  cpu: string;
+  vendor: string;
+  physicalCores: number;
+  logicalCores: number;
+  availableCores: number;
+  memoryGB: number;
+  flags: string[];
+  container: { cpuLimit: number | null; memoryLimitGB: number | null };
+}
+
+export interface Diagnosis {
+  schema: 'ryzanstein/diagnose/1';
+  date: string;
+  environment: Environment;
+  simd: { active: string; levels: LevelReport[] };
+  /** `error` is the largest relative error of any level's ternary product against the scalar one: 0 when exact. */
+  tmac: { error: number; cases: number; kernels: { level: string; gops: number }[] };
+  threading: { scaling: ScalingRow[] };
+  throughput: { tokensPerSecond: number; prefillTokensPerSecond: number; model: string; threads: number };
+  model: ModelInfo;
+  targets: Target[];
+  issues: Issue[];
+  recommendations: Recommendation[];
+}
+
+/** Tokens per work and the thread counts to try; an empty `threads` means the loaded model's own. */
+export interface BenchParams {
+  promptTokens: number;
+  generateTokens: number;
+  threads: number[];
+}
+
+export interface BenchRow {
+  shape: string;
+  model: string;
+  type: string;
+  work: 'prefill' | 'decode';
+  promptTokens: number;
+  generateTokens: number;
+  threads: number;
+  kernel: string;
+  engine: string;
+  tokensPerSecond: { median: number; min: number; max: number };
+  /** Share of what the memory's measured read speed would allow if nothing else cost time. */
+  fractionOfLimit?: number;
+  ratioToPeer?: number;
+  peer?: string;
+}
+
+export interface BenchReport {
+  schema: 'ryzanstein/bench/1';
+  date: string;
+  cpu: string;
+  results: BenchRow[];
+  limits: { readGBs: Record<string, number>; int8GMACs: Record<string, number> };
+}
+
+/** The requests that the engine process answers; `complete` follows the library's cancellation. */
+export const loadRequest = new RequestType<LoadParams, ModelInfo, void>('load');
+export const completeRequest = new RequestType<CompleteParams, Completion, void>('complete');
+export const diagnoseRequest = new RequestType0<Diagnosis, void>('diagnose');
+export const benchRequest = new RequestType<BenchParams, BenchReport, void>('bench');

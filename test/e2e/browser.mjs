@@ -1,0 +1,229 @@
+// What a person sees: the VSIX in a real workbench in a real browser, typed into and looked at.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { address, startWorkbench } from '../../scripts/workbench.mjs';
+import { surest } from './expected.mjs';
+import { command, endOfLine, ghostText, lines, openBrowser, picture, until } from './page.mjs';
+import { calm, deterministic } from './settings.mjs';
+
+// Places as people write them, the cursor at ‸ and one key still to be pressed. Which of them is used is the model's
+// choice: the one where it is surest. What it says there must be in the editor, to the letter.
+const open = [
+  {
+    file: 'loop.ts',
+    text: 'export function sum(values: number[]): number {\n  let total = 0;\n  for (let i = 0; i <‸\n    total += values[i];\n  }\n  return total;\n}\n',
+  },
+  {
+    file: 'queue.test.ts',
+    text: "describe('queue', () => {\n  it('is empty at first', () => {\n    expect(queue.length).toBe(0);\n  });\n\n  it('grows', () => {\n    queue.push(1);\n    expect(queue.length).toBe(1);\n  });\n\n  it('shrinks', () => {\n    queue.pop();\n   ‸\n  });\n});\n",
+  },
+  {
+    file: 'box.ts',
+    text: 'export class Box {\n  private width: number;\n  private height: number;\n\n  constructor(width: number, height: number) {\n    this.width = width;\n    this.height =‸\n  }\n}\n',
+  },
+  {
+    file: 'paths.ts',
+    text: "import * as fs from 'fs';\nimport * as path from‸\n\nexport const root = path.resolve('.');\n",
+  },
+  {
+    file: 'colours.ts',
+    text: "export const red = makeColour('red');\nexport const green = makeColour('green');\nexport const blue = makeColour('blue');\nexport const black = makeColour('black');\nexport const white =‸\n",
+  },
+].map((place) => ({ ...place, typed: ' ' }));
+
+const inBrackets = [
+  {
+    file: 'box.py',
+    text: 'class Box:\n    def __init__(self, width, height):\n        self.width = width\n        self.height = height\n\n    def area‸\n',
+  },
+  {
+    file: 'lines.py',
+    text: 'def longest(lines):\n    length = 0\n    for line in lines:\n        length = max‸\n    return length\n',
+  },
+  {
+    file: 'show.py',
+    text: "def show(name, values):\n    print('name:', name)\n    print('values:', values)\n    print‸\n",
+  },
+  {
+    file: 'count.py',
+    text: 'def count(values):\n    for i in range(len(values)):\n        print(values[i])\n    return len‸\n',
+  },
+  {
+    file: 'parse.py',
+    text: 'import json\n\n\ndef parse(path):\n    with open‸\n        return json.load(f)\n',
+  },
+].map((place) => ({ ...place, typed: '(' }));
+
+// In the same language, for a model that has nothing to say inside a bracket.
+const plain = [
+  {
+    file: 'size.py',
+    text: 'class Box:\n    def __init__(self, width, height):\n        self.width = width\n        self.height =‸\n',
+  },
+  { file: 'area.py', text: 'def area(width, height):\n    return width *‸\n' },
+  { file: 'main.py', text: "def main():\n    print('hello')\n\n\nif __name__ ==‸\n    main()\n" },
+].map((place) => ({ ...place, typed: ' ' }));
+
+/** A list of named checks that all run, whatever the ones before found, with a picture for each that fails. */
+function checklist(profile, page) {
+  const result = { passed: 0, failed: 0, skipped: 0 };
+  const check = async (title, work) => {
+    try {
+      const note = await work();
+      result.passed++;
+      console.log(`  ${profile}: ${title}${note ? `: ${note}` : ''}`);
+    } catch (error) {
+      result.failed++;
+      console.log(`  failed: ${profile}: ${title}: ${error.stack}`);
+      await picture(page, `${profile}-failed-${result.failed}`).catch(() => {});
+    }
+  };
+  return { result, check };
+}
+
+function expect(condition, sentence) {
+  if (!condition) throw new Error(sentence);
+}
+
+const statusItem = (page) => page.locator('.statusbar-item[id^="ryzanstein"]').first();
+
+const status = async (page) => (await statusItem(page).innerText()).replaceAll('\u00a0', ' ').trim();
+
+/** Presses the place's key at its cursor and waits for the ghost text that belongs there; returns the milliseconds. */
+async function pressAndSee(page, { text, typed, expected }, patience) {
+  await endOfLine(page, text.split('‸')[0].split('\n').length);
+  await page.keyboard.type(typed);
+  const pressed = Date.now();
+  const wanted = expected.text.trimEnd();
+  await until(
+    `the ghost text \`${wanted}\``,
+    async () => (await ghostText(page)).trimEnd() === wanted,
+    patience,
+  );
+  return Date.now() - pressed;
+}
+
+/** Accepts what is offered at a place and checks the line that this makes; returns it. */
+async function acceptAndSee(page, { text, typed, closer = '', expected }) {
+  await page.keyboard.press('Tab');
+  const line = `${text.split('‸')[0].split('\n').at(-1)}${typed}${expected.text}${closer}`.trimEnd();
+  await until(
+    `the line \`${line}\``,
+    async () => (await lines(page)).some((seen) => seen.trimEnd() === line),
+    5_000,
+  );
+  return line.trim();
+}
+
+async function session(profile, settings, closer, vsix) {
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-work-'));
+  const folder = path.join(scratch, 'shop');
+  mkdirSync(folder);
+  const first = await surest(open, 'shop');
+  const closed = inBrackets.map((place) => ({ ...place, closer }));
+  const second = (await surest(closed, 'shop')) ?? (await surest(plain, 'shop'));
+  if (!first || !second) throw new Error('The model has nothing to say at any of the places of this test.');
+  for (const { file, text } of [first, second]) writeFileSync(path.join(folder, file), text.replace('‸', ''));
+  const workbench = await startWorkbench({ vsix, settings });
+  const { page, close } = await openBrowser();
+  const faults = [];
+  page.on('pageerror', (error) => faults.push(String(error)));
+  const { result, check } = checklist(profile, page);
+  try {
+    await page.goto(address(workbench.url, folder, [path.join(folder, first.file)]));
+    await check('the extension is there', async () => {
+      await page.locator('.monaco-editor .view-lines').first().waitFor();
+      await statusItem(page).waitFor();
+      return status(page);
+    });
+    await check('ghost text starts the engine, and is what the model says', async () => {
+      const milliseconds = await pressAndSee(page, first, 30_000);
+      await picture(page, `${profile}-ghost`);
+      return `${milliseconds} ms: ${first.expected.text}`;
+    });
+    await check('what is typed on goes on fitting', async () => {
+      const whole = first.expected.text;
+      await page.keyboard.type(whole[0]);
+      const rest = whole.slice(1).trimEnd();
+      await until(`the rest \`${rest}\``, async () => (await ghostText(page)).trimEnd() === rest, 5_000);
+      await page.keyboard.press('Backspace');
+      await until(
+        'the whole again',
+        async () => (await ghostText(page)).trimEnd() === whole.trimEnd(),
+        5_000,
+      );
+    });
+    await check('Tab accepts it', async () => {
+      const line = await acceptAndSee(page, first);
+      await picture(page, `${profile}-accepted`);
+      return line;
+    });
+    let kernel = 'none';
+    await check('ghost text comes within a second', async () => {
+      await page.keyboard.press('Control+P');
+      await page.locator('.quick-input-widget .quick-input-box input').waitFor();
+      await page.keyboard.type(second.file);
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: second.file }).first().waitFor();
+      await page.keyboard.press('Enter');
+      await page.locator('.tab.active', { hasText: second.file }).waitFor();
+      const milliseconds = await pressAndSee(page, second, 10_000);
+      await picture(page, `${profile}-bracket`);
+      expect(milliseconds < 1000, `it took ${milliseconds} ms`);
+      return `${milliseconds} ms: ${second.expected.text}`;
+    });
+    await check('the status bar shows tokens per second, kernel and threads', async () => {
+      const figures = /[1-9][\d,]* tok\/s · ([\w-]+) · [1-9]\d* threads?$/;
+      const text = await until('these figures', async () => {
+        const shown = await status(page);
+        return figures.test(shown) && shown;
+      });
+      kernel = figures.exec(text)[1];
+      return text;
+    });
+    await check('a bracket that was opened is closed once', () => acceptAndSee(page, second));
+    await check('the diagnostics page names the kernel and lists the completions', async () => {
+      await command(page, 'Ryzanstein: Show Diagnostics');
+      const inner = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+      await inner.locator('table#levels', { hasText: kernel }).waitFor({ timeout: 60_000 });
+      await inner.locator('table#entries', { hasText: second.file }).waitFor({ timeout: 10_000 });
+      await picture(page, `${profile}-diagnostics`);
+    });
+    await check('the benchmark command reports prefill and decode', async () => {
+      await command(page, 'Ryzanstein: Run Benchmark');
+      const toast = page.locator('.notification-toast', { hasText: 'Ryzanstein benchmark:' });
+      await toast.waitFor({ timeout: 60_000 });
+      await picture(page, `${profile}-benchmark`);
+      const text = (await toast.innerText()).replace(/\s+/g, ' ');
+      expect(/prefill [1-9][\d,]* tok\/s, decode [1-9][\d,]* tok\/s/.test(text), `it says: ${text}`);
+      return text;
+    });
+    await check('no error was shown', async () => {
+      const errors = await page.locator('.notification-toast .codicon-error').count();
+      await picture(page, `${profile}-end`);
+      expect(
+        errors === 0,
+        `an error is shown: ${(await page.locator('.notification-toast').allInnerTexts()).join(' | ')}`,
+      );
+      const own = faults.filter((fault) => /ryzanstein/i.test(fault));
+      expect(own.length === 0, own.join('\n'));
+    });
+  } finally {
+    await close();
+    await workbench.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return result;
+}
+
+export async function test(vsix) {
+  // Nothing that the model says is held back: this looks at the way to the screen, not at the model's judgement.
+  const sure = { 'ryzanstein.confidence': 0 };
+  const first = await session('deterministic', { ...deterministic, ...sure }, '', vsix);
+  const second = await session('defaults', { ...calm, ...sure }, ')', vsix);
+  return {
+    passed: first.passed + second.passed,
+    failed: first.failed + second.failed,
+    skipped: first.skipped + second.skipped,
+  };
+}

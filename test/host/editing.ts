@@ -1,0 +1,123 @@
+// What a test does in the editor, and what it waits for: documents with a cursor mark, keys, ghost text, the ledger.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Parts } from '../../src/extension/extension';
+import type { Entry } from '../../src/extension/ledger';
+import type { Completion } from '../../src/protocol';
+
+/** The running extension's parts. */
+export async function extensionParts(): Promise<Parts> {
+  const extension = vscode.extensions.getExtension<Parts>('ryzanstein.ryzanstein');
+  assert.ok(extension, 'the extension is not installed');
+  return extension.activate();
+}
+
+export const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+type Nothing = false | null | undefined | '' | 0;
+
+/** Waits until `look` gives something true, and returns it. */
+export async function until<T>(what: string, look: () => T, patience = 20_000): Promise<Exclude<T, Nothing>> {
+  for (const end = Date.now() + patience; ; await pause(10)) {
+    const seen = look();
+    if (seen) return seen as Exclude<T, Nothing>;
+    if (Date.now() > end) throw new Error(`Waited ${patience} ms in vain for ${what}.`);
+  }
+}
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-host-'));
+let files = 0;
+
+/** Opens a file of its own with the marked text, `|` for each cursor. */
+export async function open(marked: string, name = `file${++files}.ts`): Promise<vscode.TextEditor> {
+  const file = path.join(folder, name);
+  writeFileSync(file, marked.replaceAll('|', ''));
+  const document = await vscode.workspace.openTextDocument(file);
+  const editor = await vscode.window.showTextDocument(document);
+  const cursors: vscode.Selection[] = [];
+  for (let at = marked.indexOf('|'); at >= 0; at = marked.indexOf('|', at + 1)) {
+    const position = document.positionAt(at - cursors.length);
+    cursors.push(new vscode.Selection(position, position));
+  }
+  editor.selections = cursors;
+  await until('the editor to have the focus', () => vscode.window.activeTextEditor === editor);
+  return editor;
+}
+
+/** Closes every editor without saving. */
+export async function closeAll(): Promise<void> {
+  for (let left = 1; left > 0; left = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).length)
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+}
+
+/** The text with a mark at the cursor. */
+export function marked(editor: vscode.TextEditor): string {
+  const text = editor.document.getText();
+  const at = editor.document.offsetAt(editor.selection.active);
+  return `${text.slice(0, at)}|${text.slice(at)}`;
+}
+
+export const type = (text: string): Thenable<unknown> => vscode.commands.executeCommand('type', { text });
+export const trigger = (): Thenable<unknown> =>
+  vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+
+/** Does something, and waits for the first new entry of the ledger whose outcome is as wanted. */
+export async function entryAfter(
+  parts: Parts,
+  wanted: RegExp,
+  work: () => Thenable<unknown>,
+): Promise<Entry> {
+  const before = new Set(parts.ledger.entries);
+  await work();
+  const fresh = (): Entry[] => parts.ledger.entries.filter((entry) => !before.has(entry));
+  try {
+    return await until('an entry', () => fresh().find(({ outcome }) => wanted.test(outcome)));
+  } catch {
+    const seen = fresh().map(({ outcome, where }) => `${where} ${outcome}`);
+    throw new Error(`No outcome was like ${wanted}; there were: ${seen.join(' | ') || 'none'}`);
+  }
+}
+
+/**
+ * Asks for ghost text and waits until the engine has computed it. VS Code asks a second time only if the document or
+ * the cursor has changed.
+ */
+export async function completed(parts: Parts): Promise<Completion> {
+  const entry = await entryAfter(parts, /^(shown|hidden)/, trigger);
+  assert.equal(entry.outcome, 'shown', `${JSON.stringify(entry.completion)} was not fit to show`);
+  assert.ok(entry.completion);
+  return entry.completion;
+}
+
+/** Accepts the ghost text, which the editor shows a moment after it has been given it. */
+export async function accept(editor: vscode.TextEditor): Promise<void> {
+  const { version } = editor.document;
+  for (let tries = 0; editor.document.version === version && tries < 40; tries++) {
+    await pause(50);
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
+  }
+  assert.notEqual(editor.document.version, version, 'there was no ghost text to accept');
+}
+
+/** Changes user settings while `work` runs. */
+export async function withSettings(
+  settings: Record<string, unknown>,
+  work: () => Promise<void>,
+): Promise<void> {
+  await write(settings);
+  try {
+    await work();
+  } finally {
+    await write(Object.fromEntries(Object.keys(settings).map((name) => [name, undefined])));
+  }
+}
+
+export async function write(settings: Record<string, unknown>): Promise<void> {
+  for (const [name, value] of Object.entries(settings))
+    await vscode.workspace.getConfiguration().update(name, value, vscode.ConfigurationTarget.Global);
+}

@@ -1,0 +1,453 @@
+// The extension inside a real extension host, with a small model of random weights: what is shown, and when it is silent.
+
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Parts } from '../../src/extension/extension';
+import { defaults } from '../../src/extension/settings';
+import {
+  accept,
+  closeAll,
+  completed,
+  entryAfter,
+  extensionParts,
+  marked,
+  open,
+  pause,
+  trigger,
+  type,
+  until,
+  withSettings,
+  write,
+} from './editing';
+
+const root = process.env.RYZANSTEIN_ROOT ?? path.resolve(__dirname, '..', '..', '..');
+const tinyModel = path.join(root, 'test', 'fixtures', 'tiny.gguf');
+/** A place where the tiny model has something to say that is fit to show. */
+const sample = 'const total = |;\nconst next = 2;\n';
+
+interface Manifest {
+  contributes: {
+    commands: { command: string }[];
+    configuration: { properties: Record<string, { default: unknown }> };
+  };
+}
+
+let parts: Parts;
+const manifest = (): Manifest =>
+  vscode.extensions.getExtension('ryzanstein.ryzanstein')?.packageJSON as Manifest;
+
+/** Settings for a test, over those that all tests have. */
+const given = (settings: Record<string, unknown>, work: () => Promise<void>) =>
+  withSettings(settings, work).then(() => write({ 'ryzanstein.modelFile': tinyModel }));
+
+before(async () => {
+  assert.ok(existsSync(tinyModel), `${tinyModel} is missing`);
+  await until(
+    'the extension to start by itself',
+    () => vscode.extensions.getExtension('ryzanstein.ryzanstein')?.isActive,
+  );
+  parts = await extensionParts();
+});
+
+describe('the extension', () => {
+  it('starts no engine before something is to be completed', () => {
+    assert.equal(parts.engine.state.name, 'idle');
+    assert.equal(parts.engine.processId, undefined);
+    assert.match(parts.status.current.sentence, /starts with the first completion/);
+  });
+
+  it('has the commands that it contributes', async () => {
+    const known = new Set(await vscode.commands.getCommands(true));
+    const missing = manifest().contributes.commands.filter(({ command }) => !known.has(command));
+    assert.deepEqual(missing, []);
+  });
+
+  it('has the same settings and defaults as package.json', () => {
+    const contributed = Object.entries(manifest().contributes.configuration.properties).map(
+      ([name, { default: value }]) => [name.replace('ryzanstein.', ''), value],
+    );
+    assert.deepEqual(Object.fromEntries(contributed), defaults);
+  });
+
+  it('binds neither Tab nor Ctrl+C', () => {
+    const { keybindings } = (manifest() as unknown as { contributes: { keybindings: { key: string }[] } })
+      .contributes;
+    assert.deepEqual(
+      keybindings.filter(({ key }) => /tab|ctrl\+[cx]\b/i.test(key)),
+      [],
+    );
+  });
+});
+
+describe('ghost text', () => {
+  before(() => write({ 'ryzanstein.modelFile': tinyModel, 'ryzanstein.confidence': 0 }));
+  afterEach(closeAll);
+  after(() => write({ 'ryzanstein.modelFile': undefined, 'ryzanstein.confidence': undefined }));
+
+  it('is computed on request and inserted when accepted', async () => {
+    const editor = await open(sample);
+    const { text } = await completed(parts);
+    await accept(editor);
+    assert.equal(marked(editor), sample.replace('|', `${text}|`));
+    await until('the note of it', () => parts.ledger.entries[0]?.accepted);
+  });
+
+  it('comes while typing', async () => {
+    const editor = await open(sample);
+    const entry = await entryAfter(parts, /^shown/, () => type('a'));
+    assert.equal(entry.trigger, 'automatic');
+    await accept(editor);
+    assert.equal(marked(editor), sample.replace('|', `a${entry.completion?.text}|`));
+  });
+
+  it('is typed through without the engine', async () => {
+    const answers = answerWith('first + second');
+    const editor = await open(sample);
+    await entryAfter(parts, /^shown$/, trigger);
+    for (const character of 'first') await entryAfter(parts, /^typed through$/, () => type(character));
+    await accept(editor);
+    assert.equal(answers.stop(), 1);
+    assert.equal(marked(editor), sample.replace('|', 'first + second|'));
+  });
+
+  it('is there again after an undo, without the engine', async () => {
+    const editor = await open(sample);
+    const { text } = await completed(parts);
+    await accept(editor);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(marked(editor), sample);
+    const asked = countRequests();
+    await entryAfter(parts, /^shown again$/, trigger);
+    await accept(editor);
+    assert.equal(marked(editor), sample.replace('|', `${text}|`));
+    assert.equal(asked.stop().total, 0);
+  });
+
+  it('comes late, once, when it is not ready in time', async () => {
+    await given({ 'ryzanstein.deadline': 0 }, async () => {
+      const editor = await open(sample);
+      const entry = await entryAfter(parts, /^shown late$/, () => type('b'));
+      const entries = parts.ledger.entries.length;
+      await accept(editor);
+      assert.equal(marked(editor), sample.replace('|', `b${entry.completion?.text}|`));
+      assert.ok(parts.ledger.entries.length - entries <= 1, 'it was triggered more than once');
+    });
+  });
+
+  it('is asked for one at a time, and given up when typed on', async () => {
+    const editor = await open(sample);
+    const asked = countRequests();
+    for (const character of 'count + items.length * width') {
+      await type(character);
+      await pause(15);
+    }
+    await until('the last one', () => asked.atWork() === 0 && asked.total() > 0);
+    await pause(300);
+    assert.equal(asked.stop().most, 1);
+    assert.match(marked(editor), /width\|;/);
+  });
+
+  it('keeps CRLF line ends and tabs', async () => {
+    const crlf = 'function f() {\r\n\tconst total = |;\r\n\tconst next = 2;\r\n}\r\n';
+    const editor = await open(crlf);
+    assert.equal(editor.document.eol, vscode.EndOfLine.CRLF);
+    const { text } = await completed(parts);
+    await accept(editor);
+    assert.equal(marked(editor), crlf.replace('|', `${text}|`));
+    assert.doesNotMatch(editor.document.getText(), /[^\r]\n/);
+  });
+
+  it('goes on fitting when the editor closes a bracket by itself', async () => {
+    await given({ 'editor.autoClosingBrackets': 'always' }, async () => {
+      const answers = answerWith('call(first, [second]);');
+      const editor = await open('const a = |\n');
+      await entryAfter(parts, /^shown$/, trigger);
+      for (const character of 'call(') await entryAfter(parts, /^typed through$/, () => type(character));
+      assert.equal(marked(editor), 'const a = call(|)\n');
+      await accept(editor);
+      answers.stop();
+      assert.equal(marked(editor), 'const a = call(first, [second]);|\n');
+    });
+  });
+
+  it('may be a block of lines', async () => {
+    const block = 'for (const x of y) {\n  use(x);\n}';
+    const answers = answerWith(block);
+    const editor = await open('|\nconst next = 2;\n');
+    await entryAfter(parts, /^shown$/, trigger);
+    await accept(editor);
+    answers.stop();
+    assert.equal(marked(editor), `${block}|\nconst next = 2;\n`);
+  });
+
+  it('takes the selected suggestion for typed', async () => {
+    const provider: vscode.CompletionItemProvider = {
+      provideCompletionItems: () => [
+        new vscode.CompletionItem('zebraOfAll', vscode.CompletionItemKind.Variable),
+      ],
+    };
+    const registered = vscode.languages.registerCompletionItemProvider(
+      { pattern: '**/suggested.ts' },
+      provider,
+    );
+    const asked = countRequests();
+    try {
+      await open('const a = zebr|;\n', 'suggested.ts');
+      await vscode.commands.executeCommand('editor.action.triggerSuggest');
+      const withSuggestion = (): boolean =>
+        asked.prefixes().some((prefix) => prefix.endsWith('const a = zebraOfAll'));
+      // The list opens when all who give suggestions have answered; only then a request can tell of it.
+      for (let tries = 0; !withSuggestion() && tries < 40; tries++) {
+        await trigger();
+        await pause(500);
+      }
+      assert.ok(withSuggestion(), `the model was shown only: ${asked.prefixes().join(' / ')}`);
+    } finally {
+      asked.stop();
+      registered.dispose();
+      await vscode.commands.executeCommand('hideSuggestWidget');
+    }
+  });
+
+  it('is silent at several cursors', async () => {
+    await open('const a = |;\nconst b = |;\n');
+    await entryAfter(parts, /silent: .* several cursors/, trigger);
+  });
+
+  it('is silent in files that may hold secrets', async () => {
+    await open('KEY=|\n', '.env');
+    await entryAfter(parts, /silent: .* secrets/, trigger);
+  });
+
+  it('is silent in huge files', async () => {
+    await open(`const a = |;\n${'// a line of a huge file\n'.repeat(100_000)}`);
+    await entryAfter(parts, /silent: .* million/, trigger);
+  });
+
+  it('is silent in documents that are no files', async () => {
+    const content: vscode.TextDocumentContentProvider = { provideTextDocumentContent: () => 'const a = ' };
+    const registered = vscode.workspace.registerTextDocumentContentProvider('made-up', content);
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse('made-up:/a.ts'));
+    const asked = countRequests();
+    await vscode.window.showTextDocument(document);
+    await trigger();
+    await pause(500);
+    assert.equal(asked.stop().total, 0);
+    registered.dispose();
+  });
+
+  it('is silent in the log', async () => {
+    const asked = countRequests();
+    await vscode.commands.executeCommand('ryzanstein.showLog');
+    await pause(300);
+    await trigger();
+    await pause(500);
+    assert.equal(asked.stop().total, 0);
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+  });
+
+  it('comes in untitled documents', async () => {
+    const document = await vscode.workspace.openTextDocument({
+      language: 'typescript',
+      content: 'const total = ',
+    });
+    const editor = await vscode.window.showTextDocument(document);
+    editor.selection = new vscode.Selection(0, 14, 0, 14);
+    await entryAfter(parts, /^(shown|hidden)/, trigger);
+  });
+
+  it('can be turned off, and on again', async () => {
+    await open(sample);
+    await vscode.commands.executeCommand('ryzanstein.toggle');
+    await until('the status', () => parts.status.current.name === 'off');
+    await entryAfter(parts, /silent: .* turned off/, trigger);
+    await vscode.commands.executeCommand('ryzanstein.toggle');
+    await until('the status', () => parts.status.current.name !== 'off');
+    await entryAfter(parts, /^(shown|hidden)/, () => type('a'));
+  });
+
+  it('can be turned off for a language', async () => {
+    await open(sample);
+    await vscode.commands.executeCommand('ryzanstein.toggleLanguage');
+    await until('the status', () => parts.status.current.name === 'off');
+    await entryAfter(parts, /silent: .*typescript is turned off/, () => type('c'));
+    await vscode.commands.executeCommand('ryzanstein.toggleLanguage');
+    await until('the status', () => parts.status.current.name !== 'off');
+    await write({ 'ryzanstein.languages': undefined });
+  });
+
+  it('is off for Markdown by default, but comes on request', async () => {
+    await open('A text |\n', 'text.md');
+    await entryAfter(parts, /silent: .*markdown is turned off/, () => type('x'));
+    await entryAfter(parts, /^(shown|hidden)/, () =>
+      vscode.commands.executeCommand('ryzanstein.completeNow'),
+    );
+  });
+
+  it('comes on request only, if so set', async () => {
+    await given({ 'ryzanstein.mode': 'onRequest' }, async () => {
+      await open(sample);
+      const asked = countRequests();
+      await type('d');
+      await pause(600);
+      assert.equal(asked.stop().total, 0);
+      await completed(parts);
+    });
+  });
+
+  it('is hidden below the confidence that is set, unless asked for', async () => {
+    await given({ 'ryzanstein.confidence': 1 }, async () => {
+      await open(sample);
+      await entryAfter(parts, /^hidden: confidence$/, () => type('e'));
+      await completed(parts);
+    });
+    await write({ 'ryzanstein.confidence': 0 });
+  });
+});
+
+describe('the engine', () => {
+  before(() => write({ 'ryzanstein.modelFile': tinyModel, 'ryzanstein.confidence': 0 }));
+  afterEach(closeAll);
+  after(() => write({ 'ryzanstein.modelFile': undefined, 'ryzanstein.confidence': undefined }));
+
+  it('shows in the status bar how fast it was, and with what', async () => {
+    await open(sample.replace('total', 'status'));
+    const { kernel } = await completed(parts);
+    const { text } = await until(
+      'ready',
+      () => parts.status.current.name === 'ready' && parts.status.current,
+    );
+    assert.match(text, /^Ryzanstein [\d,]+ tok\/s · [\w-]+ · \d+ threads?$/);
+    assert.ok(text.includes(kernel));
+  });
+
+  it('comes back after a kill -9', async () => {
+    await open(sample.replace('total', 'killed'));
+    await completed(parts);
+    const first = parts.engine.processId ?? assert.fail('no engine runs');
+    process.kill(first, 'SIGKILL');
+    await until('its end to be noticed', () => parts.engine.processId === undefined);
+    await open(sample.replace('total', 'revived'));
+    await completed(parts);
+    assert.notEqual(parts.engine.processId, first);
+  });
+
+  it('is restarted on command', async () => {
+    await open(sample.replace('total', 'restarted'));
+    await completed(parts);
+    const first = parts.engine.processId;
+    await vscode.commands.executeCommand('ryzanstein.restartEngine');
+    assert.equal(parts.engine.processId, undefined);
+    await open(sample.replace('total', 'again'));
+    await completed(parts);
+    assert.notEqual(parts.engine.processId, first);
+  });
+
+  it('uses the threads and the kernel that are set', async () => {
+    await given({ 'ryzanstein.threads': 1, 'ryzanstein.kernel': 'scalar' }, async () => {
+      await open(sample.replace('total', 'scalar'));
+      const { threads, kernel } = await completed(parts);
+      assert.deepEqual({ threads, kernel }, { threads: 1, kernel: 'scalar' });
+    });
+  });
+
+  const broken = path.join(os.tmpdir(), `ryzanstein-broken-${process.pid}.gguf`);
+  writeFileSync(broken, 'GGUF, but not really');
+  const problems: [title: string, settings: Record<string, unknown>, words: RegExp][] = [
+    [
+      'no model file',
+      { 'ryzanstein.modelFile': '/nowhere/model.gguf' },
+      /\/nowhere\/model\.gguf does not exist/,
+    ],
+    ['a broken model', { 'ryzanstein.modelFile': broken }, /ryzanstein-broken/],
+    ['a kernel that this CPU lacks', { 'ryzanstein.kernel': 'amx' }, /amx/],
+  ];
+  for (const [title, settings, words] of problems)
+    it(`tells of ${title}, leaves the editor alone and recovers`, async () => {
+      await given(settings, async () => {
+        const editor = await open(sample);
+        await entryAfter(parts, /^failed: /, trigger);
+        assert.equal(parts.status.current.name, 'error');
+        assert.match(parts.status.current.sentence, words);
+        await entryAfter(parts, /^failed: /, () => type('f'));
+        assert.equal(marked(editor), sample.replace('|', 'f|'));
+      });
+      await open(sample.replace('total', 'recovered'));
+      await completed(parts);
+      assert.equal(parts.status.current.name, 'ready');
+    });
+
+  it('loads the model that came with the extension, if no other is chosen', async () => {
+    await given({ 'ryzanstein.modelFile': undefined }, async () => {
+      await open(sample.replace('total', 'bundled'));
+      await entryAfter(parts, /^(shown|hidden)/, trigger);
+      const { state } = parts.engine;
+      assert.ok(state.name === 'ready' && state.model.file.includes(`${path.sep}models${path.sep}`));
+    });
+  });
+
+  it('is measured by the benchmark command', async () => {
+    const report = await vscode.commands.executeCommand<{
+      results: { work: string; tokensPerSecond: { median: number } }[];
+    }>('ryzanstein.runBenchmark');
+    assert.deepEqual(report.results.map(({ work }) => work).sort(), ['decode', 'prefill']);
+    for (const { tokensPerSecond } of report.results) assert.ok(tokensPerSecond.median > 0);
+    await vscode.commands.executeCommand('notifications.clearAll');
+  });
+
+  it('is examined on the diagnostics page', async () => {
+    await vscode.commands.executeCommand('ryzanstein.showDiagnostics');
+    const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
+    assert.ok(labels.includes('Ryzanstein Diagnostics'), labels.join(', '));
+    assert.equal(parts.engine.state.name, 'ready');
+  });
+});
+
+/** Gives every request the same answer instead of the model's, until stopped: to see what the editor makes of it. */
+function answerWith(text: string) {
+  const { engine } = parts;
+  const complete = engine.complete.bind(engine);
+  let requests = 0;
+  engine.complete = () => {
+    requests++;
+    return Promise.resolve({
+      ...{ text, reason: 'line', shown: true, confidence: 1, tokens: 5, promptTokens: 9, reusedTokens: 0 },
+      ...{ prefillMs: 1, decodeMs: 1, tokensPerSecond: 1, kernel: 'none', threads: 1, model: 'none' },
+    });
+  };
+  const stop = (): number => {
+    engine.complete = complete;
+    return requests;
+  };
+  return { stop };
+}
+
+/** Counts the requests that reach the engine, until stopped. */
+function countRequests() {
+  const { engine } = parts;
+  const complete = engine.complete.bind(engine);
+  const prefixes: string[] = [];
+  let atWork = 0;
+  let most = 0;
+  engine.complete = async (params, token) => {
+    prefixes.push(params.prompt.prefix);
+    most = Math.max(most, ++atWork);
+    try {
+      return await complete(params, token);
+    } finally {
+      atWork--;
+    }
+  };
+  return {
+    atWork: () => atWork,
+    total: () => prefixes.length,
+    prefixes: () => prefixes,
+    stop: () => {
+      engine.complete = complete;
+      return { total: prefixes.length, most };
+    },
+  };
+}

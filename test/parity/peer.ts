@@ -1,0 +1,72 @@
+// llama.cpp through node-llama-cpp, from the test cache: the peer that our ids and logits are compared with.
+
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+interface PeerModel {
+  tokenize(text: string, specialTokens: boolean): number[];
+  createContext(options: { contextSize: number; batchSize: number; threads: number }): Promise<PeerContext>;
+  dispose(): Promise<void>;
+}
+
+interface PeerContext {
+  getSequence(): PeerSequence;
+  dispose(): Promise<void>;
+}
+
+interface PeerSequence {
+  controlledEvaluate(
+    input: [number, { generateNext: { probabilities: true } }][],
+  ): Promise<{ next: { probabilities: Map<number, number> } }[]>;
+}
+
+interface Llama {
+  loadModel(options: { modelPath: string; gpuLayers: 0; vocabOnly?: boolean }): Promise<PeerModel>;
+  dispose(): Promise<void>;
+}
+
+export interface Peer {
+  /** Ids of text in which nothing is a control token. */
+  encode: (text: string) => number[];
+  /** Natural log-probabilities of every token after each of `ids`, `[ids.length][vocabulary]`. */
+  logProbabilities: (ids: number[], vocabulary: number) => Promise<Float64Array[]>;
+  close: () => Promise<void>;
+}
+
+const cache = process.env.RYZANSTEIN_TEST_CACHE ?? path.join(os.homedir(), '.cache', 'ryzanstein-test');
+const entry = path.join(cache, 'llama', 'node_modules', 'node-llama-cpp', 'dist', 'index.js');
+
+/** Undefined, with a loud word, where the peer is not installed. */
+export async function openPeer(modelFile: string): Promise<Peer | undefined> {
+  if (!fs.existsSync(entry)) {
+    process.stderr.write(`SKIPPED: llama.cpp is not at ${entry}; "npm test" installs it on linux-x64.\n`);
+    return undefined;
+  }
+  const library = (await import(pathToFileURL(entry).href)) as { getLlama(options: object): Promise<Llama> };
+  const llama = await library.getLlama({
+    gpu: false,
+    build: 'never',
+    skipDownload: true,
+    logLevel: 'error',
+    maxThreads: 2,
+  });
+  const model = await llama.loadModel({ modelPath: path.resolve(modelFile), gpuLayers: 0 });
+  return {
+    encode: (text) => model.tokenize(text, false),
+    logProbabilities: async (ids, vocabulary) => {
+      const context = await model.createContext({ contextSize: ids.length + 8, batchSize: 256, threads: 2 });
+      const results = await context
+        .getSequence()
+        .controlledEvaluate(ids.map((id) => [id, { generateNext: { probabilities: true } }]));
+      await context.dispose();
+      return results.map(({ next }) => {
+        const row = new Float64Array(vocabulary).fill(-Infinity);
+        for (const [id, probability] of next.probabilities) row[id] = Math.log(probability);
+        return row;
+      });
+    },
+    close: () => llama.dispose(),
+  };
+}

@@ -1,0 +1,250 @@
+// The engine on the tiny model, through the real addon: golden logits and ids, reuse, cancellation, newest wins.
+
+import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { addonFile, AddonError, loadAddon, type NativeModel } from '../../../src/engine/addon';
+import { Engine } from '../../../src/engine/engine';
+import { GgufError, readGguf } from '../../../src/engine/gguf';
+import { describeModel } from '../../../src/engine/model';
+import type { Limits, Prompt } from '../../../src/protocol';
+import { ggufBytes, temporaryFile } from './ggufFile';
+import { randomSource } from './random';
+
+interface Golden {
+  /** The largest difference of a logit that rounding of floats explains, for every case. */
+  tolerance: number;
+  cases: {
+    ids: number[];
+    logits: { position: number; values: number[] }[];
+    greedy?: number[];
+    greedyMargin?: number;
+  }[];
+}
+
+const modelFile = 'test/fixtures/tiny.gguf';
+const golden = JSON.parse(fs.readFileSync('test/fixtures/tiny.json', 'utf8')) as Golden;
+const addon = loadAddon(addonFile(path.resolve('dist')));
+const limits: Limits = { maxTokens: 24, maxLines: 1, minConfidence: 0 };
+
+function prompt(prefix: string, suffix = '\n'): Prompt {
+  return { path: 'a.py', languageId: 'python', prefix, suffix, related: [] };
+}
+
+async function withEngine<T>(work: (engine: Engine) => Promise<T>, threads = 2): Promise<T> {
+  const engine = await Engine.load(addon, { modelFile, threads });
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+async function loadNative(kernel: string, threads: number): Promise<NativeModel> {
+  const gguf = readGguf(modelFile);
+  return addon.load(modelFile, gguf.tensors, describeModel(gguf).hyperparameters, { threads, kernel });
+}
+
+async function allLogits(kernel: string, threads: number, pieces: Int32Array[]): Promise<Float32Array> {
+  const native = await loadNative(kernel, threads);
+  const session = native.session({ contextLength: 512 });
+  const parts: Float32Array[] = [];
+  for (const piece of pieces) parts.push(await session.evaluateAll(piece));
+  session.free();
+  native.free();
+  return Float32Array.from(parts.flatMap((part) => [...part]));
+}
+
+const levels = addon.cpu().levels.filter((level) => level.compiled && level.supported);
+
+describe('engine', () => {
+  for (const level of levels) {
+    it(`gives the trainer's logits and greedy ids on ${level.name}`, async () => {
+      const native = await loadNative(level.name, 2);
+      assert.equal(native.kernel, level.name);
+      let compared = 0;
+      let texts = 0;
+      for (const each of golden.cases) {
+        const session = native.session({ contextLength: 512 });
+        const all = await session.evaluateAll(Int32Array.from(each.ids));
+        const vocabulary = all.length / each.ids.length;
+        for (const { position, values } of each.logits) {
+          const row = all.subarray(position * vocabulary, position * vocabulary + values.length);
+          const worst = row.reduce((most, logit, i) => Math.max(most, Math.abs(logit - values[i]!)), 0);
+          assert.ok(worst <= golden.tolerance, `position ${position} of ${each.ids.length}: off by ${worst}`);
+          compared += values.length;
+        }
+        if (each.greedy && each.greedyMargin! > 2 * golden.tolerance) {
+          const generated = await session.generate({ max: each.greedy.length, stopIds: new Int32Array() });
+          assert.deepEqual([...generated.ids], each.greedy);
+          texts++;
+        }
+        session.free();
+      }
+      assert.ok(compared > 1000, `only ${compared} logits were compared`);
+      assert.ok(texts > 0, 'no greedy text was compared');
+      native.free();
+    });
+  }
+
+  it('gives the same logits on every kernel level, however they are cut and threaded', async () => {
+    const ids = Int32Array.from(golden.cases.reduce((a, b) => (b.ids.length > a.ids.length ? b : a)).ids);
+    const expected = await allLogits(levels[0]!.name, 1, [ids]);
+    for (const level of levels) {
+      for (const threads of [1, 2]) {
+        const pieces = [ids.subarray(0, 5), ids.subarray(5, 6), ids.subarray(6, 77), ids.subarray(77)];
+        assert.deepEqual(
+          await allLogits(level.name, threads, pieces),
+          expected,
+          `${level.name}, ${threads} threads`,
+        );
+      }
+    }
+  });
+
+  it('answers with text, a reason and timings', async () => {
+    await withEngine(async (engine) => {
+      const completion = await engine.complete(prompt('def f(x):\n    return '), limits);
+      assert.equal(completion.model, engine.info.name);
+      assert.ok(completion.tokens >= 1 && completion.promptTokens > 10);
+      assert.ok(completion.prefillMs > 0 && completion.decodeMs > 0 && completion.tokensPerSecond > 0);
+      assert.ok(!completion.text.includes('\n'));
+      assert.equal(completion.shown, completion.hidden === undefined);
+      assert.deepEqual(
+        [engine.info.threads, engine.info.type, engine.info.architecture],
+        [2, 'TQ2_0', 'bitnet'],
+      );
+    });
+  });
+
+  it('gives the same answer however much of it is known', async () => {
+    const typed = 'def total(items):\n    result = 0\n    for item in items:\n        result += item.price';
+    await withEngine(async (engine) => {
+      for (let length = 40; length <= typed.length; length += 7) {
+        const reusing = await engine.complete(prompt(typed.slice(0, length)), limits);
+        const fresh = await withEngine((other) => other.complete(prompt(typed.slice(0, length)), limits), 1);
+        const what = (it: typeof fresh): unknown[] => [
+          it.text,
+          it.reason,
+          it.tokens,
+          it.confidence,
+          it.hidden,
+        ];
+        assert.deepEqual(what(reusing), what(fresh));
+      }
+    });
+  });
+
+  it('evaluates only what is new when the user types on', async () => {
+    const typed = 'def total(items):\n    result = 0\n    for item in items:\n        result += item.price';
+    await withEngine(async (engine) => {
+      let reused = 0;
+      let asked = 0;
+      await engine.complete(prompt(typed.slice(0, 30)), limits);
+      for (let length = 31; length <= typed.length; length++) {
+        const completion = await engine.complete(prompt(typed.slice(0, length)), limits);
+        asked += completion.promptTokens;
+        reused += completion.reusedTokens;
+      }
+      assert.ok(reused / asked > 0.9, `reused ${reused} of ${asked} tokens`);
+    });
+  });
+
+  it('lets the newest request win', async () => {
+    await withEngine(async (engine) => {
+      const prefixes = ['x = ', 'x = 1\ny', 'x = 1\ny = 2\nz', 'def f(a, b):\n    '];
+      const answers = await Promise.all(prefixes.map((prefix) => engine.complete(prompt(prefix), limits)));
+      for (const older of answers.slice(0, -1)) {
+        assert.deepEqual([older.shown, older.hidden, older.text], [false, 'cancelled', '']);
+      }
+      const newest = answers.at(-1)!;
+      assert.notEqual(newest.reason, 'cancelled');
+      const alone = await withEngine((other) => other.complete(prompt(prefixes.at(-1)!), limits));
+      assert.equal(newest.text, alone.text);
+    });
+  });
+
+  it('stops at once when it is cancelled, and goes on rightly afterwards', async () => {
+    await withEngine(async (engine) => {
+      const long = prompt('def f(x):\n    return x + 1\n\n\n'.repeat(60));
+      const expected = await withEngine((other) => other.complete(long, limits));
+      let cancelled = 0;
+      for (const delay of [0, 1, 2, 5, 10, 20]) {
+        const controller = new AbortController();
+        const answer = engine.complete(long, limits, controller.signal);
+        setTimeout(() => controller.abort(), delay);
+        if ((await answer).reason === 'cancelled') cancelled++;
+      }
+      assert.ok(cancelled >= 1, 'no request was cancelled');
+      const after = await engine.complete(long, limits);
+      assert.deepEqual([after.text, after.confidence], [expected.text, expected.confidence]);
+      const before = new AbortController();
+      before.abort();
+      assert.equal((await engine.complete(long, limits, before.signal)).hidden, 'cancelled');
+    });
+  });
+
+  it('gives the document its own line ends back', async () => {
+    await withEngine(async (engine) => {
+      const block: Limits = { maxTokens: 60, maxLines: 6, minConfidence: 0 };
+      const ask = (lineEnd: string): Promise<{ text: string }> =>
+        engine.complete(prompt(`class A:${lineEnd}    def f(self):`, lineEnd), block);
+      const unix = (await ask('\n')).text;
+      assert.equal((await ask('\r\n')).text, unix.replaceAll('\n', '\r\n'));
+    });
+  });
+
+  it('hides what the model is not sure of', async () => {
+    await withEngine(async (engine) => {
+      const sure = { ...limits, minConfidence: 1.01 };
+      const completion = await engine.complete(prompt('def f(x):\n    return x'), sure);
+      assert.equal(completion.shown, false);
+      assert.ok(
+        ['confidence', 'empty', 'whitespace', 'duplicate', 'unbalanced', 'repetition'].includes(
+          completion.hidden!,
+        ),
+      );
+    });
+  });
+
+  const damages = process.env.RYZANSTEIN_TEST === 'long' ? 10_000 : 300;
+  it(`refuses or runs ${damages} damaged models, and lives on`, async () => {
+    const whole = fs.readFileSync(modelFile);
+    const random = randomSource(23);
+    let refused = 0;
+    for (let i = 0; i < damages; i++) {
+      const bytes = Buffer.from(whole);
+      for (let n = random.below(3); n >= 0; n--) {
+        const at = random.below(random.pick([24_000, whole.length - 4]));
+        if (random.below(2) === 0) bytes.writeUInt8(random.below(256), at);
+        else bytes.writeUInt32LE(random.pick([0, 1, 2, 255, 1000, 65535, 2 ** 31, 2 ** 32 - 1]), at);
+      }
+      try {
+        const engine = await Engine.load(addon, {
+          modelFile: temporaryFile('damaged.gguf', bytes),
+          threads: 1,
+        });
+        await engine.complete(prompt('def f(x'), { ...limits, maxTokens: 3 });
+        await engine.close();
+      } catch (error) {
+        assert.match((error as Error).message, /damaged\.gguf|do not fit/);
+        refused++;
+      }
+    }
+    assert.ok(refused > damages / 4 && refused < damages, `${refused} were refused`);
+  }).timeout(600_000);
+
+  it('says what is wrong with a file it cannot run', async () => {
+    const load = (file: string, kernel?: string): Promise<unknown> =>
+      Engine.load(addon, kernel ? { modelFile: file, threads: 1, kernel } : { modelFile: file, threads: 1 });
+    await assert.rejects(load('/nowhere.gguf'), /\/nowhere\.gguf does not exist/);
+    const other = temporaryFile('other.gguf', ggufBytes({ 'general.architecture': [8, 'mamba'] }));
+    await assert.rejects(
+      load(other),
+      (error: Error) => error instanceof GgufError && /"mamba"; known are bitnet/.test(error.message),
+    );
+    await assert.rejects(load(modelFile, 'abacus'), /abacus/);
+    assert.throws(() => loadAddon('/nowhere/ryzanstein.node'), AddonError);
+    assert.throws(() => loadAddon(temporaryFile('bad.node', Buffer.from('x'))), AddonError);
+  });
+});

@@ -1,0 +1,112 @@
+// Prompts out of documents: what stands before and behind the cursor, in long files, in notebooks, under a suggestion.
+
+import assert from 'node:assert/strict';
+import { placeAt, placeInNotebook, promptAt } from '../../../src/extension/context';
+import { atMark, documentOf, placeOf } from './marked';
+
+const names = { key: 'file:///w/a.ts', path: 'src/a.ts' };
+
+describe('context', () => {
+  const texts: [title: string, marked: string][] = [
+    ['an empty document', '|'],
+    ['the start', '|const a = 1;\n'],
+    ['the end', 'const a = 1;\n|'],
+    ['the middle of a line', 'const a = |;\nconst b = 2;\n'],
+    ['CRLF line ends', 'a();\r\nb(|);\r\nc();\r\n'],
+    ['tabs', 'if (a) {\n\t\tb(|\n\t}\n'],
+    ['characters outside the basic plane', 'const a = "😀😀|😀";\n'],
+  ];
+  for (const [title, marked] of texts)
+    it(`cuts at the cursor: ${title}`, () => {
+      const { prefix, suffix } = placeOf(marked);
+      assert.equal(`${prefix}|${suffix}`, marked);
+    });
+
+  it('takes a selected suggestion as if it stood there already', () => {
+    const { document, position } = atMark('items.fo|\nnext();\n');
+    const range = { start: { line: 0, character: 6 }, end: { line: 0, character: 8 } };
+    const { prefix, suffix } = placeAt(document, position, names, { range, text: 'forEach' });
+    assert.equal(`${prefix}|${suffix}`, 'items.forEach|\nnext();\n');
+  });
+
+  it('takes out what a selected suggestion would replace behind the cursor', () => {
+    const { document, position } = atMark('items.fo|r;\n');
+    const range = { start: { line: 0, character: 6 }, end: { line: 0, character: 9 } };
+    const { prefix, suffix } = placeAt(document, position, names, { range, text: 'forEach' });
+    assert.equal(`${prefix}|${suffix}`, 'items.forEach|;\n');
+  });
+
+  describe('in a long file', () => {
+    const line = 'const value = compute(1, 2, 3);\n';
+    const marked = `${line.repeat(3000)}const last = |\n${line.repeat(3000)}`;
+
+    it('keeps whole lines around the cursor, no more than is of use', () => {
+      const { prefix, suffix } = placeOf(marked);
+      assert.ok(prefix.length > 12_000 && prefix.length <= 24_000, `${prefix.length} characters before`);
+      assert.ok(suffix.length > 4_000 && suffix.length <= 8_000, `${suffix.length} characters behind`);
+      assert.ok(prefix.startsWith('const value') && prefix.endsWith('\nconst last = '));
+      assert.ok(suffix.startsWith('\nconst value') && suffix.endsWith(line));
+    });
+
+    it('does not move its start while a line is typed', () => {
+      const first = placeOf(marked);
+      const typed = 'someFunction(withArguments, andMore);';
+      let moves = 0;
+      for (let length = 1; length <= typed.length; length++) {
+        const next = placeOf(marked.replace('|', `${typed.slice(0, length)}|`));
+        if (!next.prefix.startsWith(first.prefix)) moves++;
+        assert.equal(next.suffix, first.suffix);
+      }
+      assert.ok(moves <= 1, `the start moved ${moves} times in ${typed.length} keys`);
+    });
+
+    it('cuts one endless line, but no character, in two', () => {
+      const { prefix, suffix } = placeOf(`${'😀'.repeat(30_000)}|${'😀'.repeat(30_000)}`);
+      assert.ok(prefix.length > 12_000 && prefix.length <= 24_000);
+      assert.ok(suffix.length > 4_000 && suffix.length <= 8_000);
+      assert.match(prefix + suffix, /^(😀)+$/u);
+    });
+  });
+
+  it('joins the cells of a notebook that are of its language', () => {
+    const { document, position } = atMark('frame.|\n', 'python');
+    const cells = [
+      documentOf('import pandas', 'python'),
+      documentOf('# Title', 'markdown'),
+      document,
+      documentOf('plot()', 'python'),
+    ];
+    const place = placeAt(document, position, { key: 'cell', path: 'analysis.ipynb' });
+    const { prefix, suffix, path } = placeInNotebook(place, cells, 2);
+    assert.equal(`${prefix}|${suffix}`, 'import pandas\n\nframe.|\n\n\nplot()');
+    assert.equal(path, 'analysis.py');
+  });
+
+  it('joins cells also around the last and the first one', () => {
+    const cells = ['a = 1', 'b = 2'].map((text) => documentOf(text, 'python'));
+    const at = (index: number) =>
+      placeInNotebook(
+        placeAt(cells[index] ?? documentOf(''), { line: 0, character: 5 }, names),
+        cells,
+        index,
+      );
+    assert.equal(at(0).suffix, '\n\nb = 2');
+    assert.equal(at(1).prefix, 'a = 1\n\nb = 2');
+  });
+
+  it('names an untitled document by its language', () => {
+    const { document, position } = atMark('x|', 'python');
+    assert.equal(
+      placeAt(document, position, { key: 'untitled:1', path: 'Untitled-1' }).path,
+      'Untitled-1.py',
+    );
+    assert.equal(placeAt(document, position, { key: 'file:///b', path: 'src/b.pyw' }).path, 'src/b.pyw');
+  });
+
+  it('makes a prompt of a place', () => {
+    const related = [{ path: 'b.ts', text: 'export {};' }];
+    const { prefix, suffix, path, languageId } = placeOf('a|b');
+    const expected = { path, languageId, repository: 'project', prefix, suffix, related };
+    assert.deepEqual(promptAt(placeOf('a|b'), 'project', related), expected);
+  });
+});

@@ -1,0 +1,50 @@
+// Where nothing is offered: what is no file, what holds secrets, what is too long.
+
+import assert from 'node:assert/strict';
+import { silentBecause } from '../../../src/extension/silence';
+
+const site = (more: Partial<Parameters<typeof silentBecause>[0]>) =>
+  silentBecause({ scheme: 'file', path: '/w/a.ts', characters: 100, writable: true, ...more });
+
+describe('silence', () => {
+  it('is broken for files, remote files, untitled documents and cells', () => {
+    assert.equal(site({}), undefined);
+    assert.equal(site({ scheme: 'vscode-vfs' }), undefined);
+    assert.equal(site({ scheme: 'untitled', writable: undefined }), undefined);
+    assert.equal(site({ scheme: 'vscode-notebook-cell', writable: undefined }), undefined);
+  });
+
+  for (const scheme of ['output', 'vscode-scm', 'debug', 'comment', 'walkThroughSnippet', 'search-editor'])
+    it(`is kept in ${scheme} editors`, () =>
+      assert.match(site({ scheme, writable: undefined }) ?? '', /no file/));
+
+  it('is kept in file systems that cannot be written', () => {
+    assert.match(site({ scheme: 'git', writable: false }) ?? '', /./);
+    assert.match(site({ scheme: 'gitlens', writable: false }) ?? '', /cannot be written/);
+  });
+
+  it('is kept in the settings of VS Code', () => {
+    assert.match(site({ scheme: 'vscode-userdata', writable: true }) ?? '', /no file/);
+  });
+
+  const secret = [
+    '.env',
+    '.env.production',
+    'prod.env',
+    '.npmrc',
+    'id_rsa',
+    'tls.key',
+    'ca.pem',
+    'secrets.yml',
+    'credentials',
+  ];
+  for (const name of secret)
+    it(`is kept in ${name}`, () => assert.match(site({ path: `/w/${name}` }) ?? '', /secrets/));
+  for (const name of ['environment.ts', 'env.py', 'keys.ts', 'secretSanta.py', 'monkey.js', 'credentials.ts'])
+    it(`is broken in ${name}`, () => assert.equal(site({ path: `/w/${name}` }), undefined));
+
+  it('is kept in huge files', () => {
+    assert.equal(site({ characters: 1_900_000 }), undefined);
+    assert.match(site({ characters: 2_100_000 }) ?? '', /million/);
+  });
+});

@@ -1,0 +1,112 @@
+"""Writes models/MODEL_CARD.md: what the model is, what it was trained on (from the shards themselves), and how well it does.
+
+    python training/card.py --corpus DIR --run DIR --model models/FILE.gguf --memorisation "SENTENCE"
+"""
+
+import argparse
+import collections
+import json
+from pathlib import Path
+
+from export import read_gguf
+from samples import Document, read_shards
+
+ROOT = Path(__file__).resolve().parent.parent
+CARD = """# Model card: {name}
+
+{weights:.1f} million weights, {megabytes:.1f} MB. A decoder-only transformer for code completion with ternary weights (BitNet b1.58:
+every matrix holds -1, 0, +1 and one scale; activations are int8 per token), trained from scratch by `training/`.
+
+| | |
+|---|---|
+| Form | GGUF v3, architecture `bitnet` (llama.cpp loads it too); matrices TQ2_0, embedding and tied head Q8_0 |
+| Size | width {width}, {layers} layers, feed-forward {ffn}, {heads} heads of 64 over {kv_heads} key-value heads |
+| Vocabulary | {vocabulary} tokens, byte-level BPE, no token crosses a line end |
+| Context | {context} tokens |
+| Fill-in-the-middle | `<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>M` and `<|fim_prefix|><|fim_suffix|>S<|fim_middle|>PM`, each middle ended by `<|endoftext|>`; repository and paths in front by `<|repo_name|>` and `<|file_sep|>` |
+| Languages | TypeScript, JavaScript, Python |
+| Licence | MIT (the weights); the corpus under the licences listed below |
+
+## Training
+{steps} steps of 8,192 tokens ({tokens:.1f} million tokens) on two CPU cores: Muon for the ternary matrices, AdamW for embedding
+and norms, straight-through gradients, rates held and then lowered to zero over the last 35 % of the time. 78 % of the
+samples are fill-in-the-middle, three quarters of these suffix first. `training/LOG.md` keeps the course of the run.
+
+## Quality
+Bits per byte of held-out text (the heads of files of sources that were never trained on, path in front): {bits}.
+Completion of held-out lines is measured by the project's tests; see the README.
+
+## Memorisation
+{memorisation}
+
+## Limits
+A small model trained for about an hour and a half: it completes what the file itself suggests, short idioms and common calls; it
+knows few libraries and no facts, and its longer completions are often wrong. Other languages than the three above were not
+in its corpus. Its output is a suggestion to be read, not code to be trusted.
+
+## Data
+Rules: permissive licences only; generated, minified, vendored and data files, secrets and e-mail addresses removed; exact and
+near duplicates (MinHash over 0.8) removed; at most 40 % from one language; sources whose name hashes below `0x0d` held out, and
+nothing like a held-out file trained on. {train_megabytes:.0f} MB of text after that: {shares}.
+
+### Trained on
+{train_table}
+
+### Held out
+{held_out_table}
+"""
+
+
+def source_table(documents: list[Document], listed: dict[str, dict]) -> str:
+    """Raises KeyError for a document whose source is not in sources.json."""
+    sizes = collections.Counter()
+    for document in documents:
+        sizes[document.source] += len(document.text)
+    rows = ["| source | version | licence | kB |", "|---|---|---|---|"]
+    for name in sorted(sizes, key=str.lower):
+        source = listed[name]
+        rows.append(f"| {name} | `{source['version'][:12]}` | {source['licence']} | {sizes[name] / 1000:,.0f} |")
+    return "\n".join(rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for option in ("--corpus", "--run", "--model"):
+        parser.add_argument(option, type=Path, required=True)
+    parser.add_argument("--memorisation", required=True, help="what training/memorisation.py printed")
+    arguments = parser.parse_args()
+    metadata, tensors = read_gguf(arguments.model)
+    log = [json.loads(line) for line in (arguments.run / "log.jsonl").read_text().splitlines()]
+    bits = [line["heldOutBitsPerByte"] for line in log if "heldOutBitsPerByte" in line][-1]
+    listed = {source["name"]: source for source in json.loads((ROOT / "training" / "sources.json").read_text())}
+    train = read_shards(arguments.corpus.glob("train-*.jsonl.zst"))
+    held_out = read_shards(arguments.corpus.glob("heldout-*.jsonl.zst"))
+    by_language = collections.Counter()
+    for document in train:
+        by_language[document.language] += len(document.text)
+    total = by_language.total()
+    card = CARD.format(
+        name=metadata["general.name"],
+        weights=sum(shape[0] * (shape[1] if len(shape) > 1 else 1) for _, shape, _ in tensors.values()) / 1e6,
+        megabytes=arguments.model.stat().st_size / 1e6,
+        width=metadata["bitnet.embedding_length"],
+        layers=metadata["bitnet.block_count"],
+        ffn=metadata["bitnet.feed_forward_length"],
+        heads=metadata["bitnet.attention.head_count"],
+        kv_heads=metadata["bitnet.attention.head_count_kv"],
+        vocabulary=metadata["bitnet.vocab_size"],
+        context=metadata["bitnet.context_length"],
+        steps=log[-1]["step"],
+        tokens=log[-1]["step"] * 8192 / 1e6,
+        bits=", ".join(f"{language} {value:.3f}" for language, value in bits.items()),
+        memorisation=arguments.memorisation,
+        train_megabytes=total / 1e6,
+        shares=", ".join(f"{language} {size / total:.0%}" for language, size in by_language.most_common()),
+        train_table=source_table(train, listed),
+        held_out_table=source_table(held_out, listed),
+    )
+    (ROOT / "models" / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

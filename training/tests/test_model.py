@@ -1,0 +1,198 @@
+"""Tests of the ternary model, its export, the training samples and exact resume."""
+
+import random
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from export import TQ2_0, export_model, pack_tq2_0, quantise_rows, read_gguf, unpack_q8_0, unpack_tq2_0
+from model import Shape, TernaryTransformer, quantise_ternary, quantise_tokens
+from reference import Reference
+from samples import MIDDLE_KINDS, Document, Sampler, ahead, choose_middle
+from tokenizer import train as train_tokenizer
+from train import Training, packed_loss, rate_factor
+
+TEXT = "\n".join(f"def f{i}(x, y):\n    total = x * {i} + y\n    return [total, 'été']\n" for i in range(60))
+DOCUMENTS = [Document("some/repo", f"src/file{i}.py", "python", TEXT[i * 50 :]) for i in range(6)]
+TOKENIZER = train_tokenizer([TEXT], vocabulary=280)
+SHAPE = Shape(vocabulary=TOKENIZER.get_vocab_size(), width=256, layers=2, ffn=256, heads=4, kv_heads=2)
+
+
+class Quantisers(unittest.TestCase):
+    def test_tokens_become_whole_numbers_with_the_gradient_of_the_identity(self):
+        x = torch.tensor([[0.5, -1.27, 0.004, 0.016], [0.0, 0.0, 0.0, 0.0]], requires_grad=True)
+        levels, scale = quantise_tokens(x)
+        self.assertEqual(levels.round().tolist(), [[50, -127, 0, 2], [0, 0, 0, 0]])
+        (levels * scale).sum().backward()
+        torch.testing.assert_close(x.grad[0], torch.ones(4))
+
+    def test_weights_become_ternary_with_a_half_precision_scale_and_a_straight_through_gradient(self):
+        weight = torch.tensor([[0.9, -0.1, 0.04], [-2.0, 0.3, 0.31]], requires_grad=True)
+        levels, scale = quantise_ternary(weight)
+        self.assertEqual(scale.item(), float(np.float16(weight.detach().abs().mean().item())))
+        self.assertEqual(levels.round().tolist(), [[1, 0, 0], [-1, 0, 1]])
+        (levels * scale * torch.arange(6.0).view(2, 3)).sum().backward()
+        torch.testing.assert_close(weight.grad, torch.arange(6.0).view(2, 3))
+
+    def test_a_token_sees_only_what_came_before(self):
+        torch.manual_seed(0)
+        model = TernaryTransformer(SHAPE)
+        ids = torch.randint(SHAPE.vocabulary, (1, 20))
+        changed = ids.clone()
+        changed[0, 15] = (changed[0, 15] + 1) % SHAPE.vocabulary
+        before, after = model(ids), model(changed)
+        self.assertTrue(torch.equal(before[:, :15], after[:, :15]))
+        self.assertFalse(torch.equal(before[:, 15:], after[:, 15:]))
+
+
+class Export(unittest.TestCase):
+    def test_ternary_blocks_follow_the_documented_bit_order(self):
+        levels = np.zeros((1, 256), np.int8)
+        levels[0, [0, 33, 66, 99, 128, 255]] = [1, -1, 1, -1, -1, 1]
+        data = pack_tq2_0(levels, 0.5)
+        expected = np.full(64, 0b01010101, np.uint8)
+        for byte, shift, code in [(0, 0, 2), (1, 2, 0), (2, 4, 2), (3, 6, 0), (32, 0, 0), (63, 6, 2)]:
+            expected[byte] = int(expected[byte]) & ~(3 << shift) & 255 | code << shift
+        self.assertEqual(data[:64], expected.tobytes())
+        self.assertEqual(np.frombuffer(data[64:], np.float16).tolist(), [0.5])
+
+    def test_a_file_read_back_holds_the_weights_of_the_model_and_gives_its_logits(self):
+        torch.manual_seed(3)
+        model = TernaryTransformer(SHAPE)
+        with tempfile.TemporaryDirectory() as folder:
+            tokenizer_json, path = Path(folder) / "tokenizer.json", Path(folder) / "model.gguf"
+            TOKENIZER.save(str(tokenizer_json))
+            export_model(model, tokenizer_json, path, "test")
+            metadata, tensors = read_gguf(path)
+            reference = Reference(path)
+        self.assertEqual(metadata["general.architecture"], "bitnet")
+        self.assertEqual(metadata["tokenizer.ggml.tokens"][-7:][0], "<|endoftext|>")
+        parameters = dict(model.named_parameters())
+        self.assertEqual(set(tensors), set(parameters))
+        for name, (kind, shape, data) in tensors.items():
+            weight = parameters[name].detach()
+            if kind == TQ2_0:
+                levels, scales = unpack_tq2_0(data, shape[1], shape[0])
+                expected, scale = quantise_ternary(weight)
+                self.assertTrue((levels == expected.round().numpy()).all(), name)
+                self.assertTrue((scales == scale.item()).all(), name)
+        levels, scales = unpack_q8_0(tensors["token_embd.weight"][2], SHAPE.vocabulary, 256)
+        expected_levels, expected_scales = quantise_rows(model.token_embd.weight.detach().numpy())
+        self.assertTrue((levels == expected_levels).all() and (scales == expected_scales[:, None]).all())
+        with torch.no_grad():
+            model.token_embd.weight.copy_(torch.from_numpy(levels * scales[:, :1]))
+            ids = TOKENIZER.encode(TEXT).ids[:40]
+            difference = np.abs(model(torch.tensor([ids]))[0].numpy() - reference.logits(ids))
+        self.assertLess(difference.mean(), 2e-3)
+
+
+class Samples(unittest.TestCase):
+    def setUp(self):
+        self.sampler = Sampler(DOCUMENTS, TOKENIZER, seed=7)
+
+    def test_both_orders_keep_the_documented_form_and_end_with_endoftext(self):
+        rng = random.Random(1)
+        token = TOKENIZER.token_to_id
+        fim_prefix, fim_suffix, fim_middle = (token(f"<|fim_{n}|>") for n in ("prefix", "suffix", "middle"))
+        seen = set()
+        for _ in range(300):
+            sample = self.sampler.sample(rng, 1024)
+            seen.add(sample.order)
+            self.assertLessEqual(len(sample.ids), 1024)
+            if sample.order == "ltr":
+                continue
+            marks = [i for i in sample.ids if i in (fim_prefix, fim_suffix, fim_middle)]
+            begin, end = sample.middle
+            self.assertEqual(marks, [fim_prefix, fim_suffix, fim_middle])
+            self.assertEqual((sample.ids[end - 1], end), (token("<|endoftext|>"), len(sample.ids)))
+            at = sample.ids.index(fim_prefix)
+            if sample.order == "spm":
+                self.assertEqual(sample.ids[at + 1], fim_suffix)
+                self.assertLess(sample.ids.index(fim_middle), begin)
+            else:
+                self.assertEqual(sample.ids[begin - 1], fim_middle)
+        self.assertEqual(seen, {"ltr", "spm", "psm"})
+
+    def test_prefix_middle_and_suffix_join_to_a_piece_of_the_document(self):
+        rng = random.Random(2)
+        token = TOKENIZER.token_to_id
+        checked = 0
+        for _ in range(200):
+            sample = self.sampler.sample(rng, 1024)
+            if sample.order != "psm":
+                continue
+            ids = sample.ids[sample.ids.index(token("<|fim_prefix|>")) + 1 :]
+            suffix_at, middle_at = ids.index(token("<|fim_suffix|>")), ids.index(token("<|fim_middle|>"))
+            prefix, suffix, middle = ids[:suffix_at], ids[suffix_at + 1 : middle_at], ids[middle_at + 1 : -1]
+            self.assertIn("".join(map(TOKENIZER.decode, (prefix, middle, suffix))), TEXT)
+            checked += 1
+        self.assertGreater(checked, 10)
+
+    def test_middles_are_of_their_kind(self):
+        rng = random.Random(3)
+        for kind in MIDDLE_KINDS:
+            for _ in range(200):
+                start, end = choose_middle(rng, TEXT, kind)
+                middle = TEXT[start:end]
+                self.assertFalse(middle.endswith("\n"), (kind, middle))
+                if kind != "block":
+                    self.assertNotIn("\n", middle)
+                if kind in ("rest-of-line", "line"):
+                    self.assertIn(TEXT[end : end + 1], ("\n", ""))
+
+    def test_rows_depend_only_on_seed_and_step(self):
+        first = self.sampler.rows(5, 2, 256)
+        again = Sampler(DOCUMENTS, TOKENIZER, seed=7).rows(5, 2, 256)
+        self.assertTrue(all((a == b).all() for a, b in zip(first, again)))
+        self.assertFalse((first[0] == self.sampler.rows(6, 2, 256)[0]).all())
+
+    def test_rows_drawn_ahead_by_other_processes_are_the_same(self):
+        rows = ahead(self.sampler, 2, lambda step: (1 + step % 2, 256))
+        for step in range(3, 8):
+            for drawn, expected in zip(rows(step, 1 + step % 2, 256), self.sampler.rows(step, 1 + step % 2, 256)):
+                np.testing.assert_array_equal(drawn, expected)
+
+
+class Resume(unittest.TestCase):
+    def test_two_steps_a_checkpoint_and_two_steps_equal_four_steps_bit_for_bit(self):
+        def fresh() -> Training:
+            return Training(SHAPE, Sampler(DOCUMENTS, TOKENIZER, seed=7).rows, seed=7, step_tokens=1024, compiled=False)
+
+        whole, before, after = fresh(), fresh(), fresh()
+        losses = [whole.train_step(step / 4)[0] for step in range(4)]
+        resumed = [before.train_step(step / 4)[0] for step in range(2)]
+        with tempfile.TemporaryDirectory() as folder:
+            before.save(Path(folder) / "checkpoint.pt")
+            with torch.no_grad():
+                next(after.model.parameters()).zero_()
+            after.load(Path(folder) / "checkpoint.pt")
+        resumed += [after.train_step(step / 4)[0] for step in range(2, 4)]
+        self.assertEqual(losses, resumed)
+        for (name, a), b in zip(whole.model.named_parameters(), after.model.parameters()):
+            self.assertTrue(torch.equal(a, b), name)
+
+    def test_the_rate_warms_up_holds_and_falls_to_zero(self):
+        factors = [rate_factor(step, step / 1000) for step in range(1001)]
+        self.assertLess(factors[0], 0.1)
+        self.assertEqual(factors[500], 1.0)
+        self.assertTrue(0.4 < factors[825] < 0.6)
+        self.assertEqual(factors[1000], 0.0)
+
+    def test_padding_and_the_first_token_of_a_sample_are_no_targets(self):
+        torch.manual_seed(0)
+        model = TernaryTransformer(SHAPE)
+        ids = torch.randint(SHAPE.vocabulary, (1, 12))
+        samples = torch.tensor([[0] * 5 + [1] * 4 + [-1] * 3])
+        logits = model(ids[:, :-1])[0].log_softmax(-1)
+        counted = [-logits[at - 1, ids[0, at]].item() for at in (1, 2, 3, 4, 6, 7, 8)]
+        self.assertAlmostEqual(packed_loss(model, ids, samples).item(), sum(counted) / len(counted), places=4)
+
+
+if __name__ == "__main__":
+    unittest.main()

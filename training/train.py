@@ -1,0 +1,254 @@
+"""Trains the ternary model on packed samples, by the clock or by steps, with exact resume and a GGUF at every checkpoint.
+
+    python training/train.py --corpus DIR --run DIR --until 01:20
+    python training/train.py --corpus DIR --run DIR --steps 2000
+    python training/train.py --corpus DIR --run DIR --until 01:20 --device cuda --step-tokens 65536 --samplers 14
+"""
+
+import argparse
+import json
+import math
+import os
+import signal
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from export import export_model
+from model import Shape, TernaryTransformer
+from samples import Document, RowSource, Sampler, ahead, read_shards
+
+WARM_UP_STEPS = 40
+COOLDOWN_SHARE = 0.35  # of the whole time or steps, linear to zero
+MATRIX_RATE, MATRIX_DECAY = 0.02, 0.05
+VECTOR_RATE = 4e-3
+GRADIENT_LIMIT = 1.0
+STEP_TOKENS = 8192
+ROW_LENGTHS = (512, 512, 1024)  # step after step; short rows spare attention, long ones teach the whole context
+HELD_OUT_LANGUAGES = ("typescript", "javascript", "python")
+HELD_OUT_FILES, HELD_OUT_TOKENS = 8, 500  # of each language; the head of each file; small, for it is paid at every checkpoint
+
+
+def rate_factor(step: int, progress: float) -> float:
+    """Warm up over steps, hold, then fall linearly to zero at progress 1."""
+    return min(1.0, (step + 1) / WARM_UP_STEPS, max(0.0, (1 - progress) / COOLDOWN_SHARE))
+
+
+def row_shape(step: int, step_tokens: int) -> tuple[int, int]:
+    """Number and length of the rows of a step."""
+    length = ROW_LENGTHS[step % len(ROW_LENGTHS)]
+    return step_tokens // length, length
+
+
+def packed_loss(model: TernaryTransformer, ids: Tensor, samples: Tensor) -> Tensor:
+    """Mean cross-entropy over all tokens that follow one of their own sample. ids, samples [rows, row length + 1]."""
+    targets = torch.where((samples[:, 1:] == samples[:, :-1]) & (samples[:, 1:] >= 0), ids[:, 1:], -100)
+    logits = model(ids[:, :-1])
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=-100)
+
+
+def make_optimizers(model: TernaryTransformer) -> list[torch.optim.Optimizer]:
+    """Muon (Jordan 2024) for the ternary matrices, AdamW for the embedding and the norms."""
+    matrices = model.ternary_parameters()
+    known = {id(parameter) for parameter in matrices}
+    others = [parameter for parameter in model.parameters() if id(parameter) not in known]
+    return [
+        torch.optim.Muon(matrices, lr=MATRIX_RATE, weight_decay=MATRIX_DECAY),
+        torch.optim.AdamW(others, lr=VECTOR_RATE, betas=(0.9, 0.95), weight_decay=0.0),
+    ]
+
+
+class Training:
+    """Model, optimizers and the number of steps done: all that a checkpoint holds besides the shape."""
+
+    def __init__(
+        self,
+        shape: Shape,
+        rows: RowSource,
+        seed: int,
+        step_tokens: int = STEP_TOKENS,
+        dtype: torch.dtype = torch.bfloat16,
+        compiled: bool = True,
+        device: str = "cpu",
+    ):
+        torch.manual_seed(seed)
+        self.device = device
+        self.model = TernaryTransformer(shape, dtype).to(device)  # drawn on the processor: equal on every device
+        self.optimizers = make_optimizers(self.model)
+        self.base_rates = [optimizer.param_groups[0]["lr"] for optimizer in self.optimizers]
+        self.rows, self.step_tokens, self.step = rows, step_tokens, 0
+        self.loss_of: Callable = torch.compile(packed_loss, dynamic=False) if compiled else packed_loss
+
+    def train_step(self, progress: float) -> tuple[float, int]:
+        """One update -> loss in nats per token and the number of tokens that were no padding."""
+        ids, samples = (torch.from_numpy(array).to(self.device) for array in self.rows(self.step, *row_shape(self.step, self.step_tokens)))
+        factor = rate_factor(self.step, progress)
+        for optimizer, rate in zip(self.optimizers, self.base_rates):
+            optimizer.param_groups[0]["lr"] = rate * factor
+            optimizer.zero_grad()
+        loss = self.loss_of(self.model, ids, samples)
+        if not math.isfinite(loss.item()):
+            raise FloatingPointError(f"step {self.step}: the loss is {loss.item()}; resume from the last checkpoint with lower rates")
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), GRADIENT_LIMIT)
+        for optimizer in self.optimizers:
+            optimizer.step()
+        self.step += 1
+        return loss.item(), int((samples >= 0).sum())
+
+    def save(self, path: Path) -> None:
+        state = {
+            "shape": self.model.shape.as_dict(),
+            "model": self.model.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "step": self.step,
+        }
+        torch.save(state, path.with_suffix(".part"))
+        os.replace(path.with_suffix(".part"), path)
+
+    def load(self, path: Path) -> None:
+        state = torch.load(path, weights_only=True, map_location="cpu")
+        if state["shape"] != self.model.shape.as_dict():
+            raise ValueError(f"{path} holds a model of shape {state['shape']}, not {self.model.shape.as_dict()}")
+        self.model.load_state_dict(state["model"])
+        for optimizer, optimizer_state in zip(self.optimizers, state["optimizers"]):
+            optimizer.load_state_dict(optimizer_state)
+        self.step = state["step"]
+
+
+def held_out_rows(documents: list[Document], sampler: Sampler) -> dict[str, list[tuple[list[int], int, int]]]:
+    """By language: (ids, where the text begins, its bytes) of the heads of files spread over the held-out sources."""
+    rows = {}
+    for language in HELD_OUT_LANGUAGES:
+        known = sorted((d for d in documents if d.language == language and len(d.text) > 400), key=lambda d: (d.source, d.path))
+        stride = max(1, len(known) // HELD_OUT_FILES)
+        for document in known[::stride][:HELD_OUT_FILES]:
+            title = [sampler.file_sep, *sampler.encode(document.path + "\n")]
+            body = sampler.encode(document.text[: HELD_OUT_TOKENS * 4])[:HELD_OUT_TOKENS]
+            size = len(sampler.tokenizer.decode(body, skip_special_tokens=False).encode())
+            rows.setdefault(language, []).append((title + body, len(title), size))
+    return rows
+
+
+@torch.no_grad()
+def bits_per_byte(model: TernaryTransformer, rows: list[tuple[list[int], int, int]]) -> float:
+    bits, size = 0.0, 0
+    for ids, start, bytes_of_row in rows:
+        row = torch.tensor(ids[: model.shape.context], device=model.output_norm.weight.device)
+        logits = model(row[None, :-1])[0, start - 1 :]
+        bits += F.cross_entropy(logits, row[start:], reduction="sum").item() / math.log(2)
+        size += bytes_of_row
+    return bits / size
+
+
+def yield_to_others() -> None:
+    """Lowest priority, also as a group where the kernel schedules sessions as groups."""
+    os.nice(19)
+    group = Path("/proc/self/autogroup")
+    if group.exists():
+        try:
+            group.write_text("19")
+        except OSError as error:
+            print(f"this session keeps its group priority: {error}")
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpus", type=Path, required=True, help="folder of train-*.jsonl.zst, heldout-*.jsonl.zst, tokenizer.json")
+    parser.add_argument("--run", type=Path, required=True, help="folder of checkpoint, log and latest.gguf; resumed if it has a checkpoint")
+    end = parser.add_mutually_exclusive_group(required=True)
+    end.add_argument("--until", help="HH:MM at which training is over, cooldown included")
+    end.add_argument("--steps", type=int)
+    parser.add_argument("--shape", default="512,4,1280", help="width,layers,ffn")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--every", type=float, default=10, help="minutes between checkpoints")
+    parser.add_argument("--name", default="ryzanstein-small")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--step-tokens", type=int, default=STEP_TOKENS)
+    parser.add_argument("--samplers", type=int, default=0, help="processes that draw samples ahead; 0 draws them in between")
+    return parser.parse_args()
+
+
+def progress_by(arguments: argparse.Namespace, run: Path) -> Callable[[int], float]:
+    """Share of the training done, from the clock or from the steps.
+
+    A run resumed with the same --until keeps its first start; with another one it begins a new schedule.
+    """
+    if arguments.steps:
+        return lambda step: step / arguments.steps
+    clock_file = run / "clock.json"
+    clock = json.loads(clock_file.read_text()) if clock_file.exists() else {}
+    if clock.get("until") != arguments.until:
+        clock = {"until": arguments.until, "started": datetime.now().isoformat()}
+        clock_file.write_text(json.dumps(clock))
+    start = datetime.fromisoformat(clock["started"])
+    hour, minute = map(int, arguments.until.split(":"))
+    end = start.replace(hour=hour, minute=minute, second=0)
+    end += timedelta(days=end <= start)
+    return lambda step: (datetime.now() - start) / (end - start)
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    yield_to_others()
+    run: Path = arguments.run
+    run.mkdir(parents=True, exist_ok=True)
+    checkpoint = run / "checkpoint.pt"
+    tokenizer_json = arguments.corpus / "tokenizer.json"
+    tokenizer = Tokenizer.from_file(str(tokenizer_json))
+    sampler = Sampler(read_shards(arguments.corpus.glob("train-*.jsonl.zst")), tokenizer, arguments.seed)
+    held_out = held_out_rows(read_shards(arguments.corpus.glob("heldout-*.jsonl.zst")), sampler)
+    width, layers, ffn = map(int, arguments.shape.split(","))
+    shape = Shape(tokenizer.get_vocab_size(), width, layers, ffn, heads=width // 64, kv_heads=width // 128)
+    rows = ahead(sampler, arguments.samplers, lambda step: row_shape(step, arguments.step_tokens)) if arguments.samplers else sampler.rows
+    training = Training(shape, rows, arguments.seed, arguments.step_tokens, device=arguments.device)
+    if checkpoint.exists():
+        training.load(checkpoint)
+    progress_at = progress_by(arguments, run)
+
+    stopping = False
+
+    def stop(*_) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+    def log(**fields) -> None:
+        line = json.dumps({"time": datetime.now().strftime("%H:%M:%S"), "step": training.step, **fields})
+        print(line, flush=True)
+        with (run / "log.jsonl").open("a") as file:
+            file.write(line + "\n")
+
+    def keep() -> None:
+        training.save(checkpoint)
+        export_model(training.model, tokenizer_json, run / "latest.gguf", arguments.name)
+        bits = {language: round(bits_per_byte(training.model, rows), 4) for language, rows in held_out.items()}
+        log(heldOutBitsPerByte=bits)
+
+    log(shape=shape.as_dict(), parameters=sum(p.numel() for p in training.model.parameters()))
+    kept = time.monotonic()
+    losses, tokens, since = [], 0, time.monotonic()
+    while not stopping and (progress := progress_at(training.step)) < 1:
+        loss, count = training.train_step(progress)
+        losses.append(loss)
+        tokens += count
+        if training.step % 10 == 0:
+            rate = tokens / (time.monotonic() - since)
+            log(loss=round(sum(losses) / len(losses), 4), progress=round(progress, 4), tokensPerSecond=round(rate))
+            losses, tokens, since = [], 0, time.monotonic()
+        if time.monotonic() - kept > arguments.every * 60:
+            keep()
+            kept = since = time.monotonic()
+    keep()
+
+
+if __name__ == "__main__":
+    main()
