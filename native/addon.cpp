@@ -214,6 +214,14 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
     GenerateOptions options;
     options.max = integer(given.Get("max"), "generate: max", 0, 1 << 20);
     options.stop_ids = ids(given.Get("stopIds"), "generate: stopIds");
+    if (has("allowed")) {
+      options.candidates.allowed = ids(given.Get("allowed"), "generate: allowed");
+      if (options.candidates.allowed.empty()) refuse(info.Env(), "generate: allowed", "at least one id");
+    }
+    if (has("ngramCacheWithout")) {
+      options.candidates.ngram_cache = true;
+      options.candidates.control = ids(given.Get("ngramCacheWithout"), "generate: ngramCacheWithout");
+    }
     Sampling& s = options.sampling;
     if (has("temperature"))
       s.temperature = static_cast<float>(number(given.Get("temperature"), "generate: temperature"));

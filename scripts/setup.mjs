@@ -75,6 +75,12 @@ async function installNodeModules() {
   writeFileSync(stamp, lock);
 }
 
+/** Unsets what an npm that runs this script tells of itself: an install script would take its Node for its own. */
+function withoutOuterNpm() {
+  const told = Object.keys(process.env).filter((name) => /^npm_/i.test(name));
+  return Object.fromEntries(told.map((name) => [name, undefined]));
+}
+
 /**
  * Installs npm packages into a folder of the cache, anew when their versions change. A stamp is written last, so
  * that an interrupted install is done again.
@@ -88,7 +94,10 @@ async function installInCache(folder, title, packages, { flags = [], env = {}, a
     rmSync(home, { recursive: true, force: true });
     mkdirSync(home, { recursive: true });
     writeFileSync(path.join(home, 'package.json'), '{"private":true}\n');
-    await run('npm', ['install', '--no-audit', '--no-fund', ...flags, ...packages], { cwd: home, env });
+    await run('npm', ['install', '--no-audit', '--no-fund', ...flags, ...packages], {
+      cwd: home,
+      env: { ...withoutOuterNpm(), ...env },
+    });
     await after();
     writeFileSync(stamp, wanted);
   });

@@ -10,6 +10,7 @@ import struct
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from model import EPSILON, HEAD_SIZE, ROPE_BASE, TernaryTransformer, quantise_ternary
 from tokenizer import CONTROL as CONTROL_TOKENS
@@ -202,3 +203,23 @@ def export_model(model: TernaryTransformer, tokenizer_json: Path, path: Path, na
         else:
             tensors.append((tensor_name, F32, columns_first, values.numpy().tobytes()))
     write_gguf(path, metadata, tensors)
+
+
+@torch.no_grad()
+def load_exported(model: TernaryTransformer, path: Path) -> None:
+    """Gives `model` weights that export to the file at `path`, to train on from it; raises ValueError on another shape.
+
+    The mean of a ternary matrix's absolute weights is its scale, so its levels are spread by the share that is not zero.
+    """
+    tensors = read_gguf(path)[1]
+    for name, parameter in model.named_parameters():
+        kind, shape, data = tensors[name]
+        if tuple(reversed(shape)) != tuple(parameter.shape):
+            raise ValueError(f"{path}: {name} is {shape}, the model's is {tuple(reversed(parameter.shape))}")
+        if kind == F32:
+            values = np.frombuffer(data, np.float32)
+        else:
+            levels, scales = (unpack_q8_0 if kind == Q8_0 else unpack_tq2_0)(data, shape[1], shape[0])
+            spread = np.abs(levels).mean() if kind == TQ2_0 else 1
+            values = levels * scales[:, :1] / spread
+        parameter.copy_(torch.from_numpy(values.astype(np.float32)).reshape(parameter.shape))

@@ -1,6 +1,7 @@
 """Trains the byte-level BPE tokenizer of the model on a weighted sample of the corpus and writes tokenizer.json.
 
     python tokenizer.py [--sample-megabytes 40]
+    python tokenizer.py --of models/NAME.gguf      # the tokenizer of an exported model, to train on from it
 
 The saved form is what llama.cpp runs as `tokenizer.ggml.pre = qwen2`: its regular expression, then byte-level BPE.
 While training, line ends are cut off on their own first, so no merge holds one and no token crosses a line; with
@@ -36,8 +37,12 @@ QWEN2 = (
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample-megabytes", type=float, default=40)
+    parser.add_argument("--of", type=Path, help="exported model whose tokenizer to take")
     options = parser.parse_args()
-    tokenizer = train(sample("train", options.sample_megabytes * 1e6))
+    if options.of:
+        tokenizer = of_exported(options.of)
+    else:
+        tokenizer = train(sample("train", options.sample_megabytes * 1e6))
     check_line_ends(tokenizer)
     held = sample("heldout", 3e6, dict.fromkeys(MIXTURE, 1 / len(MIXTURE)), labelled=True)
     check_same_ids(tokenizer, [text for _, text in held])
@@ -97,7 +102,19 @@ def train(texts: list[str], vocabulary: int = VOCABULARY) -> Tokenizer:
             f"the sample gave {len(learned['vocab'])} entries, not {vocabulary - len(CONTROL)}: it is too small"
         )
     merges = [tuple(merge.split(" ")) if isinstance(merge, str) else tuple(merge) for merge in learned["merges"]]
-    tokenizer = Tokenizer(models.BPE(vocab=learned["vocab"], merges=merges))
+    return of_merges(learned["vocab"], merges)
+
+
+def of_exported(path: Path) -> Tokenizer:
+    from export import read_gguf  # which imports this module
+
+    metadata = read_gguf(path)[0]
+    vocabulary = {token: number for number, token in enumerate(metadata["tokenizer.ggml.tokens"]) if token not in CONTROL}
+    return of_merges(vocabulary, [tuple(merge.split(" ")) for merge in metadata["tokenizer.ggml.merges"]])
+
+
+def of_merges(vocabulary: dict[str, int], merges: list[tuple[str, str]]) -> Tokenizer:
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(qwen2_pieces())
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in CONTROL])

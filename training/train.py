@@ -3,6 +3,7 @@
     python training/train.py --corpus DIR --run DIR --until 01:20
     python training/train.py --corpus DIR --run DIR --steps 2000
     python training/train.py --corpus DIR --run DIR --until 01:20 --device cuda --step-tokens 65536 --samplers 14
+    python training/train.py --corpus DIR --run DIR --until 01:20 --start models/NAME.gguf --rate 0.5 --cooldown 0.9
 """
 
 import argparse
@@ -20,12 +21,12 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from export import export_model
+from export import export_model, load_exported, read_gguf, tokenizer_metadata
 from model import Shape, TernaryTransformer
 from samples import Document, RowSource, Sampler, ahead, read_shards
 
 WARM_UP_STEPS = 40
-COOLDOWN_SHARE = 0.35  # of the whole time or steps, linear to zero
+COOLDOWN_SHARE = 0.35  # of the whole time or steps, linear to zero, unless told otherwise
 MATRIX_RATE, MATRIX_DECAY = 0.02, 0.05
 VECTOR_RATE = 4e-3
 GRADIENT_LIMIT = 1.0
@@ -35,9 +36,9 @@ HELD_OUT_LANGUAGES = ("typescript", "javascript", "python")
 HELD_OUT_FILES, HELD_OUT_TOKENS = 8, 500  # of each language; the head of each file; small, for it is paid at every checkpoint
 
 
-def rate_factor(step: int, progress: float) -> float:
+def rate_factor(step: int, progress: float, cooldown: float = COOLDOWN_SHARE) -> float:
     """Warm up over steps, hold, then fall linearly to zero at progress 1."""
-    return min(1.0, (step + 1) / WARM_UP_STEPS, max(0.0, (1 - progress) / COOLDOWN_SHARE))
+    return min(1.0, (step + 1) / WARM_UP_STEPS, max(0.0, (1 - progress) / cooldown))
 
 
 def row_shape(step: int, step_tokens: int) -> tuple[int, int]:
@@ -76,19 +77,22 @@ class Training:
         dtype: torch.dtype = torch.bfloat16,
         compiled: bool = True,
         device: str = "cpu",
+        rate: float = 1.0,
+        cooldown: float = COOLDOWN_SHARE,
     ):
         torch.manual_seed(seed)
         self.device = device
         self.model = TernaryTransformer(shape, dtype).to(device)  # drawn on the processor: equal on every device
         self.optimizers = make_optimizers(self.model)
-        self.base_rates = [optimizer.param_groups[0]["lr"] for optimizer in self.optimizers]
+        self.base_rates = [optimizer.param_groups[0]["lr"] * rate for optimizer in self.optimizers]
+        self.cooldown = cooldown
         self.rows, self.step_tokens, self.step = rows, step_tokens, 0
         self.loss_of: Callable = torch.compile(packed_loss, dynamic=False) if compiled else packed_loss
 
     def train_step(self, progress: float) -> tuple[float, int]:
         """One update -> loss in nats per token and the number of tokens that were no padding."""
         ids, samples = (torch.from_numpy(array).to(self.device) for array in self.rows(self.step, *row_shape(self.step, self.step_tokens)))
-        factor = rate_factor(self.step, progress)
+        factor = rate_factor(self.step, progress, self.cooldown)
         for optimizer, rate in zip(self.optimizers, self.base_rates):
             optimizer.param_groups[0]["lr"] = rate * factor
             optimizer.zero_grad()
@@ -147,6 +151,12 @@ def bits_per_byte(model: TernaryTransformer, rows: list[tuple[list[int], int, in
     return bits / size
 
 
+def product_type(device: str) -> torch.dtype:
+    """bfloat16 where the device multiplies it; on an older CPU it is slower than float32."""
+    old = device == "cpu" and torch.backends.cpu.get_cpu_capability() in ("DEFAULT", "AVX2")
+    return torch.float32 if old else torch.bfloat16
+
+
 def yield_to_others() -> None:
     """Lowest priority, also as a group where the kernel schedules sessions as groups."""
     os.nice(19)
@@ -167,6 +177,9 @@ def parse_arguments() -> argparse.Namespace:
     end.add_argument("--steps", type=int)
     parser.add_argument("--shape", default="512,4,1280", help="width,layers,ffn")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start", type=Path, help="exported model to begin from; its shape must be --shape")
+    parser.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates")
+    parser.add_argument("--cooldown", type=float, default=COOLDOWN_SHARE, help="share of the time in which the rates fall to zero")
     parser.add_argument("--every", type=float, default=10, help="minutes between checkpoints")
     parser.add_argument("--name", default="ryzanstein-small")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
@@ -207,9 +220,22 @@ def main() -> None:
     width, layers, ffn = map(int, arguments.shape.split(","))
     shape = Shape(tokenizer.get_vocab_size(), width, layers, ffn, heads=width // 64, kv_heads=width // 128)
     rows = ahead(sampler, arguments.samplers, lambda step: row_shape(step, arguments.step_tokens)) if arguments.samplers else sampler.rows
-    training = Training(shape, rows, arguments.seed, arguments.step_tokens, device=arguments.device)
+    training = Training(
+        shape,
+        rows,
+        arguments.seed,
+        arguments.step_tokens,
+        product_type(arguments.device),
+        device=arguments.device,
+        rate=arguments.rate,
+        cooldown=arguments.cooldown,
+    )
     if checkpoint.exists():
         training.load(checkpoint)
+    elif arguments.start:
+        if read_gguf(arguments.start)[0]["tokenizer.ggml.merges"] != tokenizer_metadata(tokenizer_json)["tokenizer.ggml.merges"]:
+            raise ValueError(f"{arguments.start} was trained with another tokenizer than {tokenizer_json}")
+        load_exported(training.model, arguments.start)
     progress_at = progress_by(arguments, run)
 
     stopping = False

@@ -4,17 +4,27 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace ryzanstein {
 
-Sampler::Sampler(const Sampling& sampling, int vocabulary, const FloatKernels& floats)
-    : sampling_(sampling), vocabulary_(vocabulary), floats_(floats), state_(sampling.seed) {
+Sampler::Sampler(const Sampling& sampling, int vocabulary, const FloatKernels& floats, Candidates candidates)
+    : sampling_(sampling),
+      vocabulary_(vocabulary),
+      floats_(floats),
+      state_(sampling.seed),
+      allowed_(std::move(candidates.allowed)) {
+  if (candidates.ngram_cache) cache_.emplace(vocabulary, candidates.control);
+  if (!allowed_.empty()) masked_.resize(static_cast<size_t>(vocabulary));
   if (sampling.repetition_penalty != 1) penalised_.resize(static_cast<size_t>(vocabulary));
-  if (sampling.temperature > 0) candidates_.resize(static_cast<size_t>(vocabulary));
+  if (sampling.temperature > 0) drawn_.resize(static_cast<size_t>(vocabulary));
 }
 
 Choice Sampler::choose(const float* logits, const int32_t* recent, int recent_count) {
-  const LogitSummary plain = floats_.summarize(logits, vocabulary_);
+  const LogitSummary plain =
+      allowed_.empty() ? floats_.summarize(logits, vocabulary_) : summarize_allowed(logits);
+  if (!allowed_.empty()) logits = masked_.data();
+  if (cache_ && sampling_.temperature <= 0) return choose_by_cache(logits, plain, recent, recent_count);
   const float* judged = logits;
   int id = plain.best;
   if (!penalised_.empty()) {
@@ -34,25 +44,62 @@ Choice Sampler::choose(const float* logits, const int32_t* recent, int recent_co
   return {id, logits[id] - plain.maximum - std::log(plain.exp_sum)};
 }
 
+// Leaves the logits in masked_, with minus infinity for what is not allowed.
+LogitSummary Sampler::summarize_allowed(const float* logits) {
+  std::fill(masked_.begin(), masked_.end(), -std::numeric_limits<float>::infinity());
+  LogitSummary summary{allowed_[0], -std::numeric_limits<float>::infinity(), 0};
+  for (const int32_t id : allowed_) {
+    masked_[static_cast<size_t>(id)] = logits[id];
+    if (logits[id] > summary.maximum) {
+      summary.maximum = logits[id];
+      summary.best = id;
+    }
+  }
+  for (const int32_t id : allowed_) {
+    if (!std::isnan(logits[id])) summary.exp_sum += std::exp(logits[id] - summary.maximum);
+  }
+  return summary;
+}
+
+// A token that the context does not hold keeps its rank among those, so the model's best is the only one to
+// weigh.
+Choice Sampler::choose_by_cache(const float* logits, const LogitSummary& plain, const int32_t* ids,
+                                int count) {
+  cache_->read(ids, count, logits);
+  const auto probability = [&](int32_t id) {
+    const double by_model = std::exp(static_cast<double>(logits[id]) - plain.maximum) / plain.exp_sum;
+    return std::isnan(by_model) ? 0 : cache_->probability(id, by_model);
+  };
+  int best = std::clamp(plain.best, 0, vocabulary_ - 1);
+  double highest = probability(best);
+  for (const int32_t id : cache_->candidates()) {
+    const double here = probability(id);
+    if (here > highest || (here == highest && id < best)) {
+      highest = here;
+      best = id;
+    }
+  }
+  return {best, static_cast<float>(std::log(highest))};
+}
+
 int Sampler::draw(const float* logits) {
   size_t count = 0;
   for (int id = 0; id < vocabulary_; id++) {
-    if (!std::isnan(logits[id])) candidates_[count++] = {logits[id], id};
+    if (!std::isnan(logits[id])) drawn_[count++] = {logits[id], id};
   }
   if (count == 0) return 0;
   const auto better = [](const Candidate& a, const Candidate& b) {
     return a.logit > b.logit || (a.logit == b.logit && a.id < b.id);
   };
-  const auto first = candidates_.begin();
+  const auto first = drawn_.begin();
   if (sampling_.top_k > 0 && static_cast<size_t>(sampling_.top_k) < count) {
     count = static_cast<size_t>(sampling_.top_k);
-    std::nth_element(first, first + static_cast<ptrdiff_t>(count), candidates_.end(), better);
+    std::nth_element(first, first + static_cast<ptrdiff_t>(count), drawn_.end(), better);
   }
   std::sort(first, first + static_cast<ptrdiff_t>(count), better);
 
   const auto weight = [&](size_t i) {
-    return std::exp((static_cast<double>(candidates_[i].logit) - candidates_[0].logit) /
-                    sampling_.temperature);
+    return std::exp((static_cast<double>(drawn_[i].logit) - drawn_[0].logit) / sampling_.temperature);
   };
   double total = 0;
   for (size_t i = 0; i < count; i++) total += weight(i);
@@ -63,9 +110,9 @@ int Sampler::draw(const float* logits) {
   double target = next_uniform() * kept;
   for (size_t i = 0; i < head; i++) {
     target -= weight(i);
-    if (target < 0) return candidates_[i].id;
+    if (target < 0) return drawn_[i].id;
   }
-  return candidates_[head - 1].id;
+  return drawn_[head - 1].id;
 }
 
 // SplitMix64 (Steele, Lea, Flood 2014); 53 bits in [0, 1).

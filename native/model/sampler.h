@@ -3,9 +3,11 @@
 #define RYZANSTEIN_MODEL_SAMPLER_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "../kernels/kernels.h"
+#include "ngram_cache.h"
 
 namespace ryzanstein {
 
@@ -20,14 +22,23 @@ struct Sampling {
 
 constexpr int kPenaltyWindow = 64;
 
+struct Candidates {
+  std::vector<int32_t> allowed;  // the only ids to choose from; empty for all
+  // Greedy choice is by the probabilities interpolated with those of the context's own n-grams; control ids
+  // are not counted there.
+  bool ngram_cache = false;
+  std::vector<int32_t> control;
+};
+
 struct Choice {
   int id;
-  float log_probability;  // under the plain softmax of the logits, whatever the sampling
+  float
+      log_probability;  // under the plain softmax of the allowed logits, and the n-gram cache if it is in use
 };
 
 class Sampler {
  public:
-  Sampler(const Sampling& sampling, int vocabulary, const FloatKernels& floats);
+  Sampler(const Sampling& sampling, int vocabulary, const FloatKernels& floats, Candidates candidates = {});
 
   // `recent` are the tokens of the context, oldest first. NaN never wins; all NaN gives token 0.
   Choice choose(const float* logits, const int32_t* recent, int recent_count);
@@ -37,6 +48,8 @@ class Sampler {
     float logit;
     int id;
   };
+  LogitSummary summarize_allowed(const float* logits);
+  Choice choose_by_cache(const float* logits, const LogitSummary& plain, const int32_t* ids, int count);
   int draw(const float* logits);
   double next_uniform();
 
@@ -44,8 +57,11 @@ class Sampler {
   int vocabulary_;
   const FloatKernels& floats_;
   uint64_t state_;
+  std::vector<int32_t> allowed_;
+  std::optional<NgramCache> cache_;
+  std::vector<float> masked_;
   std::vector<float> penalised_;
-  std::vector<Candidate> candidates_;
+  std::vector<Candidate> drawn_;
 };
 
 }  // namespace ryzanstein

@@ -66,7 +66,10 @@ const float* Session::logits() const {
 
 Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
   Generated generated;
-  Sampler sampler(options.sampling, model_->hyperparameters().vocabulary, *model_->level().floats);
+  check_ids(options.candidates.allowed.data(), static_cast<int>(options.candidates.allowed.size()));
+  check_ids(options.candidates.control.data(), static_cast<int>(options.candidates.control.size()));
+  Sampler sampler(options.sampling, model_->hyperparameters().vocabulary, *model_->level().floats,
+                  options.candidates);
   generated.ids.reserve(static_cast<size_t>(options.max));
   generated.log_probabilities.reserve(static_cast<size_t>(options.max));
   for (int i = 0; i < options.max; i++) {

@@ -15,6 +15,7 @@ namespace ryzanstein {
 struct GenerateOptions {
   int max = 0;
   std::vector<int32_t> stop_ids;
+  Candidates candidates;
   Sampling sampling;
 };
 

@@ -422,6 +422,21 @@ void sampler_draws_as_told() {
   old.insert(old.begin(), 1);
   EXPECT(counts(penalty, old)[1] == 20000, "and forgets what is long ago");
 
+  Candidates two;
+  two.allowed = {0, 2};
+  const Choice allowed = Sampler({}, 5, floats, two).choose(logits.data(), nullptr, 0);
+  EXPECT(allowed.id == 2, "only what is allowed is chosen");
+  const double among = std::exp(2.0) / (std::exp(2.0) + std::exp(1.0));
+  EXPECT(std::fabs(std::exp(static_cast<double>(allowed.log_probability)) - among) < 1e-6,
+         "its probability is among the allowed");
+  Sampling warm;
+  warm.temperature = 5;
+  Sampler drawing(warm, 5, floats, two);
+  for (int i = 0; i < 200; i++) {
+    const int id = drawing.choose(logits.data(), nullptr, 0).id;
+    EXPECT(id == 0 || id == 2, "only what is allowed is drawn");
+  }
+
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const std::vector<float> broken{nan, nan, nan, nan, nan};
   const std::vector<float> one{nan, nan, 1, nan, nan};
@@ -433,6 +448,41 @@ void sampler_draws_as_told() {
     EXPECT(temperature == 0 || Sampler(any, 5, floats).choose(one.data(), nullptr, 0).id == 2,
            "a number wins over none");
   }
+}
+
+void the_cache_knows_the_text() {
+  // After "1 2" came 3 each time; no other token follows it.
+  const Ids text{1, 2, 3, 0, 1, 2, 3, 4, 1, 2};
+  const int length = static_cast<int>(text.size());
+  const std::vector<float> logits(6, 0.f);
+  NgramCache cache(6, {4});
+  cache.read(text.data(), length, logits.data());
+  double total = 0;
+  for (int id = 0; id < 6; id++) total += cache.probability(id, 1.0 / 6);
+  EXPECT(std::fabs(total - 1) < 1e-12, "probabilities still add up to 1");
+  EXPECT(cache.probability(3, 1.0 / 6) > 0.3, "what followed before is likely");
+  EXPECT(cache.probability(3, 1.0 / 6) > cache.probability(1, 1.0 / 6) &&
+             cache.probability(1, 1.0 / 6) > cache.probability(5, 1.0 / 6),
+         "what the text holds is likelier than what it does not");
+  const Ids& candidates = cache.candidates();
+  EXPECT(std::find(candidates.begin(), candidates.end(), 4) == candidates.end(),
+         "control ids are not counted");
+
+  const FloatKernels& floats = *find_level("scalar")->floats;
+  Candidates with_cache;
+  with_cache.ngram_cache = true;
+  const std::vector<float> likes_five{0, 0, 0, 0, 0, 0.5f};
+  EXPECT(Sampler({}, 6, floats).choose(likes_five.data(), text.data(), length).id == 5, "the model alone");
+  EXPECT(Sampler({}, 6, floats, with_cache).choose(likes_five.data(), text.data(), length).id == 3,
+         "the text outweighs a model that hardly knows");
+  const std::vector<float> sure{0, 0, 0, 0, 0, 20};
+  EXPECT(Sampler({}, 6, floats, with_cache).choose(sure.data(), text.data(), length).id == 5,
+         "and does not outweigh one that does");
+  with_cache.allowed = {0, 1};
+  EXPECT(Sampler({}, 6, floats, with_cache).choose(sure.data(), text.data(), length).id < 2,
+         "only what is allowed is looked for in the text");
+  cache.read(text.data(), 0, logits.data());
+  EXPECT(cache.candidates().empty() && cache.probability(2, 0.25) == 0.25, "no text, no change");
 }
 
 void kernels_are_named() {
@@ -474,6 +524,7 @@ int main() {
     cancelling_drops_a_pass(model);
   }
   sampler_draws_as_told();
+  the_cache_knows_the_text();
   kernels_are_named();
   return test::report();
 }

@@ -52,10 +52,16 @@ export interface Generated {
   end: 'max' | 'stop' | 'cancelled' | 'context';
 }
 
-/** Greedy without `temperature`. */
+/**
+ * Greedy without `temperature`. `allowed` are the only ids to choose from, and log-probabilities are among them.
+ * With `ngramCacheWithout` greedy choice and log-probabilities are those of model and context's own n-grams
+ * together; the ids in it are not counted there.
+ */
 export interface GenerateOptions {
   max: number;
   stopIds: Int32Array;
+  allowed?: Int32Array;
+  ngramCacheWithout?: Int32Array;
   temperature?: number;
   topK?: number;
   topP?: number;

@@ -31,9 +31,9 @@ function emptyReason(raw: string, written: string, balanced: string): HiddenReas
   return isBlank(balanced) ? 'unbalanced' : 'duplicate';
 }
 
-/** A space typed before the answer is not written twice. */
+/** Spaces typed before the answer are not written twice, be they in the line or its indentation. */
 function withoutSecondSpace(site: Site, text: string): string {
-  return /\S\s+$/.test(site.lineBefore) ? text.replace(/^ +/, '') : text;
+  return /\s$/.test(site.lineBefore) ? text.replace(/^[ \t]+/, '') : text;
 }
 
 /** A body written between a bracket and its closer puts the closer on a line of its own. */

@@ -5,6 +5,7 @@ import type { Addon, NativeModel, NativeSession } from './addon';
 import { clean, confidenceOf } from './clean';
 import { defaultThreads } from './environment';
 import { readGguf } from './gguf';
+import { Healing, unfinishedWord } from './healing';
 import { describeModel, type ModelDescription } from './model';
 import { layoutPrompt } from './prompt';
 import { type Site, siteOf } from './site';
@@ -104,11 +105,12 @@ export class Engine {
     const cancel = (): void => this.#session.cancel();
     signal.addEventListener('abort', cancel);
     try {
-      const ids = layoutPrompt(prompt, site, this.model);
+      const word = unfinishedWord(site.lineBefore, this.model.tokenizer);
+      const ids = layoutPrompt(prompt, site, this.model, word.length);
       const reused = this.#reuse(ids);
       const { milliseconds } = await this.#session.evaluate(ids.subarray(reused));
       this.#known = [...ids.subarray(0, this.#session.length)];
-      const answer = signal.aborted ? undefined : await this.#decode(site, limits, signal);
+      const answer = signal.aborted ? undefined : await this.#decode(site, word, limits, signal);
       return this.#completion(site, answer, limits, ids.length, reused, milliseconds);
     } finally {
       signal.removeEventListener('abort', cancel);
@@ -125,28 +127,40 @@ export class Engine {
     return common;
   }
 
-  async #decode(site: Site, limits: Limits, signal: AbortSignal): Promise<Answer> {
+  /** `word` is what the prompt lacks of the text before the cursor: it is spelled first, and is no part of the answer. */
+  async #decode(site: Site, word: string, limits: Limits, signal: AbortSignal): Promise<Answer> {
     const { tokenizer } = this.model;
     const stop = new Stop(site, limits);
     const lineEnds = stop.inBlock ? [] : tokenizer.lineEndIds;
     const stopIds = Int32Array.from([...tokenizer.controlIds, ...lineEnds]);
     const controlIds = new Set(tokenizer.controlIds);
     const decoder = tokenizer.decoder();
+    const healing = new Healing(word, tokenizer);
+    let known = word.length;
     const tokens: Answer['tokens'] = [];
     const start = this.#session.length;
     let milliseconds = 0;
     let verdict: Verdict | undefined;
     while (!verdict) {
-      const max = Math.min(stepTokens, limits.maxTokens - tokens.length);
+      const { allowed } = healing;
+      const max = allowed ? 1 : Math.min(stepTokens, limits.maxTokens - tokens.length);
       if (max <= 0) verdict = stop.finish('maxTokens');
       else if (signal.aborted) verdict = stop.finish('cancelled');
       else {
-        const step = await this.#session.generate({ max, stopIds });
+        const step = await this.#session.generate({
+          max,
+          stopIds,
+          ngramCacheWithout: tokenizer.controlIds,
+          ...(allowed ? { allowed } : {}),
+        });
         milliseconds += step.milliseconds;
         this.#known.push(...step.ids);
         this.#known.length = this.#session.length;
         for (const [i, id] of step.ids.entries()) {
-          const text = decoder.push(id);
+          const spelled = decoder.push(id);
+          const text = spelled.slice(known);
+          known = Math.max(0, known - spelled.length);
+          healing.push(id);
           tokens.push({ text, logProbability: step.logProbabilities[i]! });
           verdict ??= controlIds.has(id) ? stop.finish('end') : stop.push(text);
         }

@@ -25,8 +25,11 @@ const blockSizes = [16, 4, 1];
 /** Where one line alone is too long, it is cut at multiples of so many characters. */
 const characterStep = 256;
 
-/** The ids to evaluate before the answer; at most `contextLength` less the answer's share. */
-export function layoutPrompt(prompt: Prompt, site: Site, model: PromptModel): Int32Array {
+/**
+ * The ids to evaluate before the answer; at most `contextLength` less the answer's share. The last `unfinished`
+ * characters before the cursor are left out: the answer spells them.
+ */
+export function layoutPrompt(prompt: Prompt, site: Site, model: PromptModel, unfinished = 0): Int32Array {
   const { tokenizer, contextLength, fimOrders } = model;
   const order = fimOrders.includes('spm') ? 'spm' : fimOrders[0];
   const header = headerIds(prompt, tokenizer, Math.floor(contextLength * headerShare));
@@ -34,7 +37,7 @@ export function layoutPrompt(prompt: Prompt, site: Site, model: PromptModel): In
   const markers = order ? 3 : 0;
   const room =
     contextLength - Math.ceil(contextLength * answerShare) - header.length - suffix.length - markers;
-  const prefix = prefixIds(site.before, tokenizer, room);
+  const prefix = prefixIds(site.before.slice(0, site.before.length - unfinished), tokenizer, room);
   return Int32Array.from([...header, ...arranged(order, prefix, suffix, tokenizer)]);
 }
 

@@ -42,6 +42,8 @@ export class Tokenizer {
   readonly #split: (text: string) => string[];
   readonly #merges: Merges;
   readonly #wholeWords: Map<string, number> | undefined;
+  /** Every id that is text, in the order of its bytes; made when it is first asked for. */
+  #sorted: number[] | undefined;
   #recent = new Map<string, number[]>();
   #older = new Map<string, number[]>();
 
@@ -82,6 +84,45 @@ export class Tokenizer {
       for (const id of found) ids.push(id);
     }
     return ids;
+  }
+
+  /** The last of the words that merging does not cross. */
+  lastWord(text: string): string {
+    return this.#split(text).at(-1) ?? '';
+  }
+
+  /** The ids whose bytes begin with `bytes`, and those whose bytes `bytes` begin with. */
+  agreeing(bytes: Buffer): Int32Array {
+    const ids: number[] = [];
+    for (let length = 1; length < bytes.length; length++) {
+      const head = bytes.subarray(0, length);
+      const id = this.#inOrder[this.#firstFrom(head)];
+      if (id !== undefined && this.piece(id).equals(head)) ids.push(id);
+    }
+    for (let i = this.#firstFrom(bytes); i < this.#inOrder.length; i++) {
+      const id = this.#inOrder[i]!;
+      if (!this.piece(id).subarray(0, bytes.length).equals(bytes)) break;
+      ids.push(id);
+    }
+    return Int32Array.from(ids);
+  }
+
+  get #inOrder(): number[] {
+    return (this.#sorted ??= [...this.#pieces.keys()]
+      .filter((id) => this.piece(id).length > 0)
+      .sort((a, b) => this.piece(a).compare(this.piece(b))));
+  }
+
+  /** The place in the order of bytes of the first id that is not before `bytes`. */
+  #firstFrom(bytes: Buffer): number {
+    let first = 0;
+    let end = this.#inOrder.length;
+    while (first < end) {
+      const middle = (first + end) >> 1;
+      if (this.piece(this.#inOrder[middle]!).compare(bytes) < 0) first = middle + 1;
+      else end = middle;
+    }
+    return first;
   }
 
   /** The bytes of one token; none for a control token. */

@@ -84,14 +84,20 @@ export async function entryAfter(
 }
 
 /**
- * Asks for ghost text and waits until the engine has computed it. VS Code asks a second time only if the document or
- * the cursor has changed.
+ * Asks for a completion and waits until the engine has computed it, be it fit to show or not. VS Code asks a second
+ * time only if the document or the cursor has changed.
  */
+export async function answered(parts: Parts): Promise<Completion> {
+  const { completion } = await entryAfter(parts, /^(shown|hidden)/, trigger);
+  assert.ok(completion);
+  return completion;
+}
+
+/** Asks for ghost text where the model has something to say that is fit to show. */
 export async function completed(parts: Parts): Promise<Completion> {
-  const entry = await entryAfter(parts, /^(shown|hidden)/, trigger);
-  assert.equal(entry.outcome, 'shown', `${JSON.stringify(entry.completion)} was not fit to show`);
-  assert.ok(entry.completion);
-  return entry.completion;
+  const completion = await answered(parts);
+  assert.ok(completion.shown, `${JSON.stringify(completion)} was not fit to show`);
+  return completion;
 }
 
 /** Accepts the ghost text, which the editor shows a moment after it has been given it. */

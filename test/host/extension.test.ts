@@ -9,6 +9,7 @@ import type { Parts } from '../../src/extension/extension';
 import { defaults } from '../../src/extension/settings';
 import {
   accept,
+  answered,
   closeAll,
   completed,
   entryAfter,
@@ -315,7 +316,7 @@ describe('the engine', () => {
 
   it('shows in the status bar how fast it was, and with what', async () => {
     await open(sample.replace('total', 'status'));
-    const { kernel } = await completed(parts);
+    const { kernel } = await answered(parts);
     const { text } = await until(
       'ready',
       () => parts.status.current.name === 'ready' && parts.status.current,
@@ -326,30 +327,30 @@ describe('the engine', () => {
 
   it('comes back after a kill -9', async () => {
     await open(sample.replace('total', 'killed'));
-    await completed(parts);
+    await answered(parts);
     const first = parts.engine.processId ?? assert.fail('no engine runs');
     process.kill(first, 'SIGKILL');
     await until('its end to be noticed', () => parts.engine.processId === undefined);
     await open(sample.replace('total', 'revived'));
-    await completed(parts);
+    await answered(parts);
     assert.notEqual(parts.engine.processId, first);
   });
 
   it('is restarted on command', async () => {
     await open(sample.replace('total', 'restarted'));
-    await completed(parts);
+    await answered(parts);
     const first = parts.engine.processId;
     await vscode.commands.executeCommand('ryzanstein.restartEngine');
     assert.equal(parts.engine.processId, undefined);
     await open(sample.replace('total', 'again'));
-    await completed(parts);
+    await answered(parts);
     assert.notEqual(parts.engine.processId, first);
   });
 
   it('uses the threads and the kernel that are set', async () => {
     await given({ 'ryzanstein.threads': 1, 'ryzanstein.kernel': 'scalar' }, async () => {
       await open(sample.replace('total', 'scalar'));
-      const { threads, kernel } = await completed(parts);
+      const { threads, kernel } = await answered(parts);
       assert.deepEqual({ threads, kernel }, { threads: 1, kernel: 'scalar' });
     });
   });
@@ -376,7 +377,7 @@ describe('the engine', () => {
         assert.equal(marked(editor), sample.replace('|', 'f|'));
       });
       await open(sample.replace('total', 'recovered'));
-      await completed(parts);
+      await answered(parts);
       assert.equal(parts.status.current.name, 'ready');
     });
 

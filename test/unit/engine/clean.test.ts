@@ -68,7 +68,8 @@ describe('clean', () => {
   it('does not write a typed space twice', () => {
     check('return ‸', ' x + 1', 'x + 1');
     check('return‸', ' x', ' x');
-    check('  ‸', '  x', '  x');
+    check('  ‸', '  x', 'x');
+    check('def f():\n‸', '    x', '    x');
   });
 
   it('puts the closer that the editor typed on a line of its own', () => {
