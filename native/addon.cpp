@@ -96,7 +96,6 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
          InstanceMethod<&NativeSession::logits>("logits"),
          InstanceMethod<&NativeSession::evaluate_all>("evaluateAll"),
          InstanceMethod<&NativeSession::generate>("generate"),
-         InstanceMethod<&NativeSession::verify>("verify"),
          InstanceMethod<&NativeSession::truncate>("truncate"),
          InstanceMethod<&NativeSession::cancel>("cancel"), InstanceMethod<&NativeSession::free>("free")});
   }
@@ -214,6 +213,7 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
     GenerateOptions options;
     options.max = integer(given.Get("max"), "generate: max", 0, 1 << 20);
     options.stop_ids = ids(given.Get("stopIds"), "generate: stopIds");
+    if (has("draft")) options.draft = integer(given.Get("draft"), "generate: draft", 0, kMaxTokens - 1);
     if (has("allowed")) {
       options.candidates.allowed = ids(given.Get("allowed"), "generate: allowed");
       if (options.candidates.allowed.empty()) refuse(info.Env(), "generate: allowed", "at least one id");
@@ -250,24 +250,6 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
         return result;
       };
     });
-  }
-
-  Napi::Value verify(const Napi::CallbackInfo& info) {
-    return start(info.Env(),
-                 [draft = ids(info[0], "verify: draft")](Session& session, const Stop& stop) -> Answer {
-                   const auto begin = std::chrono::steady_clock::now();
-                   auto verified = std::make_shared<Verified>(session.verify(draft, stop));
-                   return [verified, milliseconds = milliseconds_since(begin)](Napi::Env env) {
-                     const Napi::Object result = Napi::Object::New(env);
-                     result.Set("accepted", static_cast<double>(verified->ids.size()));
-                     result.Set("ids", int_array(env, verified->ids));
-                     result.Set("logProbabilities", float_array(env, verified->log_probabilities.data(),
-                                                                verified->log_probabilities.size()));
-                     result.Set("milliseconds", milliseconds);
-                     result.Set("cancelled", verified->cancelled);
-                     return result;
-                   };
-                 });
   }
 
   void truncate(const Napi::CallbackInfo& info) {

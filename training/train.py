@@ -54,6 +54,17 @@ def packed_loss(model: TernaryTransformer, ids: Tensor, samples: Tensor) -> Tens
     return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=-100)
 
 
+def orthogonal(gradient: Tensor, coefficients: tuple[float, float, float], steps: int, epsilon: float) -> Tensor:
+    """Newton-Schulz iteration of Muon (Jordan 2024) in the type of `gradient`."""
+    a, b, c = coefficients
+    x = gradient.T if gradient.size(0) > gradient.size(1) else gradient
+    x = x / x.norm().clamp(min=epsilon)
+    for _ in range(steps):
+        gram = x @ x.T
+        x = torch.addmm(x, torch.addmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
+    return x.T if gradient.size(0) > gradient.size(1) else x
+
+
 def make_optimizers(model: TernaryTransformer) -> list[torch.optim.Optimizer]:
     """Muon (Jordan 2024) for the ternary matrices, AdamW for the embedding and the norms."""
     matrices = model.ternary_parameters()
@@ -81,6 +92,9 @@ class Training:
         cooldown: float = COOLDOWN_SHARE,
     ):
         torch.manual_seed(seed)
+        if dtype == torch.float32:
+            # Muon always iterates in bfloat16: on a CPU that only emulates it, six sevenths of a step.
+            torch.optim._muon._zeropower_via_newtonschulz = orthogonal
         self.device = device
         self.model = TernaryTransformer(shape, dtype).to(device)  # drawn on the processor: equal on every device
         self.optimizers = make_optimizers(self.model)

@@ -9,6 +9,8 @@
 namespace ryzanstein {
 namespace {
 
+constexpr int kDraftContext = 4;
+
 int checked_context(const Model& model, int context_length) {
   const int longest = model.hyperparameters().context_length;
   if (context_length < 1 || context_length > longest) {
@@ -72,6 +74,11 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
                   options.candidates);
   generated.ids.reserve(static_cast<size_t>(options.max));
   generated.log_probabilities.reserve(static_cast<size_t>(options.max));
+  const auto ends = [&](int32_t id) {
+    return std::find(options.stop_ids.begin(), options.stop_ids.end(), id) != options.stop_ids.end();
+  };
+  std::vector<int32_t> evaluated;  // by the last pass: what was chosen, then the draft
+  size_t next = 0;                 // in evaluated: the draft's head up to here was chosen, too
   for (int i = 0; i < options.max; i++) {
     if (stop()) {
       generated.end = End::kCancelled;
@@ -80,7 +87,7 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
     const Choice choice = sampler.choose(logits(), ids_.data(), static_cast<int>(ids_.size()));
     generated.ids.push_back(choice.id);
     generated.log_probabilities.push_back(choice.log_probability);
-    if (std::find(options.stop_ids.begin(), options.stop_ids.end(), choice.id) != options.stop_ids.end()) {
+    if (ends(choice.id)) {
       generated.end = End::kStop;
       return generated;
     }
@@ -88,45 +95,45 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
       generated.end = End::kContext;
       return generated;
     }
-    const int32_t id = choice.id;
-    if (!pass(&id, 1, 1, stop)) {
+    if (next < evaluated.size() && evaluated[next] == choice.id) {
+      keep(&choice.id, 1, static_cast<int>(next++));
+      continue;
+    }
+    evaluated = {choice.id};
+    if (options.draft > 0) {
+      extend_by_draft(evaluated,
+                      std::min({options.draft, options.max - i - 1, cache_.capacity() - cache_.length - 1}));
+      evaluated.erase(std::find_if(evaluated.begin() + 1, evaluated.end(), ends), evaluated.end());
+    }
+    const int count = static_cast<int>(evaluated.size());
+    if (!pass(evaluated.data(), count, count, stop)) {
       generated.end = End::kCancelled;
       return generated;
     }
-    keep(&id, 1, 0);
+    generated.passes++;
+    keep(&choice.id, 1, 0);
+    next = 1;
   }
   return generated;
 }
 
-Verified Session::verify(const std::vector<int32_t>& draft, const Stop& stop) {
-  check_ids(draft.data(), static_cast<int>(draft.size()));
-  Verified verified;
-  const int vocabulary = model_->hyperparameters().vocabulary;
-  const int count = std::min(static_cast<int>(draft.size()), cache_.capacity() - cache_.length);
-  Sampler greedy({}, vocabulary, *model_->level().floats);
-  int accepted = 0;
-  verified.cancelled = stop();
-  if (count == 0 || verified.cancelled) return verified;
-  Choice choice = greedy.choose(logits(), nullptr, 0);
-  while (accepted < count && choice.id == draft[static_cast<size_t>(accepted)]) {
-    const int32_t* ids = draft.data() + accepted;
-    const int part = std::min(kMaxTokens, count - accepted);
-    if (!pass(ids, part, part, stop)) {
-      verified.cancelled = true;
-      return verified;
+// Appends what followed when the tokens at the text's end, with `draft` behind them, stood there before: the
+// latest such place with at least kDraftContext equal tokens (Saxena 2023, prompt lookup).
+void Session::extend_by_draft(std::vector<int32_t>& draft, int most) const {
+  const int length = static_cast<int>(ids_.size());
+  const int32_t last = draft[0];
+  for (int place = length - 1; place >= kDraftContext - 1; place--) {
+    if (ids_[static_cast<size_t>(place)] != last) continue;
+    int equal = 1;
+    while (equal < kDraftContext &&
+           ids_[static_cast<size_t>(place - equal)] == ids_[static_cast<size_t>(length - equal)]) {
+      equal++;
     }
-    int matched = 0;
-    do {
-      verified.ids.push_back(choice.id);
-      verified.log_probabilities.push_back(choice.log_probability);
-      keep(ids + matched, 1, matched);
-      matched++;
-      choice = greedy.choose(logits(), nullptr, 0);
-    } while (matched < part && choice.id == ids[matched]);
-    accepted += matched;
-    if (matched < part) break;
+    if (equal < kDraftContext) continue;
+    const auto from = ids_.begin() + place + 1;
+    draft.insert(draft.end(), from, from + std::min<ptrdiff_t>(most, ids_.end() - from));
+    return;
   }
-  return verified;
 }
 
 void Session::truncate(int length) {

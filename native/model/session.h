@@ -14,6 +14,9 @@ namespace ryzanstein {
 
 struct GenerateOptions {
   int max = 0;
+  // Tokens at most that are guessed from the text and evaluated together with a chosen one. It saves passes
+  // and changes nothing else: what is chosen, its probabilities and the state are those without.
+  int draft = 0;
   std::vector<int32_t> stop_ids;
   Candidates candidates;
   Sampling sampling;
@@ -25,12 +28,7 @@ struct Generated {
   std::vector<int32_t> ids;
   std::vector<float> log_probabilities;
   End end = End::kMax;
-};
-
-struct Verified {
-  std::vector<int32_t> ids;  // the accepted head of the draft
-  std::vector<float> log_probabilities;
-  bool cancelled = false;
+  int passes = 0;  // through the model
 };
 
 // Used by one thread at a time; length() may be read by any. Ids that are not in the vocabulary, a text that
@@ -57,16 +55,13 @@ class Session {
   // so is the one that finds no room (kContext) or is cancelled.
   Generated generate(const GenerateOptions& options, const Stop& stop);
 
-  // Evaluates a draft and keeps the head of it that greedy decoding chooses too. State and logits are then
-  // those of plain decoding up to there. What does not fit the context is not looked at.
-  Verified verify(const std::vector<int32_t>& draft, const Stop& stop);
-
   // Keeps the first `length` tokens; there are no logits until the next evaluate, unless nothing is dropped.
   void truncate(int length);
 
  private:
   bool pass(const int32_t* ids, int count, int logit_rows, const Stop& stop);
   void keep(const int32_t* ids, int count, int logit_row);
+  void extend_by_draft(std::vector<int32_t>& draft, int most) const;
   void check_ids(const int32_t* ids, int count) const;
   void check_room(int count) const;
 

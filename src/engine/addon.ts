@@ -60,6 +60,8 @@ export interface Generated {
 export interface GenerateOptions {
   max: number;
   stopIds: Int32Array;
+  /** Tokens at most that are guessed from the text and evaluated at once; it changes nothing but the time. */
+  draft?: number;
   allowed?: Int32Array;
   ngramCacheWithout?: Int32Array;
   temperature?: number;
@@ -80,14 +82,6 @@ export interface NativeSession {
   evaluateAll(ids: Int32Array): Promise<Float32Array>;
   /** Samples, evaluates and goes on; a stop id ends it and is not evaluated. */
   generate(options: GenerateOptions): Promise<Generated>;
-  /** Evaluates a draft in one pass and keeps the head that greedy decoding would have chosen. */
-  verify(draft: Int32Array): Promise<{
-    accepted: number;
-    ids: Int32Array;
-    logProbabilities: Float32Array;
-    milliseconds: number;
-    cancelled: boolean;
-  }>;
   /** Drops all but the first `length` tokens; the logits are invalid until the next `evaluate`. */
   truncate(length: number): void;
   /** Stops the call that is at work, within a few milliseconds. */

@@ -14,6 +14,9 @@ import { Stop, type Verdict } from './stop';
 /** Tokens per native call: few enough to stop soon, enough that the call costs nothing. */
 const stepTokens = 8;
 
+/** Tokens guessed ahead from the text, as far as a native call reaches. */
+const draftTokens = stepTokens - 1;
+
 interface Answer {
   verdict: Verdict;
   /** Of each token, its text and natural log-probability. */
@@ -150,6 +153,7 @@ export class Engine {
         const step = await this.#session.generate({
           max,
           stopIds,
+          draft: draftTokens,
           ngramCacheWithout: tokenizer.controlIds,
           ...(allowed ? { allowed } : {}),
         });

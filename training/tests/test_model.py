@@ -11,12 +11,12 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from export import TQ2_0, export_model, pack_tq2_0, quantise_rows, read_gguf, unpack_q8_0, unpack_tq2_0
+from export import TQ2_0, export_model, load_exported, pack_tq2_0, quantise_rows, read_gguf, unpack_q8_0, unpack_tq2_0
 from model import Shape, TernaryTransformer, quantise_ternary, quantise_tokens
 from reference import Reference
 from samples import MIDDLE_KINDS, Document, Sampler, ahead, choose_middle
 from tokenizer import train as train_tokenizer
-from train import Training, packed_loss, rate_factor
+from train import Training, orthogonal, packed_loss, rate_factor
 
 TEXT = "\n".join(f"def f{i}(x, y):\n    total = x * {i} + y\n    return [total, 'été']\n" for i in range(60))
 DOCUMENTS = [Document("some/repo", f"src/file{i}.py", "python", TEXT[i * 50 :]) for i in range(6)]
@@ -52,6 +52,20 @@ class Quantisers(unittest.TestCase):
 
 
 class Export(unittest.TestCase):
+    def test_a_model_that_begins_from_a_file_exports_to_the_same_file(self):
+        torch.manual_seed(3)
+        with tempfile.TemporaryDirectory() as folder:
+            tokenizer, first, second = (Path(folder) / name for name in ("tokenizer.json", "first.gguf", "second.gguf"))
+            TOKENIZER.save(str(tokenizer))
+            export_model(TernaryTransformer(SHAPE), tokenizer, first, "test")
+            model = TernaryTransformer(SHAPE)
+            load_exported(model, first)
+            export_model(model, tokenizer, second, "test")
+            self.assertEqual(first.read_bytes(), second.read_bytes())
+            wider = TernaryTransformer(Shape(SHAPE.vocabulary, width=256, layers=2, ffn=512, heads=4, kv_heads=2))
+            with self.assertRaisesRegex(ValueError, "ffn_gate"):
+                load_exported(wider, first)
+
     def test_ternary_blocks_follow_the_documented_bit_order(self):
         levels = np.zeros((1, 256), np.int8)
         levels[0, [0, 33, 66, 99, 128, 255]] = [1, -1, 1, -1, -1, 1]
@@ -176,6 +190,12 @@ class Resume(unittest.TestCase):
         self.assertEqual(losses, resumed)
         for (name, a), b in zip(whole.model.named_parameters(), after.model.parameters()):
             self.assertTrue(torch.equal(a, b), name)
+
+    def test_muon_in_float32_makes_singular_values_alike(self):
+        torch.manual_seed(2)
+        for shape in ((64, 96), (96, 64)):
+            values = torch.linalg.svdvals(orthogonal(torch.randn(shape), (3.4445, -4.775, 2.0315), 5, 1e-7))
+            self.assertTrue(0.6 < values.min() and values.max() < 1.3, str(values))
 
     def test_the_rate_warms_up_holds_and_falls_to_zero(self):
         factors = [rate_factor(step, step / 1000) for step in range(1001)]
