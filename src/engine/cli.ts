@@ -8,8 +8,9 @@ import { loadAddon } from './addon';
 import { bench } from './bench';
 import { diagnose } from './diagnose';
 import { Engine } from './engine';
-import { evaluate, type Hole } from './evaluate';
+import { evaluate } from './evaluate';
 import { readGguf } from './gguf';
+import { type Hole, punchHoles } from './holes';
 import { describeModel } from './model';
 import {
   benchPage,
@@ -21,6 +22,7 @@ import {
   describeEvaluation,
   table,
 } from './report';
+import { languageOf, readText, sourceFiles } from './sourceFiles';
 import { architectures, customShape, type Shape, shapes, synthesize } from './synthesize';
 import { Tokenizer } from './tokenizer';
 
@@ -30,23 +32,6 @@ interface ModelOptions {
   kernel?: string;
   json?: boolean;
 }
-
-const languageIds: Record<string, string> = {
-  '.c': 'c',
-  '.cc': 'cpp',
-  '.cpp': 'cpp',
-  '.go': 'go',
-  '.h': 'cpp',
-  '.java': 'java',
-  '.js': 'javascript',
-  '.jsx': 'javascriptreact',
-  '.mjs': 'javascript',
-  '.py': 'python',
-  '.rs': 'rust',
-  '.sh': 'shellscript',
-  '.ts': 'typescript',
-  '.tsx': 'typescriptreact',
-};
 
 /** The model that comes with the package: the only file of `models/`, one folder above the bundle. */
 function bundledModel(): string {
@@ -79,19 +64,11 @@ function promptAt(place: string): Prompt {
   const cursor = start + Number(column) - 1;
   return {
     path: path.relative(process.cwd(), file) || file,
-    languageId: languageIds[path.extname(file)] ?? 'plaintext',
+    languageId: languageOf(file),
     prefix: text.slice(0, cursor),
     suffix: text.slice(cursor),
     related: [],
   };
-}
-
-function readText(file: string): string {
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Error(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}.`, { cause: error });
-  }
 }
 
 async function complete(
@@ -158,16 +135,29 @@ async function runDiagnose(options: ModelOptions): Promise<void> {
   print(options, 'diagnose', diagnosis, describeDiagnosis);
 }
 
-async function runEvaluate(file: string, options: ModelOptions & { limit?: number }): Promise<void> {
-  const { holes } = readJson(file) as { holes?: Hole[] };
-  if (!Array.isArray(holes) || holes.length === 0) throw new Error(`${file} lists no holes.`);
+async function runEvaluate(
+  paths: string[],
+  options: ModelOptions & { limit?: number; seed: number },
+): Promise<void> {
+  const holes = holesOf(paths, options.limit, options.seed);
   const engine = await loadEngine(options);
-  const chosen = holes.slice(0, options.limit);
-  const evaluation = await evaluate(engine, chosen, (done) => {
-    if (done % 10 === 0) process.stderr.write(`${done} of ${chosen.length} holes\n`);
+  const evaluation = await evaluate(engine, holes, (done) => {
+    if (done % 10 === 0) process.stderr.write(`${done} of ${holes.length} holes\n`);
   });
   await engine.close();
   print(options, 'eval', evaluation, describeEvaluation);
+}
+
+/** The holes that a JSON file lists, or new ones in source files. */
+function holesOf(paths: string[], limit: number | undefined, seed: number): Hole[] {
+  if (paths.length === 1 && paths[0]!.endsWith('.json')) {
+    const { holes } = readJson(paths[0]!) as { holes?: Hole[] };
+    if (!Array.isArray(holes) || holes.length === 0) throw new Error(`${paths[0]} lists no holes.`);
+    return holes.slice(0, limit);
+  }
+  const holes = punchHoles(sourceFiles(paths), limit ?? 300, seed);
+  if (holes.length === 0) throw new Error(`There is no code to punch holes into in ${paths.join(', ')}.`);
+  return holes;
 }
 
 function tokenize(file: string, options: ModelOptions): void {
@@ -264,9 +254,10 @@ function program(): Command {
     .option('--threads <n>', 'threads; the physical cores without it', positive)
     .option('--kernel <name>', 'kernel level; the best one without it')
     .action(runDiagnose);
-  verb('eval', 'score the model on holes in code')
-    .argument('<HOLES.json>')
-    .option('--limit <n>', 'only the first holes', positive)
+  verb('eval', 'score the model on holes in code, drawn by seed or listed in a JSON file')
+    .argument('<DIR|FILE...>')
+    .option('--limit <n>', 'holes at most; 300 without it where they are drawn', positive)
+    .option('--seed <n>', 'another one draws other holes', wholeNumber, 1)
     .option('--threads <n>', 'threads; the physical cores without it', positive)
     .option('--kernel <name>', 'kernel level; the best one without it')
     .action(runEvaluate);

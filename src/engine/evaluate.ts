@@ -1,20 +1,15 @@
 // Scores the engine on holes: places in code whose missing text is known, completed the way the editor does.
 
-import type { Completion, Prompt } from '../protocol';
+import type { Completion, Limits, Prompt } from '../protocol';
 import { rounded } from './bench';
 import type { Engine } from './engine';
+import type { Hole } from './holes';
 
-/** A hole as test/fixtures/holes.json lists them; `expected` is the rest of a line, without its end. */
-export interface Hole {
-  path: string;
-  language: string;
-  kind: string;
-  prefix: string;
-  suffix: string;
-  expected: string;
-}
-
-/** Rates are shares of the holes, 0..1; latency is prefill and decode together, in milliseconds. */
+/**
+ * Rates are shares of the holes, 0..1; latency is prefill and decode together, in milliseconds. `area` is the mean
+ * precision over all shown rates; `charactersSavedPerShown` how far the answers that are fit to show are right;
+ * `reuse` the share of prompt tokens that the cache held.
+ */
 export interface Evaluation {
   schema: 'ryzanstein/eval/1';
   model: string;
@@ -22,11 +17,26 @@ export interface Evaluation {
   byKind: Record<string, Rate>;
   byLanguage: Record<string, Rate>;
   firstLineExact: number;
+  wholeExact: number;
   editSimilarity: number;
-  /** Of the surest share of answers, how many are exact. */
+  charactersSavedPerShown: number;
+  /** Of the surest share of answers, how many have an exact first line. */
   shownPrecision: { shownRate: number; precision: number }[];
+  area: number;
+  /** How many answers were hidden, by reason. */
+  hidden: Record<string, number>;
   latency: { p50: number; p95: number };
-  results: { id: number; expected: string; text: string; exact: boolean; confidence: number }[];
+  reuse: number;
+  results: {
+    id: number;
+    path: string;
+    kind: string;
+    expected: string;
+    text: string;
+    exact: boolean;
+    confidence: number;
+    hidden?: string;
+  }[];
 }
 
 interface Rate {
@@ -38,10 +48,13 @@ interface Scored {
   hole: Hole;
   completion: Completion;
   exact: boolean;
+  wholeExact: boolean;
   similarity: number;
 }
 
 const shownRates = [0.1, 0.2, 0.3, 0.5, 1];
+/** Of a block; other answers end with their line. */
+const mostLines = 12;
 
 /** Calls `progress` after each hole with how many are done. */
 export async function evaluate(
@@ -51,19 +64,21 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const scored: Scored[] = [];
   for (const hole of holes) {
-    const prompt: Prompt = {
-      path: hole.path,
-      languageId: hole.language,
-      prefix: hole.prefix,
-      suffix: hole.suffix,
-      related: [],
+    const { path, language: languageId, prefix, suffix } = hole;
+    const prompt: Prompt = { path, languageId, prefix, suffix, related: [] };
+    const block = hole.kind === 'block';
+    const limits: Limits = {
+      maxTokens: block ? 256 : 64,
+      maxLines: block ? mostLines : 1,
+      minConfidence: 0,
     };
-    const completion = await engine.complete(prompt, { maxTokens: 64, maxLines: 1, minConfidence: 0 });
+    const completion = await engine.complete(prompt, limits);
     const expected = hole.expected.trimEnd();
     scored.push({
       hole,
       completion,
-      exact: completion.text === expected,
+      exact: firstLineOf(completion.text) === firstLineOf(expected),
+      wholeExact: completion.text === expected,
       similarity: similarity(completion.text, expected),
     });
     progress(scored.length);
@@ -71,12 +86,19 @@ export async function evaluate(
   return summary(engine, scored);
 }
 
+/** The first line that says something, with the line ends before it: those are a part of a block's. */
+function firstLineOf(text: string): string {
+  return /^\s*.*/.exec(text.trimEnd())![0];
+}
+
 function summary(engine: Engine, scored: Scored[]): Evaluation {
   const surest = [...scored].sort((a, b) => b.completion.confidence - a.completion.confidence);
+  const shown = scored.filter(({ completion }) => completion.shown);
   const latencies = scored
     .map(({ completion }) => completion.prefillMs + completion.decodeMs)
     .sort((a, b) => a - b);
   const at = (share: number): number => rounded(latencies[Math.floor(share * (latencies.length - 1))] ?? 0);
+  const promptTokens = sum(scored.map(({ completion }) => completion.promptTokens));
   return {
     schema: 'ryzanstein/eval/1',
     model: engine.info.name,
@@ -84,20 +106,48 @@ function summary(engine: Engine, scored: Scored[]): Evaluation {
     byKind: ratesBy(scored, (hole) => hole.kind),
     byLanguage: ratesBy(scored, (hole) => hole.language),
     firstLineExact: exactRate(scored),
+    wholeExact: rounded(mean(scored.map((one) => Number(one.wholeExact)))),
     editSimilarity: rounded(mean(scored.map((one) => one.similarity))),
+    charactersSavedPerShown: rounded(
+      mean(shown.map(({ hole, completion }) => commonHead(hole.expected, completion.text))),
+    ),
     shownPrecision: shownRates.map((shownRate) => ({
       shownRate,
       precision: exactRate(surest.slice(0, Math.max(1, Math.round(shownRate * surest.length)))),
     })),
+    area: rounded(areaUnder(surest.map(({ exact }) => exact))),
+    hidden: countBy(scored.flatMap(({ completion }) => completion.hidden ?? [])),
     latency: { p50: at(0.5), p95: at(0.95) },
+    reuse: rounded(sum(scored.map(({ completion }) => completion.reusedTokens)) / Math.max(1, promptTokens)),
     results: scored.map(({ hole, completion, exact }, id) => ({
       id: id + 1,
+      path: hole.path,
+      kind: hole.kind,
       expected: hole.expected,
       text: completion.text,
       exact,
       confidence: rounded(completion.confidence),
+      ...(completion.hidden ? { hidden: completion.hidden } : {}),
     })),
   };
+}
+
+/** The mean over all shown rates of the precision there; `exact` is in the order in which answers would be shown. */
+export function areaUnder(exact: boolean[]): number {
+  let right = 0;
+  return mean(exact.map((one, i) => (right += Number(one)) / (i + 1)));
+}
+
+function commonHead(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && length < b.length && a[length] === b[length]) length++;
+  return length;
+}
+
+function countBy(names: string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names.sort()) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
 }
 
 function ratesBy(scored: Scored[], nameOf: (hole: Hole) => string): Record<string, Rate> {
@@ -113,8 +163,12 @@ function exactRate(scored: Scored[]): number {
   return rounded(mean(scored.map(({ exact }) => Number(exact))));
 }
 
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
 function mean(values: number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.length === 0 ? 0 : sum(values) / values.length;
 }
 
 /** 1 less the edit distance (Levenshtein 1966) per character of the longer text. */

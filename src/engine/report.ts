@@ -74,6 +74,7 @@ export function describeEvaluation(evaluation: Evaluation): string {
   return [
     `${evaluation.model}: ${percent(evaluation.firstLineExact)} of ${evaluation.holes} holes exact, ` +
       `edit similarity ${evaluation.editSimilarity.toFixed(2)}, ` +
+      `${evaluation.charactersSavedPerShown.toFixed(1)} characters saved per answer, ` +
       `p50 ${evaluation.latency.p50.toFixed(0)} ms, p95 ${evaluation.latency.p95.toFixed(0)} ms`,
     table([
       ['group', 'holes', 'exact'],

@@ -13,7 +13,7 @@ export const defaults = {
   kernel: 'auto',
   deadline: 300,
   maxLines: 12,
-  confidence: 0.2,
+  confidence: 0.55,
 };
 
 export type Settings = typeof defaults;

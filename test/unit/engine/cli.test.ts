@@ -149,6 +149,16 @@ describe('command line', function () {
     assert.match(ryzanstein('eval', holesFile([right, wrong]), ...tiny).out, /50 % of 2 holes exact/);
   });
 
+  it('punches holes into source files by itself', () => {
+    const score = json('eval', 'examples', ...tiny, '--limit', '12', '--seed', '3');
+    has(score, 'wholeExact', 'charactersSavedPerShown', 'area', 'hidden', 'reuse');
+    assert.equal(score.holes, 12);
+    const texts = (value: Record<string, unknown>): string[] =>
+      (value.results as { expected: string }[]).map(({ expected }) => expected);
+    const again = json('eval', 'examples', ...tiny, '--limit', '12', '--seed', '3');
+    assert.deepEqual(texts(again), texts(score));
+  });
+
   it('shows tokens', () => {
     const tokens = json('tokenize', source, ...tiny) as { ids: number[]; pieces: string[]; count: number };
     assert.equal(tokens.ids.length, tokens.count);
@@ -166,6 +176,8 @@ describe('command line', function () {
     ['one report', ['bench', '--compare', source], /needs two reports/],
     ['what is no report', ['bench', '--compare', source, source], /is no JSON document/],
     ['no holes', ['eval', 'package.json', ...tiny], /lists no holes/],
+    ['no code', ['eval', 'models', ...tiny], /no code to punch holes into in models/],
+    ['no source', ['eval', '/nowhere', ...tiny], /\/nowhere cannot be read: ENOENT/],
     ['no verb', ['sing'], /unknown command 'sing'/],
   ] as [string, string[], RegExp][]) {
     it(`refuses ${what} in one line`, () => {

@@ -1,7 +1,7 @@
 // The measure that answers are scored by.
 
 import * as assert from 'node:assert/strict';
-import { similarity } from '../../../src/engine/evaluate';
+import { areaUnder, similarity } from '../../../src/engine/evaluate';
 
 describe('edit similarity', () => {
   it('is 1 for equal texts, 0 for wholly different ones, and the share that stays between', () => {
@@ -11,5 +11,14 @@ describe('edit similarity', () => {
     assert.equal(similarity('', 'ab'), 0);
     assert.equal(similarity('kitten', 'sitting'), 1 - 3 / 7);
     assert.equal(similarity('sitting', 'kitten'), 1 - 3 / 7);
+  });
+});
+
+describe('the area under the precision', () => {
+  it('is the mean precision over all shown rates', () => {
+    assert.equal(areaUnder([]), 0);
+    assert.equal(areaUnder([true, true]), 1);
+    assert.equal(areaUnder([true, false]), (1 + 1 / 2) / 2);
+    assert.equal(areaUnder([false, true]), (0 + 1 / 2) / 2);
   });
 });
