@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from model import EPSILON, HEAD_SIZE, ROPE_BASE, TernaryTransformer, quantise_ternary
+from model import EPSILON, HEAD_SIZE, ROPE_BASE, Shape, TernaryTransformer, quantise_ternary
 from tokenizer import CONTROL as CONTROL_TOKENS
 
 F32, Q8_0, TQ2_0 = 0, 8, 35
@@ -223,3 +223,12 @@ def load_exported(model: TernaryTransformer, path: Path) -> None:
             spread = np.abs(levels).mean() if kind == TQ2_0 else 1
             values = levels * scales[:, :1] / spread
         parameter.copy_(torch.from_numpy(values.astype(np.float32)).reshape(parameter.shape))
+
+
+def read_model(path: Path) -> TernaryTransformer:
+    """The exported model, with float32 products."""
+    metadata = read_gguf(path)[0]
+    sizes = ["embedding_length", "block_count", "feed_forward_length", "attention.head_count", "attention.head_count_kv"]
+    model = TernaryTransformer(Shape(metadata["bitnet.vocab_size"], *(metadata[f"bitnet.{size}"] for size in sizes)))
+    load_exported(model, path)
+    return model.eval()

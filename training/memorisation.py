@@ -1,6 +1,6 @@
 """Counts runs of over 50 tokens that a trained model reproduces verbatim from its corpus at temperature 0.
 
-    python training/memorisation.py --corpus DIR --run DIR --prompts 100
+    python training/memorisation.py --corpus DIR --model FILE.gguf --prompts 100
 """
 
 import argparse
@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from model import Shape, TernaryTransformer
+from export import read_model
+from model import TernaryTransformer
 from samples import Document, Sampler, read_shards
 
 RUN_TOKENS = 51
@@ -25,13 +26,6 @@ def run_hashes(ids: np.ndarray) -> np.ndarray:
     for offset in range(RUN_TOKENS):
         hashes = hashes * np.uint64(0x9E3779B97F4A7C15) + ids[offset : offset + len(hashes)]
     return hashes
-
-
-def load_checkpoint(path: Path) -> TernaryTransformer:
-    state = torch.load(path, weights_only=True)
-    model = TernaryTransformer(Shape(**state["shape"]), torch.bfloat16)
-    model.load_state_dict(state["model"])
-    return model
 
 
 def draw_prompts(sampler: Sampler, count: int, rng: random.Random) -> list[list[int]]:
@@ -71,14 +65,14 @@ def count_reproduced(generated: np.ndarray, documents: list[Document], tokenizer
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", type=Path, required=True)
-    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--model", type=Path, required=True, help="exported model; without the engine's n-gram cache")
     parser.add_argument("--prompts", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     tokenizer = Tokenizer.from_file(str(arguments.corpus / "tokenizer.json"))
     documents = read_shards(arguments.corpus.glob("train-*.jsonl.zst"))
     prompts = draw_prompts(Sampler(documents, tokenizer, arguments.seed), arguments.prompts, random.Random(arguments.seed))
-    generated = continue_greedily(load_checkpoint(arguments.run / "checkpoint.pt"), prompts)
+    generated = continue_greedily(read_model(arguments.model), prompts)
     count = count_reproduced(generated, documents, tokenizer)
     print(
         f"{count} of {len(prompts)} continuations of {GENERATED_TOKENS} tokens (temperature 0, prompts of {PROMPT_TOKENS} tokens from "

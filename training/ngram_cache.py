@@ -18,23 +18,13 @@ import torch
 from tokenizers import Tokenizer
 
 import holes as drawn
-from export import load_exported, read_gguf
-from model import Shape, TernaryTransformer
+from export import read_model
 from samples import read_shards
 from tokenizer import CONTROL, of_exported
 
 LONGEST = 5
 GRID = np.array([0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2, 3, 5, 8, 12, 20, 40, 100, 200, 1000, 1e4, 1e5])
 CONTEXT = 1000
-
-
-def read_model(path: Path) -> TernaryTransformer:
-    metadata = read_gguf(path)[0]
-    sizes = ["embedding_length", "block_count", "feed_forward_length", "attention.head_count", "attention.head_count_kv"]
-    shape = Shape(metadata["bitnet.vocab_size"], *(metadata[f"bitnet.{size}"] for size in sizes))
-    model = TernaryTransformer(shape).eval()
-    load_exported(model, path)
-    return model
 
 
 def layout(tokenizer: Tokenizer, hole: dict) -> tuple[list[int], int]:

@@ -30,10 +30,16 @@ export async function openPeer(program, model, context) {
   return {
     kernel: await answer(),
     async run(prompt, generate, threads, ids) {
+      child.kill('SIGCONT');
       child.stdin.write(`${prompt} ${generate} ${threads} ${ids}\n`);
       const [prefill, decode] = (await answer()).split(' ').map(Number);
+      // Its threads go on spinning for a while, on the cores that whoever is measured next wants.
+      child.kill('SIGSTOP');
       return { prefill, decode };
     },
-    close: () => child.stdin.end(),
+    close() {
+      child.kill('SIGCONT');
+      child.stdin.end();
+    },
   };
 }
