@@ -84,9 +84,16 @@ describe('the extension', () => {
 });
 
 describe('ghost text', () => {
-  before(() => write({ 'ryzanstein.modelFile': tinyModel, 'ryzanstein.confidence': 0 }));
+  let unchanged: Parts['engine']['complete'];
+  before(() => {
+    unchanged = alwaysFitToShow();
+    return write({ 'ryzanstein.modelFile': tinyModel, 'ryzanstein.confidence': 0 });
+  });
   afterEach(closeAll);
-  after(() => write({ 'ryzanstein.modelFile': undefined, 'ryzanstein.confidence': undefined }));
+  after(() => {
+    parts.engine.complete = unchanged;
+    return write({ 'ryzanstein.modelFile': undefined, 'ryzanstein.confidence': undefined });
+  });
 
   it('is computed on request and inserted when accepted', async () => {
     const editor = await open(sample);
@@ -408,6 +415,25 @@ describe('the engine', () => {
     assert.equal(parts.engine.state.name, 'ready');
   });
 });
+
+/**
+ * Puts a text in the place of an answer that the engine finds unfit. What a model of random weights says hangs on every
+ * file visited before; these tests are about what the editor makes of it. Returns the engine's own method.
+ */
+function alwaysFitToShow(): Parts['engine']['complete'] {
+  const { engine } = parts;
+  const complete = engine.complete.bind(engine);
+  engine.complete = async (params, token) => {
+    const { hidden, ...completion } = await complete(params, token);
+    if (hidden === undefined) return completion;
+    if (hidden === 'cancelled' || hidden === 'confidence') return { ...completion, hidden };
+    const fit = { ...completion, text: 'first + second', shown: true, confidence: 0.5 };
+    return params.limits.minConfidence <= fit.confidence
+      ? fit
+      : { ...fit, shown: false, hidden: 'confidence' };
+  };
+  return complete;
+}
 
 /** Gives every request the same answer instead of the model's, until stopped: to see what the editor makes of it. */
 function answerWith(text: string) {
