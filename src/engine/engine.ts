@@ -26,6 +26,8 @@ interface Answer {
   milliseconds: number;
 }
 
+const nothing: Answer = { verdict: { text: '', reason: 'end' }, tokens: [], evaluated: 0, milliseconds: 0 };
+
 export class Engine {
   readonly info: ModelInfo;
   readonly #native: NativeModel;
@@ -108,8 +110,14 @@ export class Engine {
     const cancel = (): void => this.#session.cancel();
     signal.addEventListener('abort', cancel);
     try {
-      const word = unfinishedWord(site.lineBefore, this.model.tokenizer);
-      const ids = layoutPrompt(prompt, site, this.model, word.length);
+      let word = unfinishedWord(site.lineBefore, this.model.tokenizer);
+      let ids = layoutPrompt(prompt, site, this.model, word.length);
+      if (ids.length === 0) {
+        // The first word of a text, and a model that knows neither paths nor fill-in-the-middle.
+        word = '';
+        ids = layoutPrompt(prompt, site, this.model);
+        if (ids.length === 0) return this.#completion(site, nothing, limits, 0, 0, 0);
+      }
       const reused = this.#reuse(ids);
       const { milliseconds } = await this.#session.evaluate(ids.subarray(reused));
       this.#known = [...ids.subarray(0, this.#session.length)];

@@ -1,12 +1,14 @@
 // Token healing: what is taken back before the cursor, and which tokens may spell it again.
 
 import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
 import { addonFile, loadAddon } from '../../../src/engine/addon';
 import { Engine } from '../../../src/engine/engine';
 import { readGguf } from '../../../src/engine/gguf';
 import { Healing, unfinishedWord } from '../../../src/engine/healing';
 import { Tokenizer } from '../../../src/engine/tokenizer';
 import * as path from 'node:path';
+import { temporaryFile } from './ggufFile';
 import { randomSource } from './random';
 
 const modelFile = 'test/fixtures/tiny.gguf';
@@ -70,6 +72,39 @@ describe('token healing', () => {
         if (word.trim() === '') assert.ok(spelled === word || spelled.trim() !== '', JSON.stringify(spelled));
       }
     }
+  });
+
+  it('leaves the first word to a model that has nothing else to go on', async () => {
+    const words = [
+      'fim_pre',
+      'fim_suf',
+      'fim_mid',
+      'fim_sep',
+      'fim_rep',
+      'fim.orders',
+      '<|fim',
+      '<|repo',
+      '<|file',
+    ];
+    const bytes = words.reduce(
+      (text, word) => text.replaceAll(word, word.slice(0, -1) + '0'),
+      fs.readFileSync(modelFile).toString('latin1'),
+    );
+    const plain = temporaryFile('plain.gguf', Buffer.from(bytes, 'latin1'));
+    const engine = await Engine.load(loadAddon(addonFile(path.resolve('dist'))), {
+      modelFile: plain,
+      threads: 1,
+    });
+    assert.deepEqual(engine.model.fimOrders, []);
+    const ask = (prefix: string) =>
+      engine.complete(
+        { path: 'a.py', languageId: 'python', prefix, suffix: '', related: [] },
+        { maxTokens: 8, maxLines: 1, minConfidence: 0 },
+      );
+    assert.equal((await ask('')).hidden, 'empty');
+    assert.equal((await ask('imp')).promptTokens, tokenizer.encode('imp').length);
+    assert.ok((await ask('import os')).promptTokens < tokenizer.encode('import os').length);
+    await engine.close();
   });
 
   it('gives answers that go on from every cut of a word', async () => {
