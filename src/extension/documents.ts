@@ -1,9 +1,9 @@
 // What VS Code knows of documents, in the terms of the parts that do not know VS Code: places, sites, visits.
 
 import * as vscode from 'vscode';
-import { type Place, placeAt, placeInNotebook } from './context';
-import type { Visited } from './relatedCode';
-import { silentBecause } from './silence';
+import { type Place, placeAt, placeInNotebook } from '../editing/context';
+import type { Visited } from '../editing/relatedCode';
+import { silentBecause } from '../editing/silence';
 
 /** The place of a completion in a document or, joined with its neighbours, in a notebook's cell. */
 export function placeOf(

@@ -2,14 +2,14 @@
 
 import * as vscode from 'vscode';
 import type { CompleteParams, Completion } from '../protocol';
-import { type Place, promptAt } from './context';
+import { type Place, promptAt } from '../editing/context';
 import { placeOf, repositoryOf, silenceAt, type Visits } from './documents';
 import { type EngineClient, EngineProblem } from './engineClient';
 import type { Entry, Ledger } from './ledger';
-import { relatedCode } from './relatedCode';
-import { type Request, Requests, samePlace, within } from './requests';
+import { relatedCode } from '../editing/relatedCode';
+import { type Request, Requests, samePlace, within } from '../editing/requests';
 import { languageIsOn, readSettings, type Settings } from './settings';
-import { type Fit, Shown } from './shown';
+import { type Fit, Shown } from '../editing/shown';
 
 /** Tokens that one answer may have; the engine leaves this much of its context free. */
 const maxTokens = 64;

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { EngineClient, type EngineState } from '../../../src/extension/engineClient';
 import type { Completion, LoadParams, ModelInfo } from '../../../src/protocol';
-import { answer } from './marked';
+import { answer } from '../editing/marked';
 
 const model: ModelInfo = {
   ...{

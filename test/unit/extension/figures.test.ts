@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import * as figures from '../../../src/extension/figures';
 import type { BenchReport, ModelInfo } from '../../../src/protocol';
-import { answer } from './marked';
+import { answer } from '../editing/marked';
 
 const model: ModelInfo = {
   ...{

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type Entry, Ledger } from '../../../src/extension/ledger';
-import { answer } from './marked';
+import { answer } from '../editing/marked';
 
 const entry = (more: Partial<Entry> = {}): Entry => ({
   ...{ time: 0, where: 'a.ts:1', trigger: 'automatic', outcome: 'shown', accepted: false, waitedMs: 1 },

@@ -1,7 +1,7 @@
 // Which visited files help, what of them is taken, and that their order stays the same.
 
 import assert from 'node:assert/strict';
-import { relatedCode, type Visited } from '../../../src/extension/relatedCode';
+import { relatedCode, type Visited } from '../../../src/editing/relatedCode';
 
 function visited(
   path: string,

@@ -1,7 +1,7 @@
 // Known completions: typed through, brought back by an undo, and never shown where they do not fit.
 
 import assert from 'node:assert/strict';
-import { Shown } from '../../../src/extension/shown';
+import { Shown } from '../../../src/editing/shown';
 import { answer, placeOf } from './marked';
 
 /** What a completion remembered at one place offers at another: its text, and `<n` if it overwrites characters. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc/node';
-import { Requests, within } from '../../../src/extension/requests';
+import { Requests, within } from '../../../src/editing/requests';
 import type { CompleteParams, Completion } from '../../../src/protocol';
 import { answer, placeOf } from './marked';
 

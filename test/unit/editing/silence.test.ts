@@ -1,7 +1,7 @@
 // Where nothing is offered: what is no file, what holds secrets, what is too long.
 
 import assert from 'node:assert/strict';
-import { silentBecause } from '../../../src/extension/silence';
+import { silentBecause } from '../../../src/editing/silence';
 
 const site = (more: Partial<Parameters<typeof silentBecause>[0]>) =>
   silentBecause({ scheme: 'file', path: '/w/a.ts', characters: 100, writable: true, ...more });

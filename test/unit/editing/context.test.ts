@@ -1,7 +1,7 @@
 // Prompts out of documents: what stands before and behind the cursor, in long files, in notebooks, under a suggestion.
 
 import assert from 'node:assert/strict';
-import { placeAt, placeInNotebook, promptAt } from '../../../src/extension/context';
+import { placeAt, placeInNotebook, promptAt } from '../../../src/editing/context';
 import { atMark, documentOf, placeOf } from './marked';
 
 const names = { key: 'file:///w/a.ts', path: 'src/a.ts' };

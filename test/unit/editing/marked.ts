@@ -1,6 +1,6 @@
 // Test texts with a cursor mark `|`, and the places and answers made of them.
 
-import { type Place, placeAt, type TextSource } from '../../../src/extension/context';
+import { type Place, placeAt, type TextSource } from '../../../src/editing/context';
 import type { Completion } from '../../../src/protocol';
 
 /** A document over a string, with lines ending in LF or CRLF as the string has them. */
