@@ -1,8 +1,9 @@
 // `npm run bench`: our engine and llama.cpp in turn on the same synthetic models, against the limits of this machine.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { openPeer, peerName } from '../test/peer/llama.mjs';
 import { buildNative, bundle } from './build.mjs';
@@ -11,6 +12,7 @@ import { findProgram, program, root, run, step, whenChanged } from './steps.mjs'
 
 const folder = path.join(root, 'out', 'bench');
 const controlTokens = 7;
+const batches = [1, 2, 4, 8, 16];
 
 await program(import.meta.url, async (args) => {
   const options = optionsOf(args);
@@ -181,10 +183,70 @@ async function measureModel(report, bench) {
       }
       const bytes = total(gguf.tensors.map((tensor) => tensor.bytes));
       if (peer) report.results.push(...rows(allTheirs, bytes, { engine: bench.peer, kernel: peer.kernel }));
+      const native = await engine.addon.load(file, gguf.tensors, hyperparameters, { threads: count });
+      console.error(`${shape}, ${type}, ${count} threads, batches and beside a busy process`);
+      const facts = { ...common, engine: 'ryzanstein', threads: count, kernel: native.kernel };
+      report.results.push(
+        ...(await measureBatches(native, tokens, bench)).map((row) => ({ ...facts, ...row })),
+      );
+      report.results.push({ ...facts, ...(await measureBesideBusy(native, tokens, bench)) });
+      native.free();
     }
   } finally {
     peer?.close();
   }
+}
+
+/** What a pass over several drafted tokens costs behind the prompt, in passes over a single one. */
+async function measureBatches(native, tokens, { prompt, repetitions }) {
+  const session = native.session({ contextLength: prompt + Math.max(...batches) });
+  await session.evaluate(tokens);
+  const times = new Map(batches.map((batch) => [batch, []]));
+  for (let round = 0; round <= 4 * repetitions; round++) {
+    for (const batch of batches) {
+      const start = performance.now();
+      await session.evaluateAll(tokens.subarray(0, batch));
+      if (round > 0) times.get(batch).push(performance.now() - start);
+      session.truncate(prompt);
+    }
+  }
+  session.free();
+  const one = spread(times.get(1)).median;
+  return batches.map((batch) => ({
+    work: 'verify',
+    generateTokens: batch,
+    tokensPerSecond: spread(times.get(batch).map((time) => (batch / time) * 1000)),
+    passesOfOne: rounded(spread(times.get(batch)).median / one),
+  }));
+}
+
+/** Decode alone and while another process keeps one core busy, in turn; the share of the speed that stays. */
+async function measureBesideBusy(native, tokens, { prompt, generate, repetitions }) {
+  const session = native.session({ contextLength: prompt + generate });
+  const busy = spawn(process.execPath, ['-e', 'for (;;) {}']);
+  const times = { SIGSTOP: [], SIGCONT: [] };
+  try {
+    await session.evaluate(tokens);
+    for (let round = 0; round <= repetitions; round++) {
+      for (const signal of ['SIGSTOP', 'SIGCONT']) {
+        busy.kill(signal);
+        session.truncate(prompt - 1);
+        await session.evaluate(tokens.subarray(prompt - 1));
+        const { milliseconds } = await session.generate({ max: generate, stopIds: new Int32Array() });
+        if (round > 0) times[signal].push(milliseconds);
+      }
+    }
+  } finally {
+    busy.kill('SIGKILL');
+    session.free();
+  }
+  const share = spread(times.SIGSTOP).median / spread(times.SIGCONT).median;
+  return {
+    work: 'busy',
+    generateTokens: generate,
+    tokensPerSecond: spread(times.SIGCONT.map((time) => (generate / time) * 1000)),
+    shareOfAlone: rounded(share),
+  };
 }
 
 async function synthetic(shape, type) {
@@ -211,14 +273,32 @@ function levelsOf(addon, { levels }, gguf) {
 }
 
 function tableOf(results) {
-  const head = ['model', 'work', 'threads', 'engine', 'kernel', 'tokens/s', 'range', 'of peer', 'of limit'];
+  const head = [
+    'model',
+    'work',
+    'threads',
+    'engine',
+    'kernel',
+    'tokens/s',
+    'range',
+    'of peer',
+    'of limit',
+    '',
+  ];
   const rows = results.map((row) => {
     const { median, min, max } = row.tokensPerSecond;
     const work = `${row.work} ${row.work === 'prefill' ? row.promptTokens : row.generateTokens}`;
     const speed = [median.toFixed(1), `${min.toFixed(1)}..${max.toFixed(1)}`];
     const ratio = row.ratioToPeer === undefined ? '' : `${row.ratioToPeer.toFixed(2)}x`;
-    const share = `${(row.fractionOfLimit * 100).toFixed(0)} %`;
-    return [row.model, work, String(row.threads), row.engine, row.kernel, ...speed, ratio, share];
+    const percent = (share) => (share === undefined ? '' : `${(share * 100).toFixed(0)} %`);
+    const remark =
+      row.passesOfOne !== undefined
+        ? `${row.passesOfOne} passes of one token`
+        : row.shareOfAlone !== undefined
+          ? `${percent(row.shareOfAlone)} of the speed alone`
+          : '';
+    const shares = [ratio, percent(row.fractionOfLimit), remark];
+    return [row.model, work, String(row.threads), row.engine, row.kernel, ...speed, ...shares];
   });
   const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i].length)));
   return [head, ...rows]

@@ -1,6 +1,6 @@
 """Writes models/MODEL_CARD.md: what the model is, what it was trained on (from the shards themselves), and how well it does.
 
-    python training/card.py --corpus DIR --run DIR --model models/FILE.gguf --memorisation "SENTENCE"
+    python training/card.py --corpus DIR --run DIR --model models/FILE.gguf --lines "SENTENCE" --memorisation "SENTENCE"
 """
 
 import argparse
@@ -28,19 +28,19 @@ every matrix holds -1, 0, +1 and one scale; activations are int8 per token), tra
 | Licence | MIT (the weights); the corpus under the licences listed below |
 
 ## Training
-{steps} steps of 8,192 tokens ({tokens:.1f} million tokens) on two CPU cores: Muon for the ternary matrices, AdamW for embedding
-and norms, straight-through gradients, rates held and then lowered to zero over the last 35 % of the time. 78 % of the
-samples are fill-in-the-middle, three quarters of these suffix first. `training/LOG.md` keeps the course of the run.
+{tokens:.1f} million tokens in steps of 8,192 on two CPU cores: Muon for the ternary matrices, AdamW for embedding and norms,
+straight-through gradients, rates held and then lowered to zero. 78 % of the samples are fill-in-the-middle, three quarters of
+these suffix first. `training/LOG.md` keeps the course of each run.
 
 ## Quality
 Bits per byte of held-out text (the heads of files of sources that were never trained on, path in front): {bits}.
-Completion of held-out lines is measured by the project's tests; see the README.
+{lines}
 
 ## Memorisation
 {memorisation}
 
 ## Limits
-A small model trained for about an hour and a half: it completes what the file itself suggests, short idioms and common calls; it
+A small model that has seen little text: it completes what the file itself suggests, short idioms and common calls; it
 knows few libraries and no facts, and its longer completions are often wrong. Other languages than the three above were not
 in its corpus. Its output is a suggestion to be read, not code to be trusted.
 
@@ -73,7 +73,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for option in ("--corpus", "--run", "--model"):
         parser.add_argument(option, type=Path, required=True)
+    parser.add_argument("--lines", required=True, help="how many of the held-out lines it and the baseline complete")
     parser.add_argument("--memorisation", required=True, help="what training/memorisation.py printed")
+    parser.add_argument("--earlier-tokens", type=float, default=0, help="million tokens of the runs that this one went on from")
     arguments = parser.parse_args()
     metadata, tensors = read_gguf(arguments.model)
     log = [json.loads(line) for line in (arguments.run / "log.jsonl").read_text().splitlines()]
@@ -96,9 +98,9 @@ def main() -> None:
         kv_heads=metadata["bitnet.attention.head_count_kv"],
         vocabulary=metadata["bitnet.vocab_size"],
         context=metadata["bitnet.context_length"],
-        steps=log[-1]["step"],
-        tokens=log[-1]["step"] * 8192 / 1e6,
+        tokens=arguments.earlier_tokens + log[-1]["step"] * 8192 / 1e6,
         bits=", ".join(f"{language} {value:.3f}" for language, value in bits.items()),
+        lines=arguments.lines,
         memorisation=arguments.memorisation,
         train_megabytes=total / 1e6,
         shares=", ".join(f"{language} {size / total:.0%}" for language, size in by_language.most_common()),

@@ -46,7 +46,7 @@ def continue_greedily(model: TernaryTransformer, prompts: list[list[int]]) -> np
     """-> ids [prompts, GENERATED_TOKENS]"""
     ids = torch.tensor(prompts)
     for _ in range(GENERATED_TOKENS):
-        ids = torch.cat((ids, model(ids)[:, -1:].argmax(-1)), 1)
+        ids = torch.cat((ids, model.head(model.hidden(ids)[:, -1:]).argmax(-1)), 1)
     return ids[:, PROMPT_TOKENS:].numpy()
 
 

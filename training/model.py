@@ -155,9 +155,16 @@ class TernaryTransformer(nn.Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         """ids [batch, position] -> logits [batch, position, vocabulary]."""
+        return self.head(self.hidden(ids))
+
+    def hidden(self, ids: Tensor) -> Tensor:
+        """ids [batch, position] -> what the head reads, [batch, position, width]."""
         length = ids.shape[1]
         x = self.token_embd(ids)
         for block in self.blk:
             x = block(x, self.cos[:length], self.sin[:length], self.dtype, self.ternary)
-        levels, scale = quantise_tokens(self.output_norm(x))
+        return self.output_norm(x)
+
+    def head(self, hidden: Tensor) -> Tensor:
+        levels, scale = quantise_tokens(hidden)
         return F.linear(levels.to(self.dtype), self.token_embd.weight.to(self.dtype)).float() * scale
