@@ -4,7 +4,7 @@
 
 Output folder: $RYZANSTEIN_DATA (default ~/.cache/ryzanstein-training/corpus): `train-NNN.jsonl.zst` and
 `heldout-NNN.jsonl.zst`, one JSON document {"source", "path", "language", "text"} per line, the documents of one
-source together and in path order; `stats.json` says what each step removed. Run again, it goes on where it stopped.
+source together, each behind those that it imports; `stats.json` says what each step removed. Run again, it goes on where it stopped.
 """
 
 import argparse
@@ -21,6 +21,7 @@ import zstandard
 
 import duplicates
 import filters
+import repositories
 import sources as origin
 
 HERE = Path(__file__).parent
@@ -196,9 +197,8 @@ def write_shards(folder: Path, name: str, documents: list[dict]) -> None:
         by_file[one["file"]].add(one["position"])
     shard, filled, number = [], 0, 0
     for file in sorted(by_file, key=lambda file: hashlib.sha256(SEED + Path(file).name.encode()).digest()):
-        for position, document in enumerate(read_documents(Path(file))):
-            if position not in by_file[file]:
-                continue
+        documents = [one for position, one in enumerate(read_documents(Path(file))) if position in by_file[file]]
+        for document in repositories.imports_first(documents):
             shard.append(document)
             filled += len(document["text"])
             if filled >= SHARD:

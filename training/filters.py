@@ -4,12 +4,13 @@ import re
 
 VENDORED = re.compile(
     r"(^|/)(node_modules|bower_components|vendor|vendors|vendored|_vendor|_vendored|third[-_]?party|extern|externals?|"
-    r"bundled|site-packages|dist|out|build|coverage|\.yarn|typeshed|stubs)(/|$)",
+    r"bundled|site-packages|dist|out|build|coverage|\.yarn|typeshed|stubs|deps|3rdparty|subprojects|Godeps)(/|$)",
     re.I,
 )
 GENERATED_PATH = re.compile(
     r"(^|/)(__generated__|generated|_generated|gen|generated-types|codegen-output|\.next)(/)|"
-    r"\.min\.[cm]?js$|[-.]bundle\.js$|[._-](generated|gen|pb)\.[cm]?[jt]sx?$|_pb2(_grpc)?\.py$|\.pnp\.c?js$|"
+    r"\.min\.[cm]?js$|[-.]bundle\.js$|[._-](generated|gen|pb)\.([cm]?[jt]sx?|go|rs|cc|h)$|_pb2(_grpc)?\.py$|\.pnp\.c?js$|"
+    r"(^|/)zz_generated|_string\.go$|"
     r"(^|/)_(version|parsetab|lextab)\.py$",
     re.I,
 )

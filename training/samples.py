@@ -19,8 +19,10 @@ import numpy as np
 import zstandard
 from tokenizers import Tokenizer
 
-LANGUAGE_WEIGHTS = {"typescript": 0.40, "python": 0.35, "javascript": 0.20}
-OTHER_LANGUAGES_WEIGHT = 0.05
+from repositories import Repository
+
+LANGUAGE_WEIGHTS = {"typescript": 0.35, "python": 0.30, "javascript": 0.15}
+OTHER_LANGUAGES_WEIGHT = 0.20
 FIM_SHARE = 0.78
 SPM_SHARE = 0.75  # of fill-in-the-middle; the rest has the prefix first
 PATH_SHARE = 0.75
@@ -29,6 +31,7 @@ MIDDLE_KINDS = {"rest-of-line": 0.45, "line": 0.20, "block": 0.15, "within-line"
 SHORTEST, LONGEST = 128, 1024
 SUFFIX_TOKENS = 192
 RELATED_TOKENS = 256
+IMPORTED_SHARE = 0.7  # of the related files, where a file imports any of its repository
 CHARACTERS_PER_TOKEN = 6  # generous: text is cut to this before it is tokenised, then to the exact number of tokens
 
 
@@ -72,6 +75,8 @@ class Sampler:
             if document.text.strip():
                 by_language.setdefault(document.language, []).append(document)
                 self.by_source.setdefault(document.source, []).append(document)
+        self.repositories = {name: Repository(one.path for one in files) for name, files in self.by_source.items()}
+        self.by_place = {(one.source, one.path): one for files in self.by_source.values() for one in files}
         self.languages = sorted(by_language)
         others = [language for language in self.languages if language not in LANGUAGE_WEIGHTS]
         other_weight = OTHER_LANGUAGES_WEIGHT / max(1, len(others))
@@ -122,8 +127,7 @@ class Sampler:
         if rng.random() < REPOSITORY_SHARE:
             ids += [self.repo_name, *self.encode(document.source + "\n")]
             room = min(RELATED_TOKENS, budget) - len(ids)
-            siblings = self.by_source[document.source]
-            for other in rng.sample(siblings, min(len(siblings), rng.randint(1, 2))):
+            for other in self.related(rng, document, rng.randint(1, 2)):
                 title = [self.file_sep, *self.encode(other.path + "\n")]
                 content = self.encode(other.text[: max(0, room) * CHARACTERS_PER_TOKEN] + "\n")
                 content = self.whole_lines(content[: max(0, room - len(title))])
@@ -134,6 +138,14 @@ class Sampler:
         if rng.random() < PATH_SHARE:
             ids += [self.file_sep, *self.encode(document.path + "\n")]
         return ids if len(ids) <= budget else []
+
+    def related(self, rng: random.Random, document: Document, count: int) -> list[Document]:
+        """Other files of the repository: mostly such as `document` imports, as they are open in an editor."""
+        siblings = self.by_source[document.source]
+        paths = self.repositories[document.source].imports(document.path, document.language, document.text)
+        imported = [self.by_place[document.source, path] for path in paths]
+        pool = imported if imported and rng.random() < IMPORTED_SHARE else siblings
+        return rng.sample(pool, min(len(pool), count))
 
     def whole_lines(self, ids: list[int]) -> list[int]:
         """The head of `ids` up to and with its last line end."""

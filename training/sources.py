@@ -21,6 +21,16 @@ LANGUAGES = {
     ".mjs": "javascript",
     ".cjs": "javascript",
     ".py": "python",
+    ".rs": "rust",
+    ".go": "go",
+    ".java": "java",
+    ".c": "c",
+    ".h": "c",
+    ".cc": "cpp",
+    ".cpp": "cpp",
+    ".cxx": "cpp",
+    ".hh": "cpp",
+    ".hpp": "cpp",
 }
 MAX_BYTES = 200_000
 MIN_BYTES = 200
@@ -79,7 +89,7 @@ def load_sources(file: Path) -> list[dict]:
 
 
 def files_of(source: dict, mirror: Path, downloads: Path) -> Iterator[tuple[str, bytes]]:
-    """Yields (path, bytes) of every file of a known language and a usable size, in path order.
+    """Yields (path, bytes) of every file of a known language and a usable size, in path order. A `.h` counts as C.
 
     Packages inside a repository whose own name (package.json) is held out are left out.
     """

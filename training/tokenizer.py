@@ -28,7 +28,10 @@ CONTROL = [
     "<|repo_name|>",
     "<|file_sep|>",
 ]
-MIXTURE = {"typescript": 0.45, "javascript": 0.20, "python": 0.35}
+MIXTURE = {
+    **{"typescript": 0.35, "javascript": 0.15, "python": 0.27},
+    **{"rust": 0.06, "go": 0.05, "java": 0.05, "cpp": 0.05, "c": 0.02},
+}
 QWEN2 = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )

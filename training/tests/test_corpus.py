@@ -19,6 +19,7 @@ import duplicates
 import filters
 import holes
 import ngram
+import repositories
 import sources
 import tokenizer
 
@@ -31,6 +32,48 @@ def words(seed: int, count: int) -> str:
     return " ".join(
         "".join(chance.choices("abcdefghijklmnop", k=6)) + ("\n" if at % 9 == 8 else "") for at in range(count)
     )
+
+
+class Repositories(unittest.TestCase):
+    """Imports by what the languages write, found among the paths of one repository."""
+
+    def imported(self, language: str, path: str, text: str, *paths: str) -> list[str]:
+        return repositories.Repository([path, *paths]).imports(path, language, text)
+
+    def test_script(self):
+        text = "import { a } from './a';\nexport * from '../b/index.js';\nconst c = require('./c');\nimport x from 'x';\n"
+        others = ("src/in/a.ts", "src/b/index.ts", "src/in/c/index.js", "x.ts")
+        self.assertEqual(self.imported("typescript", "src/in/main.ts", text, *others), list(others[:3]))
+
+    def test_python(self):
+        text = "import os\nfrom . import near\nfrom ..up import thing\nfrom pack.inner import file as f\nimport pack.other, pack\n"
+        others = ("lib/pack/sub/near.py", "lib/pack/up.py", "lib/pack/inner/file.py", "lib/pack/other.py", "lib/pack/__init__.py")
+        self.assertEqual(set(self.imported("python", "lib/pack/sub/main.py", text, *others)), set(others))
+
+    def test_rust(self):
+        text = "mod inner;\nuse crate::tree::Node;\nuse std::fmt;\n"
+        others = ("core/src/inner.rs", "core/src/tree/mod.rs", "other/src/tree.rs")
+        self.assertEqual(self.imported("rust", "core/src/lib.rs", text, *others), list(others[:2]))
+
+    def test_go(self):
+        text = 'package a\n\nimport (\n\t"fmt"\n\n\tx "example.org/me/tool/pkg/store"\n)\n'
+        others = ("pkg/store/store.go", "pkg/store/store_test.go", "store/other.go")
+        self.assertEqual(self.imported("go", "main.go", text, *others), ["pkg/store/store.go"])
+
+    def test_java(self):
+        text = "package a;\nimport org.a.Tree;\nimport static org.a.Names.of;\nimport java.util.List;\n"
+        others = ("src/main/java/org/a/Tree.java", "src/main/java/org/a/Names.java", "x/List.java")
+        self.assertEqual(self.imported("java", "src/main/java/org/b/Main.java", text, *others), list(others[:2]))
+
+    def test_include(self):
+        text = '#include <stdio.h>\n#include "near.h"\n#include "lib/far.h"\n'
+        others = ("src/near.h", "include/lib/far.h", "far.h")
+        self.assertEqual(self.imported("cpp", "src/main.cc", text, *others), list(others[:2]))
+
+    def test_what_is_imported_comes_first_even_in_circles(self):
+        texts = {"a.ts": "import './c';", "b.ts": "import './a';", "c.ts": "import './d'; import './a';", "d.ts": ""}
+        documents = [{"path": path, "language": "typescript", "text": text} for path, text in texts.items()]
+        self.assertEqual([one["path"] for one in repositories.imports_first(documents)], ["d.ts", "c.ts", "a.ts", "b.ts"])
 
 
 class HeldOut(unittest.TestCase):
