@@ -218,6 +218,7 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
       options.candidates.allowed = ids(given.Get("allowed"), "generate: allowed");
       if (options.candidates.allowed.empty()) refuse(info.Env(), "generate: allowed", "at least one id");
     }
+    if (has("except")) options.candidates.except = ids(given.Get("except"), "generate: except");
     if (has("ngramCacheWithout")) {
       options.candidates.ngram_cache = true;
       options.candidates.control = ids(given.Get("ngramCacheWithout"), "generate: ngramCacheWithout");

@@ -20,12 +20,13 @@ export interface Prompt {
 
 /**
  * `maxLines` 1 keeps the answer on the cursor's line; more allows a block where the line at the cursor opens one.
- * `minConfidence` in 0..1: an answer whose confidence is lower is hidden.
+ * `minConfidence` in 0..1: an answer whose confidence is lower is hidden. `candidates` above 1 asks for alternatives.
  */
 export interface Limits {
   maxTokens: number;
   maxLines: number;
   minConfidence: number;
+  candidates?: number;
 }
 
 export type StopReason =
@@ -34,13 +35,23 @@ export type StopReason =
 export type HiddenReason =
   'empty' | 'duplicate' | 'repetition' | 'confidence' | 'whitespace' | 'unbalanced' | 'cancelled';
 
-/** One answer. `text` is fit to insert at the cursor, with the document's line ends; times are in milliseconds. */
+/** An answer that begins otherwise than the likeliest one, and is fit to show. */
+export interface Alternative {
+  text: string;
+  confidence: number;
+}
+
+/**
+ * One answer. `text` is fit to insert at the cursor, with the document's line ends; times are in milliseconds.
+ * `alternatives`, surest first, are there if they were asked for; tokens and times are those of the answer alone.
+ */
 export interface Completion {
   text: string;
   reason: StopReason;
   shown: boolean;
   hidden?: HiddenReason;
   confidence: number;
+  alternatives?: Alternative[];
   tokens: number;
   promptTokens: number;
   reusedTokens: number;

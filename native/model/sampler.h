@@ -24,6 +24,8 @@ constexpr int kPenaltyWindow = 64;
 
 struct Candidates {
   std::vector<int32_t> allowed;  // the only ids to choose from; empty for all
+  // Never chosen unless nothing else is left, though their probability counts: another way on than these.
+  std::vector<int32_t> except;
   // Greedy choice is by the probabilities interpolated with those of the context's own n-grams; control ids
   // are not counted there.
   bool ngram_cache = false;
@@ -49,7 +51,9 @@ class Sampler {
     int id;
   };
   LogitSummary summarize_allowed(const float* logits);
-  Choice choose_by_cache(const float* logits, const LogitSummary& plain, const int32_t* ids, int count);
+  bool excepted(int32_t id) const;
+  Choice choose_by_cache(const float* logits, const LogitSummary& plain, int best, const int32_t* ids,
+                         int count);
   int draw(const float* logits);
   double next_uniform();
 
@@ -58,9 +62,10 @@ class Sampler {
   const FloatKernels& floats_;
   uint64_t state_;
   std::vector<int32_t> allowed_;
+  std::vector<int32_t> except_;
   std::optional<NgramCache> cache_;
   std::vector<float> masked_;
-  std::vector<float> penalised_;
+  std::vector<float> judged_;
   std::vector<Candidate> drawn_;
 };
 

@@ -430,6 +430,14 @@ void sampler_draws_as_told() {
     const int id = drawing.choose(logits.data(), nullptr, 0).id;
     EXPECT(id == 0 || id == 2, "only what is allowed is drawn");
   }
+  two.except = {2};
+  const Choice other = Sampler({}, 5, floats, two).choose(logits.data(), nullptr, 0);
+  EXPECT(other.id == 0, "what is excepted is not chosen");
+  EXPECT(std::fabs(std::exp(static_cast<double>(other.log_probability)) - (1 - among)) < 1e-6,
+         "and its probability still counts");
+  two.except = {0, 2};
+  EXPECT(Sampler({}, 5, floats, two).choose(logits.data(), nullptr, 0).id == 2,
+         "unless nothing else is left");
 
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const std::vector<float> broken{nan, nan, nan, nan, nan};
@@ -472,6 +480,14 @@ void the_cache_knows_the_text() {
   const std::vector<float> sure{0, 0, 0, 0, 0, 20};
   EXPECT(Sampler({}, 6, floats, with_cache).choose(sure.data(), text.data(), length).id == 5,
          "and does not outweigh one that does");
+  with_cache.except = {5};
+  const Choice other = Sampler({}, 6, floats, with_cache).choose(sure.data(), text.data(), length);
+  EXPECT(other.id == 3, "the best besides the excepted is weighed by model and text");
+  NgramCache whole(6, {});
+  whole.read(text.data(), length, sure.data());
+  const double by_model = 1 / (5 + std::exp(20.0));
+  EXPECT(std::fabs(other.log_probability - std::log(whole.probability(3, by_model))) < 1e-5,
+         "with the probability that it has beside them");
   with_cache.allowed = {0, 1};
   EXPECT(Sampler({}, 6, floats, with_cache).choose(sure.data(), text.data(), length).id < 2,
          "only what is allowed is looked for in the text");

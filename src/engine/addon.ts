@@ -54,6 +54,7 @@ export interface Generated {
 
 /**
  * Greedy without `temperature`. `allowed` are the only ids to choose from, and log-probabilities are among them.
+ * `except` are not chosen unless nothing else is left, while log-probabilities stay as they are.
  * With `ngramCacheWithout` greedy choice and log-probabilities are those of model and context's own n-grams
  * together; the ids in it are not counted there.
  */
@@ -63,6 +64,7 @@ export interface GenerateOptions {
   /** Tokens at most that are guessed from the text and evaluated at once; it changes nothing but the time. */
   draft?: number;
   allowed?: Int32Array;
+  except?: Int32Array;
   ngramCacheWithout?: Int32Array;
   temperature?: number;
   topK?: number;

@@ -73,15 +73,21 @@ function promptAt(place: string): Prompt {
 
 async function complete(
   place: string,
-  options: ModelOptions & { maxTokens: number; maxLines: number },
+  options: ModelOptions & { maxTokens: number; maxLines: number; candidates: number },
 ): Promise<void> {
   const prompt = promptAt(place);
   const engine = await loadEngine(options);
-  const limits: Limits = { maxTokens: options.maxTokens, maxLines: options.maxLines, minConfidence: 0 };
+  const { maxTokens, maxLines, candidates } = options;
+  const limits: Limits = { maxTokens, maxLines, minConfidence: 0, candidates };
   const completion = await engine.complete(prompt, limits);
   await engine.close();
   process.stderr.write(`${describeCompletion(completion)}\n`);
-  print(options, 'complete', completion, ({ text }) => text);
+  print(options, 'complete', completion, ({ text, alternatives = [] }) =>
+    [
+      text,
+      ...alternatives.map((other) => `-- or, confidence ${other.confidence.toFixed(2)}:\n${other.text}`),
+    ].join('\n'),
+  );
 }
 
 interface BenchOptions extends Omit<ModelOptions, 'threads'> {
@@ -239,6 +245,7 @@ function program(): Command {
     .argument('<FILE:LINE:COL>', 'where, counted from 1')
     .option('--max-tokens <n>', 'longest answer', positive, 64)
     .option('--max-lines <n>', 'lines of a block, where the line opens one', positive, 12)
+    .option('--candidates <n>', 'answers at most, each with another first token', positive, 1)
     .option('--threads <n>', 'threads; the physical cores without it', positive)
     .option('--kernel <name>', 'kernel level; the best one without it')
     .action(complete);

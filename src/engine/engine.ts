@@ -1,6 +1,6 @@
 // A loaded model and the story of one completion request: prompt, reuse, prefill, decode, stop, clean.
 
-import type { Completion, Limits, LoadParams, ModelInfo, Prompt } from '../protocol';
+import type { Alternative, Completion, Limits, LoadParams, ModelInfo, Prompt } from '../protocol';
 import type { Addon, NativeModel, NativeSession } from './addon';
 import { clean, confidenceOf } from './clean';
 import { defaultThreads } from './environment';
@@ -17,16 +17,30 @@ const stepTokens = 8;
 /** Tokens guessed ahead from the text, as far as a native call reaches. */
 const draftTokens = stepTokens - 1;
 
+/** `text` is what a token adds to the answer: nothing where it spells what was typed. */
+interface Token {
+  id: number;
+  text: string;
+  /** The natural one. */
+  logProbability: number;
+}
+
 interface Answer {
   verdict: Verdict;
-  /** Of each token, its text and natural log-probability. */
-  tokens: { text: string; logProbability: number }[];
+  tokens: Token[];
   /** Tokens that went through the model; the one that ends an answer need not. */
   evaluated: number;
   milliseconds: number;
 }
 
+/** Where another answer leaves the first one: the tokens that both have, and the ids that may not come next. */
+interface Fork {
+  head: Token[];
+  except: number[];
+}
+
 const nothing: Answer = { verdict: { text: '', reason: 'end' }, tokens: [], evaluated: 0, milliseconds: 0 };
+const cancelled: Answer = { ...nothing, verdict: { text: '', reason: 'cancelled' } };
 
 export class Engine {
   readonly info: ModelInfo;
@@ -118,14 +132,23 @@ export class Engine {
         ids = layoutPrompt(prompt, site, this.model);
         if (ids.length === 0) return this.#completion(site, nothing, limits, 0, 0, 0);
       }
-      const reused = this.#reuse(ids);
-      const { milliseconds } = await this.#session.evaluate(ids.subarray(reused));
-      this.#known = [...ids.subarray(0, this.#session.length)];
+      const { reused, milliseconds } = await this.#prefill(ids);
       const answer = signal.aborted ? undefined : await this.#decode(site, word, limits, signal);
-      return this.#completion(site, answer, limits, ids.length, reused, milliseconds);
+      const completion = this.#completion(site, answer, limits, ids.length, reused, milliseconds);
+      if (!answer || (limits.candidates ?? 1) <= 1) return completion;
+      const alternatives = await this.#alternatives(site, word, limits, signal, ids.length, answer);
+      return { ...completion, alternatives };
     } finally {
       signal.removeEventListener('abort', cancel);
     }
+  }
+
+  /** Makes `ids` the text in the cache, of which the longest known head is kept, with the logits of the last one. */
+  async #prefill(ids: Int32Array): Promise<{ reused: number; milliseconds: number }> {
+    const reused = this.#reuse(ids);
+    const { milliseconds } = await this.#session.evaluate(ids.subarray(reused));
+    this.#known = [...ids.subarray(0, this.#session.length)];
+    return { reused, milliseconds };
   }
 
   /** Keeps the longest known head of `ids` in the cache; the last id is evaluated anew, for its logits. */
@@ -138,8 +161,51 @@ export class Engine {
     return common;
   }
 
-  /** `word` is what the prompt lacks of the text before the cursor: it is spelled first, and is no part of the answer. */
-  async #decode(site: Site, word: string, limits: Limits, signal: AbortSignal): Promise<Answer> {
+  /**
+   * Answers that part from `first` at the first token that is its own, each with another one there; only what is fit
+   * to show. The cache is as it was afterwards, unless the request is cancelled.
+   */
+  async #alternatives(
+    site: Site,
+    word: string,
+    limits: Limits,
+    signal: AbortSignal,
+    promptLength: number,
+    first: Answer,
+  ): Promise<Alternative[]> {
+    const own = first.tokens.findIndex(({ text }) => text !== '');
+    const at = own < 0 ? first.tokens.length - 1 : own;
+    if (at < 0) return [];
+    const cached = Int32Array.from(this.#known);
+    const head = first.tokens.slice(0, at);
+    const tried = [first.tokens[at]!.id];
+    const texts = new Set([judge(site, first, limits).text]);
+    const found: Alternative[] = [];
+    while (tried.length < limits.candidates! && !signal.aborted) {
+      await this.#prefill(cached.subarray(0, promptLength + at));
+      const answer = await this.#decode(site, word, limits, signal, { head, except: tried });
+      const chosen = answer.tokens[at]?.id;
+      if (chosen === undefined || tried.includes(chosen)) break;
+      tried.push(chosen);
+      const { text, hidden, confidence } = judge(site, answer, limits);
+      if (hidden === undefined && !texts.has(text)) found.push({ text, confidence });
+      texts.add(text);
+    }
+    if (!signal.aborted) await this.#prefill(cached);
+    return found.sort((a, b) => b.confidence - a.confidence);
+  }
+
+  /**
+   * `word` is what the prompt lacks of the text before the cursor: it is spelled first, and is no part of the answer.
+   * After a fork the answer goes on from the tokens that it has in common with another one.
+   */
+  async #decode(
+    site: Site,
+    word: string,
+    limits: Limits,
+    signal: AbortSignal,
+    fork: Fork = { head: [], except: [] },
+  ): Promise<Answer> {
     const { tokenizer } = this.model;
     const stop = new Stop(site, limits);
     const lineEnds = stop.inBlock ? [] : tokenizer.lineEndIds;
@@ -148,13 +214,23 @@ export class Engine {
     const decoder = tokenizer.decoder();
     const healing = new Healing(word, tokenizer);
     let known = word.length;
-    const tokens: Answer['tokens'] = [];
+    const tokens: Token[] = [];
+    const take = (id: number, logProbability: number): string => {
+      const spelled = decoder.push(id);
+      const text = spelled.slice(known);
+      known = Math.max(0, known - spelled.length);
+      healing.push(id);
+      tokens.push({ id, text, logProbability });
+      return text;
+    };
+    for (const { id, logProbability } of fork.head) take(id, logProbability);
     const start = this.#session.length;
     let milliseconds = 0;
     let verdict: Verdict | undefined;
     while (!verdict) {
       const { allowed } = healing;
-      const max = allowed ? 1 : Math.min(stepTokens, limits.maxTokens - tokens.length);
+      const forks = tokens.length === fork.head.length && fork.except.length > 0;
+      const max = allowed || forks ? 1 : Math.min(stepTokens, limits.maxTokens - tokens.length);
       if (max <= 0) verdict = stop.finish('maxTokens');
       else if (signal.aborted) verdict = stop.finish('cancelled');
       else {
@@ -164,16 +240,13 @@ export class Engine {
           draft: draftTokens,
           ngramCacheWithout: tokenizer.controlIds,
           ...(allowed ? { allowed } : {}),
+          ...(forks ? { except: Int32Array.from([...fork.except, ...stopIds]) } : {}),
         });
         milliseconds += step.milliseconds;
         this.#known.push(...step.ids);
         this.#known.length = this.#session.length;
         for (const [i, id] of step.ids.entries()) {
-          const spelled = decoder.push(id);
-          const text = spelled.slice(known);
-          known = Math.max(0, known - spelled.length);
-          healing.push(id);
-          tokens.push({ text, logProbability: step.logProbabilities[i]! });
+          const text = take(id, step.logProbabilities[i]!);
           verdict ??= controlIds.has(id) ? stop.finish('end') : stop.push(text);
         }
         if (step.end === 'cancelled' || step.end === 'context') verdict ??= stop.finish(step.end);
@@ -184,20 +257,16 @@ export class Engine {
 
   #completion(
     site: Site,
-    answer: Answer | undefined,
+    answer: Answer = cancelled,
     limits: Limits,
     promptTokens: number,
     reusedTokens: number,
     prefillMs: number,
   ): Completion {
-    const verdict = answer?.verdict ?? { text: '', reason: 'cancelled' as const };
-    const { text, hidden: unfit } = clean(site, verdict);
-    const tokens = answer?.tokens ?? [];
-    const confidence = confidenceOf(logProbabilitiesOf(text, tokens));
-    const hidden = unfit ?? (confidence < limits.minConfidence ? 'confidence' : undefined);
-    const decodeMs = answer?.milliseconds ?? 0;
+    const { verdict, tokens, evaluated, milliseconds: decodeMs } = answer;
+    const { text, hidden, confidence } = judge(site, answer, limits);
     return {
-      text: site.lineEnd === '\n' ? text : text.replaceAll('\n', site.lineEnd),
+      text,
       reason: verdict.reason,
       shown: hidden === undefined,
       ...(hidden === undefined ? {} : { hidden }),
@@ -207,7 +276,7 @@ export class Engine {
       reusedTokens,
       prefillMs,
       decodeMs,
-      tokensPerSecond: answer && decodeMs > 0 ? (answer.evaluated / decodeMs) * 1000 : 0,
+      tokensPerSecond: decodeMs > 0 ? (evaluated / decodeMs) * 1000 : 0,
       kernel: this.info.kernel,
       threads: this.info.threads,
       model: this.info.name,
@@ -215,8 +284,23 @@ export class Engine {
   }
 }
 
+/** What of an answer is fit to show, with the document's line ends. */
+function judge(
+  site: Site,
+  { verdict, tokens }: Answer,
+  limits: Limits,
+): Pick<Completion, 'text' | 'hidden' | 'confidence'> {
+  const { text, hidden } = clean(site, verdict);
+  const confidence = confidenceOf(logProbabilitiesOf(text, tokens));
+  return {
+    text: site.lineEnd === '\n' ? text : text.replaceAll('\n', site.lineEnd),
+    hidden: hidden ?? (confidence < limits.minConfidence ? 'confidence' : undefined),
+    confidence,
+  };
+}
+
 /** The log-probabilities of the tokens that reach into `text`. */
-function logProbabilitiesOf(text: string, tokens: Answer['tokens']): number[] {
+function logProbabilitiesOf(text: string, tokens: Token[]): number[] {
   let length = 0;
   return tokens
     .filter((token) => {

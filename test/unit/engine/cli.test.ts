@@ -48,6 +48,22 @@ describe('command line', function () {
     assert.match(err, /tokens\/s/);
   });
 
+  it('prints the candidates that are asked for', () => {
+    const place = ['complete', `${source}:2:12`, ...tiny, '--candidates', '3'];
+    const { text, alternatives } = json(...place) as { text: string; alternatives: { text: string }[] };
+    assert.ok(alternatives.length > 0 && alternatives.length < 3);
+    const { out } = ryzanstein(...place);
+    assert.equal(
+      out
+        .replace(/^-- or, confidence 0\.\d\d:$/gm, '--')
+        .trimEnd()
+        .split('\n--\n').length,
+      1 + alternatives.length,
+    );
+    for (const shown of [text, ...alternatives.map((other) => other.text)])
+      assert.ok(out.includes(`${shown}\n`));
+  });
+
   it('forces a kernel, and names what there is when it cannot', () => {
     assert.equal(json('complete', `${source}:2:12`, ...tiny, '--kernel', 'scalar').kernel, 'scalar');
     const { code, err } = ryzanstein('complete', `${source}:2:12`, ...tiny, '--kernel', 'abacus');

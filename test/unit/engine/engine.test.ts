@@ -7,7 +7,7 @@ import { addonFile, AddonError, loadAddon, type NativeModel } from '../../../src
 import { Engine } from '../../../src/engine/engine';
 import { GgufError, readGguf } from '../../../src/engine/gguf';
 import { describeModel } from '../../../src/engine/model';
-import type { Limits, Prompt } from '../../../src/protocol';
+import type { Completion, Limits, Prompt } from '../../../src/protocol';
 import { ggufBytes, temporaryFile } from './ggufFile';
 import { randomSource } from './random';
 
@@ -147,6 +147,68 @@ describe('engine', () => {
         reused += completion.reusedTokens;
       }
       assert.ok(reused / asked > 0.9, `reused ${reused} of ${asked} tokens`);
+    });
+  });
+
+  it('finds alternatives that begin otherwise, and leaves answer and cache as they are without', async () => {
+    const prefixes = [
+      'def f(x):\n    return ',
+      'x = ',
+      'import o',
+      'def total(items):\n    for item in it',
+      'if a.',
+    ];
+    let found = 0;
+    for (const prefix of prefixes) {
+      await withEngine(async (engine) => {
+        const plain = await withEngine(async (other) => [
+          await other.complete(prompt(prefix), limits),
+          await other.complete(prompt(`${prefix}y`), limits),
+        ]);
+        const { alternatives, ...first } = await engine.complete(prompt(prefix), {
+          ...limits,
+          candidates: 3,
+        });
+        const next = await engine.complete(prompt(`${prefix}y`), limits);
+        const what = ({ prefillMs: _, decodeMs: __, tokensPerSecond: ___, ...rest }: Completion): object =>
+          rest;
+        assert.deepEqual([what(first), what(next)], plain.map(what));
+        assert.ok(alternatives && alternatives.length <= 2);
+        const texts = [first.text, ...alternatives.map(({ text }) => text)];
+        assert.equal(new Set(texts).size, texts.length, 'equal texts');
+        const sure = alternatives.map(({ confidence }) => confidence);
+        assert.deepEqual(
+          sure,
+          [...sure].sort((a, b) => b - a),
+        );
+        const begin = texts.map((text) => engine.model.tokenizer.encode(text)[0]);
+        found += new Set(begin).size - 1;
+      });
+    }
+    assert.ok(found >= prefixes.length, `only ${found} alternatives with a first token of their own`);
+  });
+
+  it('gives up alternatives when it is cancelled, and goes on rightly afterwards', async () => {
+    await withEngine(async (engine) => {
+      const place = prompt('def f(x):\n    return ');
+      const many = { ...limits, candidates: 40 };
+      const expected = await engine.complete(place, many);
+      const counts = new Set<number | undefined>();
+      for (let delay = 0; delay < 40; delay += 2) {
+        const controller = new AbortController();
+        const answer = engine.complete(place, many, controller.signal);
+        setTimeout(() => controller.abort(), delay);
+        counts.add((await answer).alternatives?.length);
+      }
+      assert.ok(
+        [...counts].some((count) => (count ?? 0) < expected.alternatives!.length),
+        [...counts].join(' '),
+      );
+      const { text, confidence, alternatives } = await engine.complete(place, many);
+      assert.deepEqual(
+        [text, confidence, alternatives],
+        [expected.text, expected.confidence, expected.alternatives],
+      );
     });
   });
 
