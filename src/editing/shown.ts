@@ -33,17 +33,31 @@ export class Shown {
 
   /** The newest known completion that fits, none if the engine has to be asked. A hidden one fits as empty text. */
   find(place: Place): Fit | undefined {
+    return this.findAll(place)[0];
+  }
+
+  /** The same, with those of its alternatives that fit as well behind it. */
+  findAll(place: Place): Fit[] {
     for (const { place: origin, completion } of this.known) {
-      const fit = fitting(origin, completion, place);
-      if (fit) return fit;
+      const fits = answersOf(completion).flatMap((answer) => fitting(origin, answer, place) ?? []);
+      if (fits.length > 0) return fits;
     }
-    return undefined;
+    return [];
   }
 
   /** Forgets everything: another model answers otherwise. */
   clear(): void {
     this.known = [];
   }
+}
+
+/** An answer and its alternatives, each as an answer of its own. */
+export function answersOf(completion: Completion): Completion[] {
+  const others = completion.alternatives ?? [];
+  return [
+    completion,
+    ...others.map((other) => ({ ...completion, ...other, shown: true, hidden: undefined })),
+  ];
 }
 
 function fitting(origin: Place, completion: Completion, place: Place): Fit | undefined {

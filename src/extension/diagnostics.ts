@@ -181,7 +181,7 @@ function withoutText(entry: Entry): object {
   return {
     ...entry,
     where: undefined,
-    completion: entry.completion && { ...entry.completion, text: undefined },
+    completion: entry.completion && { ...entry.completion, text: undefined, alternatives: undefined },
   };
 }
 

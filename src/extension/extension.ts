@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Completion } from '../protocol';
 import { runBenchmark } from './benchmark';
 import { DiagnosticsPage } from './diagnostics';
 import { Visits } from './documents';
@@ -75,7 +76,9 @@ export function activate(context: vscode.ExtensionContext): Parts {
   context.subscriptions.push(
     ...[log, engine, visits, status, provider, page],
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
-    vscode.commands.registerCommand(acceptedCommand, (entry: Entry) => provider.accept(entry)),
+    vscode.commands.registerCommand(acceptedCommand, (entry: Entry, alternative?: Completion) =>
+      provider.accept(entry, alternative),
+    ),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
     onSettingChange(['modelFile', 'threads', 'kernel'], () => restart('its settings have changed')),
     onSettingChange(['confidence', 'maxLines'], () => provider.forget()),

@@ -12,7 +12,7 @@ export interface Entry {
   accepted: boolean;
   /** From VS Code's question to the answer it got, in milliseconds. */
   readonly waitedMs: number;
-  /** The engine's answer, with its timings; absent where the engine was not asked or has not answered. */
+  /** The engine's answer, or its alternative that was accepted, with timings; absent where the engine was not asked or has not answered. */
   completion?: Completion;
 }
 

@@ -9,12 +9,13 @@ import type { Entry, Ledger } from './ledger';
 import { relatedCode } from '../editing/relatedCode';
 import { type Request, Requests, samePlace, within } from '../editing/requests';
 import { languageIsOn, readSettings, type Settings } from './settings';
-import { type Fit, Shown } from '../editing/shown';
+import { answersOf, type Fit, Shown } from '../editing/shown';
 
 /** Tokens that one answer may have; the engine leaves this much of its context free. */
 const maxTokens = 64;
-/** Answers asked for by the user are shown however unsure the model is. */
+/** Answers asked for by the user are shown however unsure the model is, with others to choose from. */
 const anyConfidence = 0;
+const mostCandidates = 3;
 
 export const acceptedCommand = 'ryzanstein.accepted';
 
@@ -72,14 +73,15 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
 
     const place = placeOf(document, position, selected);
     const known = this.shown.find(place);
-    if (known && (known.text !== '' || !question.onRequest)) return this.offer(question, place, known);
+    if (known && this.suffices(known, question, place))
+      return this.offer(question, place, this.shown.findAll(place));
     if (question.settings.mode === 'onRequest' && !question.onRequest) return [];
     return this.ask(question, place, token);
   }
 
-  /** Marks an accepted entry; VS Code runs this as the item's command. */
-  accept(entry: Entry): void {
-    this.parts.ledger.amend(entry, { accepted: true });
+  /** Marks an accepted entry, and which alternative it was; VS Code runs this as the item's command. */
+  accept(entry: Entry, alternative?: Completion): void {
+    this.parts.ledger.amend(entry, { accepted: true, ...(alternative && { completion: alternative }) });
   }
 
   /** Forgets all answers, because another model or other settings would answer otherwise. */
@@ -104,6 +106,12 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     return undefined;
   }
 
+  /** Whether what is known answers a question: who asks for it by hand wants to choose among alternatives. */
+  private suffices(known: Fit, { onRequest }: Question, place: Place): boolean {
+    if (!onRequest || (this.late && samePlace(this.late.place, place))) return true;
+    return known.text !== '' && known.completion.alternatives !== undefined;
+  }
+
   /** Asks the engine, and waits as long as the deadline allows; what comes later is kept and triggers once. */
   private async ask(
     question: Question,
@@ -124,13 +132,10 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
       if (answer === 'cancelled') request.cancel();
       if (answer === 'cancelled' || answer === undefined)
         return this.nothing(question, 'cancelled: typed on');
-      if (!answer.shown) return this.nothing(question, hidden(answer), answer);
-      return this.offer(question, place, {
-        text: answer.text,
-        overwrites: 0,
-        completion: answer,
-        how: 'computed',
+      const fits = answersOf(answer).map((completion): Fit => {
+        return { text: completion.shown ? completion.text : '', overwrites: 0, completion, how: 'computed' };
       });
+      return this.offer(question, place, fits);
     } catch (error) {
       if (error instanceof EngineProblem) return this.nothing(question, failed(error));
       throw error;
@@ -142,7 +147,10 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     const minConfidence = onRequest ? anyConfidence : settings.confidence;
     return {
       prompt: promptAt(place, repositoryOf(document), related),
-      limits: { maxTokens, maxLines: settings.maxLines, minConfidence },
+      limits: {
+        ...{ maxTokens, maxLines: settings.maxLines, minConfidence },
+        candidates: onRequest ? mostCandidates : 1,
+      },
     };
   }
 
@@ -167,16 +175,25 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
   }
 
-  /** The item for what fits, and a note of it. */
-  private offer(question: Question, place: Place, fit: Fit): vscode.InlineCompletionItem[] {
-    if (fit.text === '') return this.nothing(question, hidden(fit.completion));
-    const { position, selected } = question;
+  /** An item for each answer that fits and has text, only the first one where nobody asked, and a note of it. */
+  private offer(question: Question, place: Place, fits: Fit[]): vscode.InlineCompletionItem[] {
+    const { position, selected, onRequest } = question;
+    const [first, ...others] = fits
+      .slice(0, onRequest ? mostCandidates : 1)
+      .filter(({ text }) => text !== '');
+    if (!first) {
+      const { completion, how } = fits[0]!;
+      return this.nothing(question, hidden(completion), how === 'computed' ? completion : undefined);
+    }
     const start = selected?.range.start ?? position;
     const end = selected?.range.end.isAfter(position) ? selected.range.end : position;
-    const range = new vscode.Range(start, end.translate(0, fit.overwrites));
-    const entry = this.noteOf(question, place, fit);
-    const command = { command: acceptedCommand, title: 'Note that it was accepted', arguments: [entry] };
-    return [new vscode.InlineCompletionItem((selected?.text ?? '') + fit.text, range, command)];
+    const entry = this.noteOf(question, place, first);
+    return [first, ...others].map((fit) => {
+      const range = new vscode.Range(start, end.translate(0, fit.overwrites));
+      const accepted = fit === first ? [entry] : [entry, fit.completion];
+      const command = { command: acceptedCommand, title: 'Note that it was accepted', arguments: accepted };
+      return new vscode.InlineCompletionItem((selected?.text ?? '') + fit.text, range, command);
+    });
   }
 
   /** Nothing to show, noted; who asked for it is told why, without being in the way. */

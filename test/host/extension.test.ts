@@ -5,6 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Alternative } from '../../src/protocol';
 import type { Parts } from '../../src/extension/extension';
 import { defaults } from '../../src/extension/settings';
 import {
@@ -227,6 +228,26 @@ describe('ghost text', () => {
     }
   });
 
+  it('has alternatives to choose from when it is asked for', async () => {
+    const alternatives = ['second()', 'third()'].map((text) => ({ text, confidence: 0.5 }));
+    const answers = answerWith('first()', alternatives);
+    const editor = await open(sample);
+    await entryAfter(parts, /^shown$/, () => type('a'));
+    assert.equal(answers.requests(), 1, 'one answer while typing');
+    const entry = await entryAfter(parts, /^shown$/, () =>
+      vscode.commands.executeCommand('editor.action.inlineSuggest.showNext'),
+    );
+    assert.equal(answers.requests(), 2, 'the alternatives are asked for once');
+    await accept(editor);
+    answers.stop();
+    assert.equal(marked(editor), sample.replace('|', 'asecond()|'));
+    const accepted = await until('the note of it', () =>
+      parts.ledger.entries.find((other) => other.accepted),
+    );
+    assert.equal(accepted.completion?.text, 'second()');
+    assert.equal(entry.completion?.text, 'first()');
+  });
+
   it('is silent at several cursors', async () => {
     await open('const a = |;\nconst b = |;\n');
     await entryAfter(parts, /silent: .* several cursors/, trigger);
@@ -441,13 +462,14 @@ function alwaysFitToShow(): Parts['engine']['complete'] {
 }
 
 /** Gives every request the same answer instead of the model's, until stopped: to see what the editor makes of it. */
-function answerWith(text: string) {
+function answerWith(text: string, alternatives: Alternative[] = []) {
   const { engine } = parts;
   const complete = engine.complete.bind(engine);
   let requests = 0;
-  engine.complete = () => {
+  engine.complete = ({ limits }) => {
     requests++;
     return Promise.resolve({
+      ...(limits.candidates === 1 ? {} : { alternatives }),
       ...{ text, reason: 'line', shown: true, confidence: 1, tokens: 5, promptTokens: 9, reusedTokens: 0 },
       ...{ prefillMs: 1, decodeMs: 1, tokensPerSecond: 1, kernel: 'none', threads: 1, model: 'none' },
     });

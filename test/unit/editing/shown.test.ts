@@ -37,6 +37,30 @@ describe('shown', () => {
     assert.equal(shown.find(placeOf('a = |', 'file:///b.ts')), undefined);
   });
 
+  it('knows alternatives, and goes on with the one that is typed', () => {
+    const shown = new Shown();
+    const alternatives = [
+      { text: 'sum + 1', confidence: 0.5 },
+      { text: 'sub(1)', confidence: 0.2 },
+    ];
+    shown.remember(placeOf('return |;'), answer('total', { alternatives }));
+    const texts = (now: string): string[] => shown.findAll(placeOf(now)).map(({ text }) => text);
+    assert.deepEqual(texts('return |;'), ['total', 'sum + 1', 'sub(1)']);
+    assert.deepEqual(texts('return s|;'), ['um + 1', 'ub(1)']);
+    const fit = shown.find(placeOf('return sub|;'));
+    assert.deepEqual([fit?.text, fit?.completion.text, fit?.completion.confidence], ['(1)', 'sub(1)', 0.2]);
+  });
+
+  it('knows alternatives of what was not fit to show', () => {
+    const shown = new Shown();
+    const alternatives = [{ text: 'sum', confidence: 0.5 }];
+    shown.remember(placeOf('return |;'), answer('', { shown: false, hidden: 'empty', alternatives }));
+    assert.deepEqual(
+      shown.findAll(placeOf('return |;')).map(({ text }) => text),
+      ['', 'sum'],
+    );
+  });
+
   it('brings back after an undo what was shown there', () => {
     const shown = new Shown();
     shown.remember(placeOf('for |'), answer('(const a of b) {'));
