@@ -1,6 +1,6 @@
 // Every message between the extension and the engine process, with its types; imports nothing of either side.
 
-import { RequestType, RequestType0 } from 'vscode-jsonrpc/node';
+import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
 
 /** Text of another file that may help; `path` is shown to the model as it is. */
 export interface RelatedText {
@@ -186,8 +186,73 @@ export interface BenchReport {
   limits: { readGBs: Record<string, number>; int8GMACs: Record<string, number> };
 }
 
-/** The requests that the engine process answers; `complete` follows the library's cancellation. */
+/**
+ * As many holes as can be had up to `holes`, drawn by `seed` in the text of these files; `path` is how the model is
+ * told of one.
+ */
+export interface EvaluateParams {
+  files: { file: string; path: string }[];
+  holes: number;
+  seed: number;
+}
+
+/**
+ * Rates are shares of the holes, 0..1; `promptTokens` is their mean; latency is prefill and decode together, in
+ * milliseconds. `area` is the mean precision over all shown rates; `charactersSavedPerShown` how far the answers that are fit to show are right;
+ * `reuse` the share of prompt tokens that the cache held.
+ */
+export interface Evaluation {
+  schema: 'ryzanstein/eval/1';
+  model: string;
+  file: string;
+  type: string;
+  kernel: string;
+  threads: number;
+  holes: number;
+  promptTokens: number;
+  byKind: Record<string, Rate>;
+  byLanguage: Record<string, Rate>;
+  firstLineExact: number;
+  wholeExact: number;
+  editSimilarity: number;
+  charactersSavedPerShown: number;
+  /** Of the surest share of answers, how many have an exact first line. */
+  shownPrecision: { shownRate: number; precision: number }[];
+  area: number;
+  /** How many answers were hidden, by reason. */
+  hidden: Record<string, number>;
+  latency: { p50: number; p95: number };
+  reuse: number;
+  results: {
+    id: number;
+    path: string;
+    /** Where the hole begins, counted from 1. */
+    line: number;
+    column: number;
+    kind: string;
+    expected: string;
+    text: string;
+    exact: boolean;
+    confidence: number;
+    hidden?: string;
+  }[];
+}
+
+export interface Rate {
+  holes: number;
+  firstLineExact: number;
+}
+
+/** How many of the holes are done. */
+export interface EvaluateProgress {
+  done: number;
+  holes: number;
+}
+
+/** The requests that the engine process answers; `complete` and `evaluate` follow the library's cancellation. */
 export const loadRequest = new RequestType<LoadParams, ModelInfo, void>('load');
 export const completeRequest = new RequestType<CompleteParams, Completion, void>('complete');
 export const diagnoseRequest = new RequestType0<Diagnosis, void>('diagnose');
 export const benchRequest = new RequestType<BenchParams, BenchReport, void>('bench');
+export const evaluateRequest = new RequestType<EvaluateParams, Evaluation, void>('evaluate');
+export const evaluateProgress = new NotificationType<EvaluateProgress>('evaluateProgress');

@@ -3,6 +3,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { languageOf } from '../editing/sourceNames';
 import type { BenchReport, Limits, Prompt } from '../protocol';
 import { loadAddon } from './addon';
 import { bench } from './bench';
@@ -22,7 +23,7 @@ import {
   describeEvaluation,
   table,
 } from './report';
-import { languageOf, readText, sourceFiles } from './sourceFiles';
+import { readText, sourceFiles } from './sourceFiles';
 import { architectures, customShape, type Shape, shapes, synthesize } from './synthesize';
 import { Tokenizer } from './tokenizer';
 
@@ -64,7 +65,7 @@ function promptAt(place: string): Prompt {
   const cursor = start + Number(column) - 1;
   return {
     path: path.relative(process.cwd(), file) || file,
-    languageId: languageOf(file),
+    languageId: languageOf(file) ?? 'plaintext',
     prefix: text.slice(0, cursor),
     suffix: text.slice(cursor),
     related: [],

@@ -88,9 +88,12 @@ export class Engine {
   async complete(prompt: Prompt, limits: Limits, signal?: AbortSignal): Promise<Completion> {
     this.#newest?.abort();
     const request = (this.#newest = new AbortController());
-    signal?.addEventListener('abort', () => request.abort(), { once: true });
-    if (signal?.aborted) request.abort();
-    return this.#inTurn(() => this.#answer(prompt, limits, request.signal));
+    const abort = (): void => request.abort();
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted) abort();
+    return this.#inTurn(() => this.#answer(prompt, limits, request.signal)).finally(() =>
+      signal?.removeEventListener('abort', abort),
+    );
   }
 
   /** Lends the session, emptied, to `work`; requests wait until it is given back. */

@@ -1,48 +1,9 @@
 // Scores the engine on holes: places in code whose missing text is known, completed the way the editor does.
 
-import type { Completion, Limits, Prompt } from '../protocol';
+import type { Completion, Evaluation, Limits, Prompt, Rate } from '../protocol';
 import { rounded } from './bench';
 import type { Engine } from './engine';
 import type { Hole } from './holes';
-
-/**
- * Rates are shares of the holes, 0..1; latency is prefill and decode together, in milliseconds. `area` is the mean
- * precision over all shown rates; `charactersSavedPerShown` how far the answers that are fit to show are right;
- * `reuse` the share of prompt tokens that the cache held.
- */
-export interface Evaluation {
-  schema: 'ryzanstein/eval/1';
-  model: string;
-  holes: number;
-  byKind: Record<string, Rate>;
-  byLanguage: Record<string, Rate>;
-  firstLineExact: number;
-  wholeExact: number;
-  editSimilarity: number;
-  charactersSavedPerShown: number;
-  /** Of the surest share of answers, how many have an exact first line. */
-  shownPrecision: { shownRate: number; precision: number }[];
-  area: number;
-  /** How many answers were hidden, by reason. */
-  hidden: Record<string, number>;
-  latency: { p50: number; p95: number };
-  reuse: number;
-  results: {
-    id: number;
-    path: string;
-    kind: string;
-    expected: string;
-    text: string;
-    exact: boolean;
-    confidence: number;
-    hidden?: string;
-  }[];
-}
-
-interface Rate {
-  holes: number;
-  firstLineExact: number;
-}
 
 interface Scored {
   hole: Hole;
@@ -56,11 +17,12 @@ const shownRates = [0.1, 0.2, 0.3, 0.5, 1];
 /** Of a block; other answers end with their line. */
 const mostLines = 12;
 
-/** Calls `progress` after each hole with how many are done. */
+/** Calls `progress` after each hole with how many are done. Rejects, within a hole, when it is cancelled. */
 export async function evaluate(
   engine: Engine,
   holes: Hole[],
   progress: (done: number) => void,
+  signal?: AbortSignal,
 ): Promise<Evaluation> {
   const scored: Scored[] = [];
   for (const hole of holes) {
@@ -72,7 +34,8 @@ export async function evaluate(
       maxLines: block ? mostLines : 1,
       minConfidence: 0,
     };
-    const completion = await engine.complete(prompt, limits);
+    const completion = await engine.complete(prompt, limits, signal);
+    signal?.throwIfAborted();
     const expected = hole.expected.trimEnd();
     scored.push({
       hole,
@@ -92,6 +55,7 @@ function firstLineOf(text: string): string {
 }
 
 function summary(engine: Engine, scored: Scored[]): Evaluation {
+  const { name, file, type, kernel, threads } = engine.info;
   const surest = [...scored].sort((a, b) => b.completion.confidence - a.completion.confidence);
   const shown = scored.filter(({ completion }) => completion.shown);
   const latencies = scored
@@ -101,8 +65,9 @@ function summary(engine: Engine, scored: Scored[]): Evaluation {
   const promptTokens = sum(scored.map(({ completion }) => completion.promptTokens));
   return {
     schema: 'ryzanstein/eval/1',
-    model: engine.info.name,
+    ...{ model: name, file, type, kernel, threads },
     holes: scored.length,
+    promptTokens: Math.round(promptTokens / Math.max(1, scored.length)),
     byKind: ratesBy(scored, (hole) => hole.kind),
     byLanguage: ratesBy(scored, (hole) => hole.language),
     firstLineExact: exactRate(scored),
@@ -122,14 +87,20 @@ function summary(engine: Engine, scored: Scored[]): Evaluation {
     results: scored.map(({ hole, completion, exact }, id) => ({
       id: id + 1,
       path: hole.path,
+      ...placeOf(hole),
       kind: hole.kind,
       expected: hole.expected,
       text: completion.text,
       exact,
-      confidence: rounded(completion.confidence),
+      confidence: completion.confidence,
       ...(completion.hidden ? { hidden: completion.hidden } : {}),
     })),
   };
+}
+
+function placeOf({ prefix }: Hole): { line: number; column: number } {
+  const lines = prefix.split('\n');
+  return { line: lines.length, column: lines.at(-1)!.length + 1 };
 }
 
 /** The mean over all shown rates of the precision there; `exact` is in the order in which answers would be shown. */

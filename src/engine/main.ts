@@ -12,6 +12,8 @@ import {
   benchRequest,
   completeRequest,
   diagnoseRequest,
+  evaluateProgress,
+  evaluateRequest,
   type LoadParams,
   loadRequest,
   type ModelInfo,
@@ -20,6 +22,9 @@ import { loadAddon } from './addon';
 import { bench } from './bench';
 import { diagnose } from './diagnose';
 import { Engine } from './engine';
+import { evaluate } from './evaluate';
+import { punchHoles } from './holes';
+import { readSources } from './sourceFiles';
 
 /** The engine in use or on its way: requests that come in while it loads wait for it. */
 let engine: Promise<Engine> | undefined;
@@ -76,6 +81,15 @@ function listen(): void {
   });
   connection.onRequest(diagnoseRequest, () => answered(async () => diagnose(await loaded())));
   connection.onRequest(benchRequest, (params) => answered(async () => bench(await loaded(), params)));
+  connection.onRequest(evaluateRequest, ({ files, holes: count, seed }, token) => {
+    const signal = signalOf(token);
+    return answered(async () => {
+      const holes = punchHoles(readSources(files), count, seed);
+      const progress = (done: number): void =>
+        void connection.sendNotification(evaluateProgress, { done, holes: holes.length });
+      return evaluate(await loaded(), holes, progress, signal);
+    });
+  });
   // A message that is none must not end the process: the next one may be good.
   connection.onError(([error]) => process.stderr.write(`Unreadable message: ${error.message}\n`));
   connection.listen();

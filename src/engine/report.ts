@@ -1,7 +1,6 @@
 // Reports for people: tables of a bench or a diagnosis, a comparison of two bench reports, and a page with bars.
 
-import type { BenchReport, BenchRow, Completion, Diagnosis } from '../protocol';
-import type { Evaluation } from './evaluate';
+import type { BenchReport, BenchRow, Completion, Diagnosis, Evaluation } from '../protocol';
 
 /** One line about how an answer came about. */
 export function describeCompletion(completion: Completion): string {

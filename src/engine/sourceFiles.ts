@@ -2,29 +2,8 @@
 
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { isForeignFolder, languageOf } from '../editing/sourceNames';
 
-const languageIds: Record<string, string> = {
-  '.c': 'c',
-  '.cc': 'cpp',
-  '.cpp': 'cpp',
-  '.cts': 'typescript',
-  '.go': 'go',
-  '.h': 'cpp',
-  '.java': 'java',
-  '.cjs': 'javascript',
-  '.js': 'javascript',
-  '.jsx': 'javascriptreact',
-  '.mjs': 'javascript',
-  '.mts': 'typescript',
-  '.py': 'python',
-  '.rs': 'rust',
-  '.sh': 'shellscript',
-  '.ts': 'typescript',
-  '.tsx': 'typescriptreact',
-};
-
-const foreignFolders =
-  /^(\..*|node_modules|bower_components|vendor|third_party|dist|build|out|target|coverage|venv|env|__pycache__)$/;
 const mostBytes = 200_000;
 /** Files with longer lines are made by programs. */
 const longestLine = 1000;
@@ -36,11 +15,6 @@ export interface SourceFile {
   text: string;
 }
 
-/** The language of a file by the ending of its name; `plaintext` where it is not known. */
-export function languageOf(file: string): string {
-  return languageIds[path.extname(file)] ?? 'plaintext';
-}
-
 /** In the order of their paths. Throws an Error that names the path where one cannot be read. */
 export function sourceFiles(paths: string[]): SourceFile[] {
   return paths.flatMap((given) => {
@@ -49,8 +23,21 @@ export function sourceFiles(paths: string[]): SourceFile[] {
     return files.flatMap((file) => {
       const shown = whole ? path.relative(given, file).replaceAll(path.sep, '/') : path.basename(file);
       const text = readText(file);
-      return isMade(text) ? [] : [{ path: shown, languageId: languageOf(file), text }];
+      return isMade(text) ? [] : [{ path: shown, languageId: languageOf(file) ?? 'plaintext', text }];
     });
+  });
+}
+
+/** The files of these names that can be read and are neither huge nor made by programs. */
+export function readSources(files: readonly { file: string; path: string }[]): SourceFile[] {
+  return files.flatMap(({ file, path: shown }) => {
+    try {
+      const text = fs.statSync(file).size <= mostBytes ? fs.readFileSync(file, 'utf8') : '\0';
+      return isMade(text) ? [] : [{ path: shown, languageId: languageOf(file) ?? 'plaintext', text }];
+    } catch {
+      // It was there when it was listed; what is gone by now is not scored.
+      return [];
+    }
   });
 }
 
@@ -76,8 +63,8 @@ function filesUnder(folder: string): string[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const file = path.join(folder, entry.name);
-      if (entry.isDirectory()) return foreignFolders.test(entry.name) ? [] : filesUnder(file);
-      const known = entry.isFile() && languageIds[path.extname(entry.name)] !== undefined;
+      if (entry.isDirectory()) return isForeignFolder(entry.name) ? [] : filesUnder(file);
+      const known = entry.isFile() && languageOf(entry.name) !== undefined;
       return known && fs.statSync(file).size <= mostBytes ? [file] : [];
     });
 }

@@ -1,12 +1,11 @@
 // The diagnostics page: model, kernel, threads, the engine's self-test, and why each completion was shown or not.
 
-import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { Diagnosis, ModelInfo } from '../protocol';
 import type { EngineClient } from './engineClient';
 import { completionLine, megabytes, milliseconds, millions, tokensPerSecond } from './figures';
 import type { Entry, Ledger } from './ledger';
+import { openPage } from './page';
 
 /** What the page shows; media/diagnostics.js gets it whole with each change. */
 interface Snapshot {
@@ -55,36 +54,14 @@ export class DiagnosticsPage implements vscode.Disposable {
   }
 
   private open(): vscode.WebviewPanel {
-    const panel = vscode.window.createWebviewPanel(
-      'ryzanstein.diagnostics',
-      'Ryzanstein Diagnostics',
-      vscode.ViewColumn.Active,
-      { enableScripts: true, localResourceRoots: [this.media] },
-    );
-    panel.iconPath = vscode.Uri.joinPath(this.media, 'icon.png');
-    panel.onDidDispose(() => (this.panel = undefined));
-    panel.webview.onDidReceiveMessage((message: unknown) => {
+    const panel = openPage(this.media, 'diagnostics', 'Ryzanstein Diagnostics', (message) => {
       if (message === 'ready') this.post();
       if (message === 'examine') void this.examine();
       if (message === 'copy')
         void vscode.env.clipboard.writeText(JSON.stringify(this.report(), undefined, 2));
     });
-    panel.webview.html = this.html(panel.webview);
+    panel.onDidDispose(() => (this.panel = undefined));
     return panel;
-  }
-
-  /** The page's file with the addresses and the nonce of this view filled in. */
-  private html(webview: vscode.Webview): string {
-    const address = (name: string): string =>
-      webview.asWebviewUri(vscode.Uri.joinPath(this.media, name)).toString();
-    const values: Record<string, string> = {
-      nonce: randomBytes(16).toString('base64'),
-      source: webview.cspSource,
-      script: address('diagnostics.js'),
-      style: address('diagnostics.css'),
-    };
-    const page = readFileSync(vscode.Uri.joinPath(this.media, 'diagnostics.html').fsPath, 'utf8');
-    return page.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '');
   }
 
   private async examine(): Promise<void> {

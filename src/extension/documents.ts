@@ -3,7 +3,8 @@
 import * as vscode from 'vscode';
 import { type Place, placeAt, placeInNotebook } from '../editing/context';
 import type { Visited } from '../editing/relatedCode';
-import { silentBecause } from '../editing/silence';
+import { isSecret, silentBecause } from '../editing/silence';
+import { foreignGlob, sourceGlob } from '../editing/sourceNames';
 
 /** The place of a completion in a document or, joined with its neighbours, in a notebook's cell. */
 export function placeOf(
@@ -90,23 +91,46 @@ export class Visits implements vscode.Disposable {
     void this.noteIgnored(document.uri);
   }
 
-  /** Asks the built-in Git extension, where it runs, whether a file is kept out of the repository. */
   private async noteIgnored(uri: vscode.Uri): Promise<void> {
-    const git = vscode.extensions.getExtension<GitExtension>('vscode.git');
-    if (!git?.isActive || !git.exports.enabled || uri.scheme !== 'file') return;
-    try {
-      const found = await git.exports.getAPI(1).getRepository(uri)?.checkIgnore([uri.fsPath]);
-      if (found && found.size > 0) this.ignored.add(uri.toString());
-    } catch {
-      // A file outside of any working tree: nobody ignores it.
-    }
+    if ((await ignoredAmong([uri])).size > 0) this.ignored.add(uri.toString());
   }
+}
+
+/** Files of known languages in the workspace's folders on this disk, in a steady order; none that is excluded, ignored, secret, built or other people's. */
+export async function sourceFilesOfWorkspace(token: vscode.CancellationToken): Promise<vscode.Uri[]> {
+  const found = await vscode.workspace.findFiles(sourceGlob, foreignGlob, undefined, token);
+  const candidates = found.filter(({ scheme, path }) => scheme === 'file' && !isSecret(path));
+  const ignored = await ignoredAmong(candidates);
+  return candidates
+    .filter(({ fsPath }) => !ignored.has(fsPath))
+    .sort((a, b) => (a.fsPath < b.fsPath ? -1 : 1));
+}
+
+/** Asks the built-in Git extension, where it runs, which files are kept out of their repositories. */
+async function ignoredAmong(uris: vscode.Uri[]): Promise<Set<string>> {
+  const git = vscode.extensions.getExtension<GitExtension>('vscode.git');
+  if (!git?.isActive || !git.exports.enabled) return new Set();
+  const api = git.exports.getAPI(1);
+  const byRepository = new Map<GitRepository, string[]>();
+  for (const uri of uris) {
+    const repository = uri.scheme === 'file' ? api.getRepository(uri) : null;
+    if (!repository) continue;
+    if (!byRepository.has(repository)) byRepository.set(repository, []);
+    byRepository.get(repository)!.push(uri.fsPath);
+  }
+  // A repository that cannot tell ignores nothing.
+  const ignored = [...byRepository].map(([repository, paths]) =>
+    repository.checkIgnore(paths).catch(() => new Set<string>()),
+  );
+  return new Set((await Promise.all(ignored)).flatMap((paths) => [...paths]));
 }
 
 /** The part of the built-in Git extension's API that is used. */
 interface GitExtension {
   readonly enabled: boolean;
-  getAPI(version: 1): {
-    getRepository(uri: vscode.Uri): { checkIgnore(paths: string[]): Promise<Set<string>> } | null;
-  };
+  getAPI(version: 1): { getRepository(uri: vscode.Uri): GitRepository | null };
+}
+
+interface GitRepository {
+  checkIgnore(paths: string[]): Promise<Set<string>>;
 }

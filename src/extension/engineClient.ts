@@ -15,12 +15,17 @@ import {
   benchRequest,
   completeRequest,
   diagnoseRequest,
+  evaluateProgress,
+  evaluateRequest,
   loadRequest,
   type BenchParams,
   type BenchReport,
   type CompleteParams,
   type Completion,
   type Diagnosis,
+  type EvaluateParams,
+  type EvaluateProgress,
+  type Evaluation,
   type LoadParams,
   type ModelInfo,
 } from '../protocol';
@@ -101,6 +106,8 @@ export class EngineClient {
   /** One completion. A cancelled one ends soon, with what the engine answers then or with an `EngineProblem`. */
   complete(params: CompleteParams, token: CancellationToken): Promise<Completion> {
     return this.request(async (running) => {
+      // Who waited for the engine to start may find it at other work, which a completion would break into.
+      if (this.occupied) throw new EngineProblem('request', `The engine ${this.occupied}.`);
       if (token.isCancellationRequested)
         throw new EngineProblem('request', 'Cancelled while the engine started.');
       const watch = this.endIfHung(running, token);
@@ -122,6 +129,24 @@ export class EngineClient {
     } finally {
       subscription.dispose();
     }
+  }
+
+  /** Scores the model on holes in files; a cancelled one ends within a hole, with an `EngineProblem`. */
+  evaluate(
+    params: EvaluateParams,
+    token: CancellationToken,
+    progress: (done: EvaluateProgress) => void,
+  ): Promise<Evaluation> {
+    return this.occupy('evaluates the model', async (running) => {
+      const watch = this.endIfHung(running, token);
+      const subscription = running.connection.onNotification(evaluateProgress, progress);
+      try {
+        return await running.connection.sendRequest(evaluateRequest, params, token);
+      } finally {
+        subscription.dispose();
+        watch.dispose();
+      }
+    });
   }
 
   diagnose(): Promise<Diagnosis> {
@@ -149,6 +174,8 @@ export class EngineClient {
   }
 
   private async occupy<T>(occupation: string, send: (running: Running) => Promise<T>): Promise<T> {
+    if (this.occupied)
+      throw new EngineProblem('request', `The engine ${this.occupied}. Try again when it is done.`);
     this.occupied = occupation;
     try {
       return await this.request(send);

@@ -7,6 +7,7 @@ import { runBenchmark } from './benchmark';
 import { DiagnosticsPage } from './diagnostics';
 import { Visits } from './documents';
 import { EngineClient, EngineProblem, type EngineState } from './engineClient';
+import { Evaluations } from './evaluation';
 import { type Entry, Ledger } from './ledger';
 import { createLog } from './log';
 import { chooseModelFile, completeNow, openMenu, toggle, toggleLanguage } from './menu';
@@ -21,6 +22,7 @@ export interface Parts {
   readonly engine: EngineClient;
   readonly ledger: Ledger;
   readonly status: Status;
+  readonly evaluations: Evaluations;
 }
 
 export function activate(context: vscode.ExtensionContext): Parts {
@@ -40,7 +42,9 @@ export function activate(context: vscode.ExtensionContext): Parts {
   const visits = new Visits();
   const status = new Status(engine, ledger);
   const provider = new Provider({ engine, ledger, visits, showWork: (work) => status.showWork(work) });
-  const page = new DiagnosticsPage(vscode.Uri.joinPath(context.extensionUri, 'media'), engine, ledger);
+  const media = vscode.Uri.joinPath(context.extensionUri, 'media');
+  const page = new DiagnosticsPage(media, engine, ledger);
+  const evaluations = new Evaluations(media, engine);
 
   function onState(state: EngineState): void {
     status.update();
@@ -66,6 +70,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.toggle': toggle,
     'ryzanstein.toggleLanguage': toggleLanguage,
     'ryzanstein.runBenchmark': () => told(() => runBenchmark(engine)),
+    'ryzanstein.evaluate': () => told(() => evaluations.run()),
     'ryzanstein.showDiagnostics': () => page.show(),
     'ryzanstein.restartEngine': () => restart('on command'),
     'ryzanstein.chooseModelFile': chooseModelFile,
@@ -74,7 +79,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
   };
 
   context.subscriptions.push(
-    ...[log, engine, visits, status, provider, page],
+    ...[log, engine, visits, status, provider, page, evaluations],
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.commands.registerCommand(acceptedCommand, (entry: Entry, alternative?: Completion) =>
       provider.accept(entry, alternative),
@@ -83,5 +88,5 @@ export function activate(context: vscode.ExtensionContext): Parts {
     onSettingChange(['modelFile', 'threads', 'kernel'], () => restart('its settings have changed')),
     onSettingChange(['confidence', 'maxLines'], () => provider.forget()),
   );
-  return { engine, ledger, status };
+  return { engine, ledger, status, evaluations };
 }

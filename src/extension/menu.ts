@@ -41,6 +41,7 @@ function choices(): Choice[] {
     separator('Engine'),
     { label: '$(pulse) Show diagnostics', run: ['ryzanstein.showDiagnostics'] },
     { label: '$(dashboard) Run benchmark', run: ['ryzanstein.runBenchmark'] },
+    { label: '$(beaker) Evaluate on this workspace', run: ['ryzanstein.evaluate'] },
     { label: '$(file-binary) Choose model file', run: ['ryzanstein.chooseModelFile'] },
     { label: '$(debug-restart) Restart engine', run: ['ryzanstein.restartEngine'] },
     separator('More'),

@@ -198,6 +198,20 @@ async function session(profile, settings, closer, vsix) {
       expect(/prefill [1-9][\d,]* tok\/s, decode [1-9][\d,]* tok\/s/.test(text), `it says: ${text}`);
       return text;
     });
+    await check('the evaluation page has figures, a curve and places that open', async () => {
+      await command(page, 'Ryzanstein: Evaluate on This Workspace');
+      await page.locator('.tab.active', { hasText: 'Ryzanstein Evaluation' }).waitFor({ timeout: 120_000 });
+      const inner = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+      const figures = inner.locator('table#figures', { hasText: 'First line exact' });
+      await figures.waitFor({ timeout: 60_000 });
+      await inner.locator('#curve polyline.curve').waitFor({ state: 'attached', timeout: 10_000 });
+      await picture(page, `${profile}-evaluation`);
+      const place = inner.locator('#holes button').first();
+      const [file] = (await place.innerText()).split(':');
+      await place.click();
+      await page.locator('.tab.active', { hasText: file }).waitFor({ timeout: 10_000 });
+      return file;
+    });
     await check('no error was shown', async () => {
       const errors = await page.locator('.notification-toast .codicon-error').count();
       await picture(page, `${profile}-end`);

@@ -1,11 +1,11 @@
 // The extension inside a real extension host, with a small model of random weights: what is shown, and when it is silent.
 
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Alternative } from '../../src/protocol';
+import type { Alternative, Evaluation } from '../../src/protocol';
 import type { Parts } from '../../src/extension/extension';
 import { defaults } from '../../src/extension/settings';
 import {
@@ -241,11 +241,8 @@ describe('ghost text', () => {
     await accept(editor);
     answers.stop();
     assert.equal(marked(editor), sample.replace('|', 'asecond()|'));
-    const accepted = await until('the note of it', () =>
-      parts.ledger.entries.find((other) => other.accepted),
-    );
-    assert.equal(accepted.completion?.text, 'second()');
-    assert.equal(entry.completion?.text, 'first()');
+    await until('the note of it', () => entry.accepted);
+    assert.deepEqual([entry.trigger, entry.completion?.text], ['on request', 'second()']);
   });
 
   it('is silent at several cursors', async () => {
@@ -432,6 +429,61 @@ describe('the engine', () => {
     assert.deepEqual(report.results.map(({ work }) => work).sort(), ['decode', 'prefill']);
     for (const { tokensPerSecond } of report.results) assert.ok(tokensPerSecond.median > 0);
     await vscode.commands.executeCommand('notifications.clearAll');
+  });
+
+  it('is evaluated on the workspace, with ghost text waiting, and reported beside another model', async () => {
+    const evaluate = (): Thenable<Evaluation> => vscode.commands.executeCommand('ryzanstein.evaluate');
+    await open(sample.replace('total', 'waiting'));
+    const running = evaluate();
+    await until('the evaluation', () => parts.engine.occupation);
+    await entryAfter(parts, /^silent: .* has to wait: the engine evaluates the model/, trigger);
+    const tiny = await running;
+    assert.ok(tiny.holes > 10 && tiny.results.length === tiny.holes);
+    assert.equal(tiny.file, tinyModel);
+    for (const { path: file, line, expected } of tiny.results) {
+      const [uri] = await vscode.workspace.findFiles(file);
+      const text = (await vscode.workspace.openTextDocument(uri ?? assert.fail(`no ${file}`))).getText();
+      assert.ok(
+        text
+          .split(/\r?\n/)
+          .slice(line - 1)
+          .join('\n')
+          .includes(expected),
+        `${file}:${line}`,
+      );
+    }
+    const other = path.join(os.tmpdir(), `ryzanstein-other-${process.pid}.gguf`);
+    copyFileSync(tinyModel, other);
+    await given({ 'ryzanstein.modelFile': other }, async () => {
+      const { results } = await evaluate();
+      const answers = (list: Evaluation['results']) => list.map(({ expected, text }) => [expected, text]);
+      assert.deepEqual(answers(results), answers(tiny.results));
+    });
+    const { models, warning, holes, sections } = parts.evaluations.report;
+    assert.deepEqual([models.length, warning, holes.length], [2, undefined, tiny.holes]);
+    assert.deepEqual(sections[0]?.rows[0]?.values, [tinyModel, other]);
+    const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
+    assert.ok(labels.includes('Ryzanstein Evaluation'), labels.join(', '));
+  });
+
+  it('is free again when an evaluation is cancelled', async () => {
+    await open(sample.replace('total', 'cancelled'));
+    await answered(parts);
+    const { processId } = parts.engine;
+    const source = new vscode.CancellationTokenSource();
+    const files = [{ file: path.join(root, 'src', 'extension', 'engineClient.ts'), path: 'a.ts' }];
+    const params = { files, holes: 200, seed: 1 };
+    let done = 0;
+    const evaluation = parts.engine.evaluate(params, source.token, (progress) => {
+      done = progress.done;
+      source.cancel();
+    });
+    await assert.rejects(Promise.resolve(evaluation));
+    assert.ok(done < 100, `${done} holes were done`);
+    assert.equal(parts.engine.occupation, undefined);
+    await open(sample.replace('total', 'free'));
+    await answered(parts);
+    assert.equal(parts.engine.processId, processId, 'the engine was not restarted');
   });
 
   it('is examined on the diagnostics page', async () => {

@@ -15,6 +15,8 @@ import {
   benchRequest,
   completeRequest,
   diagnoseRequest,
+  evaluateProgress,
+  evaluateRequest,
   loadRequest,
   type Prompt,
 } from '../../../src/protocol';
@@ -92,6 +94,50 @@ describe('engine process', () => {
       await assert.rejects(connection.sendRequest(loadRequest, { ...load, kernel: 'abacus' }), /abacus/);
       await assert.rejects(connection.sendRequest('nothing'), /Unhandled method nothing/);
       assert.ok((await connection.sendRequest(loadRequest, load)).loadMs >= 0);
+    }));
+
+  it('evaluates the model on files, and tells of each hole', () =>
+    withProcess(async ({ connection }) => {
+      const text = 'def total(items):\n    return sum(item.price for item in items)\n\n\n'.repeat(12);
+      const file = temporaryFile('source.py', Buffer.from(text));
+      const made = temporaryFile('made.py', Buffer.from(`x = "${'x'.repeat(5000)}"\n`));
+      const files = [file, made, '/nowhere.py'].map((name, i) => ({ file: name, path: `src/${i}.py` }));
+      await connection.sendRequest(loadRequest, load);
+      const told: string[] = [];
+      connection.onNotification(evaluateProgress, ({ done, holes }) => void told.push(`${done} of ${holes}`));
+      const evaluate = () => connection.sendRequest(evaluateRequest, { files, holes: 5, seed: 3 });
+      const { model, threads, holes, promptTokens, results } = await evaluate();
+      assert.deepEqual([model.length > 0, threads, holes, promptTokens > 0], [true, 1, 5, true]);
+      assert.deepEqual(told, ['1 of 5', '2 of 5', '3 of 5', '4 of 5', '5 of 5']);
+      for (const { path: shown, line, column, expected } of results) {
+        const lines = text.split('\n').slice(line - 1);
+        assert.equal(shown, 'src/0.py');
+        assert.ok(
+          lines
+            .join('\n')
+            .slice(column - 1)
+            .startsWith(expected),
+          `${line}:${column}`,
+        );
+      }
+      assert.deepEqual((await evaluate()).results, results);
+    }));
+
+  it('stops evaluating within a hole when it is cancelled, and completes at once', () =>
+    withProcess(async ({ connection }) => {
+      const file = path.resolve('test/unit/engine/process.test.ts');
+      await connection.sendRequest(loadRequest, load);
+      const source = new CancellationTokenSource();
+      const params = { files: [{ file, path: 'a.ts' }], holes: 100, seed: 1 };
+      let done = 0;
+      connection.onNotification(evaluateProgress, (progress) => {
+        done = progress.done;
+        source.cancel();
+      });
+      await assert.rejects(connection.sendRequest(evaluateRequest, params, source.token), /aborted/);
+      assert.ok(done < 10, `${done} holes were done`);
+      const completion = connection.sendRequest(completeRequest, { prompt: prompt('x = '), limits });
+      assert.notEqual((await completion).reason, 'cancelled');
     }));
 
   it('survives garbage on the wire', () =>

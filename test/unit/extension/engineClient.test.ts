@@ -242,6 +242,31 @@ describe('engine client', function () {
     },
   );
 
+  withTrial(
+    'completes nothing while the model is evaluated, and goes on when that is cancelled',
+    {
+      evaluate:
+        'globalThis.cancel = () => refuse("aborted"); process.send({ jsonrpc: "2.0", method: "evaluateProgress", params: { done: 1, holes: 9 } })',
+      cancelled: 'globalThis.cancel()',
+    },
+    async (trial) => {
+      await trial.complete(never);
+      const source = new CancellationTokenSource();
+      const params = { files: [], holes: 9, seed: 1 };
+      const evaluation = trial.client.evaluate(params, source.token, () => source.cancel());
+      assert.equal(trial.client.occupation, 'evaluates the model');
+      await assert.rejects(
+        trial.client.diagnose(),
+        failsWith('request', /^The engine evaluates the model\./),
+      );
+      await assert.rejects(trial.complete(never), failsWith('request', /^The engine evaluates the model\.$/));
+      await assert.rejects(evaluation, failsWith('request', /^aborted$/));
+      assert.equal(trial.client.occupation, undefined);
+      assert.equal((await trial.complete(never)).text, 'ok');
+      assert.equal(trial.loads, 1, 'it is the same process');
+    },
+  );
+
   withTrial('ends its process when disposed of', {}, async (trial) => {
     await trial.complete(never);
     const processId = trial.client.processId ?? 0;

@@ -24,6 +24,7 @@ export interface Behaviour {
   load?: string;
   complete?: string;
   bench?: string;
+  evaluate?: string;
   cancelled?: string;
   start?: string;
 }
@@ -33,6 +34,7 @@ function script(behaviour: Behaviour): string {
     load: behaviour.load ?? `answer(${JSON.stringify(model)})`,
     complete: behaviour.complete ?? `answer(${JSON.stringify(answer('ok'))})`,
     bench: behaviour.bench ?? 'answer({})',
+    evaluate: behaviour.evaluate ?? 'answer({})',
     '$/cancelRequest': behaviour.cancelled ?? '',
   };
   return `

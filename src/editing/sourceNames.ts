@@ -1,0 +1,40 @@
+// Which files hold source code, by their names: languages by ending, and the folders of what was built or what others wrote.
+
+const languageIds: Record<string, string> = {
+  '.c': 'c',
+  '.cc': 'cpp',
+  '.cpp': 'cpp',
+  '.cts': 'typescript',
+  '.go': 'go',
+  '.h': 'cpp',
+  '.java': 'java',
+  '.cjs': 'javascript',
+  '.js': 'javascript',
+  '.jsx': 'javascriptreact',
+  '.mjs': 'javascript',
+  '.mts': 'typescript',
+  '.py': 'python',
+  '.rs': 'rust',
+  '.sh': 'shellscript',
+  '.ts': 'typescript',
+  '.tsx': 'typescriptreact',
+};
+
+const foreignFolders = [
+  ...['.*', 'node_modules', 'bower_components', 'vendor', 'third_party', 'dist', 'build', 'out', 'target'],
+  ...['coverage', 'venv', 'env', '__pycache__'],
+];
+
+/** The language of a file by the ending of its name, `undefined` where it is not known. */
+export function languageOf(file: string): string | undefined {
+  return languageIds[/\.[^./\\]+$/.exec(file)?.[0] ?? ''];
+}
+
+/** Whether a folder of this name holds what was built or what others wrote. */
+export function isForeignFolder(name: string): boolean {
+  return name.startsWith('.') || foreignFolders.includes(name);
+}
+
+/** The same as glob patterns: files of known languages, and all that lies in foreign folders. */
+export const sourceGlob = `**/*{${Object.keys(languageIds).join(',')}}`;
+export const foreignGlob = `**/{${foreignFolders.join(',')}}/**`;

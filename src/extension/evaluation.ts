@@ -1,0 +1,123 @@
+// The evaluation command: scores the loaded model on holes in the user's own code, and shows the runs side by side.
+
+import * as vscode from 'vscode';
+import type { Evaluation } from '../protocol';
+import { pathOf, sourceFilesOfWorkspace } from './documents';
+import type { EngineClient } from './engineClient';
+import { evaluationReport, type EvaluationReport, type Run } from './evaluationReport';
+import { openPage } from './page';
+import { onSettingChange, readSettings } from './settings';
+
+const holesPerRun = 200;
+/** Equal files give equal holes, so that models can be compared. */
+const seed = 1;
+const mostFiles = 1000;
+/** Runs side by side, each of another model file. */
+const mostRuns = 4;
+
+export class Evaluations implements vscode.Disposable {
+  private runs: Run[] = [];
+  /** By the path that the report names a file by. */
+  private readonly uris = new Map<string, vscode.Uri>();
+  private panel: vscode.WebviewPanel | undefined;
+  private readonly subscription = onSettingChange(['confidence'], () => this.post());
+
+  constructor(
+    private readonly media: vscode.Uri,
+    private readonly engine: EngineClient,
+  ) {}
+
+  /** What the page shows. */
+  get report(): EvaluationReport {
+    return evaluationReport(this.runs, readSettings().confidence);
+  }
+
+  /** Runs with a progress that can be cancelled, then opens the report; fails with an `EngineProblem`. */
+  async run(holes = holesPerRun): Promise<Evaluation | undefined> {
+    const { occupation } = this.engine;
+    if (occupation) return tell(`the engine ${occupation}. Evaluate when it is done.`);
+    if (!vscode.workspace.workspaceFolders) return tell('open a folder with code to evaluate the model on.');
+    const options = {
+      location: vscode.ProgressLocation.Notification,
+      title: 'Ryzanstein: evaluating on this workspace',
+      cancellable: true,
+    };
+    return vscode.window.withProgress(options, async (progress, token) => {
+      try {
+        return await this.evaluate(holes, progress, token);
+      } catch (error) {
+        if (token.isCancellationRequested) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+    this.panel?.dispose();
+  }
+
+  private async evaluate(
+    holes: number,
+    progress: vscode.Progress<{ message?: string; increment?: number }>,
+    token: vscode.CancellationToken,
+  ): Promise<Evaluation | undefined> {
+    const found = await sourceFilesOfWorkspace(token);
+    const uris = evenlySpread(found, mostFiles);
+    if (token.isCancellationRequested) return undefined;
+    if (uris.length === 0) return tell('there is no source file of a known language in this workspace.');
+    for (const uri of uris) this.uris.set(pathOf(uri), uri);
+    const files = uris.map((uri) => ({ file: uri.fsPath, path: pathOf(uri) }));
+    const evaluation = await this.engine.evaluate({ files, holes, seed }, token, ({ done, holes: all }) =>
+      progress.report({ message: `${done} of ${all} places`, increment: 100 / all }),
+    );
+    if (evaluation.holes === 0) return tell('the source files of this workspace hold too little code.');
+    this.keep({ evaluation, files: { drawnFrom: uris.length, found: found.length } });
+    return evaluation;
+  }
+
+  private keep(run: Run): void {
+    const others = this.runs.filter(({ evaluation }) => evaluation.file !== run.evaluation.file);
+    this.runs = [...others, run].slice(-mostRuns);
+    if (this.panel) this.panel.reveal();
+    else this.panel = this.open();
+    this.post();
+  }
+
+  private open(): vscode.WebviewPanel {
+    const panel = openPage(this.media, 'evaluation', 'Ryzanstein Evaluation', (message) => {
+      if (message === 'ready') this.post();
+      else void this.openPlace(message as Place);
+    });
+    panel.onDidDispose(() => (this.panel = undefined));
+    return panel;
+  }
+
+  private post(): void {
+    void this.panel?.webview.postMessage(this.report);
+  }
+
+  private async openPlace({ path, line, column }: Place): Promise<void> {
+    const uri = this.uris.get(path);
+    if (!uri) return;
+    const position = new vscode.Position(line - 1, column - 1);
+    await vscode.commands.executeCommand('vscode.open', uri, {
+      selection: new vscode.Range(position, position),
+    } satisfies vscode.TextDocumentShowOptions);
+  }
+}
+
+interface Place {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+function evenlySpread<T>(all: T[], most: number): T[] {
+  if (all.length <= most) return all;
+  return Array.from({ length: most }, (_, i) => all[Math.floor((i * all.length) / most)]!);
+}
+
+function tell(sentence: string): undefined {
+  void vscode.window.showInformationMessage(`Ryzanstein: ${sentence}`);
+}
