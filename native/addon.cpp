@@ -84,6 +84,11 @@ double milliseconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
+struct Classes {
+  Napi::FunctionReference model;
+  Napi::FunctionReference session;
+};
+
 // ---- A session: its calls run in order on its own thread. ----
 
 class NativeSession : public Napi::ObjectWrap<NativeSession> {
@@ -91,12 +96,13 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
   static Napi::Function define(Napi::Env env) {
     return DefineClass(
         env, "NativeSession",
-        {InstanceAccessor<&NativeSession::length>("length"),
+        {InstanceAccessor<&NativeSession::length>("length"), InstanceAccessor<&NativeSession::bytes>("bytes"),
          InstanceMethod<&NativeSession::evaluate>("evaluate"),
          InstanceMethod<&NativeSession::logits>("logits"),
          InstanceMethod<&NativeSession::evaluate_all>("evaluateAll"),
          InstanceMethod<&NativeSession::generate>("generate"),
          InstanceMethod<&NativeSession::truncate>("truncate"),
+         InstanceMethod<&NativeSession::copy_head>("copyHead"),
          InstanceMethod<&NativeSession::cancel>("cancel"), InstanceMethod<&NativeSession::free>("free")});
   }
 
@@ -173,6 +179,10 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
 
   Napi::Value length(const Napi::CallbackInfo& info) {
     return Napi::Number::New(info.Env(), open_session(info.Env()).length());
+  }
+
+  Napi::Value bytes(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), static_cast<double>(open_session(info.Env()).bytes()));
   }
 
   Napi::Value evaluate(const Napi::CallbackInfo& info) {
@@ -258,6 +268,17 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
     session.truncate(integer(info[0], "truncate: length", 0));
   }
 
+  void copy_head(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    if (!info[0].IsObject() ||
+        !info[0].As<Napi::Object>().InstanceOf(env.GetInstanceData<Classes>()->session.Value())) {
+      refuse(env, "copyHead: from", "a session");
+    }
+    Session& session = idle_session(env, "copyHead");
+    const Session& other = Unwrap(info[0].As<Napi::Object>())->idle_session(env, "copyHead");
+    session.copy_head(other, integer(info[1], "copyHead: length", 0));
+  }
+
   void cancel(const Napi::CallbackInfo& info) {
     open_session(info.Env());
     cancelled_through_ = newest_call_;
@@ -286,11 +307,6 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
 };
 
 // ---- A model. ----
-
-struct Classes {
-  Napi::FunctionReference model;
-  Napi::FunctionReference session;
-};
 
 class NativeModel : public Napi::ObjectWrap<NativeModel> {
  public:

@@ -3,6 +3,7 @@
 #define RYZANSTEIN_MODEL_KV_CACHE_H_
 
 #include <cstdint>
+#include <cstring>
 
 #include "../base/aligned_buffer.h"
 #include "../kernels/kernels.h"
@@ -15,6 +16,7 @@ class KvCache {
  public:
   KvCache(int layers, int kv_heads, int head_size, int capacity)
       : kv_heads_(kv_heads),
+        head_size_(head_size),
         capacity_(capacity),
         area_(kv_cache_halves(capacity, head_size)),
         keys_(area_ * static_cast<size_t>(layers) * static_cast<size_t>(kv_heads) * sizeof(uint16_t)),
@@ -25,6 +27,16 @@ class KvCache {
   uint16_t* values(int layer, int kv_head) { return values_.as<uint16_t>() + offset(layer, kv_head); }
   size_t bytes() const { return keys_.bytes() + values_.bytes(); }
 
+  // Takes the first `head` positions over from a cache of the same shape.
+  void copy_head(const KvCache& other, int head) {
+    const size_t halves = kv_cache_halves(head, head_size_);
+    for (size_t at = 0; at < keys_.bytes() / sizeof(uint16_t); at += area_) {
+      std::memcpy(keys_.as<uint16_t>() + at, other.keys_.as<uint16_t>() + at, halves * sizeof(uint16_t));
+      std::memcpy(values_.as<uint16_t>() + at, other.values_.as<uint16_t>() + at, halves * sizeof(uint16_t));
+    }
+    length = head;
+  }
+
   int length = 0;
 
  private:
@@ -34,6 +46,7 @@ class KvCache {
   }
 
   int kv_heads_;
+  int head_size_;
   int capacity_;
   size_t area_;  // halves of one area, a multiple of 32: areas begin on a cache line
   AlignedBuffer keys_;

@@ -149,6 +149,21 @@ void Session::truncate(int length) {
   length_ = length;
 }
 
+void Session::copy_head(const Session& other, int length) {
+  if (other.model_ != model_ || other.cache_.capacity() != cache_.capacity()) {
+    throw std::runtime_error("Tokens can be copied between sessions of one model and context only.");
+  }
+  if (length < 0 || length > other.cache_.length) {
+    throw std::runtime_error("Cannot copy " + std::to_string(length) + " tokens: there are " +
+                             std::to_string(other.cache_.length) + ".");
+  }
+  if (&other == this) return truncate(length);
+  cache_.copy_head(other.cache_, length);
+  ids_.assign(other.ids_.begin(), other.ids_.begin() + length);
+  logits_ = nullptr;
+  length_ = length;
+}
+
 // Runs one pass; its tokens do not count until keep.
 bool Session::pass(const int32_t* ids, int count, int logit_rows, const Stop& stop) {
   logits_ = nullptr;

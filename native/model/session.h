@@ -58,6 +58,12 @@ class Session {
   // Keeps the first `length` tokens; there are no logits until the next evaluate, unless nothing is dropped.
   void truncate(int length);
 
+  // Becomes the first `length` tokens of another session of the same model and context; there are no logits.
+  void copy_head(const Session& other, int length);
+
+  // Of memory, once the context has been full: keys, values and what a pass works with.
+  size_t bytes() const { return cache_.bytes() + activations_.bytes(); }
+
  private:
   bool pass(const int32_t* ids, int count, int logit_rows, const Stop& stop);
   void keep(const int32_t* ids, int count, int logit_row);

@@ -30,6 +30,15 @@ struct RotaryTable {
 struct Activations {
   Activations(const Weights& weights, int context_length, int threads);
 
+  size_t bytes() const {
+    size_t sum = residual.bytes() + product.bytes() + mixed.bytes() + prepared.bytes() + logits.bytes() +
+                 (rotary.cosines.size() + rotary.sines.size()) * sizeof(float);
+    for (const Scratch& each : scratch) {
+      sum += each.normed.bytes() + each.quantized.bytes() + each.sums.bytes() + each.scores.bytes();
+    }
+    return sum;
+  }
+
   // What a thread needs for itself.
   struct Scratch {
     AlignedBuffer normed;     // float [max(width, ffn)]

@@ -239,6 +239,21 @@ void sessions_keep_their_place(const std::shared_ptr<Model>& model) {
                [&] { evaluate(session, Ids(107, 1)); });
   expect_throw("Cannot keep 151", "truncate to more", [&] { session.truncate(151); });
   EXPECT(session.length() == 150 && last_logits(session) == logits_at(149), "refused calls change nothing");
+
+  Session copied(model, kShape.context);
+  evaluate(copied, random_ids(90, 23));
+  for (const int length : {0, 1, 15, 16, 17, 100, 150}) {
+    copied.copy_head(session, length);
+    EXPECT(copied.length() == length, "copy_head keeps the length");
+    expect_throw("evaluate at least one token", "no logits after copy_head", [&] { copied.logits(); });
+    if (length == 150) break;
+    evaluate(copied, Ids(ids.begin() + length, ids.end()));
+    EXPECT(last_logits(copied) == logits_at(149), "a copied head is as good as its own");
+  }
+  EXPECT(session.length() == 150 && last_logits(session) == logits_at(149), "copying changes no source");
+  expect_throw("Cannot copy 151", "copy_head of more", [&] { copied.copy_head(session, 151); });
+  expect_throw("one model and context", "copy_head from another context",
+               [&] { Session(model, 200).copy_head(session, 10); });
   expect_throw("not within 1 to 256", "too long a context", [&] { Session(model, 257); });
   expect_throw("not within 1 to 256", "no context", [&] { Session(model, 0); });
 }

@@ -76,6 +76,8 @@ export interface GenerateOptions {
 export interface NativeSession {
   /** Tokens in the KV cache. */
   readonly length: number;
+  /** Of memory, when the context is full. */
+  readonly bytes: number;
   /** Appends `ids`; the logits of the last one are kept. A cancelled call leaves the cache at a chunk's start. */
   evaluate(ids: Int32Array): Promise<{ milliseconds: number; cancelled: boolean }>;
   /** A copy of the logits of the last evaluated id, `[vocabulary]`. */
@@ -86,6 +88,8 @@ export interface NativeSession {
   generate(options: GenerateOptions): Promise<Generated>;
   /** Drops all but the first `length` tokens; the logits are invalid until the next `evaluate`. */
   truncate(length: number): void;
+  /** Becomes the first `length` tokens of another session of the same model and context length, without logits. */
+  copyHead(from: NativeSession, length: number): void;
   /** Stops the call that is at work, within a few milliseconds. */
   cancel(): void;
   free(): void;

@@ -9,6 +9,7 @@ import { Healing, unfinishedWord } from './healing';
 import { describeModel, type ModelDescription } from './model';
 import { layoutPrompt } from './prompt';
 import { type Site, siteOf } from './site';
+import { Slots } from './slots';
 import { Stop, type Verdict } from './stop';
 
 /** Tokens per native call: few enough to stop soon, enough that the call costs nothing. */
@@ -45,9 +46,7 @@ const cancelled: Answer = { ...nothing, verdict: { text: '', reason: 'cancelled'
 export class Engine {
   readonly info: ModelInfo;
   readonly #native: NativeModel;
-  readonly #session: NativeSession;
-  /** The ids in the session's KV cache. */
-  #known: number[] = [];
+  readonly #slots: Slots;
   #newest: AbortController | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -58,7 +57,7 @@ export class Engine {
     file: string,
   ) {
     this.#native = native;
-    this.#session = native.session({ contextLength: model.contextLength });
+    this.#slots = new Slots(() => native.session({ contextLength: model.contextLength }));
     this.info = {
       name: model.name,
       file,
@@ -96,6 +95,19 @@ export class Engine {
     );
   }
 
+  get #session(): NativeSession {
+    return this.#slots.current.session;
+  }
+
+  /** The ids in the session's KV cache. */
+  get #known(): number[] {
+    return this.#slots.current.known;
+  }
+
+  set #known(ids: number[]) {
+    this.#slots.current.known = ids;
+  }
+
   /** Lends the session, emptied, to `work`; requests wait until it is given back. */
   withSession<T>(work: (session: NativeSession) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
@@ -109,7 +121,7 @@ export class Engine {
   async close(): Promise<void> {
     this.#newest?.abort();
     await this.#inTurn(() => {
-      this.#session.free();
+      this.#slots.free();
       this.#native.free();
       return Promise.resolve();
     });
@@ -148,20 +160,10 @@ export class Engine {
 
   /** Makes `ids` the text in the cache, of which the longest known head is kept, with the logits of the last one. */
   async #prefill(ids: Int32Array): Promise<{ reused: number; milliseconds: number }> {
-    const reused = this.#reuse(ids);
+    const reused = this.#slots.choose(ids);
     const { milliseconds } = await this.#session.evaluate(ids.subarray(reused));
     this.#known = [...ids.subarray(0, this.#session.length)];
     return { reused, milliseconds };
-  }
-
-  /** Keeps the longest known head of `ids` in the cache; the last id is evaluated anew, for its logits. */
-  #reuse(ids: Int32Array): number {
-    let common = 0;
-    while (common < ids.length - 1 && common < this.#known.length && ids[common] === this.#known[common])
-      common++;
-    this.#session.truncate(common);
-    this.#known.length = common;
-    return common;
   }
 
   /**
