@@ -1,4 +1,4 @@
-// The command line `ryzanstein`: complete, bench, diagnose, eval, synthesize and tokenize, with a table or one JSON document as output.
+// The command line `ryzanstein`: complete, bench, diagnose, replay, eval, synthesize and tokenize, with a table or one JSON document as output.
 
 import { Command, InvalidArgumentError } from 'commander';
 import * as fs from 'node:fs';
@@ -7,20 +7,25 @@ import { languageOf } from '../editing/sourceNames';
 import type { BenchReport, Limits, Prompt } from '../protocol';
 import { loadAddon } from './addon';
 import { bench } from './bench';
+import { type Bundle, readBundle, replayBundle } from './bundle';
 import { diagnose } from './diagnose';
 import { Engine } from './engine';
 import { evaluate } from './evaluate';
 import { readGguf } from './gguf';
 import { type Hole, punchHoles } from './holes';
 import { describeModel } from './model';
+import { readRecording } from './recording';
+import { replay } from './replay';
 import {
   benchPage,
   benchTable,
   compareReports,
   comparisonTable,
+  describeBundleReplay,
   describeCompletion,
   describeDiagnosis,
   describeEvaluation,
+  describeReplay,
   table,
 } from './report';
 import { readText, sourceFiles } from './sourceFiles';
@@ -74,7 +79,7 @@ function promptAt(place: string): Prompt {
 
 async function complete(
   place: string,
-  options: ModelOptions & { maxTokens: number; maxLines: number; candidates: number },
+  options: ModelOptions & { maxTokens: number; maxLines: number; candidates: number; bundle?: string },
 ): Promise<void> {
   const prompt = promptAt(place);
   const engine = await loadEngine(options);
@@ -82,6 +87,10 @@ async function complete(
   const limits: Limits = { maxTokens, maxLines, minConfidence: 0, candidates };
   const completion = await engine.complete(prompt, limits);
   await engine.close();
+  if (options.bundle !== undefined) {
+    const bundle: Bundle = { schema: 'ryzanstein/bundle/1', prompt, limits, completion };
+    fs.writeFileSync(options.bundle, `${JSON.stringify(bundle)}\n`);
+  }
   process.stderr.write(`${describeCompletion(completion)}\n`);
   print(options, 'complete', completion, ({ text, alternatives = [] }) =>
     [
@@ -140,6 +149,25 @@ async function runDiagnose(options: ModelOptions): Promise<void> {
   const diagnosis = await diagnose(engine);
   await engine.close();
   print(options, 'diagnose', diagnosis, describeDiagnosis);
+}
+
+async function runReplay(file: string, options: ModelOptions & { confidence: number }): Promise<void> {
+  const text = readText(file);
+  const bundle = readBundle(text, file);
+  if (bundle) {
+    const engine = await loadEngine(options);
+    const result = await replayBundle(engine, bundle);
+    await engine.close();
+    return print(options, 'replay', result, describeBundleReplay);
+  }
+  const recording = readRecording(text, file);
+  const engine = await loadEngine(options);
+  const limits: Limits = { maxTokens: 64, maxLines: 12, minConfidence: options.confidence };
+  const result = await replay(engine, recording, limits, (done) => {
+    if (done % 100 === 0) process.stderr.write(`${done} of ${recording.steps.length} steps\n`);
+  });
+  await engine.close();
+  print(options, 'replay', result, describeReplay);
 }
 
 async function runEvaluate(
@@ -232,6 +260,13 @@ function positives(value: string): number[] {
   return value.split(',').map(positive);
 }
 
+function share(value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !(number >= 0 && number <= 1))
+    throw new InvalidArgumentError('A number from 0 to 1 is needed.');
+  return number;
+}
+
 function program(): Command {
   const ryzanstein = new Command('ryzanstein').description(
     'Code completion from a small ternary model on this CPU.',
@@ -247,6 +282,7 @@ function program(): Command {
     .option('--max-tokens <n>', 'longest answer', positive, 64)
     .option('--max-lines <n>', 'lines of a block, where the line opens one', positive, 12)
     .option('--candidates <n>', 'answers at most, each with another first token', positive, 1)
+    .option('--bundle <file>', 'also write prompt, limits and answer, to replay them')
     .option('--threads <n>', 'threads; the physical cores without it', positive)
     .option('--kernel <name>', 'kernel level; the best one without it')
     .action(complete);
@@ -262,6 +298,12 @@ function program(): Command {
     .option('--threads <n>', 'threads; the physical cores without it', positive)
     .option('--kernel <name>', 'kernel level; the best one without it')
     .action(runDiagnose);
+  verb('replay', 'replay recorded typing the way the editor asks, or one completion exactly')
+    .argument('<SESSION.jsonl|BUNDLE.json>', 'a recording, or one completion that "complete --bundle" wrote')
+    .option('--confidence <n>', 'how sure an answer has to be to be shown, 0 to 1', share, 0.55)
+    .option('--threads <n>', 'threads; the physical cores without it', positive)
+    .option('--kernel <name>', 'kernel level; the best one without it')
+    .action(runReplay);
   verb('eval', 'score the model on holes in code, drawn by seed or listed in a JSON file')
     .argument('<DIR|FILE...>')
     .option('--limit <n>', 'holes at most; 300 without it where they are drawn', positive)

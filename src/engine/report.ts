@@ -1,6 +1,8 @@
 // Reports for people: tables of a bench or a diagnosis, a comparison of two bench reports, and a page with bars.
 
 import type { BenchReport, BenchRow, Completion, Diagnosis, Evaluation } from '../protocol';
+import type { BundleReplay } from './bundle';
+import type { Replay } from './replay';
 
 /** One line about how an answer came about. */
 export function describeCompletion(completion: Completion): string {
@@ -84,6 +86,34 @@ export function describeEvaluation(evaluation: Evaluation): string {
       ...evaluation.shownPrecision.map((one) => [percent(one.shownRate), percent(one.precision)]),
     ]),
   ].join('\n\n');
+}
+
+export function describeReplay(result: Replay): string {
+  const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
+  const times = ({ p50, p95, p99 }: Replay['latency']): string[] =>
+    [p50, p95, p99].map((time) => time.toFixed(1));
+  return [
+    `${result.source}: ${result.keystrokes} keystrokes, ${result.requests} requests, ${result.cancelled} cancelled by the next keystroke, ` +
+      `${result.model}, ${result.kernel}, ${result.threads} threads`,
+    table([
+      ['answered without the engine', percent(result.cacheHits)],
+      ['prompt tokens reused', `${percent(result.reuse)} of ${result.promptTokens}`],
+      ['requests with ghost text', percent(result.shownRate)],
+      ['characters saved', String(result.charactersSaved)],
+    ]),
+    table([
+      ['milliseconds', 'p50', 'p95', 'p99'],
+      ['answer by the engine', ...times(result.latency)],
+      ['answer without it', ...times(result.hitLatency)],
+      ['cancelled until idle', ...times(result.cancelLatency)],
+    ]),
+  ].join('\n\n');
+}
+
+export function describeBundleReplay({ same, differs, expected, completion }: BundleReplay): string {
+  const told = (which: Completion): string => `${JSON.stringify(which.text)}\n  ${describeCompletion(which)}`;
+  if (same) return `The same answer as before: ${told(completion)}`;
+  return `Another answer, by ${differs.join(', ')}.\nBefore: ${told(expected)}\nNow: ${told(completion)}`;
 }
 
 /** A row of two reports that measured the same work; `ratio` above 1 means that the second is faster. */
