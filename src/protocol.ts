@@ -44,6 +44,7 @@ export interface Alternative {
 /**
  * One answer. `text` is fit to insert at the cursor, with the document's line ends; times are in milliseconds.
  * `alternatives`, surest first, are there if they were asked for; tokens and times are those of the answer alone.
+ * The `promptTokens` of a cancelled one are those that were read before, of which the cache held `reusedTokens`.
  */
 export interface Completion {
   text: string;

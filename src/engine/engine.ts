@@ -149,7 +149,8 @@ export class Engine {
       }
       const { reused, milliseconds } = await this.#prefill(ids);
       const answer = signal.aborted ? undefined : await this.#decode(site, word, limits, signal);
-      const completion = this.#completion(site, answer, limits, ids.length, reused, milliseconds);
+      const read = Math.min(ids.length, this.#session.length);
+      const completion = this.#completion(site, answer, limits, read, reused, milliseconds);
       if (!answer || (limits.candidates ?? 1) <= 1) return completion;
       const alternatives = await this.#alternatives(site, word, limits, signal, ids.length, answer);
       return { ...completion, alternatives };

@@ -16,9 +16,9 @@ const quiet = 50;
 /**
  * Rates are 0..1, times in milliseconds. `requests` are the times the editor asks; `cacheHits` the share of them that
  * is answered without the engine, within `hitLatency`; `cancelled` are those that the next step came before, the rest
- * took the engine `latency`. `reuse` is the share of prompt tokens that were in a KV cache already. `shownRate` is
- * the share of requests with ghost text; `charactersSaved` counts the characters of ghost texts that are, to
- * their end, what was typed next, each character once.
+ * took the engine `latency`. `reuse` is the share of the prompts' tokens that were in a KV cache already and not
+ * evaluated. `shownRate` is the share of requests with ghost text; `charactersSaved` counts the characters of ghost
+ * texts that are, to their end, what was typed next, each character once.
  */
 export interface Replay {
   model: string;
