@@ -5,6 +5,8 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { addonFile, loadAddon } from '../../../src/engine/addon';
+import { Engine } from '../../../src/engine/engine';
 import { Documents, readRecording } from '../../../src/engine/recording';
 import { temporaryFile } from './ggufFile';
 
@@ -53,6 +55,32 @@ function ryzanstein(...args: string[]): { code: number | null; out: string; err:
   return { code: status, out: stdout, err: stderr };
 }
 
+/** A text at whose end the tiny model has something to offer, and what. */
+async function offer(): Promise<{ before: string; offered: string }> {
+  const engine = await Engine.load(loadAddon(addonFile(path.resolve('dist'))), {
+    modelFile: 'test/fixtures/tiny.gguf',
+    threads: 1,
+  });
+  try {
+    for (const word of ['def', 'x =', 'if x', 'self.', 'import', 'return', 'for i in', 'print(', 'class']) {
+      const before = `def f(x):\n    y = x\n    ${word} `;
+      const limits = { maxTokens: 64, maxLines: 12, minConfidence: 0 };
+      const prompt = {
+        path: 'a.py',
+        languageId: 'python',
+        repository: 'example',
+        prefix: before,
+        suffix: '',
+      };
+      const { text: offered, shown } = await engine.complete({ ...prompt, related: [] }, limits);
+      if (shown && offered.length > 2) return { before, offered };
+    }
+  } finally {
+    await engine.close();
+  }
+  throw new Error('The tiny model has nothing to offer anywhere.');
+}
+
 describe('replay', function () {
   this.timeout(120_000);
 
@@ -78,19 +106,13 @@ describe('replay', function () {
     assert.match(ryzanstein('replay', file, ...tiny).out, /18 keystrokes, 16 requests[^]*reused[^]*p95/);
   });
 
-  it('saves the characters that are typed next, each once', () => {
-    const place = temporaryFile('place.py', Buffer.from(text));
-    const answer = ryzanstein('complete', `${place}:1:5`, ...tiny, '--max-tokens', '64', '--json');
-    const offered = (JSON.parse(answer.out) as { text: string }).text;
-    assert.notEqual(offered, '');
-    const recorded = (typed: string): string => {
-      const document = { ...header.files[0]!, path: path.relative(process.cwd(), place) };
-      const start = { ...header, source: '', files: [{ ...document, text: text.replace('def ', 'def') }] };
-      const typing = [{ pause: long, type: ' ' }, ...[...typed].map((type) => ({ pause: long, type }))];
-      return lines({ ...start, source: '/' }, { pause: 100, move: 3 }, ...typing);
-    };
+  it('saves the characters that are typed next, each once', async () => {
+    const { before, offered } = await offer();
     const saved = (typed: string): number => {
-      const file = temporaryFile('saved.session.jsonl', Buffer.from(recorded(typed)));
+      const files = [{ path: 'a.py', languageId: 'python', text: before.slice(0, -1), sha256: '' }];
+      const typing = [before.at(-1)!, ...typed].map((type) => ({ pause: long, type }));
+      const recording = lines({ ...header, files }, { pause: 100, move: before.length - 1 }, ...typing);
+      const file = temporaryFile('saved.session.jsonl', Buffer.from(recording));
       const { out, err } = ryzanstein('replay', file, ...tiny, '--confidence', '0', '--json');
       assert.notEqual(out, '', err);
       return (JSON.parse(out) as { charactersSaved: number }).charactersSaved;
