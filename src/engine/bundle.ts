@@ -27,6 +27,7 @@ const compared = [
   'tokens',
   'promptTokens',
   'model',
+  'alternatives',
 ] as const;
 
 export async function replayBundle(
@@ -34,7 +35,9 @@ export async function replayBundle(
   { prompt, limits, completion }: Bundle,
 ): Promise<BundleReplay> {
   const now = await engine.complete(prompt, limits);
-  const differs = compared.filter((field) => now[field] !== completion[field]);
+  const value = (which: Completion, field: (typeof compared)[number]): string | undefined =>
+    JSON.stringify(which[field]);
+  const differs = compared.filter((field) => value(now, field) !== value(completion, field));
   return { same: differs.length === 0, differs, expected: completion, completion: now };
 }
 
