@@ -108,7 +108,7 @@ const kinds: Record<string, { is: (value: unknown) => boolean; what: string }> =
 };
 
 function checkedStep(value: Record<string, unknown>): Step {
-  const found = Object.keys(value).filter((key) => key in kinds);
+  const found = Object.keys(value).filter((key) => Object.hasOwn(kinds, key));
   if (found.length !== 1)
     throw new Error(`a step has exactly one of ${Object.keys(kinds).join(', ')}, not ${found.length}.`);
   const { is, what } = kinds[found[0]!]!;

@@ -6,9 +6,11 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { addonFile, loadAddon } from '../../../src/engine/addon';
+import { readBundle } from '../../../src/engine/bundle';
 import { Engine } from '../../../src/engine/engine';
 import { Documents, readRecording } from '../../../src/engine/recording';
 import { temporaryFile } from './ggufFile';
+import { randomSource } from './random';
 
 const tiny = ['--model', 'test/fixtures/tiny.gguf', '--threads', '1'];
 const text = 'def total(items):\n    \n\n\nprint(total([1, 2]))\n';
@@ -170,6 +172,29 @@ describe('replay', function () {
       assert.ok(err.includes('bad.session.jsonl'));
     });
   }
+
+  const damages = process.env.RYZANSTEIN_TEST === 'long' ? 100_000 : 2_000;
+  it(`reads or refuses ${damages} damaged files, and names file and line`, () => {
+    const random = randomSource(7);
+    const whole = lines(header, ...steps);
+    const pieces = ['"', '{', '}', '[]', ':', ',', '-', '9', 'null', '"toString"', '"undo"', '\n', '\\'];
+    let refused = 0;
+    for (let i = 0; i < damages; i++) {
+      let text = whole;
+      for (let n = random.below(3); n >= 0; n--) {
+        const at = random.below(text.length);
+        text = text.slice(0, at) + random.pick(pieces) + text.slice(at + random.below(4));
+      }
+      try {
+        readBundle(text, 'x');
+        readRecording(text, 'x');
+      } catch (error) {
+        refused++;
+        assert.match((error as Error).message, /^x(, line \d+: | has no step)/);
+      }
+    }
+    assert.ok(refused > damages / 2 && refused < damages, `${refused} were refused`);
+  });
 
   it('has the confidence of the setting as its default', () => {
     const { contributes } = JSON.parse(fs.readFileSync('package.json', 'utf8')) as {
