@@ -100,7 +100,7 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
          InstanceMethod<&NativeSession::evaluate>("evaluate"),
          InstanceMethod<&NativeSession::logits>("logits"),
          InstanceMethod<&NativeSession::evaluate_all>("evaluateAll"),
-         InstanceMethod<&NativeSession::generate>("generate"),
+         InstanceMethod<&NativeSession::score>("score"), InstanceMethod<&NativeSession::generate>("generate"),
          InstanceMethod<&NativeSession::truncate>("truncate"),
          InstanceMethod<&NativeSession::copy_head>("copyHead"),
          InstanceMethod<&NativeSession::cancel>("cancel"), InstanceMethod<&NativeSession::free>("free")});
@@ -214,6 +214,17 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
             throw std::runtime_error("evaluateAll was cancelled.");
           }
           return [logits](Napi::Env env) { return float_array(env, logits->data(), logits->size()); };
+        });
+  }
+
+  Napi::Value score(const Napi::CallbackInfo& info) {
+    return start(
+        info.Env(), [ids = ids(info[0], "score: ids")](Session& session, const Stop& stop) -> Answer {
+          auto scores = std::make_shared<std::vector<float>>(ids.empty() ? 0 : ids.size() - 1);
+          if (!session.score(ids.data(), static_cast<int>(ids.size()), scores->data(), stop)) {
+            throw std::runtime_error("score was cancelled.");
+          }
+          return [scores](Napi::Env env) { return float_array(env, scores->data(), scores->size()); };
         });
   }
 

@@ -85,6 +85,12 @@ def steady_windows(path: Path, ids: list[int], count: int, length: int = 6) -> l
     return list(islice(steady, count))
 
 
+def scores(logits: np.ndarray, ids: list[int]) -> list[float]:
+    """Natural log-probability of each id but the first, given those before it."""
+    known = torch.from_numpy(logits[:-1]).log_softmax(-1)
+    return [round(known[i, following].item(), 5) for i, following in enumerate(ids[1:])]
+
+
 def case(path: Path, ids: list[int]) -> dict:
     reference = Reference(path)
     logits = reference.logits(ids)
@@ -95,6 +101,7 @@ def case(path: Path, ids: list[int]) -> dict:
         "ids": ids,
         "tolerance": tolerance,
         "logits": [{"position": p, "values": [round(float(v), 5) for v in logits[p]]} for p in positions],
+        "scores": scores(logits, ids),
         "greedy": greedy,
         "greedyMargin": round(margin, 5),
     }
@@ -112,7 +119,8 @@ def main() -> None:
     cases = prompts(texts, tokenizer)
     cases = [case(path, ids) for ids in cases + steady_windows(path, cases[-1], 4)]
     golden = {
-        "description": "Logits and greedy ids of tiny.gguf by training/reference.py: int32 products, float64 for the rest; "
+        "description": "Logits, greedy ids and scores (natural log-probability of each id but the first) of tiny.gguf by "
+        "training/reference.py: int32 products, float64 for the rest; "
         "ids of texts by the `tokenizers` library with control tokens recognised in text.",
         "toleranceReason": f"A case's tolerance is the largest absolute difference of a logit. Disturbing every value before its "
         f"quantisation by a relative {FLOAT_NOISE:g}, as float32 sums in another order do, moves a few over a rounding boundary, "

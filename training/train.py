@@ -149,7 +149,7 @@ def held_out_rows(documents: list[Document], sampler: Sampler) -> dict[str, list
         for document in known[::stride][:HELD_OUT_FILES]:
             title = [sampler.file_sep, *sampler.encode(document.path + "\n")]
             body = sampler.encode(document.text[: HELD_OUT_TOKENS * 4])[:HELD_OUT_TOKENS]
-            size = len(sampler.tokenizer.decode(body, skip_special_tokens=False).encode())
+            size = sum(len(sampler.tokenizer.id_to_token(i)) for i in body)  # a byte-level token has a letter for each byte
             rows.setdefault(language, []).append((title + body, len(title), size))
     return rows
 

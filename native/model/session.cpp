@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -44,17 +45,32 @@ bool Session::evaluate(const int32_t* ids, int count, const Stop& stop) {
 }
 
 bool Session::evaluate_all(const int32_t* ids, int count, float* logits, const Stop& stop) {
+  const auto vocabulary = static_cast<size_t>(model_->hyperparameters().vocabulary);
+  return each_row(ids, count, stop, [&](int t, const float* row) {
+    std::copy(row, row + vocabulary, logits + static_cast<size_t>(t) * vocabulary);
+  });
+}
+
+bool Session::score(const int32_t* ids, int count, float* log_probabilities, const Stop& stop) {
+  return each_row(ids, count, stop, [&](int t, const float* row) {
+    if (t + 1 == count) return;
+    const LogitSummary summary = model_->level().floats->summarize(row, model_->hyperparameters().vocabulary);
+    log_probabilities[t] = row[ids[t + 1]] - summary.maximum - std::log(summary.exp_sum);
+  });
+}
+
+// Evaluates ids in passes and calls take(t, logits) for each of them, in order.
+template <class Take>
+bool Session::each_row(const int32_t* ids, int count, const Stop& stop, const Take& take) {
   check_ids(ids, count);
   check_room(count);
-  const auto vocabulary = static_cast<size_t>(model_->hyperparameters().vocabulary);
   const auto row = static_cast<size_t>(model_->weights().head.rows());
   for (int done = 0; done < count;) {
     const int part = std::min(kMaxTokens, count - done);
     if (!pass(ids + done, part, part, stop)) return false;
     keep(ids + done, part, part - 1);
-    for (int t = 0; t < part; t++, logits += vocabulary) {
-      const float* from = activations_.logits.as<float>() + static_cast<size_t>(t) * row;
-      std::copy(from, from + vocabulary, logits);
+    for (int t = 0; t < part; t++) {
+      take(done + t, activations_.logits.as<float>() + static_cast<size_t>(t) * row);
     }
     done += part;
   }

@@ -48,6 +48,10 @@ class Session {
   // evaluate that also writes every token's logits, [count][vocabulary].
   bool evaluate_all(const int32_t* ids, int count, float* logits, const Stop& stop);
 
+  // evaluate that also writes the natural log-probability of every id but the first, [count - 1], given the
+  // ids before it, under the plain softmax of the logits.
+  bool score(const int32_t* ids, int count, float* log_probabilities, const Stop& stop);
+
   // [vocabulary], of the token evaluated last.
   const float* logits() const;
 
@@ -65,6 +69,8 @@ class Session {
   size_t bytes() const { return cache_.bytes() + activations_.bytes(); }
 
  private:
+  template <class Take>
+  bool each_row(const int32_t* ids, int count, const Stop& stop, const Take& take);
   bool pass(const int32_t* ids, int count, int logit_rows, const Stop& stop);
   void keep(const int32_t* ids, int count, int logit_row);
   void extend_by_draft(std::vector<int32_t>& draft, int most) const;

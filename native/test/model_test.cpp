@@ -258,6 +258,30 @@ void sessions_keep_their_place(const std::shared_ptr<Model>& model) {
   expect_throw("not within 1 to 256", "no context", [&] { Session(model, 0); });
 }
 
+void scores_are_the_softmax_of_the_logits(const std::shared_ptr<Model>& model) {
+  const Ids ids = random_ids(150, 41);
+  const Logits all = all_logits(model, ids);
+  Session session(model, kShape.context);
+  std::vector<float> scores(ids.size() - 1);
+  EXPECT(session.score(ids.data(), 150, scores.data(), Stop()), "nothing cancels");
+  double worst = 0;
+  for (size_t i = 0; i + 1 < ids.size(); i++) {
+    const float* row = all.data() + i * static_cast<size_t>(kShape.vocabulary);
+    double sum = 0;
+    for (int id = 0; id < kShape.vocabulary; id++) sum += std::exp(static_cast<double>(row[id]));
+    worst = std::max(worst, std::abs(scores[i] - (row[ids[i + 1]] - std::log(sum))));
+  }
+  EXPECT(worst < 1e-5, "scores are off by " + std::to_string(worst));
+  EXPECT(session.length() == 150 && last_logits(session) == Logits(all.end() - kShape.vocabulary, all.end()),
+         "score leaves what evaluate leaves");
+  session.truncate(0);
+  std::vector<float> fewer(69);
+  session.score(ids.data(), 70, fewer.data(), Stop());
+  EXPECT(std::equal(fewer.begin(), fewer.end(), scores.begin()), "what follows changes no score");
+  expect_throw("187 tokens do not fit", "too long a text",
+               [&] { session.score(Ids(187, 1).data(), 187, nullptr, Stop()); });
+}
+
 void generate_is_evaluate_in_a_loop(const std::shared_ptr<Model>& model) {
   const Ids prompt = random_ids(20, 31);
   Session looped(model, kShape.context);
@@ -544,6 +568,7 @@ int main() {
   for (const int threads : {1, 2}) {
     const auto model = load(SyntheticModel(kShape, untied), {threads, ""});
     sessions_keep_their_place(model);
+    scores_are_the_softmax_of_the_logits(model);
     generate_is_evaluate_in_a_loop(model);
     drafts_change_nothing(model);
     cancelling_drops_a_pass(model);

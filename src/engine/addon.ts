@@ -84,6 +84,8 @@ export interface NativeSession {
   logits(): Float32Array;
   /** The logits of every id, `[ids.length * vocabulary]`. */
   evaluateAll(ids: Int32Array): Promise<Float32Array>;
+  /** Appends `ids`; gives the natural log-probability of each but the first, given those before it. */
+  score(ids: Int32Array): Promise<Float32Array>;
   /** Samples, evaluates and goes on; a stop id ends it and is not evaluated. */
   generate(options: GenerateOptions): Promise<Generated>;
   /** Drops all but the first `length` tokens; the logits are invalid until the next `evaluate`. */

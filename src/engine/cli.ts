@@ -8,6 +8,7 @@ import type { BenchReport, Limits, Prompt } from '../protocol';
 import { loadAddon } from './addon';
 import { bench } from './bench';
 import { type Bundle, readBundle, replayBundle } from './bundle';
+import { bitsPerByte } from './bitsPerByte';
 import { diagnose } from './diagnose';
 import { Engine } from './engine';
 import { evaluate } from './evaluate';
@@ -26,6 +27,7 @@ import {
   describeDiagnosis,
   describeEvaluation,
   describeReplay,
+  describeTextScore,
   table,
 } from './report';
 import { readText, sourceFiles } from './sourceFiles';
@@ -172,8 +174,9 @@ async function runReplay(file: string, options: ModelOptions & { confidence: num
 
 async function runEvaluate(
   paths: string[],
-  options: ModelOptions & { limit?: number; seed: number },
+  options: ModelOptions & { limit?: number; seed: number; bits?: boolean },
 ): Promise<void> {
+  if (options.bits) return scoreText(paths, options);
   const holes = holesOf(paths, options.limit, options.seed);
   const engine = await loadEngine(options);
   const evaluation = await evaluate(engine, holes, (done) => {
@@ -181,6 +184,17 @@ async function runEvaluate(
   });
   await engine.close();
   print(options, 'eval', evaluation, describeEvaluation);
+}
+
+async function scoreText(paths: string[], options: ModelOptions & { limit?: number }): Promise<void> {
+  const files = sourceFiles(paths).filter(({ text }) => text.trim() !== '');
+  if (files.length === 0) throw new Error(`There is no text to score in ${paths.join(', ')}.`);
+  const engine = await loadEngine(options);
+  const score = await bitsPerByte(engine, files, options.limit, (language) =>
+    process.stderr.write(`Scoring ${language}\n`),
+  );
+  await engine.close();
+  print(options, 'eval', score, describeTextScore);
 }
 
 /** The holes that a JSON file lists, or new ones in source files. */
@@ -306,7 +320,12 @@ function program(): Command {
     .action(runReplay);
   verb('eval', 'score the model on holes in code, drawn by seed or listed in a JSON file')
     .argument('<DIR|FILE...>')
-    .option('--limit <n>', 'holes at most; 300 without it where they are drawn', positive)
+    .option('--bits', 'instead of holes: bits per byte of the heads of files, by language')
+    .option(
+      '--limit <n>',
+      'holes, or with --bits files of each language, at most; 300 drawn holes without it',
+      positive,
+    )
     .option('--seed <n>', 'another one draws other holes', wholeNumber, 1)
     .option('--threads <n>', 'threads; the physical cores without it', positive)
     .option('--kernel <name>', 'kernel level; the best one without it')

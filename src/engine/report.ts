@@ -3,6 +3,7 @@
 import type { BenchReport, BenchRow, Completion, Diagnosis, Evaluation } from '../protocol';
 import type { BundleReplay } from './bundle';
 import type { Replay } from './replay';
+import type { TextScore } from './bitsPerByte';
 
 /** One line about how an answer came about. */
 export function describeCompletion(completion: Completion): string {
@@ -114,6 +115,15 @@ export function describeBundleReplay({ same, differs, expected, completion }: Bu
   const told = (which: Completion): string => `${JSON.stringify(which.text)}\n  ${describeCompletion(which)}`;
   if (same) return `The same answer as before: ${told(completion)}`;
   return `Another answer, by ${differs.join(', ')}.\nBefore: ${told(expected)}\nNow: ${told(completion)}`;
+}
+
+export function describeTextScore({ model, bitsPerByte, text }: TextScore): string {
+  const rows = Object.entries(text).map(([language, { files, tokens, bytes }]) => [
+    language,
+    bitsPerByte[language]!.toFixed(3),
+    ...[files, tokens, bytes].map(String),
+  ]);
+  return `${model}\n\n${table([['language', 'bits per byte', 'files', 'tokens', 'bytes'], ...rows])}`;
 }
 
 /** A row of two reports that measured the same work; `ratio` above 1 means that the second is faster. */

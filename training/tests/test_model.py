@@ -1,6 +1,8 @@
 """Tests of the ternary model, its export, the training samples and exact resume."""
 
+import json
 import random
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -11,12 +13,16 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from export import TQ2_0, export_model, load_exported, pack_tq2_0, quantise_rows, read_gguf, unpack_q8_0, unpack_tq2_0
+from export import TQ2_0, export_model, load_exported, pack_tq2_0, quantise_rows, read_gguf, read_model, unpack_q8_0, unpack_tq2_0
 from model import Shape, TernaryTransformer, quantise_ternary, quantise_tokens
 from reference import Reference
 from samples import MIDDLE_KINDS, Document, Sampler, ahead, choose_middle
+from tokenizer import of_exported
 from tokenizer import train as train_tokenizer
-from train import Training, orthogonal, packed_loss, rate_factor
+from train import HELD_OUT_FILES, Training, bits_per_byte, held_out_rows, orthogonal, packed_loss, rate_factor
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ENGINE = ROOT / "dist" / "cli.js"
 
 TEXT = "\n".join(f"def f{i}(x, y):\n    total = x * {i} + y\n    return [total, 'été']\n" for i in range(60))
 DOCUMENTS = [Document("some/repo", f"src/file{i}.py", "python", TEXT[i * 50 :]) for i in range(6)]
@@ -171,6 +177,47 @@ class Samples(unittest.TestCase):
         for step in range(3, 8):
             for drawn, expected in zip(rows(step, 1 + step % 2, 256), self.sampler.rows(step, 1 + step % 2, 256)):
                 np.testing.assert_array_equal(drawn, expected)
+
+
+class Score(unittest.TestCase):
+    """Bits per byte by the engine's command line and by PyTorch on the same rows."""
+
+    FILES, LANGUAGES = 0.005, 0.002  # relative; activations near a rounding boundary, keys and values in half precision
+
+    @unittest.skipUnless(ENGINE.exists(), f"{ENGINE} is missing: run `npm run build` first")
+    def test_the_engine_gives_the_bits_per_byte_of_pytorch(self):
+        path = next((ROOT / "models").glob("*.gguf"))
+        model, tokenizer = read_model(path), of_exported(path)
+        for language, files in (
+            ("python", ROOT.glob("training/*.py")),
+            ("typescript", ROOT.glob("src/engine/*.ts")),
+            ("javascript", ROOT.glob("scripts/*.mjs")),
+        ):
+            texts = {f"{language}/{file.name}": file.read_text(encoding="utf-8") for file in sorted(files)}
+            # The trainer's tokenizer takes a control token that is spelled out for one, the engine's for text.
+            documents = [Document("", name, language, text) for name, text in texts.items() if "<|" not in text]
+            rows = held_out_rows(documents, Sampler(documents, tokenizer, seed=1))[language]
+            self.assertGreater(len(rows), 4)
+            with tempfile.TemporaryDirectory() as folder:
+                for document in documents:
+                    target = Path(folder) / document.path
+                    target.parent.mkdir(exist_ok=True)
+                    target.write_text(document.text, encoding="utf-8", newline="")
+                score = self.engine(path, folder, HELD_OUT_FILES)
+                alone = self.engine(path, str(Path(folder) / documents[0].path), 1)
+            text = score["text"][language]
+            self.assertEqual(text["files"], len(rows))
+            self.assertEqual(text["tokens"], sum(len(ids) - start for ids, start, _ in rows))
+            self.assertEqual(text["bytes"], sum(size for *_, size in rows))
+            self.assertLess(abs(score["bitsPerByte"][language] / bits_per_byte(model, rows) - 1), self.LANGUAGES)
+            # A file that is named is shown to the model without its folder.
+            named = [Document("", documents[0].path.partition("/")[2], language, documents[0].text)]
+            expected = bits_per_byte(model, held_out_rows(named, Sampler(named, tokenizer, seed=1))[language])
+            self.assertLess(abs(alone["bitsPerByte"][language] / expected - 1), self.FILES)
+
+    def engine(self, model: Path, source: str, files: int) -> dict:
+        command = ["node", str(ENGINE), "eval", "--bits", source, "--model", str(model), "--limit", str(files), "--json"]
+        return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 class Resume(unittest.TestCase):

@@ -175,6 +175,20 @@ describe('command line', function () {
     assert.deepEqual(texts(again), texts(score));
   });
 
+  it('gives bits per byte', () => {
+    const score = json('eval', '--bits', 'examples', ...tiny, '--limit', '1') as {
+      bitsPerByte: Record<string, number>;
+      text: Record<string, object>;
+    };
+    has(score, 'model', 'bitsPerByte', 'text');
+    assert.deepEqual(Object.keys(score.bitsPerByte), ['python', 'typescript']);
+    for (const [language, bits] of Object.entries(score.bitsPerByte)) {
+      assert.ok(bits > 0.5 && bits < 20, `${bits} bits per byte of ${language}`);
+      has(score.text[language], 'files', 'tokens', 'bytes');
+    }
+    assert.match(ryzanstein('eval', '--bits', 'examples', ...tiny).out, /language +bits per byte/);
+  });
+
   it('shows tokens', () => {
     const tokens = json('tokenize', source, ...tiny) as { ids: number[]; pieces: string[]; count: number };
     assert.equal(tokens.ids.length, tokens.count);
@@ -193,6 +207,7 @@ describe('command line', function () {
     ['what is no report', ['bench', '--compare', source, source], /is no JSON document/],
     ['no holes', ['eval', 'package.json', ...tiny], /lists no holes/],
     ['no code', ['eval', 'models', ...tiny], /no code to punch holes into in models/],
+    ['no text', ['eval', '--bits', 'models', ...tiny], /no text to score in models/],
     ['no source', ['eval', '/nowhere', ...tiny], /\/nowhere cannot be read: ENOENT/],
     ['no verb', ['sing'], /unknown command 'sing'/],
   ] as [string, string[], RegExp][]) {
