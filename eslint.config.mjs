@@ -25,6 +25,7 @@ export default tseslint.config(
       'test-output/',
       'media/',
       'examples/',
+      'test/fixtures/',
       '.vscode-test/',
     ],
   },
