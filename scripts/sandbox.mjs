@@ -79,7 +79,8 @@ export async function runProgram(language, program, seconds = limits.seconds) {
 }
 
 function limited(command, seconds) {
-  const shell = `ulimit -v ${kibibytes} && ulimit -t ${seconds} && ulimit -f 0 && ulimit -c 0 && exec "$@"`;
+  // Of data, not of addresses: Node reserves far more of these than it uses.
+  const shell = `ulimit -d ${kibibytes} && ulimit -t ${seconds} && ulimit -f 0 && ulimit -c 0 && exec "$@"`;
   return ['/bin/sh', '-c', shell, 'sh', ...(hasNoNetwork ? ['unshare', '-rn'] : []), ...command];
 }
 

@@ -142,13 +142,13 @@ describe('the limits that unread programs run in', function () {
     const connect = `import * as net from 'node:net';
       await new Promise((resolve, reject) => net.connect(${port}, '127.0.0.1', resolve).on('error', reject));
       process.exit(0);`;
-    await fails('typescript', connect, /ENETUNREACH|ECONNREFUSED/);
-    await fails(
-      'python',
-      `import socket\nsocket.create_connection(("127.0.0.1", ${port}))`,
-      /PermissionError/,
-    );
-    server.close();
+    const inPython = `import socket\nsocket.create_connection(("127.0.0.1", ${port}))`;
+    try {
+      await fails('typescript', connect, /ENETUNREACH|ECONNREFUSED/);
+      await fails('python', inPython, /PermissionError/);
+    } finally {
+      server.close();
+    }
   });
 
   it('tell nothing of this environment', async () => {
