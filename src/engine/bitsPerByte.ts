@@ -8,6 +8,8 @@ import type { SourceFile } from './sourceFiles';
 /** Bits for each byte, and of how much text, by language. */
 export interface TextScore {
   model: string;
+  type: string;
+  kernel: string;
   bitsPerByte: Record<string, number>;
   text: Record<string, { files: number; tokens: number; bytes: number }>;
 }
@@ -23,7 +25,8 @@ export async function bitsPerByte(
   limit: number | undefined,
   progress: (language: string) => void,
 ): Promise<TextScore> {
-  const score: TextScore = { model: engine.info.name, bitsPerByte: {}, text: {} };
+  const { name: model, type, kernel } = engine.info;
+  const score: TextScore = { model, type, kernel, bitsPerByte: {}, text: {} };
   for (const language of [...new Set(files.map((file) => file.languageId))].sort()) {
     progress(language);
     const total = { files: 0, tokens: 0, bytes: 0 };

@@ -117,13 +117,13 @@ export function describeBundleReplay({ same, differs, expected, completion }: Bu
   return `Another answer, by ${differs.join(', ')}.\nBefore: ${told(expected)}\nNow: ${told(completion)}`;
 }
 
-export function describeTextScore({ model, bitsPerByte, text }: TextScore): string {
+export function describeTextScore({ model, type, kernel, bitsPerByte, text }: TextScore): string {
   const rows = Object.entries(text).map(([language, { files, tokens, bytes }]) => [
     language,
     bitsPerByte[language]!.toFixed(3),
     ...[files, tokens, bytes].map(String),
   ]);
-  return `${model}\n\n${table([['language', 'bits per byte', 'files', 'tokens', 'bytes'], ...rows])}`;
+  return `${model}, ${type}, ${kernel}\n\n${table([['language', 'bits per byte', 'files', 'tokens', 'bytes'], ...rows])}`;
 }
 
 /** A row of two reports that measured the same work; `ratio` above 1 means that the second is faster. */

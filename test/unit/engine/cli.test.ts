@@ -180,7 +180,7 @@ describe('command line', function () {
       bitsPerByte: Record<string, number>;
       text: Record<string, object>;
     };
-    has(score, 'model', 'bitsPerByte', 'text');
+    has(score, 'model', 'type', 'kernel', 'bitsPerByte', 'text');
     assert.deepEqual(Object.keys(score.bitsPerByte), ['python', 'typescript']);
     for (const [language, bits] of Object.entries(score.bitsPerByte)) {
       assert.ok(bits > 0.5 && bits < 20, `${bits} bits per byte of ${language}`);
