@@ -324,7 +324,8 @@ class NativeModel : public Napi::ObjectWrap<NativeModel> {
   static Napi::Function define(Napi::Env env) {
     return DefineClass(
         env, "NativeModel",
-        {InstanceMethod<&NativeModel::session>("session"), InstanceMethod<&NativeModel::free>("free")});
+        {InstanceMethod<&NativeModel::session>("session"), InstanceMethod<&NativeModel::use>("use"),
+         InstanceMethod<&NativeModel::free>("free")});
   }
 
   explicit NativeModel(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeModel>(info) {
@@ -356,6 +357,11 @@ class NativeModel : public Napi::ObjectWrap<NativeModel> {
     }
     return env.GetInstanceData<Classes>()->session.New(
         {Napi::External<std::unique_ptr<Session>>::New(env, &session)});
+  }
+
+  void use(const Napi::CallbackInfo& info) {
+    if (model_ == nullptr) throw Napi::Error::New(info.Env(), "This model was freed and cannot be used.");
+    model_->use(integer(info[0], "use: threads", 1));
   }
 
   // Sessions that are open keep the weights alive until they are freed.

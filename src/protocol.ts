@@ -85,9 +85,23 @@ export interface ModelInfo {
   bytes: number;
 }
 
+/** `threads` at most are used, where the model was loaded with more. */
 export interface CompleteParams {
   prompt: Prompt;
   limits: Limits;
+  threads?: number;
+}
+
+export interface PrefillParams {
+  prompt: Prompt;
+  threads?: number;
+}
+
+/** What was read of a prompt before anything is to be completed; `reusedTokens` were known already. */
+export interface Prefill {
+  promptTokens: number;
+  reusedTokens: number;
+  prefillMs: number;
 }
 
 export interface LevelReport {
@@ -250,9 +264,10 @@ export interface EvaluateProgress {
   holes: number;
 }
 
-/** The requests that the engine process answers; `complete` and `evaluate` follow the library's cancellation. */
+/** The requests that the engine process answers; `complete`, `prefill` and `evaluate` follow the library's cancellation. */
 export const loadRequest = new RequestType<LoadParams, ModelInfo, void>('load');
 export const completeRequest = new RequestType<CompleteParams, Completion, void>('complete');
+export const prefillRequest = new RequestType<PrefillParams, Prefill, void>('prefill');
 export const diagnoseRequest = new RequestType0<Diagnosis, void>('diagnose');
 export const benchRequest = new RequestType<BenchParams, BenchReport, void>('bench');
 export const evaluateRequest = new RequestType<EvaluateParams, Evaluation, void>('evaluate');

@@ -46,7 +46,7 @@ bool spin(const Done& done) {
 
 }  // namespace
 
-ThreadPool::ThreadPool(int threads) : shares_(static_cast<size_t>(threads)) {
+ThreadPool::ThreadPool(int threads) : in_use_(threads), shares_(static_cast<size_t>(threads)) {
   RYZANSTEIN_CHECK(threads >= 1 && threads < static_cast<int>(kWorkers),
                    "a pool has at least the calling thread");
   for (int thread = 1; thread < threads; thread++) {
@@ -58,14 +58,25 @@ ThreadPool::~ThreadPool() {
   quit_.store(true);
   round_.fetch_add(kRound);
   wake_sleepers();
+  use_.notify_all();
   for (std::thread& worker : workers_) worker.join();
+}
+
+void ThreadPool::use(int threads) {
+  RYZANSTEIN_CHECK(threads >= 1 && threads <= this->threads(), "a pool uses threads that it has");
+  if (threads == in_use_.load()) return;
+  {
+    std::lock_guard<std::mutex> lock(sleep_);
+    in_use_.store(threads);
+  }
+  use_.notify_all();
 }
 
 void ThreadPool::run_shared(int blocks, Call call, const void* body) {
   // The round before is closed and nobody is at work, so these are ours alone to write.
   call_ = call;
   body_ = body;
-  const int threads = this->threads();
+  const int threads = in_use_.load();
   for (int thread = 0; thread < threads; thread++) {
     const int first = static_cast<int>(static_cast<int64_t>(blocks) * thread / threads);
     const int end = static_cast<int>(static_cast<int64_t>(blocks) * (thread + 1) / threads);
@@ -86,7 +97,9 @@ void ThreadPool::run_shared(int blocks, Call call, const void* body) {
 }
 
 void ThreadPool::take_blocks(int thread) {
-  const int threads = this->threads();
+  // A thread that was about to begin when use() left it out may still come: every block goes out once,
+  // whoever asks.
+  const int threads = in_use_.load();
   for (int i = 0; i < threads; i++) {
     Share& share = shares_[static_cast<size_t>((thread + i) % threads)];
     int step = i == 0 ? share.owner_step : share.guest_step;
@@ -102,6 +115,10 @@ void ThreadPool::take_blocks(int thread) {
 void ThreadPool::serve(int thread) {
   uint64_t seen = 0;
   while (!quit_.load()) {
+    if (thread >= in_use_.load()) {
+      await_use(thread);
+      continue;
+    }
     uint64_t state = round_.load();
     if ((state & kOpen) == 0 || state / kRound == seen) {
       if (!spin([&] {
@@ -127,6 +144,11 @@ uint64_t ThreadPool::await_change(uint64_t seen) {
   while ((now = round_.load()) == seen && !quit_.load()) wake_.wait(lock);
   sleepers_.fetch_sub(1);
   return now;
+}
+
+void ThreadPool::await_use(int thread) {
+  std::unique_lock<std::mutex> lock(sleep_);
+  use_.wait(lock, [&] { return thread < in_use_.load() || quit_.load(); });
 }
 
 void ThreadPool::wake_sleepers() {

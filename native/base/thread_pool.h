@@ -26,12 +26,16 @@ class ThreadPool {
 
   int threads() const { return static_cast<int>(shares_.size()); }
 
+  // From the next run on at most `threads` take part, from 1 to threads(); the others sleep. Called by the
+  // thread that calls run, between two runs.
+  void use(int threads);
+
   // Calls body(first, count, thread) until all blocks 0 .. blocks - 1 are done, each once; thread is 0 (the
   // caller) to threads() - 1 and may index scratch memory. body must not throw and must not call run. One
   // block runs at once on the caller.
   template <class Body>
   void run(int blocks, const Body& body) {
-    if (blocks <= 1 || shares_.size() == 1) {
+    if (blocks <= 1 || in_use_.load(std::memory_order_relaxed) == 1) {
       if (blocks > 0) body(0, blocks, 0);
       return;
     }
@@ -57,14 +61,17 @@ class ThreadPool {
   void serve(int thread);
   // Waits until round_ differs from `seen`; returns it.
   uint64_t await_change(uint64_t seen);
+  void await_use(int thread);
   void wake_sleepers();
 
   // Number of the round << 16 | kOpen while work may be begun | threads at work (not counting the caller).
   alignas(64) std::atomic<uint64_t> round_{0};
   alignas(64) std::atomic<int> sleepers_{0};
+  std::atomic<int> in_use_;
   std::atomic<bool> quit_{false};
   std::mutex sleep_;
   std::condition_variable wake_;
+  std::condition_variable use_;
   Call call_ = nullptr;
   const void* body_ = nullptr;
   std::vector<Share> shares_;

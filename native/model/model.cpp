@@ -56,11 +56,15 @@ Model::Model(const std::string& path, std::vector<TensorDescription> tensors,
     : pool_(usable_threads(options.threads)),
       level_(choose_level(options.kernel, hyperparameters, pool_.threads())),
       weights_(path, std::move(tensors), hyperparameters, level_, pool_),
-      transformer_(weights_, level_, pool_) {}
+      transformer_(weights_, level_, pool_),
+      in_use_(pool_.threads()) {}
+
+void Model::use(int threads) { in_use_.store(std::clamp(threads, 1, pool_.threads())); }
 
 bool Model::forward(const int32_t* ids, int count, int logit_rows, KvCache& cache, Activations& a,
                     const Stop& stop) {
   const std::lock_guard<std::mutex> turn(turn_);
+  pool_.use(in_use_.load());
   return transformer_.forward(ids, count, logit_rows, cache, a, stop);
 }
 

@@ -2,6 +2,7 @@
 #ifndef RYZANSTEIN_MODEL_MODEL_H_
 #define RYZANSTEIN_MODEL_MODEL_H_
 
+#include <atomic>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -36,6 +37,9 @@ class Model {
   const Hyperparameters& hyperparameters() const { return weights_.hyperparameters; }
   int threads() const { return pool_.threads(); }
 
+  // At most `threads` compute from the next pass on, of those that the model was loaded with. For any thread.
+  void use(int threads);
+
   // transformer.forward; sessions take turns with the threads, one pass at a time.
   bool forward(const int32_t* ids, int count, int logit_rows, KvCache& cache, Activations& a,
                const Stop& stop);
@@ -46,6 +50,7 @@ class Model {
   Weights weights_;
   Transformer transformer_;
   std::mutex turn_;
+  std::atomic<int> in_use_;
 };
 
 }  // namespace ryzanstein

@@ -65,6 +65,36 @@ void slow_thread_costs_little() {
              std::to_string(blocks_of_caller));
 }
 
+// Some of the threads are left out and come back, awake, asleep or about to fall asleep.
+void every_block_once_by_those_in_use() {
+  ThreadPool pool(4);
+  bool once = true;
+  bool few = true;
+  for (int round = 0; round < 400; round++) {
+    const int in_use = 1 + round * 7 % 4;
+    pool.use(in_use);
+    if (round % 3 == 0) std::this_thread::sleep_for(std::chrono::microseconds(round % 5 * 40));
+    std::vector<std::atomic<int>> done(64);
+    std::atomic<int> threads{0};
+    pool.run(64, [&](int first, int count, int thread) {
+      threads |= 1 << thread;
+      for (int block = first; block < first + count; block++) done[static_cast<size_t>(block)]++;
+    });
+    for (const auto& times : done) once = once && times == 1;
+    if (in_use == 1) few = few && threads == 1;
+  }
+  EXPECT(once, "every block is done once, however many threads are in use");
+  EXPECT(few, "one thread in use is the caller alone");
+
+  pool.use(2);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // whoever was about to begin has seen it
+  std::atomic<int> threads{0};
+  for (int round = 0; round < 200; round++) {
+    pool.run(64, [&](int, int, int thread) { threads |= 1 << thread; });
+  }
+  EXPECT((threads & ~3) == 0, "threads that are left out take no part");
+}
+
 void queue_runs_in_order() {
   std::vector<int> order;
   {
@@ -98,6 +128,7 @@ int main() {
   every_block_once(4, 50, 300, std::chrono::microseconds(60));   // about to fall asleep
   rounds_are_ordered();
   slow_thread_costs_little();
+  every_block_once_by_those_in_use();
   queue_runs_in_order();
   buffers_are_aligned_and_zero();
   return test::report();

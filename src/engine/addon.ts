@@ -103,6 +103,8 @@ export interface NativeModel {
   readonly bytes: number;
   readonly loadMilliseconds: number;
   session(options: { contextLength: number }): NativeSession;
+  /** At most `threads` compute from the next pass on, of those that the model was loaded with. */
+  use(threads: number): void;
   free(): void;
 }
 

@@ -1,11 +1,12 @@
 // A loaded model and the story of one completion request: prompt, reuse, prefill, decode, stop, clean.
 
-import type { Alternative, Completion, Limits, LoadParams, ModelInfo, Prompt } from '../protocol';
+import type { Alternative, Completion, Limits, LoadParams, ModelInfo, Prefill, Prompt } from '../protocol';
 import type { Addon, NativeModel, NativeSession } from './addon';
 import { clean, confidenceOf } from './clean';
 import { defaultThreads } from './environment';
 import { readGguf } from './gguf';
 import { Healing, unfinishedWord } from './healing';
+import { Load } from './load';
 import { describeModel, type ModelDescription } from './model';
 import { layoutPrompt } from './prompt';
 import { type Site, siteOf } from './site';
@@ -40,6 +41,18 @@ interface Fork {
   except: number[];
 }
 
+/** A prompt as the KV cache has it; `word` is left out of it. */
+interface Reading {
+  ids: Int32Array;
+  word: string;
+  reused: number;
+  milliseconds: number;
+}
+
+/** How many threads a request may use: figures are measured with all that they name. */
+type Threads = number | 'all';
+
+const unread: Reading = { ids: new Int32Array(), word: '', reused: 0, milliseconds: 0 };
 const nothing: Answer = { verdict: { text: '', reason: 'end' }, tokens: [], evaluated: 0, milliseconds: 0 };
 const cancelled: Answer = { ...nothing, verdict: { text: '', reason: 'cancelled' } };
 
@@ -47,6 +60,10 @@ export class Engine {
   readonly info: ModelInfo;
   readonly #native: NativeModel;
   readonly #slots: Slots;
+  /** Absent where the user has said how many threads to use. */
+  readonly #load: Load | undefined;
+  /** Threads that the request at work uses. */
+  #threads: number;
   #newest: AbortController | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -54,10 +71,12 @@ export class Engine {
     readonly addon: Addon,
     readonly model: ModelDescription,
     native: NativeModel,
-    file: string,
+    { modelFile: file, threads }: LoadParams,
   ) {
     this.#native = native;
     this.#slots = new Slots(() => native.session({ contextLength: model.contextLength }));
+    this.#load = threads === 0 ? new Load() : undefined;
+    this.#threads = native.threads;
     this.info = {
       name: model.name,
       file,
@@ -80,19 +99,28 @@ export class Engine {
     const kernel = params.kernel ?? process.env.RYZANSTEIN_KERNEL;
     const options = kernel ? { threads, kernel } : { threads };
     const native = await addon.load(params.modelFile, gguf.tensors, model.hyperparameters, options);
-    return new Engine(addon, model, native, params.modelFile);
+    return new Engine(addon, model, native, params);
   }
 
-  /** Completes at a place. A newer request cancels an older one; a cancelled one answers with nothing to show. */
-  async complete(prompt: Prompt, limits: Limits, signal?: AbortSignal): Promise<Completion> {
-    this.#newest?.abort();
-    const request = (this.#newest = new AbortController());
-    const abort = (): void => request.abort();
-    signal?.addEventListener('abort', abort);
-    if (signal?.aborted) abort();
-    return this.#inTurn(() => this.#answer(prompt, limits, request.signal)).finally(() =>
-      signal?.removeEventListener('abort', abort),
-    );
+  /**
+   * Completes at a place, with `threads` at most, or with `all` however busy the machine is. A newer request cancels an
+   * older one; a cancelled one answers with nothing to show.
+   */
+  async complete(
+    prompt: Prompt,
+    limits: Limits,
+    signal?: AbortSignal,
+    threads?: Threads,
+  ): Promise<Completion> {
+    return this.#asNewest(signal, threads, (signal) => this.#answer(prompt, limits, signal));
+  }
+
+  /** Reads a prompt ahead of its completion, which need not read it then. A newer request cancels it. */
+  async prefill(prompt: Prompt, signal?: AbortSignal, threads?: number): Promise<Prefill> {
+    return this.#asNewest(signal, threads, async (signal) => {
+      const { ids, reused, milliseconds } = await this.#read(prompt, siteOf(prompt), signal);
+      return { promptTokens: ids.length, reusedTokens: reused, prefillMs: milliseconds };
+    });
   }
 
   get #session(): NativeSession {
@@ -113,6 +141,7 @@ export class Engine {
     return this.#inTurn(async () => {
       this.#known = [];
       this.#session.truncate(0);
+      this.#native.use(this.info.threads);
       return work(this.#session).finally(() => this.#session.truncate(0));
     });
   }
@@ -127,36 +156,65 @@ export class Engine {
     });
   }
 
+  /** Cancels the request before, and runs `work` when that has ended, with a signal that the next one aborts. */
+  #asNewest<T>(
+    signal: AbortSignal | undefined,
+    threads: Threads | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    this.#newest?.abort();
+    const request = (this.#newest = new AbortController());
+    const abort = (): void => request.abort();
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted) abort();
+    const cancel = (): void => this.#session.cancel();
+    return this.#inTurn(() => {
+      request.signal.addEventListener('abort', cancel);
+      this.#use(threads);
+      return work(request.signal).finally(() => {
+        request.signal.removeEventListener('abort', cancel);
+        signal?.removeEventListener('abort', abort);
+      });
+    });
+  }
+
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(work);
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
 
+  /** Threads that share a core with other work are waited for by the rest: fewer are faster then. */
+  #use(most: Threads = this.info.threads): void {
+    const free = Math.round(this.#load?.free() ?? Infinity);
+    this.#threads = most === 'all' ? this.info.threads : Math.max(1, Math.min(most, free, this.info.threads));
+    this.#native.use(this.#threads);
+  }
+
   async #answer(prompt: Prompt, limits: Limits, signal: AbortSignal): Promise<Completion> {
     const site = siteOf(prompt);
-    if (signal.aborted) return this.#completion(site, undefined, limits, 0, 0, 0);
-    const cancel = (): void => this.#session.cancel();
-    signal.addEventListener('abort', cancel);
-    try {
-      let word = unfinishedWord(site.lineBefore, this.model.tokenizer);
-      let ids = layoutPrompt(prompt, site, this.model, word.length);
-      if (ids.length === 0) {
-        // The first word of a text, and a model that knows neither paths nor fill-in-the-middle.
-        word = '';
-        ids = layoutPrompt(prompt, site, this.model);
-        if (ids.length === 0) return this.#completion(site, nothing, limits, 0, 0, 0);
-      }
-      const { reused, milliseconds } = await this.#prefill(ids);
-      const answer = signal.aborted ? undefined : await this.#decode(site, word, limits, signal);
-      const read = Math.min(ids.length, this.#session.length);
-      const completion = this.#completion(site, answer, limits, read, reused, milliseconds);
-      if (!answer || (limits.candidates ?? 1) <= 1) return completion;
-      const alternatives = await this.#alternatives(site, word, limits, signal, ids.length, answer);
-      return { ...completion, alternatives };
-    } finally {
-      signal.removeEventListener('abort', cancel);
+    const { ids, word, reused, milliseconds } = await this.#read(prompt, site, signal);
+    let answer: Answer | undefined;
+    if (!signal.aborted) answer = ids.length === 0 ? nothing : await this.#decode(site, word, limits, signal);
+    const read = Math.min(ids.length, this.#session.length);
+    const completion = this.#completion(site, answer, limits, read, reused, milliseconds);
+    if (!answer || answer === nothing || (limits.candidates ?? 1) <= 1) return completion;
+    const alternatives = await this.#alternatives(site, word, limits, signal, ids.length, answer);
+    return { ...completion, alternatives };
+  }
+
+  /** Has all of a prompt in the KV cache but `word`, the unfinished one before the cursor; no ids if aborted before. */
+  async #read(prompt: Prompt, site: Site, signal: AbortSignal): Promise<Reading> {
+    if (signal.aborted) return unread;
+    let word = unfinishedWord(site.lineBefore, this.model.tokenizer);
+    let ids = layoutPrompt(prompt, site, this.model, word.length);
+    if (ids.length === 0) {
+      // The first word of a text, and a model that knows neither paths nor fill-in-the-middle.
+      word = '';
+      ids = layoutPrompt(prompt, site, this.model);
+      if (ids.length === 0) return unread;
     }
+    return { ids, word, ...(await this.#prefill(ids)) };
   }
 
   /** Makes `ids` the text in the cache, of which the longest known head is kept, with the logits of the last one. */
@@ -284,7 +342,7 @@ export class Engine {
       decodeMs,
       tokensPerSecond: decodeMs > 0 ? (evaluated / decodeMs) * 1000 : 0,
       kernel: this.info.kernel,
-      threads: this.info.threads,
+      threads: this.#threads,
       model: this.info.name,
     };
   }

@@ -34,7 +34,7 @@ export async function evaluate(
       maxLines: block ? mostLines : 1,
       minConfidence: 0,
     };
-    const completion = await engine.complete(prompt, limits, signal);
+    const completion = await engine.complete(prompt, limits, signal, 'all');
     signal?.throwIfAborted();
     const expected = hole.expected.trimEnd();
     scored.push({

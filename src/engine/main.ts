@@ -17,6 +17,7 @@ import {
   type LoadParams,
   loadRequest,
   type ModelInfo,
+  prefillRequest,
 } from '../protocol';
 import { loadAddon } from './addon';
 import { bench } from './bench';
@@ -75,9 +76,13 @@ function listen(): void {
     log: () => undefined,
   });
   connection.onRequest(loadRequest, (params) => answered(() => load(params)));
-  connection.onRequest(completeRequest, ({ prompt, limits }, token) => {
+  connection.onRequest(completeRequest, ({ prompt, limits, threads }, token) => {
     const signal = signalOf(token);
-    return answered(async () => (await loaded()).complete(prompt, limits, signal));
+    return answered(async () => (await loaded()).complete(prompt, limits, signal, threads));
+  });
+  connection.onRequest(prefillRequest, ({ prompt, threads }, token) => {
+    const signal = signalOf(token);
+    return answered(async () => (await loaded()).prefill(prompt, signal, threads));
   });
   connection.onRequest(diagnoseRequest, () => answered(async () => diagnose(await loaded())));
   connection.onRequest(benchRequest, (params) => answered(async () => bench(await loaded(), params)));

@@ -212,6 +212,40 @@ describe('engine', () => {
     });
   });
 
+  it('need not read again what it has read ahead, and says the same', async () => {
+    const place = prompt('def first(a, b):\n    return a\n\ndef second(a, b):\n    return ');
+    const plain = await withEngine((engine) => engine.complete(place, limits));
+    await withEngine(async (engine) => {
+      const ahead = await engine.prefill(place);
+      assert.deepEqual([ahead.promptTokens, ahead.reusedTokens], [plain.promptTokens, 0]);
+      const completion = await engine.complete(place, limits);
+      assert.equal(completion.reusedTokens, completion.promptTokens - 1);
+      assert.equal(completion.text, plain.text);
+    });
+  });
+
+  it('ends what it reads ahead when something is to be completed', async () => {
+    await withEngine(async (engine) => {
+      const long = prompt('def f(value):\n    return value + 1\n\n'.repeat(20));
+      const ahead = engine.prefill(long);
+      const completion = await engine.complete(prompt('x = '), limits);
+      assert.notEqual(completion.reason, 'cancelled');
+      assert.equal((await ahead).promptTokens, 0, 'what was read ahead was not given up');
+    });
+  });
+
+  it('uses as many threads as it may, with the same outcome', async () => {
+    await withEngine(async (engine) => {
+      const place = prompt('def f(x):\n    return ');
+      const all = await engine.complete(place, limits);
+      const one = await engine.complete(place, limits, undefined, 1);
+      const most = await engine.complete(place, limits, undefined, 'all');
+      const { threads } = engine.info;
+      assert.deepEqual([all.threads, one.threads, most.threads], [threads, 1, threads]);
+      assert.deepEqual([one.text, one.confidence], [all.text, all.confidence]);
+    });
+  });
+
   it('lets the newest request win', async () => {
     await withEngine(async (engine) => {
       const prefixes = ['x = ', 'x = 1\ny', 'x = 1\ny = 2\nz', 'def f(a, b):\n    '];
