@@ -55,13 +55,16 @@
         ['Where', 'where'],
         ['Trigger', 'trigger'],
         ['Outcome', 'outcome'],
+        ['Became', 'fate'],
         ['Waited', 'waited', 'number'],
-        ['Answer', 'answer', 'code'],
+        ['Text', 'text', 'code'],
+        ['Computed', 'answer'],
       ],
       data.entries,
     );
   });
   element('examine').addEventListener('click', () => vscode.postMessage('examine'));
+  element('erase').addEventListener('click', () => vscode.postMessage('erase'));
   element('copy').addEventListener('click', () => vscode.postMessage('copy'));
   vscode.postMessage('ready');
 })();

@@ -23,6 +23,10 @@ export interface Place {
   readonly suffix: string;
 }
 
+export function samePlace(a: Place, b: Place): boolean {
+  return a.key === b.key && a.languageId === b.languageId && a.suffix === b.suffix && a.prefix === b.prefix;
+}
+
 /** What the suggestion widget has selected: `text` will stand where `range` stands now. */
 export interface Selected {
   readonly range: { readonly start: Position; readonly end: Position };

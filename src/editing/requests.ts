@@ -1,38 +1,67 @@
-// Requests to the engine: never more than one at work, the newest wins, and one for the same place is joined.
+// Requests to the engine: never more than one at work, the newest wins, and one that still fits what was typed is joined.
 
 import { type CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc/node';
-import type { CompleteParams, Completion } from '../protocol';
-import type { Place } from './context';
+import type { CompleteParams, Completion, PrefillParams } from '../protocol';
+import { type Place, samePlace } from './context';
+import { type Fit, isTypedOn, type Shown } from './shown';
 
 /** One caller's share in a request. */
 export interface Request {
-  /** The answer, `undefined` if the request was cancelled; rejects if the engine fails. */
-  readonly answer: Promise<Completion | undefined>;
+  /** What fits at the place, `undefined` if the request was cancelled; rejects if the engine fails. */
+  readonly answer: Promise<Fit | undefined>;
   /** Cancels the request, unless someone else has joined it since. */
   cancel(): void;
+}
+
+/** How a request is sent. */
+export interface Sending {
+  readonly onRequest: boolean;
+  /** Milliseconds to wait for a newer request before this one is sent. */
+  readonly after: number;
+  /** Milliseconds that an answer usually takes. */
+  readonly expected: number;
+  /** Taken when it is sent. */
+  params(): CompleteParams;
 }
 
 interface Work {
   readonly place: Place;
   readonly onRequest: boolean;
   readonly source: CancellationTokenSource;
-  readonly answer: Promise<Completion | undefined>;
+  readonly answer: Promise<Fit | undefined>;
   lastToJoin?: Request;
 }
 
+/** What the engine is at; `place` is absent where it gives no completion. */
+interface Occupation {
+  readonly source: CancellationTokenSource;
+  readonly place?: Place;
+  readonly since: number;
+  /** When it has ended, its answer is known already. */
+  readonly ended: Promise<unknown>;
+}
+
+export interface EngineRequests {
+  complete(params: CompleteParams, token: CancellationToken): Promise<Completion>;
+  /** Evaluates the prompt and answers nothing. */
+  prefill(params: PrefillParams, token: CancellationToken): Promise<unknown>;
+}
+
 export class Requests {
-  /** What is at work in the engine, or waits for a cancelled request to end. */
-  private work: Work | undefined;
+  /** The newest request, from its being asked for to its answer. */
+  private newest: Work | undefined;
+  /** The newest request, or an older one that may still fit or has to end first. */
+  private atEngine: Occupation | undefined;
 
   constructor(
-    private readonly complete: (params: CompleteParams, token: CancellationToken) => Promise<Completion>,
+    private readonly engine: EngineRequests,
     /** Is told of every answer, also of one that nobody waits for any more. */
-    private readonly keep: (place: Place, completion: Completion) => void,
+    private readonly shown: Shown,
   ) {}
 
-  /** Sends a request as soon as the one before has ended; `params` are taken when it is sent. */
-  send(place: Place, onRequest: boolean, params: () => CompleteParams): Request {
-    const work = this.joinable(place, onRequest) ?? this.start(place, onRequest, params);
+  /** Sends a request as soon as the one before has ended, unless what that one says fits here as well. */
+  send(place: Place, sending: Sending): Request {
+    const work = this.joinable(place, sending.onRequest) ?? this.start(place, sending);
     const request: Request = {
       answer: work.answer,
       cancel: () => {
@@ -43,27 +72,38 @@ export class Requests {
     return request;
   }
 
-  /** Cancels what is at work, or only what is at work for one document. */
+  /** Reads a prompt ahead of the request to come; does nothing if there is one already. */
+  async prefill(params: PrefillParams): Promise<void> {
+    if (this.newest || this.atEngine) return;
+    const source = new CancellationTokenSource();
+    // The request to come tells of what is wrong.
+    await this.occupy(this.engine.prefill(params, source.token), source).catch(() => undefined);
+  }
+
+  /** Cancels all that is under way, or only what is under way for one document. */
   cancel(key?: string): void {
-    if (key === undefined || key === this.work?.place.key) this.work?.source.cancel();
+    for (const work of [this.newest, this.atEngine])
+      if (key === undefined || key === work?.place?.key) work?.source.cancel();
   }
 
   /** A request by the user is answered however unsure the model is; one that is not cannot stand in for it. */
   private joinable(place: Place, onRequest: boolean): Work | undefined {
-    const work = this.work;
+    const work = this.newest;
     if (!work || work.source.token.isCancellationRequested || (onRequest && !work.onRequest))
       return undefined;
     return samePlace(work.place, place) ? work : undefined;
   }
 
-  private start(place: Place, onRequest: boolean, params: () => CompleteParams): Work {
-    const before = this.work;
-    before?.source.cancel();
+  private start(place: Place, sending: Sending): Work {
+    const { newest, atEngine } = this;
+    if (newest?.source !== atEngine?.source) newest?.source.cancel();
+    if (atEngine && !isWorthJoining(atEngine, place, sending)) atEngine.source.cancel();
     const source = new CancellationTokenSource();
-    const work: Work = { place, onRequest, source, answer: this.answer(place, params, before, source.token) };
-    this.work = work;
+    const { onRequest } = sending;
+    const work: Work = { place, onRequest, source, answer: this.answer(place, sending, source) };
+    this.newest = work;
     const done = (): void => {
-      if (this.work === work) this.work = undefined;
+      if (this.newest === work) this.newest = undefined;
     };
     work.answer.then(done, done);
     return work;
@@ -71,26 +111,54 @@ export class Requests {
 
   private async answer(
     place: Place,
-    params: () => CompleteParams,
-    before: Work | undefined,
-    token: CancellationToken,
-  ): Promise<Completion | undefined> {
-    await before?.answer.catch(() => undefined);
-    if (token.isCancellationRequested) return undefined;
+    sending: Sending,
+    source: CancellationTokenSource,
+  ): Promise<Fit | undefined> {
+    const { token } = source;
     try {
-      const completion = await this.complete(params(), token);
-      if (token.isCancellationRequested || completion.reason === 'cancelled') return undefined;
-      this.keep(place, completion);
-      return completion;
+      const joined = await this.joined(place, token);
+      if (joined) return joined;
+      if (sending.after > 0) await within(new Promise(() => undefined), token, sending.after);
+      if (token.isCancellationRequested) return undefined;
+      return await this.occupy(this.computed(place, sending, token), source, place);
     } catch (error) {
       if (token.isCancellationRequested) return undefined;
       throw error;
     }
   }
+
+  /** Waits for what the engine is at; if it was left to go on, it may fit. */
+  private async joined(place: Place, token: CancellationToken): Promise<Fit | undefined> {
+    const before = this.atEngine;
+    if (!before) return undefined;
+    await before.ended.catch(() => undefined);
+    if (token.isCancellationRequested || before.source.token.isCancellationRequested) return undefined;
+    const fit = this.shown.find(place);
+    return fit && fit.text !== '' ? { ...fit, how: 'joined' } : undefined;
+  }
+
+  private async computed(place: Place, sending: Sending, token: CancellationToken): Promise<Fit | undefined> {
+    const completion = await this.engine.complete(sending.params(), token);
+    if (token.isCancellationRequested || completion.reason === 'cancelled') return undefined;
+    this.shown.remember(place, completion);
+    return { text: completion.shown ? completion.text : '', overwrites: 0, completion, how: 'computed' };
+  }
+
+  private async occupy<T>(ended: Promise<T>, source: CancellationTokenSource, place?: Place): Promise<T> {
+    const occupation: Occupation = { source, place, since: performance.now(), ended };
+    this.atEngine = occupation;
+    try {
+      return await ended;
+    } finally {
+      if (this.atEngine === occupation) this.atEngine = undefined;
+    }
+  }
 }
 
-export function samePlace(a: Place, b: Place): boolean {
-  return a.key === b.key && a.languageId === b.languageId && a.suffix === b.suffix && a.prefix === b.prefix;
+/** Whether to wait for what is at work: it may fit what was typed since, and is nearer its end than one begun anew. */
+function isWorthJoining({ place, since }: Occupation, now: Place, sending: Sending): boolean {
+  if (sending.onRequest || !place || !isTypedOn(place, now)) return false;
+  return (performance.now() - since) * 2 >= sending.expected;
 }
 
 /** What comes first: the answer, the token's cancellation, or the end of the time, which may be endless. */

@@ -2,52 +2,76 @@
 
 import type { Completion } from '../protocol';
 import type { Place } from './context';
-import { samePlace } from './requests';
+import { RadixTree } from './radixTree';
 
 /** A completion that fits at a place: `text` to insert there, instead of the next `overwrites` characters. */
 export interface Fit {
   readonly text: string;
   readonly overwrites: number;
   readonly completion: Completion;
-  readonly how: 'computed' | 'same' | 'typed through';
+  /** `joined`: computed for a place before, and what was typed meanwhile is how it begins. */
+  readonly how: 'computed' | 'joined' | 'same' | 'typed through';
 }
 
 interface Known {
-  readonly place: Place;
+  readonly head: string;
+  readonly suffix: string;
   readonly completion: Completion;
+  /** Of any two, the one shown or computed later has the higher number. */
+  used: number;
 }
 
-const capacity = 64;
+const capacity = 128;
 /** What an editor may put behind the cursor by itself while its opening counterpart is typed. */
 const autoClosed = /^[)\]}"'`>]{1,4}$/;
 
 export class Shown {
-  private known: Known[] = [];
+  private readonly tree = new RadixTree<Known>();
+  private readonly all = new Set<Known>();
+  private uses = 0;
 
   /** Remembers an answer for its place, hidden ones as well: the same place need not be asked for twice. */
   remember(place: Place, completion: Completion): void {
-    this.known = this.known.filter((known) => !samePlace(known.place, place));
-    this.known.unshift({ place, completion });
-    this.known.length = Math.min(this.known.length, capacity);
+    const head = headOf(place);
+    for (const { value, rest } of this.tree.along(head))
+      if (rest === '' && value.suffix === place.suffix) this.drop(value);
+    const known: Known = { head, suffix: place.suffix, completion, used: ++this.uses };
+    this.tree.add(head, known);
+    this.all.add(known);
+    if (this.all.size > capacity) this.drop(leastRecent(this.all));
   }
 
-  /** The newest known completion that fits, none if the engine has to be asked. A hidden one fits as empty text. */
+  /**
+   * The known completion that fits, none if the engine has to be asked; of several the one in sight last, so that
+   * typing into it does not exchange it. A hidden one fits as empty text, at its own place alone.
+   */
   find(place: Place): Fit | undefined {
     return this.findAll(place)[0];
   }
 
   /** The same, with those of its alternatives that fit as well behind it. */
   findAll(place: Place): Fit[] {
-    for (const { place: origin, completion } of this.known) {
-      const fits = answersOf(completion).flatMap((answer) => fitting(origin, answer, place) ?? []);
-      if (fits.length > 0) return fits;
+    let best: { known: Known; fits: Fit[] } | undefined;
+    for (const { value: known, rest: typed } of this.tree.along(headOf(place))) {
+      if (best && best.known.used > known.used) continue;
+      const fits = answersOf(known.completion).flatMap(
+        (answer) => fitting(answer, known.suffix, typed, place.suffix) ?? [],
+      );
+      if (fits.length > 0) best = { known, fits };
     }
-    return [];
+    if (best) best.known.used = ++this.uses;
+    return best?.fits ?? [];
   }
 
   /** Forgets everything: another model answers otherwise. */
   clear(): void {
-    this.known = [];
+    this.tree.clear();
+    this.all.clear();
+  }
+
+  private drop(known: Known): void {
+    this.tree.remove(known.head, known);
+    this.all.delete(known);
   }
 }
 
@@ -60,34 +84,42 @@ export function answersOf(completion: Completion): Completion[] {
   ];
 }
 
-function fitting(origin: Place, completion: Completion, place: Place): Fit | undefined {
-  if (samePlace(origin, place))
-    return { text: completion.shown ? completion.text : '', overwrites: 0, completion, how: 'same' };
-  if (!completion.shown || origin.key !== place.key || origin.languageId !== place.languageId)
-    return undefined;
-  if (!place.prefix.startsWith(origin.prefix)) return undefined;
-  const typed = place.prefix.slice(origin.prefix.length);
-  if (typed === '' || !completion.text.startsWith(typed)) return undefined;
-  const text = completion.text.slice(typed.length);
-  const overwrites = closedByEditor(origin, place, text);
-  if (text === '' || overwrites === undefined) return undefined;
-  return { text, overwrites, completion, how: 'typed through' };
+/** Whether nothing but typing, and closers by the editor, leads from one place to another. */
+export function isTypedOn(from: Place, to: Place): boolean {
+  return headOf(to).startsWith(headOf(from)) && closersBetween(from.suffix, to.suffix) !== undefined;
 }
 
-/**
- * How many characters behind the cursor the editor has put there while typing: 0 if the text there is as it was,
- * undefined if it differs otherwise. They are closers, and the completion holds them in the same order.
- */
-function closedByEditor(origin: Place, place: Place, text: string): number | undefined {
-  const added = place.suffix.length - origin.suffix.length;
-  if (added === 0) return place.suffix === origin.suffix ? 0 : undefined;
-  if (added < 0 || !place.suffix.endsWith(origin.suffix)) return undefined;
-  const closers = place.suffix.slice(0, added);
-  if (!autoClosed.test(closers)) return undefined;
+/** Everything that must be equal but the suffix, with the prefix last: the text that the tree follows. */
+function headOf({ key, languageId, prefix }: Place): string {
+  return `${key}\0${languageId}\0${prefix}`;
+}
+
+function leastRecent(all: Iterable<Known>): Known {
+  return [...all].reduce((least, known) => (known.used < least.used ? known : least));
+}
+
+function fitting(completion: Completion, suffixThen: string, typed: string, suffix: string): Fit | undefined {
+  if (typed === '' && suffix === suffixThen)
+    return { text: completion.shown ? completion.text : '', overwrites: 0, completion, how: 'same' };
+  if (!completion.shown || typed === '' || !completion.text.startsWith(typed)) return undefined;
+  const text = completion.text.slice(typed.length);
+  const closers = closersBetween(suffixThen, suffix);
+  if (text === '' || closers === undefined || !holdsInOrder(text, closers)) return undefined;
+  return { text, overwrites: closers.length, completion, how: 'typed through' };
+}
+
+/** What the editor has put behind the cursor while typing: empty if the text there is as it was, undefined if it differs otherwise. */
+function closersBetween(suffixThen: string, suffix: string): string | undefined {
+  if (suffix === suffixThen) return '';
+  const closers = suffix.slice(0, Math.max(0, suffix.length - suffixThen.length));
+  return autoClosed.test(closers) && suffix.endsWith(suffixThen) ? closers : undefined;
+}
+
+function holdsInOrder(text: string, characters: string): boolean {
   let found = -1;
-  for (const closer of closers) {
-    found = text.indexOf(closer, found + 1);
-    if (found < 0) return undefined;
+  for (const character of characters) {
+    found = text.indexOf(character, found + 1);
+    if (found < 0) return false;
   }
-  return added;
+  return true;
 }

@@ -18,7 +18,9 @@ interface Snapshot {
     where: string;
     trigger: string;
     outcome: string;
+    fate: string;
     waited: string;
+    text: string;
     answer: string;
   }[];
 }
@@ -57,6 +59,7 @@ export class DiagnosticsPage implements vscode.Disposable {
     const panel = openPage(this.media, 'diagnostics', 'Ryzanstein Diagnostics', (message) => {
       if (message === 'ready') this.post();
       if (message === 'examine') void this.examine();
+      if (message === 'erase') this.ledger.erase();
       if (message === 'copy')
         void vscode.env.clipboard.writeText(JSON.stringify(this.report(), undefined, 2));
     });
@@ -141,15 +144,16 @@ function levelRows(diagnosis: Diagnosis): Snapshot['levels'] {
 }
 
 function entryRow(entry: Entry): Snapshot['entries'][number] {
-  const { time, where, trigger, outcome, accepted, waitedMs, completion } = entry;
+  const { time, where, trigger, outcome, fate, waitedMs, completion } = entry;
+  const text = entry.text ?? completion?.text;
   return {
     time: new Date(time).toTimeString().slice(0, 8),
-    where,
-    trigger,
-    outcome: accepted ? `${outcome}, accepted` : outcome,
+    ...{ where, trigger, outcome },
+    fate: fate ?? '',
     waited: milliseconds(waitedMs),
+    text: text === undefined ? '' : JSON.stringify(text),
     answer: completion
-      ? `${JSON.stringify(completion.text)} · stopped: ${completion.reason} · confidence ${completion.confidence.toFixed(2)} · ${completionLine(completion)}`
+      ? `stopped: ${completion.reason} · confidence ${completion.confidence.toFixed(2)} · ${completionLine(completion)}`
       : '',
   };
 }
@@ -158,6 +162,7 @@ function withoutText(entry: Entry): object {
   return {
     ...entry,
     where: undefined,
+    text: undefined,
     completion: entry.completion && { ...entry.completion, text: undefined, alternatives: undefined },
   };
 }

@@ -18,6 +18,7 @@ import {
   evaluateProgress,
   evaluateRequest,
   loadRequest,
+  prefillRequest,
   type BenchParams,
   type BenchReport,
   type CompleteParams,
@@ -28,6 +29,8 @@ import {
   type Evaluation,
   type LoadParams,
   type ModelInfo,
+  type Prefill,
+  type PrefillParams,
 } from '../protocol';
 
 /** `model`: it could not be loaded; `engine`: the process cannot be run or keeps dying; `request`: one request failed. */
@@ -105,18 +108,14 @@ export class EngineClient {
 
   /** One completion. A cancelled one ends soon, with what the engine answers then or with an `EngineProblem`. */
   complete(params: CompleteParams, token: CancellationToken): Promise<Completion> {
-    return this.request(async (running) => {
-      // Who waited for the engine to start may find it at other work, which a completion would break into.
-      if (this.occupied) throw new EngineProblem('request', `The engine ${this.occupied}.`);
-      if (token.isCancellationRequested)
-        throw new EngineProblem('request', 'Cancelled while the engine started.');
-      const watch = this.endIfHung(running, token);
-      try {
-        return await running.connection.sendRequest(completeRequest, params, token);
-      } finally {
-        watch.dispose();
-      }
-    });
+    return this.cancellable(token, ({ connection }) =>
+      connection.sendRequest(completeRequest, params, token),
+    );
+  }
+
+  /** Has a prompt read ahead of its completion; ends as a completion does. */
+  prefill(params: PrefillParams, token: CancellationToken): Promise<Prefill> {
+    return this.cancellable(token, ({ connection }) => connection.sendRequest(prefillRequest, params, token));
   }
 
   /** Measures speed, of as much work as fits the model; cancelling restarts the engine, which stops at once. */
@@ -161,6 +160,14 @@ export class EngineClient {
     this.become({ name: 'idle' });
   }
 
+  /** Ends the process to give its memory back, until the next request starts another one. */
+  unload(reason: string): void {
+    if (this.current.name !== 'ready' || this.occupied) return;
+    this.options.log.info(`The engine is ended: ${reason}.`);
+    this.end();
+    this.become({ name: 'idle' });
+  }
+
   dispose(): void {
     this.disposed = true;
     this.end();
@@ -171,6 +178,21 @@ export class EngineClient {
     const running = this.start();
     await running.loaded;
     return answerOf(running, send(running));
+  }
+
+  private cancellable<T>(token: CancellationToken, send: (running: Running) => Promise<T>): Promise<T> {
+    return this.request(async (running) => {
+      // Who waited for the engine to start may find it at other work, which this would break into.
+      if (this.occupied) throw new EngineProblem('request', `The engine ${this.occupied}.`);
+      if (token.isCancellationRequested)
+        throw new EngineProblem('request', 'Cancelled while the engine started.');
+      const watch = this.endIfHung(running, token);
+      try {
+        return await send(running);
+      } finally {
+        watch.dispose();
+      }
+    });
   }
 
   private async occupy<T>(occupation: string, send: (running: Running) => Promise<T>): Promise<T> {

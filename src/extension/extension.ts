@@ -8,6 +8,7 @@ import { DiagnosticsPage } from './diagnostics';
 import { Visits } from './documents';
 import { EngineClient, EngineProblem, type EngineState } from './engineClient';
 import { Evaluations } from './evaluation';
+import { Governor } from './governor';
 import { type Entry, Ledger } from './ledger';
 import { createLog } from './log';
 import { chooseModelFile, completeNow, openMenu, toggle, toggleLanguage } from './menu';
@@ -20,6 +21,7 @@ import { Status } from './status';
 /** The parts, for the tests that run beside them in the extension host. */
 export interface Parts {
   readonly engine: EngineClient;
+  readonly governor: Governor;
   readonly ledger: Ledger;
   readonly status: Status;
   readonly evaluations: Evaluations;
@@ -40,8 +42,10 @@ export function activate(context: vscode.ExtensionContext): Parts {
     onState,
   });
   const visits = new Visits();
-  const status = new Status(engine, ledger);
-  const provider = new Provider({ engine, ledger, visits, showWork: (work) => status.showWork(work) });
+  const governor: Governor = new Governor(engine, () => status.update());
+  const status = new Status(engine, governor, ledger);
+  const showWork = (work: Promise<unknown>): void => status.showWork(work);
+  const provider = new Provider({ engine, governor, ledger, visits, showWork });
   const media = vscode.Uri.joinPath(context.extensionUri, 'media');
   const page = new DiagnosticsPage(media, engine, ledger);
   const evaluations = new Evaluations(media, engine);
@@ -75,11 +79,12 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.restartEngine': () => restart('on command'),
     'ryzanstein.chooseModelFile': chooseModelFile,
     'ryzanstein.showLog': () => log.show(),
+    'ryzanstein.eraseLedger': () => ledger.erase(),
     'ryzanstein.openMenu': () => openMenu(status),
   };
 
   context.subscriptions.push(
-    ...[log, engine, visits, status, provider, page, evaluations],
+    ...[log, engine, visits, governor, status, provider, page, evaluations],
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.commands.registerCommand(acceptedCommand, (entry: Entry, alternative?: Completion) =>
       provider.accept(entry, alternative),
@@ -88,5 +93,5 @@ export function activate(context: vscode.ExtensionContext): Parts {
     onSettingChange(['modelFile', 'threads', 'kernel'], () => restart('its settings have changed')),
     onSettingChange(['confidence', 'maxLines'], () => provider.forget()),
   );
-  return { engine, ledger, status, evaluations };
+  return { engine, governor, ledger, status, evaluations };
 }

@@ -1,5 +1,6 @@
 // Why each request for ghost text ended as it did: the last ones, kept in memory only, for status bar and diagnostics.
 
+import type { Fate } from '../editing/fate';
 import type { Completion } from '../protocol';
 
 export interface Entry {
@@ -7,9 +8,15 @@ export interface Entry {
   /** Path of the document and the cursor's line, counted from 1. */
   readonly where: string;
   readonly trigger: 'automatic' | 'on request';
-  /** What became of it, in words: `shown`, `hidden: confidence`, `late, shown when done`, `silent: ...`. */
+  /**
+   * Why it was shown or not, in words that begin with one of `shown`, `typed through`, `hidden`, `not ready`,
+   * `cancelled`, `silent`, `paused` and `failed`.
+   */
   outcome: string;
-  accepted: boolean;
+  /** The text that was offered, if one was. */
+  text?: string;
+  /** What the user made of it, as far as the document tells. */
+  fate?: Fate;
   /** From VS Code's question to the answer it got, in milliseconds. */
   readonly waitedMs: number;
   /** The engine's answer, or its alternative that was accepted, with timings; absent where the engine was not asked or has not answered. */
@@ -37,8 +44,14 @@ export class Ledger {
   }
 
   /** Amends an entry, when more becomes known of it. */
-  amend(entry: Entry, more: Partial<Pick<Entry, 'outcome' | 'accepted' | 'completion'>>): void {
+  amend(entry: Entry, more: Partial<Pick<Entry, 'outcome' | 'text' | 'fate' | 'completion'>>): void {
     Object.assign(entry, more);
+    this.changed();
+  }
+
+  /** Forgets all entries. */
+  erase(): void {
+    this.list.length = 0;
     this.changed();
   }
 

@@ -1,13 +1,17 @@
 // The story of one ghost text: what is known already, else the engine's answer in time, else later, once.
 
 import * as vscode from 'vscode';
-import type { CompleteParams, Completion } from '../protocol';
-import { type Place, promptAt } from '../editing/context';
+import type { CompleteParams, Completion, Prompt } from '../protocol';
+import { type Place, promptAt, samePlace } from '../editing/context';
+import { type Allowance, threadsWith, waitWith } from '../editing/effort';
+import { fateOf } from '../editing/fate';
+import { Pace } from '../editing/pace';
 import { placeOf, repositoryOf, silenceAt, type Visits } from './documents';
 import { type EngineClient, EngineProblem } from './engineClient';
+import type { Governor } from './governor';
 import type { Entry, Ledger } from './ledger';
 import { relatedCode } from '../editing/relatedCode';
-import { type Request, Requests, samePlace, within } from '../editing/requests';
+import { type Request, Requests, within } from '../editing/requests';
 import { languageIsOn, readSettings, type Settings } from './settings';
 import { answersOf, type Fit, Shown } from '../editing/shown';
 
@@ -16,6 +20,16 @@ const maxTokens = 64;
 /** Answers asked for by the user are shown however unsure the model is, with others to choose from. */
 const anyConfidence = 0;
 const mostCandidates = 3;
+/** How long the cursor rests before the text around it is read ahead, in milliseconds. */
+const restTime = 300;
+
+/** What the ledger calls a shown completion, by how it was come by. */
+const outcomes: Record<Fit['how'], string> = {
+  computed: 'shown',
+  joined: 'shown, computed while it was typed into',
+  same: 'shown again',
+  'typed through': 'typed through',
+};
 
 export const acceptedCommand = 'ryzanstein.accepted';
 
@@ -27,12 +41,14 @@ interface Question {
   readonly selected: vscode.SelectedCompletionInfo | undefined;
   readonly onRequest: boolean;
   readonly settings: Settings;
+  readonly allowance: Allowance;
   /** On the clock of `performance.now()`. */
   readonly asked: number;
 }
 
 export interface ProviderParts {
   engine: EngineClient;
+  governor: Governor;
   ledger: Ledger;
   visits: Visits;
   /** Shows that someone waits for this. */
@@ -42,18 +58,32 @@ export interface ProviderParts {
 export class Provider implements vscode.InlineCompletionItemProvider, vscode.Disposable {
   private readonly shown = new Shown();
   private readonly requests: Requests;
+  private readonly pace = new Pace();
   /** The entry of an answer that came late and for whose sake VS Code was asked to ask again. */
   private late: { readonly place: Place; readonly entry: Entry } | undefined;
-  private readonly subscription: vscode.Disposable;
+  /** What was offered last, until the document tells what became of it. */
+  private offered:
+    { readonly document: vscode.TextDocument; offset: number; texts: string[]; entry: Entry } | undefined;
+  private resting: NodeJS.Timeout | undefined;
+  private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly parts: ProviderParts) {
+    const { engine, governor } = parts;
+    const complete: EngineClient['complete'] = async (params, token) => {
+      governor.used();
+      const completion = await engine.complete(params, token);
+      if (completion.reason !== 'cancelled') this.pace.answered(completion.prefillMs + completion.decodeMs);
+      return completion;
+    };
     this.requests = new Requests(
-      (params, token) => parts.engine.complete(params, token),
-      (place, completion) => this.shown.remember(place, completion),
+      { complete, prefill: (params, token) => engine.prefill(params, token) },
+      this.shown,
     );
-    this.subscription = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-      if (contentChanges.length > 0) this.requests.cancel(document.uri.toString());
-    });
+    this.subscriptions = [
+      vscode.workspace.onDidChangeTextDocument((change) => this.onChange(change)),
+      vscode.window.onDidChangeActiveTextEditor(() => this.onRest()),
+      vscode.window.onDidChangeTextEditorSelection(() => this.onRest()),
+    ];
   }
 
   async provideInlineCompletionItems(
@@ -66,7 +96,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     const question: Question = {
       ...{ document, version: document.version, position, selected, asked: performance.now() },
       onRequest: context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke,
-      settings: readSettings(document),
+      ...this.rules(document),
     };
     const silence = this.silence(question);
     if (silence) return this.nothing(question, `silent: the file ${silence}`);
@@ -75,13 +105,17 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     const known = this.shown.find(place);
     if (known && this.suffices(known, question, place))
       return this.offer(question, place, this.shown.findAll(place));
-    if (question.settings.mode === 'onRequest' && !question.onRequest) return [];
+    if (!question.onRequest && question.settings.mode === 'onRequest')
+      return this.nothing(question, 'silent: completions are set to come on request');
+    if (!question.onRequest && question.allowance.effort === 'paused')
+      return this.nothing(question, `paused: ${question.allowance.because}`);
     return this.ask(question, place, token);
   }
 
   /** Marks an accepted entry, and which alternative it was; VS Code runs this as the item's command. */
   accept(entry: Entry, alternative?: Completion): void {
-    this.parts.ledger.amend(entry, { accepted: true, ...(alternative && { completion: alternative }) });
+    const chosen = alternative && { completion: alternative, text: alternative.text };
+    this.parts.ledger.amend(entry, { fate: 'accepted', ...chosen });
   }
 
   /** Forgets all answers, because another model or other settings would answer otherwise. */
@@ -91,11 +125,56 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
   }
 
   dispose(): void {
-    this.subscription.dispose();
+    clearTimeout(this.resting);
+    for (const subscription of this.subscriptions) subscription.dispose();
     this.forget();
   }
 
-  private silence({ document, settings, onRequest }: Question): string | undefined {
+  private rules(document: vscode.TextDocument): { settings: Settings; allowance: Allowance } {
+    const settings = readSettings(document);
+    return { settings, allowance: this.parts.governor.allowance(settings) };
+  }
+
+  /** Learns from a change how fast keys come and what became of an offer; ends a request that cannot fit any more. */
+  private onChange({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    const [change, ...more] = contentChanges;
+    if (!change) return;
+    if (document === vscode.window.activeTextEditor?.document) this.pace.key(performance.now());
+    if (more.length > 0 || change.rangeLength > 0) this.requests.cancel(document.uri.toString());
+    const { offered } = this;
+    if (offered?.document !== document) return;
+    this.offered = undefined;
+    const { offset, texts, entry } = offered;
+    const fates = texts.map((text) =>
+      fateOf({ offset, text }, { offset: change.rangeOffset, text: change.text }),
+    );
+    const fate = fates.find((fate) => fate !== 'typed over') ?? fates[0];
+    if (fate) this.parts.ledger.amend(entry, { fate });
+  }
+
+  /** A file has come to the front or the cursor has moved: when it stays there, the text around it is read ahead. */
+  private onRest(): void {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.readAhead(), restTime);
+  }
+
+  private readAhead(): void {
+    const editor = vscode.window.activeTextEditor;
+    if (!editor || this.parts.engine.state.name !== 'ready') return;
+    const { document, selection } = editor;
+    const rules = this.rules(document);
+    const { settings, allowance } = rules;
+    if (settings.mode === 'onRequest' || allowance.effort !== 'full') return;
+    if (this.silence({ document, settings, onRequest: false })) return;
+    const place = placeOf(document, selection.active, undefined);
+    if (!this.shown.find(place)) void this.requests.prefill({ prompt: this.prompt(document, place) });
+  }
+
+  private silence({
+    document,
+    settings,
+    onRequest,
+  }: Pick<Question, 'document' | 'settings' | 'onRequest'>): string | undefined {
     const { engine } = this.parts;
     const always = silenceAt(document);
     if (always) return always;
@@ -118,8 +197,13 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     place: Place,
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
-    const { onRequest, settings } = question;
-    const request = this.requests.send(place, onRequest, () => this.params(question, place));
+    const { onRequest, settings, allowance } = question;
+    const request = this.requests.send(place, {
+      onRequest,
+      after: onRequest ? 0 : waitWith(allowance.effort, this.pace.wait(settings.deadline)),
+      expected: this.pace.answer,
+      params: () => this.params(question, place),
+    });
     if (onRequest) this.parts.showWork(request.answer);
     try {
       const answer = await within(request.answer, token, onRequest ? Infinity : settings.deadline);
@@ -129,29 +213,33 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
         void this.triggerWhenReady(question, place, request, entry);
         return [];
       }
-      if (answer === 'cancelled') request.cancel();
+      const typedOn = question.version !== question.document.version;
+      // What is typed on may be what the answer begins with: then it goes on, and the next question decides.
+      if (answer === 'cancelled' && !typedOn) request.cancel();
       if (answer === 'cancelled' || answer === undefined)
-        return this.nothing(question, 'cancelled: typed on');
-      const fits = answersOf(answer).map((completion): Fit => {
-        return { text: completion.shown ? completion.text : '', overwrites: 0, completion, how: 'computed' };
-      });
-      return this.offer(question, place, fits);
+        return this.nothing(question, `cancelled: ${typedOn ? 'typed on' : 'moved on'}`);
+      return this.offer(question, place, answer.how === 'computed' ? computed(answer.completion) : [answer]);
     } catch (error) {
       if (error instanceof EngineProblem) return this.nothing(question, failed(error));
       throw error;
     }
   }
 
-  private params({ document, onRequest, settings }: Question, place: Place): CompleteParams {
-    const related = relatedCode(this.parts.visits.documents, place);
+  private params({ document, onRequest, settings, allowance }: Question, place: Place): CompleteParams {
+    const { state } = this.parts.engine;
     const minConfidence = onRequest ? anyConfidence : settings.confidence;
     return {
-      prompt: promptAt(place, repositoryOf(document), related),
+      prompt: this.prompt(document, place),
       limits: {
         ...{ maxTokens, maxLines: settings.maxLines, minConfidence },
         candidates: onRequest ? mostCandidates : 1,
       },
+      threads: threadsWith(allowance.effort, state.name === 'ready' ? state.model.threads : undefined),
     };
+  }
+
+  private prompt(document: vscode.TextDocument, place: Place): Prompt {
+    return promptAt(place, repositoryOf(document), relatedCode(this.parts.visits.documents, place));
   }
 
   /** Asks VS Code to ask once more, when a late answer is there and nothing has changed meanwhile. */
@@ -164,9 +252,10 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     const amend = (outcome: string, completion?: Completion): void =>
       this.parts.ledger.amend(entry, { outcome, completion });
     try {
-      const completion = await request.answer;
-      if (!completion) return amend(`${entry.outcome}, then cancelled`);
-      if (!completion.shown) return amend(hidden(completion), completion);
+      const fit = await request.answer;
+      if (!fit) return amend(`${entry.outcome}, then cancelled`);
+      const { completion } = fit;
+      if (fit.text === '') return amend(hidden(completion), completion);
       if (!isAsItWas(question)) return amend(`${entry.outcome}, then moved on`, completion);
     } catch (error) {
       return amend(failed(error));
@@ -177,22 +266,29 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
 
   /** An item for each answer that fits and has text, only the first one where nobody asked, and a note of it. */
   private offer(question: Question, place: Place, fits: Fit[]): vscode.InlineCompletionItem[] {
-    const { position, selected, onRequest } = question;
+    const { document, position, selected, onRequest } = question;
     const [first, ...others] = fits
       .slice(0, onRequest ? mostCandidates : 1)
       .filter(({ text }) => text !== '');
     if (!first) {
       const { completion, how } = fits[0]!;
-      return this.nothing(question, hidden(completion), how === 'computed' ? completion : undefined);
+      if (how === 'same') return this.nothing(question, `${hidden(completion)}, as before`);
+      return this.nothing(question, hidden(completion), completion);
     }
     const start = selected?.range.start ?? position;
     const end = selected?.range.end.isAfter(position) ? selected.range.end : position;
     const entry = this.noteOf(question, place, first);
+    const textOf = ({ text }: Fit): string => (selected?.text ?? '') + text;
+    this.parts.ledger.amend(entry, { text: textOf(first), fate: undefined });
+    this.offered = {
+      ...{ document, entry, offset: document.offsetAt(start) },
+      texts: [first, ...others].map(textOf),
+    };
     return [first, ...others].map((fit) => {
       const range = new vscode.Range(start, end.translate(0, fit.overwrites));
       const accepted = fit === first ? [entry] : [entry, fit.completion];
       const command = { command: acceptedCommand, title: 'Note that it was accepted', arguments: accepted };
-      return new vscode.InlineCompletionItem((selected?.text ?? '') + fit.text, range, command);
+      return new vscode.InlineCompletionItem(textOf(fit), range, command);
     });
   }
 
@@ -211,8 +307,11 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
       this.parts.ledger.amend(late.entry, { outcome: 'shown late', completion });
       return late.entry;
     }
-    if (how === 'computed') return this.note(question, 'shown', completion);
-    return this.note(question, how === 'same' ? 'shown again' : how);
+    return this.note(
+      question,
+      outcomes[how],
+      how === 'computed' || how === 'joined' ? completion : undefined,
+    );
   }
 
   private note(
@@ -225,7 +324,6 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
       where: `${vscode.workspace.asRelativePath(document.uri)}:${position.line + 1}`,
       trigger: onRequest ? 'on request' : 'automatic',
       outcome,
-      accepted: false,
       waitedMs: performance.now() - asked,
       completion,
     });
@@ -237,6 +335,13 @@ function isAsItWas({ document, version, position }: Question): boolean {
   return (
     editor?.document === document && document.version === version && editor.selection.active.isEqual(position)
   );
+}
+
+/** An answer and its alternatives, as they fit where they were computed. */
+function computed(completion: Completion): Fit[] {
+  return answersOf(completion).map((answer) => {
+    return { text: answer.shown ? answer.text : '', overwrites: 0, completion: answer, how: 'computed' };
+  });
 }
 
 function hidden(completion: Completion): string {

@@ -1,6 +1,7 @@
 // The only reader and writer of settings; names and defaults are those of package.json.
 
 import * as vscode from 'vscode';
+import type { Effort } from '../editing/effort';
 
 const section = 'ryzanstein';
 
@@ -14,6 +15,8 @@ export const defaults = {
   deadline: 300,
   maxLines: 12,
   confidence: 0.55,
+  onBattery: 'slow' as Effort,
+  whileBuilding: 'slow' as Effort,
 };
 
 export type Settings = typeof defaults;
@@ -36,6 +39,8 @@ export function readSettings(scope?: vscode.ConfigurationScope): Settings {
     deadline: clamp(read('deadline'), 0, longestDeadline),
     maxLines: clamp(Math.round(read('maxLines')), 1, 64),
     confidence: clamp(read('confidence'), 0, 1),
+    onBattery: read('onBattery'),
+    whileBuilding: read('whileBuilding'),
   };
 }
 

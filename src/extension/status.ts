@@ -4,10 +4,11 @@ import * as vscode from 'vscode';
 import type { Completion } from '../protocol';
 import type { EngineClient } from './engineClient';
 import { completionLine, modelLine, threadsOf, tokensPerSecond } from './figures';
+import type { Governor } from './governor';
 import type { Ledger } from './ledger';
 import { languageIsOn, onSettingChange, readSettings } from './settings';
 
-export type StatusName = 'ready' | 'starting' | 'working' | 'off' | 'error';
+export type StatusName = 'ready' | 'starting' | 'working' | 'paused' | 'off' | 'error';
 
 interface Look {
   readonly name: StatusName;
@@ -28,6 +29,7 @@ export class Status implements vscode.Disposable {
 
   constructor(
     private readonly engine: EngineClient,
+    private readonly governor: Governor,
     private readonly ledger: Ledger,
   ) {
     this.item.name = 'Ryzanstein';
@@ -35,7 +37,7 @@ export class Status implements vscode.Disposable {
     this.subscriptions = [
       this.item,
       vscode.window.onDidChangeActiveTextEditor(() => this.update()),
-      onSettingChange(['enabled', 'languages', 'mode'], () => this.update()),
+      onSettingChange(['enabled', 'languages', 'mode', 'onBattery', 'whileBuilding'], () => this.update()),
       vscode.Disposable.from(ledger.onChange(() => this.update())),
     ];
     this.update();
@@ -85,6 +87,13 @@ export class Status implements vscode.Disposable {
         text: '$(circle-slash) Ryzanstein off',
         sentence: `Completions are turned off for ${document.languageId}.`,
       };
+    const { effort, because = '' } = this.governor.allowance(settings);
+    if (effort === 'paused')
+      return {
+        name: 'paused',
+        text: '$(debug-pause) Ryzanstein paused',
+        sentence: `Completions are paused (${because}), but come on request.`,
+      };
     if (state.name === 'starting')
       return { name: 'starting', text: '$(loading~spin) Ryzanstein', sentence: 'The engine starts.' };
     const figures = this.figures(completion);
@@ -92,7 +101,9 @@ export class Status implements vscode.Disposable {
     return {
       name: busy ? 'working' : 'ready',
       text: `${busy ? '$(loading~spin) ' : ''}Ryzanstein${figures && ` ${figures}`}`,
-      sentence: busy ? 'A completion is being computed.' : readySentence(state.name, settings.mode),
+      sentence: busy
+        ? 'A completion is being computed.'
+        : readySentence(state.name, settings.mode) + (effort === 'slow' ? ` Slower (${because}).` : ''),
     };
   }
 

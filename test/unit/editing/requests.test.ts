@@ -1,31 +1,45 @@
-// One request at work: the newest wins, the same place is joined, what is late or cancelled is told apart.
+// One request at work: the newest wins, one that still fits is joined, what is late or cancelled is told apart.
 
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { Requests, within } from '../../../src/editing/requests';
+import { Shown } from '../../../src/editing/shown';
 import type { CompleteParams, Completion } from '../../../src/protocol';
 import { answer, placeOf } from './marked';
 
 /** An engine that answers when told to, and ends a cancelled request a moment later. */
 class Engine {
   readonly prefixes: string[] = [];
-  readonly kept: string[] = [];
   most = 0;
   private atWork = 0;
   private finish: (completion: Completion) => void = () => undefined;
   private fail: (error: Error) => void = () => undefined;
+  readonly shown = new Shown();
   readonly requests = new Requests(
-    (params, token) => this.complete(params, token),
-    (_, completion) => void this.kept.push(completion.text),
+    {
+      complete: (params, token) => this.complete(params.prompt.prefix, token),
+      prefill: (params, token) => this.complete(`(ahead) ${params.prompt.prefix}`, token),
+    },
+    this.shown,
   );
 
-  send(marked: string, onRequest = false) {
-    const place = placeOf(marked);
-    const { prefix, suffix } = place;
-    const prompt = { path: 'a.ts', languageId: 'typescript', prefix, suffix, related: [] };
-    const limits = { maxTokens: 8, maxLines: 1, minConfidence: 0 };
-    return this.requests.send(place, onRequest, () => ({ prompt, limits }));
+  send(marked: string, { onRequest = false, after = 0, expected = 0 } = {}) {
+    const params = paramsOf(marked);
+    return this.requests.send(placeOf(marked), { onRequest, after, expected, params: () => params });
+  }
+
+  /** Asks once more after each key that is typed at the mark. */
+  type(marked: string, keys: string, more = {}) {
+    const requests = [...keys].map((_, i) =>
+      this.send(marked.replace('|', `${keys.slice(0, i + 1)}|`), more),
+    );
+    return requests.at(-1)!;
+  }
+
+  /** What is known to fit, without the engine. */
+  known(marked: string): string | undefined {
+    return this.shown.find(placeOf(marked))?.text;
   }
 
   async answers(text: string): Promise<void> {
@@ -38,8 +52,8 @@ class Engine {
     this.fail(new Error(message));
   }
 
-  private async complete(params: CompleteParams, token: CancellationToken): Promise<Completion> {
-    this.prefixes.push(params.prompt.prefix);
+  private async complete(prefix: string, token: CancellationToken): Promise<Completion> {
+    this.prefixes.push(prefix);
     this.most = Math.max(this.most, ++this.atWork);
     try {
       return await new Promise<Completion>((resolve, reject) => {
@@ -55,26 +69,32 @@ class Engine {
   }
 }
 
+function paramsOf(marked: string): CompleteParams {
+  const { prefix, suffix } = placeOf(marked);
+  const prompt = { path: 'a.ts', languageId: 'typescript', prefix, suffix, related: [] };
+  return { prompt, limits: { maxTokens: 8, maxLines: 1, minConfidence: 0 } };
+}
+
 describe('requests', () => {
   it('are answered, and the answer is kept', async () => {
     const engine = new Engine();
     const request = engine.send('a|');
     await engine.answers('b');
     assert.equal((await request.answer)?.text, 'b');
-    assert.deepEqual(engine.kept, ['b']);
+    assert.equal(engine.known('a|'), 'b');
   });
 
   it('end when a newer one comes, which is sent when they have ended', async () => {
     const engine = new Engine();
     const older = engine.send('a|');
     await pause(0);
-    const newer = engine.send('ab|');
+    const newer = engine.send('b|');
     assert.equal(await older.answer, undefined);
     await pause(10);
     await engine.answers('c');
     assert.equal((await newer.answer)?.text, 'c');
-    assert.deepEqual(engine.prefixes, ['a', 'ab']);
-    assert.deepEqual(engine.kept, ['c']);
+    assert.deepEqual(engine.prefixes, ['a', 'b']);
+    assert.equal(engine.known('b|'), 'c');
     assert.equal(engine.most, 1);
   });
 
@@ -82,7 +102,7 @@ describe('requests', () => {
     const engine = new Engine();
     const first = engine.send('a|');
     await pause(0);
-    const others = ['ab|', 'abc|', 'abcd|'].map((marked) => engine.send(marked));
+    const others = ['b|', 'bc|', 'bcd|'].map((marked) => engine.send(marked));
     await pause(20);
     await engine.answers('e');
     assert.equal(await first.answer, undefined);
@@ -91,7 +111,7 @@ describe('requests', () => {
       undefined,
       'e',
     ]);
-    assert.deepEqual(engine.prefixes, ['a', 'abcd']);
+    assert.deepEqual(engine.prefixes, ['a', 'bcd']);
     assert.equal(engine.most, 1);
   });
 
@@ -129,7 +149,7 @@ describe('requests', () => {
     const engine = new Engine();
     const automatic = engine.send('a|');
     await pause(0);
-    engine.send('a|', true);
+    engine.send('a|', { onRequest: true });
     assert.equal(await automatic.answer, undefined);
     await pause(10);
     const joined = engine.send('a|');
@@ -145,7 +165,85 @@ describe('requests', () => {
     engine.requests.cancel('file:///other.ts');
     engine.requests.cancel('file:///a.ts');
     assert.equal(await request.answer, undefined);
-    assert.deepEqual(engine.kept, []);
+    assert.equal(engine.known('a|'), undefined);
+  });
+
+  it('go on while what is typed may be how they begin, and are joined by it', async () => {
+    const engine = new Engine();
+    const first = engine.send('const a = |;');
+    await pause(0);
+    const last = engine.type('const a = |;', 'fir');
+    await engine.answers('first + second');
+    assert.equal((await first.answer)?.text, 'first + second');
+    const fit = await last.answer;
+    assert.deepEqual([fit?.text, fit?.how], ['st + second', 'joined']);
+    assert.equal(engine.prefixes.length, 1);
+  });
+
+  it('are joined behind a bracket that the editor has closed', async () => {
+    const engine = new Engine();
+    engine.send('print|\n');
+    await pause(0);
+    const request = engine.send('print(|)\n');
+    await engine.answers('(a, b);');
+    const fit = await request.answer;
+    assert.deepEqual([fit?.text, fit?.overwrites, engine.prefixes.length], ['a, b);', 1, 1]);
+  });
+
+  it('are sent after one that was waited for in vain', async () => {
+    const engine = new Engine();
+    engine.send('const a = |;');
+    await pause(0);
+    const last = engine.type('const a = |;', 'x');
+    await engine.answers('first');
+    await engine.answers('yz');
+    assert.equal((await last.answer)?.text, 'yz');
+    assert.deepEqual(engine.prefixes, ['const a = ', 'const a = x']);
+    assert.equal(engine.most, 1);
+  });
+
+  it('do not wait for one that is far from its end', async () => {
+    const engine = new Engine();
+    const first = engine.send('a|');
+    await pause(0);
+    const last = engine.type('a|', 'b', { expected: 60_000 });
+    assert.equal(await first.answer, undefined);
+    await pause(10);
+    await engine.answers('c');
+    assert.equal((await last.answer)?.text, 'c');
+    assert.deepEqual(engine.prefixes, ['a', 'ab']);
+  });
+
+  it('by the user wait for none that was typed into', async () => {
+    const engine = new Engine();
+    const first = engine.send('a|');
+    await pause(0);
+    engine.send('ab|', { onRequest: true });
+    assert.equal(await first.answer, undefined);
+  });
+
+  it('that are held back are sent when no newer one comes', async () => {
+    const engine = new Engine();
+    const last = engine.type('a|', 'bcd', { after: 20 });
+    await pause(5);
+    assert.deepEqual(engine.prefixes, []);
+    await pause(40);
+    await engine.answers('e');
+    assert.equal((await last.answer)?.text, 'e');
+    assert.deepEqual(engine.prefixes, ['abcd']);
+  });
+
+  it('end what is read ahead of them, which never ends them', async () => {
+    const engine = new Engine();
+    const ahead = engine.requests.prefill(paramsOf('a|'));
+    await pause(0);
+    const request = engine.send('a|');
+    await ahead;
+    await pause(0);
+    await engine.requests.prefill(paramsOf('a|'));
+    await engine.answers('b');
+    assert.equal((await request.answer)?.text, 'b');
+    assert.deepEqual(engine.prefixes, ['(ahead) a', 'a']);
   });
 
   it('fail as the engine fails, and the next one is sent', async () => {

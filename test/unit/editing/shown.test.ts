@@ -69,6 +69,46 @@ describe('shown', () => {
     assert.equal(shown.find(placeOf('for x|'))?.text, 'yz');
   });
 
+  it('gives back the rest after each part that is accepted, and after each that is undone', () => {
+    const shown = new Shown();
+    const parts = ['first', ' + ', 'second', '(', 'third', ')'];
+    shown.remember(placeOf('const a = |;'), answer(parts.join('')));
+    const ways = parts.map((_, i) => i);
+    for (const accepted of [...ways, ...ways.reverse()]) {
+      const fit = shown.find(placeOf(`const a = ${parts.slice(0, accepted).join('')}|;`));
+      assert.equal(fit?.text, parts.slice(accepted).join(''));
+    }
+  });
+
+  it('keeps what is in sight while it is typed into, also where another one fits', () => {
+    const shown = new Shown();
+    shown.remember(placeOf('ab|'), answer('xyz'));
+    shown.remember(placeOf('a|'), answer('bcd'));
+    assert.equal(shown.find(placeOf('a|'))?.text, 'bcd');
+    assert.equal(shown.find(placeOf('ab|'))?.text, 'cd');
+  });
+
+  it('knows the same text before the cursor with another one behind it', () => {
+    const shown = new Shown();
+    shown.remember(placeOf('a = |;'), answer('1'));
+    shown.remember(placeOf('a = |)'), answer('2'));
+    assert.equal(shown.find(placeOf('a = |;'))?.text, '1');
+    assert.equal(shown.find(placeOf('a = |)'))?.text, '2');
+    assert.equal(shown.find(placeOf('a = |]')), undefined);
+  });
+
+  it('forgets first what was not in sight for long', () => {
+    const shown = new Shown();
+    shown.remember(placeOf('used = |'), answer('x'));
+    shown.remember(placeOf('unused = |'), answer('x'));
+    for (let i = 0; i < 127; i++) {
+      shown.remember(placeOf(`a${i} = |`), answer('x'));
+      shown.find(placeOf('used = |'));
+    }
+    assert.equal(shown.find(placeOf('used = |'))?.text, 'x');
+    assert.equal(shown.find(placeOf('unused = |')), undefined);
+  });
+
   it('prefers the newer of two that fit', () => {
     const shown = new Shown();
     shown.remember(placeOf('a|'), answer('bcd'));

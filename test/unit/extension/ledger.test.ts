@@ -5,7 +5,7 @@ import { type Entry, Ledger } from '../../../src/extension/ledger';
 import { answer } from '../editing/marked';
 
 const entry = (more: Partial<Entry> = {}): Entry => ({
-  ...{ time: 0, where: 'a.ts:1', trigger: 'automatic', outcome: 'shown', accepted: false, waitedMs: 1 },
+  ...{ time: 0, where: 'a.ts:1', trigger: 'automatic', outcome: 'shown', waitedMs: 1 },
   ...more,
 });
 
@@ -22,12 +22,21 @@ describe('ledger', () => {
     let changes = 0;
     const subscription = ledger.onChange(() => changes++);
     const added = ledger.add(entry());
-    ledger.amend(added, { accepted: true });
+    ledger.amend(added, { fate: 'accepted' });
     assert.equal(changes, 2);
-    assert.equal(ledger.entries[0]?.accepted, true);
+    assert.equal(ledger.entries[0]?.fate, 'accepted');
     subscription.dispose();
     ledger.add(entry());
     assert.equal(changes, 2);
+  });
+
+  it('is erased on demand, and tells of it', () => {
+    const ledger = new Ledger();
+    ledger.add(entry({ completion: answer('x') }));
+    let changes = 0;
+    ledger.onChange(() => changes++);
+    ledger.erase();
+    assert.deepEqual([ledger.entries.length, ledger.lastCompletion, changes], [0, undefined, 1]);
   });
 
   it('tells the speed of the last answer of some length', () => {
