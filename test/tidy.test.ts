@@ -206,7 +206,7 @@ describe('every source file', () => {
   });
 });
 
-describe('printing and ending', () => {
+describe('printing, writing settings and ending', () => {
   // Where it is the purpose: the command line and the entry of the engine process.
   const mayPrint = ['src/engine/cli.ts'];
   const mayExit = ['src/engine/cli.ts', 'src/engine/main.ts'];
@@ -219,6 +219,15 @@ describe('printing and ending', () => {
       typescript.filter((file) => !mayPrint.includes(file) && /\bconsole\s*\./.test(code(file))),
       'Only the command line prints; the rest has log.ts or answers',
     );
+  });
+
+  it('settings are written where listed, and none but our own', () => {
+    const writers = typescript.filter(
+      (file) => /getConfiguration\(/.test(code(file)) && /\.update\(/.test(code(file)),
+    );
+    assert.deepEqual(writers, ['src/extension/settings.ts']);
+    const opened = [...code('src/extension/settings.ts').matchAll(/getConfiguration\(([^),]*)/g)];
+    assert.deepEqual([...new Set(opened.map((match) => match[1]))], ['section']);
   });
 
   it('process.exit and abort are used where listed', () => {

@@ -47,6 +47,9 @@ export interface EngineRequests {
   prefill(params: PrefillParams, token: CancellationToken): Promise<unknown>;
 }
 
+/** Milliseconds that one at work is waited for at least, once it seems worth it. */
+const leastPatience = 250;
+
 export class Requests {
   /** The newest request, from its being asked for to its answer. */
   private newest: Work | undefined;
@@ -116,7 +119,7 @@ export class Requests {
   ): Promise<Fit | undefined> {
     const { token } = source;
     try {
-      const joined = await this.joined(place, token);
+      const joined = await this.joined(place, sending, token);
       if (joined) return joined;
       if (sending.after > 0) await within(new Promise(() => undefined), token, sending.after);
       if (token.isCancellationRequested) return undefined;
@@ -127,11 +130,17 @@ export class Requests {
     }
   }
 
-  /** Waits for what the engine is at; if it was left to go on, it may fit. */
-  private async joined(place: Place, token: CancellationToken): Promise<Fit | undefined> {
+  /** Waits for what the engine is at, but not for one that takes unusually long; if it was left to go on, it may fit. */
+  private async joined(
+    place: Place,
+    { expected }: Sending,
+    token: CancellationToken,
+  ): Promise<Fit | undefined> {
     const before = this.atEngine;
     if (!before) return undefined;
-    await before.ended.catch(() => undefined);
+    const ended = before.ended.catch(() => undefined);
+    if ((await within(ended, token, Math.max(expected, leastPatience))) === 'late') before.source.cancel();
+    await ended;
     if (token.isCancellationRequested || before.source.token.isCancellationRequested) return undefined;
     const fit = this.shown.find(place);
     return fit && fit.text !== '' ? { ...fit, how: 'joined' } : undefined;

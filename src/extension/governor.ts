@@ -12,7 +12,7 @@ const batteryAge = 30_000;
 /** Without a request for this long, in milliseconds, the model is given up where memory is short. */
 const idleTime = 5 * 60_000;
 
-/** What is read of the machine; tests put something else in its place. */
+/** What is read of the machine. */
 export interface Machine {
   isOnBattery(): Promise<boolean>;
   isMemoryShort(): boolean;
@@ -24,7 +24,7 @@ const thisMachine: Machine = {
 };
 
 export class Governor implements vscode.Disposable {
-  machine = thisMachine;
+  private machine = thisMachine;
   private onBattery = false;
   private batteryRead = -Infinity;
   private lastUse = performance.now();
@@ -43,6 +43,13 @@ export class Governor implements vscode.Disposable {
       // Memory may have become short since the model was used last; another window in front is a time to look.
       vscode.window.onDidChangeWindowState(() => this.unloadIfIdle()),
     ];
+  }
+
+  /** Looks at this machine, or at one that a test makes up. */
+  lookAt(machine: Machine = thisMachine): void {
+    this.machine = machine;
+    this.batteryRead = -Infinity;
+    void this.readBattery();
   }
 
   /** What is allowed now. The battery is the one read last; if that was long ago, it is read again meanwhile. */

@@ -88,11 +88,12 @@ function judge(code, files) {
     return result;
   }
   const { tests } = JSON.parse(readFileSync(files.results, 'utf8'));
-  for (const { title, ok, skipped, err } of tests) {
+  for (const { title, ok, skipped, err, note } of tests) {
     if (skipped) result.skipped++;
     else if (ok) result.passed++;
     else fail(`${title}\n${err}`);
     if (skipped) console.log(`  skipped: ${title}`);
+    if (note) console.log(`  ${title}: ${note}`);
   }
   if (tests.length === 0 || (code !== 0 && result.failed === 0)) fail(`the suite ended with ${code}`);
 

@@ -110,6 +110,24 @@ export async function accept(editor: vscode.TextEditor): Promise<void> {
   assert.notEqual(editor.document.version, version, 'there was no ghost text to accept');
 }
 
+/** Accepts a word or a line of the ghost text, as soon as the editor shows it. */
+export async function acceptPart(
+  editor: vscode.TextEditor,
+  part: 'acceptNextWord' | 'acceptNextLine',
+): Promise<void> {
+  const { version } = editor.document;
+  for (let tries = 0; editor.document.version === version && tries < 40; tries++) {
+    await pause(50);
+    await vscode.commands.executeCommand(`editor.action.inlineSuggest.${part}`);
+  }
+  assert.notEqual(editor.document.version, version, 'there was no ghost text to accept a part of');
+}
+
+/** Has the stage print what a test has measured. */
+export function note(context: Mocha.Context, measured: string): void {
+  (context.runnable() as { note?: string }).note = measured;
+}
+
 /** Changes user settings while `work` runs. */
 export async function withSettings(
   settings: Record<string, unknown>,

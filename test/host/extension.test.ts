@@ -1,21 +1,23 @@
 // The extension inside a real extension host, with a small model of random weights: what is shown, and when it is silent.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Alternative, Evaluation } from '../../src/protocol';
+import type { Alternative, Completion, Evaluation } from '../../src/protocol';
 import type { Parts } from '../../src/extension/extension';
 import { defaults } from '../../src/extension/settings';
 import {
   accept,
+  acceptPart,
   answered,
   closeAll,
   completed,
   entryAfter,
   extensionParts,
   marked,
+  note,
   open,
   pause,
   trigger,
@@ -140,15 +142,110 @@ describe('ghost text', () => {
     assert.equal(marked(editor), sample.replace('|', 'first + second|'));
   });
 
-  it('comes late, once, when it is not ready in time', async () => {
-    await given({ 'ryzanstein.deadline': 0 }, async () => {
+  it('comes late, once, if nothing has changed until then', () =>
+    whenTold('first + second', async (answers) => {
       const editor = await open(sample);
-      const entry = await entryAfter(parts, /^shown late$/, () => type('b'));
+      const entry = await entryAfter(parts, /^not ready/, () => type('g'));
+      assert.equal(answers.requests(), 1);
+      answers.tell();
+      await until('the late answer', () => entry.outcome === 'shown late');
       const entries = parts.ledger.entries.length;
       await accept(editor);
-      assert.equal(marked(editor), sample.replace('|', `b${entry.completion?.text}|`));
-      assert.ok(parts.ledger.entries.length - entries <= 1, 'it was triggered more than once');
-    });
+      assert.equal(marked(editor), sample.replace('|', 'gfirst + second|'));
+      // What accepting has asked for, at the place behind.
+      await until('that request', () => answers.requests() === 2);
+      answers.tell();
+      await pause(300);
+      assert.equal(parts.ledger.entries.length - entries, 1, 'it was triggered more than once');
+
+      const other = await entryAfter(parts, /^not ready/, () => type('h'));
+      await vscode.commands.executeCommand('cursorHome');
+      answers.tell();
+      await until('the note of it', () => /moved on|cancelled/.test(other.outcome));
+    }));
+
+  it('is waited for while what is typed may be how it begins', () =>
+    whenTold('first + second', (answers) =>
+      given({ 'ryzanstein.deadline': 700 }, async () => {
+        const editor = await open(sample);
+        await type('a');
+        await until('the request', () => answers.requests() === 1);
+        await entryAfter(parts, /^(shown, computed|typed through)/, async () => {
+          await type('f');
+          await type('i');
+          // VS Code asks a moment after the last key.
+          await pause(100);
+          answers.tell();
+        });
+        assert.equal(answers.requests(), 1);
+        await accept(editor);
+        assert.equal(marked(editor), sample.replace('|', 'afirst + second|'));
+      }),
+    ));
+
+  it('can be accepted by words and by lines, and an undo brings the rest back', async () => {
+    const answers = answerWith('for (const x of y) {\n  use(x);\n}');
+    const editor = await open('|\nconst next = 2;\n');
+    const shown = await entryAfter(parts, /^shown$/, trigger);
+    await entryAfter(parts, /^typed through$/, () => acceptPart(editor, 'acceptNextWord'));
+    assert.match(marked(editor), /^for ?\|\nconst next/);
+    assert.equal(shown.fate, 'accepted in part');
+    await entryAfter(parts, /^typed through$/, () => acceptPart(editor, 'acceptNextLine'));
+    assert.match(marked(editor), /^for \(const x of y\) \{\n?\s*\|/);
+    for (let undone = 0; undone < 2; undone++) await vscode.commands.executeCommand('undo');
+    assert.equal(marked(editor), '|\nconst next = 2;\n');
+    await pause(300);
+    const requests = answers.requests();
+    await entryAfter(parts, /^shown again$/, trigger);
+    assert.equal(answers.requests(), requests);
+    await accept(editor);
+    answers.stop();
+    assert.equal(marked(editor), 'for (const x of y) {\n  use(x);\n}|\nconst next = 2;\n');
+  });
+
+  it('is noted as typed over when something else is typed', async () => {
+    const answers = answerWith('first + second');
+    await open(sample);
+    const shown = await entryAfter(parts, /^shown$/, trigger);
+    await entryAfter(parts, /^shown/, () => type('x'));
+    answers.stop();
+    assert.equal(shown.fate, 'typed over');
+    assert.equal(shown.text, 'first + second');
+  });
+
+  it('comes beside an extension that takes the keys, as Vim modes do', async () => {
+    const keys = vscode.commands.registerCommand('type', (key: { text: string }) =>
+      vscode.commands.executeCommand('default:type', key),
+    );
+    try {
+      const answers = answerWith('first + second');
+      const editor = await open(sample);
+      await entryAfter(parts, /^shown$/, trigger);
+      for (const character of 'fir') await entryAfter(parts, /^typed through$/, () => type(character));
+      await accept(editor);
+      answers.stop();
+      assert.equal(marked(editor), sample.replace('|', 'first + second|'));
+    } finally {
+      keys.dispose();
+    }
+  });
+
+  it('is read ahead where a file is opened, and that is not shown', async () => {
+    await open(sample.replace('total', 'warm'));
+    await answered(parts);
+    const { engine } = parts;
+    const prefill = engine.prefill.bind(engine);
+    const ahead: string[] = [];
+    engine.prefill = (params, token) => {
+      ahead.push(params.prompt.prefix);
+      return prefill(params, token);
+    };
+    const asked = countRequests();
+    await open(sample.replace('total', 'opened'));
+    await until('the text to be read ahead', () => ahead.includes('const opened = '));
+    assert.ok(!asked.prefixes().includes('const opened = '));
+    asked.stop();
+    engine.prefill = prefill;
   });
 
   it('is asked for one at a time, and given up when typed on', async () => {
@@ -241,7 +338,7 @@ describe('ghost text', () => {
     await accept(editor);
     answers.stop();
     assert.equal(marked(editor), sample.replace('|', 'asecond()|'));
-    await until('the note of it', () => entry.accepted);
+    await until('the note of it', () => entry.fate === 'accepted');
     assert.deepEqual([entry.trigger, entry.completion?.text], ['on request', 'second()']);
   });
 
@@ -331,6 +428,57 @@ describe('ghost text', () => {
     });
   });
 
+  it('can be quieter in one language than in others', async () => {
+    const python = vscode.workspace.getConfiguration('ryzanstein', { languageId: 'python' });
+    await python.update('confidence', 1, vscode.ConfigurationTarget.Global, true);
+    try {
+      await open('total = |\n', 'quiet.py');
+      await entryAfter(parts, /^hidden: confidence$/, () => type('e'));
+      await open(sample);
+      await entryAfter(parts, /^shown/, () => type('e'));
+    } finally {
+      await python.update('confidence', undefined, vscode.ConfigurationTarget.Global, true);
+    }
+  });
+
+  it('is paused during a build, if so set, but comes on request', async () => {
+    const build = new vscode.Task(
+      { type: 'shell' },
+      vscode.TaskScope.Workspace,
+      'a build',
+      'test',
+      new vscode.ShellExecution('sleep 60'),
+    );
+    build.group = vscode.TaskGroup.Build;
+    build.presentationOptions = { reveal: vscode.TaskRevealKind.Never };
+    await given({ 'ryzanstein.whileBuilding': 'paused' }, async () => {
+      await open(sample);
+      const execution = await vscode.tasks.executeTask(build);
+      await until('the status', () => parts.status.current.name === 'paused');
+      await entryAfter(parts, /^paused: a build runs$/, () => type('i'));
+      await completed(parts);
+      execution.terminate();
+      await until('its end', () => parts.status.current.name !== 'paused');
+      await entryAfter(parts, /^shown/, () => type('j'));
+    });
+  });
+
+  it('is slower on battery, and paused if so set', async () => {
+    const { governor, status } = parts;
+    const answers = answerWith('first + second');
+    governor.lookAt({ isOnBattery: () => Promise.resolve(true), isMemoryShort: () => false });
+    await open(sample);
+    await entryAfter(parts, /^shown/, () => type('k'));
+    await until('the status', () => /Slower \(on battery\)/.test(status.current.sentence));
+    await given({ 'ryzanstein.onBattery': 'paused' }, async () => {
+      await entryAfter(parts, /^paused: on battery$/, () => type('l'));
+      assert.equal(status.current.name, 'paused');
+    });
+    answers.stop();
+    governor.lookAt();
+    await until('the status', () => !/battery/.test(status.current.sentence));
+  });
+
   it('is hidden below the confidence that is set, unless asked for', async () => {
     await given({ 'ryzanstein.confidence': 1 }, async () => {
       await open(sample);
@@ -377,6 +525,44 @@ describe('the engine', () => {
     await open(sample.replace('total', 'again'));
     await answered(parts);
     assert.notEqual(parts.engine.processId, first);
+  });
+
+  it('gives its memory back when it is idle and memory is short, and comes back when it is needed', async () => {
+    const { engine, governor } = parts;
+    await open(sample.replace('total', 'idle'));
+    await answered(parts);
+    const first = engine.processId;
+    const memory = (short: boolean): void =>
+      governor.lookAt({ isOnBattery: () => Promise.resolve(false), isMemoryShort: () => short });
+    memory(true);
+    governor.unloadIfIdle();
+    assert.equal(engine.processId, first, 'it was not idle');
+    memory(false);
+    governor.unloadIfIdle(Infinity);
+    assert.equal(engine.processId, first, 'memory was not short');
+    memory(true);
+    governor.unloadIfIdle(Infinity);
+    assert.deepEqual([engine.processId, engine.state.name], [undefined, 'idle']);
+    governor.lookAt();
+    await open(sample.replace('total', 'again'));
+    await answered(parts);
+    assert.equal(engine.state.name, 'ready');
+  });
+
+  it('uses no processor time while nothing happens', async function () {
+    if (process.platform !== 'linux') return this.skip();
+    await open(sample.replace('total', 'rest'));
+    await answered(parts);
+    await pause(1_000);
+    const { processId } = parts.engine;
+    const used = (): number[] => [processorTime(processId!), processorTime(process.pid)];
+    const [before, seconds] = [used(), 5];
+    await pause(seconds * 1_000);
+    const share = used().map((time, i) => `${(((time - before[i]!) / seconds) * 100).toFixed(1)} %`);
+    note(
+      this,
+      `engine ${share[0]}, extension host with all its extensions ${share[1]} of a core in ${seconds} s`,
+    );
   });
 
   it('uses the threads and the kernel that are set', async () => {
@@ -486,6 +672,13 @@ describe('the engine', () => {
     assert.equal(parts.engine.processId, processId, 'the engine was not restarted');
   });
 
+  it('forgets its completions on command', async () => {
+    await open(sample.replace('total', 'erased'));
+    await answered(parts);
+    await vscode.commands.executeCommand('ryzanstein.eraseLedger');
+    assert.deepEqual(parts.ledger.entries, []);
+  });
+
   it('is examined on the diagnostics page', async () => {
     await vscode.commands.executeCommand('ryzanstein.showDiagnostics');
     const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
@@ -530,6 +723,42 @@ function answerWith(text: string, alternatives: Alternative[] = []) {
     engine.complete = complete;
   };
   return { requests: () => requests, stop };
+}
+
+interface Answers {
+  requests(): number;
+  /** Answers the request that was sent last. */
+  tell(): void;
+}
+
+/** Gives requests the same answer instead of the model's, each when it is told to, as a slow engine would. */
+async function whenTold(text: string, work: (answers: Answers) => Promise<void>): Promise<void> {
+  const { engine } = parts;
+  const complete = engine.complete.bind(engine);
+  const completion: Completion = {
+    ...{ text, reason: 'line', shown: true, confidence: 1, tokens: 5, promptTokens: 9, reusedTokens: 0 },
+    ...{ prefillMs: 1, decodeMs: 1, tokensPerSecond: 1, kernel: 'none', threads: 1, model: 'none' },
+  };
+  let requests = 0;
+  let tell: () => void = () => undefined;
+  engine.complete = (_, token) =>
+    new Promise((resolve) => {
+      requests++;
+      tell = () => resolve(completion);
+      const cancelled = { text: '', shown: false, reason: 'cancelled' } as const;
+      token.onCancellationRequested(() => resolve({ ...completion, ...cancelled }));
+    });
+  try {
+    await work({ requests: () => requests, tell: () => tell() });
+  } finally {
+    engine.complete = complete;
+  }
+}
+
+/** Seconds of processor time that a process has used. */
+function processorTime(processId: number): number {
+  const fields = readFileSync(`/proc/${processId}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 /** Counts the requests that reach the engine, until stopped. */

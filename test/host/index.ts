@@ -8,6 +8,8 @@ interface Result {
   ok: boolean;
   skipped?: boolean;
   ms?: number;
+  /** What it has measured. */
+  note?: string;
   err?: string;
 }
 
@@ -27,7 +29,10 @@ export async function run(): Promise<void> {
   const tests: Result[] = [];
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);
-    runner.on('pass', (test) => tests.push({ title: test.fullTitle(), ok: true, ms: test.duration }));
+    runner.on('pass', (test) => {
+      const { note } = test as { note?: string };
+      tests.push({ title: test.fullTitle(), ok: true, ms: test.duration, note });
+    });
     runner.on('pending', (test) => tests.push({ title: test.fullTitle(), ok: true, skipped: true }));
     runner.on('fail', (test, error: Error) =>
       tests.push({

@@ -214,6 +214,17 @@ describe('requests', () => {
     assert.deepEqual(engine.prefixes, ['a', 'ab']);
   });
 
+  it('give up one that was waited for too long', async () => {
+    const engine = new Engine();
+    const first = engine.send('a|');
+    await pause(0);
+    const last = engine.type('a|', 'b');
+    assert.equal(await first.answer, undefined);
+    await pause(0);
+    await engine.answers('c');
+    assert.equal((await last.answer)?.text, 'c');
+  });
+
   it('by the user wait for none that was typed into', async () => {
     const engine = new Engine();
     const first = engine.send('a|');
