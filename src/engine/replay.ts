@@ -3,22 +3,26 @@
 import { CancellationToken } from 'vscode-jsonrpc/node';
 import { promptAt } from '../editing/context';
 import { relatedCode } from '../editing/relatedCode';
+import { Pace } from '../editing/pace';
 import { Requests, within } from '../editing/requests';
 import { Shown } from '../editing/shown';
-import type { CompleteParams, Completion, Limits } from '../protocol';
+import type { Completion, Limits, Prompt } from '../protocol';
 import { rounded } from './bench';
 import type { Engine } from './engine';
 import { Documents, type Recording, type Step, written } from './recording';
 
 /** VS Code asks when nothing was typed for so many milliseconds. */
 const quiet = 50;
+/** So long the cursor rests before the text around it is read ahead, and so long an answer may take, by default. */
+const restTime = 300;
+const deadline = 300;
 
 /**
  * Rates are 0..1, times in milliseconds. `requests` are the times the editor asks; `cacheHits` the share of them that
  * is answered without the engine, within `hitLatency`; `cancelled` are those that the next step came before, the rest
- * took the engine `latency`. `reuse` is the share of the prompts' tokens that were in a KV cache already and not
- * evaluated. `shownRate` is the share of requests with ghost text; `charactersSaved` counts the characters of ghost
- * texts that are, to their end, what was typed next, each character once.
+ * took the engine `latency`. `reuse` is the share of the prompts' tokens that were in a KV cache already, also by
+ * reading ahead where the cursor rested. `shownRate` is the share of requests with ghost text; `charactersSaved`
+ * counts the characters of ghost texts that are, to their end, what was typed next, each character once.
  */
 export interface Replay {
   model: string;
@@ -59,15 +63,21 @@ export async function replay(
   for (const [i, step] of steps.entries()) {
     documents.apply(step);
     progress(i + 1);
-    const pause = steps[i + 1]?.pause ?? Infinity;
-    if (!isKeystroke(step) || pause <= quiet) continue;
-    asked++;
-    const text = await provider.ghostText(documents, pause - quiet);
-    if (text === '') continue;
-    offered++;
-    savings.count(i, text);
+    const next = steps[i + 1];
+    const pause = next?.pause ?? Infinity;
+    provider.changed(documents, step);
+    if (!isKeystroke(step) || pause <= quiet) await provider.pass(pause);
+    else {
+      asked++;
+      const text = await provider.ghostText(documents, pause, next);
+      if (text !== '') {
+        offered++;
+        savings.count(i, text);
+      }
+    }
+    if (pause > restTime) await provider.readAhead(documents, pause - restTime);
   }
-  const { prompts, waits, hits, cancellations } = provider;
+  const { prompts, waits, hits, cancellations, cancelled } = provider;
   const { name: model, kernel, threads } = engine.info;
   const promptTokens = sum(prompts.map((completion) => completion.promptTokens));
   const reusedTokens = sum(prompts.map((completion) => completion.reusedTokens));
@@ -76,7 +86,7 @@ export async function replay(
     keystrokes: steps.filter(isKeystroke).length,
     requests: asked,
     cacheHits: rate(hits.length, asked),
-    cancelled: cancellations.length,
+    cancelled,
     reuse: rate(reusedTokens, promptTokens),
     promptTokens,
     latency: percentiles(waits),
@@ -92,6 +102,11 @@ function isKeystroke(step: Step): boolean {
   return !('move' in step) && !('open' in step);
 }
 
+/** Whether what was asked for before the step may still fit: it may be what the answer begins with. */
+function isTypedOn(step: Step | undefined): boolean {
+  return step !== undefined && 'type' in step && !step.over;
+}
+
 /** Answers the editor's requests from what is known, else by the engine, and notes how long each took. */
 class Provider {
   /** What the engine said to every prompt, cancelled ones too. */
@@ -100,48 +115,95 @@ class Provider {
   readonly waits: number[] = [];
   readonly hits: number[] = [];
   readonly cancellations: number[] = [];
+  cancelled = 0;
   private readonly shown = new Shown();
+  private readonly pace = new Pace();
   private readonly requests: Requests;
+  /** On the recording's clock. */
+  private now = 0;
+  private atWork: Promise<unknown> | undefined;
 
   constructor(
-    engine: Engine,
+    private readonly engine: Engine,
     private readonly limits: Limits,
     private readonly repository: string,
   ) {
     this.requests = new Requests(
-      async (params, token) => {
-        const completion = await engine.complete(params.prompt, params.limits, signalOf(token));
-        this.prompts.push(completion);
-        return completion;
+      {
+        complete: ({ prompt, limits }, token) => this.work(this.complete(prompt, limits, token)),
+        prefill: ({ prompt }, token) => this.work(engine.prefill(prompt, signalOf(token))),
       },
-      (place, completion) => this.shown.remember(place, completion),
+      this.shown,
     );
   }
 
-  /** Empty where there is nothing to show, or no answer within `pause` milliseconds: then the request is cancelled. */
-  async ghostText(documents: Documents, pause: number): Promise<string> {
-    const { place, visited } = documents;
+  /** Learns the pace of typing, and ends a request that cannot fit any more. */
+  changed(documents: Documents, step: Step): void {
+    this.now += step.pause;
+    if (isKeystroke(step)) this.pace.key(this.now);
+    if (!isTypedOn(step)) this.requests.cancel(documents.place.key);
+  }
+
+  /** Lets time pass: really while the engine is at work, else at once. */
+  async pass(milliseconds: number): Promise<void> {
+    if (this.atWork) await within(this.atWork, CancellationToken.None, milliseconds);
+  }
+
+  /** Empty where there is nothing to show, or no answer before the next step. */
+  async ghostText(documents: Documents, pause: number, next: Step | undefined): Promise<string> {
+    await this.pass(quiet);
+    const { place } = documents;
     const start = performance.now();
     const known = this.shown.find(place);
     if (known) {
       this.hits.push(performance.now() - start);
       return known.text;
     }
-    const params = (): CompleteParams => {
-      const prompt = promptAt(place, this.repository, relatedCode(visited, place));
-      return { prompt, limits: this.limits };
-    };
-    const request = this.requests.send(place, false, params);
-    const answer = await within(request.answer, CancellationToken.None, pause);
-    const end = performance.now();
+    const request = this.requests.send(place, {
+      onRequest: false,
+      after: this.pace.wait(deadline),
+      expected: this.pace.answer,
+      params: () => ({ prompt: this.prompt(documents), limits: this.limits }),
+    });
+    const answer = await within(request.answer, CancellationToken.None, pause - quiet);
     if (typeof answer === 'object') {
-      this.waits.push(end - start);
-      return answer.shown ? answer.text : '';
+      this.waits.push(performance.now() - start);
+      return answer.text;
     }
+    this.cancelled++;
+    if (isTypedOn(next)) return '';
+    const end = performance.now();
     request.cancel();
-    await request.answer;
+    await this.atWork;
     this.cancellations.push(performance.now() - end);
     return '';
+  }
+
+  /** Reads the prompt of a place where the cursor rests. */
+  async readAhead(documents: Documents, pause: number): Promise<void> {
+    if (this.shown.find(documents.place)) return;
+    await within(this.requests.prefill({ prompt: this.prompt(documents) }), CancellationToken.None, pause);
+  }
+
+  private async complete(prompt: Prompt, limits: Limits, token: CancellationToken): Promise<Completion> {
+    const completion = await this.engine.complete(prompt, limits, signalOf(token));
+    this.prompts.push(completion);
+    if (completion.reason !== 'cancelled') this.pace.answered(completion.prefillMs + completion.decodeMs);
+    return completion;
+  }
+
+  private prompt({ place, visited }: Documents): Prompt {
+    return promptAt(place, this.repository, relatedCode(visited, place));
+  }
+
+  private work<T>(work: Promise<T>): Promise<T> {
+    const ended = work
+      .catch(() => undefined)
+      .then(() => {
+        if (this.atWork === ended) this.atWork = undefined;
+      });
+    this.atWork = ended;
+    return work;
   }
 }
 
