@@ -73,8 +73,11 @@ def is_held_out(source: dict) -> bool:
 
 
 def load_sources(file: Path) -> list[dict]:
-    """Reads sources.json; refuses an entry without version, licence or repository, and a name given twice."""
-    sources = json.loads(file.read_text())
+    return checked(json.loads(file.read_text()), file)
+
+
+def checked(sources: list[dict], file: Path) -> list[dict]:
+    """Refuses an entry without version, licence or repository, and a name given twice; `file` is named in errors."""
     seen = set()
     for source in sources:
         missing = [key for key in ("kind", "name", "version", "licence", "repository") if not source.get(key)]

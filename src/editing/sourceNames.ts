@@ -7,6 +7,7 @@ const languageIds: Record<string, string> = {
   '.cts': 'typescript',
   '.go': 'go',
   '.h': 'cpp',
+  '.hpp': 'cpp',
   '.java': 'java',
   '.cjs': 'javascript',
   '.js': 'javascript',

@@ -9,8 +9,12 @@ import { columnOf, isBlank, withLineFeeds } from './site';
  */
 export type HoleKind = 'rest' | 'line' | 'block' | 'comment' | 'string';
 
-/** `expected` is what stood between prefix and suffix; a block begins with the line end behind its opener. */
+/**
+ * `expected` is what stood between prefix and suffix; a block begins with the line end behind its opener. `source` is
+ * the repository or package that `path` belongs to, where there are several.
+ */
 export interface Hole {
+  source?: string;
   path: string;
   language: string;
   kind: string;
@@ -165,6 +169,6 @@ function endOfLine(text: string, from: number): number {
 function cut(file: SourceFile, kind: HoleKind, start: number, end: number): Hole | undefined {
   const expected = file.text.slice(start, end);
   if (expected.replace(/[\s)\]};,]/g, '').length < leastOpen) return undefined;
-  const { path, languageId: language, text } = file;
-  return { path, language, kind, prefix: text.slice(0, start), suffix: text.slice(end), expected };
+  const { source, path, languageId: language, text } = file;
+  return { ...(source === undefined ? {} : { source }), path, language, kind, prefix: text.slice(0, start), suffix: text.slice(end), expected };
 }

@@ -9,6 +9,8 @@ const mostBytes = 200_000;
 const longestLine = 1000;
 
 export interface SourceFile {
+  /** The repository or package that it belongs to, where there are several. */
+  source?: string;
   /** As it is shown to the model: relative to the folder that was asked for. */
   path: string;
   languageId: string;
