@@ -212,21 +212,12 @@ export interface EvaluateParams {
 }
 
 /**
- * Rates are shares of the holes, 0..1; `promptTokens` is their mean; latency is prefill and decode together, in
- * milliseconds. `area` is the mean precision over all shown rates; `charactersSavedPerShown` how far the answers that are fit to show are right;
- * `reuse` the share of prompt tokens that the cache held.
+ * Rates are shares of the holes, 0..1. `charactersSavedPerShown` is how far the answers that are fit to show are right,
+ * `area` the mean precision over all shown rates, `latency` prefill and decode together in milliseconds, `reuse` the
+ * share of prompt tokens that the cache held.
  */
-export interface Evaluation {
-  schema: 'ryzanstein/eval/1';
-  model: string;
-  file: string;
-  type: string;
-  kernel: string;
-  threads: number;
+export interface Measures {
   holes: number;
-  promptTokens: number;
-  byKind: Record<string, Rate>;
-  byLanguage: Record<string, Rate>;
   firstLineExact: number;
   wholeExact: number;
   editSimilarity: number;
@@ -234,12 +225,41 @@ export interface Evaluation {
   /** Of the surest share of answers, how many have an exact first line. */
   shownPrecision: { shownRate: number; precision: number }[];
   area: number;
+  latency: Percentiles;
+  reuse: number;
+}
+
+export interface Percentiles {
+  p50: number;
+  p95: number;
+}
+
+/** What answered, and how; `context` tells whether code of other files was in the prompts. */
+export interface Answerer {
+  engine: string;
+  model: string;
+  file: string;
+  type: string;
+  kernel: string;
+  threads: number;
+  context: boolean;
+}
+
+/** `promptTokens` is their mean. */
+export interface Evaluation extends Answerer, Measures {
+  schema: 'ryzanstein/eval/1';
+  date: string;
+  cpu: string;
+  /** Evaluations can be compared where the digest of the holes is the same. */
+  digest: string;
+  promptTokens: number;
+  byKind: Record<string, Measures>;
+  byLanguage: Record<string, Measures>;
   /** How many answers were hidden, by reason. */
   hidden: Record<string, number>;
-  latency: { p50: number; p95: number };
-  reuse: number;
   results: {
     id: number;
+    source?: string;
     path: string;
     /** Where the hole begins, counted from 1. */
     line: number;
@@ -251,11 +271,6 @@ export interface Evaluation {
     confidence: number;
     hidden?: string;
   }[];
-}
-
-export interface Rate {
-  holes: number;
-  firstLineExact: number;
 }
 
 /** How many of the holes are done. */

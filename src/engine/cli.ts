@@ -4,19 +4,22 @@ import { Command, InvalidArgumentError } from 'commander';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { languageOf } from '../editing/sourceNames';
-import type { BenchReport, Limits, Prompt } from '../protocol';
+import type { BenchReport, Evaluation, Limits, Prompt } from '../protocol';
 import { loadAddon } from './addon';
 import { bench } from './bench';
 import { type Bundle, readBundle, replayBundle } from './bundle';
 import { bitsPerByte } from './bitsPerByte';
 import { diagnose } from './diagnose';
 import { Engine } from './engine';
-import { evaluate } from './evaluate';
+import { drawSet, digestOf, evalSetOf } from './evalSet';
+import { evaluate, score } from './evaluate';
+import { foreignAnswers } from './foreignAnswers';
 import { readGguf } from './gguf';
 import { type Hole, punchHoles } from './holes';
 import { describeModel } from './model';
 import { readRecording } from './recording';
 import { replay } from './replay';
+import { withContext } from './repositoryContext';
 import {
   benchPage,
   benchTable,
@@ -172,18 +175,39 @@ async function runReplay(file: string, options: ModelOptions & { confidence: num
   print(options, 'replay', result, describeReplay);
 }
 
-async function runEvaluate(
-  paths: string[],
-  options: ModelOptions & { limit?: number; seed: number; bits?: boolean },
-): Promise<void> {
+interface EvaluateOptions extends ModelOptions {
+  limit?: number;
+  seed: number;
+  files?: string;
+  set: string;
+  context?: boolean;
+  draw?: boolean;
+  answers?: string;
+  bits?: boolean;
+}
+
+async function runEvaluate(paths: string[], options: EvaluateOptions): Promise<void> {
   if (options.bits) return scoreText(paths, options);
-  const holes = holesOf(paths, options.limit, options.seed);
+  const holes = holesOf(paths, options);
+  if (options.draw) {
+    process.stdout.write(
+      `${JSON.stringify({ schema: 'ryzanstein/holes/1', digest: digestOf(holes), holes })}\n`,
+    );
+    return;
+  }
+  const evaluation = options.answers
+    ? scoreAnswers(options.answers, holes)
+    : await evaluateModel(options, holes);
+  print(options, 'eval', evaluation, describeEvaluation);
+}
+
+async function evaluateModel(options: ModelOptions, holes: Hole[]): Promise<Evaluation> {
   const engine = await loadEngine(options);
   const evaluation = await evaluate(engine, holes, (done) => {
     if (done % 10 === 0) process.stderr.write(`${done} of ${holes.length} holes\n`);
   });
   await engine.close();
-  print(options, 'eval', evaluation, describeEvaluation);
+  return evaluation;
 }
 
 async function scoreText(paths: string[], options: ModelOptions & { limit?: number }): Promise<void> {
@@ -197,16 +221,36 @@ async function scoreText(paths: string[], options: ModelOptions & { limit?: numb
   print(options, 'eval', score, describeTextScore);
 }
 
-/** The holes that a JSON file lists, or new ones in source files. */
-function holesOf(paths: string[], limit: number | undefined, seed: number): Hole[] {
-  if (paths.length === 1 && paths[0]!.endsWith('.json')) {
-    const { holes } = readJson(paths[0]!) as { holes?: Hole[] };
-    if (!Array.isArray(holes) || holes.length === 0) throw new Error(`${paths[0]} lists no holes.`);
-    return holes.slice(0, limit);
+function scoreAnswers(file: string, holes: Hole[]): Evaluation {
+  const { answerer, answers } = foreignAnswers(readJson(file), holes, file);
+  return score(answerer, holes, answers);
+}
+
+/** The holes of a frozen set, those that a JSON file lists, or new ones in source files. */
+function holesOf(paths: string[], options: EvaluateOptions): Hole[] {
+  const [file] = paths as [string];
+  const list = paths.length === 1 && file.endsWith('.json') ? readJson(file) : undefined;
+  if (list && 'sets' in list) return holesOfSet(list, file, options);
+  if (list) {
+    const { holes } = list as { holes?: Hole[] };
+    if (!Array.isArray(holes) || holes.length === 0) throw new Error(`${file} lists no holes.`);
+    if (options.context) throw new Error(`${file} has no files beside its holes; --context needs them.`);
+    return holes.slice(0, options.limit);
   }
-  const holes = punchHoles(sourceFiles(paths), limit ?? 300, seed);
+  const files = sourceFiles(paths);
+  const holes = punchHoles(files, options.limit ?? 300, options.seed);
   if (holes.length === 0) throw new Error(`There is no code to punch holes into in ${paths.join(', ')}.`);
-  return holes;
+  return options.context ? withContext(holes, () => files) : holes;
+}
+
+function holesOfSet(list: object, file: string, options: EvaluateOptions): Hole[] {
+  const { files: folder, set, limit } = options;
+  if (folder === undefined)
+    throw new Error(
+      `${file} names sources; --files needs the folder that training/eval_set.py brings them to.`,
+    );
+  const holes = drawSet(evalSetOf(list, set, file), folder).slice(0, limit);
+  return options.context ? withContext(holes, (source) => sourceFiles([path.join(folder, source!)])) : holes;
 }
 
 function tokenize(file: string, options: ModelOptions): void {
@@ -319,14 +363,19 @@ function program(): Command {
     .option('--kernel <name>', 'kernel level; the best one without it')
     .action(runReplay);
   verb('eval', 'score the model on holes in code, drawn by seed or listed in a JSON file')
-    .argument('<DIR|FILE...>')
+    .argument('<DIR|FILE...>', 'code, or one JSON file: holes, or frozen sets such as training/eval.json')
     .option('--bits', 'instead of holes: bits per byte of the heads of files, by language')
     .option(
       '--limit <n>',
-      'holes, or with --bits files of each language, at most; 300 drawn holes without it',
+      'holes, or with --bits files of each language, at most; 300 without it where they are drawn from code',
       positive,
     )
     .option('--seed <n>', 'another one draws other holes', wholeNumber, 1)
+    .option('--set <name>', 'of frozen sets', 'quick')
+    .option('--files <dir>', "where the sources' files of frozen sets are")
+    .option('--context', 'with code of other files in the prompt, as in the editor')
+    .option('--draw', 'only print the holes, as a JSON file that lists them')
+    .option('--answers <file>', 'score the answers that this JSON file lists instead of the model')
     .option('--threads <n>', 'threads; the physical cores without it', positive)
     .option('--kernel <name>', 'kernel level; the best one without it')
     .action(runEvaluate);

@@ -364,7 +364,7 @@ function judge(
 }
 
 /** The log-probabilities of the tokens that reach into `text`. */
-function logProbabilitiesOf(text: string, tokens: Token[]): number[] {
+export function logProbabilitiesOf(text: string, tokens: Pick<Token, 'text' | 'logProbability'>[]): number[] {
   let length = 0;
   return tokens
     .filter((token) => {

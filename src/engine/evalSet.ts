@@ -24,7 +24,9 @@ export function evalSetOf(list: object, name: string, file: string): EvalSet {
   if (!isCount(set.seed) || !isCount(set.holesPerLanguage) || typeof set.digest !== 'string')
     throw new Error(`The set "${name}" of ${file} needs "seed", "holesPerLanguage" and "digest".`);
   if (!isSources(sources))
-    throw new Error(`${file} needs "sources", each with its "name" and the "files" that holes are drawn from.`);
+    throw new Error(
+      `${file} needs "sources", each with its "name" and the "files" that holes are drawn from.`,
+    );
   return { name, ...set, sources };
 }
 

@@ -1,19 +1,26 @@
-// Scores the engine on holes: places in code whose missing text is known, completed the way the editor does.
+// Scores answers to holes, places in code whose missing text is known: the engine's own, given as in the editor, or others'.
 
-import type { Completion, Evaluation, Limits, Prompt, Rate } from '../protocol';
-import { rounded } from './bench';
+import * as os from 'node:os';
+import type { Answerer, Completion, Evaluation, Limits, Measures, Percentiles, Prompt } from '../protocol';
 import type { Engine } from './engine';
+import { digestOf, languageName } from './evalSet';
 import type { Hole } from './holes';
+
+/** What an answer is scored by, whoever gave it. */
+export type Answer = Pick<
+  Completion,
+  'text' | 'shown' | 'hidden' | 'confidence' | 'promptTokens' | 'reusedTokens' | 'prefillMs' | 'decodeMs'
+>;
 
 interface Scored {
   hole: Hole;
-  completion: Completion;
+  answer: Answer;
   exact: boolean;
   wholeExact: boolean;
   similarity: number;
 }
 
-const shownRates = [0.1, 0.2, 0.3, 0.5, 1];
+const shownRates = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 /** Of a block; other answers end with their line. */
 const mostLines = 12;
 
@@ -24,76 +31,62 @@ export async function evaluate(
   progress: (done: number) => void,
   signal?: AbortSignal,
 ): Promise<Evaluation> {
-  const scored: Scored[] = [];
+  const answers: Answer[] = [];
   for (const hole of holes) {
-    const { path, language: languageId, prefix, suffix } = hole;
-    const prompt: Prompt = { path, languageId, prefix, suffix, related: [] };
-    const block = hole.kind === 'block';
-    const limits: Limits = {
-      maxTokens: block ? 256 : 64,
-      maxLines: block ? mostLines : 1,
-      minConfidence: 0,
-    };
-    const completion = await engine.complete(prompt, limits, signal, 'all');
+    answers.push(await engine.complete(promptAt(hole), limitsAt(hole), signal, 'all'));
     signal?.throwIfAborted();
-    const expected = hole.expected.trimEnd();
-    scored.push({
-      hole,
-      completion,
-      exact: firstLineOf(completion.text) === firstLineOf(expected),
-      wholeExact: completion.text === expected,
-      similarity: similarity(completion.text, expected),
-    });
-    progress(scored.length);
+    progress(answers.length);
   }
-  return summary(engine, scored);
+  const { name: model, file, type, kernel, threads } = engine.info;
+  const context = holes.some(({ related }) => related !== undefined);
+  return score({ engine: 'ryzanstein', model, file, type, kernel, threads, context }, holes, answers);
 }
 
-/** The first line that says something, with the line ends before it: those are a part of a block's. */
-function firstLineOf(text: string): string {
-  return /^\s*.*/.exec(text.trimEnd())![0];
+export function promptAt({ path, language, prefix, suffix, related = [] }: Hole): Prompt {
+  return { path, languageId: language, prefix, suffix, related };
 }
 
-function summary(engine: Engine, scored: Scored[]): Evaluation {
-  const { name, file, type, kernel, threads } = engine.info;
-  const surest = [...scored].sort((a, b) => b.completion.confidence - a.completion.confidence);
-  const shown = scored.filter(({ completion }) => completion.shown);
-  const latencies = scored
-    .map(({ completion }) => completion.prefillMs + completion.decodeMs)
-    .sort((a, b) => a - b);
-  const at = (share: number): number => rounded(latencies[Math.floor(share * (latencies.length - 1))] ?? 0);
-  const promptTokens = sum(scored.map(({ completion }) => completion.promptTokens));
+export function limitsAt({ kind }: Hole): Limits {
+  return kind === 'block'
+    ? { maxTokens: 256, maxLines: mostLines, minConfidence: 0 }
+    : { maxTokens: 64, maxLines: 1, minConfidence: 0 };
+}
+
+/** `answers` are in the order of the holes. */
+export function score(answerer: Answerer, holes: Hole[], answers: Answer[]): Evaluation {
+  const scored = holes.map((hole, i): Scored => {
+    const answer = answers[i]!;
+    const expected = hole.expected.trimEnd();
+    return {
+      hole,
+      answer,
+      exact: firstLineOf(answer.text) === firstLineOf(expected),
+      wholeExact: answer.text === expected,
+      similarity: similarity(answer.text, expected),
+    };
+  });
   return {
     schema: 'ryzanstein/eval/1',
-    ...{ model: name, file, type, kernel, threads },
-    holes: scored.length,
-    promptTokens: Math.round(promptTokens / Math.max(1, scored.length)),
-    byKind: ratesBy(scored, (hole) => hole.kind),
-    byLanguage: ratesBy(scored, (hole) => hole.language),
-    firstLineExact: exactRate(scored),
-    wholeExact: rounded(mean(scored.map((one) => Number(one.wholeExact)))),
-    editSimilarity: rounded(mean(scored.map((one) => one.similarity))),
-    charactersSavedPerShown: rounded(
-      mean(shown.map(({ hole, completion }) => commonHead(hole.expected, completion.text))),
-    ),
-    shownPrecision: shownRates.map((shownRate) => ({
-      shownRate,
-      precision: exactRate(surest.slice(0, Math.max(1, Math.round(shownRate * surest.length)))),
-    })),
-    area: rounded(areaUnder(surest.map(({ exact }) => exact))),
-    hidden: countBy(scored.flatMap(({ completion }) => completion.hidden ?? [])),
-    latency: { p50: at(0.5), p95: at(0.95) },
-    reuse: rounded(sum(scored.map(({ completion }) => completion.reusedTokens)) / Math.max(1, promptTokens)),
-    results: scored.map(({ hole, completion, exact }, id) => ({
+    ...answerer,
+    date: new Date().toISOString(),
+    cpu: os.cpus()[0]?.model ?? '',
+    digest: digestOf(holes),
+    ...measures(scored),
+    promptTokens: Math.round(mean(answers.map(({ promptTokens }) => promptTokens))),
+    byKind: measuresBy(scored, (hole) => hole.kind),
+    byLanguage: measuresBy(scored, (hole) => languageName(hole.language)),
+    hidden: countBy(answers.flatMap(({ hidden }) => hidden ?? [])),
+    results: scored.map(({ hole, answer, exact }, id) => ({
       id: id + 1,
+      ...(hole.source === undefined ? {} : { source: hole.source }),
       path: hole.path,
       ...placeOf(hole),
       kind: hole.kind,
       expected: hole.expected,
-      text: completion.text,
+      text: answer.text,
       exact,
-      confidence: completion.confidence,
-      ...(completion.hidden ? { hidden: completion.hidden } : {}),
+      confidence: answer.confidence,
+      ...(answer.hidden ? { hidden: answer.hidden } : {}),
     })),
   };
 }
@@ -101,6 +94,51 @@ function summary(engine: Engine, scored: Scored[]): Evaluation {
 function placeOf({ prefix }: Hole): { line: number; column: number } {
   const lines = prefix.split('\n');
   return { line: lines.length, column: lines.at(-1)!.length + 1 };
+}
+
+/** The first line that says something, with the line ends before it: those are a part of a block's. */
+function firstLineOf(text: string): string {
+  return /^\s*.*/.exec(text.trimEnd())![0];
+}
+
+function measures(scored: Scored[]): Measures {
+  const surest = [...scored].sort((a, b) => sureness(b) - sureness(a));
+  const shown = scored.filter(({ answer }) => answer.shown);
+  const promptTokens = sum(scored.map(({ answer }) => answer.promptTokens));
+  return {
+    holes: scored.length,
+    firstLineExact: exactRate(scored),
+    wholeExact: rounded(mean(scored.map((one) => Number(one.wholeExact)))),
+    editSimilarity: rounded(mean(scored.map((one) => one.similarity))),
+    charactersSavedPerShown: rounded(
+      mean(shown.map(({ hole, answer }) => commonHead(hole.expected, answer.text))),
+    ),
+    shownPrecision: shownRates.map((shownRate) => ({
+      shownRate,
+      precision: exactRate(surest.slice(0, Math.max(1, Math.round(shownRate * surest.length)))),
+    })),
+    area: rounded(areaUnder(surest.map(({ exact }) => exact))),
+    latency: percentiles(scored.map(({ answer }) => answer.prefillMs + answer.decodeMs)),
+    reuse: rounded(sum(scored.map(({ answer }) => answer.reusedTokens)) / Math.max(1, promptTokens)),
+  };
+}
+
+/** What is not fit to show comes last, however sure it is. */
+function sureness({ answer }: Scored): number {
+  return answer.shown ? answer.confidence : -1;
+}
+
+function percentiles(values: number[]): Percentiles {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): number => rounded(sorted[Math.floor(share * (sorted.length - 1))] ?? 0);
+  return { p50: at(0.5), p95: at(0.95) };
+}
+
+function measuresBy(scored: Scored[], nameOf: (hole: Hole) => string): Record<string, Measures> {
+  const names = [...new Set(scored.map(({ hole }) => nameOf(hole)))].sort();
+  return Object.fromEntries(
+    names.map((name) => [name, measures(scored.filter(({ hole }) => nameOf(hole) === name))]),
+  );
 }
 
 /** The mean over all shown rates of the precision there; `exact` is in the order in which answers would be shown. */
@@ -121,17 +159,13 @@ function countBy(names: string[]): Record<string, number> {
   return counts;
 }
 
-function ratesBy(scored: Scored[], nameOf: (hole: Hole) => string): Record<string, Rate> {
-  const names = [...new Set(scored.map(({ hole }) => nameOf(hole)))].sort();
-  const rates = names.map((name): [string, Rate] => {
-    const group = scored.filter(({ hole }) => nameOf(hole) === name);
-    return [name, { holes: group.length, firstLineExact: exactRate(group) }];
-  });
-  return Object.fromEntries(rates);
-}
-
 function exactRate(scored: Scored[]): number {
   return rounded(mean(scored.map(({ exact }) => Number(exact))));
+}
+
+/** To a hundredth of a percent. */
+function rounded(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
 }
 
 function sum(values: number[]): number {

@@ -1,5 +1,6 @@
 // Punches holes into source files: places whose missing text is known, drawn by seed, to score completions with.
 
+import type { RelatedText } from '../protocol';
 import type { SourceFile } from './sourceFiles';
 import { columnOf, isBlank, withLineFeeds } from './site';
 
@@ -11,7 +12,8 @@ export type HoleKind = 'rest' | 'line' | 'block' | 'comment' | 'string';
 
 /**
  * `expected` is what stood between prefix and suffix; a block begins with the line end behind its opener. `source` is
- * the repository or package that `path` belongs to, where there are several.
+ * the repository or package that `path` belongs to, where there are several; `related` the code of its other files that
+ * may help, absent where none was looked for.
  */
 export interface Hole {
   source?: string;
@@ -21,6 +23,7 @@ export interface Hole {
   prefix: string;
   suffix: string;
   expected: string;
+  related?: RelatedText[];
 }
 
 /** Shares of holes in code; where the drawn place gives none of a kind, another place is drawn. */
@@ -170,5 +173,13 @@ function cut(file: SourceFile, kind: HoleKind, start: number, end: number): Hole
   const expected = file.text.slice(start, end);
   if (expected.replace(/[\s)\]};,]/g, '').length < leastOpen) return undefined;
   const { source, path, languageId: language, text } = file;
-  return { ...(source === undefined ? {} : { source }), path, language, kind, prefix: text.slice(0, start), suffix: text.slice(end), expected };
+  return {
+    ...(source === undefined ? {} : { source }),
+    path,
+    language,
+    kind,
+    prefix: text.slice(0, start),
+    suffix: text.slice(end),
+    expected,
+  };
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { curveOf, evaluationReport, type Run } from '../../../src/extension/evaluationReport';
-import type { Evaluation } from '../../../src/protocol';
+import type { Evaluation, Measures } from '../../../src/protocol';
 
 type Result = Evaluation['results'][number];
 
@@ -22,12 +22,19 @@ const results = [
   result(5, { confidence: 0.2 }),
 ];
 
+/** What the report does not tell of a group is 0. */
+function group(holes: number, firstLineExact: number): Measures {
+  const rest = { wholeExact: 0, editSimilarity: 0, charactersSavedPerShown: 0, area: 0, reuse: 0 };
+  return { holes, firstLineExact, ...rest, shownPrecision: [], latency: { p50: 0, p95: 0 } };
+}
+
 function run(more: Partial<Evaluation> = {}, files: Run['files'] = { drawnFrom: 3, found: 3 }): Run {
   const evaluation: Evaluation = {
     ...{ schema: 'ryzanstein/eval/1', model: 'small', file: '/models/small.gguf', type: 'TQ2_0' },
-    ...{ kernel: 'avx2', threads: 2, holes: 5, promptTokens: 412 },
-    byKind: { rest: { holes: 4, firstLineExact: 0.75 }, block: { holes: 1, firstLineExact: 0 } },
-    byLanguage: { typescript: { holes: 5, firstLineExact: 0.6 } },
+    ...{ engine: 'ryzanstein', kernel: 'avx2', threads: 2, context: false, holes: 5, promptTokens: 412 },
+    ...{ date: '2026-01-01T00:00:00.000Z', cpu: '', digest: '' },
+    byKind: { rest: group(4, 0.75), block: group(1, 0) },
+    byLanguage: { typescript: group(5, 0.6) },
     ...{ firstLineExact: 0.6, wholeExact: 0.4, editSimilarity: 0.81, charactersSavedPerShown: 5 },
     ...{ shownPrecision: [], area: 0, hidden: { duplicate: 1 }, latency: { p50: 41.2, p95: 130 }, reuse: 0 },
     results,
@@ -80,7 +87,7 @@ describe('evaluation report', () => {
   it('puts runs side by side', () => {
     const other = run({
       ...{ model: 'large', file: '/models/large.gguf', hidden: { repetition: 2 } },
-      byKind: { rest: { holes: 5, firstLineExact: 0.8 } },
+      byKind: { rest: group(5, 0.8) },
     });
     const report = evaluationReport([run(), other], 0.5);
     assert.deepEqual(report.models, ['small', 'large']);
