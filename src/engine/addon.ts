@@ -109,6 +109,8 @@ export interface NativeModel {
 }
 
 export interface Addon {
+  /** True of another engine in this place, which says by itself what it cannot load. */
+  readonly loadsAnyModel?: boolean;
   cpu(): CpuReport;
   selftest(level: string): { cases: number; mismatches: number; maximumError: number };
   /** The ternary product of `rows` x `columns` with `tokens` vectors, measured on every level that runs here. */

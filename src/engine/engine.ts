@@ -94,7 +94,7 @@ export class Engine {
   /** Throws an Error whose message names the file and what to do when it cannot be loaded. */
   static async load(addon: Addon, params: LoadParams): Promise<Engine> {
     const gguf = readGguf(params.modelFile);
-    const model = describeModel(gguf);
+    const model = describeModel(gguf, addon.loadsAnyModel);
     const threads = params.threads || defaultThreads(addon.cpu());
     const kernel = params.kernel ?? process.env.RYZANSTEIN_KERNEL;
     const options = kernel ? { threads, kernel } : { threads };

@@ -20,9 +20,12 @@ const runnableTypes = new Set(['F32', 'F16', 'BF16', 'Q8_0', 'Q4_K', 'Q6_K', 'TQ
 /** A longer context costs memory and time that a completion does not repay. */
 const longestContext = 2048;
 
-/** Throws a GgufError that says which key or tensor is wrong, and what to do. */
-export function describeModel(gguf: Gguf): ModelDescription {
-  const hyperparameters = hyperparametersOf(gguf);
+/**
+ * Throws a GgufError that says which key or tensor is wrong, and what to do. With `any` the model may be of another
+ * architecture or type than our own native engine computes.
+ */
+export function describeModel(gguf: Gguf, any = false): ModelDescription {
+  const hyperparameters = hyperparametersOf(gguf, any);
   const tokenizer = new Tokenizer(gguf);
   if (tokenizer.size !== hyperparameters.vocabulary) {
     fail(gguf, `has ${tokenizer.size} tokens, but "vocab_size" is ${hyperparameters.vocabulary}`);
@@ -30,7 +33,7 @@ export function describeModel(gguf: Gguf): ModelDescription {
   const name = gguf.metadata.get('general.name');
   return {
     name: typeof name === 'string' && name !== '' ? name : path.basename(gguf.file, '.gguf'),
-    type: mainType(gguf),
+    type: mainType(gguf, any),
     weights: gguf.tensors.reduce(
       (sum, tensor) => sum + tensor.shape.reduce((product, extent) => product * extent, 1),
       0,
@@ -46,9 +49,9 @@ function fail(gguf: Gguf, what: string): never {
   throw new GgufError(`${gguf.file} ${what}. Choose a model that was exported for this engine.`);
 }
 
-function hyperparametersOf(gguf: Gguf): Hyperparameters {
+function hyperparametersOf(gguf: Gguf, any: boolean): Hyperparameters {
   const architecture = gguf.metadata.get('general.architecture');
-  if (typeof architecture !== 'string' || !architectures.includes(architecture)) {
+  if (typeof architecture !== 'string' || !(any || architectures.includes(architecture))) {
     fail(
       gguf,
       `has the architecture ${JSON.stringify(architecture) ?? 'unknown'}; known are ${architectures.join(', ')}`,
@@ -82,18 +85,18 @@ function hyperparametersOf(gguf: Gguf): Hyperparameters {
     headSize,
     vocabulary: count('vocab_size', 1 << 22, embedding.shape[1]),
     contextLength: count('context_length', 1 << 24),
-    rmsEpsilon: number('attention.layer_norm_rms_epsilon'),
+    rmsEpsilon: number('attention.layer_norm_rms_epsilon', any ? 1e-5 : undefined),
     ropeBase: number('rope.freq_base', 10000),
     ropeDimensions: count('rope.dimension_count', headSize, headSize),
   };
 }
 
-/** The type that holds the most weights; every tensor's type must be one that the engine reads. */
-function mainType(gguf: Gguf): string {
+/** The type that holds the most weights; every tensor's type must be one that the engine reads, or known with `any`. */
+function mainType(gguf: Gguf, any: boolean): string {
   const weights = new Map<string, number>();
   for (const tensor of gguf.tensors) {
     const type = tensorTypeName(tensor.type);
-    if (!runnableTypes.has(type)) {
+    if (!any && !runnableTypes.has(type)) {
       fail(
         gguf,
         `has the tensor "${tensor.name}" of type ${type}; known are ${[...runnableTypes].join(', ')}`,

@@ -5,7 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-interface PeerModel {
+export interface PeerModel {
   tokenize(text: string, specialTokens: boolean): number[];
   createContext(options: { contextSize: number; batchSize: number; threads: number }): Promise<PeerContext>;
   dispose(): Promise<void>;
@@ -16,13 +16,24 @@ interface PeerContext {
   dispose(): Promise<void>;
 }
 
-interface PeerSequence {
-  controlledEvaluate(
-    input: [number, { generateNext: { probabilities: true } }][],
-  ): Promise<{ next: { probabilities: Map<number, number> } }[]>;
+/** What is wanted of the logits behind an id. `totalLogitWeight` is the sum of exp(logit - largest logit). */
+interface Wanted {
+  probabilities?: true;
+  logits?: { filter: { tokens: number[]; includeTop?: number } };
+  totalLogitWeight?: true;
 }
 
-interface Llama {
+export interface PeerSequence {
+  readonly nextTokenIndex: number;
+  controlledEvaluate(input: (number | [number, { generateNext: Wanted }])[]): Promise<
+    {
+      next: { probabilities: Map<number, number>; logits: Map<number, number>; totalLogitWeight: number };
+    }[]
+  >;
+  eraseContextTokenRanges(ranges: { start: number; end: number }[]): Promise<void>;
+}
+
+export interface Llama {
   loadModel(options: { modelPath: string; gpuLayers: 0; vocabOnly?: boolean }): Promise<PeerModel>;
   dispose(): Promise<void>;
 }
@@ -39,19 +50,25 @@ const cache = process.env.RYZANSTEIN_TEST_CACHE ?? path.join(os.homedir(), '.cac
 const entry = path.join(cache, 'llama', 'node_modules', 'node-llama-cpp', 'dist', 'index.js');
 
 /** Undefined, with a loud word, where the peer is not installed. */
-export async function openPeer(modelFile: string): Promise<Peer | undefined> {
+export async function loadLlama(): Promise<Llama | undefined> {
   if (!fs.existsSync(entry)) {
     process.stderr.write(`SKIPPED: llama.cpp is not at ${entry}; "npm test" installs it on linux-x64.\n`);
     return undefined;
   }
   const library = (await import(pathToFileURL(entry).href)) as { getLlama(options: object): Promise<Llama> };
-  const llama = await library.getLlama({
+  return library.getLlama({
     gpu: false,
     build: 'never',
     skipDownload: true,
     logLevel: 'error',
     maxThreads: 2,
   });
+}
+
+/** Undefined where the peer is not installed. */
+export async function openPeer(modelFile: string): Promise<Peer | undefined> {
+  const llama = await loadLlama();
+  if (!llama) return undefined;
   const model = await llama.loadModel({ modelPath: path.resolve(modelFile), gpuLayers: 0 });
   return {
     encode: (text) => model.tokenize(text, false),

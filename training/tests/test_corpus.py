@@ -345,6 +345,10 @@ STRENGTHS = np.array(
 )  # about as tuning finds them: the file's single tokens weigh little
 
 
+def answer(model: ngram.NestedCache, text: ngram.Text, prefix: str, suffix: str, lines: int = 1) -> str:
+    return "".join(piece for piece, _ in ngram.complete(model, text, prefix, suffix, lines))
+
+
 class Ngram(unittest.TestCase):
     def test_counts_agree_with_counting(self):
         ids = np.array(random.Random(1).choices([0, 1, 2, 4095, 8190, 8191], k=3000), np.uint16)
@@ -381,15 +385,27 @@ class Ngram(unittest.TestCase):
         text = ngram.Text(seen)
         everything = ngram.Counts.of(np.array([text.end] * 5 + text.ids(line * 3), np.uint16))
         model = ngram.NestedCache(everything, STRENGTHS)
-        self.assertEqual(ngram.complete(model, text, "    resu", "\n"), "lt = compute_total(items, price)")
-        self.assertEqual(ngram.complete(model, text, "    result = compute_total(", ""), "items, price)")
+        self.assertEqual(answer(model, text, "    resu", "\n"), "lt = compute_total(items, price)")
+        self.assertEqual(answer(model, text, "    result = compute_total(", ""), "items, price)")
 
     def test_the_file_itself_outweighs_the_corpus(self):
         seen = tokenizer.train(["alpha beta gamma delta\n" * 50 + OWN_CODE], vocabulary=600)
         text = ngram.Text(seen)
         everything = ngram.Counts.of(np.array([text.end] * 5 + text.ids("alpha beta\n" * 3), np.uint16))
         model = ngram.NestedCache(everything, STRENGTHS)
-        self.assertEqual(ngram.complete(model, text, "alpha gamma\nalpha gamma\nalpha", ""), " gamma")
+        tokens = ngram.complete(model, text, "alpha gamma\nalpha gamma\nalpha", "")
+        self.assertEqual("".join(piece for piece, _ in tokens), " gamma")
+        self.assertTrue(all(-3 < log_probability <= 0 for _, log_probability in tokens), tokens)
+        block = answer(model, text, "alpha gamma\nalpha gamma\nalpha", "", lines=3)
+        self.assertEqual(block.split("\n")[0], " gamma")
+        self.assertEqual(block.count("\n"), 2)
+
+    def test_the_text_of_a_token_that_ends_within_a_character_comes_with_the_next(self):
+        text = ngram.Text(tokenizer.train([OWN_CODE], vocabulary=600))
+        ids = text.ids("aé€")
+        self.assertEqual("".join(ngram.texts_of(ids, 0, text)), "aé€")
+        self.assertEqual("".join(ngram.texts_of(ids, 1, text)), "é€")
+        self.assertEqual(ngram.texts_of(ids[-3:], 0, text), ["", "", "€"])
 
 
 if __name__ == "__main__":
