@@ -5,10 +5,10 @@
 
 Counts of the whole training corpus, interpolated as by Witten and Bell (1991) with a tuned strength per order; over
 them, in the same way, the counts of the file itself (its prefix and its suffix): the nested cache of Hellendoorn and
-Devanbu (FSE 2017). Strengths are tuned on held-out files that no hole comes from; laying the file over the
-corpus order by order, and absolute discounting with one discount or three per order, were tuned too and predicted
-worse. The answer is decoded greedily to the line's end, or for so many lines as a block may have, after the last word of the prefix has been taken back to be
-spelled out again, so that a cut inside a word costs the baseline nothing.
+Devanbu (FSE 2017). Strengths are tuned on held-out files that no hole comes from; laying the file over the corpus
+order by order, and absolute discounting with one discount or three per order, were tuned too and predicted worse. The
+answer is decoded greedily to the line's end, or for so many lines as a block may have, after the last word of the
+prefix has been taken back to be spelled out again, so that a cut inside a word costs the baseline nothing.
 """
 
 import argparse
@@ -279,8 +279,14 @@ def main() -> None:
         answers.append({"id": number, "tokens": tokens, "milliseconds": (time.perf_counter() - started) * 1000})
         if number % 100 == 0:
             print(f"{number} of {len(listed)} holes", file=sys.stderr)
-    name = f"nested cache of order {ORDER}, {len(everything.keys) / 1e6:.0f} million tokens"
-    print(json.dumps({"engine": "n-gram", "model": name, "strengths": strengths.tolist(), "answers": answers}))
+    about = {
+        "engine": "n-gram",
+        "model": f"nested cache of order {ORDER}",
+        "type": f"counts of {len(everything.keys) / 1e6:.0f} million tokens",
+        "kernel": "numpy",
+        "threads": 1,
+    }
+    print(json.dumps({**about, "strengths": strengths.tolist(), "answers": answers}))
 
 
 if __name__ == "__main__":

@@ -37,10 +37,12 @@ function isCount(value: unknown): boolean {
 function isSources(value: unknown): value is EvalSet['sources'] {
   return (
     Array.isArray(value) &&
-    value.every(
-      ({ name, files }: { name?: unknown; files?: unknown }) =>
-        typeof name === 'string' && Array.isArray(files) && files.every((file) => typeof file === 'string'),
-    )
+    value.every((source: Partial<Record<'name' | 'files', unknown>> | null) => {
+      const { name, files } = source ?? {};
+      return (
+        typeof name === 'string' && Array.isArray(files) && files.every((file) => typeof file === 'string')
+      );
+    })
   );
 }
 

@@ -74,13 +74,17 @@ export function describeEvaluation(evaluation: Evaluation): string {
   const percent = (rate: number): string => `${(rate * 100).toFixed(0)} %`;
   const groups = Object.entries({ ...evaluation.byLanguage, ...evaluation.byKind });
   return [
-    `${evaluation.model}: ${percent(evaluation.firstLineExact)} of ${evaluation.holes} holes exact, ` +
+    `${evaluation.engine}, ${evaluation.model}: ${percent(evaluation.firstLineExact)} of ${evaluation.holes} holes exact, ` +
       `edit similarity ${evaluation.editSimilarity.toFixed(2)}, ` +
       `${evaluation.charactersSavedPerShown.toFixed(1)} characters saved per answer, ` +
       `p50 ${evaluation.latency.p50.toFixed(0)} ms, p95 ${evaluation.latency.p95.toFixed(0)} ms`,
     table([
-      ['group', 'holes', 'exact'],
-      ...groups.map(([name, rate]) => [name, String(rate.holes), percent(rate.firstLineExact)]),
+      ['group', 'holes', 'first line', 'whole', 'similarity', 'saved', 'area', 'p50 ms', 'p95 ms'],
+      ...groups.map(([name, group]) => [
+        ...[name, String(group.holes), percent(group.firstLineExact), percent(group.wholeExact)],
+        ...[group.editSimilarity.toFixed(2), group.charactersSavedPerShown.toFixed(1), group.area.toFixed(2)],
+        ...[group.latency.p50.toFixed(0), group.latency.p95.toFixed(0)],
+      ]),
     ]),
     table([
       ['shown', 'exact of these'],

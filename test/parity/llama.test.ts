@@ -4,10 +4,15 @@ import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { addonFile, loadAddon } from '../../src/engine/addon';
+import { Engine } from '../../src/engine/engine';
 import { readGguf } from '../../src/engine/gguf';
+import { unfinishedWord } from '../../src/engine/healing';
 import { describeModel } from '../../src/engine/model';
+import { layoutPrompt } from '../../src/engine/prompt';
+import { siteOf } from '../../src/engine/site';
 import { type RandomSource, randomSource } from '../unit/engine/random';
 import { openPeer, type Peer } from './peer';
+import { openPeerAddon } from './peerAddon';
 
 const long = process.env.RYZANSTEIN_TEST === 'long';
 const fuzzTexts = long ? 50_000 : 3_000;
@@ -69,6 +74,31 @@ describe(`llama.cpp on ${path.basename(modelFile)}`, function () {
       for (const [i, reference] of theirs.entries()) seen.push(compare(reference, ours[i]!));
     }
     judge(seen);
+  });
+
+  it('completes in the place of our addon, by the same prompt, healing, stop and cleaning', async () => {
+    const addon = await openPeerAddon();
+    const engine = await Engine.load(addon!, { modelFile, threads: 1 });
+    const code = heldOutCode().slice(0, 600);
+    const prefix = code.slice(0, /\w(?=\w+[^]{0,40}$)/.exec(code)!.index + 1);
+    const prompt = { path: 'a.ts', languageId: 'typescript', prefix, suffix: '\n', related: [] };
+    const limits = { maxTokens: 12, maxLines: 1, minConfidence: 0 };
+    const first = await engine.complete(prompt, limits);
+    assert.ok(first.tokens > 0 && first.tokens <= 12 && first.confidence > 0 && first.confidence <= 1);
+    assert.doesNotMatch(first.text, /\n/);
+    const again = await engine.complete(prompt, limits);
+    assert.deepEqual([again.text, again.reusedTokens], [first.text, first.promptTokens - 1]);
+    assert.ok(Math.abs(again.confidence - first.confidence) < 1e-3);
+    const site = siteOf(prompt);
+    const word = unfinishedWord(site.lineBefore, model.tokenizer);
+    assert.notEqual(word, '');
+    const ids = layoutPrompt(prompt, site, model, word.length);
+    const last = (await peer!.logProbabilities([...ids], model.tokenizer.size)).at(-1)!;
+    const agreeing = model.tokenizer.agreeing(Buffer.from(word));
+    const best = model.tokenizer.piece(agreeing.reduce((a, b) => (last[b]! > last[a]! ? b : a))).toString();
+    assert.ok((word + first.text).startsWith(best), `${word} goes on with ${first.text}, not ${best}`);
+    await engine.close();
+    await addon!.close();
   });
 });
 

@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import corpus
 import duplicates
+import eval_set
 import filters
 import holes
 import ngram
@@ -343,6 +344,47 @@ class Holes(unittest.TestCase):
 STRENGTHS = np.array(
     [[1, 1, 1, 1, 1, 1], [20, 3, 2, 2, 2, 2]]
 )  # about as tuning finds them: the file's single tokens weigh little
+
+
+class EvalSet(unittest.TestCase):
+    def write(self, folder: Path, **changes: str) -> Path:
+        source = {"kind": "git", "name": "vuejs/router", "version": "1", "licence": "MIT", "repository": "vuejs/router"}
+        file = folder / "eval.json"
+        file.write_text(json.dumps({"sets": {}, "sources": [{**source, "files": [], **changes}]}))
+        return file
+
+    def test_a_source_that_is_not_held_out_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(len(eval_set.load_sets(self.write(Path(folder)))["sources"]), 1)
+            for changes, message in (
+                ({"name": "vuejs/core", "repository": "vuejs/core"}, "vuejs/core is not held out"),
+                ({"licence": "GPL-3.0"}, "licence GPL-3.0 of vuejs/router is not a permissive one"),
+                ({"version": ""}, "vuejs/router lacks version"),
+            ):
+                with self.assertRaisesRegex(ValueError, message):
+                    eval_set.load_sets(self.write(Path(folder), **changes))
+
+    def test_the_frozen_list_is_of_held_out_sources(self):
+        listed = eval_set.load_sets(corpus.HERE / "eval.json")["sources"]
+        languages = {eval_set.language_of(path) for source in listed for path in source["files"]}
+        self.assertEqual(languages, set(eval_set.LANGUAGES))
+
+    def test_only_files_that_the_corpus_takes_unchanged_are_chosen(self):
+        with tempfile.TemporaryDirectory() as folder:
+            home = Path(folder) / "vuejs/router"
+            home.mkdir(parents=True)
+            body = "".join(f"export const name{at} = compute(first, second);\n" for at in range(40))
+            for name, text in (
+                ("plain.ts", body),
+                ("licensed.ts", "// Copyright somebody\n" + body),
+                ("small.ts", body[:300].rsplit("\n", 1)[0] + "\n"),
+                ("spaces.ts", body.replace(";\n", "; \n")),
+                ("header.h", body),
+            ):
+                (home / name).write_text(text)
+            found = eval_set.candidates({"name": "vuejs/router"}, Path(folder))
+            paths = {language: [path for path, _ in files] for language, files in found.items()}
+            self.assertEqual(paths, {"typescript": ["plain.ts"], "cpp": ["header.h"]})
 
 
 def answer(model: ngram.NestedCache, text: ngram.Text, prefix: str, suffix: str, lines: int = 1) -> str:

@@ -158,10 +158,24 @@ describe('command line', function () {
       'latency',
     );
     assert.equal(score.firstLineExact, 0.5);
-    assert.deepEqual(score.byKind, {
-      line: { holes: 1, firstLineExact: 1 },
-      rest: { holes: 1, firstLineExact: 0 },
-    });
+    const byKind = score.byKind as Record<string, { holes: number; firstLineExact: number }>;
+    assert.deepEqual(
+      Object.entries(byKind).map(([kind, { holes, firstLineExact }]) => [kind, holes, firstLineExact]),
+      [
+        ['line', 1, 1],
+        ['rest', 1, 0],
+      ],
+    );
+    for (const group of Object.values(byKind))
+      has(
+        group,
+        'wholeExact',
+        'editSimilarity',
+        'charactersSavedPerShown',
+        'shownPrecision',
+        'area',
+        'latency',
+      );
     assert.match(ryzanstein('eval', holesFile([right, wrong]), ...tiny).out, /50 % of 2 holes exact/);
   });
 
@@ -189,6 +203,32 @@ describe('command line', function () {
     assert.match(ryzanstein('eval', '--bits', 'examples', ...tiny).out, /language +bits per byte/);
   });
 
+  it('prints holes for other programs, and scores their answers', () => {
+    const { out } = ryzanstein('eval', 'examples', '--limit', '3', '--draw');
+    const drawn = JSON.parse(out) as { schema: string; digest: string; holes: { expected: string }[] };
+    assert.equal(drawn.schema, 'ryzanstein/holes/1');
+    assert.equal(drawn.holes.length, 3);
+    const answers = drawn.holes.map(({ expected }, i) => ({
+      id: i + 1,
+      tokens: [[i === 0 ? 'none' : expected, -0.5]],
+      milliseconds: 1,
+    }));
+    const list = { engine: 'other', model: 'm', type: 'counts', kernel: 'numpy', threads: 1, answers };
+    const file = temporaryFile('answers.json', Buffer.from(JSON.stringify(list)));
+    const holes = temporaryFile('drawn.json', Buffer.from(out));
+    const score = json('eval', holes, '--answers', file);
+    assert.deepEqual([score.engine, score.digest, score.context], ['other', drawn.digest, false]);
+    assert.equal((score.results as { exact: boolean }[])[0]!.exact, false);
+    assert.ok((score.firstLineExact as number) > 0);
+  });
+
+  it('puts code of other files into the prompts where it is asked to', () => {
+    const plain = json('eval', 'src/editing', ...tiny, '--limit', '4');
+    const more = json('eval', 'src/editing', ...tiny, '--limit', '4', '--context');
+    assert.deepEqual([plain.context, more.context], [false, true]);
+    assert.ok((more.promptTokens as number) > (plain.promptTokens as number));
+  });
+
   it('shows tokens', () => {
     const tokens = json('tokenize', source, ...tiny) as { ids: number[]; pieces: string[]; count: number };
     assert.equal(tokens.ids.length, tokens.count);
@@ -206,6 +246,19 @@ describe('command line', function () {
     ['one report', ['bench', '--compare', source], /needs two reports/],
     ['what is no report', ['bench', '--compare', source, source], /is no JSON document/],
     ['no holes', ['eval', 'package.json', ...tiny], /lists no holes/],
+    [
+      'no such set',
+      ['eval', 'training/eval.json', '--files', '/', '--set', 'odd'],
+      /no set "odd", only quick, full/,
+    ],
+    ['a set without files', ['eval', 'training/eval.json'], /--files needs the folder/],
+    [
+      'a set whose files are absent',
+      ['eval', 'training/eval.json', '--files', '/'],
+      /\/ has no .*eval_set\.py/,
+    ],
+    ['context of bare holes', ['eval', 'test/fixtures/holes.json', '--context'], /no files beside its holes/],
+    ['no answers', ['eval', 'examples', '--answers', 'package.json'], /package\.json lists no answers/],
     ['no code', ['eval', 'models', ...tiny], /no code to punch holes into in models/],
     ['no text', ['eval', '--bits', 'models', ...tiny], /no text to score in models/],
     ['no source', ['eval', '/nowhere', ...tiny], /\/nowhere cannot be read: ENOENT/],

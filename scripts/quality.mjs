@@ -1,0 +1,137 @@
+// `npm run quality`: lets engines and models answer a frozen set of holes, and writes docs/quality.md with its charts.
+import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildNative, bundle } from './build.mjs';
+import { program, root, run, step } from './steps.mjs';
+
+const cache = path.join(os.homedir(), '.cache', 'ryzanstein-training');
+const cli = path.join('dist', 'cli.js');
+const reportsFolder = path.join(root, 'docs', 'quality');
+
+/** Who answers: programs whose standard output ends up in `report`, an evaluation. */
+const runs = {
+  ryzanstein: (set, report) =>
+    output([process.execPath, cli, 'eval', ...set.frozen, ...set.computed], report),
+  'ryzanstein-context': (set, report) =>
+    output([process.execPath, cli, 'eval', ...set.frozen, '--context', ...set.computed], report),
+  'llama.cpp': (set, report) =>
+    output([process.execPath, 'scripts/eval-peer.mjs', set.holes, ...set.computed.slice(1)], report),
+  'n-gram': async (set, report) => {
+    const answers = path.join(set.folder, 'n-gram-answers.json');
+    await output([set.python, 'training/ngram.py', '--holes', set.holes], answers);
+    await output([process.execPath, cli, 'eval', set.holes, '--answers', answers, '--json'], report);
+  },
+};
+
+await program(import.meta.url, async (args) => {
+  const options = optionsOf(args);
+  if (!options.page) {
+    await buildNative();
+    await bundle();
+    await measure(options);
+  }
+  await writePage();
+});
+
+function optionsOf(args) {
+  const text = { type: 'string' };
+  const { values } = parseArgs({
+    args,
+    options: {
+      set: { ...text, default: 'quick' },
+      runs: { ...text, default: Object.keys(runs).join(',') },
+      model: text,
+      name: text,
+      threads: { ...text, default: '1' },
+      files: { ...text, default: process.env.RYZANSTEIN_EVAL ?? path.join(cache, 'eval') },
+      python: { ...text, default: path.join(cache, 'venv', 'bin', 'python') },
+      page: { type: 'boolean' },
+    },
+  });
+  const names = values.runs.split(',');
+  const unknown = names.filter((name) => !(name in runs));
+  if (unknown.length > 0)
+    throw new Error(`No such run: ${unknown}. There are ${Object.keys(runs).join(', ')}.`);
+  return { ...values, names, model: values.model ?? bundledModel() };
+}
+
+function bundledModel() {
+  const name = readdirSync(path.join(root, 'models')).find((file) => file.endsWith('.gguf'));
+  return path.join('models', name);
+}
+
+async function measure({ set, files, model, threads, python, names, name }) {
+  const folder = path.join(root, 'out', 'quality', set);
+  const holes = path.join(folder, 'holes.json');
+  const frozen = ['training/eval.json', '--files', files, '--set', set];
+  const computed = ['--json', '--model', model, '--threads', threads];
+  mkdirSync(folder, { recursive: true });
+  mkdirSync(path.join(reportsFolder, set), { recursive: true });
+  await output([process.execPath, cli, 'eval', ...frozen, '--draw'], holes);
+  for (const who of names) {
+    if (who === 'n-gram' && !existsSync(python)) {
+      console.error(`WITHOUT N-GRAM: there is no ${python}; training/README.md says how to make it.`);
+      continue;
+    }
+    const report = path.join(folder, `${who}.json`);
+    await step(`${who} answers the ${set} set`, () =>
+      runs[who]({ folder, holes, frozen, computed, python }, report),
+    );
+    const { results, ...kept } = JSON.parse(readFileSync(report, 'utf8'));
+    const file = path.join(reportsFolder, set, name ? `${who}-${name}.json` : `${who}.json`);
+    writeFileSync(file, JSON.stringify({ ...kept, file: path.basename(kept.file) }));
+    console.log(`${file}: ${results.length} answers`);
+  }
+}
+
+/** Runs a program and writes its standard output into a file. */
+async function output([command, ...args], file) {
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => (complaint += text));
+  child.stdout.pipe(createWriteStream(file));
+  const [code] = await once(child, 'close');
+  if (code !== 0)
+    throw new Error(
+      `\`${[command, ...args].join(' ')}\` ended with code ${code}.\n${complaint.slice(-2000)}`,
+    );
+}
+
+/** The page about all reports that are kept. */
+async function writePage() {
+  const { chartsOf, pageOf } = await pageParts();
+  const sets = readdirSync(reportsFolder)
+    .sort()
+    .reverse()
+    .map((name) => ({ name, reports: reportsIn(path.join(reportsFolder, name)) }))
+    .filter(({ reports }) => reports.length > 0);
+  if (sets.length === 0) throw new Error(`${reportsFolder} has no reports to make a page of.`);
+  writeFileSync(path.join(root, 'docs', 'quality.md'), pageOf(sets));
+  for (const set of sets)
+    for (const [file, svg] of Object.entries(chartsOf(set)))
+      writeFileSync(path.join(reportsFolder, set.name, file), svg);
+  const prettier = path.join(root, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
+  await run(process.execPath, [prettier, '--write', 'docs/quality.md', 'docs/quality/**/*.json']);
+  console.log('docs/quality.md is written.');
+}
+
+function reportsIn(folder) {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .reverse()
+    .map((file) => JSON.parse(readFileSync(path.join(folder, file), 'utf8')));
+}
+
+async function pageParts() {
+  const { build } = await import('esbuild');
+  const outfile = path.join(root, 'out', 'quality', 'page.cjs');
+  const entryPoints = [path.join(root, 'test', 'quality', 'page.ts')];
+  await build({ entryPoints, bundle: true, platform: 'node', format: 'cjs', outfile, logLevel: 'error' });
+  return createRequire(import.meta.url)(outfile);
+}
