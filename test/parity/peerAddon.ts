@@ -68,14 +68,14 @@ class PeerSession implements NativeSession {
     return { milliseconds: performance.now() - started, cancelled: false };
   }
 
-  async generate({ max, stopIds, allowed }: GenerateOptions): Promise<Generated> {
+  async generate({ max, stopIds, allowed, except }: GenerateOptions): Promise<Generated> {
     const started = performance.now();
     const ids: number[] = [];
     const logProbabilities: number[] = [];
     this.#cancelled = false;
     let end: Generated['end'] = 'max';
     while (ids.length < max && end === 'max') {
-      const [id, logProbability] = await this.#likeliest(allowed);
+      const [id, logProbability] = await this.#likeliest(allowed, except);
       ids.push(id);
       logProbabilities.push(logProbability);
       if (stopIds.includes(id)) end = 'stop';
@@ -93,22 +93,22 @@ class PeerSession implements NativeSession {
     };
   }
 
-  /** The next id, with its log-probability among those that are allowed. */
-  async #likeliest(allowed?: Int32Array): Promise<[number, number]> {
+  /** The next id that is allowed, with its log-probability among all that are; one of `except` only for want of others. */
+  async #likeliest(allowed?: Int32Array, except?: Int32Array): Promise<[number, number]> {
     const sequence = await this.#ready();
     const pending = this.#ids.slice(this.#evaluated);
-    const filter = allowed ? { tokens: [...allowed] } : { tokens: [], includeTop: 1 };
+    const filter = allowed ? { tokens: [...allowed] } : { tokens: [], includeTop: 1 + (except?.length ?? 0) };
     const results = await sequence.controlledEvaluate([
       ...pending.slice(0, -1),
       [pending.at(-1)!, { generateNext: { logits: { filter }, totalLogitWeight: true } }],
     ]);
     this.#evaluated = this.#ids.length;
     const { logits, totalLogitWeight } = results.at(-1)!.next;
-    const [best, most] = [...logits].reduce((a, b) => (b[1] > a[1] ? b : a));
-    const total = allowed
-      ? [...logits.values()].reduce((sum, logit) => sum + Math.exp(logit - most), 0)
-      : totalLogitWeight;
-    return [best, -Math.log(total)];
+    const byLogit = [...logits].sort((a, b) => b[1] - a[1]);
+    const most = byLogit[0]![1];
+    const [id, logit] = byLogit.find(([one]) => !except?.includes(one)) ?? byLogit[0]!;
+    const total = allowed ? byLogit.reduce((sum, one) => sum + Math.exp(one[1] - most), 0) : totalLogitWeight;
+    return [id, logit - most - Math.log(total)];
   }
 
   async #ready(): Promise<PeerSequence> {
