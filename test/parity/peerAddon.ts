@@ -32,6 +32,7 @@ function peerAddon(llama: Llama): Addon {
         bytes: 0,
         loadMilliseconds: performance.now() - started,
         session: ({ contextLength }) => new PeerSession(model, contextLength, threads),
+        use: () => undefined, // It keeps the threads that it was loaded with.
         free: () => void model.dispose(),
       };
     },
@@ -40,6 +41,8 @@ function peerAddon(llama: Llama): Addon {
 
 /** The last id waits to be evaluated until it is known what is wanted of its logits. */
 class PeerSession implements NativeSession {
+  /** More than the engine has memory for: it keeps one session then, whose tokens are never copied to another. */
+  readonly bytes = Infinity;
   readonly #context: ReturnType<PeerModel['createContext']>;
   #sequence: PeerSequence | undefined;
   #ids: number[] = [];
@@ -124,6 +127,11 @@ class PeerSession implements NativeSession {
     this.#evaluated = Math.min(this.#evaluated, length);
   }
 
+  copyHead(from: NativeSession, length: number): void {
+    if (from !== this) throw new Error('llama.cpp is asked for one session only.');
+    this.truncate(length);
+  }
+
   cancel(): void {
     this.#cancelled = true;
   }
@@ -137,6 +145,10 @@ class PeerSession implements NativeSession {
   }
 
   evaluateAll(): never {
+    throw new Error('No logits are kept of llama.cpp.');
+  }
+
+  score(): never {
     throw new Error('No logits are kept of llama.cpp.');
   }
 }
