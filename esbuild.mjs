@@ -1,6 +1,6 @@
-// Bundles the extension, the engine process and the command line into dist/; with --tests also the tests into out/.
+// Bundles the extension, the engine process and the command line into dist/, with the grammars; with --tests also the tests into out/.
 import { build } from 'esbuild';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { thirdPartyNotices } from './scripts/notices.mjs';
 
 const shared = {
@@ -13,7 +13,12 @@ const shared = {
   metafile: true,
   // Wanted only inside VS Code. The addon is required by a computed path, which esbuild leaves alone.
   external: ['vscode'],
+  // Its ES module asks for its own URL, which a CommonJS bundle has not.
+  alias: { 'web-tree-sitter': './node_modules/web-tree-sitter/web-tree-sitter.cjs' },
 };
+
+// Those of src/engine/syntax.ts.
+const grammars = ['bash', 'cpp', 'go', 'java', 'javascript', 'python', 'rust', 'tsx', 'typescript'];
 
 const product = await build({
   ...shared,
@@ -31,6 +36,12 @@ const commandLine = await build({
 });
 writeFileSync('dist/THIRD-PARTY-NOTICES.txt', thirdPartyNotices([product.metafile, commandLine.metafile]));
 
+rmSync('dist/grammars', { recursive: true, force: true });
+mkdirSync('dist/grammars');
+copyFileSync('node_modules/web-tree-sitter/web-tree-sitter.wasm', 'dist/grammars/web-tree-sitter.wasm');
+for (const file of grammars.map((name) => `tree-sitter-${name}.wasm`))
+  copyFileSync(`node_modules/@vscode/tree-sitter-wasm/wasm/${file}`, `dist/grammars/${file}`);
+
 if (process.argv.includes('--tests')) {
   rmSync('out/test', { recursive: true, force: true });
   const files = readdirSync('test', { recursive: true }).map((file) => `test/${file.replaceAll('\\', '/')}`);
@@ -40,5 +51,6 @@ if (process.argv.includes('--tests')) {
     outdir: 'out',
     outbase: '.',
     external: ['vscode', 'mocha', 'typescript'],
+    banner: { js: "process.env.RYZANSTEIN_GRAMMARS ??= require('node:path').resolve('dist/grammars');" },
   });
 }

@@ -3,9 +3,13 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './steps.mjs';
 
-// Compiled into the addon: header files from npm. (libstdc++ is linked under the GCC Runtime Library Exception,
-// which asks for no notice.)
-const compiledIn = ['node_modules/node-addon-api', 'node_modules/node-api-headers'];
+// What no bundle tells of: header files that are compiled into the addon, and the grammars. (libstdc++ is linked under
+// the GCC Runtime Library Exception, which asks for no notice.)
+const besides = [
+  'node_modules/node-addon-api',
+  'node_modules/node-api-headers',
+  'node_modules/@vscode/tree-sitter-wasm',
+];
 
 function licenceText(folder) {
   const name = readdirSync(folder).find((file) => /^(licen[cs]e|copying)(\.|$)/i.test(file));
@@ -14,7 +18,7 @@ function licenceText(folder) {
 
 /** The notices as text, from esbuild's metafiles: one section per npm package, each with its licence in full. */
 export function thirdPartyNotices(metafiles) {
-  const folders = new Set(compiledIn);
+  const folders = new Set(besides);
   for (const { inputs } of metafiles)
     for (const file of Object.keys(inputs)) {
       const found = file.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/);

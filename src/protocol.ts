@@ -33,7 +33,7 @@ export type StopReason =
   'line' | 'block' | 'end' | 'suffix' | 'repetition' | 'maxTokens' | 'maxLines' | 'cancelled' | 'context';
 
 export type HiddenReason =
-  'empty' | 'duplicate' | 'repetition' | 'confidence' | 'whitespace' | 'unbalanced' | 'cancelled';
+  'empty' | 'duplicate' | 'repetition' | 'confidence' | 'whitespace' | 'unbalanced' | 'syntax' | 'cancelled';
 
 /** An answer that begins otherwise than the likeliest one, and is fit to show. */
 export interface Alternative {
@@ -214,7 +214,9 @@ export interface EvaluateParams {
 /**
  * Rates are shares of the holes, 0..1. `charactersSavedPerShown` is how far the answers that are fit to show are right,
  * `area` the mean precision over all shown rates, `latency` prefill and decode together in milliseconds, `reuse` the
- * share of prompt tokens that the cache held.
+ * share of prompt tokens that the cache held. `parseErrorsAdded` is how many error nodes and missing tokens the parse of
+ * the whole file has more with an answer that is fit to show than with what was expected, 0 where it has fewer: the
+ * mean over those whose language has a grammar.
  */
 export interface Measures {
   holes: number;
@@ -222,6 +224,7 @@ export interface Measures {
   wholeExact: number;
   editSimilarity: number;
   charactersSavedPerShown: number;
+  parseErrorsAdded: number;
   /** Of the surest share of answers, how many have an exact first line. */
   shownPrecision: { shownRate: number; precision: number }[];
   area: number;
@@ -270,6 +273,7 @@ export interface Evaluation extends Answerer, Measures {
     exact: boolean;
     confidence: number;
     hidden?: string;
+    parseErrorsAdded?: number;
   }[];
 }
 

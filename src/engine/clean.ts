@@ -4,6 +4,7 @@ import type { HiddenReason } from '../protocol';
 import { Brackets } from './brackets';
 import { columnOf, isBlank, type Site } from './site';
 import type { Verdict } from './stop';
+import type { Syntax } from './syntax';
 
 export interface Cleaned {
   text: string;
@@ -13,8 +14,11 @@ export interface Cleaned {
 /** How far above the cursor an open bracket is looked for. */
 const bracketWindow = 8000;
 
-/** `text` of the result has `\n` as its line end; it is empty where nothing was left. */
-export function clean(site: Site, verdict: Verdict): Cleaned {
+/**
+ * `text` of the result has `\n` as its line end; it is empty where nothing was left. `syntax` is undefined for
+ * languages that have no grammar.
+ */
+export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   if (verdict.reason === 'cancelled') return { text: '', hidden: 'cancelled' };
   const written = withoutSecondSpace(site, verdict.text.trimEnd());
   const balanced = withoutStrayCloser(site, written);
@@ -22,6 +26,7 @@ export function clean(site: Site, verdict: Verdict): Cleaned {
   if (isBlank(text)) return { text: '', hidden: emptyReason(verdict.text, written, balanced) };
   if (verdict.reason === 'repetition') return { text, hidden: 'repetition' };
   if (isDuplicate(site, text)) return { text, hidden: 'duplicate' };
+  if (syntax && addsErrors(site, text, syntax)) return { text, hidden: 'syntax' };
   return { text: withCloserOnItsLine(site, text) };
 }
 
@@ -102,6 +107,40 @@ function withDocumentIndentation(site: Site, text: string): string {
 function spacesPerLevel(text: string): number {
   const widths = [...text.matchAll(/\n( +)\S/g)].map((match) => match[1]!.length);
   return widths.length > 0 && widths.every((width) => width % 4 === 0) ? 4 : 2;
+}
+
+/**
+ * The code has more errors with the completion than without it, however it may go on from there. Not judged where it is
+ * unsound both with the line as it stands and without the line: what the parser makes of that is chance.
+ */
+function addsErrors(site: Site, text: string, syntax: Syntax): boolean {
+  const { lineBefore, lineAfter } = site;
+  return syntax.near(site, (errorsWith) => {
+    const before = errorsWith(lineBefore + lineAfter);
+    if (before > 0 && errorsWith('') > 0) return false;
+    return continuations(site, text).every(
+      (rest) => errorsWith(lineBefore + text + rest + lineAfter) > before,
+    );
+  });
+}
+
+/**
+ * What a completion is read with, for it need not be the end of what is being written: a value, a body, the other half
+ * of a `try`, what a decorator stands before; and the closers that it owes, or also those that are owed before it.
+ */
+function continuations(site: Site, text: string): string[] {
+  const brackets = new Brackets(site.languageId).feed(site.lineBefore);
+  const owedAtCursor = brackets.owed.length;
+  const owed = brackets.feed(text).owed;
+  const own = owed.slice(owedAtCursor).reverse().join('');
+  const all = owed.toReversed().join('');
+  const newLine = '\n' + /^\s*/.exec((site.lineBefore + text).split('\n').at(-1)!)![0];
+  const wanted =
+    site.languageId === 'python'
+      ? ['', ' x', ` x${newLine}finally: x`, `${newLine}def x(): x`]
+      : ['', ' x', ' {}'];
+  const read = wanted.flatMap((want) => [want, want + own, want + all]);
+  return [...new Set([...read, `${own} finally {}`])];
 }
 
 /** The line as it would read equals the one above or below it. */

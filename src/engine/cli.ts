@@ -196,7 +196,7 @@ async function runEvaluate(paths: string[], options: EvaluateOptions): Promise<v
     return;
   }
   const evaluation = options.answers
-    ? scoreAnswers(options.answers, holes)
+    ? await scoreAnswers(options.answers, holes)
     : await evaluateModel(options, holes);
   print(options, 'eval', evaluation, describeEvaluation);
 }
@@ -221,7 +221,7 @@ async function scoreText(paths: string[], options: ModelOptions & { limit?: numb
   print(options, 'eval', score, describeTextScore);
 }
 
-function scoreAnswers(file: string, holes: Hole[]): Evaluation {
+function scoreAnswers(file: string, holes: Hole[]): Promise<Evaluation> {
   const { answerer, answers } = foreignAnswers(readJson(file), holes, file);
   return score(answerer, holes, answers);
 }

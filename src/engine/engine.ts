@@ -12,6 +12,7 @@ import { layoutPrompt } from './prompt';
 import { type Site, siteOf } from './site';
 import { Slots } from './slots';
 import { Stop, type Verdict } from './stop';
+import { type Syntax, syntaxOf } from './syntax';
 
 /** Tokens per native call: few enough to stop soon, enough that the call costs nothing. */
 const stepTokens = 8;
@@ -193,13 +194,16 @@ export class Engine {
 
   async #answer(prompt: Prompt, limits: Limits, signal: AbortSignal): Promise<Completion> {
     const site = siteOf(prompt);
+    // A grammar that is met for the first time is read while the model works.
+    const grammar = syntaxOf(site.languageId);
     const { ids, word, reused, milliseconds } = await this.#read(prompt, site, signal);
     let answer: Answer | undefined;
     if (!signal.aborted) answer = ids.length === 0 ? nothing : await this.#decode(site, word, limits, signal);
+    const syntax = await grammar;
     const read = Math.min(ids.length, this.#session.length);
-    const completion = this.#completion(site, answer, limits, read, reused, milliseconds);
+    const completion = this.#completion(site, answer, limits, read, reused, milliseconds, syntax);
     if (!answer || answer === nothing || (limits.candidates ?? 1) <= 1) return completion;
-    const alternatives = await this.#alternatives(site, word, limits, signal, ids.length, answer);
+    const alternatives = await this.#alternatives(site, word, limits, signal, ids.length, answer, syntax);
     return { ...completion, alternatives };
   }
 
@@ -236,6 +240,7 @@ export class Engine {
     signal: AbortSignal,
     promptLength: number,
     first: Answer,
+    syntax: Syntax | undefined,
   ): Promise<Alternative[]> {
     const own = first.tokens.findIndex(({ text }) => text !== '');
     const at = own < 0 ? first.tokens.length - 1 : own;
@@ -243,7 +248,7 @@ export class Engine {
     const cached = Int32Array.from(this.#known);
     const head = first.tokens.slice(0, at);
     const tried = [first.tokens[at]!.id];
-    const texts = new Set([judge(site, first, limits).text]);
+    const texts = new Set([judge(site, first, limits, syntax).text]);
     const found: Alternative[] = [];
     while (tried.length < limits.candidates! && !signal.aborted) {
       await this.#prefill(cached.subarray(0, promptLength + at));
@@ -251,7 +256,7 @@ export class Engine {
       const chosen = answer.tokens[at]?.id;
       if (chosen === undefined || tried.includes(chosen)) break;
       tried.push(chosen);
-      const { text, hidden, confidence } = judge(site, answer, limits);
+      const { text, hidden, confidence } = judge(site, answer, limits, syntax);
       if (hidden === undefined && !texts.has(text)) found.push({ text, confidence });
       texts.add(text);
     }
@@ -326,9 +331,10 @@ export class Engine {
     promptTokens: number,
     reusedTokens: number,
     prefillMs: number,
+    syntax?: Syntax,
   ): Completion {
     const { verdict, tokens, evaluated, milliseconds: decodeMs } = answer;
-    const { text, hidden, confidence } = judge(site, answer, limits);
+    const { text, hidden, confidence } = judge(site, answer, limits, syntax);
     return {
       text,
       reason: verdict.reason,
@@ -353,8 +359,9 @@ function judge(
   site: Site,
   { verdict, tokens }: Answer,
   limits: Limits,
+  syntax: Syntax | undefined,
 ): Pick<Completion, 'text' | 'hidden' | 'confidence'> {
-  const { text, hidden } = clean(site, verdict);
+  const { text, hidden } = clean(site, verdict, syntax);
   const confidence = confidenceOf(logProbabilitiesOf(text, tokens));
   return {
     text: site.lineEnd === '\n' ? text : text.replaceAll('\n', site.lineEnd),

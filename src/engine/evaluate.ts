@@ -5,6 +5,7 @@ import type { Answerer, Completion, Evaluation, Limits, Measures, Percentiles, P
 import type { Engine } from './engine';
 import { digestOf, languageName } from './evalSet';
 import type { Hole } from './holes';
+import { syntaxOf } from './syntax';
 
 /** What an answer is scored by, whoever gave it. */
 export type Answer = Pick<
@@ -18,6 +19,8 @@ interface Scored {
   exact: boolean;
   wholeExact: boolean;
   similarity: number;
+  /** Undefined for an answer that is hidden, and where there is no grammar. */
+  parseErrorsAdded: number | undefined;
 }
 
 const shownRates = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
@@ -42,6 +45,13 @@ export async function evaluate(
   return score({ engine: 'ryzanstein', model, file, type, kernel, threads, context }, holes, answers);
 }
 
+/** Of the whole file, with an answer against with what was expected; undefined where there is no grammar. */
+export async function parseErrorsAdded(hole: Hole, text: string): Promise<number | undefined> {
+  const syntax = await syntaxOf(hole.language);
+  const errorsWith = (answer: string): number => syntax!.errors(hole.prefix + answer + hole.suffix);
+  return syntax && Math.max(0, errorsWith(text) - errorsWith(hole.expected));
+}
+
 export function promptAt({ path, language, prefix, suffix, related = [] }: Hole): Prompt {
   return { path, languageId: language, prefix, suffix, related };
 }
@@ -53,18 +63,20 @@ export function limitsAt({ kind }: Hole): Limits {
 }
 
 /** `answers` are in the order of the holes. */
-export function score(answerer: Answerer, holes: Hole[], answers: Answer[]): Evaluation {
-  const scored = holes.map((hole, i): Scored => {
+export async function score(answerer: Answerer, holes: Hole[], answers: Answer[]): Promise<Evaluation> {
+  const scored: Scored[] = [];
+  for (const [i, hole] of holes.entries()) {
     const answer = answers[i]!;
     const expected = hole.expected.trimEnd();
-    return {
+    scored.push({
       hole,
       answer,
       exact: firstLineOf(answer.text) === firstLineOf(expected),
       wholeExact: answer.text === expected,
       similarity: similarity(answer.text, expected),
-    };
-  });
+      parseErrorsAdded: answer.shown ? await parseErrorsAdded(hole, answer.text) : undefined,
+    });
+  }
   return {
     schema: 'ryzanstein/eval/1',
     ...answerer,
@@ -76,7 +88,7 @@ export function score(answerer: Answerer, holes: Hole[], answers: Answer[]): Eva
     byKind: measuresBy(scored, (hole) => hole.kind),
     byLanguage: measuresBy(scored, (hole) => languageName(hole.language)),
     hidden: countBy(answers.flatMap(({ hidden }) => hidden ?? [])),
-    results: scored.map(({ hole, answer, exact }, id) => ({
+    results: scored.map(({ hole, answer, exact, parseErrorsAdded }, id) => ({
       id: id + 1,
       ...(hole.source === undefined ? {} : { source: hole.source }),
       path: hole.path,
@@ -87,6 +99,7 @@ export function score(answerer: Answerer, holes: Hole[], answers: Answer[]): Eva
       exact,
       confidence: answer.confidence,
       ...(answer.hidden ? { hidden: answer.hidden } : {}),
+      ...(parseErrorsAdded === undefined ? {} : { parseErrorsAdded }),
     })),
   };
 }
@@ -113,6 +126,7 @@ function measures(scored: Scored[]): Measures {
     charactersSavedPerShown: rounded(
       mean(shown.map(({ hole, answer }) => commonHead(hole.expected, answer.text))),
     ),
+    parseErrorsAdded: rounded(mean(scored.flatMap((one) => one.parseErrorsAdded ?? []))),
     shownPrecision: shownRates.map((shownRate) => ({
       shownRate,
       precision: exactRate(surest.slice(0, Math.max(1, Math.round(shownRate * surest.length)))),

@@ -76,7 +76,8 @@ export function describeEvaluation(evaluation: Evaluation): string {
   return [
     `${evaluation.engine}, ${evaluation.model}: ${percent(evaluation.firstLineExact)} of ${evaluation.holes} holes exact, ` +
       `edit similarity ${evaluation.editSimilarity.toFixed(2)}, ` +
-      `${evaluation.charactersSavedPerShown.toFixed(1)} characters saved per answer, ` +
+      `${evaluation.charactersSavedPerShown.toFixed(1)} characters saved and ` +
+      `${evaluation.parseErrorsAdded.toFixed(2)} parse errors added per answer that is fit to show, ` +
       `p50 ${evaluation.latency.p50.toFixed(0)} ms, p95 ${evaluation.latency.p95.toFixed(0)} ms`,
     table([
       ['group', 'holes', 'first line', 'whole', 'similarity', 'saved', 'area', 'p50 ms', 'p95 ms'],

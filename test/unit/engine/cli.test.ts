@@ -181,7 +181,7 @@ describe('command line', function () {
 
   it('punches holes into source files by itself', () => {
     const score = json('eval', 'examples', ...tiny, '--limit', '12', '--seed', '3');
-    has(score, 'wholeExact', 'charactersSavedPerShown', 'area', 'hidden', 'reuse');
+    has(score, 'wholeExact', 'charactersSavedPerShown', 'parseErrorsAdded', 'area', 'hidden', 'reuse');
     assert.equal(score.holes, 12);
     const texts = (value: Record<string, unknown>): string[] =>
       (value.results as { expected: string }[]).map(({ expected }) => expected);

@@ -296,7 +296,7 @@ describe('engine', () => {
       const completion = await engine.complete(prompt('def f(x):\n    return x'), sure);
       assert.equal(completion.shown, false);
       assert.ok(
-        ['confidence', 'empty', 'whitespace', 'duplicate', 'unbalanced', 'repetition'].includes(
+        ['confidence', 'empty', 'whitespace', 'duplicate', 'unbalanced', 'syntax', 'repetition'].includes(
           completion.hidden!,
         ),
       );

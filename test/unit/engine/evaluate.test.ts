@@ -1,7 +1,7 @@
 // The measure that answers are scored by.
 
 import * as assert from 'node:assert/strict';
-import { areaUnder, similarity } from '../../../src/engine/evaluate';
+import { areaUnder, parseErrorsAdded, similarity } from '../../../src/engine/evaluate';
 
 describe('edit similarity', () => {
   it('is 1 for equal texts, 0 for wholly different ones, and the share that stays between', () => {
@@ -12,6 +12,26 @@ describe('edit similarity', () => {
     assert.equal(similarity('kitten', 'sitting'), 1 - 3 / 7);
     assert.equal(similarity('sitting', 'kitten'), 1 - 3 / 7);
   });
+});
+
+describe('parse errors added', () => {
+  const hole = { path: 'a.ts', kind: 'rest', prefix: 'const a = ', suffix: '\nb();\n', expected: 'f(1);' };
+  const added = (
+    text: string,
+    language = 'typescript',
+    expected = hole.expected,
+  ): Promise<number | undefined> => parseErrorsAdded({ ...hole, language, expected }, text);
+
+  it('are those that the expected text has not', async () => {
+    assert.equal(await added('f(1);'), 0);
+    assert.equal(await added('g([2]);'), 0);
+    assert.equal(await added('f(1));'), 1);
+    assert.equal(await added('f(1);', 'typescript', 'f(1));'), 0);
+    assert.equal(await added('f(1));', 'typescript', 'f(1));'), 0);
+  });
+
+  it('are not known without a grammar', async () =>
+    assert.equal(await added('f(1));', 'plaintext'), undefined));
 });
 
 describe('the area under the precision', () => {

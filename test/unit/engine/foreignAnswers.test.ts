@@ -76,9 +76,9 @@ describe('answers from elsewhere', () => {
     );
   });
 
-  it('are scored by the same code', () => {
+  it('are scored by the same code', async () => {
     const { answerer, answers } = answersTo([hole, block], [['numbers', -0.1]], [['\n    return None', -2]]);
-    const evaluation = score(answerer, [hole, block], answers);
+    const evaluation = await score(answerer, [hole, block], answers);
     assert.equal(evaluation.engine, 'other');
     assert.equal(evaluation.firstLineExact, 0.5);
     assert.deepEqual(evaluation.latency, { p50: 5, p95: 5 });
@@ -108,9 +108,9 @@ describe('the score', () => {
   const answerer: Answerer = { ...who, file: 'answers.json', context: false };
   const answer = { promptTokens: 10, reusedTokens: 5, prefillMs: 1, decodeMs: 2 };
 
-  it('takes what is not fit to show for the least sure, and groups dialects with their language', () => {
+  it('takes what is not fit to show for the least sure, and groups dialects with their language', async () => {
     const holes = ['javascript', 'javascriptreact', 'go'].map((language) => ({ ...hole, language }));
-    const { area, shownPrecision, byLanguage, reuse, hidden } = score(answerer, holes, [
+    const { area, shownPrecision, byLanguage, reuse, hidden } = await score(answerer, holes, [
       { ...answer, text: 'wrong', shown: false, hidden: 'repetition', confidence: 0.9 },
       { ...answer, text: 'numbers', shown: true, confidence: 0.8 },
       { ...answer, text: 'wrong', shown: true, confidence: 0.1 },

@@ -25,7 +25,15 @@ const results = [
 /** What the report does not tell of a group is 0. */
 function group(holes: number, firstLineExact: number): Measures {
   const rest = { wholeExact: 0, editSimilarity: 0, charactersSavedPerShown: 0, area: 0, reuse: 0 };
-  return { holes, firstLineExact, ...rest, shownPrecision: [], latency: { p50: 0, p95: 0 } };
+  const parseErrorsAdded = 0;
+  return {
+    holes,
+    firstLineExact,
+    parseErrorsAdded,
+    ...rest,
+    shownPrecision: [],
+    latency: { p50: 0, p95: 0 },
+  };
 }
 
 function run(more: Partial<Evaluation> = {}, files: Run['files'] = { drawnFrom: 3, found: 3 }): Run {
@@ -36,6 +44,7 @@ function run(more: Partial<Evaluation> = {}, files: Run['files'] = { drawnFrom: 
     byKind: { rest: group(4, 0.75), block: group(1, 0) },
     byLanguage: { typescript: group(5, 0.6) },
     ...{ firstLineExact: 0.6, wholeExact: 0.4, editSimilarity: 0.81, charactersSavedPerShown: 5 },
+    parseErrorsAdded: 0.2,
     ...{ shownPrecision: [], area: 0, hidden: { duplicate: 1 }, latency: { p50: 41.2, p95: 130 }, reuse: 0 },
     results,
     ...more,

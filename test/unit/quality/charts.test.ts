@@ -127,7 +127,7 @@ describe('the quality page', () => {
       expected: 'right',
     })),
   );
-  const report = (model: string, right: number, context = false): Evaluation => {
+  const report = (model: string, right: number, context = false): Promise<Evaluation> => {
     const answers = holes.map((_, i): Answer => ({
       text: i < right ? 'right' : 'wrong',
       shown: true,
@@ -143,7 +143,11 @@ describe('the quality page', () => {
       answers,
     );
   };
-  const set = { name: 'quick', reports: [report('small', 3), report('large', 7, true)] };
+  let set: { name: string; reports: Evaluation[] };
+
+  before(async () => {
+    set = { name: 'quick', reports: [await report('small', 3), await report('large', 7, true)] };
+  });
 
   it('has a line for each report in each chart, and the figures', () => {
     const charts = chartsOf(set);
@@ -170,8 +174,8 @@ describe('the quality page', () => {
     assert.ok(page.includes(set.reports[0]!.digest.slice(0, 16)));
   });
 
-  it('is not made of reports on different holes', () => {
-    const other = { ...report('other', 1), digest: 'f'.repeat(64) };
+  it('is not made of reports on different holes', async () => {
+    const other = { ...(await report('other', 1)), digest: 'f'.repeat(64) };
     assert.throws(
       () => pageOf([{ name: 'quick', reports: [set.reports[0]!, other] }]),
       new RegExp(`${describeReport(other)} in docs/quality/quick are of different holes: run both again`),
