@@ -2,7 +2,7 @@
 
 import type { HiddenReason } from '../protocol';
 import { Brackets } from './brackets';
-import { columnOf, isBlank, type Site } from './site';
+import { columnOf, isBlank, restOfLine, type Site } from './site';
 import type { Verdict } from './stop';
 import type { Syntax } from './syntax';
 
@@ -49,28 +49,30 @@ function withCloserOnItsLine(site: Site, text: string): string {
   return between && text.includes('\n') ? `${text}\n${/^\s*/.exec(lineBefore)![0]}` : text;
 }
 
-/**
- * Cuts at the first closer that closes nothing: one of another kind than the bracket open on the cursor's line, or
- * any where no bracket is open above.
- */
+/** Cuts at the first closer that closes nothing: one of another kind than the bracket that is open, or of none. */
 function withoutStrayCloser(site: Site, text: string): string {
   const line = new Brackets(site.languageId).feed(site.lineBefore);
-  const above = new Brackets(site.languageId).feed(site.before.slice(-bracketWindow));
-  const seesAll = site.before.length <= bracketWindow;
+  const start =
+    site.before.length <= bracketWindow
+      ? 0
+      : site.before.indexOf('\n', site.before.length - bracketWindow) + 1;
+  const above = new Brackets(site.languageId).feed(site.before.slice(start));
+  const isReliable = !above.mismatched;
   for (let i = 0; i < text.length; i++) {
     const openHere = line.owed.length > 0;
+    const openAbove = above.owed.length > 0;
     const here = line.push(text[i]!);
     const event = above.push(text[i]!);
-    if (here === 'stray' && (openHere || (event === 'stray' && above.owed.length === 0 && seesAll))) {
-      return text.slice(0, i).trimEnd();
-    }
+    const isStray =
+      (here === 'stray' && openHere) || (event === 'stray' && isReliable && (openAbove || start === 0));
+    if (isStray) return text.slice(0, i).trimEnd();
   }
   return text;
 }
 
 /** Removes from the end what stands behind the cursor already: the rest of its line, or whole lines below. */
 function withoutOverlap(site: Site, text: string): string {
-  const rest = site.lineAfter.trimEnd();
+  const rest = restOfLine(site);
   for (let length = Math.min(rest.length, text.length); length > 0; length--) {
     const tail = rest.slice(0, length);
     // A part of the rest may equal the end by chance where it is made of letters.
@@ -95,17 +97,19 @@ function withoutLinesBelow(site: Site, text: string): string {
   return text;
 }
 
-/** A document that indents with tabs gets tabs, whatever the model wrote at the heads of later lines. */
+/** Later lines are indented with what the document is indented with, tabs or spaces, whatever the model wrote. */
 function withDocumentIndentation(site: Site, text: string): string {
-  if (!text.includes('\n') || !/^\t/m.test(site.before) || /^ {2}/m.test(site.before)) return text;
-  return text.replace(
-    /\n +/g,
-    (head) => '\n' + '\t'.repeat(Math.round((head.length - 1) / spacesPerLevel(text))),
-  );
+  const tabs = /^\t/m.test(site.before);
+  const spaces = /^ {2}/m.test(site.before);
+  if (tabs === spaces || !text.includes('\n')) return text;
+  const level = ' '.repeat(spacesPerLevel(tabs ? text : site.before));
+  return text.replace(/\n[\t ]+/g, (head) => {
+    return tabs ? head.replaceAll(level, '\t') : head.replaceAll('\t', level);
+  });
 }
 
 function spacesPerLevel(text: string): number {
-  const widths = [...text.matchAll(/\n( +)\S/g)].map((match) => match[1]!.length);
+  const widths = [...text.matchAll(/^\t*( +)[^\s*]/gm)].map((match) => match[1]!.length);
   return widths.length > 0 && widths.every((width) => width % 4 === 0) ? 4 : 2;
 }
 

@@ -75,6 +75,12 @@ export function isBlank(text: string): boolean {
   return text.trim() === '';
 }
 
+/** What stands right of the cursor, without a space in front that tells no words apart. */
+export function restOfLine({ lineBefore, lineAfter }: Site): string {
+  const rest = lineAfter.trim();
+  return isBlank(lineBefore) || !/^[\p{L}\p{N}_]/u.test(rest) ? rest : lineAfter.trimEnd();
+}
+
 /** Nothing but what an editor closes by itself: then the cursor stands at the line's end in all but name. */
 export function isClosers(text: string): boolean {
   return /^\s*[)\]}"'`>;,]*\s*$/.test(text);

@@ -2,7 +2,7 @@
 
 import type { Limits, StopReason } from '../protocol';
 import { Brackets } from './brackets';
-import { columnOf, isBlank, isClosers, type Site } from './site';
+import { columnOf, isBlank, isClosers, restOfLine, type Site } from './site';
 
 export interface Verdict {
   text: string;
@@ -34,7 +34,7 @@ export class Stop {
     this.#brackets = new Brackets(site.languageId).feed(site.lineBefore);
     this.#owedAtCursor = this.#brackets.owed.length;
     this.#quoteAtCursor = this.#brackets.quote;
-    this.#rest = isClosers(site.lineAfter) ? '' : site.lineAfter.trimEnd();
+    this.#rest = isClosers(site.lineAfter) ? '' : restOfLine(site);
   }
 
   /** True where a line end is not the end by itself. */
@@ -71,7 +71,7 @@ export class Stop {
     if (character === '\n') return this.#endLine();
     this.#text += character;
     if (this.#line === 0 && this.#rest.length > 1 && this.#text.endsWith(this.#rest)) {
-      return this.#cut('suffix', this.#text.length - this.#rest.length);
+      return this.#cut('suffix', this.#text.slice(0, -this.#rest.length).trimEnd().length);
     }
     if (this.#line > 0 && this.#leavesBlock()) return this.#withoutLine('block');
     const loop = loopStart(this.#text);
