@@ -21,7 +21,7 @@ const sound: Record<string, string> = {
 describe('syntax', () => {
   it('does without a grammar that cannot be read, says so once, and finds others all the same', async () => {
     const folder = process.env.RYZANSTEIN_GRAMMARS;
-    const { write } = process.stderr;
+    const write = process.stderr.write.bind(process.stderr);
     const told: string[] = [];
     process.env.RYZANSTEIN_GRAMMARS = '/nowhere';
     process.stderr.write = (text: unknown): boolean => told.push(String(text)) > 0;

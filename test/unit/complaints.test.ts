@@ -1,0 +1,443 @@
+// What people complain about in other completers: for each complaint a test that would fail if we had the fault, at the lowest layer that can show it.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CancellationTokenSource } from 'vscode-jsonrpc/node';
+import { promptAt } from '../../src/editing/context';
+import { relatedCode } from '../../src/editing/relatedCode';
+import { Requests, within } from '../../src/editing/requests';
+import { Shown } from '../../src/editing/shown';
+import { silentBecause } from '../../src/editing/silence';
+import { addonFile, loadAddon } from '../../src/engine/addon';
+import { clean } from '../../src/engine/clean';
+import { Engine } from '../../src/engine/engine';
+import { readGguf } from '../../src/engine/gguf';
+import { unfinishedWord } from '../../src/engine/healing';
+import { describeModel } from '../../src/engine/model';
+import { layoutPrompt } from '../../src/engine/prompt';
+import { siteOf } from '../../src/engine/site';
+import { Stop } from '../../src/engine/stop';
+import { syntaxOf } from '../../src/engine/syntax';
+import { EngineProblem } from '../../src/extension/engineClient';
+import type { Completion, Limits, Prompt } from '../../src/protocol';
+import { answer, placeOf } from './editing/marked';
+import { place } from './engine/place';
+import { Trial } from './extension/fakeEngine';
+
+interface Manifest {
+  extensionKind: string[];
+  extensionDependencies?: string[];
+  extensionPack?: string[];
+  scripts: Record<string, string>;
+  capabilities: { virtualWorkspaces: boolean; untrustedWorkspaces: { restrictedConfigurations: string[] } };
+  contributes: {
+    commands: { command: string }[];
+    keybindings: { key: string; mac?: string; command: string }[];
+    configurationDefaults?: object;
+    configuration: {
+      properties: Record<string, { default: unknown; maximum?: number; enum?: string[]; scope: string }>;
+    };
+  };
+}
+
+const manifest = JSON.parse(fs.readFileSync('package.json', 'utf8')) as Manifest;
+const settings = manifest.contributes.configuration.properties;
+const sources = (folder: string): { file: string; text: string }[] =>
+  fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ({ file: name, text: fs.readFileSync(path.join(folder, name), 'utf8') }));
+
+const tiny = 'test/fixtures/tiny.gguf';
+const limits: Limits = { maxTokens: 16, maxLines: 1, minConfidence: 0 };
+
+async function withEngine<T>(work: (engine: Engine) => Promise<T>, kernel?: string): Promise<T> {
+  const params = { modelFile: tiny, threads: 1 };
+  const engine = await Engine.load(
+    loadAddon(addonFile(path.resolve('dist'))),
+    kernel ? { ...params, kernel } : params,
+  );
+  return work(engine).finally(() => engine.close());
+}
+
+const promptOf = (prefix: string, more: Partial<Prompt> = {}): Prompt => ({
+  ...{ path: 'a.py', languageId: 'python', prefix, suffix: '\n', related: [] },
+  ...more,
+});
+
+/** What is shown at the mark when the model writes this, or why it is hidden. */
+async function shownAt(
+  marked: string,
+  output: string,
+  languageId = 'typescript',
+  maxLines = 12,
+): Promise<string> {
+  const site = place(marked, languageId);
+  const stop = new Stop(site, { maxTokens: 64, maxLines, minConfidence: 0 });
+  const verdict = stop.push(output) ?? stop.finish('end');
+  const { text, hidden } = clean(site, verdict, await syntaxOf(languageId));
+  return hidden ? `hidden: ${hidden}` : text;
+}
+
+type Row = [marked: string, output: string, shown: string, languageId?: string];
+
+function check(rows: Row[]): void {
+  for (const [marked, output, shown, languageId] of rows)
+    it(`${JSON.stringify(output)} at ${JSON.stringify(marked)}`, async () =>
+      assert.equal(await shownAt(marked, output, languageId), shown));
+}
+
+/** Requests to an engine that answers a cancelled request after a moment, and any other never by itself. */
+function slowRequests() {
+  const asked: string[] = [];
+  const kept: string[] = [];
+  let finish: (completion: Completion) => void = () => undefined;
+  let [atWork, most] = [0, 0];
+  const requests = new Requests(
+    async ({ prompt }, token) => {
+      asked.push(prompt.prefix);
+      most = Math.max(most, ++atWork);
+      const completion = await new Promise<Completion>((resolve) => {
+        finish = resolve;
+        token.onCancellationRequested(() =>
+          setTimeout(() => resolve(answer('', { reason: 'cancelled' })), 5),
+        );
+      });
+      atWork--;
+      return completion;
+    },
+    (_, completion) => void kept.push(completion.text),
+  );
+  const send = (marked: string) =>
+    requests.send(placeOf(marked), false, () => ({ prompt: promptOf(placeOf(marked).prefix), limits }));
+  return { asked, kept, send, most: () => most, finish: (text: string) => finish(answer(text)) };
+}
+
+describe('complaint: typing lags', () => {
+  it('a burst of keystrokes gives the engine two requests, the first and the last', async () => {
+    const { asked, send, finish, most } = slowRequests();
+    const typed = 'const total = items.length * width';
+    const all = [...typed].map((_, i) => send(`${typed.slice(0, i + 1)}|`));
+    await pause(20);
+    finish(';');
+    assert.equal((await all.at(-1)!.answer)?.text, ';');
+    assert.deepEqual([asked.length <= 2, asked.at(-1), most()], [true, typed, 1]);
+  });
+
+  it('what is typed as it was offered asks nobody', () => {
+    const shown = new Shown();
+    shown.remember(placeOf('return |'), answer('items.length;'));
+    assert.equal(shown.find(placeOf('return items|'))?.text, '.length;');
+  });
+});
+
+describe("complaint: the editor's own suggestions wait for ghost text", () => {
+  it('no deadline reaches the 750 ms after which they open', () => {
+    const { default: usual, maximum } = settings['ryzanstein.deadline']!;
+    assert.ok((usual as number) <= 300 && maximum! <= 700);
+  });
+
+  it('an engine that does not answer is not waited for', async () => {
+    const { send } = slowRequests();
+    const request = send('a|');
+    assert.equal(await within(request.answer, new CancellationTokenSource().token, 10), 'late');
+    request.cancel();
+  });
+});
+
+describe('complaint: it hangs at loading', () => {
+  it('an engine that dies while it loads ends in a problem that can be read, not in waiting', async () => {
+    const trial = new Trial({ load: 'process.exit(3)' });
+    try {
+      await assert.rejects(
+        trial.complete(new CancellationTokenSource().token),
+        (error: Error) => error instanceof EngineProblem && error.message.length > 20,
+      );
+    } finally {
+      trial.end();
+    }
+  });
+});
+
+describe('complaint: a slow answer is lost', () => {
+  it('it is kept when it comes, and fits then', async () => {
+    const { kept, send, finish } = slowRequests();
+    const request = send('a = |');
+    assert.equal(await within(request.answer, new CancellationTokenSource().token, 5), 'late');
+    finish('b');
+    await request.answer;
+    assert.deepEqual(kept, ['b']);
+  });
+});
+
+describe('complaint: it takes the whole CPU', () => {
+  it('an engine with nothing to do computes nothing', async () => {
+    await withEngine(async (engine) => {
+      await engine.complete(promptOf('def f(x):\n    return '), limits);
+      // The threads spin for a moment before they sleep.
+      await pause(300);
+      const before = process.cpuUsage();
+      await pause(500);
+      const { user, system } = process.cpuUsage(before);
+      assert.ok(user + system < 250_000, `${user + system} µs of 500,000`);
+    });
+  });
+});
+
+describe('complaint: stale requests go on', () => {
+  it('an older one is cancelled in the engine, and never shown', async () => {
+    await withEngine(async (engine) => {
+      const long = promptOf('def f(x):\n    return x + 1\n\n\n'.repeat(60));
+      const [older, newer] = await Promise.all([
+        engine.complete(long, limits),
+        engine.complete(promptOf('x = '), limits),
+      ]);
+      assert.deepEqual([older.shown, older.reason], [false, 'cancelled']);
+      assert.notEqual(newer.reason, 'cancelled');
+    });
+  });
+
+  it('a cancelled one is not kept for later', async () => {
+    const { kept, send } = slowRequests();
+    const request = send('a|');
+    await pause(0);
+    request.cancel();
+    assert.equal(await request.answer, undefined);
+    assert.deepEqual(kept, []);
+  });
+});
+
+describe('complaint: it needs a graphics card', () => {
+  it('the plainest kernel of any CPU answers', () =>
+    withEngine(async (engine) => {
+      const { kernel, tokens } = await engine.complete(promptOf('def f(x):\n    return '), limits);
+      assert.deepEqual([kernel, tokens > 0], ['scalar', true]);
+    }, 'scalar'));
+});
+
+describe('complaint: what is shown is cut off', () => {
+  check([
+    ['const a = ‸\n', 'first(second, [third]);\n', 'first(second, [third]);'],
+    ['if (a) {‸\n', '\n  b();\n  c();\n}\nd();\n', '\n  b();\n  c();\n}'],
+    [
+      'def f(a):‸\n',
+      '\n    if a:\n        b()\n    return a\nc()\n',
+      '\n    if a:\n        b()\n    return a',
+      'python',
+    ],
+  ]);
+
+  it('a line of a block that the model could not finish is left out', () => {
+    const stop = new Stop(place('if (a) {‸\n'), { maxTokens: 8, maxLines: 12, minConfidence: 0 });
+    assert.equal(stop.push('\n  b();\n  call(fir'), undefined);
+    assert.equal(stop.finish('maxTokens').text, '\n  b();');
+  });
+});
+
+describe('complaint: it was generated but not displayed', () => {
+  check([
+    ['try‸\n', ' {', ' {'],
+    ['class A:\n    ‸\n', '@property', '@property', 'python'],
+    ['const broken = ((( ;\n‸\n', 'a();', 'a();'],
+    ['a = ‸;', '', 'hidden: empty'],
+    ['a();\n‸', 'a();', 'hidden: duplicate'],
+  ]);
+
+  it('an answer for the same place is shown again, and one in a closed bracket as well', () => {
+    const shown = new Shown();
+    shown.remember(placeOf('print|\n'), answer('(a, b)'));
+    assert.equal(shown.find(placeOf('print|\n'))?.text, '(a, b)');
+    assert.equal(shown.find(placeOf('print(|)\n'))?.text, 'a, b)');
+  });
+});
+
+describe('complaint: it rarely comes, or in the wrong places', () => {
+  it('a code file, a new one and a cell of a notebook are places', () => {
+    for (const [scheme, writable] of [
+      ['file', true],
+      ['untitled', undefined],
+      ['vscode-notebook-cell', undefined],
+    ] as const)
+      assert.equal(silentBecause({ scheme, path: '/a.ts', characters: 10, writable }), undefined);
+  });
+
+  it('the log, a commit message and a search are none', () => {
+    for (const scheme of ['output', 'vscode-scm', 'search-editor'])
+      assert.ok(silentBecause({ scheme, path: '/a', characters: 10, writable: undefined }));
+  });
+
+  check([
+    ['call(‸, last);\n', 'first', 'first'],
+    ['const a = b.le‸;\n', 'ngth', 'ngth'],
+  ]);
+
+  it('the middle of a word is spelled from its beginning, as the model learnt it', () => {
+    const { tokenizer } = describeModel(readGguf(tiny));
+    assert.equal(unfinishedWord('    return self.le', tokenizer), '.le');
+  });
+});
+
+describe('complaint: too much, too often', () => {
+  it('it can be had on request only, and turned off for a language', () => {
+    assert.ok(settings['ryzanstein.mode']!.enum!.includes('onRequest'));
+    assert.deepEqual(settings['ryzanstein.languages']!.default, {
+      plaintext: false,
+      markdown: false,
+      scminput: false,
+    });
+  });
+
+  it('what the model is unsure of is not shown, and remembered as such', async () => {
+    const completion = await withEngine((engine) =>
+      engine.complete(promptOf('def f(x):\n    return '), { ...limits, minConfidence: 1.01 }),
+    );
+    assert.equal(completion.shown, false);
+    const shown = new Shown();
+    shown.remember(placeOf('a|'), completion);
+    assert.equal(shown.find(placeOf('a|'))?.text, '');
+  });
+});
+
+describe('complaint: it cannot be paused', () => {
+  it('commands turn it off and on, for all and for a language', () => {
+    const commands = manifest.contributes.commands.map(({ command }) => command);
+    assert.deepEqual(
+      ['ryzanstein.toggle', 'ryzanstein.toggleLanguage'].filter((command) => !commands.includes(command)),
+      [],
+    );
+  });
+
+  it("it is ghost text of the editor, which the editor's own snooze silences", () => {
+    const all = sources('src/extension')
+      .map(({ text }) => text)
+      .join('\n');
+    assert.match(all, /registerInlineCompletionItemProvider/);
+    assert.doesNotMatch(all, /createTextEditorDecorationType/);
+  });
+});
+
+describe('complaint: wrong indentation', () => {
+  check([
+    // Typed indentation is not written twice.
+    ['def f():\n    ‸\n', '    return 1\n', 'return 1', 'python'],
+    // Tabs in a document of tabs, spaces in one of spaces.
+    ['\ta();\n\tif (b) {‸\n', '\n        c();\n    }\n', '\n\t\tc();\n\t}'],
+    ['  a();\n  if (b) {‸\n', '\n\t\tc();\n\t}\n', '\n    c();\n  }'],
+    // A line that belongs to the block above ends the block.
+    ['def f():\n    if a:‸\n', '\n        b()\n    c()\n', '\n        b()', 'python'],
+    // The bracket that the editor has closed gets a line of its own.
+    ['  if (a) {‸}\n', '\n    b();\n  }\n', '\n    b();\n  '],
+  ]);
+});
+
+describe('complaint: duplicated suffix, brackets and quotes', () => {
+  check([
+    ['call(‸);\n', 'a, b);\n', 'a, b'],
+    ['print("‸")\n', 'text")\n', 'text', 'python'],
+    ['const s = ‸ + y;\n', 'x + y;\n', 'x'],
+    ['if (a) {\n  ‸\n  b();\n}\n', 'c();\n  b();\n}\n', 'c();'],
+    ['if (a) {\n  b(\n    ‸\n', 'c]);\n', 'c'],
+    ['call(\n  a,\n  ‸\n);\n', 'b);\n', 'hidden: syntax'],
+    ["// it's (fine\nif (a) {\n  ‸\n", 'b(c));\n', 'b(c)'],
+    ['‸  return a;\n', 'return a;\n', 'hidden: empty'],
+  ]);
+});
+
+describe('complaint: poor context', () => {
+  it('the model is shown related files, the path, and what stands behind the cursor', () => {
+    const { tokenizer } = describeModel(readGguf(tiny));
+    const text = 'export function areaOf(shape) {}\n';
+    const visited = { key: 'file:///shapes.ts', path: 'shapes.ts', languageId: 'typescript', ignored: false };
+    const at = placeOf('import { areaOf } from "./shapes";\nconst a = |;\nshow(a);\n');
+    const related = relatedCode([{ ...visited, characters: text.length, text: () => text }], at);
+    const prompt = promptAt(at, 'shop', related);
+    const ids = layoutPrompt(prompt, siteOf(prompt), { tokenizer, contextLength: 1024, fimOrders: ['spm'] });
+    const seen = tokenizer.decode([...ids]);
+    for (const part of ['areaOf(shape)', 'shapes.ts', 'a.ts', 'show(a);', 'const a ='])
+      assert.ok(seen.includes(part), `${part} is not in ${seen}`);
+  });
+});
+
+describe('complaint: set-up asks, installs and downloads', () => {
+  it('no part of the product opens a connection', () => {
+    const network =
+      /from '(node:)?(https?|net|tls|dgram|dns|http2|undici)'|\bfetch\(|WebSocket|XMLHttpRequest/;
+    assert.deepEqual(
+      sources('src')
+        .filter(({ text }) => network.test(text))
+        .map(({ file }) => file),
+      [],
+    );
+  });
+
+  it('nothing is installed besides, and a model lies ready', () => {
+    assert.deepEqual([manifest.extensionDependencies ?? [], manifest.extensionPack ?? []], [[], []]);
+    assert.deepEqual(
+      Object.keys(manifest.scripts).filter((name) => /install|prepare/.test(name)),
+      [],
+    );
+    assert.ok(fs.readdirSync('models').some((name) => name.endsWith('.gguf')));
+  });
+});
+
+describe('complaint: it is unclear which model works', () => {
+  it('the one that comes along is the default, and knows fill-in-the-middle', () => {
+    assert.equal(settings['ryzanstein.modelFile']!.default, '');
+    for (const name of fs.readdirSync('models').filter((file) => file.endsWith('.gguf')))
+      assert.ok(describeModel(readGguf(path.join('models', name))).fimOrders.length > 0, name);
+  });
+});
+
+describe('complaint: secrets are read', () => {
+  for (const name of ['.env', '.env.local', 'id_rsa', 'server.pem', 'secrets.yml', '.npmrc'])
+    it(`nothing is offered in ${name}`, () =>
+      assert.match(
+        silentBecause({ scheme: 'file', path: `/w/${name}`, characters: 10, writable: true }) ?? '',
+        /secrets/,
+      ));
+
+  it('nor is it taken for context what source control ignores', () => {
+    const read = (): string => assert.fail('it was read');
+    const visited = { key: 'file:///b.ts', path: 'b.ts', languageId: 'typescript', characters: 10 };
+    assert.deepEqual(relatedCode([{ ...visited, ignored: true, text: read }], placeOf('|')), []);
+  });
+});
+
+describe('complaint: the wrong machine computes', () => {
+  it("it runs on the user's own machine where there is a choice, and on virtual file systems", () => {
+    assert.deepEqual(manifest.extensionKind, ['ui', 'workspace']);
+    assert.equal(manifest.capabilities.virtualWorkspaces, true);
+  });
+
+  it('which model and how many threads is no matter of the workspace', () => {
+    for (const name of ['ryzanstein.modelFile', 'ryzanstein.threads', 'ryzanstein.kernel']) {
+      assert.equal(settings[name]!.scope, 'machine');
+      assert.ok(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.includes(name));
+    }
+  });
+});
+
+describe("complaint: keys are taken, and others' settings are changed", () => {
+  it('neither Tab, Escape nor a key of the clipboard or of the cursor is bound', () => {
+    const keys = manifest.contributes.keybindings.flatMap(({ key, mac }) => [key, mac ?? '']);
+    assert.deepEqual(
+      keys.filter((key) => /\b(tab|escape|enter|up|down|left|right)\b|^(ctrl|cmd)\+[a-z]$/i.test(key)),
+      [],
+    );
+  });
+
+  it('only settings of our own are written, in one place', () => {
+    assert.equal(manifest.contributes.configurationDefaults, undefined);
+    const writing = sources('src').filter(({ text }) =>
+      /getConfiguration\([^)]*\)\s*\.update\(|\.update\([^)]*ConfigurationTarget/.test(text),
+    );
+    assert.deepEqual(
+      writing.map(({ file }) => file),
+      ['extension/settings.ts'],
+    );
+    assert.match(writing[0]!.text, /const section = 'ryzanstein';/);
+    assert.doesNotMatch(writing[0]!.text, /getConfiguration\((?!section\b)/);
+  });
+});
