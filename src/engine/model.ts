@@ -2,8 +2,9 @@
 
 import * as path from 'node:path';
 import type { Hyperparameters } from './addon';
+import { type FimOrder, type FimRole, type Format, formatOf, ordersOf } from './formats';
 import { type Gguf, GgufError } from './gguf';
-import type { FimOrder, PromptModel } from './prompt';
+import type { PromptModel } from './prompt';
 import { tensorTypeName } from './tensorTypes';
 import { Tokenizer } from './tokenizer';
 
@@ -30,9 +31,9 @@ export function describeModel(gguf: Gguf, any = false): ModelDescription {
   if (tokenizer.size !== hyperparameters.vocabulary) {
     fail(gguf, `has ${tokenizer.size} tokens, but "vocab_size" is ${hyperparameters.vocabulary}`);
   }
-  const name = gguf.metadata.get('general.name');
+  const format = modelFormat(gguf, tokenizer);
   return {
-    name: typeof name === 'string' && name !== '' ? name : path.basename(gguf.file, '.gguf'),
+    name: nameOf(gguf),
     type: mainType(gguf, any),
     weights: gguf.tensors.reduce(
       (sum, tensor) => sum + tensor.shape.reduce((product, extent) => product * extent, 1),
@@ -41,8 +42,22 @@ export function describeModel(gguf: Gguf, any = false): ModelDescription {
     hyperparameters,
     tokenizer,
     contextLength: Math.min(hyperparameters.contextLength, longestContext),
-    fimOrders: fimOrdersOf(gguf, tokenizer),
+    format,
+    fimOrders: fimOrdersOf(gguf, format, tokenizer),
   };
+}
+
+function nameOf(gguf: Gguf): string {
+  const name = gguf.metadata.get('general.name');
+  return typeof name === 'string' && name !== '' ? name : path.basename(gguf.file, '.gguf');
+}
+
+/** The family's format, by the spellings of the control tokens, and where those do not tell, by the model's names. */
+export function modelFormat(gguf: Gguf, tokenizer: Tokenizer): Format {
+  const tokens = gguf.metadata.get('tokenizer.ggml.tokens') as string[];
+  const spelled = Object.entries(tokenizer.control).map(([role, id]) => [role, tokens[id as number]]);
+  const names = [nameOf(gguf), gguf.metadata.get('general.basename'), path.basename(gguf.file)];
+  return formatOf(Object.fromEntries(spelled) as Partial<Record<FimRole, string>>, names.join(' '));
 }
 
 function fail(gguf: Gguf, what: string): never {
@@ -108,13 +123,10 @@ function mainType(gguf: Gguf, any: boolean): string {
   return [...weights].sort((a, b) => b[1] - a[1])[0]![0];
 }
 
-/** What the file states; without that, the order that every model with the three tokens knows. */
-function fimOrdersOf(gguf: Gguf, tokenizer: Tokenizer): FimOrder[] {
-  const { fimPrefix, fimSuffix, fimMiddle } = tokenizer.control;
-  if (fimPrefix === undefined || fimSuffix === undefined || fimMiddle === undefined) return [];
+/** Of the orders that the format has, those that the file states, or the first one where it states none. */
+export function fimOrdersOf(gguf: Gguf, format: Format, tokenizer: Tokenizer): FimOrder[] {
+  const known = ordersOf(format, (role) => tokenizer.control[role] !== undefined);
   const stated = gguf.metadata.get('ryzanstein.fim.orders');
-  const orders = (Array.isArray(stated) ? stated : []).filter(
-    (order): order is FimOrder => order === 'psm' || order === 'spm',
-  );
-  return orders.length > 0 ? orders : ['psm'];
+  if (!Array.isArray(stated)) return known.slice(0, 1);
+  return stated.filter((order): order is FimOrder => known.includes(order as FimOrder));
 }

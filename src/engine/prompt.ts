@@ -1,15 +1,14 @@
 // Lays a prompt out as token ids: stable parts first, budgets counted exactly, text dropped in whole blocks of lines.
 
 import type { Prompt } from '../protocol';
+import { type FimOrder, type FimRole, type Format, lineComment } from './formats';
 import { isClosers, type Site, withLineFeeds } from './site';
 import type { Tokenizer } from './tokenizer';
-
-/** `spm` puts the suffix before the prefix, so that what is typed only extends the ids; `psm` the other way round. */
-export type FimOrder = 'spm' | 'psm';
 
 export interface PromptModel {
   tokenizer: Tokenizer;
   contextLength: number;
+  format: Format;
   /** The orders that the model was trained on, none for a model that only continues text. */
   fimOrders: readonly FimOrder[];
 }
@@ -20,62 +19,90 @@ const suffixShare = 3 / 16;
 const answerShare = 1 / 16;
 /** Text of more characters per token of the budget never fits. */
 const charactersPerToken = 12;
+/** A UTF-16 unit is at most this many bytes, and so at most this many tokens. */
+const bytesPerUnit = 3;
 /** Lines per block, from coarse to fine: a coarse block keeps the start still for longer. */
 const blockSizes = [16, 4, 1];
 /** Where one line alone is too long, it is cut at multiples of so many characters. */
 const characterStep = 256;
+
+/** A stretch of a prompt: a control token, or text. */
+type Part = number | string;
 
 /**
  * The ids to evaluate before the answer; at most `contextLength` less the answer's share. The last `unfinished`
  * characters before the cursor are left out: the answer spells them.
  */
 export function layoutPrompt(prompt: Prompt, site: Site, model: PromptModel, unfinished = 0): Int32Array {
-  const { tokenizer, contextLength, fimOrders } = model;
+  const { tokenizer, contextLength, fimOrders, format } = model;
   const order = fimOrders.includes('spm') ? 'spm' : fimOrders[0];
-  const header = headerIds(prompt, tokenizer, Math.floor(contextLength * headerShare));
-  const suffix = order ? suffixIds(site, tokenizer, Math.floor(contextLength * suffixShare)) : [];
-  const markers = order ? 3 : 0;
-  const room =
-    contextLength - Math.ceil(contextLength * answerShare) - header.length - suffix.length - markers;
-  const prefix = prefixIds(site.before.slice(0, site.before.length - unfinished), tokenizer, room);
-  return Int32Array.from([...header, ...arranged(order, prefix, suffix, tokenizer)]);
+  const template = (order && format.holes[order]) ?? format.plain;
+  const head = headParts(prompt, model, Math.floor(contextLength * headerShare));
+  const after = order ? suffixText(site, tokenizer, Math.floor(contextLength * suffixShare)) : '';
+  const { beginOfText } = tokenizer.control;
+  const start = beginOfText === undefined ? [] : [beginOfText];
+  const laidOut = (before: string): number[] => [
+    ...start,
+    ...encoded(filled(template, { ...head, before, after }, tokenizer), tokenizer),
+  ];
+  const room = contextLength - Math.ceil(contextLength * answerShare) - laidOut('').length;
+  const before = site.before.slice(0, site.before.length - unfinished);
+  return Int32Array.from(laidOut(prefixText(before, tokenizer, room)));
 }
 
-function arranged(
-  order: FimOrder | undefined,
-  prefix: number[],
-  suffix: number[],
-  tokenizer: Tokenizer,
-): number[] {
-  if (!order) return prefix;
-  const { fimPrefix, fimSuffix, fimMiddle } = tokenizer.control as Required<Tokenizer['control']>;
-  return order === 'spm'
-    ? [fimPrefix, fimSuffix, ...suffix, fimMiddle, ...prefix]
-    : [fimPrefix, ...prefix, fimSuffix, ...suffix, fimMiddle];
+/** A template of a format with its control tokens, and with each `{name}` replaced by its value. */
+function filled(template: string, values: Record<string, Part | Part[]>, tokenizer: Tokenizer): Part[] {
+  return template.split(/(<\w+>|\{\w+\})/).flatMap((piece) => {
+    const name = piece.slice(1, -1);
+    if (piece.startsWith('{')) return values[name] ?? [];
+    return piece.startsWith('<') ? (tokenizer.control[name as FimRole] ?? []) : piece;
+  });
 }
 
-/** Repository name, related files in their order, and the path of the file itself; nothing the model has no token for. */
-function headerIds(prompt: Prompt, tokenizer: Tokenizer, budget: number): number[] {
-  const { repository, fileSeparator } = tokenizer.control;
-  const named = (marker: number | undefined, name: string): number[] =>
-    marker === undefined || name === '' ? [] : [marker, ...tokenizer.encode(`${withLineFeeds(name)}\n`)];
-  const path = fitting(
-    [named(fileSeparator, prompt.path), named(fileSeparator, baseName(prompt.path))],
-    budget,
-  );
-  const start = fitting([named(repository, prompt.repository ?? '')], budget - path.length);
-  const ids = [...start];
-  for (const related of fileSeparator === undefined ? [] : prompt.related) {
-    const name = named(fileSeparator, related.path);
-    const room = budget - path.length - ids.length - name.length - 1;
-    const text = wholeLines(withLineFeeds(related.text).trimEnd(), tokenizer, room);
-    if (text.length > 0) ids.push(...name, ...text, ...tokenizer.encode('\n'));
+/** Text is encoded in one go from one control token to the next, as it was when the model was trained. */
+function encoded(parts: Part[], tokenizer: Tokenizer): number[] {
+  const ids: number[] = [];
+  let text = '';
+  for (const part of parts) {
+    if (typeof part === 'string') text += part;
+    else {
+      ids.push(...tokenizer.encode(text), part);
+      text = '';
+    }
   }
-  return [...ids, ...path];
+  return [...ids, ...tokenizer.encode(text)];
 }
 
-function fitting(choices: number[][], budget: number): number[] {
-  return choices.find((ids) => ids.length <= budget) ?? [];
+/** Repository name and related files in their order, and the path of the file itself, as far as they fit. */
+function headParts(
+  prompt: Prompt,
+  { tokenizer, format }: PromptModel,
+  budget: number,
+): Record<'files' | 'here', Part[]> {
+  const comment = lineComment(prompt.languageId) ?? '';
+  if (comment === '' && format.here.includes('{comment}')) return { files: [], here: [] };
+  const size = (parts: Part[]): number => encoded(parts, tokenizer).length;
+  const named = (template: string, path: string, text = ''): Part[] =>
+    filled(template, { comment, path: withLineFeeds(path), text }, tokenizer);
+  const here =
+    [prompt.path, baseName(prompt.path)]
+      .map((path) => (path === '' ? [] : named(format.here, path)))
+      .find((parts) => size(parts) <= budget) ?? [];
+  const room = budget - size(here);
+  const repository = repositoryParts(prompt, format, tokenizer);
+  const files = size(repository) <= room ? repository : [];
+  const start = files.length;
+  for (const { path, text } of prompt.related) {
+    const left = room - size([...files, ...named(format.file, path)]) - 1;
+    const lines = wholeLines(withLineFeeds(text).trimEnd(), tokenizer, left);
+    if (lines !== '') files.push(...named(format.file, path, lines));
+  }
+  return { files, here: files.length > start || format.alwaysHere ? here : [] };
+}
+
+function repositoryParts({ repository = '' }: Prompt, format: Format, tokenizer: Tokenizer): Part[] {
+  if (repository === '' || !format.repository || tokenizer.control.repository === undefined) return [];
+  return filled(format.repository, { name: withLineFeeds(repository) }, tokenizer);
 }
 
 function baseName(path: string): string {
@@ -86,14 +113,14 @@ function baseName(path: string): string {
  * The text behind the cursor. What an editor closes by itself is left out, for it comes and goes with each bracket
  * typed and would move everything behind it; the answer runs to the line's end then, and is cut at that closer.
  */
-function suffixIds(site: Site, tokenizer: Tokenizer, budget: number): number[] {
+function suffixText(site: Site, tokenizer: Tokenizer, budget: number): string {
   const text = isClosers(site.lineAfter) ? site.after.slice(site.lineAfter.length) : site.after;
   return wholeLines(text, tokenizer, budget);
 }
 
 /** As many whole lines from the head of `text` as fit into `budget` tokens; of a first line too long, a part. */
-function wholeLines(text: string, tokenizer: Tokenizer, budget: number): number[] {
-  if (budget <= 0) return [];
+function wholeLines(text: string, tokenizer: Tokenizer, budget: number): string {
+  if (budget <= 0) return '';
   const ends: number[] = [];
   for (let start = 0, tokens = 0; start < text.length && tokens <= budget; start = ends.at(-1)!) {
     const end = text.indexOf('\n', start) + 1 || text.length;
@@ -102,31 +129,32 @@ function wholeLines(text: string, tokenizer: Tokenizer, budget: number): number[
   }
   for (let end = ends.pop(); end !== undefined; end = ends.pop()) {
     if (end > budget * charactersPerToken) continue;
-    const ids = tokenizer.encode(text.slice(0, end));
-    if (ids.length <= budget) return ids;
+    if (tokenizer.encode(text.slice(0, end)).length <= budget) return text.slice(0, end);
   }
-  return tokenizer.encode(text.slice(0, wholeCharacter(text, budget))).slice(0, budget);
+  const certain = Math.floor(budget / bytesPerUnit);
+  return text.slice(0, wholeCharacter(text, certain));
 }
 
 /**
  * The text before the cursor, from a start that depends on line numbers and not on the cursor: it stays where it is
  * until the budget is full, and then moves on by a block.
  */
-function prefixIds(before: string, tokenizer: Tokenizer, budget: number): number[] {
-  if (budget <= 0) return [];
+function prefixText(before: string, tokenizer: Tokenizer, budget: number): string {
+  if (budget <= 0) return '';
   const lines = lineStarts(before);
   const first = earliestLine(before, lines, tokenizer, budget);
-  let best: number[] = [];
+  let best = { text: '', tokens: 0 };
   for (const size of blockSizes) {
     for (let line = Math.ceil(first / size) * size; line < lines.length; line += size) {
-      const ids = tokenizer.encode(before.slice(lines[line]));
-      if (ids.length > budget) continue;
-      if (ids.length > best.length) best = ids;
+      const text = before.slice(lines[line]);
+      const tokens = tokenizer.encode(text).length;
+      if (tokens > budget) continue;
+      if (tokens > best.tokens) best = { text, tokens };
       break;
     }
-    if (first === 0 || best.length >= budget / 2) return best;
+    if (first === 0 || best.tokens >= budget / 2) return best.text;
   }
-  return best.length > 0 ? best : lineTail(before, tokenizer, budget);
+  return best.text !== '' ? best.text : lineTail(before, tokenizer, budget);
 }
 
 function lineStarts(text: string): number[] {
@@ -155,19 +183,18 @@ function countWithin(text: string, start: number, end: number, tokenizer: Tokeni
 }
 
 /** The end of a line that is too long as a whole, from a multiple of the step on. */
-function lineTail(before: string, tokenizer: Tokenizer, budget: number): number[] {
+function lineTail(before: string, tokenizer: Tokenizer, budget: number): string {
   const window = Math.max(0, before.length - budget * charactersPerToken);
   for (
     let start = Math.ceil(window / characterStep) * characterStep;
     start < before.length;
     start += characterStep
   ) {
-    const ids = tokenizer.encode(before.slice(wholeCharacter(before, start)));
-    if (ids.length <= budget) return ids;
+    const text = before.slice(wholeCharacter(before, start));
+    if (tokenizer.encode(text).length <= budget) return text;
   }
-  return tokenizer
-    .encode(before.slice(wholeCharacter(before, Math.max(0, before.length - budget))))
-    .slice(-budget);
+  const certain = Math.floor(budget / bytesPerUnit);
+  return before.slice(wholeCharacter(before, Math.max(0, before.length - certain)));
 }
 
 /** Not between the two halves of a surrogate pair. */

@@ -1,29 +1,29 @@
 // Text to token ids and back: byte-level byte-pair encoding with the merges that the model file brings.
 
+import { endSpellings, type FimRole, spellings } from './formats';
 import { type Gguf, GgufError } from './gguf';
 import { bytesOf, Merges, missingByte } from './merges';
 import { preTokenizer, preTokenizers } from './pretokens';
 
-/** Ids of the tokens that steer the model; undefined where the model has none. */
-export interface ControlIds {
+/** Ids of the tokens that steer the model; undefined where the model has none, or is not to be given it. */
+export interface ControlIds extends Partial<Record<FimRole, number>> {
+  beginOfText?: number;
   endOfText?: number;
-  fimPrefix?: number;
-  fimSuffix?: number;
-  fimMiddle?: number;
-  repository?: number;
-  fileSeparator?: number;
 }
 
-const controlKeys: Record<keyof ControlIds, { key: string; text: string[] }> = {
-  endOfText: { key: 'eos_token_id', text: ['<|endoftext|>', '<|end_of_text|>', '</s>'] },
-  fimPrefix: { key: 'fim_pre_token_id', text: ['<|fim_prefix|>', '<fim_prefix>', '<｜fim▁begin｜>'] },
-  fimSuffix: { key: 'fim_suf_token_id', text: ['<|fim_suffix|>', '<fim_suffix>', '<｜fim▁hole｜>'] },
-  fimMiddle: { key: 'fim_mid_token_id', text: ['<|fim_middle|>', '<fim_middle>', '<｜fim▁end｜>'] },
-  repository: { key: 'fim_rep_token_id', text: ['<|repo_name|>', '<repo_name>'] },
-  fileSeparator: { key: 'fim_sep_token_id', text: ['<|file_sep|>', '<file_sep>'] },
+/** The newer name of a key comes first. */
+const controlKeys: Record<FimRole, string[]> = {
+  fimPrefix: ['fim_pre_token_id', 'prefix_token_id'],
+  fimSuffix: ['fim_suf_token_id', 'suffix_token_id'],
+  fimMiddle: ['fim_mid_token_id', 'middle_token_id'],
+  repository: ['fim_rep_token_id'],
+  fileSeparator: ['fim_sep_token_id'],
 };
+const endKeys = ['eos_token_id', 'eot_token_id', 'eom_token_id', 'fim_pad_token_id'];
+const ends = [...endSpellings, '<|endoftext|>', '<|end_of_text|>', '</s>'];
 
-/** Token types of GGUF that are not text. */
+/** Token types of GGUF; of these, only the first is text. */
+const normalType = 1;
 const controlType = 3;
 const unusedType = 5;
 const cacheWords = 32768;
@@ -59,7 +59,14 @@ export class Tokenizer {
         `has no token for the byte 0x${missing.toString(16)}`,
       );
     }
-    const isControl = (id: number): boolean => types[id] === controlType || types[id] === unusedType;
+    const { control, endIds } = controlOf(gguf, { ids, types, pre });
+    this.control = control;
+    const named = new Set([...(Object.values(control) as number[]), ...endIds]);
+    this.controlIds = Int32Array.from(tokens.keys()).filter(
+      (id) => types[id] === controlType || named.has(id),
+    );
+    const isControl = (id: number): boolean =>
+      types[id] === controlType || types[id] === unusedType || named.has(id);
     this.size = tokens.length;
     this.#pieces = tokens.map((token, id) => (isControl(id) ? Buffer.alloc(0) : bytesOf(token)));
     this.#split = preTokenizer(pre);
@@ -68,11 +75,6 @@ export class Tokenizer {
     const text = [...tokens.keys()].filter((id) => !isControl(id));
     this.#wholeWords =
       pre === 'llama-bpe' ? new Map(text.map((id) => [this.piece(id).toString(), id])) : undefined;
-    this.control = controlOf(gguf, ids);
-    const named = new Set(Object.values(this.control) as number[]);
-    this.controlIds = Int32Array.from(tokens.keys()).filter(
-      (id) => types[id] === controlType || named.has(id),
-    );
     this.lineEndIds = Int32Array.from(tokens.keys()).filter((id) => this.#pieces[id]!.includes(0x0a));
   }
 
@@ -163,7 +165,14 @@ function vocabularyError(gguf: Gguf, key: string, what: string): GgufError {
   return new GgufError(`${gguf.file}: "${key}" ${what}. Choose a model with a byte-level BPE vocabulary.`);
 }
 
-function vocabularyOf(gguf: Gguf): { tokens: string[]; types: number[]; merges: string[]; pre: string } {
+interface Vocabulary {
+  tokens: string[];
+  types: number[];
+  merges: string[];
+  pre: string;
+}
+
+function vocabularyOf(gguf: Gguf): Vocabulary {
   const text = (key: string): string => {
     const value = gguf.metadata.get(key);
     if (typeof value !== 'string')
@@ -201,21 +210,35 @@ function vocabularyOf(gguf: Gguf): { tokens: string[]; types: number[]; merges: 
   return { tokens, types, merges, pre };
 }
 
-function controlOf(gguf: Gguf, ids: Map<string, number>): ControlIds {
+/** What the metadata names, else what is spelled as some family spells it. */
+function controlOf(
+  gguf: Gguf,
+  { ids, types, pre }: { ids: Map<string, number>; types: number[]; pre: string },
+): { control: ControlIds; endIds: number[] } {
+  const named = (keys: string[]): number[] =>
+    keys
+      .filter((key) => gguf.metadata.has(`tokenizer.ggml.${key}`))
+      .map((key) => tokenId(gguf, `tokenizer.ggml.${key}`, ids.size));
   const control: ControlIds = {};
-  for (const [name, { key, text }] of Object.entries(controlKeys)) {
-    const id =
-      gguf.metadata.get(`tokenizer.ggml.${key}`) ??
-      text.map((token) => ids.get(token)).find(Number.isInteger);
-    if (id === undefined) continue;
-    if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= ids.size) {
-      throw vocabularyError(
-        gguf,
-        `tokenizer.ggml.${key}`,
-        `is ${String(id)}, not one of the ${ids.size} tokens`,
-      );
-    }
-    control[name as keyof ControlIds] = id;
+  for (const [role, keys] of Object.entries(controlKeys) as [FimRole, string[]][]) {
+    const id = named(keys)[0] ?? spellings(role).flatMap((text) => ids.get(text) ?? [])[0];
+    if (id !== undefined) control[role] = id;
   }
-  return control;
+  // A plain word may be spelled as another family's end: `</s>` strikes text out in HTML.
+  const spelled = ends.flatMap((text) => ids.get(text) ?? []).filter((id) => types[id] !== normalType);
+  const endIds = [...named(endKeys), ...spelled];
+  const [endOfText] = named(['eos_token_id', 'eot_token_id']);
+  if (endOfText !== undefined || spelled.length > 0) control.endOfText = endOfText ?? spelled[0]!;
+  const [beginOfText] = named(['bos_token_id']);
+  // llama 3 was always given it, whether a file says so or not.
+  const begins = gguf.metadata.get('tokenizer.ggml.add_bos_token') ?? pre === 'llama-bpe';
+  if (beginOfText !== undefined && begins === true) control.beginOfText = beginOfText;
+  return { control, endIds };
+}
+
+function tokenId(gguf: Gguf, key: string, tokens: number): number {
+  const id = gguf.metadata.get(key);
+  if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= tokens)
+    throw vocabularyError(gguf, key, `is ${String(id)}, not one of the ${tokens} tokens`);
+  return id;
 }

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { promptAt } from '../../src/editing/context';
 import { relatedCode } from '../../src/editing/relatedCode';
-import { Requests, within } from '../../src/editing/requests';
+import { type EngineRequests, Requests, within } from '../../src/editing/requests';
 import { Shown } from '../../src/editing/shown';
 import { silentBecause } from '../../src/editing/silence';
 import { addonFile, loadAddon } from '../../src/engine/addon';
@@ -92,27 +92,26 @@ function check(rows: Row[]): void {
 /** Requests to an engine that answers a cancelled request after a moment, and any other never by itself. */
 function slowRequests() {
   const asked: string[] = [];
-  const kept: string[] = [];
+  const shown = new Shown();
   let finish: (completion: Completion) => void = () => undefined;
   let [atWork, most] = [0, 0];
-  const requests = new Requests(
-    async ({ prompt }, token) => {
-      asked.push(prompt.prefix);
-      most = Math.max(most, ++atWork);
-      const completion = await new Promise<Completion>((resolve) => {
-        finish = resolve;
-        token.onCancellationRequested(() =>
-          setTimeout(() => resolve(answer('', { reason: 'cancelled' })), 5),
-        );
-      });
-      atWork--;
-      return completion;
-    },
-    (_, completion) => void kept.push(completion.text),
-  );
+  const complete: EngineRequests['complete'] = async ({ prompt }, token) => {
+    asked.push(prompt.prefix);
+    most = Math.max(most, ++atWork);
+    const completion = await new Promise<Completion>((resolve) => {
+      finish = resolve;
+      token.onCancellationRequested(() => setTimeout(() => resolve(answer('', { reason: 'cancelled' })), 5));
+    });
+    atWork--;
+    return completion;
+  };
+  const requests = new Requests({ complete, prefill: () => Promise.resolve() }, shown);
   const send = (marked: string) =>
-    requests.send(placeOf(marked), false, () => ({ prompt: promptOf(placeOf(marked).prefix), limits }));
-  return { asked, kept, send, most: () => most, finish: (text: string) => finish(answer(text)) };
+    requests.send(placeOf(marked), {
+      ...{ onRequest: false, after: 0, expected: 1000 },
+      params: () => ({ prompt: promptOf(placeOf(marked).prefix), limits }),
+    });
+  return { asked, shown, send, most: () => most, finish: (text: string) => finish(answer(text)) };
 }
 
 describe('complaint: typing lags', () => {
@@ -163,12 +162,12 @@ describe('complaint: it hangs at loading', () => {
 
 describe('complaint: a slow answer is lost', () => {
   it('it is kept when it comes, and fits then', async () => {
-    const { kept, send, finish } = slowRequests();
+    const { shown, send, finish } = slowRequests();
     const request = send('a = |');
     assert.equal(await within(request.answer, new CancellationTokenSource().token, 5), 'late');
     finish('b');
     await request.answer;
-    assert.deepEqual(kept, ['b']);
+    assert.equal(shown.find(placeOf('a = |'))?.text, 'b');
   });
 });
 
@@ -200,12 +199,12 @@ describe('complaint: stale requests go on', () => {
   });
 
   it('a cancelled one is not kept for later', async () => {
-    const { kept, send } = slowRequests();
+    const { shown, send } = slowRequests();
     const request = send('a|');
     await pause(0);
     request.cancel();
     assert.equal(await request.answer, undefined);
-    assert.deepEqual(kept, []);
+    assert.equal(shown.find(placeOf('a|')), undefined);
   });
 });
 
@@ -347,14 +346,14 @@ describe('complaint: duplicated suffix, brackets and quotes', () => {
 
 describe('complaint: poor context', () => {
   it('the model is shown related files, the path, and what stands behind the cursor', () => {
-    const { tokenizer } = describeModel(readGguf(tiny));
+    const model = describeModel(readGguf(tiny));
     const text = 'export function areaOf(shape) {}\n';
     const visited = { key: 'file:///shapes.ts', path: 'shapes.ts', languageId: 'typescript', ignored: false };
     const at = placeOf('import { areaOf } from "./shapes";\nconst a = |;\nshow(a);\n');
     const related = relatedCode([{ ...visited, characters: text.length, text: () => text }], at);
     const prompt = promptAt(at, 'shop', related);
-    const ids = layoutPrompt(prompt, siteOf(prompt), { tokenizer, contextLength: 1024, fimOrders: ['spm'] });
-    const seen = tokenizer.decode([...ids]);
+    const ids = layoutPrompt(prompt, siteOf(prompt), { ...model, contextLength: 1024, fimOrders: ['spm'] });
+    const seen = model.tokenizer.decode([...ids]);
     for (const part of ['areaOf(shape)', 'shapes.ts', 'a.ts', 'show(a);', 'const a ='])
       assert.ok(seen.includes(part), `${part} is not in ${seen}`);
   });

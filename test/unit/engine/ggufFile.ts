@@ -3,6 +3,8 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { type Gguf, readGguf } from '../../../src/engine/gguf';
+import { characterOfByte } from '../../../src/engine/merges';
 
 export type Field = [type: number, value: unknown];
 
@@ -99,4 +101,21 @@ export function temporaryFile(name: string, bytes: Uint8Array): string {
   const file = path.join(folder, name);
   fs.writeFileSync(file, bytes);
   return file;
+}
+
+/** A file whose vocabulary is the 256 bytes, then `added` with their merges. */
+export function vocabularyFile(
+  added: string[],
+  more: Record<string, Field> = {},
+  merges: string[] = [],
+  name = 'vocabulary.gguf',
+): Gguf {
+  const metadata: Record<string, Field> = {
+    'tokenizer.ggml.model': [8, 'gpt2'],
+    'tokenizer.ggml.pre': [8, 'gpt-2'],
+    'tokenizer.ggml.tokens': [9, [8, [...characterOfByte, ...added]]],
+    'tokenizer.ggml.merges': [9, [8, merges]],
+    ...more,
+  };
+  return readGguf(temporaryFile(name, ggufBytes(metadata)));
 }

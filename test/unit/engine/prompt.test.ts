@@ -1,8 +1,9 @@
 // The layout of prompts: order, exact budgets, and a start that stays where it is while the user types.
 
 import * as assert from 'node:assert/strict';
+import { type FimOrder, formatOf } from '../../../src/engine/formats';
 import { readGguf } from '../../../src/engine/gguf';
-import { type FimOrder, layoutPrompt, type PromptModel } from '../../../src/engine/prompt';
+import { layoutPrompt, type PromptModel } from '../../../src/engine/prompt';
 import { siteOf } from '../../../src/engine/site';
 import { Tokenizer } from '../../../src/engine/tokenizer';
 import type { Prompt } from '../../../src/protocol';
@@ -11,7 +12,7 @@ const tokenizer = new Tokenizer(readGguf('test/fixtures/tiny.gguf'));
 const names = new Map(Object.entries(tokenizer.control).map(([name, id]) => [id as number, `<${name}>`]));
 
 function model(contextLength = 1024, fimOrders: FimOrder[] = ['psm', 'spm']): PromptModel {
-  return { tokenizer, contextLength, fimOrders };
+  return { tokenizer, contextLength, fimOrders, format: formatOf({ fileSeparator: '<|file_sep|>' }, '') };
 }
 
 function layout(prompt: Partial<Prompt>, how = model()): number[] {

@@ -4,7 +4,7 @@ import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { GgufError, readGguf } from '../../../src/engine/gguf';
 import { Tokenizer } from '../../../src/engine/tokenizer';
-import { type Field, ggufBytes, temporaryFile } from './ggufFile';
+import { type Field, vocabularyFile } from './ggufFile';
 import { randomSource } from './random';
 
 interface Golden {
@@ -15,31 +15,14 @@ const golden = JSON.parse(fs.readFileSync('test/fixtures/tiny.json', 'utf8')) as
 const tiny = (): Tokenizer => new Tokenizer(readGguf('test/fixtures/tiny.gguf'));
 const controlToken = /<\|(?:endoftext|fim_prefix|fim_suffix|fim_middle|fim_pad|repo_name|file_sep)\|>/;
 
-/** A vocabulary of the 256 bytes, then `added` with their merges. */
+/** A tokenizer of the 256 bytes, then `added` with their merges. */
 function vocabulary(
   pre: string,
   added: string[],
   merges: string[],
   change: Record<string, Field> = {},
 ): Tokenizer {
-  const bytes = Array.from({ length: 256 }, (_, byte) => {
-    const printable = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte !== 0xad);
-    return String.fromCharCode(printable ? byte : 256 + unprintableBefore(byte));
-  });
-  const metadata: Record<string, Field> = {
-    'tokenizer.ggml.model': [8, 'gpt2'],
-    'tokenizer.ggml.pre': [8, pre],
-    'tokenizer.ggml.tokens': [9, [8, [...bytes, ...added]]],
-    'tokenizer.ggml.merges': [9, [8, merges]],
-    ...change,
-  };
-  return new Tokenizer(readGguf(temporaryFile('vocabulary.gguf', ggufBytes(metadata))));
-}
-
-function unprintableBefore(byte: number): number {
-  let count = 0;
-  for (let b = 0; b < byte; b++) if (b < 0x21 || (b > 0x7e && b < 0xa1) || b === 0xad) count++;
-  return count;
+  return new Tokenizer(vocabularyFile(added, { 'tokenizer.ggml.pre': [8, pre], ...change }, merges));
 }
 
 describe('tokenizer', () => {
