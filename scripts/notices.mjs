@@ -12,7 +12,7 @@ const besides = [
 ];
 
 function licenceText(folder) {
-  const name = readdirSync(folder).find((file) => /^(licen[cs]e|copying)(\.|$)/i.test(file));
+  const name = readdirSync(folder).find((file) => /^(licen[cs]e|copying)([.-]|$)/i.test(file));
   return name ? readFileSync(path.join(folder, name), 'utf8').trim() : undefined;
 }
 

@@ -1,12 +1,19 @@
 // Where no ghost text belongs: editors that are no files, secrets, huge files; pure, each rule with its reason in words.
 
+import ignore from 'ignore';
+
 /** What the rules look at. `writable` tells whether the scheme's file system can be written; undefined if it has none. */
 export interface Site {
   readonly scheme: string;
   readonly path: string;
   readonly characters: number;
   readonly writable: boolean | undefined;
+  /** Whether the user's ignore file keeps it out; undefined until that is known. */
+  readonly ignored: boolean | undefined;
 }
+
+/** In the root of a folder, in the syntax of `.gitignore`. */
+export const ignoreFile = '.ryzansteinignore';
 
 const largest = 2_000_000;
 
@@ -37,9 +44,17 @@ export function silentBecause(site: Site): string | undefined {
     if (internalSchemes.has(site.scheme) || site.writable === undefined) return `is no file (${site.scheme})`;
     if (!site.writable) return `cannot be written (${site.scheme})`;
   }
+  if (site.ignored === undefined) return `has to wait: ${ignoreFile} is being read`;
+  if (site.ignored) return `is ignored by ${ignoreFile}`;
   if (isSecret(site.path)) return 'may hold secrets';
   if (site.characters > largest) return `is longer than ${largest / 1e6} million characters`;
   return undefined;
+}
+
+/** The rules of an ignore file: whether a path, relative to the folder of that file, is kept out. */
+export function ignoreRules(text: string): (path: string) => boolean {
+  const rules = ignore().add(text);
+  return (path) => ignore.isPathValid(path) && rules.ignores(path);
 }
 
 /** Whether a file, by its name, may hold secrets, so that its text goes nowhere, not even to a model on this machine. */

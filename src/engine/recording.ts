@@ -2,7 +2,7 @@
 
 import type { Place, TextSource } from '../editing/context';
 import { placeAt } from '../editing/context';
-import type { Visited } from '../editing/relatedCode';
+import type { CodeFile } from '../editing/relatedCode';
 import { isSecret } from '../editing/silence';
 
 /** The first line of a recording: where it comes from, and the files as they are before the first step. */
@@ -208,7 +208,7 @@ export class Documents {
     return placeAt(this.current, this.current.position, { key: path, path });
   }
 
-  get visited(): Visited[] {
+  get visited(): CodeFile[] {
     return this.visits.map((file) => ({
       key: file.path,
       path: file.path,

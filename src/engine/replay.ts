@@ -2,7 +2,7 @@
 
 import { CancellationToken } from 'vscode-jsonrpc/node';
 import { promptAt } from '../editing/context';
-import { relatedCode } from '../editing/relatedCode';
+import { RelatedCode } from '../editing/relatedCode';
 import { Pace } from '../editing/pace';
 import { Requests, within } from '../editing/requests';
 import { Shown } from '../editing/shown';
@@ -117,6 +117,7 @@ class Provider {
   readonly cancellations: number[] = [];
   cancelled = 0;
   private readonly shown = new Shown();
+  private readonly related = new RelatedCode();
   private readonly pace = new Pace();
   private readonly requests: Requests;
   /** On the recording's clock. */
@@ -193,7 +194,7 @@ class Provider {
   }
 
   private prompt({ place, visited }: Documents): Prompt {
-    return promptAt(place, this.repository, relatedCode(visited, place));
+    return promptAt(place, this.repository, this.related.at(place, visited));
   }
 
   private work<T>(work: Promise<T>): Promise<T> {

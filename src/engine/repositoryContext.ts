@@ -1,6 +1,6 @@
 // Gives holes code from other files of their repository, chosen by the editor's rules as if the nearest files were open.
 
-import { relatedCode, type Visited } from '../editing/relatedCode';
+import { relatedCode } from '../editing/relatedCode';
 import { languageName } from './evalSet';
 import type { Hole } from './holes';
 import type { SourceFile } from './sourceFiles';
@@ -10,25 +10,22 @@ const openFiles = 20;
 
 /** `filesOf` has the files of a source, each with its path there. */
 export function withContext(holes: Hole[], filesOf: (source?: string) => SourceFile[]): Hole[] {
-  const known = new Map<string | undefined, Visited[]>();
+  const known = new Map<string | undefined, SourceFile[]>();
   return holes.map((hole) => {
-    if (!known.has(hole.source)) known.set(hole.source, filesOf(hole.source).map(visited));
+    if (!known.has(hole.source)) known.set(hole.source, filesOf(hole.source));
     const open = nearest(known.get(hole.source)!, hole).slice(0, openFiles);
-    return { ...hole, related: relatedCode(open, { key: hole.path, languageId: hole.language }) };
+    const { path, language: languageId, prefix, suffix } = hole;
+    return { ...hole, related: relatedCode({ key: path, path, languageId, prefix, suffix }, open) };
   });
 }
 
-function visited({ path, languageId, text }: SourceFile): Visited {
-  return { key: path, path, languageId, ignored: false, characters: text.length, text: () => text };
-}
-
 /** The files that the hole's file imports, by their names, then those with which it shares the most folders. */
-function nearest(files: Visited[], hole: Hole): Visited[] {
+function nearest(files: SourceFile[], hole: Hole): SourceFile[] {
   const imports = hole.prefix
     .split('\n')
     .filter((line) => /\b(import|from|require|use|mod|include)\b/.test(line));
   const imported = new Set(imports.join(' ').match(/[\w-]+/g));
-  const distance = ({ path }: Visited): number =>
+  const distance = ({ path }: SourceFile): number =>
     (imported.has(stem(path)) ? 0 : 1000) + foldersBetween(path, hole.path);
   return files
     .filter(

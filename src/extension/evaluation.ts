@@ -5,6 +5,7 @@ import type { Evaluation } from '../protocol';
 import { pathOf, sourceFilesOfWorkspace } from './documents';
 import type { EngineClient } from './engineClient';
 import { evaluationReport, type EvaluationReport, type Run } from './evaluationReport';
+import type { Ignoring } from './ignoring';
 import { openPage } from './page';
 import { onSettingChange, readSettings } from './settings';
 
@@ -25,6 +26,7 @@ export class Evaluations implements vscode.Disposable {
   constructor(
     private readonly media: vscode.Uri,
     private readonly engine: EngineClient,
+    private readonly ignoring: Ignoring,
   ) {}
 
   /** What the page shows. */
@@ -62,7 +64,7 @@ export class Evaluations implements vscode.Disposable {
     progress: vscode.Progress<{ message?: string; increment?: number }>,
     token: vscode.CancellationToken,
   ): Promise<Evaluation | undefined> {
-    const found = await sourceFilesOfWorkspace(token);
+    const found = await sourceFilesOfWorkspace(this.ignoring, token);
     const uris = evenlySpread(found, mostFiles);
     if (token.isCancellationRequested) return undefined;
     if (uris.length === 0) return tell('there is no source file of a known language in this workspace.');

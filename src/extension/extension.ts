@@ -5,10 +5,10 @@ import * as vscode from 'vscode';
 import type { Completion } from '../protocol';
 import { runBenchmark } from './benchmark';
 import { DiagnosticsPage } from './diagnostics';
-import { Visits } from './documents';
 import { EngineClient, EngineProblem, type EngineState } from './engineClient';
 import { Evaluations } from './evaluation';
 import { Governor } from './governor';
+import { Ignoring } from './ignoring';
 import { type Entry, Ledger } from './ledger';
 import { createLog } from './log';
 import { chooseModelFile, completeNow, openMenu, toggle, toggleLanguage } from './menu';
@@ -17,6 +17,7 @@ import { Problems } from './problems';
 import { acceptedCommand, Provider } from './provider';
 import { onSettingChange, readSettings } from './settings';
 import { Status } from './status';
+import { Visits } from './visits';
 
 /** The parts, for the tests that run beside them in the extension host. */
 export interface Parts {
@@ -25,6 +26,7 @@ export interface Parts {
   readonly ledger: Ledger;
   readonly status: Status;
   readonly evaluations: Evaluations;
+  readonly ignoring: Ignoring;
 }
 
 export function activate(context: vscode.ExtensionContext): Parts {
@@ -41,14 +43,15 @@ export function activate(context: vscode.ExtensionContext): Parts {
     log,
     onState,
   });
-  const visits = new Visits();
+  const ignoring = new Ignoring();
+  const visits = new Visits(ignoring);
   const governor: Governor = new Governor(engine, () => status.update());
   const status = new Status(engine, governor, ledger);
   const showWork = (work: Promise<unknown>): void => status.showWork(work);
-  const provider = new Provider({ engine, governor, ledger, visits, showWork });
+  const provider = new Provider({ engine, governor, ledger, ignoring, visits, showWork });
   const media = vscode.Uri.joinPath(context.extensionUri, 'media');
   const page = new DiagnosticsPage(media, engine, ledger);
-  const evaluations = new Evaluations(media, engine);
+  const evaluations = new Evaluations(media, engine, ignoring);
 
   function onState(state: EngineState): void {
     status.update();
@@ -84,7 +87,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
   };
 
   context.subscriptions.push(
-    ...[log, engine, visits, governor, status, provider, page, evaluations],
+    ...[log, engine, ignoring, visits, governor, status, provider, page, evaluations],
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.commands.registerCommand(acceptedCommand, (entry: Entry, alternative?: Completion) =>
       provider.accept(entry, alternative),
@@ -93,5 +96,5 @@ export function activate(context: vscode.ExtensionContext): Parts {
     onSettingChange(['modelFile', 'threads', 'kernel'], () => restart('its settings have changed')),
     onSettingChange(['confidence', 'maxLines'], () => provider.forget()),
   );
-  return { engine, governor, ledger, status, evaluations };
+  return { engine, governor, ledger, status, ignoring, evaluations };
 }

@@ -6,14 +6,15 @@ import { type Place, promptAt, samePlace } from '../editing/context';
 import { type Allowance, threadsWith, waitWith } from '../editing/effort';
 import { fateOf } from '../editing/fate';
 import { Pace } from '../editing/pace';
-import { placeOf, repositoryOf, silenceAt, type Visits } from './documents';
+import { placeOf, repositoryOf, silenceAt } from './documents';
 import { type EngineClient, EngineProblem } from './engineClient';
 import type { Governor } from './governor';
+import type { Ignoring } from './ignoring';
 import type { Entry, Ledger } from './ledger';
-import { relatedCode } from '../editing/relatedCode';
 import { type Request, Requests, within } from '../editing/requests';
 import { languageIsOn, readSettings, type Settings } from './settings';
 import { answersOf, type Fit, Shown } from '../editing/shown';
+import type { Visits } from './visits';
 
 /** Tokens that one answer may have; the engine leaves this much of its context free. */
 const maxTokens = 64;
@@ -50,6 +51,7 @@ export interface ProviderParts {
   engine: EngineClient;
   governor: Governor;
   ledger: Ledger;
+  ignoring: Ignoring;
   visits: Visits;
   /** Shows that someone waits for this. */
   showWork(work: Promise<unknown>): void;
@@ -175,8 +177,8 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     settings,
     onRequest,
   }: Pick<Question, 'document' | 'settings' | 'onRequest'>): string | undefined {
-    const { engine } = this.parts;
-    const always = silenceAt(document);
+    const { engine, ignoring } = this.parts;
+    const always = silenceAt(document, (file) => ignoring.ignores(file));
     if (always) return always;
     if (!settings.enabled) return 'gets no completions: Ryzanstein is turned off';
     if (!languageIsOn(settings, document.languageId) && !onRequest)
@@ -239,7 +241,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
   }
 
   private prompt(document: vscode.TextDocument, place: Place): Prompt {
-    return promptAt(place, repositoryOf(document), relatedCode(this.parts.visits.documents, place));
+    return promptAt(place, repositoryOf(document), this.parts.visits.related(document, place));
   }
 
   /** Asks VS Code to ask once more, when a late answer is there and nothing has changed meanwhile. */

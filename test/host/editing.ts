@@ -30,12 +30,38 @@ export async function until<T>(what: string, look: () => T, patience = 20_000): 
   }
 }
 
+/** Does something again until it succeeds, some times. */
+export async function repeated(work: () => Promise<unknown>): Promise<void> {
+  for (let left = 10; ; left--) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (left === 0) throw error;
+      await pause(200);
+    }
+  }
+}
+
 const folder = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-host-'));
 let files = 0;
 
 /** Opens a file of its own with the marked text, `|` for each cursor. */
-export async function open(marked: string, name = `file${++files}.ts`): Promise<vscode.TextEditor> {
-  const file = path.join(folder, name);
+export function open(marked: string, name = `file${++files}.ts`): Promise<vscode.TextEditor> {
+  return openFile(path.join(folder, name), marked);
+}
+
+/** The folder that is open in the tests. */
+export function workspaceFolder(): vscode.Uri {
+  const [first] = vscode.workspace.workspaceFolders ?? [];
+  return first?.uri ?? assert.fail('no folder is open');
+}
+
+export function openInWorkspace(name: string, marked: string): Promise<vscode.TextEditor> {
+  return openFile(path.join(workspaceFolder().fsPath, name), marked);
+}
+
+async function openFile(file: string, marked: string): Promise<vscode.TextEditor> {
   writeFileSync(file, marked.replaceAll('|', ''));
   const document = await vscode.workspace.openTextDocument(file);
   const editor = await vscode.window.showTextDocument(document);

@@ -8,6 +8,7 @@ import * as vscode from 'vscode';
 import type { Alternative, Completion, Evaluation } from '../../src/protocol';
 import type { Parts } from '../../src/extension/extension';
 import { defaults } from '../../src/extension/settings';
+import type { RelatedText } from '../../src/protocol';
 import {
   accept,
   acceptPart,
@@ -19,11 +20,14 @@ import {
   marked,
   note,
   open,
+  openInWorkspace,
   pause,
+  repeated,
   trigger,
   type,
   until,
   withSettings,
+  workspaceFolder,
   write,
 } from './editing';
 
@@ -352,6 +356,19 @@ describe('ghost text', () => {
     await entryAfter(parts, /silent: .* secrets/, trigger);
   });
 
+  it('is silent in what the user has ignored, until it is not any more', async () => {
+    const rules = vscode.Uri.joinPath(workspaceFolder(), '.ryzansteinignore');
+    const editor = await openInWorkspace('private.ts', sample);
+    await entryAfter(parts, /^(shown|hidden)/, trigger);
+    const ignored = (): boolean | undefined => parts.ignoring.ignores(editor.document.uri);
+    await vscode.workspace.fs.writeFile(rules, Buffer.from('private.*\n'));
+    await until('the rules to be read', ignored);
+    await entryAfter(parts, /silent: the file is ignored by \.ryzansteinignore/, () => type('a'));
+    await vscode.workspace.fs.delete(rules);
+    await until('the rules to be gone', () => !ignored());
+    await entryAfter(parts, /^(shown|hidden)/, () => type('b'));
+  });
+
   it('is silent in huge files', async () => {
     await open(`const a = |;\n${'// a line of a huge file\n'.repeat(100_000)}`);
     await entryAfter(parts, /silent: .* million/, trigger);
@@ -377,6 +394,30 @@ describe('ghost text', () => {
     await pause(500);
     assert.equal(asked.stop().total, 0);
     await vscode.commands.executeCommand('workbench.action.closePanel');
+  });
+
+  it('is made with the files that this one imports, and not with those that are ignored', async () => {
+    const folder = workspaceFolder();
+    const rules = vscode.Uri.joinPath(folder, '.ryzansteinignore');
+    await vscode.workspace.fs.writeFile(rules, Buffer.from('hidden.ts\n'));
+    for (const name of ['helper', 'hidden', 'unrelated'])
+      await vscode.workspace.fs.writeFile(
+        vscode.Uri.joinPath(folder, `${name}.ts`),
+        Buffer.from(`export const ${name}Total = 1;\n`),
+      );
+    const asked = countRequests();
+    const imports = "import { helperTotal } from './helper';\nimport { hiddenTotal } from './hidden';\n";
+    await openInWorkspace('importing.ts', `${imports}const total = |;\n`);
+    // The files are read meanwhile: the request after that has them.
+    await repeated(async () => {
+      await entryAfter(parts, /^(shown|hidden)/, () => type('a'));
+      const related = asked.related().at(-1) ?? [];
+      assert.ok(related.some(({ path, text }) => path === 'helper.ts' && text.includes('helperTotal')));
+    });
+    const paths = new Set(asked.related().flatMap((related) => related.map(({ path }) => path)));
+    asked.stop();
+    await vscode.workspace.fs.delete(rules);
+    assert.ok(!paths.has('hidden.ts') && !paths.has('unrelated.ts'), [...paths].join());
   });
 
   it('comes in untitled documents', async () => {
@@ -766,10 +807,12 @@ function countRequests() {
   const { engine } = parts;
   const complete = engine.complete.bind(engine);
   const prefixes: string[] = [];
+  const related: RelatedText[][] = [];
   let atWork = 0;
   let most = 0;
   engine.complete = async (params, token) => {
     prefixes.push(params.prompt.prefix);
+    related.push(params.prompt.related);
     most = Math.max(most, ++atWork);
     try {
       return await complete(params, token);
@@ -781,6 +824,7 @@ function countRequests() {
     atWork: () => atWork,
     total: () => prefixes.length,
     prefixes: () => prefixes,
+    related: () => related,
     stop: () => {
       engine.complete = complete;
       return { total: prefixes.length, most };

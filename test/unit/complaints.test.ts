@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { promptAt } from '../../src/editing/context';
-import { relatedCode } from '../../src/editing/relatedCode';
+import { RelatedCode, relatedCode } from '../../src/editing/relatedCode';
 import { type EngineRequests, Requests, within } from '../../src/editing/requests';
 import { Shown } from '../../src/editing/shown';
 import { silentBecause } from '../../src/editing/silence';
@@ -259,12 +259,15 @@ describe('complaint: it rarely comes, or in the wrong places', () => {
       ['untitled', undefined],
       ['vscode-notebook-cell', undefined],
     ] as const)
-      assert.equal(silentBecause({ scheme, path: '/a.ts', characters: 10, writable }), undefined);
+      assert.equal(
+        silentBecause({ scheme, path: '/a.ts', characters: 10, writable, ignored: false }),
+        undefined,
+      );
   });
 
   it('the log, a commit message and a search are none', () => {
     for (const scheme of ['output', 'vscode-scm', 'search-editor'])
-      assert.ok(silentBecause({ scheme, path: '/a', characters: 10, writable: undefined }));
+      assert.ok(silentBecause({ scheme, path: '/a', characters: 10, writable: undefined, ignored: false }));
   });
 
   check([
@@ -348,9 +351,8 @@ describe('complaint: poor context', () => {
   it('the model is shown related files, the path, and what stands behind the cursor', () => {
     const model = describeModel(readGguf(tiny));
     const text = 'export function areaOf(shape) {}\n';
-    const visited = { key: 'file:///shapes.ts', path: 'shapes.ts', languageId: 'typescript', ignored: false };
     const at = placeOf('import { areaOf } from "./shapes";\nconst a = |;\nshow(a);\n');
-    const related = relatedCode([{ ...visited, characters: text.length, text: () => text }], at);
+    const related = relatedCode(at, [{ path: 'shapes.ts', languageId: 'typescript', text }]);
     const prompt = promptAt(at, 'shop', related);
     const ids = layoutPrompt(prompt, siteOf(prompt), { ...model, contextLength: 1024, fimOrders: ['spm'] });
     const seen = model.tokenizer.decode([...ids]);
@@ -393,14 +395,16 @@ describe('complaint: secrets are read', () => {
   for (const name of ['.env', '.env.local', 'id_rsa', 'server.pem', 'secrets.yml', '.npmrc'])
     it(`nothing is offered in ${name}`, () =>
       assert.match(
-        silentBecause({ scheme: 'file', path: `/w/${name}`, characters: 10, writable: true }) ?? '',
+        silentBecause({
+          ...{ scheme: 'file', path: `/w/${name}`, characters: 10, writable: true, ignored: false },
+        }) ?? '',
         /secrets/,
       ));
 
   it('nor is it taken for context what source control ignores', () => {
     const read = (): string => assert.fail('it was read');
     const visited = { key: 'file:///b.ts', path: 'b.ts', languageId: 'typescript', characters: 10 };
-    assert.deepEqual(relatedCode([{ ...visited, ignored: true, text: read }], placeOf('|')), []);
+    assert.deepEqual(new RelatedCode().at(placeOf('|'), [{ ...visited, ignored: true, text: read }]), []);
   });
 });
 

@@ -91,7 +91,9 @@ describe('context', () => {
         index,
       );
     assert.equal(at(0).suffix, '\n\nb = 2');
+    assert.equal(at(0).prefix, 'a = 1');
     assert.equal(at(1).prefix, 'a = 1\n\nb = 2');
+    assert.equal(at(1).suffix, '');
   });
 
   it('names an untitled document by its language', () => {
