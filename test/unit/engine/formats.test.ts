@@ -8,6 +8,7 @@ import { siteOf } from '../../../src/engine/site';
 import { Tokenizer } from '../../../src/engine/tokenizer';
 import type { Prompt } from '../../../src/protocol';
 import { type Field, vocabularyFile } from './ggufFile';
+import { randomSource } from './random';
 
 const bytes = 256;
 const tokensOf = (gguf: Gguf): string[] => gguf.metadata.get('tokenizer.ggml.tokens') as string[];
@@ -152,6 +153,48 @@ describe('formats', () => {
       assert.ok(first.length > 600, first);
     });
   }
+
+  it('keeps every budget for texts of any kind, cut into words in any way', () => {
+    const random = randomSource(11);
+    const pieces = [
+      '\n',
+      '\n\n',
+      ' ',
+      '    ',
+      '\t',
+      '\r\n',
+      'value',
+      '(x)',
+      '12',
+      'é',
+      '世界',
+      '👍',
+      '#',
+      "'",
+      '<|',
+    ];
+    const text = (most: number): string =>
+      Array.from({ length: random.below(most) }, () => random.pick(pieces)).join('');
+    const pres = ['gpt-2', 'llama-bpe', 'qwen2', 'starcoder', 'deepseek-coder'];
+    for (const pre of pres) {
+      for (const { tokens, more } of Object.values(cases)) {
+        const merges = ['Ġ Ġ', 'ĠĠ ĠĠ', 'Ċ Ċ', 'Ċ ĠĠ'];
+        const added = [...tokens, ...merges.map((merge) => merge.replace(' ', ''))];
+        const gguf = vocabularyFile(added, { ...more, 'tokenizer.ggml.pre': [8, pre] }, merges);
+        for (let i = 0; i < 5; i++) {
+          const related = [1, 2, 3].map((number) => ({ path: `${text(9)}${number}`, text: text(300) }));
+          const prompt = {
+            path: text(20),
+            repository: text(9),
+            prefix: text(600),
+            suffix: text(600),
+            related,
+          };
+          spelled(gguf, prompt, random.pick([64, 128, 256, 1024]));
+        }
+      }
+    }
+  });
 
   it('continues text for a model without fill-in-the-middle', () => {
     const gguf = vocabularyFile(['<|endoftext|>']);
