@@ -4,6 +4,9 @@ import * as vscode from 'vscode';
 import { ignoreFile, ignoreRules } from '../editing/silence';
 import { pathOf } from './documents';
 
+/** Milliseconds that Git gets to find its repositories. */
+const longestStart = 10_000;
+
 export class Ignoring implements vscode.Disposable {
   /** By workspace folder; one that has not been read yet is missing. */
   private readonly rules = new Map<string, (path: string) => boolean>();
@@ -67,6 +70,7 @@ export async function ignoredByGit(uris: vscode.Uri[]): Promise<Set<string>> {
   const running = await Promise.resolve(git?.activate()).catch(() => undefined);
   if (!running?.enabled) return new Set();
   const api = running.getAPI(1);
+  await initialized(api);
   const byRepository = new Map<GitRepository, string[]>();
   for (const uri of uris) {
     const repository = uri.scheme === 'file' ? api.getRepository(uri) : null;
@@ -81,10 +85,30 @@ export async function ignoredByGit(uris: vscode.Uri[]): Promise<Set<string>> {
   return new Set((await Promise.all(ignored)).flatMap((paths) => [...paths]));
 }
 
+/** Until Git has found the repositories that are open; where it never says so, not for ever. */
+function initialized(api: GitApi): Promise<void> {
+  if (api.state === 'initialized') return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      subscription.dispose();
+      resolve();
+    };
+    const subscription = api.onDidChangeState(done);
+    const timer = setTimeout(done, longestStart);
+  });
+}
+
 /** The part of the built-in Git extension's API that is used. */
 interface GitExtension {
   readonly enabled: boolean;
-  getAPI(version: 1): { getRepository(uri: vscode.Uri): GitRepository | null };
+  getAPI(version: 1): GitApi;
+}
+
+interface GitApi {
+  readonly state: 'uninitialized' | 'initialized';
+  readonly onDidChangeState: vscode.Event<unknown>;
+  getRepository(uri: vscode.Uri): GitRepository | null;
 }
 
 interface GitRepository {

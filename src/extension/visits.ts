@@ -91,7 +91,9 @@ export class Visits implements vscode.Disposable {
       (uri) => !isSecret(uri.path) && this.ignoring.ignores(uri) === false,
     );
     const ignored = await ignoredByGit(allowed);
-    const files = await Promise.all(allowed.filter(({ fsPath }) => !ignored.has(fsPath)).map(fileAt));
+    const files = await Promise.all(
+      allowed.filter(({ fsPath }) => !ignored.has(fsPath)).map((uri) => this.fileAt(uri)),
+    );
     if (!document.isClosed)
       this.around.set(
         keyOf(document),
@@ -103,22 +105,25 @@ export class Visits implements vscode.Disposable {
     const ignored = await ignoredByGit([document.uri]);
     this.ignoredByGit.set(keyOf(document), ignored.size > 0);
   }
-}
 
-/** A file that is not open; none where its language is not known, or where it is huge, or gone. */
-async function fileAt(uri: vscode.Uri): Promise<CodeFile | undefined> {
-  const languageId = languageOf(uri.path);
-  if (!languageId) return undefined;
-  try {
-    const { size } = await vscode.workspace.fs.stat(uri);
-    if (size > largestFile) return undefined;
-    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-    return {
-      ...{ key: uri.toString(), path: pathOf(uri), languageId, ignored: false },
-      ...{ characters: text.length, text: () => text },
-    };
-  } catch {
-    return undefined;
+  /** A file that is not open; none where its language is not known, or where it is huge, or gone. */
+  private async fileAt(uri: vscode.Uri): Promise<CodeFile | undefined> {
+    const languageId = languageOf(uri.path);
+    if (!languageId) return undefined;
+    try {
+      const { size } = await vscode.workspace.fs.stat(uri);
+      if (size > largestFile) return undefined;
+      const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+      const { ignoring } = this;
+      return {
+        ...{ key: uri.toString(), path: pathOf(uri), languageId, characters: text.length, text: () => text },
+        get ignored() {
+          return ignoring.ignores(uri) !== false;
+        },
+      };
+    } catch {
+      return undefined;
+    }
   }
 }
 

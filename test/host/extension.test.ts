@@ -405,6 +405,8 @@ describe('ghost text', () => {
         vscode.Uri.joinPath(folder, `${name}.ts`),
         Buffer.from(`export const ${name}Total = 1;\n`),
       );
+    const hidden = vscode.Uri.joinPath(folder, 'hidden.ts');
+    await until('the rules to be read', () => parts.ignoring.ignores(hidden));
     const asked = countRequests();
     const imports = "import { helperTotal } from './helper';\nimport { hiddenTotal } from './hidden';\n";
     await openInWorkspace('importing.ts', `${imports}const total = |;\n`);
@@ -415,9 +417,15 @@ describe('ghost text', () => {
       assert.ok(related.some(({ path, text }) => path === 'helper.ts' && text.includes('helperTotal')));
     });
     const paths = new Set(asked.related().flatMap((related) => related.map(({ path }) => path)));
+    assert.ok(!paths.has('hidden.ts') && !paths.has('unrelated.ts'), [...paths].join());
+    // What was read already is given up as well.
+    await vscode.workspace.fs.writeFile(rules, Buffer.from('helper.ts\n'));
+    await until('the new rules to be read', () => !parts.ignoring.ignores(hidden));
+    await entryAfter(parts, /^(shown|hidden)/, () => type('b'));
+    const last = asked.related().at(-1) ?? [];
+    assert.ok(!last.some(({ path }) => path === 'helper.ts'));
     asked.stop();
     await vscode.workspace.fs.delete(rules);
-    assert.ok(!paths.has('hidden.ts') && !paths.has('unrelated.ts'), [...paths].join());
   });
 
   it('comes in untitled documents', async () => {
