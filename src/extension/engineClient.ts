@@ -68,10 +68,14 @@ export interface EngineOptions {
   onState(state: EngineState): void;
   /** How long a cancelled request may go on before the engine counts as hung, in milliseconds. */
   patienceMs?: number;
+  /** How long a model may take to load. */
+  loadPatienceMs?: number;
 }
 
 const restarts = { most: 3, withinMs: 5 * 60_000 };
 const defaultPatienceMs = 5_000;
+/** A large model on a slow disk takes its time. */
+const defaultLoadPatienceMs = 120_000;
 
 interface Process {
   readonly child: ChildProcess;
@@ -265,6 +269,11 @@ export class EngineClient {
 
   private async load(process: Process, params: LoadParams): Promise<ModelInfo> {
     let model: ModelInfo;
+    const patience = this.options.loadPatienceMs ?? defaultLoadPatienceMs;
+    const hung = setTimeout(() => {
+      this.options.log.error(`The engine did not load ${params.modelFile} within ${patience} ms.`);
+      process.child.kill('SIGKILL');
+    }, patience);
     try {
       model = await answerOf(process, process.connection.sendRequest(loadRequest, params));
     } catch (error) {
@@ -272,6 +281,8 @@ export class EngineClient {
       // The process lives and says no: another one would say the same.
       this.end();
       throw this.fail(new EngineProblem('model', sentence(error)));
+    } finally {
+      clearTimeout(hung);
     }
     if (this.running?.child === process.child) this.become({ name: 'ready', model });
     const { name, loadMs, kernel, threads } = model;

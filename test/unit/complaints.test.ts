@@ -147,6 +147,17 @@ describe("complaint: the editor's own suggestions wait for ghost text", () => {
 });
 
 describe('complaint: it hangs at loading', () => {
+  it('an engine that never comes to an end with loading is ended, and another one may be tried', async () => {
+    const trial = new Trial({ load: '' }, { loadPatienceMs: 200 });
+    try {
+      await assert.rejects(trial.complete(new CancellationTokenSource().token), EngineProblem);
+      assert.ok(trial.log.some((line) => /did not load fake\.gguf within 200 ms/.test(line)));
+      assert.equal(trial.states.at(-1)?.name, 'idle');
+    } finally {
+      trial.end();
+    }
+  });
+
   it('an engine that dies while it loads ends in a problem that can be read, not in waiting', async () => {
     const trial = new Trial({ load: 'process.exit(3)' });
     try {

@@ -63,7 +63,12 @@ export class Trial {
 
   constructor(
     behaviour: Behaviour,
-    more: { load?: () => LoadParams; patienceMs?: number; file?: string } = {},
+    more: {
+      load?: () => LoadParams;
+      patienceMs?: number;
+      loadPatienceMs?: number;
+      file?: string;
+    } = {},
   ) {
     const file = path.join(this.folder, 'engine.js');
     writeFileSync(file, script(behaviour));
@@ -77,6 +82,7 @@ export class Trial {
       log: { info: note, warn: note, error: note, debug: note },
       onState: (state) => void this.states.push(state),
       patienceMs: more.patienceMs,
+      loadPatienceMs: more.loadPatienceMs,
     });
   }
 
