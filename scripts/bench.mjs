@@ -13,6 +13,8 @@ import { findProgram, program, root, run, step, whenChanged } from './steps.mjs'
 const folder = path.join(root, 'out', 'bench');
 const controlTokens = 7;
 const batches = [1, 2, 4, 8, 16];
+/** Tokens that our engine evaluates in one pass of a prefill, as native/model/session.cpp cuts them. */
+const chunk = 64;
 
 await program(import.meta.url, async (args) => {
   const options = optionsOf(args);
@@ -35,6 +37,7 @@ await program(import.meta.url, async (args) => {
     for (const type of options.types) await measureModel(report, { engine, peer, shape, type, ...options });
   const file = path.join(root, 'bench.json');
   writeFileSync(file, `${JSON.stringify(report)}\n`);
+  if (options.charts !== undefined) await writeCharts(report, path.join(root, options.charts));
   console.log(
     `${report.cpu}\n${JSON.stringify(report.limits)}\n${tableOf(report.results)}\nAll of it is in ${file}.`,
   );
@@ -52,6 +55,7 @@ function optionsOf(args) {
       threads: list,
       repetitions: list,
       quick: { type: 'boolean' },
+      charts: list,
     },
   });
   const quick = values.quick ?? false;
@@ -66,7 +70,19 @@ function optionsOf(args) {
     prompt: quick ? 64 : 512,
     generate: quick ? 8 : 64,
     megabytes: quick ? 64 : 600,
+    charts: values.charts,
   };
+}
+
+/** The charts of docs/speed.md, into a folder. */
+async function writeCharts(report, target) {
+  const { build } = await import('esbuild');
+  const outfile = path.join(folder, 'speed.cjs');
+  const entryPoints = [path.join(root, 'test', 'quality', 'speed.ts')];
+  await build({ entryPoints, bundle: true, platform: 'node', format: 'cjs', outfile, logLevel: 'error' });
+  mkdirSync(target, { recursive: true });
+  for (const [name, svg] of Object.entries(createRequire(import.meta.url)(outfile).speedCharts(report)))
+    writeFileSync(path.join(target, name), svg);
 }
 
 /** The programs of test/peer, compiled for this very CPU. */
@@ -137,11 +153,16 @@ async function measureModel(report, bench) {
       const speeds = (bytes) => ({
         prefill: { tokens: prompt, work: total(matrices.map(({ shape }) => shape[0] * shape[1])) / 1e9 },
         decode: { tokens: generate, work: bytes / 1e9 },
+        facts: {
+          gigaMacsPerToken: total(matrices.map(({ shape }) => shape[0] * shape[1])) / 1e9,
+          gigabytesPerPass: bytes / 1e9,
+          tokensPerPass: chunk,
+        },
         limits: { prefill: report.limits.int8GMACs[count], decode: readGBs },
       });
       const rows = (times, bytes, facts, others) =>
         ['prefill', 'decode'].map((work) => {
-          const { limits, ...works } = speeds(bytes);
+          const { limits, facts: sizes, ...works } = speeds(bytes);
           const tokensPerSecond = spread(times.map((time) => (works[work].tokens / time[work]) * 1000));
           const theirs = others && spread(others.map((time) => (works[work].tokens / time[work]) * 1000));
           return {
@@ -150,6 +171,7 @@ async function measureModel(report, bench) {
             generateTokens: generate,
             threads: count,
             ...facts,
+            ...sizes,
             tokensPerSecond,
             ...(theirs && { ratioToPeer: rounded(tokensPerSecond.median / theirs.median), peer: bench.peer }),
             fractionOfLimit: rounded((tokensPerSecond.median * works[work].work) / limits[work]),

@@ -30,20 +30,53 @@ const palette = [
   { light: '#8a3ffc', dark: '#c4a1ff', dash: '10 3 2 3' },
   { light: '#a11d5b', dark: '#f78fb3', dash: '4 2' },
   { light: '#5f6b00', dark: '#c9d646', dash: '1 3' },
+  { light: '#7a4b1e', dark: '#d9a066', dash: '8 2 2 2' },
+  { light: '#4b5563', dark: '#aab4c0', dash: '3 3' },
+  { light: '#0b7285', dark: '#66d9e8', dash: '12 4' },
 ];
 
 /** x runs from 0 to 1. */
 export function lineChart(chart: Chart): string {
   const points = chart.series.flatMap(({ values }) => values as [number, number][]);
   const frame = frameOf(chart, Math.max(...points.map(([, y]) => y)));
-  const lines = chart.series.map(({ values }, i) => {
+  const marks = [0, 0.2, 0.4, 0.6, 0.8, 1].map((x) => [frame.x(x), chart.x.text(x)] as const);
+  return document(chart, frame, marks, linesOf(chart, frame));
+}
+
+function linesOf(chart: Chart, frame: Frame): string[] {
+  return chart.series.map(({ values }, i) => {
     const places = (values as [number, number][]).map(([x, y]) => [frame.x(x), frame.y(y)] as const);
     const path = places.map(([x, y]) => `${short(x)},${short(y)}`).join(' ');
     const dots = places.map(([x, y]) => `<circle class="fill${i}" cx="${short(x)}" cy="${short(y)}" r="3"/>`);
     return `<polyline class="line${i}" points="${path}"/>${dots.join('')}`;
   });
-  const marks = [0, 0.2, 0.4, 0.6, 0.8, 1].map((x) => [frame.x(x), chart.x.text(x)] as const);
-  return document(chart, frame, marks, lines);
+}
+
+/** Both axes are logarithmic, from a power of ten to another around all points. */
+export function logChart(chart: Chart): string {
+  const points = chart.series.flatMap(({ values }) => values as [number, number][]);
+  const [x, y] = [0, 1].map((axis) => powersAround(points.map((point) => point[axis]!))) as [Powers, Powers];
+  const { top, bottom, width: inner } = frameOf(chart, 1);
+  const frame: Frame = {
+    ...{ width: inner, top, bottom, steps: y.steps },
+    x: (value) => plot.left + x.share(value) * inner,
+    y: (value) => bottom - y.share(value) * plot.height,
+  };
+  const marks = x.steps.map((value) => [frame.x(value), chart.x.text(value)] as const);
+  return document(chart, frame, marks, linesOf(chart, frame));
+}
+
+interface Powers {
+  steps: number[];
+  /** Where a value lies between the first step and the last, 0..1. */
+  share: (value: number) => number;
+}
+
+function powersAround(values: number[]): Powers {
+  const first = Math.floor(Math.log10(Math.min(...values)));
+  const last = Math.max(first + 1, Math.ceil(Math.log10(Math.max(...values))));
+  const steps = Array.from({ length: last - first + 1 }, (_, i) => Number(`1e${first + i}`));
+  return { steps, share: (value) => (Math.log10(value) - first) / (last - first) };
 }
 
 /** `label` tells a bar's value in as few characters as a bar is wide. */

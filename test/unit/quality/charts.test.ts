@@ -4,8 +4,9 @@ import * as assert from 'node:assert/strict';
 import { type Answer, score } from '../../../src/engine/evaluate';
 import type { Hole } from '../../../src/engine/holes';
 import type { Evaluation } from '../../../src/protocol';
-import { barChart, lineChart, stepsTo } from '../../quality/charts';
+import { barChart, lineChart, logChart, stepsTo } from '../../quality/charts';
 import { chartsOf, describeReport, pageOf } from '../../quality/page';
+import { speedCharts } from '../../quality/speed';
 
 /** Names of the elements; fails where tags do not match, or text is not escaped. */
 function elementsOf(svg: string): string[] {
@@ -108,11 +109,64 @@ describe('charts', () => {
     assert.ok(Math.abs(heights[1]! - 2 * heights[0]!) < 0.2 && Math.abs(heights[2]! - 4 * heights[0]!) < 0.2);
   });
 
+  it('have powers of ten as steps where they are logarithmic, evenly apart', () => {
+    const plain = { title: '', text: String };
+    const values: [number, number][] = [
+      [1, 2],
+      [10, 20],
+      [100, 200],
+    ];
+    const svg = logChart({ title: 't', x: plain, y: plain, series: [{ name: 'a', values }] });
+    elementsOf(svg);
+    for (const text of ['1', '10', '100', '1000']) assert.ok(textsOf(svg).includes(text), text);
+    const places = [...svg.matchAll(/<circle[^>]* cx="([\d.]+)" cy="([\d.]+)"/g)].map((match) =>
+      match.slice(1).map(Number),
+    );
+    const [first, second, third] = places as [number[], number[], number[]];
+    for (const axis of [0, 1])
+      assert.ok(Math.abs(second[axis]! - first[axis]! - (third[axis]! - second[axis]!)) < 0.3);
+  });
+
   it('have round steps that reach the largest value', () => {
     assert.deepEqual(stepsTo(0.23), [0, 0.05, 0.1, 0.15, 0.2, 0.25]);
     assert.deepEqual(stepsTo(1), [0, 0.2, 0.4, 0.6, 0.8, 1]);
     assert.deepEqual(stepsTo(1780), [0, 500, 1000, 1500, 2000]);
     assert.deepEqual(stepsTo(0), [0, 0.2]);
+  });
+});
+
+describe('the speed charts', () => {
+  const row = (work: string, threads: number, kernel: string, median: number, engine = 'ryzanstein') => ({
+    ...{ shape: 'small', work, threads, engine, kernel, tokensPerSecond: { median } },
+    ...{ gigaMacsPerToken: 0.01, gigabytesPerPass: 0.0025, tokensPerPass: 64 },
+  });
+  const report = {
+    cpu: 'some <CPU>',
+    limits: { readGBs: { 1: 15, 2: 30 }, int8GMACs: { 1: 400, 2: 800 }, int8Instruction: 'VPDPBUSD' },
+    results: [
+      ...[1, 2].flatMap((threads) => [
+        row('decode', threads, 'avx2', 1000 * threads),
+        row('prefill', threads, 'avx2', 9000 * threads),
+        row('decode', threads, 'scalar', 10 * threads),
+        row('decode', threads, 'haswell', 400 + 100 * threads, 'llama.cpp'),
+      ]),
+      { ...row('verify', 2, 'avx2', 5), gigaMacsPerToken: undefined },
+    ],
+  };
+
+  it('show each kernel under the limits, and how speed grows', () => {
+    const charts = speedCharts(report);
+    assert.deepEqual(Object.keys(charts), ['roofline-small.svg', 'scaling.svg']);
+    Object.values(charts).forEach(elementsOf);
+    const names = textsOf(charts['roofline-small.svg']!);
+    for (const text of ['avx2', 'llama.cpp, haswell', 'limit: 30 GB/s read, 800 GMAC/s of VPDPBUSD'])
+      assert.ok(names.includes(text), text);
+    assert.ok(!names.includes('scalar'));
+    assert.deepEqual(textsOf(charts['scaling.svg']!).slice(-3), ['2.00', '1.20', '2.00']);
+  });
+
+  it('are not made of nothing', () => {
+    assert.throws(() => speedCharts({ ...report, results: [] }), /neither prefill nor decode/);
   });
 });
 
