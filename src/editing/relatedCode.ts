@@ -109,17 +109,17 @@ export class RelatedCode {
   }
 }
 
-/** What the editor would choose at a place if all the other files of the repository were open. */
-export function relatedCode(
-  place: Place,
-  files: readonly { path: string; languageId: string; text: string }[],
-): RelatedText[] {
-  const others = files
-    .filter(({ path }) => path !== place.path)
-    .map(({ path, languageId, text }) => {
-      return { key: path, path, languageId, ignored: false, characters: text.length, text: () => text };
-    });
-  return new RelatedCode().at(place, others);
+/** A file as it is when somebody has it open. */
+export function openFile({
+  path,
+  languageId,
+  text,
+}: {
+  path: string;
+  languageId: string;
+  text: string;
+}): CodeFile {
+  return { key: path, path, languageId, ignored: false, characters: text.length, text: () => text };
 }
 
 function isOfUse(file: CodeFile, place: Place): boolean {

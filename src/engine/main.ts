@@ -25,6 +25,7 @@ import { diagnose } from './diagnose';
 import { Engine } from './engine';
 import { evaluate } from './evaluate';
 import { punchHoles } from './holes';
+import { withContext } from './repositoryContext';
 import { readSources } from './sourceFiles';
 
 /** The engine in use or on its way: requests that come in while it loads wait for it. */
@@ -89,7 +90,8 @@ function listen(): void {
   connection.onRequest(evaluateRequest, ({ files, holes: count, seed }, token) => {
     const signal = signalOf(token);
     return answered(async () => {
-      const holes = punchHoles(readSources(files), count, seed);
+      const sources = readSources(files);
+      const holes = withContext(punchHoles(sources, count, seed), () => sources);
       const progress = (done: number): void =>
         void connection.sendNotification(evaluateProgress, { done, holes: holes.length });
       return evaluate(await loaded(), holes, progress, signal);

@@ -1,6 +1,6 @@
 // Gives holes code from other files of their repository, chosen by the editor's rules as if the nearest files were open.
 
-import { relatedCode } from '../editing/relatedCode';
+import { openFile, RelatedCode } from '../editing/relatedCode';
 import { languageName } from './evalSet';
 import type { Hole } from './holes';
 import type { SourceFile } from './sourceFiles';
@@ -11,11 +11,14 @@ const openFiles = 20;
 /** `filesOf` has the files of a source, each with its path there. */
 export function withContext(holes: Hole[], filesOf: (source?: string) => SourceFile[]): Hole[] {
   const known = new Map<string | undefined, SourceFile[]>();
-  return holes.map((hole) => {
+  // One for all, for it remembers the chunks of files; each hole is a place of its own.
+  const choice = new RelatedCode();
+  return holes.map((hole, i) => {
     if (!known.has(hole.source)) known.set(hole.source, filesOf(hole.source));
     const open = nearest(known.get(hole.source)!, hole).slice(0, openFiles);
     const { path, language: languageId, prefix, suffix } = hole;
-    return { ...hole, related: relatedCode({ key: path, path, languageId, prefix, suffix }, open) };
+    const place = { key: `${i}`, path, languageId, prefix, suffix };
+    return { ...hole, related: choice.at(place, open.map(openFile)) };
   });
 }
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { promptAt } from '../../src/editing/context';
-import { RelatedCode, relatedCode } from '../../src/editing/relatedCode';
+import { openFile, RelatedCode } from '../../src/editing/relatedCode';
 import { type EngineRequests, Requests, within } from '../../src/editing/requests';
 import { Shown } from '../../src/editing/shown';
 import { silentBecause } from '../../src/editing/silence';
@@ -363,7 +363,9 @@ describe('complaint: poor context', () => {
     const model = describeModel(readGguf(tiny));
     const text = 'export function areaOf(shape) {}\n';
     const at = placeOf('import { areaOf } from "./shapes";\nconst a = |;\nshow(a);\n');
-    const related = relatedCode(at, [{ path: 'shapes.ts', languageId: 'typescript', text }]);
+    const related = new RelatedCode().at(at, [
+      openFile({ path: 'shapes.ts', languageId: 'typescript', text }),
+    ]);
     const prompt = promptAt(at, 'shop', related);
     const ids = layoutPrompt(prompt, siteOf(prompt), { ...model, contextLength: 1024, fimOrders: ['spm'] });
     const seen = model.tokenizer.decode([...ids]);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { Place } from '../../../src/editing/context';
-import { type CodeFile, relatedCode, RelatedCode } from '../../../src/editing/relatedCode';
+import { type CodeFile, openFile, RelatedCode } from '../../../src/editing/relatedCode';
 
 function file(
   path: string,
@@ -206,9 +206,9 @@ describe('related code', () => {
     const repository = ['apple', 'fig'].map((theme) => {
       return { path: `${theme}.ts`, languageId: 'typescript', text: themed(theme) };
     });
-    const where = place('figStep1(', { path: 'src/current.ts' });
+    const where = { ...place('figStep1('), key: 'src/current.ts', path: 'src/current.ts' };
     const itself = { path: 'src/current.ts', languageId: 'typescript', text: 'figStep1(figStep2' };
-    const related = relatedCode(where, [itself, ...repository]);
+    const related = new RelatedCode().at(where, [itself, ...repository].map(openFile));
     assert.deepEqual(
       related.map(({ path }) => path),
       ['fig.ts', 'apple.ts'],
