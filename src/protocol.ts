@@ -260,6 +260,8 @@ export interface Evaluation extends Answerer, Measures {
   byLanguage: Record<string, Measures>;
   /** How many answers were hidden, by reason. */
   hidden: Record<string, number>;
+  /** Of the answers that are fit to show, by tenths of confidence: its mean, how many there are, and how many are exact. */
+  reliability: { confidence: number; answers: number; exact: number }[];
   results: {
     id: number;
     source?: string;

@@ -88,6 +88,7 @@ export async function score(answerer: Answerer, holes: Hole[], answers: Answer[]
     byKind: measuresBy(scored, (hole) => hole.kind),
     byLanguage: measuresBy(scored, (hole) => languageName(hole.language)),
     hidden: countBy(answers.flatMap(({ hidden }) => hidden ?? [])),
+    reliability: reliability(scored.filter(({ answer }) => answer.shown)),
     results: scored.map(({ hole, answer, exact, parseErrorsAdded }, id) => ({
       id: id + 1,
       ...(hole.source === undefined ? {} : { source: hole.source }),
@@ -135,6 +136,19 @@ function measures(scored: Scored[]): Measures {
     latency: percentiles(scored.map(({ answer }) => answer.prefillMs + answer.decodeMs)),
     reuse: rounded(sum(scored.map(({ answer }) => answer.reusedTokens)) / Math.max(1, promptTokens)),
   };
+}
+
+function reliability(shown: Scored[]): Evaluation['reliability'] {
+  const tenths = Array.from({ length: 10 }, (_, i) =>
+    shown.filter(({ answer }) => Math.min(9, Math.floor(answer.confidence * 10)) === i),
+  );
+  return tenths
+    .filter((group) => group.length > 0)
+    .map((group) => ({
+      confidence: rounded(mean(group.map(({ answer }) => answer.confidence))),
+      answers: group.length,
+      exact: exactRate(group),
+    }));
 }
 
 /** What is not fit to show comes last, however sure it is. */

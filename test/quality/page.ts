@@ -61,6 +61,15 @@ export function chartsOf({ reports }: SetOfReports): Record<string, string> {
         ]),
       })),
     }),
+    'reliability.svg': lineChart({
+      title: 'Reliability: how often an answer of some confidence is exact',
+      x: { title: 'confidence, the mean of a tenth of its range', text: hundredths },
+      y: { title: 'exact first lines among these', text: whole },
+      series: reports.map((report) => ({
+        name: describeReport(report),
+        values: report.reliability.map(({ confidence, exact }): [number, number] => [confidence, exact]),
+      })),
+    }),
     'kinds.svg': exact((report) => report.byKind, kinds, 'Exact first lines by kind of hole'),
     'languages.svg': exact((report) => report.byLanguage, languages, 'Exact first lines by language'),
     'latency.svg': barChart(
@@ -90,6 +99,8 @@ Holes are punched into files of held-out sources (\`training/eval.json\` names t
 - **llama.cpp** computes the same file below the same engine, with the same prompt tokens, without the n-gram cache. It is driven through node-llama-cpp token by token, which costs it time; \`docs/speed.md\` compares the speeds.
 - **n-gram** is the baseline of \`training/ngram.py\`: a nested cache of corpus and file counts. It is a Python program; its times say nothing about the method.
 - **With code of other files**: the files that an editor would have open, those that are imported and those nearby, stand before the prompt, chosen by the editor's rules.
+- **Parse errors added** counts what the grammar of a language finds wrong with a file beyond what it finds with the true text, for each answer that is fit to show.
+- Confidence orders the answers, it is no probability: the reliability diagram says what it means for a model. The setting \`ryzanstein.confidence\` is chosen from it.
 - Times are those of a machine that may do other work; compare them within a set only.
 ${sets.map(sectionOf).join('')}
 ## Again
@@ -121,6 +132,7 @@ Digest of the holes: \`${first.digest.slice(0, 16)}\`. With so many holes a shar
 ${quality(reports)}
 
 ${picture('precision.svg', 'Precision against shown rate')}
+${picture('reliability.svg', 'How often an answer of some confidence is exact')}
 ${picture('kinds.svg', 'Exact first lines by kind of hole')}
 ${picture('languages.svg', 'Exact first lines by language')}
 ${picture('latency.svg', 'Time of an answer')}
@@ -135,16 +147,18 @@ function deviation({ firstLineExact: share, holes }: Report): number {
 
 function quality(reports: Report[]): string {
   const head = ['', 'first line exact', 'whole exact', 'edit similarity', 'characters saved per shown'];
+  const more = ['parse errors added per shown', 'precision of the surest 10 %', 'of 30 %', 'area'];
   const rows = reports.map((report) => [
     describeReport(report),
     percent(report.firstLineExact),
     percent(report.wholeExact),
     report.editSimilarity.toFixed(3),
     report.charactersSavedPerShown.toFixed(1),
+    report.parseErrorsAdded.toFixed(2),
     ...[0.1, 0.3].map((rate) => percent(precisionAt(report, rate))),
     report.area.toFixed(3),
   ]);
-  return markdownTable([[...head, 'precision of the surest 10 %', 'of 30 %', 'area'], ...rows]);
+  return markdownTable([[...head, ...more], ...rows]);
 }
 
 function precisionAt({ shownPrecision }: Report, rate: number): number {

@@ -110,7 +110,7 @@ describe('the score', () => {
 
   it('takes what is not fit to show for the least sure, and groups dialects with their language', async () => {
     const holes = ['javascript', 'javascriptreact', 'go'].map((language) => ({ ...hole, language }));
-    const { area, shownPrecision, byLanguage, reuse, hidden } = await score(answerer, holes, [
+    const { area, shownPrecision, byLanguage, reuse, hidden, reliability } = await score(answerer, holes, [
       { ...answer, text: 'wrong', shown: false, hidden: 'repetition', confidence: 0.9 },
       { ...answer, text: 'numbers', shown: true, confidence: 0.8 },
       { ...answer, text: 'wrong', shown: true, confidence: 0.1 },
@@ -121,6 +121,10 @@ describe('the score', () => {
         .map(({ precision }) => precision),
       [1, 0.5, 0.3333],
     );
+    assert.deepEqual(reliability, [
+      { confidence: 0.1, answers: 1, exact: 0 },
+      { confidence: 0.8, answers: 1, exact: 1 },
+    ]);
     assert.equal(area, Math.round(((1 + 1 / 2 + 1 / 3) / 3) * 10_000) / 10_000);
     assert.deepEqual(Object.keys(byLanguage), ['go', 'javascript']);
     assert.equal(byLanguage.javascript!.firstLineExact, 0.5);

@@ -45,7 +45,14 @@ function run(more: Partial<Evaluation> = {}, files: Run['files'] = { drawnFrom: 
     byLanguage: { typescript: group(5, 0.6) },
     ...{ firstLineExact: 0.6, wholeExact: 0.4, editSimilarity: 0.81, charactersSavedPerShown: 5 },
     parseErrorsAdded: 0.2,
-    ...{ shownPrecision: [], area: 0, hidden: { duplicate: 1 }, latency: { p50: 41.2, p95: 130 }, reuse: 0 },
+    ...{
+      shownPrecision: [],
+      area: 0,
+      hidden: { duplicate: 1 },
+      reliability: [],
+      latency: { p50: 41.2, p95: 130 },
+      reuse: 0,
+    },
     results,
     ...more,
   };

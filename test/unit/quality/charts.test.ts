@@ -205,7 +205,9 @@ describe('the quality page', () => {
 
   it('has a line for each report in each chart, and the figures', () => {
     const charts = chartsOf(set);
-    assert.deepEqual(Object.keys(charts), ['precision.svg', 'kinds.svg', 'languages.svg', 'latency.svg']);
+    assert.deepEqual(Object.keys(charts), [
+      ...['precision.svg', 'reliability.svg', 'kinds.svg', 'languages.svg', 'latency.svg'],
+    ]);
     for (const [file, svg] of Object.entries(charts)) {
       elementsOf(svg);
       for (const { model } of set.reports)
