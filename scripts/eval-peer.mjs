@@ -15,6 +15,8 @@ await program(import.meta.url, async (args) => {
   if (!file || !values.model) throw new Error('Needed are a JSON file that lists holes, and --model FILE.');
   await setUpLlama();
   const holes = JSON.parse(readFileSync(file, 'utf8')).holes.slice(0, Number(values.limit ?? Infinity));
+  // The same judgement as of our own answers needs the grammars, which the bundle below has not beside it.
+  process.env.RYZANSTEIN_GRAMMARS ??= path.join(root, 'dist', 'grammars');
   const { openPeerAddon, Engine, evaluate } = await parts();
   const peer = await openPeerAddon();
   if (!peer) throw new Error('Without llama.cpp there is nothing to score.');
