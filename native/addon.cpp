@@ -243,6 +243,8 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
     if (has("ngramCacheWithout")) {
       options.candidates.ngram_cache = true;
       options.candidates.control = ids(given.Get("ngramCacheWithout"), "generate: ngramCacheWithout");
+      if (has("ngramCacheBeyond"))
+        options.candidates.beyond = ids(given.Get("ngramCacheBeyond"), "generate: ngramCacheBeyond");
     }
     Sampling& s = options.sampling;
     if (has("temperature"))

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace ryzanstein {
 namespace {
@@ -13,8 +14,10 @@ constexpr double kStrengths[] = {100, 8, 5, 12, 5, 1.5};
 
 }  // namespace
 
-NgramCache::NgramCache(int vocabulary, const std::vector<int32_t>& except)
-    : excepted_(static_cast<size_t>(vocabulary)), slot_(static_cast<size_t>(vocabulary), -1) {
+NgramCache::NgramCache(int vocabulary, const std::vector<int32_t>& except, std::vector<int32_t> beyond)
+    : beyond_(std::move(beyond)),
+      excepted_(static_cast<size_t>(vocabulary)),
+      slot_(static_cast<size_t>(vocabulary), -1) {
   for (const int32_t id : except) excepted_[static_cast<size_t>(id)] = true;
 }
 
@@ -24,22 +27,35 @@ void NgramCache::read(const int32_t* ids, int count, const float* logits) {
   counts_.clear();
   total_ = {};
   different_ = {};
-  for (int i = 0; i < count; i++) {
-    const auto id = static_cast<size_t>(ids[i]);
-    if (excepted_[id] || logits[id] == -INFINITY) continue;
-    if (slot_[id] < 0) {
-      slot_[id] = static_cast<int32_t>(candidates_.size());
-      candidates_.push_back(ids[i]);
-      counts_.push_back({});
+  for (int place = 0; place < count; place++) this->count(ids, place, ids + count, 0, logits);
+  if (count == 0) return;
+  for (size_t place = 1; place < beyond_.size(); place++) {
+    // Most of a long text follows other tokens than the last one: nothing else is looked at there.
+    if (beyond_[place - 1] == ids[count - 1]) {
+      this->count(beyond_.data(), static_cast<int>(place), ids + count, 1, logits);
     }
-    Counts& counts = counts_[static_cast<size_t>(slot_[id])];
-    const int longest = std::min(kLongest, i);
-    for (int length = 0; length <= longest; length++) {
-      if (length > 0 && ids[i - length] != ids[count - length]) break;
-      const auto n = static_cast<size_t>(length);
-      if (counts[n]++ == 0) different_[n]++;
-      total_[n]++;
-    }
+  }
+}
+
+// Counts text[place] for every order from `shortest` on whose context stands before it as it stands before
+// `end`.
+void NgramCache::count(const int32_t* text, int place, const int32_t* end, int shortest,
+                       const float* logits) {
+  const auto id = static_cast<size_t>(text[place]);
+  if (excepted_[id] || logits[id] == -INFINITY) return;
+  if (slot_[id] < 0) {
+    slot_[id] = static_cast<int32_t>(candidates_.size());
+    candidates_.push_back(text[place]);
+    counts_.push_back({});
+  }
+  Counts& counts = counts_[static_cast<size_t>(slot_[id])];
+  const int longest = std::min(kLongest, place);
+  for (int length = 0; length <= longest; length++) {
+    if (length > 0 && text[place - length] != end[-length]) break;
+    if (length < shortest) continue;
+    const auto n = static_cast<size_t>(length);
+    if (counts[n]++ == 0) different_[n]++;
+    total_[n]++;
   }
 }
 

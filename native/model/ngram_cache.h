@@ -13,8 +13,9 @@ namespace ryzanstein {
 // the sense of Kuhn and De Mori (1990), nested as by Hellendoorn and Devanbu (2017).
 class NgramCache {
  public:
-  // `except` are ids that are never counted, like control tokens.
-  NgramCache(int vocabulary, const std::vector<int32_t>& except);
+  // `except` are ids that are never counted, like control tokens. `beyond` is text that the context has no
+  // room for: what followed there counts as well, but for the order that knows no context.
+  NgramCache(int vocabulary, const std::vector<int32_t>& except, std::vector<int32_t> beyond = {});
 
   // Counts what may follow ids [count]; only tokens whose logit is above minus infinity count.
   void read(const int32_t* ids, int count, const float* logits);
@@ -29,6 +30,9 @@ class NgramCache {
   static constexpr int kLongest = 5;
   using Counts = std::array<int32_t, kLongest + 1>;  // by number of tokens of context
 
+  void count(const int32_t* text, int place, const int32_t* end, int shortest, const float* logits);
+
+  std::vector<int32_t> beyond_;
   std::vector<bool> excepted_;
   std::vector<int32_t> slot_;  // by id: place in candidates_, -1 for none
   std::vector<int32_t> candidates_;

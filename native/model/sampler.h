@@ -29,6 +29,7 @@ struct Candidates {
   // Greedy choice is by the probabilities interpolated with those of the context's own n-grams; control ids
   // are not counted there.
   bool ngram_cache = false;
+  std::vector<int32_t> beyond;  // text that the context has no room for, counted with it
   std::vector<int32_t> control;
 };
 

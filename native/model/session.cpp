@@ -86,6 +86,7 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
   Generated generated;
   check_ids(options.candidates.allowed.data(), static_cast<int>(options.candidates.allowed.size()));
   check_ids(options.candidates.except.data(), static_cast<int>(options.candidates.except.size()));
+  check_ids(options.candidates.beyond.data(), static_cast<int>(options.candidates.beyond.size()));
   check_ids(options.candidates.control.data(), static_cast<int>(options.candidates.control.size()));
   Sampler sampler(options.sampling, model_->hyperparameters().vocabulary, *model_->level().floats,
                   options.candidates);

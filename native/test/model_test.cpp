@@ -509,6 +509,21 @@ void the_cache_knows_the_text() {
   EXPECT(std::find(candidates.begin(), candidates.end(), 4) == candidates.end(),
          "control ids are not counted");
 
+  NgramCache more(6, {4}, {0, 1, 2, 5, 2, 4, 0, 2, 5});
+  more.read(text.data(), length, logits.data());
+  EXPECT(more.probability(5, 1.0 / 6) > cache.probability(5, 1.0 / 6),
+         "what followed beyond the context counts");
+  NgramCache none(6, {4}, {2, 4, 0, 0, 5, 5});
+  none.read(text.data(), length, logits.data());
+  double all = 0;
+  bool same = true;
+  for (int id = 0; id < 6; id++) {
+    all += more.probability(id, 1.0 / 6);
+    same = same && none.probability(id, 1.0 / 6) == cache.probability(id, 1.0 / 6);
+  }
+  EXPECT(std::fabs(all - 1) < 1e-12, "they still add up to 1");
+  EXPECT(same, "nothing else of it does");
+
   const FloatKernels& floats = *find_level("scalar")->floats;
   Candidates with_cache;
   with_cache.ngram_cache = true;

@@ -66,6 +66,8 @@ export interface GenerateOptions {
   allowed?: Int32Array;
   except?: Int32Array;
   ngramCacheWithout?: Int32Array;
+  /** Text that the context has no room for; what followed the same tokens there counts as in the context. */
+  ngramCacheBeyond?: Int32Array;
   temperature?: number;
   topK?: number;
   topP?: number;

@@ -42,10 +42,11 @@ interface Fork {
   except: number[];
 }
 
-/** A prompt as the KV cache has it; `word` is left out of it. */
+/** A prompt as the KV cache has it; `word` is left out of it, and there was no room for what `beyond` spells. */
 interface Reading {
   ids: Int32Array;
   word: string;
+  beyond: Int32Array;
   reused: number;
   milliseconds: number;
 }
@@ -53,7 +54,8 @@ interface Reading {
 /** How many threads a request may use: figures are measured with all that they name. */
 type Threads = number | 'all';
 
-const unread: Reading = { ids: new Int32Array(), word: '', reused: 0, milliseconds: 0 };
+const none = new Int32Array();
+const unread: Reading = { ids: none, word: '', beyond: none, reused: 0, milliseconds: 0 };
 const nothing: Answer = { verdict: { text: '', reason: 'end' }, tokens: [], evaluated: 0, milliseconds: 0 };
 const cancelled: Answer = { ...nothing, verdict: { text: '', reason: 'cancelled' } };
 
@@ -67,6 +69,7 @@ export class Engine {
   #threads: number;
   #newest: AbortController | undefined;
   #turn: Promise<unknown> = Promise.resolve();
+  #encodings = new Map<string, number[]>();
 
   private constructor(
     readonly addon: Addon,
@@ -196,14 +199,16 @@ export class Engine {
     const site = siteOf(prompt);
     // A grammar that is met for the first time is read while the model works.
     const grammar = syntaxOf(site.languageId);
-    const { ids, word, reused, milliseconds } = await this.#read(prompt, site, signal);
+    const reading = await this.#read(prompt, site, signal);
+    const { ids, reused, milliseconds } = reading;
     let answer: Answer | undefined;
-    if (!signal.aborted) answer = ids.length === 0 ? nothing : await this.#decode(site, word, limits, signal);
+    if (!signal.aborted)
+      answer = ids.length === 0 ? nothing : await this.#decode(site, reading, limits, signal);
     const syntax = await grammar;
     const read = Math.min(ids.length, this.#session.length);
     const completion = this.#completion(site, answer, limits, read, reused, milliseconds, syntax);
     if (!answer || answer === nothing || (limits.candidates ?? 1) <= 1) return completion;
-    const alternatives = await this.#alternatives(site, word, limits, signal, ids.length, answer, syntax);
+    const alternatives = await this.#alternatives(site, reading, limits, signal, answer, syntax);
     return { ...completion, alternatives };
   }
 
@@ -211,14 +216,23 @@ export class Engine {
   async #read(prompt: Prompt, site: Site, signal: AbortSignal): Promise<Reading> {
     if (signal.aborted) return unread;
     let word = unfinishedWord(site.lineBefore, this.model.tokenizer);
-    let ids = layoutPrompt(prompt, site, this.model, word.length);
-    if (ids.length === 0) {
+    let layout = layoutPrompt(prompt, site, this.model, word.length);
+    if (layout.ids.length === 0) {
       // The first word of a text, and a model that knows neither paths nor fill-in-the-middle.
       word = '';
-      ids = layoutPrompt(prompt, site, this.model);
-      if (ids.length === 0) return unread;
+      layout = layoutPrompt(prompt, site, this.model);
+      if (layout.ids.length === 0) return unread;
     }
-    return { ids, word, ...(await this.#prefill(ids)) };
+    const beyond = this.#encoded(layout.beyond);
+    return { ids: layout.ids, word, beyond, ...(await this.#prefill(layout.ids)) };
+  }
+
+  /** Texts one behind the other, a control token between them. They seldom change: the last ones are remembered. */
+  #encoded(texts: readonly string[]): Int32Array {
+    const { tokenizer } = this.model;
+    const parts = texts.map((text) => this.#encodings.get(text) ?? tokenizer.encode(text));
+    this.#encodings = new Map(texts.map((text, i) => [text, parts[i]!]));
+    return Int32Array.from(parts.flatMap((ids) => [...ids, tokenizer.controlIds[0] ?? 0]));
   }
 
   /** Makes `ids` the text in the cache, of which the longest known head is kept, with the logits of the last one. */
@@ -235,10 +249,9 @@ export class Engine {
    */
   async #alternatives(
     site: Site,
-    word: string,
+    reading: Reading,
     limits: Limits,
     signal: AbortSignal,
-    promptLength: number,
     first: Answer,
     syntax: Syntax | undefined,
   ): Promise<Alternative[]> {
@@ -251,8 +264,8 @@ export class Engine {
     const texts = new Set([judge(site, first, limits, syntax).text]);
     const found: Alternative[] = [];
     while (tried.length < limits.candidates! && !signal.aborted) {
-      await this.#prefill(cached.subarray(0, promptLength + at));
-      const answer = await this.#decode(site, word, limits, signal, { head, except: tried });
+      await this.#prefill(cached.subarray(0, reading.ids.length + at));
+      const answer = await this.#decode(site, reading, limits, signal, { head, except: tried });
       const chosen = answer.tokens[at]?.id;
       if (chosen === undefined || tried.includes(chosen)) break;
       tried.push(chosen);
@@ -270,7 +283,7 @@ export class Engine {
    */
   async #decode(
     site: Site,
-    word: string,
+    { word, beyond }: Reading,
     limits: Limits,
     signal: AbortSignal,
     fork: Fork = { head: [], except: [] },
@@ -308,6 +321,7 @@ export class Engine {
           stopIds,
           draft: draftTokens,
           ngramCacheWithout: tokenizer.controlIds,
+          ngramCacheBeyond: beyond,
           ...(allowed ? { allowed } : {}),
           ...(forks ? { except: Int32Array.from([...fork.except, ...stopIds]) } : {}),
         });

@@ -26,19 +26,25 @@ const blockSizes = [16, 4, 1];
 /** Where one line alone is too long, it is cut at multiples of so many characters. */
 const characterStep = 256;
 
+/** What is shown to the model, and what of the file has no room in it. */
+export interface Layout {
+  /** To be evaluated before the answer; at most `contextLength` less the answer's share. */
+  ids: Int32Array;
+  /** What stands before the first token of the file and behind the last one: empty for a file that fits. */
+  beyond: [before: string, behind: string];
+}
+
 /** A stretch of a prompt: a control token, or text. */
 type Part = number | string;
 
-/**
- * The ids to evaluate before the answer; at most `contextLength` less the answer's share. The last `unfinished`
- * characters before the cursor are left out: the answer spells them.
- */
-export function layoutPrompt(prompt: Prompt, site: Site, model: PromptModel, unfinished = 0): Int32Array {
+/** The last `unfinished` characters before the cursor are left out: the answer spells them. */
+export function layoutPrompt(prompt: Prompt, site: Site, model: PromptModel, unfinished = 0): Layout {
   const { tokenizer, contextLength, fimOrders, format } = model;
   const order = fimOrders.includes('spm') ? 'spm' : fimOrders[0];
   const template = (order && format.holes[order]) ?? format.plain;
   const head = headParts(prompt, model, Math.floor(contextLength * headerShare));
-  const after = order ? suffixText(site, tokenizer, Math.floor(contextLength * suffixShare)) : '';
+  const behind = textBehind(site);
+  const after = order ? wholeLines(behind, tokenizer, Math.floor(contextLength * suffixShare)) : '';
   const { beginOfText } = tokenizer.control;
   const start = beginOfText === undefined ? [] : [beginOfText];
   const laidOut = (before: string): number[] => [
@@ -46,8 +52,12 @@ export function layoutPrompt(prompt: Prompt, site: Site, model: PromptModel, unf
     ...encoded(filled(template, { ...head, before, after }, tokenizer), tokenizer),
   ];
   const room = contextLength - Math.ceil(contextLength * answerShare) - laidOut('').length;
-  const before = site.before.slice(0, site.before.length - unfinished);
-  return Int32Array.from(laidOut(prefixText(before, tokenizer, room)));
+  const all = site.before.slice(0, site.before.length - unfinished);
+  const before = prefixText(all, tokenizer, room);
+  return {
+    ids: Int32Array.from(laidOut(before)),
+    beyond: [all.slice(0, all.length - before.length), behind.slice(after.length)],
+  };
 }
 
 /** A template of a format with its control tokens, and with each `{name}` replaced by its value. */
@@ -113,9 +123,8 @@ function baseName(path: string): string {
  * The text behind the cursor. What an editor closes by itself is left out, for it comes and goes with each bracket
  * typed and would move everything behind it; the answer runs to the line's end then, and is cut at that closer.
  */
-function suffixText(site: Site, tokenizer: Tokenizer, budget: number): string {
-  const text = isClosers(site.lineAfter) ? site.after.slice(site.lineAfter.length) : site.after;
-  return wholeLines(text, tokenizer, budget);
+function textBehind(site: Site): string {
+  return isClosers(site.lineAfter) ? site.after.slice(site.lineAfter.length) : site.after;
 }
 
 /** As many whole lines from the head of `text` as fit into `budget` tokens; of a first line too long, a part. */

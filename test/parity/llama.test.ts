@@ -92,7 +92,7 @@ describe(`llama.cpp on ${path.basename(modelFile)}`, function () {
     const site = siteOf(prompt);
     const word = unfinishedWord(site.lineBefore, model.tokenizer);
     assert.notEqual(word, '');
-    const ids = layoutPrompt(prompt, site, model, word.length);
+    const { ids } = layoutPrompt(prompt, site, model, word.length);
     const last = (await peer!.logProbabilities([...ids], model.tokenizer.size)).at(-1)!;
     const agreeing = model.tokenizer.agreeing(Buffer.from(word));
     const best = model.tokenizer.piece(agreeing.reduce((a, b) => (last[b]! > last[a]! ? b : a))).toString();

@@ -367,7 +367,11 @@ describe('complaint: poor context', () => {
       openFile({ path: 'shapes.ts', languageId: 'typescript', text }),
     ]);
     const prompt = promptAt(at, 'shop', related);
-    const ids = layoutPrompt(prompt, siteOf(prompt), { ...model, contextLength: 1024, fimOrders: ['spm'] });
+    const { ids } = layoutPrompt(prompt, siteOf(prompt), {
+      ...model,
+      contextLength: 1024,
+      fimOrders: ['spm'],
+    });
     const seen = model.tokenizer.decode([...ids]);
     for (const part of ['areaOf(shape)', 'shapes.ts', 'a.ts', 'show(a);', 'const a ='])
       assert.ok(seen.includes(part), `${part} is not in ${seen}`);

@@ -27,7 +27,7 @@ function spelled(gguf: Gguf, more: Partial<Prompt> = {}, contextLength = 2048): 
   const tokenizer = new Tokenizer(gguf);
   const format = modelFormat(gguf, tokenizer);
   const model = { tokenizer, contextLength, format, fimOrders: fimOrdersOf(gguf, format, tokenizer) };
-  const ids = [...layoutPrompt(prompt, siteOf(prompt), model)];
+  const ids = [...layoutPrompt(prompt, siteOf(prompt), model).ids];
   assert.ok(ids.length <= contextLength - contextLength / 16, `${ids.length} tokens`);
   const control = new Set(tokenizer.controlIds);
   return ids.map((id) => (control.has(id) ? tokensOf(gguf)[id] : tokenizer.piece(id).toString())).join('');

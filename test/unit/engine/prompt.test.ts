@@ -24,7 +24,7 @@ function layout(prompt: Partial<Prompt>, how = model()): number[] {
     related: [],
     ...prompt,
   };
-  return [...layoutPrompt(whole, siteOf(whole), how)];
+  return [...layoutPrompt(whole, siteOf(whole), how).ids];
 }
 
 function read(ids: number[]): string {
@@ -64,6 +64,22 @@ describe('prompt', () => {
       read(layout({ ...prompt, suffix: ' + b;\nlet c;\n' }, model(1024, ['psm']))),
       `${head}<fimPrefix>let a = <fimSuffix> + b;\nlet c;\n<fimMiddle>`,
     );
+  });
+
+  it('tells what of the file has no room', () => {
+    const beyondOf = (prefix: string, suffix: string) => {
+      const whole: Prompt = { path: 'a.ts', languageId: 'typescript', prefix, suffix, related: [] };
+      const { ids, beyond } = layoutPrompt(whole, siteOf(whole), model(512));
+      const text = read([...ids]);
+      const shownBefore = text.slice(text.indexOf('<fimMiddle>') + '<fimMiddle>'.length);
+      const shownBehind = between(text, '<fimSuffix>', '<fimMiddle>');
+      assert.equal(beyond[0] + shownBefore, prefix);
+      assert.equal(shownBehind + beyond[1], suffix);
+      return beyond;
+    };
+    assert.deepEqual(beyondOf('let a = ', '\nlet b;\n'), ['', '']);
+    const [before, behind] = beyondOf(`${lines(200)}let a = `, `\n${lines(200, 200)}`);
+    assert.ok(before.length > 1000 && behind.length > 1000);
   });
 
   it('only continues for a model that knows no other way', () => {
