@@ -10,7 +10,7 @@ namespace {
 
 // Weight of what shorter contexts say, per different token seen after a context; training/ngram_cache.py
 // tunes it.
-constexpr double kStrengths[] = {100, 8, 5, 12, 5, 1.5};
+constexpr double kStrengths[] = {200, 12, 5, 12, 8, 1.5};
 
 }  // namespace
 
