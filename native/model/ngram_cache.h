@@ -1,4 +1,4 @@
-// The context as an n-gram model: what followed, earlier in the text, the tokens that stand at its end now.
+// The text as an n-gram model: what followed, elsewhere in it, the tokens that stand at the context's end now.
 #ifndef RYZANSTEIN_MODEL_NGRAM_CACHE_H_
 #define RYZANSTEIN_MODEL_NGRAM_CACHE_H_
 

@@ -33,7 +33,7 @@ export interface Selected {
   readonly text: string;
 }
 
-/** The model sees a thousand tokens; these many characters around the cursor are more than it can use. */
+/** More than the model's context holds; the rest is counted in the n-gram cache. */
 const prefixCharacters = 24_000;
 const suffixCharacters = 8_000;
 /** The window's start moves only in steps, so that typing does not change how the prompt begins. */
@@ -96,7 +96,7 @@ export function promptAt(place: Place, repository: string | undefined, related: 
 }
 
 /** The text before `offset` from the start of a line on; all of it, if it is not too long. */
-function before(text: string, offset: number): string {
+export function before(text: string, offset: number): string {
   if (offset <= prefixCharacters) return text.slice(0, offset);
   const start = Math.ceil((offset - prefixCharacters) / step) * step;
   const line = text.indexOf('\n', start - 1) + 1;
@@ -106,7 +106,7 @@ function before(text: string, offset: number): string {
 }
 
 /** The text behind `offset` up to the end of a line. */
-function after(text: string, offset: number): string {
+export function after(text: string, offset: number): string {
   const end = offset + suffixCharacters;
   if (end >= text.length) return text.slice(offset);
   const line = text.lastIndexOf('\n', end - 1) + 1;

@@ -1,6 +1,7 @@
 // Scores answers to holes, places in code whose missing text is known: the engine's own, given as in the editor, or others'.
 
 import * as os from 'node:os';
+import { after, before } from '../editing/context';
 import type { Answerer, Completion, Evaluation, Limits, Measures, Percentiles, Prompt } from '../protocol';
 import type { Engine } from './engine';
 import { digestOf, languageName } from './evalSet';
@@ -53,7 +54,12 @@ export async function parseErrorsAdded(hole: Hole, text: string): Promise<number
 }
 
 export function promptAt({ path, language, prefix, suffix, related = [] }: Hole): Prompt {
-  return { path, languageId: language, prefix, suffix, related };
+  // As much of the file as the editor sends.
+  return {
+    ...{ path, languageId: language, related },
+    prefix: before(prefix, prefix.length),
+    suffix: after(suffix, 0),
+  };
 }
 
 export function limitsAt({ kind }: Hole): Limits {
