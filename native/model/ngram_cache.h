@@ -1,4 +1,4 @@
-// The text as an n-gram model: what followed, elsewhere in it, the tokens that stand at the context's end now.
+// What followed, elsewhere in the text, the tokens that stand at its end now: the text as an n-gram model.
 #ifndef RYZANSTEIN_MODEL_NGRAM_CACHE_H_
 #define RYZANSTEIN_MODEL_NGRAM_CACHE_H_
 
