@@ -390,14 +390,20 @@ void cancelling_drops_a_pass(const std::shared_ptr<Model>& model) {
   int cut_short = 0;
   bool whole_passes = true;
   bool right = true;
-  for (int i = 0; i < 60; i++) {
+  std::chrono::steady_clock::duration whole{};
+  for (int i = 0; i < 60 || (cut_short == 0 && i < 6000); i++) {
     session.truncate(0);
     const auto number = static_cast<uint64_t>(100 + i);
-    std::thread canceller([&] {
-      std::this_thread::sleep_for(std::chrono::microseconds(100 * i));
+    std::atomic<bool> ready{false};
+    std::thread canceller([&, i] {
+      ready = true;
+      std::this_thread::sleep_for(whole * (i % 60) / 60);
       cancelled_through = number;
     });
+    while (!ready) std::this_thread::yield();
+    const auto begun = std::chrono::steady_clock::now();
     const bool complete = session.evaluate(ids.data(), 200, Stop(&cancelled_through, number));
+    if (complete) whole = std::chrono::steady_clock::now() - begun;
     canceller.join();
     cut_short += !complete;
     whole_passes = whole_passes && (complete || session.length() % kMaxTokens == 0);

@@ -1,5 +1,6 @@
 // What VS Code knows of a document, in the terms of the parts that do not know VS Code: its place, silence, path.
 
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { type Place, placeAt, placeInNotebook } from '../editing/context';
 import { isSecret, silentBecause } from '../editing/silence';
@@ -38,9 +39,10 @@ export function silenceAt(
   return undefined;
 }
 
-/** A document's path as its workspace folder sees it. */
+/** A document's path as its workspace folder sees it; the name alone of one that lies in none. */
 export function pathOf(uri: vscode.Uri): string {
-  return vscode.workspace.asRelativePath(uri, false);
+  const isInFolder = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
+  return isInFolder ? vscode.workspace.asRelativePath(uri, false) : posix.basename(uri.path);
 }
 
 export function repositoryOf(document: vscode.TextDocument): string | undefined {

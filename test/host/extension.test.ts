@@ -92,15 +92,12 @@ describe('the extension', () => {
 
 describe('ghost text', () => {
   let unchanged: Parts['engine']['complete'];
-  before(() => {
-    unchanged = alwaysFitToShow();
-    return write({ 'ryzanstein.modelFile': tinyModel, 'ryzanstein.confidence': 0 });
-  });
+  before(() => write({ 'ryzanstein.modelFile': tinyModel, 'ryzanstein.confidence': 0 }));
+  beforeEach(() => (unchanged = alwaysFitToShow()));
+  // Also what a test has put in its place, and not taken back because it failed.
+  afterEach(() => (parts.engine.complete = unchanged));
   afterEach(closeAll);
-  after(() => {
-    parts.engine.complete = unchanged;
-    return write({ 'ryzanstein.modelFile': undefined, 'ryzanstein.confidence': undefined });
-  });
+  after(() => write({ 'ryzanstein.modelFile': undefined, 'ryzanstein.confidence': undefined }));
 
   it('is computed on request and inserted when accepted', async () => {
     const editor = await open(sample);
@@ -335,9 +332,13 @@ describe('ghost text', () => {
     const editor = await open(sample);
     await entryAfter(parts, /^shown$/, () => type('a'));
     assert.equal(answers.requests(), 1, 'one answer while typing');
-    const entry = await entryAfter(parts, /^shown$/, () =>
-      vscode.commands.executeCommand('editor.action.inlineSuggest.showNext'),
-    );
+    // The editor does nothing until it shows the first one, a moment after it has been given it.
+    const entry = await entryAfter(parts, /^shown$/, async () => {
+      while (answers.requests() === 1) {
+        await vscode.commands.executeCommand('editor.action.inlineSuggest.showNext');
+        await pause(50);
+      }
+    });
     assert.equal(answers.requests(), 2, 'the alternatives are asked for once');
     await accept(editor);
     answers.stop();

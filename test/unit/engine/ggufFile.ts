@@ -93,8 +93,11 @@ export function ggufBytes(metadata: Record<string, Field>, tensors: TensorField[
   return Buffer.concat([head, Buffer.alloc((32 - (head.length % 32)) % 32), Buffer.alloc(data)]);
 }
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-gguf-'));
-process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+const parent = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-gguf-'));
+// A steady name: the folder of a file is part of the prompt, and what a model of random weights says hangs on it.
+const folder = path.join(parent, 'project');
+fs.mkdirSync(folder);
+process.on('exit', () => fs.rmSync(parent, { recursive: true, force: true }));
 
 /** Writes `bytes` to a file that goes away with the process. */
 export function temporaryFile(name: string, bytes: Uint8Array): string {
