@@ -18,6 +18,12 @@ constexpr uint64_t kWorkers = kOpen - 1;
 constexpr uint64_t kRound = 1 << 16;
 // Longer than the serial work between two rounds of a token, shorter than what a user's battery would notice.
 constexpr auto kSpin = std::chrono::microseconds(60);
+// Of a thread that is at work longer than the caller was: its core has been given to another process, which
+// has it for some milliseconds.
+constexpr auto kLost = std::chrono::milliseconds(1);
+// Several times what was lost. Twice as long each time that a thread is lost again within the shortest rest.
+constexpr auto kShortestRest = std::chrono::milliseconds(48);
+constexpr auto kLongestRest = std::chrono::milliseconds(192);
 
 void pause() {
 #if defined(__x86_64__) || defined(_M_X64)
@@ -46,7 +52,8 @@ bool spin(const Done& done) {
 
 }  // namespace
 
-ThreadPool::ThreadPool(int threads) : in_use_(threads), shares_(static_cast<size_t>(threads)) {
+ThreadPool::ThreadPool(int threads)
+    : in_use_(threads), wanted_(threads), shares_(static_cast<size_t>(threads)) {
   RYZANSTEIN_CHECK(threads >= 1 && threads < static_cast<int>(kWorkers),
                    "a pool has at least the calling thread");
   for (int thread = 1; thread < threads; thread++) {
@@ -64,12 +71,22 @@ ThreadPool::~ThreadPool() {
 
 void ThreadPool::use(int threads) {
   RYZANSTEIN_CHECK(threads >= 1 && threads <= this->threads(), "a pool uses threads that it has");
+  if (threads == wanted_) return;
+  wanted_ = threads;
+  set_in_use(threads);
+}
+
+void ThreadPool::set_in_use(int threads) {
   if (threads == in_use_.load()) return;
   {
     std::lock_guard<std::mutex> lock(sleep_);
     in_use_.store(threads);
   }
   use_.notify_all();
+}
+
+void ThreadPool::end_rest() {
+  if (Clock::now() >= rest_end_) set_in_use(wanted_);
 }
 
 void ThreadPool::run_shared(int blocks, Call call, const void* body) {
@@ -86,14 +103,26 @@ void ThreadPool::run_shared(int blocks, Call call, const void* body) {
     share.owner_step = std::max(1, (end - first) * 3 / 4);
     share.guest_step = std::max(1, (end - first) / 8);
   }
+  const auto begun = Clock::now();
   round_.fetch_add(kRound + kOpen);
   if (sleepers_.load() > 0) wake_sleepers();
   take_blocks(0);
-  uint64_t state = round_.fetch_sub(kOpen) - kOpen;
+  const uint64_t state = round_.fetch_sub(kOpen) - kOpen;
+  if ((state & kWorkers) != 0) await_workers(state, begun);
+}
+
+void ThreadPool::await_workers(uint64_t state, Clock::time_point begun) {
+  const auto closed = Clock::now();
   while ((state & kWorkers) != 0) {
     if (spin([&] { return (round_.load(std::memory_order_acquire) & kWorkers) == 0; })) break;
     state = await_change(state);
   }
+  const auto now = Clock::now();
+  if (now - closed < kLost || now - closed < closed - begun) return;
+  const bool again = closed - rest_end_ < kShortestRest;
+  rest_ = again ? std::min<Clock::duration>(2 * rest_, kLongestRest) : kShortestRest;
+  rest_end_ = now + rest_;
+  set_in_use(in_use_.load() - 1);
 }
 
 void ThreadPool::take_blocks(int thread) {

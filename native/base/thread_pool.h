@@ -3,6 +3,7 @@
 #define RYZANSTEIN_BASE_THREAD_POOL_H_
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -15,7 +16,9 @@ namespace ryzanstein {
 // Used by one calling thread at a time. A call allocates nothing and takes no lock unless a thread has to be
 // woken. Every thread owns an equal share of the blocks and takes three quarters of it at once; the last
 // quarter goes out block by block, to whoever is free. A share whose owner has not come (asleep, or its core
-// taken away) is worked off by the others, and nobody waits for a thread that has not begun.
+// taken away) is worked off by the others, and nobody waits for a thread that has not begun. A thread whose
+// core is taken away in the midst of its blocks has to be waited for: for a while one thread less takes part
+// then.
 class ThreadPool {
  public:
   // `threads` >= 1 with the caller; threads - 1 are started.
@@ -35,6 +38,7 @@ class ThreadPool {
   // block runs at once on the caller.
   template <class Body>
   void run(int blocks, const Body& body) {
+    if (in_use_.load(std::memory_order_relaxed) < wanted_) end_rest();
     if (blocks <= 1 || in_use_.load(std::memory_order_relaxed) == 1) {
       if (blocks > 0) body(0, blocks, 0);
       return;
@@ -56,7 +60,14 @@ class ThreadPool {
     int guest_step = 0;  // what another thread takes at once from a share that nobody has begun
   };
 
+  using Clock = std::chrono::steady_clock;
+
   void run_shared(int blocks, Call call, const void* body);
+  // Waits for the threads at work in the round that `state` has closed, which the caller began at `begun`.
+  void await_workers(uint64_t state, Clock::time_point begun);
+  // Lets those that were left out for a while take part again, when it is over.
+  void end_rest();
+  void set_in_use(int threads);
   void take_blocks(int thread);
   void serve(int thread);
   // Waits until round_ differs from `seen`; returns it.
@@ -68,6 +79,9 @@ class ThreadPool {
   alignas(64) std::atomic<uint64_t> round_{0};
   alignas(64) std::atomic<int> sleepers_{0};
   std::atomic<int> in_use_;
+  int wanted_;  // what use() said; more than in_use_ during a rest
+  Clock::time_point rest_end_;
+  Clock::duration rest_{};
   std::atomic<bool> quit_{false};
   std::mutex sleep_;
   std::condition_variable wake_;

@@ -65,6 +65,35 @@ void slow_thread_costs_little() {
              std::to_string(blocks_of_caller));
 }
 
+// A thread that stays away in the midst of its blocks is left out for a while, and is there again later.
+void lost_thread_rests() {
+  ThreadPool pool(2);
+  std::atomic<int> threads{0};
+  const auto threads_of_a_run = [&](std::chrono::microseconds away) {
+    threads = 0;
+    pool.run(64, [&](int, int, int thread) {
+      threads |= 1 << thread;
+      std::this_thread::sleep_for(thread == 1 ? away : std::chrono::microseconds(50));
+    });
+    return threads.load();
+  };
+  int alone = 0;
+  int together = 0;
+  for (int i = 0; i < 20; i++) {
+    for (int runs = 0; runs < 10000 && threads_of_a_run(std::chrono::milliseconds(20)) != 3; runs++) {
+    }
+    alone += threads_of_a_run(std::chrono::microseconds(50)) == 1;
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    for (int runs = 0; runs < 10000; runs++) {
+      if (threads_of_a_run(std::chrono::microseconds(50)) != 3) continue;
+      together++;
+      break;
+    }
+  }
+  EXPECT(alone > 10, "the caller goes on alone, " + std::to_string(alone) + " times of 20");
+  EXPECT(together > 10, "and is not alone for long, " + std::to_string(together) + " times of 20");
+}
+
 // Some of the threads are left out and come back, awake, asleep or about to fall asleep.
 void every_block_once_by_those_in_use() {
   ThreadPool pool(4);
@@ -128,6 +157,7 @@ int main() {
   every_block_once(4, 50, 300, std::chrono::microseconds(60));   // about to fall asleep
   rounds_are_ordered();
   slow_thread_costs_little();
+  lost_thread_rests();
   every_block_once_by_those_in_use();
   queue_runs_in_order();
   buffers_are_aligned_and_zero();
