@@ -1,6 +1,6 @@
 // Every message between the extension and the engine process, with its types; imports nothing of either side.
 
-import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
+import { NotificationType, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
 
 /** Text of another file that may help; `path` is shown to the model as it is. */
 export interface RelatedText {
@@ -85,11 +85,15 @@ export interface ModelInfo {
   bytes: number;
 }
 
-/** `threads` at most are used, where the model was loaded with more. */
+/**
+ * `threads` at most are used, where the model was loaded with more. With `firstLine`, progress of that name tells of a
+ * block's first line as soon as it is whole.
+ */
 export interface CompleteParams {
   prompt: Prompt;
   limits: Limits;
   threads?: number;
+  firstLine?: number;
 }
 
 export interface PrefillParams {
@@ -288,6 +292,8 @@ export interface EvaluateProgress {
 /** The requests that the engine process answers; `complete`, `prefill` and `evaluate` follow the library's cancellation. */
 export const loadRequest = new RequestType<LoadParams, ModelInfo, void>('load');
 export const completeRequest = new RequestType<CompleteParams, Completion, void>('complete');
+/** The answer, were it the first line alone. */
+export const firstLineProgress = new ProgressType<Completion>();
 export const prefillRequest = new RequestType<PrefillParams, Prefill, void>('prefill');
 export const diagnoseRequest = new RequestType0<Diagnosis, void>('diagnose');
 export const benchRequest = new RequestType<BenchParams, BenchReport, void>('bench');

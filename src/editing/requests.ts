@@ -9,6 +9,8 @@ import { type Fit, isTypedOn, type Shown } from './shown';
 export interface Request {
   /** What fits at the place, `undefined` if the request was cancelled; rejects if the engine fails. */
   readonly answer: Promise<Fit | undefined>;
+  /** The same, or what is known of it sooner: the first line of a block. */
+  readonly soonest: Promise<Fit | undefined>;
   /** Cancels the request, unless someone else has joined it since. */
   cancel(): void;
 }
@@ -29,6 +31,7 @@ interface Work {
   readonly onRequest: boolean;
   readonly source: CancellationTokenSource;
   readonly answer: Promise<Fit | undefined>;
+  readonly soonest: Promise<Fit | undefined>;
   lastToJoin?: Request;
 }
 
@@ -42,7 +45,11 @@ interface Occupation {
 }
 
 export interface EngineRequests {
-  complete(params: CompleteParams, token: CancellationToken): Promise<Completion>;
+  complete(
+    params: CompleteParams,
+    token: CancellationToken,
+    onFirstLine: (completion: Completion) => void,
+  ): Promise<Completion>;
   /** Evaluates the prompt and answers nothing. */
   prefill(params: PrefillParams, token: CancellationToken): Promise<unknown>;
 }
@@ -67,6 +74,7 @@ export class Requests {
     const work = this.joinable(place, sending.onRequest) ?? this.start(place, sending);
     const request: Request = {
       answer: work.answer,
+      soonest: work.soonest,
       cancel: () => {
         if (work.lastToJoin === request) work.source.cancel();
       },
@@ -103,7 +111,13 @@ export class Requests {
     if (atEngine && !isWorthJoining(atEngine, place, sending)) atEngine.source.cancel();
     const source = new CancellationTokenSource();
     const { onRequest } = sending;
-    const work: Work = { place, onRequest, source, answer: this.answer(place, sending, source) };
+    let tell: (fit: Fit) => void = () => undefined;
+    const firstLine = new Promise<Fit>((resolve) => (tell = resolve));
+    const answer = this.answer(place, sending, source, tell);
+    const soonest = Promise.race([answer, firstLine]);
+    // Whoever waits for the answer hears of a failure.
+    soonest.catch(() => undefined);
+    const work: Work = { place, onRequest, source, answer, soonest };
     this.newest = work;
     const done = (): void => {
       if (this.newest === work) this.newest = undefined;
@@ -116,6 +130,7 @@ export class Requests {
     place: Place,
     sending: Sending,
     source: CancellationTokenSource,
+    tell: (fit: Fit) => void,
   ): Promise<Fit | undefined> {
     const { token } = source;
     try {
@@ -123,7 +138,7 @@ export class Requests {
       if (joined) return joined;
       if (sending.after > 0) await within(new Promise(() => undefined), token, sending.after);
       if (token.isCancellationRequested) return undefined;
-      return await this.occupy(this.computed(place, sending, token), source, place);
+      return await this.occupy(this.computed(place, sending, token, tell), source, place);
     } catch (error) {
       if (token.isCancellationRequested) return undefined;
       throw error;
@@ -146,11 +161,22 @@ export class Requests {
     return fit && fit.text !== '' ? { ...fit, how: 'joined' } : undefined;
   }
 
-  private async computed(place: Place, sending: Sending, token: CancellationToken): Promise<Fit | undefined> {
-    const completion = await this.engine.complete(sending.params(), token);
+  private async computed(
+    place: Place,
+    sending: Sending,
+    token: CancellationToken,
+    tell: (fit: Fit) => void,
+  ): Promise<Fit | undefined> {
+    const completion = await this.engine.complete(sending.params(), token, (line) => {
+      if (!token.isCancellationRequested) tell(this.remembered(place, line, 'first line'));
+    });
     if (token.isCancellationRequested || completion.reason === 'cancelled') return undefined;
+    return this.remembered(place, completion, 'computed');
+  }
+
+  private remembered(place: Place, completion: Completion, how: Fit['how']): Fit {
     this.shown.remember(place, completion);
-    return { text: completion.shown ? completion.text : '', overwrites: 0, completion, how: 'computed' };
+    return { text: completion.shown ? completion.text : '', overwrites: 0, completion, how };
   }
 
   private async occupy<T>(ended: Promise<T>, source: CancellationTokenSource, place?: Place): Promise<T> {

@@ -9,8 +9,11 @@ export interface Fit {
   readonly text: string;
   readonly overwrites: number;
   readonly completion: Completion;
-  /** `joined`: computed for a place before, and what was typed meanwhile is how it begins. */
-  readonly how: 'computed' | 'joined' | 'same' | 'typed through';
+  /**
+   * `joined`: computed for a place before, and what was typed meanwhile is how it begins. `first line`: the rest of the
+   * block is not computed yet.
+   */
+  readonly how: 'computed' | 'first line' | 'joined' | 'same' | 'typed through';
 }
 
 interface Known {

@@ -34,6 +34,8 @@ interface Answer {
   /** Tokens that went through the model; the one that ends an answer need not. */
   evaluated: number;
   milliseconds: number;
+  /** Of a block: the answer as it was when its first line was whole. */
+  firstLine?: Answer;
 }
 
 /** Where another answer leaves the first one: the tokens that both have, and the ids that may not come next. */
@@ -53,6 +55,14 @@ interface Reading {
 
 /** How many threads a request may use: figures are measured with all that they name. */
 type Threads = number | 'all';
+
+export interface Request {
+  signal?: AbortSignal;
+  /** At most, or `all` however busy the machine is. */
+  threads?: Threads;
+  /** Is told of a block's first line when that is whole and fit to show; the block goes on. */
+  onFirstLine?: (completion: Completion) => void;
+}
 
 const none = new Int32Array();
 const unread: Reading = { ids: none, word: '', beyond: none, reused: 0, milliseconds: 0 };
@@ -106,17 +116,13 @@ export class Engine {
     return new Engine(addon, model, native, params);
   }
 
-  /**
-   * Completes at a place, with `threads` at most, or with `all` however busy the machine is. A newer request cancels an
-   * older one; a cancelled one answers with nothing to show.
-   */
+  /** Completes at a place. A newer request cancels an older one; a cancelled one answers with nothing to show. */
   async complete(
     prompt: Prompt,
     limits: Limits,
-    signal?: AbortSignal,
-    threads?: Threads,
+    { signal, threads, onFirstLine }: Request = {},
   ): Promise<Completion> {
-    return this.#asNewest(signal, threads, (signal) => this.#answer(prompt, limits, signal));
+    return this.#asNewest(signal, threads, (signal) => this.#answer(prompt, limits, signal, onFirstLine));
   }
 
   /** Reads a prompt ahead of its completion, which need not read it then. A newer request cancels it. */
@@ -195,18 +201,29 @@ export class Engine {
     this.#native.use(this.#threads);
   }
 
-  async #answer(prompt: Prompt, limits: Limits, signal: AbortSignal): Promise<Completion> {
+  async #answer(
+    prompt: Prompt,
+    limits: Limits,
+    signal: AbortSignal,
+    onFirstLine?: Request['onFirstLine'],
+  ): Promise<Completion> {
     const site = siteOf(prompt);
     // A grammar that is met for the first time is read while the model works.
     const grammar = syntaxOf(site.languageId);
     const reading = await this.#read(prompt, site, signal);
     const { ids, reused, milliseconds } = reading;
+    const read = Math.min(ids.length, this.#session.length);
+    const completed = (syntax: Syntax | undefined, answer?: Answer): Completion =>
+      this.#completion(site, answer, limits, read, reused, milliseconds, syntax);
+    const tell = async (line: Answer): Promise<void> => {
+      const completion = completed(await grammar, line);
+      if (completion.shown && !signal.aborted) onFirstLine?.(completion);
+    };
     let answer: Answer | undefined;
     if (!signal.aborted)
-      answer = ids.length === 0 ? nothing : await this.#decode(site, reading, limits, signal);
+      answer = ids.length === 0 ? nothing : await this.#decode(site, reading, limits, signal, tell);
     const syntax = await grammar;
-    const read = Math.min(ids.length, this.#session.length);
-    const completion = this.#completion(site, answer, limits, read, reused, milliseconds, syntax);
+    const completion = completed(syntax, answer);
     if (!answer || answer === nothing || (limits.candidates ?? 1) <= 1) return completion;
     const alternatives = await this.#alternatives(site, reading, limits, signal, answer, syntax);
     return { ...completion, alternatives };
@@ -265,7 +282,8 @@ export class Engine {
     const found: Alternative[] = [];
     while (tried.length < limits.candidates! && !signal.aborted) {
       await this.#prefill(cached.subarray(0, reading.ids.length + at));
-      const answer = await this.#decode(site, reading, limits, signal, { head, except: tried });
+      const fork = { head, except: tried };
+      const answer = await this.#decode(site, reading, limits, signal, () => Promise.resolve(), fork);
       const chosen = answer.tokens[at]?.id;
       if (chosen === undefined || tried.includes(chosen)) break;
       tried.push(chosen);
@@ -279,19 +297,20 @@ export class Engine {
 
   /**
    * `word` is what the prompt lacks of the text before the cursor: it is spelled first, and is no part of the answer.
-   * After a fork the answer goes on from the tokens that it has in common with another one.
+   * `tell` is called with the first line of a block as soon as that is whole. After a fork the answer goes on from the
+   * tokens that it has in common with another one.
    */
   async #decode(
     site: Site,
     { word, beyond }: Reading,
     limits: Limits,
     signal: AbortSignal,
+    tell: (line: Answer) => Promise<void>,
     fork: Fork = { head: [], except: [] },
   ): Promise<Answer> {
     const { tokenizer } = this.model;
     const stop = new Stop(site, limits);
-    const lineEnds = stop.inBlock ? [] : tokenizer.lineEndIds;
-    const stopIds = Int32Array.from([...tokenizer.controlIds, ...lineEnds]);
+    const ends = Int32Array.from([...tokenizer.controlIds, ...tokenizer.lineEndIds]);
     const controlIds = new Set(tokenizer.controlIds);
     const decoder = tokenizer.decoder();
     const healing = new Healing(word, tokenizer);
@@ -309,6 +328,11 @@ export class Engine {
     const start = this.#session.length;
     let milliseconds = 0;
     let verdict: Verdict | undefined;
+    let firstLine: Answer | undefined;
+    const answer = (verdict: Verdict): Answer => {
+      const evaluated = this.#session.length - start;
+      return { verdict, tokens: [...tokens], evaluated, milliseconds, firstLine };
+    };
     while (!verdict) {
       const { allowed } = healing;
       const forks = tokens.length === fork.head.length && fork.except.length > 0;
@@ -316,6 +340,7 @@ export class Engine {
       if (max <= 0) verdict = stop.finish('maxTokens');
       else if (signal.aborted) verdict = stop.finish('cancelled');
       else {
+        const stopIds = firstLine ? Int32Array.from(tokenizer.controlIds) : ends;
         const step = await this.#session.generate({
           max,
           stopIds,
@@ -333,9 +358,26 @@ export class Engine {
           verdict ??= controlIds.has(id) ? stop.finish('end') : stop.push(text);
         }
         if (step.end === 'cancelled' || step.end === 'context') verdict ??= stop.finish(step.end);
+        if (!verdict && step.end === 'stop') {
+          // A line end within a block: the answer goes on behind it.
+          if (!firstLine && stop.firstLine !== undefined) {
+            firstLine = answer({ text: stop.firstLine, reason: 'line' });
+            void tell(firstLine);
+          }
+          if (this.#session.length === this.model.contextLength) verdict = stop.finish('context');
+          else milliseconds += await this.#append(step.ids.at(-1)!);
+        }
       }
     }
-    return { verdict, tokens, evaluated: this.#session.length - start, milliseconds };
+    return answer(verdict);
+  }
+
+  /** Evaluates one more token, unless that is cancelled. */
+  async #append(id: number): Promise<number> {
+    const { milliseconds } = await this.#session.evaluate(Int32Array.of(id));
+    this.#known.push(id);
+    this.#known.length = this.#session.length;
+    return milliseconds;
   }
 
   #completion(
@@ -347,11 +389,11 @@ export class Engine {
     prefillMs: number,
     syntax?: Syntax,
   ): Completion {
-    const { verdict, tokens, evaluated, milliseconds: decodeMs } = answer;
-    const { text, hidden, confidence } = judge(site, answer, limits, syntax);
+    const { tokens, evaluated, milliseconds: decodeMs } = answer;
+    const { text, reason, hidden, confidence } = judge(site, answer, limits, syntax);
     return {
       text,
-      reason: verdict.reason,
+      reason,
       shown: hidden === undefined,
       ...(hidden === undefined ? {} : { hidden }),
       confidence,
@@ -368,18 +410,23 @@ export class Engine {
   }
 }
 
-/** What of an answer is fit to show, with the document's line ends. */
+/** What of an answer is fit to show, with the document's line ends: of a block that is unfit, its first line if that is fit. */
 function judge(
   site: Site,
-  { verdict, tokens }: Answer,
+  { verdict, tokens, firstLine }: Answer,
   limits: Limits,
   syntax: Syntax | undefined,
-): Pick<Completion, 'text' | 'hidden' | 'confidence'> {
+): Pick<Completion, 'text' | 'reason' | 'hidden' | 'confidence'> {
   const { text, hidden } = clean(site, verdict, syntax);
   const confidence = confidenceOf(logProbabilitiesOf(text, tokens));
+  const unsure = hidden === undefined && confidence < limits.minConfidence;
+  const isUnfit = unsure || (hidden !== undefined && hidden !== 'cancelled');
+  const line = isUnfit && firstLine ? judge(site, firstLine, limits, syntax) : undefined;
+  if (line && line.hidden === undefined) return line;
   return {
     text: site.lineEnd === '\n' ? text : text.replaceAll('\n', site.lineEnd),
-    hidden: hidden ?? (confidence < limits.minConfidence ? 'confidence' : undefined),
+    reason: verdict.reason,
+    hidden: unsure ? 'confidence' : hidden,
     confidence,
   };
 }

@@ -37,7 +37,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const answers: Answer[] = [];
   for (const hole of holes) {
-    answers.push(await engine.complete(promptAt(hole), limitsAt(hole), signal, 'all'));
+    answers.push(await engine.complete(promptAt(hole), limitsAt(hole), { signal, threads: 'all' }));
     signal?.throwIfAborted();
     progress(answers.length);
   }

@@ -11,9 +11,11 @@ import {
 import {
   benchRequest,
   completeRequest,
+  type Completion,
   diagnoseRequest,
   evaluateProgress,
   evaluateRequest,
+  firstLineProgress,
   type LoadParams,
   loadRequest,
   type ModelInfo,
@@ -77,9 +79,12 @@ function listen(): void {
     log: () => undefined,
   });
   connection.onRequest(loadRequest, (params) => answered(() => load(params)));
-  connection.onRequest(completeRequest, ({ prompt, limits, threads }, token) => {
+  connection.onRequest(completeRequest, ({ prompt, limits, threads, firstLine }, token) => {
     const signal = signalOf(token);
-    return answered(async () => (await loaded()).complete(prompt, limits, signal, threads));
+    const onFirstLine = (completion: Completion): void => {
+      if (firstLine !== undefined) void connection.sendProgress(firstLineProgress, firstLine, completion);
+    };
+    return answered(async () => (await loaded()).complete(prompt, limits, { signal, threads, onFirstLine }));
   });
   connection.onRequest(prefillRequest, ({ prompt, threads }, token) => {
     const signal = signalOf(token);

@@ -187,7 +187,7 @@ class Provider {
   }
 
   private async complete(prompt: Prompt, limits: Limits, token: CancellationToken): Promise<Completion> {
-    const completion = await this.engine.complete(prompt, limits, signalOf(token));
+    const completion = await this.engine.complete(prompt, limits, { signal: signalOf(token) });
     this.prompts.push(completion);
     if (completion.reason !== 'cancelled') this.pace.answered(completion.prefillMs + completion.decodeMs);
     return completion;

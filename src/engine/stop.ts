@@ -19,6 +19,7 @@ export class Stop {
   #line = 0;
   #lineStart = 0;
   #bodyStarted = false;
+  #firstLine: string | undefined;
   /** The block's closer has come; only brackets and punctuation may follow it. */
   #closing = false;
   readonly #brackets: Brackets;
@@ -40,6 +41,11 @@ export class Stop {
   /** True where a line end is not the end by itself. */
   get inBlock(): boolean {
     return this.site.block !== undefined && this.limits.maxLines > 1;
+  }
+
+  /** What was written up to the end of the first line that says something, where more may follow. */
+  get firstLine(): string | undefined {
+    return this.#firstLine;
   }
 
   /** Takes what the model wrote; a verdict is final, and nothing that follows it counts. */
@@ -90,6 +96,7 @@ export class Stop {
     this.#bodyStarted ||= !isBlank(line);
     this.#line++;
     if (this.#line >= this.limits.maxLines + (block.behindOpener ? 1 : 0)) return this.#cut('maxLines');
+    if (this.#bodyStarted) this.#firstLine ??= this.#text;
     this.#text += '\n';
     this.#lineStart = this.#text.length;
     return undefined;

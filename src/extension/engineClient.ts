@@ -17,6 +17,7 @@ import {
   diagnoseRequest,
   evaluateProgress,
   evaluateRequest,
+  firstLineProgress,
   loadRequest,
   prefillRequest,
   type BenchParams,
@@ -90,6 +91,8 @@ interface Running extends Process {
 
 export class EngineClient {
   private running: Running | undefined;
+  /** Completions so far. */
+  private asked = 0;
   private deaths: number[] = [];
   private occupied: string | undefined;
   private disposed = false;
@@ -110,11 +113,24 @@ export class EngineClient {
     return this.occupied;
   }
 
-  /** One completion. A cancelled one ends soon, with what the engine answers then or with an `EngineProblem`. */
-  complete(params: CompleteParams, token: CancellationToken): Promise<Completion> {
-    return this.cancellable(token, ({ connection }) =>
-      connection.sendRequest(completeRequest, params, token),
-    );
+  /**
+   * One completion; of a block, its first line is told of as soon as that is whole. A cancelled one ends soon, with what
+   * the engine answers then or with an `EngineProblem`.
+   */
+  complete(
+    params: CompleteParams,
+    token: CancellationToken,
+    onFirstLine: (completion: Completion) => void,
+  ): Promise<Completion> {
+    return this.cancellable(token, async ({ connection }) => {
+      const firstLine = ++this.asked;
+      const subscription = connection.onProgress(firstLineProgress, firstLine, onFirstLine);
+      try {
+        return await connection.sendRequest(completeRequest, { ...params, firstLine }, token);
+      } finally {
+        subscription.dispose();
+      }
+    });
   }
 
   /** Has a prompt read ahead of its completion; ends as a completion does. */

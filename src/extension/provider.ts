@@ -27,6 +27,7 @@ const restTime = 300;
 /** What the ledger calls a shown completion, by how it was come by. */
 const outcomes: Record<Fit['how'], string> = {
   computed: 'shown',
+  'first line': 'shown, the first line of a block',
   joined: 'shown, computed while it was typed into',
   same: 'shown again',
   'typed through': 'typed through',
@@ -71,9 +72,9 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
 
   constructor(private readonly parts: ProviderParts) {
     const { engine, governor } = parts;
-    const complete: EngineClient['complete'] = async (params, token) => {
+    const complete: EngineClient['complete'] = async (params, token, onFirstLine) => {
       governor.used();
-      const completion = await engine.complete(params, token);
+      const completion = await engine.complete(params, token, onFirstLine);
       if (completion.reason !== 'cancelled') this.pace.answered(completion.prefillMs + completion.decodeMs);
       return completion;
     };
@@ -193,7 +194,10 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     return known.text !== '' && known.completion.alternatives !== undefined;
   }
 
-  /** Asks the engine, and waits as long as the deadline allows; what comes later is kept and triggers once. */
+  /**
+   * Asks the engine, and waits as long as the deadline allows, then makes do with a block's first line. What comes later
+   * is kept; where there was nothing to show, it triggers once.
+   */
   private async ask(
     question: Question,
     place: Place,
@@ -208,10 +212,13 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     });
     if (onRequest) this.parts.showWork(request.answer);
     try {
-      const answer = await within(request.answer, token, onRequest ? Infinity : settings.deadline);
+      let answer = await within(request.answer, token, onRequest ? Infinity : settings.deadline);
+      if (answer === 'late') {
+        this.parts.showWork(request.answer);
+        answer = await within(request.soonest, token, 0);
+      }
       if (answer === 'late') {
         const entry = this.note(question, `not ready after ${settings.deadline} ms`);
-        this.parts.showWork(request.answer);
         void this.triggerWhenReady(question, place, request, entry);
         return [];
       }
@@ -244,7 +251,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     return promptAt(place, repositoryOf(document), this.parts.visits.related(document, place));
   }
 
-  /** Asks VS Code to ask once more, when a late answer is there and nothing has changed meanwhile. */
+  /** Asks VS Code to ask once more, when a late answer or its first line is there and nothing has changed meanwhile. */
   private async triggerWhenReady(
     question: Question,
     place: Place,
@@ -254,7 +261,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     const amend = (outcome: string, completion?: Completion): void =>
       this.parts.ledger.amend(entry, { outcome, completion });
     try {
-      const fit = await request.answer;
+      const fit = await request.soonest;
       if (!fit) return amend(`${entry.outcome}, then cancelled`);
       const { completion } = fit;
       if (fit.text === '') return amend(hidden(completion), completion);
@@ -309,11 +316,8 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
       this.parts.ledger.amend(late.entry, { outcome: 'shown late', completion });
       return late.entry;
     }
-    return this.note(
-      question,
-      outcomes[how],
-      how === 'computed' || how === 'joined' ? completion : undefined,
-    );
+    const isNew = how !== 'same' && how !== 'typed through';
+    return this.note(question, outcomes[how], isNew ? completion : undefined);
   }
 
   private note(

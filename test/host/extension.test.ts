@@ -165,6 +165,37 @@ describe('ghost text', () => {
       await until('the note of it', () => /moved on|cancelled/.test(other.outcome));
     }));
 
+  it('is the first line of a block where the rest would come late, and the rest follows it', () =>
+    whenTold('first + second;\n  third();', async (answers) => {
+      const editor = await open(sample);
+      const entry = await entryAfter(parts, /^shown, the first line/, async () => {
+        await type('g');
+        await until('the request', () => answers.requests() === 1);
+        answers.tellFirstLine();
+      });
+      assert.equal(entry.text, 'first + second;');
+      answers.tell();
+      await pause(300);
+      assert.equal(parts.ledger.entries[0], entry, 'the block took the place of its line');
+      await entryAfter(parts, /^typed through/, () => accept(editor));
+      assert.equal(marked(editor), sample.replace('|', 'gfirst + second;|'));
+      await accept(editor);
+      assert.equal(marked(editor), sample.replace('|', 'gfirst + second;\n  third();|'));
+      assert.equal(answers.requests(), 1);
+    }));
+
+  it('is the first line of a block also when that is late, once', () =>
+    whenTold('first + second;\n  third();', async (answers) => {
+      await open(sample);
+      const entry = await entryAfter(parts, /^not ready/, () => type('g'));
+      answers.tellFirstLine();
+      await until('the line', () => entry.outcome === 'shown late');
+      assert.equal(entry.text, 'first + second;');
+      answers.tell();
+      await pause(300);
+      assert.equal(parts.ledger.entries[0], entry, 'it was triggered more than once');
+    }));
+
   it('is waited for while what is typed may be how it begins', () =>
     whenTold('first + second', (answers) =>
       given({ 'ryzanstein.deadline': 700 }, async () => {
@@ -744,8 +775,8 @@ describe('the engine', () => {
 function alwaysFitToShow(): Parts['engine']['complete'] {
   const { engine } = parts;
   const complete = engine.complete.bind(engine);
-  engine.complete = async (params, token) => {
-    const { hidden, ...completion } = await complete(params, token);
+  engine.complete = async (params, token, onFirstLine) => {
+    const { hidden, ...completion } = await complete(params, token, onFirstLine);
     if (hidden === undefined) return completion;
     if (hidden === 'cancelled' || hidden === 'confidence') return { ...completion, hidden };
     const fit = { ...completion, text: 'first + second', shown: true, confidence: 0.5 };
@@ -779,6 +810,8 @@ interface Answers {
   requests(): number;
   /** Answers the request that was sent last. */
   tell(): void;
+  /** Tells it of the answer's first line. */
+  tellFirstLine(): void;
 }
 
 /** Gives requests the same answer instead of the model's, each when it is told to, as a slow engine would. */
@@ -791,15 +824,17 @@ async function whenTold(text: string, work: (answers: Answers) => Promise<void>)
   };
   let requests = 0;
   let tell: () => void = () => undefined;
-  engine.complete = (_, token) =>
+  let tellFirstLine: () => void = () => undefined;
+  engine.complete = (_, token, onFirstLine) =>
     new Promise((resolve) => {
       requests++;
       tell = () => resolve(completion);
+      tellFirstLine = () => onFirstLine({ ...completion, text: text.split('\n')[0]! });
       const cancelled = { text: '', shown: false, reason: 'cancelled' } as const;
       token.onCancellationRequested(() => resolve({ ...completion, ...cancelled }));
     });
   try {
-    await work({ requests: () => requests, tell: () => tell() });
+    await work({ requests: () => requests, tell: () => tell(), tellFirstLine: () => tellFirstLine() });
   } finally {
     engine.complete = complete;
   }
@@ -819,12 +854,12 @@ function countRequests() {
   const related: RelatedText[][] = [];
   let atWork = 0;
   let most = 0;
-  engine.complete = async (params, token) => {
+  engine.complete = async (params, token, onFirstLine) => {
     prefixes.push(params.prompt.prefix);
     related.push(params.prompt.related);
     most = Math.max(most, ++atWork);
     try {
-      return await complete(params, token);
+      return await complete(params, token, onFirstLine);
     } finally {
       atWork--;
     }

@@ -15,10 +15,14 @@ class Engine {
   private atWork = 0;
   private finish: (completion: Completion) => void = () => undefined;
   private fail: (error: Error) => void = () => undefined;
+  private tell: (line: Completion) => void = () => undefined;
   readonly shown = new Shown();
   readonly requests = new Requests(
     {
-      complete: (params, token) => this.complete(params.prompt.prefix, token),
+      complete: (params, token, onFirstLine) => {
+        this.tell = onFirstLine;
+        return this.complete(params.prompt.prefix, token);
+      },
       prefill: (params, token) => this.complete(`(ahead) ${params.prompt.prefix}`, token),
     },
     this.shown,
@@ -40,6 +44,11 @@ class Engine {
   /** What is known to fit, without the engine. */
   known(marked: string): string | undefined {
     return this.shown.find(placeOf(marked))?.text;
+  }
+
+  async tells(line: string): Promise<void> {
+    await pause(0);
+    this.tell(answer(line));
   }
 
   async answers(text: string): Promise<void> {
@@ -82,6 +91,44 @@ describe('requests', () => {
     await engine.answers('b');
     assert.equal((await request.answer)?.text, 'b');
     assert.equal(engine.known('a|'), 'b');
+  });
+
+  it('tell of a first line, which is kept until the whole takes its place', async () => {
+    const engine = new Engine();
+    const request = engine.send('a|');
+    await engine.tells('line');
+    assert.deepEqual(await request.soonest.then((fit) => [fit?.text, fit?.how]), ['line', 'first line']);
+    assert.equal(engine.known('al|'), 'ine');
+    await engine.answers('line\nrest');
+    assert.equal((await request.answer)?.text, 'line\nrest');
+    assert.equal(engine.known('aline|'), '\nrest');
+    assert.equal(engine.known('a|'), 'line\nrest');
+    assert.deepEqual(engine.prefixes, ['a']);
+  });
+
+  it('go on while their first line is typed, which joins them', async () => {
+    const engine = new Engine();
+    const first = engine.send('a|');
+    await engine.tells('line');
+    const second = engine.type('a|', 'line');
+    await engine.answers('line\nrest');
+    assert.deepEqual(await second.answer.then((fit) => [fit?.text, fit?.how]), ['\nrest', 'joined']);
+    assert.equal((await first.answer)?.text, 'line\nrest');
+    assert.deepEqual(engine.prefixes, ['a']);
+  });
+
+  it('tell of no first line when they are cancelled before, and of the answer where there is none', async () => {
+    const engine = new Engine();
+    const cancelled = engine.send('a|');
+    await pause(0);
+    cancelled.cancel();
+    await engine.tells('line');
+    assert.equal(await cancelled.soonest, undefined);
+    assert.equal(engine.known('a|'), undefined);
+    await pause(10);
+    const plain = engine.send('b|');
+    await engine.answers('c');
+    assert.equal((await plain.soonest)?.how, 'computed');
   });
 
   it('end when a newer one comes, which is sent when they have ended', async () => {

@@ -6,7 +6,10 @@ import * as path from 'node:path';
 import { addonFile, AddonError, loadAddon, type NativeModel } from '../../../src/engine/addon';
 import { Engine } from '../../../src/engine/engine';
 import { GgufError, readGguf } from '../../../src/engine/gguf';
+import { unfinishedWord } from '../../../src/engine/healing';
 import { describeModel } from '../../../src/engine/model';
+import { layoutPrompt } from '../../../src/engine/prompt';
+import { siteOf } from '../../../src/engine/site';
 import type { Completion, Limits, Prompt } from '../../../src/protocol';
 import { ggufBytes, temporaryFile } from './ggufFile';
 import { randomSource } from './random';
@@ -196,7 +199,7 @@ describe('engine', () => {
       const counts = new Set<number | undefined>();
       for (let delay = 0; delay < 40; delay += 2) {
         const controller = new AbortController();
-        const answer = engine.complete(place, many, controller.signal);
+        const answer = engine.complete(place, many, { signal: controller.signal });
         setTimeout(() => controller.abort(), delay);
         counts.add((await answer).alternatives?.length);
       }
@@ -238,8 +241,8 @@ describe('engine', () => {
     await withEngine(async (engine) => {
       const place = prompt('def f(x):\n    return ');
       const all = await engine.complete(place, limits);
-      const one = await engine.complete(place, limits, undefined, 1);
-      const most = await engine.complete(place, limits, undefined, 'all');
+      const one = await engine.complete(place, limits, { threads: 1 });
+      const most = await engine.complete(place, limits, { threads: 'all' });
       const { threads } = engine.info;
       assert.deepEqual([all.threads, one.threads, most.threads], [threads, 1, threads]);
       assert.deepEqual([one.text, one.confidence], [all.text, all.confidence]);
@@ -267,7 +270,7 @@ describe('engine', () => {
       let cancelled = 0;
       for (const delay of [0, 1, 2, 5, 10, 20]) {
         const controller = new AbortController();
-        const answer = engine.complete(long, limits, controller.signal);
+        const answer = engine.complete(long, limits, { signal: controller.signal });
         setTimeout(() => controller.abort(), delay);
         if ((await answer).reason === 'cancelled') cancelled++;
       }
@@ -276,7 +279,7 @@ describe('engine', () => {
       assert.deepEqual([after.text, after.confidence], [expected.text, expected.confidence]);
       const before = new AbortController();
       before.abort();
-      assert.equal((await engine.complete(long, limits, before.signal)).hidden, 'cancelled');
+      assert.equal((await engine.complete(long, limits, { signal: before.signal })).hidden, 'cancelled');
     });
   });
 
@@ -287,6 +290,54 @@ describe('engine', () => {
         engine.complete(prompt(`class A:${lineEnd}    def f(self):`, lineEnd), block);
       const unix = (await ask('\n')).text;
       assert.equal((await ask('\r\n')).text, unix.replaceAll('\n', '\r\n'));
+    });
+  });
+
+  it('tells of the first line of a block before the rest is there, and of no other', async () => {
+    const block: Limits = { maxTokens: 60, maxLines: 6, minConfidence: 0 };
+    const told = async (prefix: string): Promise<{ lines: Completion[]; whole: Completion }> =>
+      withEngine(async (engine) => {
+        const lines: Completion[] = [];
+        const onFirstLine = (line: Completion): void => void lines.push(line);
+        return { whole: await engine.complete(prompt(prefix), block, { onFirstLine }), lines };
+      });
+    const { lines, whole } = await told('import os\n\ndef read(path):\n    ');
+    assert.deepEqual(
+      lines.map(({ text, shown, reason }) => [text, shown, reason]),
+      [[whole.text.split('\n')[0], true, 'line']],
+    );
+    assert.ok(whole.text.includes('\n') && whole.tokens > lines[0]!.tokens, whole.text);
+    const single = await told('import os\n\nname = os.read(');
+    assert.deepEqual(single.lines, []);
+    assert.ok(single.whole.tokens > 0);
+  });
+
+  it('goes on behind a first line as if nobody had been told', async () => {
+    // What ends a native call is evaluated by itself: texts and probabilities may not hang on that.
+    const prefixes = ['import os\n\ndef read(path):\n    ', 'def f(x):\n    ', 'if a:\n    '];
+    await withEngine(async (engine) => {
+      let lines = 0;
+      for (const [i, prefix] of prefixes.entries()) {
+        const place: Prompt = { ...prompt(prefix), path: `${i}.py` };
+        const block: Limits = { maxTokens: 60, maxLines: 6, minConfidence: 0 };
+        const whole = await engine.complete(place, block, { onFirstLine: () => lines++ });
+        const site = siteOf(place);
+        const word = unfinishedWord(site.lineBefore, engine.model.tokenizer);
+        const { ids } = layoutPrompt(place, site, engine.model, word.length);
+        const plain = await engine.withSession(async (session) => {
+          await session.evaluate(ids);
+          const controlIds = engine.model.tokenizer.controlIds;
+          const written = await session.generate({
+            max: whole.tokens,
+            stopIds: Int32Array.from(controlIds),
+            ngramCacheWithout: Int32Array.from(controlIds),
+          });
+          return engine.model.tokenizer.decode(written.ids);
+        });
+
+        assert.ok(plain.includes(whole.text.trimEnd()), `${plain} does not hold ${whole.text}`);
+      }
+      assert.ok(lines > 0, 'no block had a line');
     });
   });
 

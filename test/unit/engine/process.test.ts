@@ -17,6 +17,7 @@ import {
   diagnoseRequest,
   evaluateProgress,
   evaluateRequest,
+  firstLineProgress,
   loadRequest,
   type Prompt,
 } from '../../../src/protocol';
@@ -71,6 +72,20 @@ describe('engine process', () => {
       });
       assert.equal(completion.model, info.name);
       assert.ok(completion.promptTokens > 0);
+    }));
+
+  it('tells of the first line of a block in the name that the request gave it', () =>
+    withProcess(async ({ connection }) => {
+      await connection.sendRequest(loadRequest, load);
+      const told: string[] = [];
+      for (const name of [7, 8])
+        connection.onProgress(firstLineProgress, name, ({ text }) => void told.push(`${name} ${text}`));
+      const block = { maxTokens: 60, maxLines: 6, minConfidence: 0 };
+      const place = prompt('import os\n\ndef read(path):\n    ');
+      const unnamed = await connection.sendRequest(completeRequest, { prompt: place, limits: block });
+      assert.deepEqual(told, []);
+      await connection.sendRequest(completeRequest, { prompt: place, limits: block, firstLine: 8 });
+      assert.deepEqual(told, [`8 ${unnamed.text.split('\n')[0]}`]);
     }));
 
   it('answers requests that were sent before it was ready, in their order', () =>

@@ -68,6 +68,25 @@ describe('engine client', function () {
   );
 
   withTrial(
+    'hears of the first line of its own request',
+    {
+      complete: `
+        const tell = (token, value) => process.send({ jsonrpc: '2.0', method: '$/progress', params: { token, value } });
+        tell(params.firstLine - 1, { text: 'of the one before' });
+        tell(params.firstLine, { text: 'line' });
+        answer({ text: 'line and rest' });`,
+    },
+    async (trial) => {
+      const told: string[] = [];
+      for (let asked = 0; asked < 2; asked++) {
+        const { text } = await trial.complete(never, (line) => void told.push(line.text));
+        assert.equal(text, 'line and rest');
+      }
+      assert.deepEqual(told, ['line', 'line']);
+    },
+  );
+
+  withTrial(
     'does not send a request that was cancelled during the start',
     { load: 'after(() => answer({ name: "slow" }), 200)', complete: 'process.exit(9)' },
     async (trial) => {

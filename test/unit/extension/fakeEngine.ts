@@ -90,9 +90,13 @@ export class Trial {
     return this.states.map(({ name }) => name).join(' ');
   }
 
-  complete(token: Parameters<EngineClient['complete']>[1]): Promise<Completion> {
+  complete(
+    token: Parameters<EngineClient['complete']>[1],
+    onFirstLine: Parameters<EngineClient['complete']>[2] = () => undefined,
+  ): Promise<Completion> {
     const prompt = { path: 'a.ts', languageId: 'typescript', prefix: 'a', suffix: '', related: [] };
-    return this.client.complete({ prompt, limits: { maxTokens: 8, maxLines: 1, minConfidence: 0 } }, token);
+    const limits = { maxTokens: 8, maxLines: 1, minConfidence: 0 };
+    return this.client.complete({ prompt, limits }, token, onFirstLine);
   }
 
   end(): void {
