@@ -115,5 +115,21 @@ function jaccard(a: number, b: number, shared: number): number {
 
 /** The identifiers in a text that say what it is about. */
 export function wordsOf(text: string): Set<string> {
-  return new Set((text.match(/[\p{L}_$][\p{L}\p{N}_$]+/gu) ?? []).filter((word) => !common.has(word)));
+  return new Set(identifiersIn(text).map(({ word }) => word));
+}
+
+/** Where the last use of each identifier begins, the latest first. */
+export function lastUses(text: string): number[] {
+  const last = new Map<string, number>();
+  for (const { word, at } of identifiersIn(text)) {
+    last.delete(word);
+    last.set(word, at);
+  }
+  return [...last.values()].reverse();
+}
+
+function identifiersIn(text: string): { word: string; at: number }[] {
+  return [...text.matchAll(/[\p{L}_$][\p{L}\p{N}_$]+/gu)]
+    .map(({ 0: word, index: at }) => ({ word, at }))
+    .filter(({ word }) => !common.has(word));
 }

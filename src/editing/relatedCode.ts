@@ -17,6 +17,8 @@ export interface CodeFile {
   readonly characters: number;
   /** Where it was last edited or looked at, a line counted from 0. */
   readonly line?: number;
+  /** Lines where names that are used at the place are declared. */
+  readonly declares?: readonly number[];
   text(): string;
 }
 
@@ -38,7 +40,8 @@ export const largestFile = 200_000;
 const linesBefore = 40;
 const linesBehind = 12;
 
-/** An imported file, and the place where the user just was, count for more than their words say. */
+/** Declarations of names, an imported file, and the place where the user just was, count for more than their words say. */
+const declaredBonus = 0.2;
 const importedBonus = 0.1;
 const lineBonus = 0.05;
 /** Another choice costs the evaluation of the whole prompt: it has to be better by so much. */
@@ -63,7 +66,8 @@ export class RelatedCode {
   /** The texts to put before the prompt at `place`, best first; of equally good `files` the first ones. */
   at(place: Place, files: readonly CodeFile[]): RelatedText[] {
     const usable = files.filter((file) => isOfUse(file, place));
-    const occasion = [linesUpTo(place.prefix), ...usable.map(({ key }) => key)].join('\0');
+    const names = usable.map(({ key, declares = [] }) => [key, ...declares].join());
+    const occasion = [linesUpTo(place.prefix), ...names].join('\0');
     const before = this.choices.get(place.key);
     const choice =
       before?.occasion === occasion
@@ -151,9 +155,10 @@ function linesUpTo(prefix: string): string {
   return prefix.slice(0, prefix.lastIndexOf('\n') + 1);
 }
 
-/** For the chunk in which the user just was. */
-function placeBonus({ line = -1 }: CodeFile, { start, end }: Chunk): number {
-  return start <= line && line < end ? lineBonus : 0;
+/** For the chunk in which the user just was, and for those that declare something. */
+function placeBonus({ line = -1, declares = [] }: CodeFile, { start, end }: Chunk): number {
+  const holds = (line: number): boolean => start <= line && line < end;
+  return (holds(line) ? lineBonus : 0) + (declares.some(holds) ? declaredBonus : 0);
 }
 
 /** `start` filled up from `candidates`, with neither the same file nor nearly the same words twice. */

@@ -158,19 +158,24 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
   /** A file has come to the front or the cursor has moved: when it stays there, the text around it is read ahead. */
   private onRest(): void {
     clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.readAhead(), restTime);
+    this.resting = setTimeout(() => void this.readAhead(), restTime);
   }
 
-  private readAhead(): void {
+  /** Looks up the names before the cursor, and reads the prompt there. */
+  private async readAhead(): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     if (!editor || this.parts.engine.state.name !== 'ready') return;
     const { document, selection } = editor;
+    const { version } = document;
     const rules = this.rules(document);
     const { settings, allowance } = rules;
     if (settings.mode === 'onRequest' || allowance.effort !== 'full') return;
     if (this.silence({ document, settings, onRequest: false })) return;
+    await this.parts.visits.lookUp(document, selection.active);
+    const rests = vscode.window.activeTextEditor === editor && editor.selection.isEqual(selection);
+    if (!rests || document.version !== version) return;
     const place = placeOf(document, selection.active, undefined);
-    if (!this.shown.find(place)) void this.requests.prefill({ prompt: this.prompt(document, place) });
+    if (!this.shown.find(place)) await this.requests.prefill({ prompt: this.prompt(document, place) });
   }
 
   private silence({

@@ -1,17 +1,23 @@
-// Where related code comes from: the documents that were visited, the files in open tabs, and those that a document imports.
+// Where related code comes from: visited documents, files in open tabs, those that a document imports, and declarations.
 
 import * as vscode from 'vscode';
 import type { Place } from '../editing/context';
+import { lastUses } from '../editing/chunks';
 import { importedPaths } from '../editing/imports';
 import { type CodeFile, largestFile, RelatedCode } from '../editing/relatedCode';
 import { isSecret } from '../editing/silence';
 import { languageOf } from '../editing/sourceNames';
 import type { RelatedText } from '../protocol';
+import { declarationsOf } from './declarations';
 import { charactersOf, notebookOf, pathOf, silenceAt } from './documents';
 import { ignoredByGit, type Ignoring } from './ignoring';
 
 const mostVisited = 12;
 const mostTabs = 12;
+/** How long the language server may take to say where names are declared, in milliseconds. */
+const lookUpTime = 500;
+const linesLookedUp = 12;
+const namesLookedUp = 6;
 
 export class Visits implements vscode.Disposable {
   /** Newest first, as long as they are open. */
@@ -22,6 +28,8 @@ export class Visits implements vscode.Disposable {
   private readonly ignoredByGit = new Map<string, boolean>();
   /** What was read around a document, by its key. */
   private readonly around = new Map<string, CodeFile[]>();
+  /** Of a document, by its key: which files declare what was used where the cursor rested, and on which lines. */
+  private readonly declared = new Map<string, { files: CodeFile[]; lines: Map<string, number[]> }>();
   private readonly choice = new RelatedCode();
   private readonly subscriptions: vscode.Disposable[];
   private active = vscode.window.activeTextEditor;
@@ -43,7 +51,8 @@ export class Visits implements vscode.Disposable {
       }),
       workspace.onDidCloseTextDocument((document) => {
         this.visited = this.visited.filter((other) => other !== document);
-        for (const known of [this.lines, this.ignoredByGit, this.around]) known.delete(keyOf(document));
+        for (const known of [this.lines, this.ignoredByGit, this.around, this.declared])
+          known.delete(keyOf(document));
       }),
     ];
     for (const editor of window.visibleTextEditors) this.visit(editor.document);
@@ -51,10 +60,28 @@ export class Visits implements vscode.Disposable {
 
   /** What of other files goes before the prompt at a place; nothing is waited for. */
   related(document: vscode.TextDocument, place: Place): RelatedText[] {
-    const visited = this.visited.map((other) => this.fileOf(other));
-    const known = new Set(visited.map(({ key }) => key));
-    const read = (this.around.get(keyOf(document)) ?? []).filter(({ key }) => !known.has(key));
-    return this.choice.at(place, [...visited, ...read]);
+    const declared = this.declared.get(keyOf(document));
+    const files = new Map<string, CodeFile>();
+    for (const file of [
+      ...this.visited.map((other) => this.fileOf(other)),
+      ...(this.around.get(keyOf(document)) ?? []),
+      ...(declared?.files ?? []),
+    ])
+      if (!files.has(file.key)) files.set(file.key, { ...file, declares: declared?.lines.get(file.key) });
+    return this.choice.at(place, [...files.values()]);
+  }
+
+  /** Learns what declares the names used before a position; ends within the time that the language server has. */
+  async lookUp(document: vscode.TextDocument, position: vscode.Position): Promise<void> {
+    const start = new vscode.Position(Math.max(0, position.line - linesLookedUp), 0);
+    const uses = lastUses(document.getText(new vscode.Range(start, position))).slice(0, namesLookedUp);
+    const offsets = uses.map((use) => document.offsetAt(start) + use);
+    const declarations = await declarationsOf(document, offsets, lookUpTime);
+    const lines = new Map<string, number[]>();
+    for (const { uri, line } of declarations)
+      lines.set(uri.toString(), [...(lines.get(uri.toString()) ?? []), line]);
+    const files = await this.filesAt(declarations.map(({ uri }) => uri));
+    if (!document.isClosed) this.declared.set(keyOf(document), { files, lines });
   }
 
   dispose(): void {
@@ -87,23 +114,24 @@ export class Visits implements vscode.Disposable {
     if (document.uri.scheme !== 'file' || charactersOf(document) > largestFile) return;
     await this.ignoring.ready;
     const imported = (await Promise.all(importsOf(document))).flatMap((uri) => uri ?? []);
-    const allowed = [...imported, ...filesInTabs()].filter(
-      (uri) => !isSecret(uri.path) && this.ignoring.ignores(uri) === false,
-    );
-    const ignored = await ignoredByGit(allowed);
-    const files = await Promise.all(
-      allowed.filter(({ fsPath }) => !ignored.has(fsPath)).map((uri) => this.fileAt(uri)),
-    );
-    if (!document.isClosed)
-      this.around.set(
-        keyOf(document),
-        files.flatMap((file) => file ?? []),
-      );
+    const files = await this.filesAt([...imported, ...filesInTabs()]);
+    if (!document.isClosed) this.around.set(keyOf(document), files);
   }
 
   private async askGit(document: vscode.TextDocument): Promise<void> {
     const ignored = await ignoredByGit([document.uri]);
     this.ignoredByGit.set(keyOf(document), ignored.size > 0);
+  }
+
+  /** Those of the files that may be read, each once. */
+  private async filesAt(uris: vscode.Uri[]): Promise<CodeFile[]> {
+    const each = [...new Map(uris.map((uri) => [uri.toString(), uri])).values()];
+    const allowed = each.filter((uri) => !isSecret(uri.path) && this.ignoring.ignores(uri) === false);
+    const ignored = await ignoredByGit(allowed);
+    const files = await Promise.all(
+      allowed.filter(({ fsPath }) => !ignored.has(fsPath)).map((uri) => this.fileAt(uri)),
+    );
+    return files.flatMap((file) => file ?? []);
   }
 
   /** A file that is not open; none where its language is not known, or where it is huge, or gone. */

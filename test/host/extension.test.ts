@@ -460,6 +460,46 @@ describe('ghost text', () => {
     await vscode.workspace.fs.delete(rules);
   });
 
+  it('is made with what the language server says the names before it mean, which nobody waits for', async () => {
+    const folder = workspaceFolder();
+    const declaring = vscode.Uri.joinPath(folder, 'declaring.ts');
+    const text = 'export function declaredElsewhere(): void {}\n';
+    await vscode.workspace.fs.writeFile(declaring, Buffer.from(text));
+    let slow = false;
+    const server = vscode.languages.registerDefinitionProvider(
+      { pattern: '**/declared.ts' },
+      {
+        provideDefinition: async (document, position) => {
+          if (slow) await pause(3_000);
+          const word = document.getText(document.getWordRangeAtPosition(position));
+          return word === 'lookedUp' ? new vscode.Location(declaring, new vscode.Position(0, 0)) : [];
+        },
+      },
+    );
+    const asked = countRequests();
+    const sees = (name: string): boolean => {
+      return (asked.related().at(-1) ?? []).some((each) => each.text.includes(name));
+    };
+    try {
+      await openInWorkspace('declared.ts', 'lookedUp(|);\n');
+      await repeated(async () => {
+        await entryAfter(parts, /^(shown|hidden)/, () => type('a'));
+        // The cursor rests.
+        await pause(1_000);
+        assert.ok(sees('declaredElsewhere'));
+      });
+      slow = true;
+      await type('b');
+      // It rests again: the server is asked, and says nothing yet.
+      await pause(500);
+      const entry = await entryAfter(parts, /^(shown|hidden)/, () => type('c'));
+      assert.ok(entry.waitedMs < 1_500, `waited ${entry.waitedMs} ms`);
+    } finally {
+      server.dispose();
+      asked.stop();
+    }
+  });
+
   it('comes in untitled documents', async () => {
     const document = await vscode.workspace.openTextDocument({
       language: 'typescript',

@@ -31,6 +31,16 @@ const themed = (theme: string, count = 8): string =>
   '}\n';
 
 describe('related code', () => {
+  it('takes the chunk that declares a name, and another one when other names are used', () => {
+    const text = [themed('first'), themed('second'), themed('third')].join('\n');
+    const line = (theme: string): number =>
+      text.slice(0, text.indexOf(`function ${theme}Run`)).split('\n').length - 1;
+    const related = new RelatedCode();
+    const taken = (theme: string): string =>
+      related.at(place('call('), [file('a.ts', text, { declares: [line(theme)] })])[0]!.text;
+    for (const theme of ['second', 'third', 'first']) assert.match(taken(theme), new RegExp(`${theme}Run`));
+  });
+
   describe('of which files', () => {
     it('leaves out the file being edited and other languages', () => {
       const files = [file('src/current.ts'), file('a.py', 'x', { languageId: 'python' }), file('a.ts')];
