@@ -1,10 +1,11 @@
-"""Tunes the engine's n-gram cache: how much the context's own n-grams weigh against the model's probabilities.
+"""Tunes the engine's n-gram cache: how much what the context holds weighs against the model's probabilities.
 
     python training/ngram_cache.py --corpus DIR --model models/NAME.gguf [--holes 300]
 
 Teacher forcing over holes of held-out repositories that no hole of test/fixtures/holes.json comes from, laid out as
-the engine lays out a prompt, the last word taken back as the engine takes it back. Prints the strengths for
-native/model/ngram_cache.cpp (what shorter contexts say, per different token seen after a context) and the bits per
+the engine lays out a prompt, the last word taken back as the engine takes it back. Prints the constants for
+native/model/ngram_cache.cpp (how fast the weight of a place falls with the likeness of its state, what the model
+weighs beside those places, and what shorter contexts say per different token seen after a context) and the bits per
 token of the answers before and after.
 """
 
@@ -25,6 +26,7 @@ from tokenizer import CONTROL, of_exported
 LONGEST = 5
 GRID = np.array([0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2, 3, 5, 8, 12, 20, 40, 100, 200, 1000, 1e4, 1e5])
 CONTEXT = 1000
+SHARPNESS = (8, 10, 12, 14, 16, 18, 20, 24)
 
 
 def layout(tokenizer: Tokenizer, hole: dict) -> tuple[list[int], int]:
@@ -43,29 +45,52 @@ def layout(tokenizer: Tokenizer, hole: dict) -> tuple[list[int], int]:
 
 
 def counts_before(ids: list[int], place: int, control: set[int]) -> np.ndarray:
-    """[order, 3]: how often ids[place] followed, how many tokens followed, how many different ones."""
-    row = np.zeros((LONGEST + 1, 3))
-    seen: list[dict[int, int]] = [{} for _ in range(LONGEST + 1)]
-    for i in range(place):
+    """[order, 3]: how often ids[place] followed, how many tokens followed, how many different ones; from one token on."""
+    row = np.zeros((LONGEST, 3))
+    seen: list[dict[int, int]] = [{} for _ in range(LONGEST)]
+    for i in range(1, place):
         if ids[i] in control:
             continue
-        for length in range(min(LONGEST, i) + 1):
-            if length and ids[i - length] != ids[place - length]:
+        for length in range(1, min(LONGEST, i) + 1):
+            if ids[i - length] != ids[place - length]:
                 break
-            seen[length][ids[i]] = seen[length].get(ids[i], 0) + 1
+            seen[length - 1][ids[i]] = seen[length - 1].get(ids[i], 0) + 1
     for length, followed in enumerate(seen):
         row[length] = followed.get(ids[place], 0), sum(followed.values()), len(followed)
     return row
 
 
-def bits(by_model: np.ndarray, rows: np.ndarray, strengths: np.ndarray) -> float:
-    """Mean bits per token, as native/model/ngram_cache.cpp interpolates."""
-    chance = by_model
-    for length in range(LONGEST + 1):
+def alike_before(ids: list[int], states: torch.Tensor, place: int, control: set[int]) -> np.ndarray:
+    """[sharpness, 2]: the weights of the places that ids[place] followed, and of all; states [position, width] of length 1."""
+    cosines = (states[: place - 1] @ states[place - 1]).double().numpy()
+    following = np.array(ids[1:place])
+    counted = ~np.isin(following, list(control))
+    weights = np.exp(np.outer(SHARPNESS, cosines - 1)) * counted
+    return np.stack((weights[:, following == ids[place]].sum(1), weights.sum(1)), 1)
+
+
+def bits(by_model: np.ndarray, alike: np.ndarray, weight: float, rows: np.ndarray, strengths: np.ndarray) -> float:
+    """Mean bits per token, as native/model/ngram_cache.cpp interpolates. alike [token, 2], rows [token, order, 3]."""
+    chance = (alike[:, 0] + weight * by_model) / (alike[:, 1] + weight)
+    for length in range(LONGEST):
         own, total, different = rows[:, length].T
         shorter = strengths[length] * different
         chance = np.where(total > 0, (own + shorter * chance) / np.maximum(shorter + total, 1e-9), chance)
     return float(-np.log2(np.maximum(chance, 1e-30)).mean())
+
+
+def tuned(by_model: np.ndarray, alike: np.ndarray, rows: np.ndarray) -> tuple[float, float, tuple[float, ...]]:
+    """Least bits per token, and the model's weight and the strengths that give them."""
+    best = np.array([1, 1e5, 20, 5, 2, 1], float)
+    for _ in range(4):
+        for which in range(len(best)):
+            losses = []
+            for value in GRID:
+                trial = best.copy()
+                trial[which] = value
+                losses.append(bits(by_model, alike, trial[0], rows, trial[1:]))
+            best[which] = GRID[int(np.argmin(losses))]
+    return bits(by_model, alike, best[0], rows, best[1:]), best[0], tuple(best[1:])
 
 
 @torch.no_grad()
@@ -91,27 +116,23 @@ def main() -> None:
             holes.append(hole)
     if options.keep:
         options.keep.write_text(json.dumps({"holes": holes}))
-    by_model, rows = [], []
+    by_model, alike, rows = [], [], []
     for hole in holes:
         ids, start = layout(tokenizer, hole)
-        logits = model(torch.tensor([ids[:-1]]))[0, start - 1 :]
-        chances = torch.softmax(logits.double(), -1)
+        hidden = model.hidden(torch.tensor([ids[:-1]]))
+        chances = torch.softmax(model.head(hidden)[0, start - 1 :].double(), -1)
+        states = torch.nn.functional.normalize(hidden[0], dim=-1)
         for place in range(start, len(ids)):
             by_model.append(chances[place - start, ids[place]].item())
+            alike.append(alike_before(ids, states, place, control))
             rows.append(counts_before(ids, place, control))
-    by_model, rows = np.array(by_model), np.array(rows)
-    strengths = np.array([1e5, 1e5, 20, 5, 2, 1], float)
-    for _ in range(4):
-        for length in range(LONGEST + 1):
-            losses = []
-            for value in GRID:
-                trial = strengths.copy()
-                trial[length] = value
-                losses.append(bits(by_model, rows, trial))
-            strengths[length] = GRID[int(np.argmin(losses))]
+    by_model, alike, rows = np.array(by_model), np.array(alike), np.array(rows)
+    found = min((tuned(by_model, alike[:, i], rows), sharpness) for i, sharpness in enumerate(SHARPNESS))
+    (least, weight, strengths), sharpness = found
     alone = float(-np.log2(np.maximum(by_model, 1e-30)).mean())
-    print(f"{len(holes)} holes, {len(rows)} tokens: {alone:.4f} bits per token alone, {bits(by_model, rows, strengths):.4f} with the cache")
-    print("strengths " + ", ".join(f"{value:g}" for value in strengths))
+    none = min(tuned(by_model, np.zeros((len(rows), 2)), rows)[:1])
+    print(f"{len(holes)} holes, {len(rows)} tokens: {alone:.4f} bits per token alone, {none:.4f} with n-grams, {least:.4f} with both")
+    print(f"sharpness {sharpness:g}, model's weight {weight:g}, strengths " + ", ".join(f"{value:g}" for value in strengths))
 
 
 if __name__ == "__main__":

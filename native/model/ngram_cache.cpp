@@ -1,4 +1,4 @@
-// NgramCache: counts by a scan of the context, and their interpolation with the model.
+// NgramCache: weights and counts by a scan of the context, and their interpolation with the model.
 #include "ngram_cache.h"
 
 #include <algorithm>
@@ -8,9 +8,12 @@
 namespace ryzanstein {
 namespace {
 
-// Weight of what shorter contexts say, per different token seen after a context; training/ngram_cache.py
-// tunes it.
-constexpr double kStrengths[] = {200, 12, 5, 12, 8, 1.5};
+// training/ngram_cache.py tunes these. How fast the weight of a place falls from 1 with its cosine, and the
+// weight of what the model says beside those places.
+constexpr double kSharpness = 14;
+constexpr double kModelWeight = 1.2;
+// Weight of what shorter contexts say, per different token seen after a context.
+constexpr double kStrengths[] = {100, 12, 12, 8, 1.5};
 
 }  // namespace
 
@@ -21,25 +24,29 @@ NgramCache::NgramCache(int vocabulary, const std::vector<int32_t>& except, std::
   for (const int32_t id : except) excepted_[static_cast<size_t>(id)] = true;
 }
 
-void NgramCache::read(const int32_t* ids, int count, const float* logits) {
+void NgramCache::read(const int32_t* ids, int count, const float* logits, const float* cosines) {
   for (const int32_t id : candidates_) slot_[static_cast<size_t>(id)] = -1;
   candidates_.clear();
   counts_.clear();
   total_ = {};
   different_ = {};
-  for (int place = 0; place < count; place++) this->count(ids, place, ids + count, 0, logits);
   if (count == 0) return;
+  for (int place = 1; place < count; place++) {
+    const double alike =
+        cosines == nullptr ? 0 : std::exp(kSharpness * (static_cast<double>(cosines[place - 1]) - 1));
+    this->count(ids, place, ids + count, alike, logits);
+  }
   for (size_t place = 1; place < beyond_.size(); place++) {
     // Most of a long text follows other tokens than the last one: nothing else is looked at there.
     if (beyond_[place - 1] == ids[count - 1]) {
-      this->count(beyond_.data(), static_cast<int>(place), ids + count, 1, logits);
+      this->count(beyond_.data(), static_cast<int>(place), ids + count, 0, logits);
     }
   }
 }
 
-// Counts text[place] for every order from `shortest` on whose context stands before it as it stands before
-// `end`.
-void NgramCache::count(const int32_t* text, int place, const int32_t* end, int shortest,
+// Counts text[place] with the weight `alike`, and for every number of tokens that stand before it as they
+// stand before `end`.
+void NgramCache::count(const int32_t* text, int place, const int32_t* end, double alike,
                        const float* logits) {
   const auto id = static_cast<size_t>(text[place]);
   if (excepted_[id] || logits[id] == -INFINITY) return;
@@ -49,23 +56,23 @@ void NgramCache::count(const int32_t* text, int place, const int32_t* end, int s
     counts_.push_back({});
   }
   Counts& counts = counts_[static_cast<size_t>(slot_[id])];
+  counts.alike += alike;
+  total_.alike += alike;
   const int longest = std::min(kLongest, place);
-  for (int length = 0; length <= longest; length++) {
-    if (length > 0 && text[place - length] != end[-length]) break;
-    if (length < shortest) continue;
-    const auto n = static_cast<size_t>(length);
-    if (counts[n]++ == 0) different_[n]++;
-    total_[n]++;
+  for (int length = 1; length <= longest && text[place - length] == end[-length]; length++) {
+    const auto n = static_cast<size_t>(length - 1);
+    if (counts.same[n]++ == 0) different_[n]++;
+    total_.same[n]++;
   }
 }
 
 double NgramCache::probability(int32_t id, double by_model) const {
   const int32_t slot = slot_[static_cast<size_t>(id)];
-  double answer = by_model;
-  for (size_t n = 0; n <= kLongest && total_[n] > 0; n++) {
+  const Counts own = slot < 0 ? Counts{} : counts_[static_cast<size_t>(slot)];
+  double answer = (own.alike + kModelWeight * by_model) / (total_.alike + kModelWeight);
+  for (size_t n = 0; n < kLongest && total_.same[n] > 0; n++) {
     const double shorter = kStrengths[n] * different_[n];
-    const double own = slot < 0 ? 0 : counts_[static_cast<size_t>(slot)][n];
-    answer = (own + shorter * answer) / (shorter + total_[n]);
+    answer = (own.same[n] + shorter * answer) / (shorter + total_.same[n]);
   }
   return answer;
 }

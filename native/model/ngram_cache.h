@@ -1,4 +1,5 @@
-// What followed, elsewhere in the text, the tokens that stand at its end now: the text as an n-gram model.
+// What followed in the text at places like its end: where the same tokens stood, or the model's state was
+// alike.
 #ifndef RYZANSTEIN_MODEL_NGRAM_CACHE_H_
 #define RYZANSTEIN_MODEL_NGRAM_CACHE_H_
 
@@ -9,16 +10,19 @@
 namespace ryzanstein {
 
 // Names of the file at hand are what a small model knows least. So its probabilities are interpolated with
-// counts of the context, from no token of context up to kLongest, as Witten and Bell (1991) do: a cache in
-// the sense of Kuhn and De Mori (1990), nested as by Hellendoorn and Devanbu (2017).
+// what the context holds: first with what followed states of the model like the last one, each place weighed
+// by how alike (a continuous cache, Grave et al. 2017), then with counts of what followed the same tokens,
+// from one of them up to kLongest, as Witten and Bell (1991) do: a cache in the sense of Kuhn and De Mori
+// (1990), nested as by Hellendoorn and Devanbu (2017).
 class NgramCache {
  public:
   // `except` are ids that are never counted, like control tokens. `beyond` is text that the context has no
-  // room for: what followed there counts as well, but for the order that knows no context.
+  // room for: what followed the same tokens there counts as well.
   NgramCache(int vocabulary, const std::vector<int32_t>& except, std::vector<int32_t> beyond = {});
 
-  // Counts what may follow ids [count]; only tokens whose logit is above minus infinity count.
-  void read(const int32_t* ids, int count, const float* logits);
+  // Counts what may follow ids [count]; only tokens whose logit is above minus infinity count. cosines
+  // [count] tell how like the last token's state is to that of each; without them states do not count.
+  void read(const int32_t* ids, int count, const float* logits, const float* cosines = nullptr);
 
   // The ids counted at least once.
   const std::vector<int32_t>& candidates() const { return candidates_; }
@@ -28,17 +32,20 @@ class NgramCache {
 
  private:
   static constexpr int kLongest = 5;
-  using Counts = std::array<int32_t, kLongest + 1>;  // by number of tokens of context
+  struct Counts {
+    double alike = 0;                      // the weights of the places with a state like the last
+    std::array<int32_t, kLongest> same{};  // by number of tokens of context, less one
+  };
 
-  void count(const int32_t* text, int place, const int32_t* end, int shortest, const float* logits);
+  void count(const int32_t* text, int place, const int32_t* end, double alike, const float* logits);
 
   std::vector<int32_t> beyond_;
   std::vector<bool> excepted_;
   std::vector<int32_t> slot_;  // by id: place in candidates_, -1 for none
   std::vector<int32_t> candidates_;
   std::vector<Counts> counts_;  // of each candidate
-  Counts total_{};
-  Counts different_{};
+  Counts total_;
+  std::array<int32_t, kLongest> different_{};
 };
 
 }  // namespace ryzanstein

@@ -21,7 +21,7 @@ Sampler::Sampler(const Sampling& sampling, int vocabulary, const FloatKernels& f
   if (sampling.temperature > 0) drawn_.resize(static_cast<size_t>(vocabulary));
 }
 
-Choice Sampler::choose(const float* logits, const int32_t* recent, int recent_count) {
+Choice Sampler::choose(const float* logits, const int32_t* recent, int recent_count, const float* cosines) {
   const LogitSummary plain =
       allowed_.empty() ? floats_.summarize(logits, vocabulary_) : summarize_allowed(logits);
   if (!allowed_.empty()) logits = masked_.data();
@@ -46,7 +46,7 @@ Choice Sampler::choose(const float* logits, const int32_t* recent, int recent_co
       if (judged[best] > -std::numeric_limits<float>::infinity()) id = best;
     }
   }
-  if (by_cache) return choose_by_cache(logits, plain, id, recent, recent_count);
+  if (by_cache) return choose_by_cache(logits, plain, id, recent, recent_count, cosines);
   if (sampling_.temperature > 0) id = draw(judged);
   id = std::clamp(id, 0, vocabulary_ - 1);
   return {id, logits[id] - plain.maximum - std::log(plain.exp_sum)};
@@ -76,8 +76,8 @@ bool Sampler::excepted(int32_t id) const {
 // A token that the context does not hold keeps its rank among those, so the model's best that may be chosen
 // is the only one to weigh.
 Choice Sampler::choose_by_cache(const float* logits, const LogitSummary& plain, int best, const int32_t* ids,
-                                int count) {
-  cache_->read(ids, count, logits);
+                                int count, const float* cosines) {
+  cache_->read(ids, count, logits, cosines);
   const auto probability = [&](int32_t id) {
     const double by_model = std::exp(static_cast<double>(logits[id]) - plain.maximum) / plain.exp_sum;
     return std::isnan(by_model) ? 0 : cache_->probability(id, by_model);

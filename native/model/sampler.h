@@ -26,8 +26,8 @@ struct Candidates {
   std::vector<int32_t> allowed;  // the only ids to choose from; empty for all
   // Never chosen unless nothing else is left, though their probability counts: another way on than these.
   std::vector<int32_t> except;
-  // Greedy choice is by the probabilities interpolated with those of the context's own n-grams; control ids
-  // are not counted there.
+  // Greedy choice is by the probabilities interpolated with what the context holds (ngram_cache.h); control
+  // ids are not counted there.
   bool ngram_cache = false;
   std::vector<int32_t> beyond;  // text that the context has no room for, counted with it
   std::vector<int32_t> control;
@@ -43,8 +43,9 @@ class Sampler {
  public:
   Sampler(const Sampling& sampling, int vocabulary, const FloatKernels& floats, Candidates candidates = {});
 
-  // `recent` are the tokens of the context, oldest first. NaN never wins; all NaN gives token 0.
-  Choice choose(const float* logits, const int32_t* recent, int recent_count);
+  // `recent` are the tokens of the context, oldest first, and cosines [recent_count] how like the last one's
+  // state is to theirs, if that is to count. NaN never wins; all NaN gives token 0.
+  Choice choose(const float* logits, const int32_t* recent, int recent_count, const float* cosines = nullptr);
 
  private:
   struct Candidate {
@@ -54,7 +55,7 @@ class Sampler {
   LogitSummary summarize_allowed(const float* logits);
   bool excepted(int32_t id) const;
   Choice choose_by_cache(const float* logits, const LogitSummary& plain, int best, const int32_t* ids,
-                         int count);
+                         int count, const float* cosines);
   int draw(const float* logits);
   double next_uniform();
 

@@ -27,6 +27,7 @@ Session::Session(std::shared_ptr<Model> model, int context_length)
     : model_(std::move(model)),
       cache_(model_->hyperparameters().layers, model_->hyperparameters().kv_heads,
              model_->hyperparameters().head_size, checked_context(*model_, context_length)),
+      states_(*model_->level().int8, model_->hyperparameters().width, context_length),
       activations_(model_->weights(), context_length, model_->threads()) {
   ids_.reserve(static_cast<size_t>(context_length));
 }
@@ -38,7 +39,7 @@ bool Session::evaluate(const int32_t* ids, int count, const Stop& stop) {
     const int part = std::min(kMaxTokens, count - done);
     const bool last = done + part == count;
     if (!pass(ids + done, part, last ? 1 : 0, stop)) return false;
-    keep(ids + done, part, last ? 0 : -1);
+    keep(ids + done, 0, part, last ? 0 : -1);
     done += part;
   }
   return true;
@@ -68,7 +69,7 @@ bool Session::each_row(const int32_t* ids, int count, const Stop& stop, const Ta
   for (int done = 0; done < count;) {
     const int part = std::min(kMaxTokens, count - done);
     if (!pass(ids + done, part, part, stop)) return false;
-    keep(ids + done, part, part - 1);
+    keep(ids + done, 0, part, part - 1);
     for (int t = 0; t < part; t++) {
       take(done + t, activations_.logits.as<float>() + static_cast<size_t>(t) * row);
     }
@@ -102,7 +103,8 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
       generated.end = End::kCancelled;
       return generated;
     }
-    const Choice choice = sampler.choose(logits(), ids_.data(), static_cast<int>(ids_.size()));
+    const Choice choice = sampler.choose(logits(), ids_.data(), static_cast<int>(ids_.size()),
+                                         options.candidates.ngram_cache ? states_.cosines() : nullptr);
     generated.ids.push_back(choice.id);
     generated.log_probabilities.push_back(choice.log_probability);
     if (ends(choice.id)) {
@@ -114,7 +116,8 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
       return generated;
     }
     if (next < evaluated.size() && evaluated[next] == choice.id) {
-      keep(&choice.id, 1, static_cast<int>(next++));
+      keep(&choice.id, static_cast<int>(next), 1, static_cast<int>(next));
+      next++;
       continue;
     }
     evaluated = {choice.id};
@@ -129,7 +132,7 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
       return generated;
     }
     generated.passes++;
-    keep(&choice.id, 1, 0);
+    keep(&choice.id, 0, 1, 0);
     next = 1;
   }
   return generated;
@@ -161,6 +164,7 @@ void Session::truncate(int length) {
   }
   if (length == cache_.length) return;
   cache_.length = length;
+  states_.truncate(length);
   ids_.resize(static_cast<size_t>(length));
   logits_ = nullptr;
   length_ = length;
@@ -176,6 +180,7 @@ void Session::copy_head(const Session& other, int length) {
   }
   if (&other == this) return truncate(length);
   cache_.copy_head(other.cache_, length);
+  states_.copy_head(other.states_, length);
   ids_.assign(other.ids_.begin(), other.ids_.begin() + length);
   logits_ = nullptr;
   length_ = length;
@@ -187,9 +192,11 @@ bool Session::pass(const int32_t* ids, int count, int logit_rows, const Stop& st
   return model_->forward(ids, count, logit_rows, cache_, activations_, stop);
 }
 
-// Counts tokens of the pass that just ran; logit_row: whose logits are now the last ones, -1 for none.
-void Session::keep(const int32_t* ids, int count, int logit_row) {
+// Counts tokens of the pass that just ran, from its `first` on; logit_row: whose logits are now the last
+// ones, -1 for none.
+void Session::keep(const int32_t* ids, int first, int count, int logit_row) {
   ids_.insert(ids_.end(), ids, ids + count);
+  for (int t = first; t < first + count; t++) states_.append(activations_.state(t, states_.width()));
   cache_.length += count;
   length_ = cache_.length;
   if (logit_row >= 0) {

@@ -9,6 +9,7 @@
 
 #include "model.h"
 #include "sampler.h"
+#include "state_cache.h"
 
 namespace ryzanstein {
 
@@ -66,19 +67,20 @@ class Session {
   void copy_head(const Session& other, int length);
 
   // Of memory, once the context has been full: keys, values and what a pass works with.
-  size_t bytes() const { return cache_.bytes() + activations_.bytes(); }
+  size_t bytes() const { return cache_.bytes() + states_.bytes() + activations_.bytes(); }
 
  private:
   template <class Take>
   bool each_row(const int32_t* ids, int count, const Stop& stop, const Take& take);
   bool pass(const int32_t* ids, int count, int logit_rows, const Stop& stop);
-  void keep(const int32_t* ids, int count, int logit_row);
+  void keep(const int32_t* ids, int first, int count, int logit_row);
   void extend_by_draft(std::vector<int32_t>& draft, int most) const;
   void check_ids(const int32_t* ids, int count) const;
   void check_room(int count) const;
 
   std::shared_ptr<Model> model_;
   KvCache cache_;
+  StateCache states_;
   Activations activations_;
   std::vector<int32_t> ids_;       // in the cache
   const float* logits_ = nullptr;  // in activations_, or none

@@ -48,6 +48,7 @@ Activations::Activations(const Weights& weights, int context_length, int threads
   product = floats(kMaxTokens, rows);
   mixed = floats(kMaxTokens, widest);
   prepared = AlignedBuffer(prepared_bytes);
+  states = AlignedBuffer(static_cast<size_t>(kMaxTokens) * static_cast<size_t>(h.width));
   logits = floats(kMaxTokens, weights.head.rows());
   for (int thread = 0; thread < threads; thread++) {
     scratch.push_back({floats(1, widest), AlignedBuffer(static_cast<size_t>(widest)), floats(1, kSums),
@@ -185,11 +186,22 @@ struct Transformer::Pass {
     add_to_residual(layer.down);
   }
 
+  // The state of every token, and the logits of the last ones.
   void predict(int logit_rows) {
     const Weights& weights = transformer.weights_;
-    prepare(weights.head, weights.output_norm, tokens - logit_rows, logit_rows,
-            [&](int t) { return residual(t); });
-    multiply(weights.head, logit_rows, a.logits.as<float>());
+    const int unread = tokens - logit_rows;
+    pool.run(tokens, [&](int first, int part, int thread) {
+      auto* normed = a.scratch[static_cast<size_t>(thread)].normed.as<float>();
+      for (int t = first; t < first + part; t++) {
+        int8_t* state = a.states.as<int8_t>() + static_cast<size_t>(t) * static_cast<size_t>(h.width);
+        floats.rms_norm(residual(t), weights.output_norm.data(), h.width, h.rms_epsilon, normed);
+        const float factor = floats.quantize(normed, h.width, state);
+        if (t < unread) continue;
+        a.factors[t - unread] = factor;
+        weights.head.prepare(state, t - unread, a.prepared.as<void>());
+      }
+    });
+    if (logit_rows > 0) multiply(weights.head, logit_rows, a.logits.as<float>());
   }
 };
 
@@ -201,7 +213,7 @@ bool Transformer::forward(const int32_t* ids, int count, int logit_rows, KvCache
     pass.attention(static_cast<int>(i), weights_.layers[i]);
     pass.feed_forward(weights_.layers[i]);
   }
-  if (logit_rows > 0 && !stop()) pass.predict(logit_rows);
+  if (!stop()) pass.predict(logit_rows);
   return !stop();
 }
 

@@ -31,12 +31,16 @@ struct Activations {
   Activations(const Weights& weights, int context_length, int threads);
 
   size_t bytes() const {
-    size_t sum = residual.bytes() + product.bytes() + mixed.bytes() + prepared.bytes() + logits.bytes() +
-                 (rotary.cosines.size() + rotary.sines.size()) * sizeof(float);
+    size_t sum = residual.bytes() + product.bytes() + mixed.bytes() + prepared.bytes() + states.bytes() +
+                 logits.bytes() + (rotary.cosines.size() + rotary.sines.size()) * sizeof(float);
     for (const Scratch& each : scratch) {
       sum += each.normed.bytes() + each.quantized.bytes() + each.sums.bytes() + each.scores.bytes();
     }
     return sum;
+  }
+
+  const int8_t* state(int token, int width) const {
+    return states.as<int8_t>() + static_cast<size_t>(token) * static_cast<size_t>(width);
   }
 
   // What a thread needs for itself.
@@ -52,6 +56,7 @@ struct Activations {
   AlignedBuffer mixed;        // float [token][max(width, ffn)]: output of the attention, of the gate
   AlignedBuffer prepared;     // int8 vectors in the kernels' form
   float factors[kMaxTokens];  // scales of the prepared vectors
+  AlignedBuffer states;       // int8 [token][width]: what the head reads
   AlignedBuffer logits;       // float [token][head rows]
   RotaryTable rotary;
   std::vector<Scratch> scratch;
@@ -62,10 +67,10 @@ class Transformer {
   Transformer(const Weights& weights, const KernelLevel& level, ThreadPool& pool);
 
   // Runs ids [count], 1 <= count <= kMaxTokens, at the positions from cache.length on: writes their keys and
-  // values, but leaves cache.length to the caller, and puts the logits of the last `logit_rows` tokens into
-  // a.logits (row 0 is the first of them). Returns false if `stop` came up: then keys, values and logits are
-  // void. The bits of every logit are the same however the tokens before were cut into passes, for any number
-  // of threads.
+  // values, but leaves cache.length to the caller, and puts every token's state into a.states and the logits
+  // of the last `logit_rows` tokens into a.logits (row 0 is the first of them). Returns false if `stop` came
+  // up: then keys, values, states and logits are void. The bits of every logit are the same however the
+  // tokens before were cut into passes, for any number of threads.
   bool forward(const int32_t* ids, int count, int logit_rows, KvCache& cache, Activations& a,
                const Stop& stop) const;
 

@@ -55,7 +55,7 @@ export interface Generated {
 /**
  * Greedy without `temperature`. `allowed` are the only ids to choose from, and log-probabilities are among them.
  * `except` are not chosen unless nothing else is left, while log-probabilities stay as they are.
- * With `ngramCacheWithout` greedy choice and log-probabilities are those of model and context's own n-grams
+ * With `ngramCacheWithout` greedy choice and log-probabilities are those of the model and what the context holds
  * together; the ids in it are not counted there.
  */
 export interface GenerateOptions {
