@@ -10,7 +10,31 @@
 namespace ryzanstein {
 namespace {
 
+// More equal tokens than these say no more of what follows.
 constexpr int kDraftContext = 4;
+
+// Tokens that are worth guessing after so many equal ones. Of what follows one token, 45 % is what followed
+// it before, after two 65 %, three 77 %, four 88 %; a pass over 2, 4 and 8 tokens costs 1.1 to 1.3, 1.5
+// to 1.8 and 2.5 to 3.4 passes over one.
+constexpr int kDraftTokens[kDraftContext + 1] = {0, 1, 3, 3, 7};
+
+// What stands at `place` in a text, behind `equal` tokens like those at the end of another one.
+struct Followed {
+  const std::vector<int32_t>* text = nullptr;
+  int place = 0;
+  int equal = 0;
+};
+
+// How many tokens before text[place] are those at the end of `ids`, as far as that matters.
+int equal_before(const std::vector<int32_t>& text, int place, const std::vector<int32_t>& ids) {
+  const int most = std::min({kDraftContext - 1, place, static_cast<int>(ids.size())});
+  int equal = 0;
+  while (equal < most &&
+         text[static_cast<size_t>(place - 1 - equal)] == ids[ids.size() - 1 - static_cast<size_t>(equal)]) {
+    equal++;
+  }
+  return equal;
+}
 
 int checked_context(const Model& model, int context_length) {
   const int longest = model.hyperparameters().context_length;
@@ -122,8 +146,8 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
     }
     evaluated = {choice.id};
     if (options.draft > 0) {
-      extend_by_draft(evaluated,
-                      std::min({options.draft, options.max - i - 1, cache_.capacity() - cache_.length - 1}));
+      const int room = std::min(options.max - i - 1, cache_.capacity() - cache_.length - 1);
+      extend_by_draft(options.candidates.beyond, std::min(options.draft, room), evaluated);
       evaluated.erase(std::find_if(evaluated.begin() + 1, evaluated.end(), ends), evaluated.end());
     }
     const int count = static_cast<int>(evaluated.size());
@@ -138,23 +162,23 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
   return generated;
 }
 
-// Appends what followed when the tokens at the text's end, with `draft` behind them, stood there before: the
-// latest such place with at least kDraftContext equal tokens (Saxena 2023, prompt lookup).
-void Session::extend_by_draft(std::vector<int32_t>& draft, int most) const {
-  const int length = static_cast<int>(ids_.size());
-  const int32_t last = draft[0];
-  for (int place = length - 1; place >= kDraftContext - 1; place--) {
-    if (ids_[static_cast<size_t>(place)] != last) continue;
-    int equal = 1;
-    while (equal < kDraftContext &&
-           ids_[static_cast<size_t>(place - equal)] == ids_[static_cast<size_t>(length - equal)]) {
-      equal++;
+// Appends what followed when the tokens at the text's end, with `draft` behind them, stood there before or in
+// `beyond`: the latest of the places where most of them did (Saxena 2023, prompt lookup).
+void Session::extend_by_draft(const std::vector<int32_t>& beyond, int most,
+                              std::vector<int32_t>& draft) const {
+  Followed longest;
+  for (const std::vector<int32_t>* text : {&ids_, &beyond}) {
+    const auto length = static_cast<int>(text->size());
+    for (int place = length - 1; place >= 0 && longest.equal < kDraftContext; place--) {
+      if ((*text)[static_cast<size_t>(place)] != draft[0]) continue;
+      const int equal = 1 + equal_before(*text, place, ids_);
+      if (equal > longest.equal && place + 1 < length) longest = {text, place + 1, equal};
     }
-    if (equal < kDraftContext) continue;
-    const auto from = ids_.begin() + place + 1;
-    draft.insert(draft.end(), from, from + std::min<ptrdiff_t>(most, ids_.end() - from));
-    return;
   }
+  if (longest.equal == 0) return;
+  const auto from = longest.text->begin() + longest.place;
+  const int count = std::min(most, kDraftTokens[longest.equal]);
+  draft.insert(draft.end(), from, from + std::min<ptrdiff_t>(count, longest.text->end() - from));
 }
 
 void Session::truncate(int length) {
