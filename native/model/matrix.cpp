@@ -137,7 +137,7 @@ Form inspect(const TensorFile& file, const Tensor& tensor, Rounding rounding, Th
     Row& row = rows[static_cast<size_t>(thread)];
     for (int r = first; r < first + count; r++) {
       const char* reason = read_row(tensor, r, rounding, row);
-      if (reason != nullptr) return problem.report(r, reason);
+      if (reason != nullptr) return problem.report(tensor.file_row(r), reason);
       if (!tensor.type->ternary && ternary.load(std::memory_order_relaxed) && !is_ternary(row.codes))
         ternary = false;
       if (!has_one_scale(row)) one_scale = false;

@@ -73,15 +73,20 @@ struct Transformer::Pass {
 
   float* residual(int t) const { return a.residual.as<float>() + static_cast<size_t>(t) * h.width; }
 
-  // Token t's vector x(t) [n]: normed, quantised, and put in the form that `matrix` multiplies.
+  // Token t's vector x(t) [n]: normed if there is a norm, quantised, and put in the form that `matrix`
+  // multiplies.
   template <class Vector>
   void prepare(const Matrix& matrix, const Floats& norm, int first_token, int count, const Vector& x) {
     pool.run(count, [&](int first, int part, int thread) {
       Activations::Scratch& scratch = a.scratch[static_cast<size_t>(thread)];
       for (int t = first; t < first + part; t++) {
-        auto* normed = scratch.normed.as<float>();
-        floats.rms_norm(x(first_token + t), norm.data(), matrix.columns(), h.rms_epsilon, normed);
-        a.factors[t] = floats.quantize(normed, matrix.columns(), scratch.quantized.as<int8_t>());
+        const float* vector = x(first_token + t);
+        if (!norm.empty()) {
+          auto* normed = scratch.normed.as<float>();
+          floats.rms_norm(vector, norm.data(), matrix.columns(), h.rms_epsilon, normed);
+          vector = normed;
+        }
+        a.factors[t] = floats.quantize(vector, matrix.columns(), scratch.quantized.as<int8_t>());
         matrix.prepare(scratch.quantized.as<int8_t>(), t, a.prepared.as<void>());
       }
     });

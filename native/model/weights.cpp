@@ -8,8 +8,9 @@ namespace ryzanstein {
 namespace {
 
 constexpr Architecture kArchitectures[] = {
-    {"bitnet", false},
-    {"bitnet-b1.58", true},  // BitNet 2B-4T
+    {"bitnet", false, true, false},
+    {"bitnet-b1.58", true, true, false},  // BitNet 2B-4T
+    {"llama", false, false, true},        // with ternary matrices: TriLM, Falcon-E
 };
 
 const Architecture* find_architecture(const std::string& path, const std::string& name) {
@@ -80,16 +81,24 @@ Weights::Weights(const std::string& path, std::vector<TensorDescription> descrip
     const auto take = [&](const char* name, int columns, int rows) {
       return file.take(block + name + ".weight", columns, rows);
     };
+    const auto turned = [&](const char* name, int rows) {
+      Tensor tensor = take(name, h.width, rows);
+      tensor.head_size = h.head_size;
+      tensor.paired = architecture->adjacent_pairs ? h.rope_dimensions : 0;
+      return tensor;
+    };
+    const auto sub_norm = [&](const char* name, int size) {
+      return architecture->sub_norms ? read_norm(file, block + name + ".weight", size) : Floats();
+    };
     Layer layer;
     LayerTensors t;
     layer.attention_norm = read_norm(file, block + "attn_norm.weight", h.width);
-    t.qkv = {take("attn_q", h.width, h.width), take("attn_k", h.width, kv_width),
-             take("attn_v", h.width, kv_width)};
-    layer.attention_sub_norm = read_norm(file, block + "attn_sub_norm.weight", h.width);
+    t.qkv = {turned("attn_q", h.width), turned("attn_k", kv_width), take("attn_v", h.width, kv_width)};
+    layer.attention_sub_norm = sub_norm("attn_sub_norm", h.width);
     t.attention_output = {take("attn_output", h.width, h.width)};
     layer.ffn_norm = read_norm(file, block + "ffn_norm.weight", h.width);
     t.gate_up = {take("ffn_gate", h.width, h.ffn), take("ffn_up", h.width, h.ffn)};
-    layer.ffn_sub_norm = read_norm(file, block + "ffn_sub_norm.weight", h.ffn);
+    layer.ffn_sub_norm = sub_norm("ffn_sub_norm", h.ffn);
     t.down = {take("ffn_down", h.ffn, h.width)};
     layers.push_back(std::move(layer));
     tensors.push_back(std::move(t));

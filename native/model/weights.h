@@ -27,10 +27,12 @@ struct Hyperparameters {
   int rope_dimensions = 0;
 };
 
-// What the architectures that we know differ in; all have a norm before each of a layer's four products.
+// What the architectures that we know differ in.
 struct Architecture {
-  const char* name;   // `general.architecture`
-  bool squared_relu;  // max(gate, 0)^2 * up, otherwise SiLU(gate) * up
+  const char* name;     // `general.architecture`
+  bool squared_relu;    // max(gate, 0)^2 * up, otherwise SiLU(gate) * up
+  bool sub_norms;       // before the output projection and before down, too
+  bool adjacent_pairs;  // the rotary embedding turns rows 2i and 2i + 1 of a head, otherwise i and half + i
 };
 
 using Floats = std::vector<float>;
@@ -38,11 +40,11 @@ using Floats = std::vector<float>;
 struct Layer {
   Floats attention_norm;      // [width]
   Matrix qkv;                 // width -> queries, keys, values: tensors 0, 1, 2
-  Floats attention_sub_norm;  // [width]
+  Floats attention_sub_norm;  // [width], or none
   Matrix attention_output;    // width -> width
   Floats ffn_norm;            // [width]
   Matrix gate_up;             // width -> gate, up: tensors 0, 1
-  Floats ffn_sub_norm;        // [ffn]
+  Floats ffn_sub_norm;        // [ffn], or none
   Matrix down;                // ffn -> width
 };
 

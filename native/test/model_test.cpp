@@ -150,8 +150,10 @@ void logits_are_the_references() {
     compare(options, std::string("output.weight in ") + type);
   }
   SyntheticOptions options;
-  options.architecture = "bitnet-b1.58";
-  compare(options, "bitnet-b1.58");
+  for (const char* architecture : {"bitnet-b1.58", "llama"}) {
+    options.architecture = architecture;
+    compare(options, architecture);
+  }
 }
 
 void file_types_do_not_matter() {

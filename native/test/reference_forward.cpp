@@ -48,13 +48,14 @@ double to_half(double value) {
   return std::ldexp(std::nearbyint(std::ldexp(fraction, 11)), exponent - 11);
 }
 
-void rotate(Vector& x, int head_size, double base, int position) {
+// The pairs are halves of a head, or neighbours.
+void rotate(Vector& x, int head_size, double base, int position, bool neighbours) {
   const int half = head_size / 2;
   for (size_t head = 0; head < x.size(); head += static_cast<size_t>(head_size)) {
     for (int i = 0; i < half; i++) {
       const double angle = position * std::pow(base, -2.0 * i / head_size);
-      double& a = x[head + static_cast<size_t>(i)];
-      double& b = x[head + static_cast<size_t>(i + half)];
+      double& a = x[head + static_cast<size_t>(neighbours ? 2 * i : i)];
+      double& b = x[head + static_cast<size_t>(neighbours ? 2 * i + 1 : i + half)];
       const double turned = a * std::cos(angle) - b * std::sin(angle);
       b = a * std::sin(angle) + b * std::cos(angle);
       a = turned;
@@ -101,6 +102,7 @@ std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
                                                   const std::vector<int32_t>& ids) {
   const Hyperparameters& h = model.hyperparameters;
   const auto width = static_cast<size_t>(h.width);
+  const bool is_llama = h.architecture == "llama";
   const auto weight = [&](int layer, const char* name) -> const std::vector<float>& {
     return model.floats.at("blk." + std::to_string(layer) + "." + name + ".weight");
   };
@@ -126,24 +128,25 @@ std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
       Vector q = product(weight(layer, "attn_q"), a);
       Vector k = product(weight(layer, "attn_k"), a);
       Vector v = product(weight(layer, "attn_v"), a);
-      rotate(q, h.head_size, h.rope_base, static_cast<int>(position));
-      rotate(k, h.head_size, h.rope_base, static_cast<int>(position));
+      for (Vector* each : {&q, &k})
+        rotate(*each, h.head_size, h.rope_base, static_cast<int>(position), is_llama);
       std::transform(k.begin(), k.end(), k.begin(), to_half);
       std::transform(v.begin(), v.end(), v.begin(), to_half);
       keys[l].push_back(k);
       values[l].push_back(v);
       const Vector mixed = attended(q, keys[l], values[l], h);
       add(product(weight(layer, "attn_output"),
-                  normed(mixed, weight(layer, "attn_sub_norm"), h.rms_epsilon)));
+                  is_llama ? mixed : normed(mixed, weight(layer, "attn_sub_norm"), h.rms_epsilon)));
       const Vector f = normed(x, weight(layer, "ffn_norm"), h.rms_epsilon);
       const Vector gate = product(weight(layer, "ffn_gate"), f);
       Vector hidden = product(weight(layer, "ffn_up"), f);
       for (size_t i = 0; i < hidden.size(); i++) {
         const double g = gate[i];
         hidden[i] *=
-            h.architecture == "bitnet" ? g / (1 + std::exp(-g)) : std::max(g, 0.0) * std::max(g, 0.0);
+            h.architecture == "bitnet-b1.58" ? std::max(g, 0.0) * std::max(g, 0.0) : g / (1 + std::exp(-g));
       }
-      add(product(weight(layer, "ffn_down"), normed(hidden, weight(layer, "ffn_sub_norm"), h.rms_epsilon)));
+      add(product(weight(layer, "ffn_down"),
+                  is_llama ? hidden : normed(hidden, weight(layer, "ffn_sub_norm"), h.rms_epsilon)));
     }
     logits.push_back(product(head, normed(x, model.floats.at("output_norm.weight"), h.rms_epsilon)));
   }

@@ -139,12 +139,13 @@ SyntheticModel::SyntheticModel(const Shape& shape, const SyntheticOptions& optio
     add_ternary(block + "attn_q.weight", h.width, h.width, options);
     add_ternary(block + "attn_k.weight", h.width, kv_width, options);
     add_ternary(block + "attn_v.weight", h.width, kv_width, options);
-    add_norm(block + "attn_sub_norm.weight", h.width);
+    const bool sub_norms = h.architecture != "llama";
+    if (sub_norms) add_norm(block + "attn_sub_norm.weight", h.width);
     add_ternary(block + "attn_output.weight", h.width, h.width, options);
     add_norm(block + "ffn_norm.weight", h.width);
     add_ternary(block + "ffn_gate.weight", h.width, h.ffn, options);
     add_ternary(block + "ffn_up.weight", h.width, h.ffn, options);
-    add_norm(block + "ffn_sub_norm.weight", h.ffn);
+    if (sub_norms) add_norm(block + "ffn_sub_norm.weight", h.ffn);
     add_ternary(block + "ffn_down.weight", h.ffn, h.width, options);
   }
   add_norm("output_norm.weight", h.width);

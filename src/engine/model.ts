@@ -16,7 +16,7 @@ export interface ModelDescription extends PromptModel {
   hyperparameters: Hyperparameters;
 }
 
-const architectures = ['bitnet', 'bitnet-b1.58'];
+const architectures = ['bitnet', 'bitnet-b1.58', 'llama'];
 const runnableTypes = new Set(['F32', 'F16', 'BF16', 'Q8_0', 'Q4_K', 'Q6_K', 'TQ1_0', 'TQ2_0', 'I2_S']);
 /** A longer context costs memory and time that a completion does not repay. */
 const longestContext = 2048;
@@ -83,6 +83,9 @@ function hyperparametersOf(gguf: Gguf, any: boolean): Hyperparameters {
     if (!Number.isInteger(value) || value > most) fail(gguf, `has ${value} under "${architecture}.${key}"`);
     return value;
   };
+  const scaling = gguf.metadata.get(`${architecture}.rope.scaling.type`);
+  if (!any && scaling !== undefined && scaling !== 'none')
+    fail(gguf, `scales its rotary embedding (${JSON.stringify(scaling)}), which is not computed here`);
   const embedding = gguf.tensors.find((tensor) => tensor.name === 'token_embd.weight');
   if (!embedding) fail(gguf, 'has no tensor "token_embd.weight"');
   const width = count('embedding_length', 1 << 16);

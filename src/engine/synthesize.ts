@@ -49,7 +49,7 @@ export const shapes: Record<string, Shape> = {
   },
 };
 
-export const architectures = ['bitnet', 'bitnet-b1.58'];
+export const architectures = ['bitnet', 'bitnet-b1.58', 'llama'];
 
 export interface SynthesizeOptions {
   /** `general.name` of the file. */
@@ -86,9 +86,9 @@ const smallestVocabulary = characterOfByte.length + controlTokens.length;
  * Throws an Error that says what does not fit together, or why the file cannot be written.
  */
 export function synthesize(file: string, options: SynthesizeOptions): Synthesized {
-  const { architecture, shape, seed, type } = options;
+  const { architecture, seed, type } = options;
   check(options);
-  const tensors = tensorsOf(shape, type, randomBits(seed));
+  const tensors = tensorsOf(options, randomBits(seed));
   const bytes = writeGguf(file, metadataOf(options), tensors);
   const weights = tensors.reduce((sum, tensor) => sum + elements(tensor.shape), 0);
   return { file, architecture, type: type.toUpperCase(), weights, bytes };
@@ -123,11 +123,9 @@ function check({ architecture, shape, type }: SynthesizeOptions): void {
     throw new Error(`The vocabulary of ${vocabulary} is not in ${smallestVocabulary} to ${most}.`);
 }
 
-function tensorsOf(
-  { width, ffn, heads, kvHeads, layers, vocabulary }: Shape,
-  type: string,
-  fill: Fill,
-): WrittenTensor[] {
+function tensorsOf({ architecture, shape, type }: SynthesizeOptions, fill: Fill): WrittenTensor[] {
+  const { width, ffn, heads, kvHeads, layers, vocabulary } = shape;
+  const hasSubNorms = architecture !== 'llama';
   const keys = (width / heads) * kvHeads;
   const matrix = (name: string, columns: number, rows: number): WrittenTensor => {
     // Two weights in three are not 0: under this scale a product's outputs are of the size of its inputs.
@@ -140,12 +138,12 @@ function tensorsOf(
     matrix(`blk.${n}.attn_q.weight`, width, width),
     matrix(`blk.${n}.attn_k.weight`, width, keys),
     matrix(`blk.${n}.attn_v.weight`, width, keys),
-    norm(`blk.${n}.attn_sub_norm.weight`, width),
+    ...(hasSubNorms ? [norm(`blk.${n}.attn_sub_norm.weight`, width)] : []),
     matrix(`blk.${n}.attn_output.weight`, width, width),
     norm(`blk.${n}.ffn_norm.weight`, width),
     matrix(`blk.${n}.ffn_gate.weight`, width, ffn),
     matrix(`blk.${n}.ffn_up.weight`, width, ffn),
-    norm(`blk.${n}.ffn_sub_norm.weight`, ffn),
+    ...(hasSubNorms ? [norm(`blk.${n}.ffn_sub_norm.weight`, ffn)] : []),
     matrix(`blk.${n}.ffn_down.weight`, ffn, width),
   ];
   return [

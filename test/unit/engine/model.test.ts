@@ -59,7 +59,8 @@ describe('model', () => {
       }, message);
     key('general.architecture', 'mamba', /tiny\.gguf has the architecture "mamba"; known are bitnet/);
     key('general.architecture', undefined, /has the architecture unknown/);
-    key('bitnet.block_count', undefined, /no positive number under "bitnet\.block_count"/);
+    (key('bitnet.rope.scaling.type', 'yarn', /scales its rotary embedding \("yarn"\)/),
+      key('bitnet.block_count', undefined, /no positive number under "bitnet\.block_count"/));
     key('bitnet.block_count', 0, /no positive number under "bitnet\.block_count"/);
     key('bitnet.embedding_length', 12.5, /has 12\.5 under "bitnet\.embedding_length"/);
     key('bitnet.embedding_length', 2 ** 40, /has 1099511627776 under/);

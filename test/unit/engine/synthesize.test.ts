@@ -92,8 +92,11 @@ describe('synthetic models', function () {
   });
 
   it('agree with llama.cpp on the next token', async function () {
-    for (const type of ['tq2_0', 'tq1_0']) {
-      const file = made({ type });
+    const cases = ['tq2_0', 'tq1_0'].flatMap((type) =>
+      ['bitnet', 'llama'].map((architecture) => ({ type, architecture })),
+    );
+    for (const { type, architecture } of cases) {
+      const file = made({ type, architecture });
       const peer = await openPeer(file);
       if (!peer) return this.skip();
       const model = describeModel(readGguf(file));
@@ -107,7 +110,7 @@ describe('synthetic models', function () {
       for (const [position, row] of theirs.entries())
         assert.ok(
           correlation([...row], [...ours.subarray(position * 1000, (position + 1) * 1000)]) > 0.99,
-          `${type}: the logits at ${position} are others`,
+          `${type}, ${architecture}: the logits at ${position} are others`,
         );
     }
   });
