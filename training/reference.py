@@ -10,11 +10,13 @@ from export import Q8_0, TQ2_0, read_gguf, unpack_q8_0, unpack_tq2_0
 class Reference:
     """Logits of a file as the engine must give them, up to rounding of floats.
 
-    `noise` multiplies every value that is about to be quantised by 1 ± noise: it shows how far rounding errors
-    of that relative size, which may move a value over a rounding boundary, can move the logits.
+    `noise` multiplies every value that is about to be quantised or rounded by 1 ± noise: it shows how far rounding errors
+    of that relative size, which may move a value over a rounding boundary, can move the logits. With `squared_relu`
+    the file is computed as architecture `bitnet-b1.58`, which differs in nothing else. Keys and values are rounded to
+    half precision, as the engine keeps them and the trainer does not, unless `half_cache` is false.
     """
 
-    def __init__(self, path: Path, noise: float = 0.0, seed: int = 0):
+    def __init__(self, path: Path, noise: float = 0.0, seed: int = 0, squared_relu: bool = False, half_cache: bool = True):
         metadata, tensors = read_gguf(path)
         self.layers = metadata["bitnet.block_count"]
         self.heads = metadata["bitnet.attention.head_count"]
@@ -22,6 +24,7 @@ class Reference:
         self.head_size = metadata["bitnet.embedding_length"] // self.heads
         self.epsilon = metadata["bitnet.attention.layer_norm_rms_epsilon"]
         self.rope_base = metadata["bitnet.rope.freq_base"]
+        self.squared_relu, self.half_cache = squared_relu, half_cache
         self.noise, self.random = noise, np.random.default_rng(seed)
         self.weights = {name: self._unpack(name, *tensor) for name, tensor in tensors.items()}
 
@@ -53,12 +56,20 @@ class Reference:
         a, b = x[..., :half], x[..., half:]
         return np.concatenate((a * np.cos(angle) - b * np.sin(angle), b * np.cos(angle) + a * np.sin(angle)), -1)
 
+    def _kept(self, x: np.ndarray) -> np.ndarray:
+        if not self.half_cache:
+            return x
+        if self.noise:
+            x = x * (1 + self.noise * self.random.uniform(-1, 1, x.shape))
+        return x.astype(np.float32).astype(np.float16).astype(np.float64)
+
     def _attention(self, h: np.ndarray, block: str) -> np.ndarray:
         tokens = len(h)
         q = self._rotate(self._product(h, block + "attn_q.weight").reshape(tokens, self.heads, -1))
         k = self._rotate(self._product(h, block + "attn_k.weight").reshape(tokens, self.kv_heads, -1))
         v = self._product(h, block + "attn_v.weight").reshape(tokens, self.kv_heads, -1)
         group = self.heads // self.kv_heads
+        k, v = self._kept(k), self._kept(v)
         scores = np.einsum("qhd,khd->hqk", q, k.repeat(group, 1)) / np.sqrt(self.head_size)
         scores = np.where(np.tri(tokens, dtype=bool), scores, -np.inf)
         scores = np.exp(scores - scores.max(-1, keepdims=True))
@@ -75,7 +86,8 @@ class Reference:
             x = x + self._product(self._norm(attention, block + "attn_sub_norm.weight"), block + "attn_output.weight")
             h = self._norm(x, block + "ffn_norm.weight")
             gate, up = self._product(h, block + "ffn_gate.weight"), self._product(h, block + "ffn_up.weight")
-            hidden = self._norm(gate / (1 + np.exp(-gate)) * up, block + "ffn_sub_norm.weight")
+            active = np.maximum(gate, 0) ** 2 if self.squared_relu else gate / (1 + np.exp(-gate))
+            hidden = self._norm(active * up, block + "ffn_sub_norm.weight")
             x = x + self._product(hidden, block + "ffn_down.weight")
         return self._product(self._norm(x, "output_norm.weight"), "token_embd.weight")
 

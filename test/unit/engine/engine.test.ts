@@ -14,15 +14,19 @@ import type { Completion, Limits, Prompt } from '../../../src/protocol';
 import { ggufBytes, temporaryFile } from './ggufFile';
 import { randomSource } from './random';
 
-interface Golden {
-  /** The largest difference of a logit that rounding of floats explains, for every case. */
+interface Case {
+  ids: number[];
+  /** The largest difference of a logit that rounding of floats explains. */
   tolerance: number;
-  cases: {
-    ids: number[];
-    logits: { position: number; values: number[] }[];
-    greedy?: number[];
-    greedyMargin?: number;
-  }[];
+  logits: { position: number; values: number[] }[];
+  greedy?: number[];
+  greedyMargin?: number;
+}
+
+interface Golden {
+  cases: Case[];
+  /** The same file as `bitnet-b1.58`. */
+  squaredRelu: Case[];
 }
 
 const modelFile = 'test/fixtures/tiny.gguf';
@@ -43,9 +47,10 @@ async function withEngine<T>(work: (engine: Engine) => Promise<T>, threads = 2):
   }
 }
 
-async function loadNative(kernel: string, threads: number): Promise<NativeModel> {
+async function loadNative(kernel: string, threads: number, architecture = 'bitnet'): Promise<NativeModel> {
   const gguf = readGguf(modelFile);
-  return addon.load(modelFile, gguf.tensors, describeModel(gguf).hyperparameters, { threads, kernel });
+  const hyperparameters = { ...describeModel(gguf).hyperparameters, architecture };
+  return addon.load(modelFile, gguf.tensors, hyperparameters, { threads, kernel });
 }
 
 async function allLogits(kernel: string, threads: number, pieces: Int32Array[]): Promise<Float32Array> {
@@ -74,10 +79,10 @@ describe('engine', () => {
         for (const { position, values } of each.logits) {
           const row = all.subarray(position * vocabulary, position * vocabulary + values.length);
           const worst = row.reduce((most, logit, i) => Math.max(most, Math.abs(logit - values[i]!)), 0);
-          assert.ok(worst <= golden.tolerance, `position ${position} of ${each.ids.length}: off by ${worst}`);
+          assert.ok(worst <= each.tolerance, `position ${position} of ${each.ids.length}: off by ${worst}`);
           compared += values.length;
         }
-        if (each.greedy && each.greedyMargin! > 2 * golden.tolerance) {
+        if (each.greedy && each.greedyMargin! > 2 * each.tolerance) {
           const generated = await session.generate({ max: each.greedy.length, stopIds: new Int32Array() });
           assert.deepEqual([...generated.ids], each.greedy);
           texts++;
@@ -89,6 +94,28 @@ describe('engine', () => {
       native.free();
     });
   }
+
+  it('gives the logits and greedy ids of squared ReLU as bitnet-b1.58', async () => {
+    const native = await loadNative('scalar', 1, 'bitnet-b1.58');
+    let texts = 0;
+    for (const each of golden.squaredRelu) {
+      const session = native.session({ contextLength: 512 });
+      const all = await session.evaluateAll(Int32Array.from(each.ids));
+      for (const { position, values } of each.logits) {
+        const row = all.subarray(position * values.length, (position + 1) * values.length);
+        const worst = row.reduce((most, logit, i) => Math.max(most, Math.abs(logit - values[i]!)), 0);
+        assert.ok(worst <= each.tolerance, `position ${position} of ${each.ids.length}: off by ${worst}`);
+      }
+      if (each.greedyMargin! > 2 * each.tolerance) {
+        const generated = await session.generate({ max: each.greedy!.length, stopIds: new Int32Array() });
+        assert.deepEqual([...generated.ids], each.greedy);
+        texts++;
+      }
+      session.free();
+    }
+    native.free();
+    assert.ok(texts >= 2, `${texts} greedy texts compared`);
+  });
 
   it('gives the same logits on every kernel level, however they are cut and threaded', async () => {
     const ids = Int32Array.from(golden.cases.reduce((a, b) => (b.ids.length > a.ids.length ? b : a)).ids);
