@@ -1,7 +1,7 @@
 // Writes GGUF files of real models' shapes with random weights, for measuring: as fast to run as the real ones, and soon made.
 
 import { array, count, flag, float, string, text, uint32, type WrittenTensor, writeGguf } from './ggufWriter';
-import { characterOfByte } from './merges';
+import { characterOfByte } from './byteLevel';
 import {
   embedding,
   type Fill,

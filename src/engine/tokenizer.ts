@@ -1,9 +1,10 @@
-// Text to token ids and back: byte-level byte-pair encoding with the merges that the model file brings.
+// Text to token ids and back, as the vocabulary that the model file brings spells it.
 
 import { endSpellings, type FimRole, spellings } from './formats';
 import { type Gguf, GgufError } from './gguf';
-import { bytesOf, Merges, missingByte } from './merges';
-import { preTokenizer, preTokenizers } from './pretokens';
+import { ByteLevel, bytesOf, missingByte, type Spelling } from './byteLevel';
+import { preTokenizers } from './pretokens';
+import { bytesOfPiece, missingBytePiece, SentencePieces } from './sentencePieces';
 
 /** Ids of the tokens that steer the model; undefined where the model has none, or is not to be given it. */
 export interface ControlIds extends Partial<Record<FimRole, number>> {
@@ -22,10 +23,12 @@ const controlKeys: Record<FimRole, string[]> = {
 const endKeys = ['eos_token_id', 'eot_token_id', 'eom_token_id', 'fim_pad_token_id'];
 const ends = [...endSpellings, '<|endoftext|>', '<|end_of_text|>', '</s>'];
 
-/** Token types of GGUF; of these, only the first is text. */
+/** Token types of GGUF; of these, only the first and the last are text. */
 const normalType = 1;
+const unknownType = 2;
 const controlType = 3;
 const unusedType = 5;
+const byteType = 6;
 const cacheWords = 32768;
 /** Longer words are rare and cheap to encode again beside the memory that they would hold. */
 const cachedWordLength = 64;
@@ -39,19 +42,18 @@ export class Tokenizer {
   /** Every id whose bytes contain a line feed. */
   readonly lineEndIds: Int32Array;
   readonly #pieces: Buffer[];
-  readonly #split: (text: string) => string[];
-  readonly #merges: Merges;
-  readonly #wholeWords: Map<string, number> | undefined;
+  readonly #spelling: Spelling;
   /** Every id that is text, in the order of its bytes; made when it is first asked for. */
   #sorted: number[] | undefined;
   #recent = new Map<string, number[]>();
   #older = new Map<string, number[]>();
 
-  /** Throws a GgufError that names the key when the metadata does not describe a byte-level BPE that is known here. */
+  /** Throws a GgufError that names the key when the metadata does not describe a vocabulary that is known here. */
   constructor(gguf: Gguf) {
-    const { tokens, types, merges, pre } = vocabularyOf(gguf);
+    const vocabulary = vocabularyOf(gguf);
+    const { tokens, types } = vocabulary;
     const ids = new Map(tokens.map((token, id) => [token, id]));
-    const missing = missingByte(ids);
+    const missing = vocabulary.model === 'gpt2' ? missingByte(ids) : missingBytePiece(ids);
     if (missing !== undefined) {
       throw vocabularyError(
         gguf,
@@ -59,29 +61,27 @@ export class Tokenizer {
         `has no token for the byte 0x${missing.toString(16)}`,
       );
     }
-    const { control, endIds } = controlOf(gguf, { ids, types, pre });
+    const { control, endIds } = controlOf(gguf, vocabulary, ids);
     this.control = control;
     const named = new Set([...(Object.values(control) as number[]), ...endIds]);
     this.controlIds = Int32Array.from(tokens.keys()).filter(
       (id) => types[id] === controlType || named.has(id),
     );
-    const isControl = (id: number): boolean =>
-      types[id] === controlType || types[id] === unusedType || named.has(id);
+    const noText = new Set([unknownType, controlType, unusedType]);
+    const isText = (id: number): boolean => !noText.has(types[id]!) && !named.has(id);
     this.size = tokens.length;
-    this.#pieces = tokens.map((token, id) => (isControl(id) ? Buffer.alloc(0) : bytesOf(token)));
-    this.#split = preTokenizer(pre);
-    this.#merges = new Merges(ids, tokens.length, merges);
-    // llama 3 takes a word that is a token as it is, even where the merges would not lead to it.
-    const text = [...tokens.keys()].filter((id) => !isControl(id));
-    this.#wholeWords =
-      pre === 'llama-bpe' ? new Map(text.map((id) => [this.piece(id).toString(), id])) : undefined;
+    const bytes = (id: number): Buffer =>
+      vocabulary.model === 'gpt2' ? bytesOf(tokens[id]!) : bytesOfPiece(tokens[id]!, types[id] === byteType);
+    this.#pieces = tokens.map((_, id) => (isText(id) ? bytes(id) : Buffer.alloc(0)));
+    const text = [...tokens.keys()].filter(isText);
+    this.#spelling = spellingOf(vocabulary, ids, text, this.#pieces);
     this.lineEndIds = Int32Array.from(tokens.keys()).filter((id) => this.#pieces[id]!.includes(0x0a));
   }
 
   /** All of `text` is text: a control token that the user typed is encoded letter by letter. */
   encode(text: string): number[] {
     const ids: number[] = [];
-    for (const word of this.#split(text)) {
+    for (const word of this.#spelling.split(text)) {
       const found = this.#recent.get(word) ?? this.#encodeWord(word);
       for (const id of found) ids.push(id);
     }
@@ -90,7 +90,7 @@ export class Tokenizer {
 
   /** The last of the words that merging does not cross. */
   lastWord(text: string): string {
-    return this.#split(text).at(-1) ?? '';
+    return this.#spelling.split(text).at(-1) ?? '';
   }
 
   /** The ids whose bytes begin with `bytes`, and those whose bytes `bytes` begin with. */
@@ -148,9 +148,7 @@ export class Tokenizer {
 
   /** Two generations of a word cache: what was not asked for during a whole generation is dropped with it. */
   #encodeWord(word: string): number[] {
-    const whole = this.#wholeWords?.get(word);
-    const ids =
-      this.#older.get(word) ?? (whole === undefined ? this.#merges.encode(Buffer.from(word)) : [whole]);
+    const ids = this.#older.get(word) ?? this.#spelling.encode(word);
     if (word.length > cachedWordLength) return ids;
     if (this.#recent.size >= cacheWords) {
       this.#older = this.#recent;
@@ -162,14 +160,36 @@ export class Tokenizer {
 }
 
 function vocabularyError(gguf: Gguf, key: string, what: string): GgufError {
-  return new GgufError(`${gguf.file}: "${key}" ${what}. Choose a model with a byte-level BPE vocabulary.`);
+  return new GgufError(
+    `${gguf.file}: "${key}" ${what}. Choose a model with a byte-level BPE or SentencePiece vocabulary.`,
+  );
 }
 
-interface Vocabulary {
+interface Tokens {
   tokens: string[];
   types: number[];
-  merges: string[];
-  pre: string;
+}
+
+type Vocabulary =
+  | (Tokens & { model: 'gpt2'; pre: string; merges: string[] })
+  | (Tokens & { model: 'llama'; scores: number[] });
+
+/** `text` are the ids that are text. */
+function spellingOf(
+  vocabulary: Vocabulary,
+  ids: Map<string, number>,
+  text: number[],
+  pieces: Buffer[],
+): Spelling {
+  const { tokens } = vocabulary;
+  if (vocabulary.model === 'llama') {
+    const known = new Map(text.map((id) => [tokens[id]!, id]));
+    return new SentencePieces(known, tokens.length, vocabulary.scores);
+  }
+  const { merges, pre } = vocabulary;
+  // llama 3 takes a word that is a token as it is, even where the merges would not lead to it.
+  const whole = pre === 'llama-bpe' ? new Map(text.map((id) => [pieces[id]!.toString(), id])) : undefined;
+  return new ByteLevel(pre, ids, tokens.length, merges, whole);
 }
 
 function vocabularyOf(gguf: Gguf): Vocabulary {
@@ -187,11 +207,8 @@ function vocabularyOf(gguf: Gguf): Vocabulary {
     return value as T[];
   };
   const model = text('tokenizer.ggml.model');
-  if (model !== 'gpt2') throw vocabularyError(gguf, 'tokenizer.ggml.model', `is "${model}", not "gpt2"`);
-  const pre = text('tokenizer.ggml.pre');
-  if (!preTokenizers.includes(pre)) {
-    throw vocabularyError(gguf, 'tokenizer.ggml.pre', `is "${pre}"; known are ${preTokenizers.join(', ')}`);
-  }
+  if (model !== 'gpt2' && model !== 'llama')
+    throw vocabularyError(gguf, 'tokenizer.ggml.model', `is "${model}", neither "gpt2" nor "llama"`);
   const tokens = list<string>('tokenizer.ggml.tokens', 'string');
   const types = gguf.metadata.has('tokenizer.ggml.token_type')
     ? list<number>('tokenizer.ggml.token_type', 'number')
@@ -203,17 +220,30 @@ function vocabularyOf(gguf: Gguf): Vocabulary {
       `has ${types.length} entries for ${tokens.length} tokens`,
     );
   }
+  if (model === 'llama') {
+    const scores = list<number>('tokenizer.ggml.scores', 'number');
+    if (scores.length !== tokens.length) {
+      const what = `has ${scores.length} entries for ${tokens.length} tokens`;
+      throw vocabularyError(gguf, 'tokenizer.ggml.scores', what);
+    }
+    return { model, tokens, types, scores };
+  }
+  const pre = text('tokenizer.ggml.pre');
+  if (!preTokenizers.includes(pre)) {
+    throw vocabularyError(gguf, 'tokenizer.ggml.pre', `is "${pre}"; known are ${preTokenizers.join(', ')}`);
+  }
   const merges = list<string>('tokenizer.ggml.merges', 'string');
   const odd = merges.findIndex((merge) => merge.indexOf(' ', 1) < 1 || merge.endsWith(' '));
   if (odd >= 0)
     throw vocabularyError(gguf, 'tokenizer.ggml.merges', `has the odd entry ${odd}: "${merges[odd]}"`);
-  return { tokens, types, merges, pre };
+  return { model, tokens, types, merges, pre };
 }
 
 /** What the metadata names, else what is spelled as some family spells it. */
 function controlOf(
   gguf: Gguf,
-  { ids, types, pre }: { ids: Map<string, number>; types: number[]; pre: string },
+  vocabulary: Vocabulary,
+  ids: Map<string, number>,
 ): { control: ControlIds; endIds: number[] } {
   const named = (keys: string[]): number[] =>
     keys
@@ -225,13 +255,16 @@ function controlOf(
     if (id !== undefined) control[role] = id;
   }
   // A plain word may be spelled as another family's end: `</s>` strikes text out in HTML.
-  const spelled = ends.flatMap((text) => ids.get(text) ?? []).filter((id) => types[id] !== normalType);
+  const spelled = ends
+    .flatMap((text) => ids.get(text) ?? [])
+    .filter((id) => vocabulary.types[id] !== normalType);
   const endIds = [...named(endKeys), ...spelled];
   const [endOfText] = named(['eos_token_id', 'eot_token_id']);
   if (endOfText !== undefined || spelled.length > 0) control.endOfText = endOfText ?? spelled[0]!;
   const [beginOfText] = named(['bos_token_id']);
-  // llama 3 was always given it, whether a file says so or not.
-  const begins = gguf.metadata.get('tokenizer.ggml.add_bos_token') ?? pre === 'llama-bpe';
+  // The llama family was always given it, whether a file says so or not.
+  const isLlama = vocabulary.model === 'llama' || vocabulary.pre === 'llama-bpe';
+  const begins = gguf.metadata.get('tokenizer.ggml.add_bos_token') ?? isLlama;
   if (beginOfText !== undefined && begins === true) control.beginOfText = beginOfText;
   return { control, endIds };
 }

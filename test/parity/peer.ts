@@ -34,6 +34,7 @@ export interface PeerSequence {
 }
 
 export interface Llama {
+  logLevel: string;
   loadModel(options: { modelPath: string; gpuLayers: 0; vocabOnly?: boolean }): Promise<PeerModel>;
   dispose(): Promise<void>;
 }

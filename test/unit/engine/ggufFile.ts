@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { type Gguf, readGguf } from '../../../src/engine/gguf';
-import { characterOfByte } from '../../../src/engine/merges';
+import { characterOfByte } from '../../../src/engine/byteLevel';
 
 export type Field = [type: number, value: unknown];
 

@@ -117,7 +117,7 @@ describe('tokenizer', () => {
         (error: Error) => error instanceof GgufError && message.test(error.message),
       );
     };
-    refused({ 'tokenizer.ggml.model': [8, 'llama'] }, /"tokenizer.ggml.model" is "llama"/);
+    refused({ 'tokenizer.ggml.model': [8, 'bert'] }, /"tokenizer.ggml.model" is "bert"/);
     refused({ 'tokenizer.ggml.pre': [8, 'nobody'] }, /"tokenizer.ggml.pre" is "nobody"; known are gpt-2,/);
     refused({ 'tokenizer.ggml.tokens': [9, [8, ['a']]] }, /has no token for the byte 0x0/);
     refused({ 'tokenizer.ggml.tokens': [4, 1] }, /"tokenizer.ggml.tokens" is not a list/);
