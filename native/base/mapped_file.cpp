@@ -52,6 +52,11 @@ MappedFile::MappedFile(const std::string& path) : path_(path) {
   bytes_ = static_cast<size_t>(size.QuadPart);
 }
 
+void MappedFile::forget() const {
+  // Unlocking pages that are not locked takes them out of the working set.
+  VirtualUnlock(const_cast<uint8_t*>(data_), bytes_);
+}
+
 MappedFile::~MappedFile() { UnmapViewOfFile(data_); }
 
 #else
@@ -80,6 +85,8 @@ MappedFile::MappedFile(const std::string& path) : path_(path) {
   close(file);
   if (!problem.empty()) refuse(path, problem);
 }
+
+void MappedFile::forget() const { madvise(const_cast<uint8_t*>(data_), bytes_, MADV_DONTNEED); }
 
 MappedFile::~MappedFile() { munmap(const_cast<uint8_t*>(data_), bytes_); }
 

@@ -16,6 +16,9 @@ class MappedFile {
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
 
+  // Gives back the memory of what was read so far; it is read again from the file where it is needed.
+  void forget() const;
+
   const uint8_t* data() const { return data_; }
   size_t bytes() const { return bytes_; }
   const std::string& path() const { return path_; }

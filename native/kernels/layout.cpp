@@ -18,6 +18,14 @@ size_t lut32_block_bytes(int columns) { return units(columns, 8) * kUnit; }
 size_t lut64_block_bytes(int columns) { return units(columns, 4) * kUnit; }
 size_t lut_prepared_bytes(int columns) { return kPreparedHeader + units(columns, 8) * kUnit; }
 
+// Weight + 1 of four neighbours, a byte each. A unit is computed so, four bytes in a word: no sum or product
+// of codes leaves its byte.
+static uint32_t four_codes(const int8_t* row) {
+  uint32_t four;
+  memcpy(&four, row, 4);
+  return ((four & 0x03030303u) + 0x01010101u) & 0x03030303u;
+}
+
 // codes[0 .. padded) = weight + 1 of one row, 1 (weight 0) from its end on.
 static void row_codes(const int8_t* row, int begin, int count, int columns, uint8_t* codes) {
   for (int i = 0; i < count; i++) {
@@ -26,18 +34,24 @@ static void row_codes(const int8_t* row, int begin, int count, int columns, uint
   }
 }
 
+// `count` weights of a row from `begin` on; where the row ends before, in `padded`, with zeros behind.
+static const int8_t* whole_unit(const int8_t* row, int begin, int count, int columns, int8_t* padded) {
+  if (row != nullptr && begin + count <= columns) return row + begin;
+  for (int i = 0; i < count; i++) padded[i] = row != nullptr && begin + i < columns ? row[begin + i] : 0;
+  return padded;
+}
+
 void pack_two_bit(const int8_t* weights, int rows, int columns, void* block) {
   uint8_t* out = static_cast<uint8_t*>(block);
   const int count = static_cast<int>(units(columns, 16));
   for (int r = 0; r < 16; r++) {
     const int8_t* row = r < rows ? weights + static_cast<size_t>(r) * columns : nullptr;
     for (int i = 0; i < count; i++) {
-      uint8_t c[16];
-      row_codes(row, 16 * i, 16, columns, c);
-      uint8_t* unit = out + i * kUnit + 4 * r;
-      for (int j = 0; j < 4; j++) {
-        unit[j] = static_cast<uint8_t>(c[j] | c[4 + j] << 2 | c[8 + j] << 4 | c[12 + j] << 6);
-      }
+      int8_t padded[16];
+      const int8_t* w = whole_unit(row, 16 * i, 16, columns, padded);
+      const uint32_t four =
+          four_codes(w) | four_codes(w + 4) << 2 | four_codes(w + 8) << 4 | four_codes(w + 12) << 6;
+      memcpy(out + i * kUnit + 4 * r, &four, 4);
     }
   }
 }
@@ -48,16 +62,16 @@ void pack_five_trits(const int8_t* weights, int rows, int columns, void* block) 
   for (int r = 0; r < 16; r++) {
     const int8_t* row = r < rows ? weights + static_cast<size_t>(r) * columns : nullptr;
     for (int i = 0; i < count; i++) {
-      uint8_t t[20];
-      row_codes(row, 20 * i, 20, columns, t);
-      uint8_t* unit = out + i * kUnit + 4 * r;
-      for (int j = 0; j < 4; j++) {
-        const int pair = t[12 + j] + 3 * t[16 + j];
-        const int triple = t[j] + 3 * t[4 + j] + 9 * t[8 + j];
-        const int group = triple >> 2;
-        const int u = pair < 8 ? 8 * pair + group : 8 * group + 7;
-        unit[j] = static_cast<uint8_t>(u | (triple & 3) << 6);
-      }
+      int8_t padded[20];
+      const int8_t* w = whole_unit(row, 20 * i, 20, columns, padded);
+      const uint32_t pair = four_codes(w + 12) + 3 * four_codes(w + 16);
+      const uint32_t triple = four_codes(w) + 3 * four_codes(w + 4) + 9 * four_codes(w + 8);
+      const uint32_t group = triple >> 2 & 0x3F3F3F3Fu;
+      // u = pair < 8 ? 8 * pair + group : 8 * group + 7
+      const uint32_t last = (pair >> 3 & 0x01010101u) * 0xFF;
+      const uint32_t u = ((8 * pair + group) & ~last) | ((8 * group + 0x07070707u) & last);
+      const uint32_t four = u | (triple & 0x03030303u) << 6;
+      memcpy(out + i * kUnit + 4 * r, &four, 4);
     }
   }
 }

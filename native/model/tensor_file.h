@@ -64,6 +64,9 @@ class TensorFile {
   void check_all_taken(const std::string& architecture) const;
   [[noreturn]] void refuse(const std::string& tensor, const std::string& reason) const;
 
+  // MappedFile's.
+  void forget() const { file_.forget(); }
+
   const std::string& path() const { return file_.path(); }
 
  private:

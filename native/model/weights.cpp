@@ -119,6 +119,8 @@ Weights::Weights(const std::string& path, std::vector<TensorDescription> descrip
     layers[i].down = pack(tensors[i].down);
   }
   head = Matrix(file, {output}, Rounding::kInt8Rows, level, pool);
+  // All but embedding rows is packed now: the file's pages would only double the memory.
+  file.forget();
 }
 
 size_t Weights::packed_bytes() const {

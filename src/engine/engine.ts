@@ -7,7 +7,7 @@ import { defaultThreads } from './environment';
 import { readGguf } from './gguf';
 import { Healing, unfinishedWord } from './healing';
 import { Load } from './load';
-import { describeModel, type ModelDescription } from './model';
+import { describeModel, hyperparametersOf, type ModelDescription } from './model';
 import { layoutPrompt } from './prompt';
 import { type Site, siteOf } from './site';
 import { Slots } from './slots';
@@ -108,12 +108,23 @@ export class Engine {
   /** Throws an Error whose message names the file and what to do when it cannot be loaded. */
   static async load(addon: Addon, params: LoadParams): Promise<Engine> {
     const gguf = readGguf(params.modelFile);
-    const model = describeModel(gguf, addon.loadsAnyModel);
+    const hyperparameters = hyperparametersOf(gguf, addon.loadsAnyModel);
     const threads = params.threads || defaultThreads(addon.cpu());
     const kernel = params.kernel ?? process.env.RYZANSTEIN_KERNEL;
     const options = kernel ? { threads, kernel } : { threads };
-    const native = await addon.load(params.modelFile, gguf.tensors, model.hyperparameters, options);
-    return new Engine(addon, model, native, params);
+    const native = addon.load(params.modelFile, gguf.tensors, hyperparameters, options);
+    try {
+      // The vocabulary is read while the weights are packed.
+      const model = describeModel(gguf, addon.loadsAnyModel);
+      return new Engine(addon, model, await native, params);
+    } catch (error) {
+      // Nobody reads the file any more when the error is known.
+      await native.then(
+        (loaded) => loaded.free(),
+        () => undefined,
+      );
+      throw error;
+    }
   }
 
   /** Completes at a place. A newer request cancels an older one; a cancelled one answers with nothing to show. */

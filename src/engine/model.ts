@@ -64,7 +64,8 @@ function fail(gguf: Gguf, what: string): never {
   throw new GgufError(`${gguf.file} ${what}. Choose a model that was exported for this engine.`);
 }
 
-function hyperparametersOf(gguf: Gguf, any: boolean): Hyperparameters {
+/** Throws as `describeModel` does. */
+export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
   const architecture = gguf.metadata.get('general.architecture');
   if (typeof architecture !== 'string' || !(any || architectures.includes(architecture))) {
     fail(
