@@ -2,41 +2,23 @@
 
 import type { Alternative, Completion, Limits, LoadParams, ModelInfo, Prefill, Prompt } from '../protocol';
 import type { Addon, NativeModel, NativeSession } from './addon';
-import { clean, confidenceOf } from './clean';
+import { type Answer, emptyAnswer, judge, type Token } from './answer';
 import { defaultThreads } from './environment';
 import { readGguf } from './gguf';
-import { Healing, unfinishedWord } from './healing';
+import { unfinishedWord } from './healing';
 import { Load } from './load';
 import { describeModel, hyperparametersOf, type ModelDescription } from './model';
 import { layoutPrompt } from './prompt';
 import { type Site, siteOf } from './site';
 import { Slots } from './slots';
-import { Stop, type Verdict } from './stop';
 import { type Syntax, syntaxOf } from './syntax';
+import { Writing } from './writing';
 
 /** Tokens per native call: few enough to stop soon, enough that the call costs nothing. */
 const stepTokens = 8;
 
 /** Tokens guessed ahead from the text, as far as a native call reaches. */
 const draftTokens = stepTokens - 1;
-
-/** `text` is what a token adds to the answer: nothing where it spells what was typed. */
-interface Token {
-  id: number;
-  text: string;
-  /** The natural one. */
-  logProbability: number;
-}
-
-interface Answer {
-  verdict: Verdict;
-  tokens: Token[];
-  /** Tokens that went through the model; the one that ends an answer need not. */
-  evaluated: number;
-  milliseconds: number;
-  /** Of a block: the answer as it was when its first line was whole. */
-  firstLine?: Answer;
-}
 
 /** Where another answer leaves the first one: the tokens that both have, and the ids that may not come next. */
 interface Fork {
@@ -66,8 +48,8 @@ export interface Request {
 
 const none = new Int32Array();
 const unread: Reading = { ids: none, word: '', beyond: none, reused: 0, milliseconds: 0 };
-const nothing: Answer = { verdict: { text: '', reason: 'end' }, tokens: [], evaluated: 0, milliseconds: 0 };
-const cancelled: Answer = { ...nothing, verdict: { text: '', reason: 'cancelled' } };
+const nothing = emptyAnswer('end');
+const cancelled = emptyAnswer('cancelled');
 
 export class Engine {
   readonly info: ModelInfo;
@@ -320,75 +302,44 @@ export class Engine {
     fork: Fork = { head: [], except: [] },
   ): Promise<Answer> {
     const { tokenizer } = this.model;
-    const stop = new Stop(site, limits);
-    const ends = Int32Array.from([...tokenizer.controlIds, ...tokenizer.lineEndIds]);
-    const controlIds = new Set(tokenizer.controlIds);
-    const decoder = tokenizer.decoder();
-    const healing = new Healing(word, tokenizer);
-    let known = word.length;
-    const tokens: Token[] = [];
-    const take = (id: number, logProbability: number): string => {
-      const spelled = decoder.push(id);
-      const text = spelled.slice(known);
-      known = Math.max(0, known - spelled.length);
-      healing.push(id);
-      tokens.push({ id, text, logProbability });
-      return text;
-    };
-    for (const { id, logProbability } of fork.head) take(id, logProbability);
+    const writing = new Writing(site, limits, word, tokenizer, fork.head);
     const start = this.#session.length;
-    let milliseconds = 0;
-    let verdict: Verdict | undefined;
-    let firstLine: Answer | undefined;
-    const answer = (verdict: Verdict): Answer => {
-      const evaluated = this.#session.length - start;
-      return { verdict, tokens: [...tokens], evaluated, milliseconds, firstLine };
-    };
-    while (!verdict) {
-      const { allowed } = healing;
-      const forks = tokens.length === fork.head.length && fork.except.length > 0;
-      const max = allowed || forks ? 1 : Math.min(stepTokens, limits.maxTokens - tokens.length);
-      if (max <= 0) verdict = stop.finish('maxTokens');
-      else if (signal.aborted) verdict = stop.finish('cancelled');
+    while (!writing.verdict) {
+      const { allowed, firstLine } = writing;
+      const forks = fork.except.length > 0 && writing.tokens.length === fork.head.length;
+      const max = allowed || forks ? 1 : Math.min(stepTokens, limits.maxTokens - writing.tokens.length);
+      if (max <= 0) writing.finish('maxTokens');
+      else if (signal.aborted) writing.finish('cancelled');
       else {
-        const stopIds = firstLine ? Int32Array.from(tokenizer.controlIds) : ends;
         const step = await this.#session.generate({
           max,
-          stopIds,
+          stopIds: writing.stopIds,
           draft: draftTokens,
           ngramCacheWithout: tokenizer.controlIds,
           ngramCacheBeyond: beyond,
           ...(allowed ? { allowed } : {}),
-          ...(forks ? { except: Int32Array.from([...fork.except, ...stopIds]) } : {}),
+          ...(forks ? { except: Int32Array.from([...fork.except, ...writing.endIds]) } : {}),
         });
-        milliseconds += step.milliseconds;
         this.#known.push(...step.ids);
         this.#known.length = this.#session.length;
-        for (const [i, id] of step.ids.entries()) {
-          const text = take(id, step.logProbabilities[i]!);
-          verdict ??= controlIds.has(id) ? stop.finish('end') : stop.push(text);
-        }
-        if (step.end === 'cancelled' || step.end === 'context') verdict ??= stop.finish(step.end);
-        if (!verdict && step.end === 'stop') {
-          // A line end within a block: the answer goes on behind it.
-          if (!firstLine && stop.firstLine !== undefined) {
-            firstLine = answer({ text: stop.firstLine, reason: 'line' });
-            void tell(firstLine);
-          }
-          if (this.#session.length === this.model.contextLength) verdict = stop.finish('context');
-          else milliseconds += await this.#append(step.ids.at(-1)!);
-        }
+        writing.spent(this.#session.length - start, step.milliseconds);
+        for (const [i, id] of step.ids.entries()) writing.take(id, step.logProbabilities[i]!);
+        if (step.end === 'cancelled' || step.end === 'context') writing.finish(step.end);
+        if (writing.firstLine && !firstLine) void tell(writing.firstLine);
+        // A line end within a block: the answer goes on behind it.
+        if (!writing.verdict && step.end === 'stop') await this.#append(step.ids.at(-1)!, writing);
       }
     }
-    return answer(verdict);
+    return writing.answer(writing.verdict);
   }
 
-  /** Evaluates one more token, unless that is cancelled. */
-  async #append(id: number): Promise<number> {
+  /** Evaluates a token that ended a step, if there is room and nobody cancels it. */
+  async #append(id: number, writing: Writing): Promise<void> {
+    if (this.#session.length === this.model.contextLength) return writing.finish('context');
     const { milliseconds } = await this.#session.evaluate(Int32Array.of(id));
     this.#known.push(id);
     this.#known.length = this.#session.length;
-    return milliseconds;
+    writing.spent(writing.evaluated + 1, milliseconds);
   }
 
   #completion(
@@ -419,36 +370,4 @@ export class Engine {
       model: this.info.name,
     };
   }
-}
-
-/** What of an answer is fit to show, with the document's line ends: of a block that is unfit, its first line if that is fit. */
-function judge(
-  site: Site,
-  { verdict, tokens, firstLine }: Answer,
-  limits: Limits,
-  syntax: Syntax | undefined,
-): Pick<Completion, 'text' | 'reason' | 'hidden' | 'confidence'> {
-  const { text, hidden } = clean(site, verdict, syntax);
-  const confidence = confidenceOf(logProbabilitiesOf(text, tokens));
-  const unsure = hidden === undefined && confidence < limits.minConfidence;
-  const isUnfit = unsure || (hidden !== undefined && hidden !== 'cancelled');
-  const line = isUnfit && firstLine ? judge(site, firstLine, limits, syntax) : undefined;
-  if (line && line.hidden === undefined) return line;
-  return {
-    text: site.lineEnd === '\n' ? text : text.replaceAll('\n', site.lineEnd),
-    reason: verdict.reason,
-    hidden: unsure ? 'confidence' : hidden,
-    confidence,
-  };
-}
-
-/** The log-probabilities of the tokens that reach into `text`. */
-export function logProbabilitiesOf(text: string, tokens: Pick<Token, 'text' | 'logProbability'>[]): number[] {
-  let length = 0;
-  return tokens
-    .filter((token) => {
-      length += token.text.length;
-      return length - token.text.length < text.length;
-    })
-    .map((token) => token.logProbability);
 }

@@ -2,7 +2,7 @@
 
 import type { Answerer } from '../protocol';
 import { clean, confidenceOf } from './clean';
-import { logProbabilitiesOf } from './engine';
+import { logProbabilitiesOf } from './answer';
 import { type Answer, limitsAt, promptAt } from './evaluate';
 import type { Hole } from './holes';
 import { siteOf } from './site';
