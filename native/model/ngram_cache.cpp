@@ -10,10 +10,10 @@ namespace {
 
 // training/ngram_cache.py tunes these. How fast the weight of a place falls from 1 with its cosine, and the
 // weight of what the model says beside those places.
-constexpr double kSharpness = 14;
-constexpr double kModelWeight = 1.2;
+constexpr double kSharpness = 18;
+constexpr double kModelWeight = 1;
 // Weight of what shorter contexts say, per different token seen after a context.
-constexpr double kStrengths[] = {100, 12, 12, 8, 1.5};
+constexpr double kStrengths[] = {40, 12, 12, 12, 2};
 
 }  // namespace
 
