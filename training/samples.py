@@ -14,6 +14,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import zstandard
@@ -64,6 +65,14 @@ class Sample:
     middle: tuple[int, int] = (0, 0)
 
 
+class Rows(NamedTuple):
+    """Packed samples, each array [rows, row length + 1]."""
+
+    ids: np.ndarray  # int64
+    numbers: np.ndarray  # int64, of the sample in its row; padding has -1
+    middles: np.ndarray  # bool: tokens of a middle, its end included
+
+
 class Sampler:
     """Draws samples: language by weight, file by length, place by line."""
 
@@ -92,11 +101,12 @@ class Sampler:
     def encode(self, text: str) -> list[int]:
         return self.tokenizer.encode(text).ids
 
-    def rows(self, step: int, count: int, length: int) -> tuple[np.ndarray, np.ndarray]:
-        """-> ids and sample numbers, int64 [count, length + 1]; padding has sample number -1."""
+    def rows(self, step: int, count: int, length: int) -> Rows:
+        """`count` rows of `length` + 1 tokens, the samples of a step packed one after another."""
         rng = random.Random(f"{self.seed}/{step}")
         ids = np.full((count, length + 1), self.pad, np.int64)
         numbers = np.full((count, length + 1), -1, np.int64)
+        middles = np.zeros((count, length + 1), bool)
         for row in range(count):
             position, number = 0, 0
             while length + 1 - position >= SHORTEST:
@@ -104,8 +114,10 @@ class Sampler:
                 sample = self.sample(rng, room)
                 end = position + len(sample.ids)
                 ids[row, position:end], numbers[row, position:end] = sample.ids, number
+                begin, middle_end = sample.middle
+                middles[row, position + begin : position + middle_end] = True
                 position, number = end, number + 1
-        return ids, numbers
+        return Rows(ids, numbers, middles)
 
     def sample(self, rng: random.Random, room: int) -> Sample:
         """One sample of at most `room` tokens, of varied length so that many endings are seen."""
@@ -162,16 +174,22 @@ class Sampler:
     def fill_in_the_middle(self, rng: random.Random, text: str, header: list[int], budget: int) -> Sample:
         kind = rng.choices(list(MIDDLE_KINDS), MIDDLE_KINDS.values())[0]
         start, end = choose_middle(rng, text, kind)
-        middle = self.encode(text[start:end]) + [self.end]
+        order = "spm" if rng.random() < SPM_SHARE else "psm"
+        before_text = text[max(0, start - budget * CHARACTERS_PER_TOKEN) : start]
+        if order == "spm":
+            before_ids, middle = self.around(before_text, text[start:end])
+        else:
+            before_ids, middle = self.encode(before_text), self.encode(text[start:end])
+        middle = middle + [self.end]
         room = budget - len(header) - len(middle) - 3
         if room < 8:
             return self.left_to_right(rng, text, header, budget)
         suffix = self.suffix(rng, text[end : end + SUFFIX_TOKENS * CHARACTERS_PER_TOKEN], min(SUFFIX_TOKENS, room // 2))
-        prefix = self.prefix(text[max(0, start - room * CHARACTERS_PER_TOKEN) : start], room - len(suffix))
-        if rng.random() < SPM_SHARE:
-            order, before = "spm", [self.fim_prefix, self.fim_suffix, *suffix, self.fim_middle, *prefix]
+        prefix = self.prefix(before_ids, room - len(suffix))
+        if order == "spm":
+            before = [self.fim_prefix, self.fim_suffix, *suffix, self.fim_middle, *prefix]
         else:
-            order, before = "psm", [self.fim_prefix, *prefix, self.fim_suffix, *suffix, self.fim_middle]
+            before = [self.fim_prefix, *prefix, self.fim_suffix, *suffix, self.fim_middle]
         begin = len(header) + len(before)
         return Sample(header + before + middle, kind, order, (begin, begin + len(middle)))
 
@@ -186,9 +204,18 @@ class Sampler:
             return ids
         return self.whole_lines(ids[:budget]) or ids[:budget]
 
-    def prefix(self, text: str, budget: int) -> list[int]:
-        """What precedes the middle, from the start of a line if a line fits."""
-        ids = self.encode(text)
+    def around(self, before: str, middle: str) -> tuple[list[int], list[int]]:
+        """Tokens of `before` and of `middle` where no token is cut: the one across the cursor belongs to the middle.
+
+        So stands a prompt whose last, partial token was healed. (`before` and `middle` are one text in the order
+        suffix, prefix, middle; only there is a token across the cursor possible.)
+        """
+        encoding = self.tokenizer.encode(before + middle)
+        first = next((i for i, (_, end) in enumerate(encoding.offsets) if end > len(before)), len(encoding.ids))
+        return encoding.ids[:first], encoding.ids[first:]
+
+    def prefix(self, ids: list[int], budget: int) -> list[int]:
+        """The end of what precedes the middle, from the start of a line if a line fits."""
         if len(ids) <= budget:
             return ids
         ids = ids[-budget:]
@@ -228,13 +255,13 @@ def choose_middle(rng: random.Random, text: str, kind: str) -> tuple[int, int]:
 
 
 # (step, number of rows, length) -> what Sampler.rows returns for them
-RowSource = Callable[[int, int, int], tuple[np.ndarray, np.ndarray]]
+RowSource = Callable[[int, int, int], Rows]
 
 STEPS_AHEAD_PER_PROCESS = 4
 _shared: Sampler | None = None  # what the drawing processes inherit when they are forked
 
 
-def _rows_of_shared(step: int, count: int, length: int) -> tuple[np.ndarray, np.ndarray]:
+def _rows_of_shared(step: int, count: int, length: int) -> Rows:
     assert _shared is not None
     return _shared.rows(step, count, length)
 
@@ -251,14 +278,14 @@ def ahead(sampler: Sampler, processes: int, shape_of: Callable[[int], tuple[int,
     pool.submit(_rows_of_shared, 0, 0, SHORTEST).result()  # forks now
     coming: dict[int, Future] = {}
 
-    def rows(step: int, count: int, length: int) -> tuple[np.ndarray, np.ndarray]:
+    def rows(step: int, count: int, length: int) -> Rows:
         for later in range(step, step + STEPS_AHEAD_PER_PROCESS * processes):
             if later not in coming:
                 coming[later] = pool.submit(_rows_of_shared, later, *shape_of(later))
         for past in [known for known in coming if known < step]:
             del coming[past]
-        ids, samples = coming.pop(step).result()
-        assert ids.shape == (count, length + 1)
-        return ids, samples
+        drawn = coming.pop(step).result()
+        assert drawn.ids.shape == (count, length + 1)
+        return drawn
 
     return rows
