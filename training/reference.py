@@ -12,11 +12,11 @@ class Reference:
 
     `noise` multiplies every value that is about to be quantised or rounded by 1 ± noise: it shows how far rounding errors
     of that relative size, which may move a value over a rounding boundary, can move the logits. With `squared_relu`
-    the file is computed as architecture `bitnet-b1.58`, which differs in nothing else. Keys and values are rounded to
-    half precision, as the engine keeps them and the trainer does not, unless `half_cache` is false.
+    the file is computed as architecture `bitnet-b1.58`, which differs in nothing else. Queries and keys are rounded to
+    int8 by head and values to half precision, as in the engine and not in the trainer, unless `rounded` is false.
     """
 
-    def __init__(self, path: Path, noise: float = 0.0, seed: int = 0, squared_relu: bool = False, half_cache: bool = True):
+    def __init__(self, path: Path, noise: float = 0.0, seed: int = 0, squared_relu: bool = False, rounded: bool = True):
         metadata, tensors = read_gguf(path)
         self.layers = metadata["bitnet.block_count"]
         self.heads = metadata["bitnet.attention.head_count"]
@@ -24,7 +24,7 @@ class Reference:
         self.head_size = metadata["bitnet.embedding_length"] // self.heads
         self.epsilon = metadata["bitnet.attention.layer_norm_rms_epsilon"]
         self.rope_base = metadata["bitnet.rope.freq_base"]
-        self.squared_relu, self.half_cache = squared_relu, half_cache
+        self.squared_relu, self.rounded = squared_relu, rounded
         self.noise, self.random = noise, np.random.default_rng(seed)
         self.weights = {name: self._unpack(name, *tensor) for name, tensor in tensors.items()}
 
@@ -40,12 +40,18 @@ class Reference:
     def _norm(self, x: np.ndarray, name: str) -> np.ndarray:
         return x / np.sqrt((x * x).mean(-1, keepdims=True) + self.epsilon) * self.weights[name]
 
+    def _disturbed(self, x: np.ndarray) -> np.ndarray:
+        return x * (1 + self.noise * self.random.uniform(-1, 1, x.shape)) if self.noise else x
+
+    def _levels(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """x [..., n] -> int32 levels within ±127 [..., n] and their scale [..., 1]."""
+        x = self._disturbed(x)
+        scale = np.abs(x).max(-1, keepdims=True) / 127
+        return np.rint(x / np.where(scale == 0, 1, scale)).clip(-127, 127).astype(np.int32), scale
+
     def _product(self, x: np.ndarray, name: str) -> np.ndarray:
         """x [tokens, columns] -> [tokens, rows] through int8 activations with one scale per token."""
-        if self.noise:
-            x = x * (1 + self.noise * self.random.uniform(-1, 1, x.shape))
-        scale = np.abs(x).max(-1, keepdims=True) / 127
-        levels = np.rint(x / np.where(scale == 0, 1, scale)).clip(-127, 127).astype(np.int32)
+        levels, scale = self._levels(x)
         weights, row_scales = self.weights[name]
         return (levels @ weights.T) * row_scales * scale
 
@@ -56,12 +62,12 @@ class Reference:
         a, b = x[..., :half], x[..., half:]
         return np.concatenate((a * np.cos(angle) - b * np.sin(angle), b * np.cos(angle) + a * np.sin(angle)), -1)
 
-    def _kept(self, x: np.ndarray) -> np.ndarray:
-        if not self.half_cache:
-            return x
-        if self.noise:
-            x = x * (1 + self.noise * self.random.uniform(-1, 1, x.shape))
-        return x.astype(np.float32).astype(np.float16).astype(np.float64)
+    def _to_int8(self, x: np.ndarray) -> np.ndarray:
+        levels, scale = self._levels(x)
+        return levels * scale
+
+    def _to_half(self, x: np.ndarray) -> np.ndarray:
+        return self._disturbed(x).astype(np.float32).astype(np.float16).astype(np.float64)
 
     def _attention(self, h: np.ndarray, block: str) -> np.ndarray:
         tokens = len(h)
@@ -69,7 +75,8 @@ class Reference:
         k = self._rotate(self._product(h, block + "attn_k.weight").reshape(tokens, self.kv_heads, -1))
         v = self._product(h, block + "attn_v.weight").reshape(tokens, self.kv_heads, -1)
         group = self.heads // self.kv_heads
-        k, v = self._kept(k), self._kept(v)
+        if self.rounded:
+            q, k, v = self._to_int8(q), self._to_int8(k), self._to_half(v)
         scores = np.einsum("qhd,khd->hqk", q, k.repeat(group, 1)) / np.sqrt(self.head_size)
         scores = np.where(np.tri(tokens, dtype=bool), scores, -np.inf)
         scores = np.exp(scores - scores.max(-1, keepdims=True))

@@ -11,7 +11,6 @@ struct Lanes {
   __m256 low, high;
 };
 
-constexpr int kScoreRows = 4;
 constexpr int kOutputRows = 2;
 constexpr int kOutputLanes = 2;
 
@@ -134,9 +133,9 @@ RYZANSTEIN_INLINE float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(
 
 namespace ryzanstein {
 
-extern const FloatKernels kAvx2Floats = {rms_norm,  quantize,    scale,         scale_rows,
-                                         add,       rope,        silu_multiply, relu2_multiply,
-                                         store_key, store_value, attend,        summarize};
+extern const FloatKernels kAvx2Floats = {rms_norm,    quantize, scale,         scale_rows,
+                                         add,         rope,     silu_multiply, relu2_multiply,
+                                         store_value, attend,   summarize};
 
 }  // namespace ryzanstein
 #endif

@@ -35,9 +35,9 @@ static void multiply_int8(const void* blocks, int block_count, int columns, cons
 }
 
 extern const MatrixKernel kAvx512Ternary = {
-    "R16-2B", 16, two_bit_block_bytes, pack_two_bit, dot_prepared_bytes, prepare_dot, multiply_ternary};
+    "R16-2B", 16, two_bit_block_bytes, pack_two_bit_row, dot_prepared_bytes, prepare_dot, multiply_ternary};
 extern const MatrixKernel kAvx512Int8 = {
-    "R16-8", 16, byte_block_bytes, pack_bytes, word_prepared_bytes, prepare_words, multiply_int8};
+    "R16-8", 16, byte_block_bytes, pack_byte_row, word_prepared_bytes, prepare_words, multiply_int8};
 
 }  // namespace ryzanstein
 #endif

@@ -9,7 +9,6 @@ namespace ryzanstein {
 
 using Lanes = __m512;
 
-constexpr int kScoreRows = 8;
 constexpr int kOutputRows = 4;
 constexpr int kOutputLanes = 4;
 
@@ -75,9 +74,9 @@ RYZANSTEIN_INLINE float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(
 
 namespace ryzanstein {
 
-extern const FloatKernels kAvx512Floats = {rms_norm,  quantize,    scale,         scale_rows,
-                                           add,       rope,        silu_multiply, relu2_multiply,
-                                           store_key, store_value, attend,        summarize};
+extern const FloatKernels kAvx512Floats = {rms_norm,    quantize, scale,         scale_rows,
+                                           add,         rope,     silu_multiply, relu2_multiply,
+                                           store_value, attend,   summarize};
 
 }  // namespace ryzanstein
 #endif

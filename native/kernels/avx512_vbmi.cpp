@@ -83,7 +83,7 @@ static void multiply(const void* blocks, int block_count, int columns, const voi
 }
 
 extern const MatrixKernel kAvx512VbmiTernary = {
-    "R16-5T", 16, five_trit_block_bytes, pack_five_trits, dot_prepared_bytes, prepare_dot, multiply};
+    "R16-5T", 16, five_trit_block_bytes, pack_five_trit_row, dot_prepared_bytes, prepare_dot, multiply};
 
 }  // namespace ryzanstein
 #endif

@@ -33,24 +33,24 @@ struct MatrixKernel {
   const char* layout;  // name of the packed layout, see layout.h
   int block_rows;      // 16, 32 or 64
   size_t (*block_bytes)(int columns);
-  // weights [rows][columns], row-major, rows <= block_rows; missing rows are packed as zeros.
-  void (*pack)(const int8_t* weights, int rows, int columns, void* block);
+  // Writes row `row` of a block, 0 <= row < block_rows, and no other; no weights (nullptr) make a row of
+  // zeros.
+  void (*pack_row)(const int8_t* weights, int row, int columns, void* block);
   // Size of one activation vector in the form that multiply reads (padded bytes and their sum, or look-up
   // tables).
   size_t (*prepared_bytes)(int columns);
   void (*prepare)(const int8_t* x, int columns, void* prepared);
   // y[t * y_stride + b * block_rows + r] = sum over k of weight[b * block_rows + r][k] * x_t[k], for every
-  // row of every block (rows that pack filled up give 0) and t < tokens. Vector t lies at prepared + t *
-  // prepared_bytes. y is aligned to 4 bytes (64 is faster). tokens >= 1, block_count >= 0, columns
-  // in 1..kMaxColumns.
+  // row of every block (any number for a row that was not packed) and t < tokens. Vector t lies at
+  // prepared + t * prepared_bytes. y is aligned to 4 bytes (64 is faster). tokens >= 1, block_count >= 0,
+  // columns in 1..kMaxColumns.
   void (*multiply)(const void* blocks, int block_count, int columns, const void* prepared, int tokens,
                    int32_t* y, ptrdiff_t y_stride);
 };
 
 constexpr int kMaxColumns = 65536;
 
-// Tokens x heads that attend works on at a time: its scratch is kAttentionRows * (positions rounded up to 16)
-// floats.
+// Rows that attend takes at most.
 constexpr int kAttentionRows = 8;
 
 struct LogitSummary {
@@ -60,22 +60,22 @@ struct LogitSummary {
       exp_sum;  // sum of exp(logits[i] - maximum): log-probability of i = logits[i] - maximum - log(exp_sum)
 };
 
-// One query group over the cache of one key/value head. Rows are (token, head): `heads` query heads share the
-// cache, `tokens` consecutive tokens each see the positions 0 .. first_position + t. head_size is a multiple
-// of 16.
+// One query head of one token. Arrays of positions are as long as `visible`, rounded up to 16.
+struct AttentionRow {
+  int visible;              // it sees the positions 0 .. visible - 1
+  float scale;              // of the int8 query, times 1 / sqrt(head_size)
+  const int32_t* products;  // of the int8 query and the int8 key of each position
+  float* weights;           // scratch, aligned to 64 bytes
+  float* y;                 // [head_size]
+};
+
+// Rows over the cache of one key/value head.
 struct Attention {
-  const float* queries;  // queries[t * query_stride + h * head_size + d]
-  ptrdiff_t query_stride;
-  const uint16_t* keys;    // as store_key wrote them
-  const uint16_t* values;  // as store_value wrote them
-  int tokens;
-  int heads;
-  int head_size;
-  int first_position;  // position of token 0, itself in the cache
-  float scale;         // 1 / sqrt(head_size)
-  float* scratch;  // kAttentionRows * ((first_position + tokens + 15) / 16 * 16) floats, aligned to 64 bytes
-  float* y;        // y[t * y_stride + h * head_size + d]
-  ptrdiff_t y_stride;
+  const AttentionRow* rows;
+  int count;                // 1 .. kAttentionRows; `visible` does not fall from row to row
+  const float* key_scales;  // of each position
+  const uint16_t* values;   // as store_value wrote them
+  int head_size;            // a multiple of 16
 };
 
 // The float work. Every level gives the same bits: each reduction runs over 16 lanes (element i goes to lane
@@ -102,21 +102,14 @@ struct FloatKernels {
   void (*silu_multiply)(const float* gate, const float* up, int n, float* y);
   // y[i] = max(gate[i], 0)^2 * up[i]
   void (*relu2_multiply)(const float* gate, const float* up, int n, float* y);
-  // The cache of one key/value head, in half precision (rounded half to even). Keys lie in blocks of 16
-  // positions, transposed: [position / 16][head_size][16]; values lie [position][head_size]. Room for
-  // `capacity` positions is kv_cache_halves(capacity, head_size) halves for each of keys and values, aligned
+  // The values of one key/value head in half precision (rounded half to even): [position][head_size], aligned
   // to 64 bytes.
-  void (*store_key)(const float* key, int head_size, int position, uint16_t* keys);
   void (*store_value)(const float* value, int head_size, int position, uint16_t* values);
-  // y = softmax(scale * q.k) v. Scores: fused multiply-adds, ascending dimension; sums of exp over 16 lanes
-  // of positions; output: fused multiply-adds, ascending position, divided by the sum at the end.
+  // y = softmax(products * scale * key_scales) v. Sums of exp run over 16 lanes of positions; the output over
+  // fused multiply-adds, ascending position, divided by the sum at the end.
   void (*attend)(const Attention& attention);
   LogitSummary (*summarize)(const float* logits, int n);
 };
-
-constexpr size_t kv_cache_halves(int capacity, int head_size) {
-  return static_cast<size_t>(capacity + 15) / 16 * 16 * static_cast<size_t>(head_size);
-}
 
 struct CpuFeatures {
   char vendor[13];

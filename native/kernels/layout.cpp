@@ -26,14 +26,6 @@ static uint32_t four_codes(const int8_t* row) {
   return ((four & 0x03030303u) + 0x01010101u) & 0x03030303u;
 }
 
-// codes[0 .. padded) = weight + 1 of one row, 1 (weight 0) from its end on.
-static void row_codes(const int8_t* row, int begin, int count, int columns, uint8_t* codes) {
-  for (int i = 0; i < count; i++) {
-    const int k = begin + i;
-    codes[i] = static_cast<uint8_t>(row != nullptr && k < columns ? row[k] + 1 : 1);
-  }
-}
-
 // `count` weights of a row from `begin` on; where the row ends before, in `padded`, with zeros behind.
 static const int8_t* whole_unit(const int8_t* row, int begin, int count, int columns, int8_t* padded) {
   if (row != nullptr && begin + count <= columns) return row + begin;
@@ -41,82 +33,66 @@ static const int8_t* whole_unit(const int8_t* row, int begin, int count, int col
   return padded;
 }
 
-void pack_two_bit(const int8_t* weights, int rows, int columns, void* block) {
-  uint8_t* out = static_cast<uint8_t*>(block);
+void pack_two_bit_row(const int8_t* weights, int row, int columns, void* block) {
+  uint8_t* out = static_cast<uint8_t*>(block) + 4 * row;
   const int count = static_cast<int>(units(columns, 16));
-  for (int r = 0; r < 16; r++) {
-    const int8_t* row = r < rows ? weights + static_cast<size_t>(r) * columns : nullptr;
-    for (int i = 0; i < count; i++) {
-      int8_t padded[16];
-      const int8_t* w = whole_unit(row, 16 * i, 16, columns, padded);
-      const uint32_t four =
-          four_codes(w) | four_codes(w + 4) << 2 | four_codes(w + 8) << 4 | four_codes(w + 12) << 6;
-      memcpy(out + i * kUnit + 4 * r, &four, 4);
-    }
+  for (int i = 0; i < count; i++, out += kUnit) {
+    int8_t padded[16];
+    const int8_t* w = whole_unit(weights, 16 * i, 16, columns, padded);
+    const uint32_t four =
+        four_codes(w) | four_codes(w + 4) << 2 | four_codes(w + 8) << 4 | four_codes(w + 12) << 6;
+    memcpy(out, &four, 4);
   }
 }
 
-void pack_five_trits(const int8_t* weights, int rows, int columns, void* block) {
-  uint8_t* out = static_cast<uint8_t*>(block);
+void pack_five_trit_row(const int8_t* weights, int row, int columns, void* block) {
+  uint8_t* out = static_cast<uint8_t*>(block) + 4 * row;
   const int count = static_cast<int>(units(columns, 20));
-  for (int r = 0; r < 16; r++) {
-    const int8_t* row = r < rows ? weights + static_cast<size_t>(r) * columns : nullptr;
-    for (int i = 0; i < count; i++) {
-      int8_t padded[20];
-      const int8_t* w = whole_unit(row, 20 * i, 20, columns, padded);
-      const uint32_t pair = four_codes(w + 12) + 3 * four_codes(w + 16);
-      const uint32_t triple = four_codes(w) + 3 * four_codes(w + 4) + 9 * four_codes(w + 8);
-      const uint32_t group = triple >> 2 & 0x3F3F3F3Fu;
-      // u = pair < 8 ? 8 * pair + group : 8 * group + 7
-      const uint32_t last = (pair >> 3 & 0x01010101u) * 0xFF;
-      const uint32_t u = ((8 * pair + group) & ~last) | ((8 * group + 0x07070707u) & last);
-      const uint32_t four = u | (triple & 0x03030303u) << 6;
-      memcpy(out + i * kUnit + 4 * r, &four, 4);
-    }
+  for (int i = 0; i < count; i++, out += kUnit) {
+    int8_t padded[20];
+    const int8_t* w = whole_unit(weights, 20 * i, 20, columns, padded);
+    const uint32_t pair = four_codes(w + 12) + 3 * four_codes(w + 16);
+    const uint32_t triple = four_codes(w) + 3 * four_codes(w + 4) + 9 * four_codes(w + 8);
+    const uint32_t group = triple >> 2 & 0x3F3F3F3Fu;
+    // u = pair < 8 ? 8 * pair + group : 8 * group + 7
+    const uint32_t last = (pair >> 3 & 0x01010101u) * 0xFF;
+    const uint32_t u = ((8 * pair + group) & ~last) | ((8 * group + 0x07070707u) & last);
+    const uint32_t four = u | (triple & 0x03030303u) << 6;
+    memcpy(out, &four, 4);
   }
 }
 
-void pack_bytes(const int8_t* weights, int rows, int columns, void* block) {
-  uint8_t* out = static_cast<uint8_t*>(block);
-  const int whole = columns / 4;
-  memset(out, 128, byte_block_bytes(columns));
-  for (int r = 0; r < rows && r < 16; r++) {
-    const int8_t* row = weights + static_cast<size_t>(r) * static_cast<size_t>(columns);
-    uint8_t* place = out + 4 * r;
-    for (int i = 0; i < whole; i++, row += 4, place += kUnit) {
-      uint32_t four;
-      memcpy(&four, row, 4);
-      four ^= 0x80808080u;  // + 128 in each byte
-      memcpy(place, &four, 4);
-    }
-    for (int j = 0; j < columns % 4; j++) place[j] = static_cast<uint8_t>(row[j] + 128);
+void pack_byte_row(const int8_t* weights, int row, int columns, void* block) {
+  uint8_t* out = static_cast<uint8_t*>(block) + 4 * row;
+  const int count = static_cast<int>(units(columns, 4));
+  for (int i = 0; i < count; i++, out += kUnit) {
+    int8_t padded[4];
+    uint32_t four;
+    memcpy(&four, whole_unit(weights, 4 * i, 4, columns, padded), 4);
+    four ^= 0x80808080u;  // + 128 in each byte
+    memcpy(out, &four, 4);
   }
 }
 
-static void pack_planes(const int8_t* weights, int rows, int columns, int block_rows, void* block) {
-  uint8_t* out = static_cast<uint8_t*>(block);
+static void pack_planes(const int8_t* weights, int row, int columns, int block_rows, void* block) {
+  const int quarter = block_rows / 4;
+  uint8_t* out = static_cast<uint8_t*>(block) + 4 * (row % quarter) + row / quarter;
   const int count = static_cast<int>(units(columns, 4 * 64 / block_rows)) * (64 / block_rows);
-  for (int r = 0; r < block_rows; r++) {
-    const int8_t* row = r < rows ? weights + static_cast<size_t>(r) * static_cast<size_t>(columns) : nullptr;
-    const int quarter = block_rows / 4, place = 4 * (r % quarter) + r / quarter;
-    for (int i = 0; i < count; i++) {
-      uint8_t c[4];
-      row_codes(row, 4 * i, 4, columns, c);
-      unsigned planes = 0;
-      for (unsigned k = 0; k < 4; k++)
-        planes |= (c[k] >= 1 ? 1u : 0u) << k | (c[k] == 2 ? 1u : 0u) << (4 + k);
-      out[static_cast<size_t>(i) * static_cast<size_t>(block_rows) + static_cast<size_t>(place)] =
-          static_cast<uint8_t>(planes);
-    }
+  for (int i = 0; i < count; i++, out += block_rows) {
+    int8_t padded[4];
+    const int8_t* w = whole_unit(weights, 4 * i, 4, columns, padded);
+    unsigned planes = 0;
+    for (unsigned k = 0; k < 4; k++) planes |= (w[k] >= 0 ? 1u : 0u) << k | (w[k] > 0 ? 1u : 0u) << (4 + k);
+    *out = static_cast<uint8_t>(planes);
   }
 }
 
-void pack_lut32(const int8_t* weights, int rows, int columns, void* block) {
-  pack_planes(weights, rows, columns, 32, block);
+void pack_lut32_row(const int8_t* weights, int row, int columns, void* block) {
+  pack_planes(weights, row, columns, 32, block);
 }
 
-void pack_lut64(const int8_t* weights, int rows, int columns, void* block) {
-  pack_planes(weights, rows, columns, 64, block);
+void pack_lut64_row(const int8_t* weights, int row, int columns, void* block) {
+  pack_planes(weights, row, columns, 64, block);
 }
 
 // u -> t4 | g << 2 | t3 << 6, for u = 8 * pair + g and, where g would be 7, u = 8 * g + 7 with pair 8.

@@ -51,23 +51,23 @@ namespace ryzanstein {
 
 // Ternary weights in 2 bits.
 size_t two_bit_block_bytes(int columns);
-void pack_two_bit(const int8_t* weights, int rows, int columns, void* block);
+void pack_two_bit_row(const int8_t* weights, int row, int columns, void* block);
 
 // Ternary weights, five to the byte, and the tables that take them apart.
 size_t five_trit_block_bytes(int columns);
-void pack_five_trits(const int8_t* weights, int rows, int columns, void* block);
+void pack_five_trit_row(const int8_t* weights, int row, int columns, void* block);
 extern const uint8_t kPairTable[64];
 extern const uint8_t kTripleTable[64];
 
 // int8 weights, shifted to unsigned.
 size_t byte_block_bytes(int columns);
-void pack_bytes(const int8_t* weights, int rows, int columns, void* block);
+void pack_byte_row(const int8_t* weights, int row, int columns, void* block);
 
 // Ternary weights as bit planes for look-up tables.
 size_t lut32_block_bytes(int columns);
-void pack_lut32(const int8_t* weights, int rows, int columns, void* block);
+void pack_lut32_row(const int8_t* weights, int row, int columns, void* block);
 size_t lut64_block_bytes(int columns);
-void pack_lut64(const int8_t* weights, int rows, int columns, void* block);
+void pack_lut64_row(const int8_t* weights, int row, int columns, void* block);
 size_t lut_prepared_bytes(int columns);
 
 // The prepared form of the R16 layouts: kPreparedHeader bytes that start with the int32 sum, then the vector

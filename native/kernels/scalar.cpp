@@ -14,12 +14,10 @@ static size_t row_stride(int columns) { return (static_cast<size_t>(columns) + 3
 
 static size_t block_bytes(int columns) { return 16 * row_stride(columns); }
 
-static void pack(const int8_t* weights, int rows, int columns, void* block) {
-  memset(block, 0, block_bytes(columns));
-  for (int r = 0; r < rows; r++) {
-    memcpy(static_cast<int8_t*>(block) + static_cast<size_t>(r) * row_stride(columns),
-           weights + static_cast<size_t>(r) * static_cast<size_t>(columns), static_cast<size_t>(columns));
-  }
+static void pack_row(const int8_t* weights, int row, int columns, void* block) {
+  int8_t* out = static_cast<int8_t*>(block) + static_cast<size_t>(row) * row_stride(columns);
+  memset(out, 0, row_stride(columns));
+  if (weights != nullptr) memcpy(out, weights, static_cast<size_t>(columns));
 }
 
 static size_t prepared_bytes(int columns) { return (static_cast<size_t>(columns) + 63) / 64 * 64; }
@@ -43,8 +41,10 @@ static void multiply(const void* blocks, int block_count, int columns, const voi
   }
 }
 
-extern const MatrixKernel kScalarTernary = {"rows", 16, block_bytes, pack, prepared_bytes, prepare, multiply};
-extern const MatrixKernel kScalarInt8 = {"rows", 16, block_bytes, pack, prepared_bytes, prepare, multiply};
+extern const MatrixKernel kScalarTernary = {"rows",         16,      block_bytes, pack_row,
+                                            prepared_bytes, prepare, multiply};
+extern const MatrixKernel kScalarInt8 = {"rows",         16,      block_bytes, pack_row,
+                                         prepared_bytes, prepare, multiply};
 
 // ---------------------------------------------------------------- floats
 
@@ -178,47 +178,32 @@ static float float_from_half(uint16_t half) {
   return x;
 }
 
-static void store_key(const float* key, int head_size, int position, uint16_t* keys) {
-  uint16_t* block = keys + static_cast<size_t>(position / 16) * 16 * static_cast<size_t>(head_size);
-  for (int d = 0; d < head_size; d++) block[16 * d + position % 16] = half_from_float(key[d]);
-}
-
 static void store_value(const float* value, int head_size, int position, uint16_t* values) {
   uint16_t* row = values + static_cast<size_t>(position) * static_cast<size_t>(head_size);
   for (int d = 0; d < head_size; d++) row[d] = half_from_float(value[d]);
 }
 
-static void attend_one(const Attention& a, const float* q, int visible, float* y) {
-  float* scores = a.scratch;
-  const size_t size = static_cast<size_t>(a.head_size);
-  float largest = -3.4028234e38f;
-  for (int p = 0; p < visible; p++) {
-    const uint16_t* key = a.keys + static_cast<size_t>(p / 16) * 16 * size + p % 16;
-    float dot = 0.0f;
-    for (size_t d = 0; d < size; d++) dot = fmaf(q[d], float_from_half(key[16 * d]), dot);
-    scores[p] = dot * a.scale;
-    largest = scores[p] > largest ? scores[p] : largest;
-  }
-  float lanes[16] = {};
-  for (int p = 0; p < visible; p++) {
-    scores[p] = exponential(scores[p] - largest);
-    lanes[p % 16] = lanes[p % 16] + scores[p];
-  }
-  const float inverse = 1.0f / fold(lanes);
-  for (size_t d = 0; d < size; d++) {
-    float sum = 0.0f;
-    for (int p = 0; p < visible; p++) {
-      sum = fmaf(scores[p], float_from_half(a.values[static_cast<size_t>(p) * size + d]), sum);
-    }
-    y[d] = sum * inverse;
-  }
-}
-
 static void attend(const Attention& a) {
-  for (int t = 0; t < a.tokens; t++) {
-    for (int h = 0; h < a.heads; h++) {
-      attend_one(a, a.queries + t * a.query_stride + h * a.head_size, a.first_position + t + 1,
-                 a.y + t * a.y_stride + h * a.head_size);
+  const size_t size = static_cast<size_t>(a.head_size);
+  for (const AttentionRow* row = a.rows; row < a.rows + a.count; row++) {
+    float* weights = row->weights;
+    float largest = -3.4028234e38f;
+    for (int p = 0; p < row->visible; p++) {
+      weights[p] = static_cast<float>(row->products[p]) * (a.key_scales[p] * row->scale);
+      largest = weights[p] > largest ? weights[p] : largest;
+    }
+    float lanes[16] = {};
+    for (int p = 0; p < row->visible; p++) {
+      weights[p] = exponential(weights[p] - largest);
+      lanes[p % 16] = lanes[p % 16] + weights[p];
+    }
+    const float inverse = 1.0f / fold(lanes);
+    for (size_t d = 0; d < size; d++) {
+      float sum = 0.0f;
+      for (int p = 0; p < row->visible; p++) {
+        sum = fmaf(weights[p], float_from_half(a.values[static_cast<size_t>(p) * size + d]), sum);
+      }
+      row->y[d] = sum * inverse;
     }
   }
 }
@@ -237,8 +222,8 @@ static LogitSummary summarize(const float* logits, int n) {
   return s;
 }
 
-extern const FloatKernels kScalarFloats = {rms_norm,  quantize,    scale,         scale_rows,
-                                           add,       rope,        silu_multiply, relu2_multiply,
-                                           store_key, store_value, attend,        summarize};
+extern const FloatKernels kScalarFloats = {rms_norm,    quantize, scale,         scale_rows,
+                                           add,         rope,     silu_multiply, relu2_multiply,
+                                           store_value, attend,   summarize};
 
 }  // namespace ryzanstein

@@ -38,10 +38,11 @@ std::vector<int32_t> product(const MatrixKernel& kernel, const std::vector<int8_
   const size_t block_bytes = kernel.block_bytes(columns), prepared_bytes = kernel.prepared_bytes(columns);
   Lines packed = lines(block_bytes * static_cast<size_t>(blocks));
   for (int b = 0; b < blocks; b++) {
-    const int first = b * kernel.block_rows;
-    const int count = rows - first < kernel.block_rows ? rows - first : kernel.block_rows;
-    kernel.pack(&weights[static_cast<size_t>(first) * columns], count, columns,
-                packed[0].bytes + block_bytes * static_cast<size_t>(b));
+    for (int r = 0; r < kernel.block_rows; r++) {
+      const int row = b * kernel.block_rows + r;
+      kernel.pack_row(row < rows ? &weights[static_cast<size_t>(row) * columns] : nullptr, r, columns,
+                      packed[0].bytes + block_bytes * static_cast<size_t>(b));
+    }
   }
   Lines prepared = lines(prepared_bytes * static_cast<size_t>(tokens));
   for (int t = 0; t < tokens; t++) {
@@ -101,32 +102,29 @@ std::vector<float> normals(Random& random, int n) {
   return x;
 }
 
-// Softmax attention over a cache that the level itself filled.
-std::vector<float> attention(const FloatKernels& floats, const std::vector<float>& queries,
-                             const std::vector<float>& keys, const std::vector<float>& values, int positions,
-                             int tokens, int heads, int head_size) {
-  Lines key_cache = lines(2 * kv_cache_halves(positions, head_size)), value_cache = key_cache;
-  uint16_t* k = reinterpret_cast<uint16_t*>(key_cache.data());
+// Softmax attention of the last `tokens` tokens, kAttentionRows rows at a time, over values that the level
+// itself stored; products [tokens * heads][positions, rounded up to 16].
+std::vector<float> attention(const FloatKernels& floats, const std::vector<int32_t>& products,
+                             const std::vector<float>& key_scales, const std::vector<float>& values,
+                             int positions, int tokens, int heads, int head_size) {
+  const auto stride = static_cast<size_t>((positions + 15) / 16 * 16), size = static_cast<size_t>(head_size);
+  Lines value_cache = lines(stride * size * sizeof(uint16_t));
   uint16_t* v = reinterpret_cast<uint16_t*>(value_cache.data());
   for (int p = 0; p < positions; p++) {
-    floats.store_key(&keys[static_cast<size_t>(p * head_size)], head_size, p, k);
-    floats.store_value(&values[static_cast<size_t>(p * head_size)], head_size, p, v);
+    floats.store_value(&values[static_cast<size_t>(p) * size], head_size, p, v);
   }
-  Lines scratch = lines(sizeof(float) * kAttentionRows * static_cast<size_t>((positions + 15) / 16 * 16));
-  std::vector<float> y(queries.size());
-  Attention a = {};
-  a.queries = queries.data();
-  a.query_stride = a.y_stride = heads * head_size;
-  a.keys = k;
-  a.values = v;
-  a.tokens = tokens;
-  a.heads = heads;
-  a.head_size = head_size;
-  a.first_position = positions - tokens;
-  a.scale = 1.0f / sqrtf(static_cast<float>(head_size));
-  a.scratch = reinterpret_cast<float*>(scratch.data());
-  a.y = y.data();
-  floats.attend(a);
+  Lines weights = lines(sizeof(float) * kAttentionRows * stride);
+  std::vector<float> y(static_cast<size_t>(tokens * heads) * size);
+  AttentionRow rows[kAttentionRows];
+  for (int done = 0; done < tokens * heads; done += kAttentionRows) {
+    const int count = tokens * heads - done < kAttentionRows ? tokens * heads - done : kAttentionRows;
+    for (int i = 0; i < count; i++) {
+      const size_t row = static_cast<size_t>(done + i);
+      rows[i] = {positions - tokens + (done + i) / heads + 1, 0.5f, &products[row * stride],
+                 reinterpret_cast<float*>(weights.data()) + static_cast<size_t>(i) * stride, &y[row * size]};
+    }
+    floats.attend({rows, count, key_scales.data(), v, head_size});
+  }
   return y;
 }
 
@@ -178,10 +176,14 @@ void compare_floats(const FloatKernels& level, const FloatKernels& reference, Ra
                           {70, 9, 3, 80}, {33, 5, 1, 16},  {40, 3, 8, 128}};
   for (const auto& c : cases) {
     const int positions = c[0], tokens = c[1], heads = c[2], size = c[3];
-    const std::vector<float> q = normals(random, tokens * heads * size),
-                             k = normals(random, positions * size), v = normals(random, positions * size);
-    compare.same(attention(level, q, k, v, positions, tokens, heads, size),
-                 attention(reference, q, k, v, positions, tokens, heads, size));
+    const int stride = (positions + 15) / 16 * 16;
+    std::vector<int32_t> products(static_cast<size_t>(tokens * heads * stride));
+    for (int32_t& each : products) each = random.between(-127 * 127 * size, 127 * 127 * size);
+    std::vector<float> scales = normals(random, stride);
+    for (float& each : scales) each *= 1e-4f;
+    const std::vector<float> v = normals(random, positions * size);
+    compare.same(attention(level, products, scales, v, positions, tokens, heads, size),
+                 attention(reference, products, scales, v, positions, tokens, heads, size));
   }
 }
 

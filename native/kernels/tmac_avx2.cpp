@@ -47,7 +47,7 @@ static void multiply(const void* blocks, int block_count, int columns, const voi
 }
 
 extern const MatrixKernel kTmacAvx2Ternary = {
-    "LUT32", kRows, lut32_block_bytes, pack_lut32, lut_prepared_bytes, prepare_tables, multiply};
+    "LUT32", kRows, lut32_block_bytes, pack_lut32_row, lut_prepared_bytes, prepare_tables, multiply};
 
 }  // namespace ryzanstein
 #endif

@@ -43,7 +43,7 @@ static void multiply(const void* blocks, int block_count, int columns, const voi
 }
 
 extern const MatrixKernel kTmacAvx512Ternary = {
-    "LUT64", kRows, lut64_block_bytes, pack_lut64, lut_prepared_bytes, prepare_tables, multiply};
+    "LUT64", kRows, lut64_block_bytes, pack_lut64_row, lut_prepared_bytes, prepare_tables, multiply};
 
 }  // namespace ryzanstein
 #endif

@@ -192,34 +192,29 @@ Matrix::Matrix(const TensorFile& file, const std::vector<Tensor>& tensors, Round
   packed_ = AlignedBuffer(static_cast<size_t>(blocks()) * static_cast<size_t>(groups_) * block_bytes_);
   scales_ = AlignedBuffer(static_cast<size_t>(groups_) * static_cast<size_t>(rows_) * sizeof(float));
 
-  // One tile per thread: the codes of a row block, group after group.
-  const auto tile_bytes = static_cast<size_t>(block_rows) * static_cast<size_t>(columns_);
-  std::vector<std::vector<int8_t>> tiles(static_cast<size_t>(pool.threads()),
-                                         std::vector<int8_t>(tile_bytes));
   for (size_t i = 0; i < tensors.size(); i++) {
     const Tensor& tensor = tensors[i];
     const int first_row = first_rows_[i];
     pool.run(round_up(tensor.rows, block_rows) / block_rows, [&](int first, int count, int thread) {
       Row& row = scratch[static_cast<size_t>(thread)];
-      int8_t* tile = tiles[static_cast<size_t>(thread)].data();
-      for (int block = first; block < first + count; block++) {
-        const int rows = std::min(block_rows, tensor.rows - block * block_rows);
-        for (int r = 0; r < rows; r++) {
-          read_row(tensor, block * block_rows + r, rounding, row);
+      for (int r = first * block_rows; r < (first + count) * block_rows; r++) {
+        const bool real = r < tensor.rows;  // the rest fills the last block up
+        if (real) {
+          read_row(tensor, r, rounding, row);
           simplify(one_scale, ternary_, row);
-          for (int g = 0; g < groups_; g++) {
-            std::memcpy(tile + (static_cast<size_t>(g) * rows + r) * group_columns_,
-                        row.codes.data() + static_cast<size_t>(g) * group_columns_,
-                        static_cast<size_t>(group_columns_));
-            scales_.as<float>()[static_cast<size_t>(g) * rows_ + first_row + block * block_rows + r] =
-                row.scales[static_cast<size_t>(g) * group_columns_ / row.group_columns];
-          }
         }
-        uint8_t* packed = packed_.as<uint8_t>() +
-                          static_cast<size_t>(first_row / block_rows + block) * groups_ * block_bytes_;
         for (int g = 0; g < groups_; g++) {
-          kernel_->pack(tile + static_cast<size_t>(g) * rows * group_columns_, rows, group_columns_,
-                        packed + static_cast<size_t>(g) * block_bytes_);
+          const int column = g * group_columns_, packed_row = first_row + r;
+          uint8_t* block = packed_.as<uint8_t>() +
+                           (static_cast<size_t>(packed_row / block_rows) * static_cast<size_t>(groups_) +
+                            static_cast<size_t>(g)) *
+                               block_bytes_;
+          kernel_->pack_row(real ? row.codes.data() + column : nullptr, packed_row % block_rows,
+                            group_columns_, block);
+          if (real) {
+            scales_.as<float>()[static_cast<size_t>(g) * rows_ + packed_row] =
+                row.scales[static_cast<size_t>(column / row.group_columns)];
+          }
         }
       }
     });

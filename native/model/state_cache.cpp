@@ -1,4 +1,4 @@
-// StateCache: packs states when they are asked for, and compares by the kernel's product.
+// StateCache: compares by the kernel's product.
 #include "state_cache.h"
 
 #include <algorithm>
@@ -28,6 +28,9 @@ StateCache::StateCache(const MatrixKernel& kernel, int width, int capacity)
 void StateCache::append(const int8_t* state) {
   std::memcpy(states_.as<int8_t>() + static_cast<size_t>(length_) * static_cast<size_t>(width_), state,
               static_cast<size_t>(width_));
+  kernel_->pack_row(
+      state, length_ % kernel_->block_rows, width_,
+      packed_.as<uint8_t>() + static_cast<size_t>(length_ / kernel_->block_rows) * block_bytes_);
   int64_t square = 0;
   for (int i = 0; i < width_; i++) square += static_cast<int64_t>(state[i]) * state[i];
   magnitudes_[static_cast<size_t>(length_)] =
@@ -35,22 +38,18 @@ void StateCache::append(const int8_t* state) {
   length_++;
 }
 
-void StateCache::truncate(int length) {
-  length_ = length;
-  packed_length_ = std::min(packed_length_, length);
-}
+void StateCache::truncate(int length) { length_ = length; }
 
 void StateCache::copy_head(const StateCache& other, int head) {
   std::memcpy(states_.as<int8_t>(), other.states_.as<int8_t>(),
               static_cast<size_t>(head) * static_cast<size_t>(width_));
+  std::memcpy(packed_.as<uint8_t>(), other.packed_.as<uint8_t>(), blocks_of(*kernel_, head) * block_bytes_);
   std::copy(other.magnitudes_.begin(), other.magnitudes_.begin() + head, magnitudes_.begin());
   length_ = head;
-  packed_length_ = 0;
 }
 
 const float* StateCache::cosines() {
   if (length_ == 0) return cosines_.data();
-  pack();
   kernel_->prepare(state(length_ - 1), width_, prepared_.as<void>());
   kernel_->multiply(packed_.as<void>(), static_cast<int>(blocks_of(*kernel_, length_)), width_,
                     prepared_.as<void>(), 1, sums_.as<int32_t>(), 0);
@@ -60,17 +59,6 @@ const float* StateCache::cosines() {
     cosines_[at] = static_cast<float>(sums_.as<int32_t>()[i]) * magnitudes_[at] * last;
   }
   return cosines_.data();
-}
-
-// Packs what is not yet, from the first block on that is not whole.
-void StateCache::pack() {
-  for (int first = packed_length_ / kernel_->block_rows * kernel_->block_rows; first < length_;
-       first += kernel_->block_rows) {
-    const int rows = std::min(kernel_->block_rows, length_ - first);
-    kernel_->pack(state(first), rows, width_,
-                  packed_.as<uint8_t>() + static_cast<size_t>(first / kernel_->block_rows) * block_bytes_);
-  }
-  packed_length_ = length_;
 }
 
 }  // namespace ryzanstein

@@ -34,7 +34,6 @@ class StateCache {
   const float* cosines();
 
  private:
-  void pack();
   const int8_t* state(int i) const {
     return states_.as<int8_t>() + static_cast<size_t>(i) * static_cast<size_t>(width_);
   }
@@ -42,10 +41,9 @@ class StateCache {
   const MatrixKernel* kernel_;
   int width_;
   int length_ = 0;
-  int packed_length_ = 0;
   size_t block_bytes_;
   AlignedBuffer states_;           // int8 [capacity][width]
-  AlignedBuffer packed_;           // the first packed_length_ of them, in blocks
+  AlignedBuffer packed_;           // the same in blocks
   AlignedBuffer prepared_;         // the last one
   AlignedBuffer sums_;             // int32 [capacity, rounded up to blocks]
   std::vector<float> magnitudes_;  // 1 / length of each

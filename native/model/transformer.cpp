@@ -29,7 +29,7 @@ RotaryTable::RotaryTable(int positions, int dimensions, float base)
   }
 }
 
-Activations::Activations(const Weights& weights, int context_length, int threads)
+Activations::Activations(const Weights& weights, const KernelLevel& level, int context_length, int threads)
     : rotary(context_length, weights.hyperparameters.rope_dimensions, weights.hyperparameters.rope_base) {
   const Hyperparameters& h = weights.hyperparameters;
   const auto floats = [](int rows, int columns) {
@@ -50,14 +50,17 @@ Activations::Activations(const Weights& weights, int context_length, int threads
   prepared = AlignedBuffer(prepared_bytes);
   states = AlignedBuffer(static_cast<size_t>(kMaxTokens) * static_cast<size_t>(h.width));
   logits = floats(kMaxTokens, weights.head.rows());
+  const int block_rows = level.int8->block_rows;
+  const int positions = (context_length + block_rows - 1) / block_rows * block_rows;
   for (int thread = 0; thread < threads; thread++) {
     scratch.push_back({floats(1, widest), AlignedBuffer(static_cast<size_t>(widest)), floats(1, kSums),
-                       floats(kAttentionRows, (context_length + 15) / 16 * 16)});
+                       AlignedBuffer(kAttentionRows * level.int8->prepared_bytes(h.head_size)),
+                       floats(kAttentionRows, positions), floats(kAttentionRows, positions)});
   }
 }
 
 Transformer::Transformer(const Weights& weights, const KernelLevel& level, ThreadPool& pool)
-    : weights_(weights), floats_(*level.floats), pool_(pool) {}
+    : weights_(weights), floats_(*level.floats), keys_(*level.int8), pool_(pool) {}
 
 // One forward pass under way: its steps, each shared out among the threads.
 struct Transformer::Pass {
@@ -107,7 +110,8 @@ struct Transformer::Pass {
 
   // Turns queries and keys, and keeps keys and values.
   void rotate_and_store(int layer, const Matrix& qkv) {
-    pool.run(tokens, [&](int first, int part, int) {
+    pool.run(tokens, [&](int first, int part, int thread) {
+      auto* quantized = a.scratch[static_cast<size_t>(thread)].quantized.as<int8_t>();
       for (int t = first; t < first + part; t++) {
         float* row = a.product.as<float>() + static_cast<size_t>(t) * qkv.rows();
         const float* cosines = a.rotary.cosines_of(position + t);
@@ -116,7 +120,8 @@ struct Transformer::Pass {
         floats.rope(row + qkv.row_of(1), h.kv_heads, h.head_size, h.rope_dimensions, cosines, sines);
         for (int head = 0; head < h.kv_heads; head++) {
           const int at = head * h.head_size;
-          floats.store_key(row + qkv.row_of(1) + at, h.head_size, position + t, cache.keys(layer, head));
+          const float scale = floats.quantize(row + qkv.row_of(1) + at, h.head_size, quantized);
+          cache.store_key(layer, head, position + t, quantized, scale);
           floats.store_value(row + qkv.row_of(2) + at, h.head_size, position + t, cache.values(layer, head));
         }
       }
@@ -125,30 +130,47 @@ struct Transformer::Pass {
 
   // mixed [token][width] = the attention of every head, by key/value head and groups of tokens.
   void attend(int layer, const Matrix& qkv) {
-    const int heads = h.heads / h.kv_heads;
     const int slices = (tokens + kAttentionTokens - 1) / kAttentionTokens;
     pool.run(h.kv_heads * slices, [&](int first, int part, int thread) {
       for (int task = first; task < first + part && !stop(); task++) {
-        const int kv_head = task / slices;
-        const int t = task % slices * kAttentionTokens;
-        const ptrdiff_t first_column = static_cast<ptrdiff_t>(kv_head) * heads * h.head_size;
-        Attention attention;
-        attention.queries =
-            a.product.as<float>() + static_cast<size_t>(t) * qkv.rows() + qkv.row_of(0) + first_column;
-        attention.query_stride = qkv.rows();
-        attention.keys = cache.keys(layer, kv_head);
-        attention.values = cache.values(layer, kv_head);
-        attention.tokens = std::min(kAttentionTokens, tokens - t);
-        attention.heads = heads;
-        attention.head_size = h.head_size;
-        attention.first_position = position + t;
-        attention.scale = 1 / std::sqrt(static_cast<float>(h.head_size));
-        attention.scratch = a.scratch[static_cast<size_t>(thread)].scores.as<float>();
-        attention.y = a.mixed.as<float>() + static_cast<size_t>(t) * h.width + first_column;
-        attention.y_stride = h.width;
-        floats.attend(attention);
+        const int first_token = task % slices * kAttentionTokens;
+        attend(layer, qkv, task / slices, first_token, std::min(kAttentionTokens, tokens - first_token),
+               a.scratch[static_cast<size_t>(thread)]);
       }
     });
+  }
+
+  // The query heads of `count` tokens that share a key/value head; a row is one head of one token.
+  void attend(int layer, const Matrix& qkv, int kv_head, int first_token, int count,
+              Activations::Scratch& scratch) {
+    const MatrixKernel& kernel = transformer.keys_;
+    const size_t query_bytes = kernel.prepared_bytes(h.head_size);
+    const float root = 1 / std::sqrt(static_cast<float>(h.head_size));
+    const int heads = h.heads / h.kv_heads;
+    AttentionRow rows[kAttentionRows];
+    for (int done = 0; done < count * heads; done += kAttentionRows) {
+      const int part = std::min(kAttentionRows, count * heads - done);
+      const int visible = position + first_token + (done + part - 1) / heads + 1;  // of the last row
+      const int blocks = cache.blocks(visible);
+      const ptrdiff_t stride = static_cast<ptrdiff_t>(blocks) * kernel.block_rows;
+      for (int i = 0; i < part; i++) {
+        const int t = first_token + (done + i) / heads;
+        const int column = (kv_head * heads + (done + i) % heads) * h.head_size;
+        const float* query =
+            a.product.as<float>() + static_cast<size_t>(t) * qkv.rows() + qkv.row_of(0) + column;
+        rows[i].visible = position + t + 1;
+        rows[i].scale = floats.quantize(query, h.head_size, scratch.quantized.as<int8_t>()) * root;
+        rows[i].products = scratch.products.as<int32_t>() + i * stride;
+        rows[i].weights = scratch.weights.as<float>() + i * stride;
+        rows[i].y = a.mixed.as<float>() + static_cast<size_t>(t) * h.width + column;
+        kernel.prepare(scratch.quantized.as<int8_t>(), h.head_size,
+                       scratch.queries.as<uint8_t>() + static_cast<size_t>(i) * query_bytes);
+      }
+      kernel.multiply(cache.keys(layer, kv_head), blocks, h.head_size, scratch.queries.as<void>(), part,
+                      scratch.products.as<int32_t>(), stride);
+      floats.attend(
+          {rows, part, cache.key_scales(layer, kv_head), cache.values(layer, kv_head), h.head_size});
+    }
   }
 
   // mixed [token][ffn] = activation(gate) * up.

@@ -28,13 +28,14 @@ struct RotaryTable {
 
 // The intermediate values of a forward pass, allocated once per session for up to kMaxTokens tokens.
 struct Activations {
-  Activations(const Weights& weights, int context_length, int threads);
+  Activations(const Weights& weights, const KernelLevel& level, int context_length, int threads);
 
   size_t bytes() const {
     size_t sum = residual.bytes() + product.bytes() + mixed.bytes() + prepared.bytes() + states.bytes() +
                  logits.bytes() + (rotary.cosines.size() + rotary.sines.size()) * sizeof(float);
     for (const Scratch& each : scratch) {
-      sum += each.normed.bytes() + each.quantized.bytes() + each.sums.bytes() + each.scores.bytes();
+      sum += each.normed.bytes() + each.quantized.bytes() + each.sums.bytes() + each.queries.bytes() +
+             each.products.bytes() + each.weights.bytes();
     }
     return sum;
   }
@@ -48,7 +49,9 @@ struct Activations {
     AlignedBuffer normed;     // float [max(width, ffn)]
     AlignedBuffer quantized;  // int8 [max(width, ffn)]
     AlignedBuffer sums;       // int32 [kSums]
-    AlignedBuffer scores;     // for attend
+    AlignedBuffer queries;    // kAttentionRows prepared vectors
+    AlignedBuffer products;   // int32 [kAttentionRows][positions]: queries times keys
+    AlignedBuffer weights;    // float [kAttentionRows][positions]
   };
 
   AlignedBuffer residual;     // float [token][width]
@@ -78,6 +81,7 @@ class Transformer {
   struct Pass;
   const Weights& weights_;
   const FloatKernels& floats_;
+  const MatrixKernel& keys_;
   ThreadPool& pool_;
 };
 

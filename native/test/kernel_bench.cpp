@@ -101,29 +101,22 @@ void bench_floats(const KernelLevel& level) {
   time("silu_multiply 1280", 100, [&] { f.silu_multiply(x.data(), w.data(), 1280, y.data()); });
   time("summarize 8192", 20, [&] { f.summarize(x.data(), 8192); });
   const int positions = 512, size = 64;
-  Buffer keys(2 * kv_cache_halves(1024, size)), values(2 * kv_cache_halves(1024, size)),
-      scratch(4 * kAttentionRows * 1024);
-  for (int p = 0; p < positions; p++) {
-    f.store_key(x.data(), size, p, reinterpret_cast<uint16_t*>(keys.data()));
-    f.store_value(x.data(), size, p, reinterpret_cast<uint16_t*>(values.data()));
+  Buffer values(sizeof(uint16_t) * positions * size), weights(sizeof(float) * kAttentionRows * positions);
+  uint16_t* halves = reinterpret_cast<uint16_t*>(values.data());
+  for (int p = 0; p < positions; p++) f.store_value(x.data(), size, p, halves);
+  const std::vector<int32_t> products(kAttentionRows * positions, 5000);
+  const std::vector<float> key_scales(positions, 0.01f);
+  std::vector<float> out(kAttentionRows * size);
+  AttentionRow rows[kAttentionRows];
+  for (int r = 0; r < kAttentionRows; r++) {
+    rows[r] = {positions, 0.02f, &products[static_cast<size_t>(r * positions)],
+               reinterpret_cast<float*>(weights.data()) + r * positions, &out[static_cast<size_t>(r * size)]};
   }
-  std::vector<float> many(512 * 128, 0.5f), out(512 * 128);
-  Attention a = {};
-  a.queries = many.data();
-  a.query_stride = a.y_stride = 128;
-  a.keys = reinterpret_cast<uint16_t*>(keys.data());
-  a.values = reinterpret_cast<uint16_t*>(values.data());
-  a.heads = 2;
-  a.head_size = size;
-  a.scale = 0.125f;
-  a.scratch = reinterpret_cast<float*>(scratch.data());
-  a.y = out.data();
-  a.tokens = 1;
-  a.first_position = 511;
-  time("attend 1 x 2 heads over 512", 10, [&] { f.attend(a); });
-  a.tokens = 512;
-  a.first_position = 0;
-  time("attend 512 x 2 heads from 0", 1, [&] { f.attend(a); });
+  for (const int count : {2, kAttentionRows}) {
+    char what[64];
+    snprintf(what, sizeof what, "attend %d rows over %d", count, positions);
+    time(what, 10, [&] { f.attend({rows, count, key_scales.data(), halves, size}); });
+  }
 }
 
 }  // namespace

@@ -19,24 +19,16 @@ static double half_value(uint16_t half) {
 // One position only: softmax is 1 and the output is the value, which shows how the level reads halves.
 void test_halves(const KernelLevel& level, const KernelLevel& reference) {
   constexpr int kSize = 256;
-  Buffer keys(2 * kv_cache_halves(1, kSize)), values(2 * kv_cache_halves(1, kSize)),
-      scratch(4 * kAttentionRows * 16);
-  memset(keys.data(), 0, 2 * kv_cache_halves(1, kSize));
+  Buffer values(sizeof(uint16_t) * kSize), weights(sizeof(float) * 16);
   uint16_t* halves = reinterpret_cast<uint16_t*>(values.data());
-  std::vector<float> query(kSize, 1.0f), y(kSize);
+  const std::vector<int32_t> products(16, 1);
+  const std::vector<float> key_scales(16, 1.0f);
+  std::vector<float> y(kSize);
+  const AttentionRow row = {1, 1.0f, products.data(), reinterpret_cast<float*>(weights.data()), y.data()};
   int wrong_reads = 0;
   for (int first = 0; first < 65536; first += kSize) {
     for (int i = 0; i < kSize; i++) halves[i] = static_cast<uint16_t>(first + i);
-    Attention a = {};
-    a.queries = query.data();
-    a.keys = reinterpret_cast<uint16_t*>(keys.data());
-    a.values = halves;
-    a.tokens = a.heads = 1;
-    a.head_size = kSize;
-    a.scale = 1;
-    a.scratch = reinterpret_cast<float*>(scratch.data());
-    a.y = y.data();
-    level.floats->attend(a);
+    level.floats->attend({&row, 1, key_scales.data(), halves, kSize});
     for (int i = 0; i < kSize; i++) {
       const bool nan = (halves[i] & 0x7c00) == 0x7c00 && (halves[i] & 1023) != 0;
       if (!nan && static_cast<double>(y[static_cast<size_t>(i)]) != half_value(halves[i])) wrong_reads++;
@@ -110,54 +102,41 @@ void test_reference_floats(const KernelLevel& reference) {
 // Causal softmax attention and the rotary embedding, against their definitions.
 void test_reference_attention(const KernelLevel& reference) {
   const FloatKernels& f = *reference.floats;
-  constexpr int kPositions = 45, kTokens = 7, kHeads = 3, kSize = 32;
+  constexpr int kPositions = 45, kStride = 48, kRows = kAttentionRows, kHeads = 3, kSize = 32;
   Random random(13);
   const auto numbers = [&](int n) {
     std::vector<float> v(static_cast<size_t>(n));
     for (float& x : v) x = static_cast<float>(random.between(-3000, 3000)) / 1000.0f;
     return v;
   };
-  const std::vector<float> q = numbers(kTokens * kHeads * kSize), k = numbers(kPositions * kSize),
-                           v = numbers(kPositions * kSize);
-  const size_t bytes = 2 * kv_cache_halves(kPositions, kSize);
-  Buffer keys(bytes), values(bytes), rows(bytes), scratch(4 * kAttentionRows * 48);
-  uint16_t* half_keys = reinterpret_cast<uint16_t*>(keys.data());
-  uint16_t* half_values = reinterpret_cast<uint16_t*>(values.data());
-  uint16_t* key_rows =
-      reinterpret_cast<uint16_t*>(rows.data());  // the keys again, in the plain order of values
-  for (int p = 0; p < kPositions; p++) {
-    f.store_key(&k[static_cast<size_t>(p * kSize)], kSize, p, half_keys);
-    f.store_value(&v[static_cast<size_t>(p * kSize)], kSize, p, half_values);
-    f.store_value(&k[static_cast<size_t>(p * kSize)], kSize, p, key_rows);
+  const std::vector<float> v = numbers(kPositions * kSize);
+  std::vector<float> key_scales = numbers(kStride), y(kRows * kSize);
+  for (float& scale : key_scales) scale *= 1e-4f;
+  std::vector<int32_t> products(kRows * kStride);
+  for (int32_t& each : products) each = random.between(-90000, 90000);
+  Buffer values(sizeof(uint16_t) * kPositions * kSize), weights(sizeof(float) * kRows * kStride);
+  uint16_t* halves = reinterpret_cast<uint16_t*>(values.data());
+  for (int p = 0; p < kPositions; p++) f.store_value(&v[static_cast<size_t>(p * kSize)], kSize, p, halves);
+  AttentionRow rows[kRows];
+  for (int r = 0; r < kRows; r++) {
+    rows[r] = {kPositions - (kRows - 1) / kHeads + r / kHeads, 0.25f,
+               &products[static_cast<size_t>(r * kStride)],
+               reinterpret_cast<float*>(weights.data()) + r * kStride, &y[static_cast<size_t>(r * kSize)]};
   }
-  std::vector<float> y(q.size());
-  Attention a = {};
-  a.queries = q.data();
-  a.query_stride = a.y_stride = kHeads * kSize;
-  a.keys = half_keys;
-  a.values = half_values;
-  a.tokens = kTokens;
-  a.heads = kHeads;
-  a.head_size = kSize;
-  a.first_position = kPositions - kTokens;
-  a.scale = 0.25f;
-  a.scratch = reinterpret_cast<float*>(scratch.data());
-  a.y = y.data();
-  f.attend(a);
+  f.attend({rows, kRows, key_scales.data(), halves, kSize});
   double worst = 0;
-  for (int row = 0; row < kTokens * kHeads; row++) {
-    const int visible = kPositions - kTokens + row / kHeads + 1;
-    double weights[kPositions], sum = 0;
-    for (int p = 0; p < visible; p++) {
-      double dot = 0;
-      for (int d = 0; d < kSize; d++)
-        dot += q[static_cast<size_t>(row * kSize + d)] * half_value(key_rows[p * kSize + d]);
-      sum += weights[p] = exp(dot * 0.25);
+  for (const AttentionRow& row : rows) {
+    double expected_weights[kPositions], sum = 0;
+    for (int p = 0; p < row.visible; p++) {
+      sum += expected_weights[p] = exp(static_cast<double>(row.products[p]) *
+                                       static_cast<double>(key_scales[static_cast<size_t>(p)]) * 0.25);
     }
     for (int d = 0; d < kSize; d++) {
       double expected = 0;
-      for (int p = 0; p < visible; p++) expected += weights[p] / sum * half_value(half_values[p * kSize + d]);
-      worst = fmax(worst, fabs(y[static_cast<size_t>(row * kSize + d)] - expected));
+      for (int p = 0; p < row.visible; p++) {
+        expected += expected_weights[p] / sum * half_value(halves[p * kSize + d]);
+      }
+      worst = fmax(worst, fabs(static_cast<double>(row.y[d]) - expected));
     }
   }
   check(worst < 2e-5, reference.name, "attention against double precision");

@@ -51,10 +51,11 @@ struct Packed {
         blocks((rows_ + k.block_rows - 1) / k.block_rows),
         weights(k.block_bytes(columns_) * static_cast<size_t>(blocks)) {
     for (int b = 0; b < blocks; b++) {
-      const int first = b * k.block_rows;
-      k.pack(&w[static_cast<size_t>(first) * static_cast<size_t>(columns)],
-             rows - first < k.block_rows ? rows - first : k.block_rows, columns,
-             weights.data() + k.block_bytes(columns) * static_cast<size_t>(b));
+      for (int r = 0; r < k.block_rows; r++) {
+        const int row = b * k.block_rows + r;
+        k.pack_row(row < rows ? &w[static_cast<size_t>(row) * static_cast<size_t>(columns)] : nullptr, r,
+                   columns, weights.data() + k.block_bytes(columns) * static_cast<size_t>(b));
+      }
     }
   }
 };

@@ -188,9 +188,10 @@ void bits_do_not_depend_on_the_way(const SyntheticOptions& synthetic_options) {
       ThreadPool pool(threads);
       const Weights weights(path, synthetic.tensors, synthetic.hyperparameters, *levels[level], pool);
       const Transformer transformer(weights, *levels[level], pool);
-      Activations activations(weights, kShape.context, threads);
+      Activations activations(weights, *levels[level], kShape.context, threads);
       for (const int longest : {1, 7, kMaxTokens}) {
-        KvCache cache(kShape.layers, kShape.kv_heads, synthetic.hyperparameters.head_size, kShape.context);
+        KvCache cache(*levels[level]->int8, kShape.layers, kShape.kv_heads,
+                      synthetic.hyperparameters.head_size, kShape.context);
         Logits logits;
         for (size_t done = 0; done < ids.size();) {
           const int most = std::min(longest, static_cast<int>(ids.size() - done));

@@ -48,6 +48,16 @@ double to_half(double value) {
   return std::ldexp(std::nearbyint(std::ldexp(fraction, 11)), exponent - 11);
 }
 
+// Each head on its own, to int8 times a scale.
+void round_heads(Vector& x, int head_size) {
+  const auto size = static_cast<ptrdiff_t>(head_size);
+  for (auto head = x.begin(); head != x.end(); head += size) {
+    const double scale = largest(Vector(head, head + size)) / 127;
+    if (scale > 0)
+      std::for_each(head, head + size, [&](double& v) { v = scale * std::nearbyint(v / scale); });
+  }
+}
+
 // The pairs are halves of a head, or neighbours.
 void rotate(Vector& x, int head_size, double base, int position, bool neighbours) {
   const int half = head_size / 2;
@@ -128,9 +138,10 @@ std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
       Vector q = product(weight(layer, "attn_q"), a);
       Vector k = product(weight(layer, "attn_k"), a);
       Vector v = product(weight(layer, "attn_v"), a);
-      for (Vector* each : {&q, &k})
+      for (Vector* each : {&q, &k}) {
         rotate(*each, h.head_size, h.rope_base, static_cast<int>(position), is_llama);
-      std::transform(k.begin(), k.end(), k.begin(), to_half);
+        round_heads(*each, h.head_size);
+      }
       std::transform(v.begin(), v.end(), v.begin(), to_half);
       keys[l].push_back(k);
       values[l].push_back(v);
