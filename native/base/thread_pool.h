@@ -28,6 +28,8 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   int threads() const { return static_cast<int>(shares_.size()); }
+  // How many of them take part.
+  int in_use() const { return in_use_.load(std::memory_order_relaxed); }
 
   // From the next run on at most `threads` take part, from 1 to threads(); the others sleep. Called by the
   // thread that calls run, between two runs.

@@ -98,9 +98,15 @@ struct Transformer::Pass {
   // y [token][rows of matrix] = matrix times the prepared vectors.
   void multiply(const Matrix& matrix, int count, float* y) {
     pool.run(matrix.blocks(), [&](int first, int blocks, int thread) {
-      matrix.multiply(first, blocks, a.prepared.as<void>(), count, a.factors,
-                      a.scratch[static_cast<size_t>(thread)].sums.as<int32_t>(), y, matrix.rows(), stop);
+      multiply(matrix, first, blocks, count, y, a.scratch[static_cast<size_t>(thread)]);
     });
+  }
+
+  // The same for some row blocks.
+  void multiply(const Matrix& matrix, int first, int blocks, int count, float* y,
+                Activations::Scratch& scratch) {
+    matrix.multiply(first, blocks, a.prepared.as<void>(), count, a.factors, scratch.sums.as<int32_t>(), y,
+                    matrix.rows(), stop);
   }
 
   void embed(const int32_t* ids) {
@@ -108,28 +114,52 @@ struct Transformer::Pass {
     for (int t = 0; t < tokens; t++) embedding.type->to_floats(embedding.row(ids[t]), h.width, residual(t));
   }
 
-  // Turns queries and keys, and keeps keys and values.
-  void rotate_and_store(int layer, const Matrix& qkv) {
-    pool.run(tokens, [&](int first, int part, int thread) {
-      auto* quantized = a.scratch[static_cast<size_t>(thread)].quantized.as<int8_t>();
-      for (int t = first; t < first + part; t++) {
-        float* row = a.product.as<float>() + static_cast<size_t>(t) * qkv.rows();
-        const float* cosines = a.rotary.cosines_of(position + t);
-        const float* sines = a.rotary.sines_of(position + t);
-        floats.rope(row + qkv.row_of(0), h.heads, h.head_size, h.rope_dimensions, cosines, sines);
-        floats.rope(row + qkv.row_of(1), h.kv_heads, h.head_size, h.rope_dimensions, cosines, sines);
-        for (int head = 0; head < h.kv_heads; head++) {
-          const int at = head * h.head_size;
-          const float scale = floats.quantize(row + qkv.row_of(1) + at, h.head_size, quantized);
-          cache.store_key(layer, head, position + t, quantized, scale);
-          floats.store_value(row + qkv.row_of(2) + at, h.head_size, position + t, cache.values(layer, head));
-        }
-      }
-    });
+  // One key/value head with its query heads, for tokens from `first_token` on: turns queries and keys, and
+  // keeps keys and values.
+  void rotate_and_store(int layer, const Matrix& qkv, int kv_head, int first_token, int count,
+                        Activations::Scratch& scratch) {
+    const int heads = h.heads / h.kv_heads, at = kv_head * h.head_size;
+    for (int t = first_token; t < first_token + count; t++) {
+      float* row = a.product.as<float>() + static_cast<size_t>(t) * qkv.rows();
+      float* key = row + qkv.row_of(1) + at;
+      const float* cosines = a.rotary.cosines_of(position + t);
+      const float* sines = a.rotary.sines_of(position + t);
+      floats.rope(row + qkv.row_of(0) + at * heads, heads, h.head_size, h.rope_dimensions, cosines, sines);
+      floats.rope(key, 1, h.head_size, h.rope_dimensions, cosines, sines);
+      const float scale = floats.quantize(key, h.head_size, scratch.quantized.as<int8_t>());
+      cache.store_key(layer, kv_head, position + t, scratch.quantized.as<int8_t>(), scale);
+      floats.store_value(row + qkv.row_of(2) + at, h.head_size, position + t, cache.values(layer, kv_head));
+    }
   }
 
-  // mixed [token][width] = the attention of every head, by key/value head and groups of tokens.
+  // mixed [token][width] = the attention of every head. Where the key/value heads share out evenly among the
+  // threads, each computes what its own heads need, and the threads wait for each other once, not three
+  // times.
   void attend(int layer, const Matrix& qkv) {
+    const int block_rows = qkv.rows() / qkv.blocks();
+    if (tokens <= kAttentionTokens && h.kv_heads % pool.in_use() == 0 && h.head_size % block_rows == 0) {
+      pool.run(h.kv_heads, [&](int first, int part, int thread) {
+        for (int kv_head = first; kv_head < first + part && !stop(); kv_head++) {
+          Activations::Scratch& scratch = a.scratch[static_cast<size_t>(thread)];
+          const int blocks = h.head_size / block_rows, heads = h.heads / h.kv_heads;
+          multiply(qkv, qkv.row_of(0) / block_rows + kv_head * heads * blocks, heads * blocks, tokens,
+                   a.product.as<float>(), scratch);
+          for (const int tensor : {1, 2}) {
+            multiply(qkv, qkv.row_of(tensor) / block_rows + kv_head * blocks, blocks, tokens,
+                     a.product.as<float>(), scratch);
+          }
+          rotate_and_store(layer, qkv, kv_head, 0, tokens, scratch);
+          attend(layer, qkv, kv_head, 0, tokens, scratch);
+        }
+      });
+      return;
+    }
+    multiply(qkv, tokens, a.product.as<float>());
+    pool.run(tokens, [&](int first, int part, int thread) {
+      for (int kv_head = 0; kv_head < h.kv_heads; kv_head++) {
+        rotate_and_store(layer, qkv, kv_head, first, part, a.scratch[static_cast<size_t>(thread)]);
+      }
+    });
     const int slices = (tokens + kAttentionTokens - 1) / kAttentionTokens;
     pool.run(h.kv_heads * slices, [&](int first, int part, int thread) {
       for (int task = first; task < first + part && !stop(); task++) {
@@ -194,8 +224,6 @@ struct Transformer::Pass {
 
   void attention(int index, const Layer& layer) {
     prepare(layer.qkv, layer.attention_norm, 0, tokens, [&](int t) { return residual(t); });
-    multiply(layer.qkv, tokens, a.product.as<float>());
-    rotate_and_store(index, layer.qkv);
     attend(index, layer.qkv);
     prepare(layer.attention_output, layer.attention_sub_norm, 0, tokens,
             [&](int t) { return a.mixed.as<float>() + static_cast<size_t>(t) * h.width; });
