@@ -136,7 +136,7 @@ def main() -> None:
     golden = {
         "description": "Logits, greedy ids and scores (natural log-probability of each id but the first) of tiny.gguf, computed as it is and "
         "with squared ReLU as architecture bitnet-b1.58, by "
-        "training/reference.py: int32 products, queries and keys in int8, values in half precision, float64 for the rest; "
+        "training/reference.py: int32 products, queries, keys and values in int8, float64 for the rest; "
         "ids of texts by the `tokenizers` library with control tokens recognised in text.",
         "toleranceReason": f"A case's tolerance is the largest absolute difference of a logit. Disturbing every value before its "
         f"quantisation or rounding by a relative {FLOAT_NOISE:g}, as float32 sums in another order do, moves a few over a rounding boundary, "

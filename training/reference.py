@@ -6,14 +6,17 @@ import numpy as np
 
 from export import Q8_0, TQ2_0, read_gguf, unpack_q8_0, unpack_tq2_0
 
+LARGEST_WEIGHT = 16383  # as in native/kernels/kernels.h
+
 
 class Reference:
     """Logits of a file as the engine must give them, up to rounding of floats.
 
     `noise` multiplies every value that is about to be quantised or rounded by 1 ± noise: it shows how far rounding errors
     of that relative size, which may move a value over a rounding boundary, can move the logits. With `squared_relu`
-    the file is computed as architecture `bitnet-b1.58`, which differs in nothing else. Queries and keys are rounded to
-    int8 by head and values to half precision, as in the engine and not in the trainer, unless `rounded` is false.
+    the file is computed as architecture `bitnet-b1.58`, which differs in nothing else. Queries, keys and values are
+    rounded to int8 by head, and what positions weigh to 14 bits, as in the engine and not in the trainer, unless `rounded`
+    is false.
     """
 
     def __init__(self, path: Path, noise: float = 0.0, seed: int = 0, squared_relu: bool = False, rounded: bool = True):
@@ -40,12 +43,10 @@ class Reference:
     def _norm(self, x: np.ndarray, name: str) -> np.ndarray:
         return x / np.sqrt((x * x).mean(-1, keepdims=True) + self.epsilon) * self.weights[name]
 
-    def _disturbed(self, x: np.ndarray) -> np.ndarray:
-        return x * (1 + self.noise * self.random.uniform(-1, 1, x.shape)) if self.noise else x
-
     def _levels(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """x [..., n] -> int32 levels within ±127 [..., n] and their scale [..., 1]."""
-        x = self._disturbed(x)
+        if self.noise:
+            x = x * (1 + self.noise * self.random.uniform(-1, 1, x.shape))
         scale = np.abs(x).max(-1, keepdims=True) / 127
         return np.rint(x / np.where(scale == 0, 1, scale)).clip(-127, 127).astype(np.int32), scale
 
@@ -62,26 +63,27 @@ class Reference:
         a, b = x[..., :half], x[..., half:]
         return np.concatenate((a * np.cos(angle) - b * np.sin(angle), b * np.cos(angle) + a * np.sin(angle)), -1)
 
-    def _to_int8(self, x: np.ndarray) -> np.ndarray:
-        levels, scale = self._levels(x)
-        return levels * scale
-
-    def _to_half(self, x: np.ndarray) -> np.ndarray:
-        return self._disturbed(x).astype(np.float32).astype(np.float16).astype(np.float64)
-
     def _attention(self, h: np.ndarray, block: str) -> np.ndarray:
         tokens = len(h)
         q = self._rotate(self._product(h, block + "attn_q.weight").reshape(tokens, self.heads, -1))
         k = self._rotate(self._product(h, block + "attn_k.weight").reshape(tokens, self.kv_heads, -1))
         v = self._product(h, block + "attn_v.weight").reshape(tokens, self.kv_heads, -1)
         group = self.heads // self.kv_heads
+        value_scale = np.ones((tokens, self.kv_heads, 1))
         if self.rounded:
-            q, k, v = self._to_int8(q), self._to_int8(k), self._to_half(v)
+            (q, q_scale), (k, k_scale), (v, value_scale) = self._levels(q), self._levels(k), self._levels(v)
+            q, k = q * q_scale, k * k_scale
         scores = np.einsum("qhd,khd->hqk", q, k.repeat(group, 1)) / np.sqrt(self.head_size)
         scores = np.where(np.tri(tokens, dtype=bool), scores, -np.inf)
-        scores = np.exp(scores - scores.max(-1, keepdims=True))
-        scores /= scores.sum(-1, keepdims=True)
-        return np.einsum("hqk,khd->qhd", scores, v.repeat(group, 1)).reshape(tokens, -1)
+        weights = np.exp(scores - scores.max(-1, keepdims=True))
+        total = weights.sum(-1, keepdims=True)
+        weights = weights * value_scale[:, :, 0].T.repeat(group, 0)[:, None]
+        if self.rounded:
+            if self.noise:
+                weights = weights * (1 + self.noise * self.random.uniform(-1, 1, weights.shape))
+            step = weights.max(-1, keepdims=True) / LARGEST_WEIGHT
+            weights = np.rint(weights / np.where(step == 0, 1, step)) * step
+        return np.einsum("hqk,khd->qhd", weights / total, v.repeat(group, 1)).reshape(tokens, -1)
 
     def logits(self, ids: list[int]) -> np.ndarray:
         """-> float64 [len(ids), vocabulary]"""

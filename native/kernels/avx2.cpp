@@ -1,5 +1,5 @@
 // AVX2: ternary weights at 2 bits and int8 weights, products of bytes and words added in pairs.
-// Flags: -mavx2 -mfma -mf16c
+// Flags: -mavx2 -mfma
 #include "levels.h"
 
 #if RYZANSTEIN_X86

@@ -1,9 +1,10 @@
-// The float work on AVX2 with FMA and F16C: 16 lanes are two registers.
-// Flags: -mavx2 -mfma -mf16c
+// The float work on AVX2 with FMA: 16 lanes are two registers.
+// Flags: -mavx2 -mfma
 #include "levels.h"
 
 #if RYZANSTEIN_X86
 #include <immintrin.h>
+#include <string.h>
 
 namespace ryzanstein {
 
@@ -44,15 +45,6 @@ RYZANSTEIN_INLINE Lanes from_ints(const int32_t* p) {
 RYZANSTEIN_INLINE Lanes from_ints_some(const int32_t* p, int n) {
   return {_mm256_cvtepi32_ps(_mm256_maskload_epi32(p, first_low(n))),
           _mm256_cvtepi32_ps(_mm256_maskload_epi32(p + 8, first_high(n)))};
-}
-RYZANSTEIN_INLINE Lanes load_halves(const uint16_t* p) {
-  const __m128i* v = reinterpret_cast<const __m128i*>(p);
-  return {_mm256_cvtph_ps(_mm_loadu_si128(v)), _mm256_cvtph_ps(_mm_loadu_si128(v + 1))};
-}
-RYZANSTEIN_INLINE void store_halves(uint16_t* p, Lanes x) {
-  __m128i* v = reinterpret_cast<__m128i*>(p);
-  _mm_storeu_si128(v, _mm256_cvtps_ph(x.low, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
-  _mm_storeu_si128(v + 1, _mm256_cvtps_ph(x.high, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
 RYZANSTEIN_INLINE Lanes add(Lanes a, Lanes b) {
   return {_mm256_add_ps(a.low, b.low), _mm256_add_ps(a.high, b.high)};
@@ -124,6 +116,32 @@ RYZANSTEIN_INLINE float fold_larger(Lanes a) {
   f = _mm_max_ps(f, _mm_movehl_ps(f, f));
   return _mm_cvtss_f32(_mm_max_ss(f, _mm_shuffle_ps(f, f, 1)));
 }
+// Of attention: 32 bytes become words, two neighbours for each of 16 sums.
+struct Ints {
+  __m256i low, high;
+};
+using Pair = __m256i;
+RYZANSTEIN_INLINE Ints no_ints() { return {_mm256_setzero_si256(), _mm256_setzero_si256()}; }
+RYZANSTEIN_INLINE Ints load_words(const int8_t* p) {
+  const __m128i* halves = reinterpret_cast<const __m128i*>(p);
+  return {_mm256_cvtepi8_epi16(_mm_loadu_si128(halves)), _mm256_cvtepi8_epi16(_mm_loadu_si128(halves + 1))};
+}
+RYZANSTEIN_INLINE Pair spread_pair(const int16_t* p) {
+  int32_t pair;
+  memcpy(&pair, p, sizeof pair);
+  return _mm256_set1_epi32(pair);
+}
+RYZANSTEIN_INLINE Ints add_pairs(Ints sums, Ints words, Pair pair) {
+  return {_mm256_add_epi32(sums.low, _mm256_madd_epi16(words.low, pair)),
+          _mm256_add_epi32(sums.high, _mm256_madd_epi16(words.high, pair))};
+}
+RYZANSTEIN_INLINE Lanes to_floats(Ints sums) {
+  return {_mm256_cvtepi32_ps(sums.low), _mm256_cvtepi32_ps(sums.high)};
+}
+RYZANSTEIN_INLINE void store_words(int16_t* p, Lanes x) {
+  const __m256i words = _mm256_packs_epi32(_mm256_cvtps_epi32(x.low), _mm256_cvtps_epi32(x.high));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm256_permute4x64_epi64(words, 0xd8));
+}
 RYZANSTEIN_INLINE float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))); }
 
 }  // namespace ryzanstein
@@ -133,9 +151,8 @@ RYZANSTEIN_INLINE float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(
 
 namespace ryzanstein {
 
-extern const FloatKernels kAvx2Floats = {rms_norm,    quantize, scale,         scale_rows,
-                                         add,         rope,     silu_multiply, relu2_multiply,
-                                         store_value, attend,   summarize};
+extern const FloatKernels kAvx2Floats = {rms_norm, quantize,      scale,          scale_rows, add,
+                                         rope,     silu_multiply, relu2_multiply, attend,     summarize};
 
 }  // namespace ryzanstein
 #endif

@@ -1,5 +1,5 @@
 // AVX-512 without VNNI: ternary weights at 2 bits and int8 weights, products of bytes and words added in
-// pairs. Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mf16c
+// pairs. Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
 #include "levels.h"
 
 #if RYZANSTEIN_X86

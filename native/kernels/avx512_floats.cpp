@@ -1,9 +1,10 @@
 // The float work on AVX-512: 16 lanes are one register.
-// Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mf16c
+// Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
 #include "levels.h"
 
 #if RYZANSTEIN_X86
 #include <immintrin.h>
+#include <string.h>
 
 namespace ryzanstein {
 
@@ -23,13 +24,6 @@ RYZANSTEIN_INLINE void store_some(float* p, int n, Lanes x) { _mm512_mask_storeu
 RYZANSTEIN_INLINE Lanes from_ints(const int32_t* p) { return _mm512_cvtepi32_ps(_mm512_loadu_si512(p)); }
 RYZANSTEIN_INLINE Lanes from_ints_some(const int32_t* p, int n) {
   return _mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(first(n), p));
-}
-RYZANSTEIN_INLINE Lanes load_halves(const uint16_t* p) {
-  return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
-}
-RYZANSTEIN_INLINE void store_halves(uint16_t* p, Lanes x) {
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
-                      _mm512_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
 RYZANSTEIN_INLINE Lanes add(Lanes a, Lanes b) { return _mm512_add_ps(a, b); }
 RYZANSTEIN_INLINE Lanes subtract(Lanes a, Lanes b) { return _mm512_sub_ps(a, b); }
@@ -65,6 +59,25 @@ RYZANSTEIN_INLINE float fold_larger(Lanes a) {
   f = _mm_max_ps(f, _mm_movehl_ps(f, f));
   return _mm_cvtss_f32(_mm_max_ss(f, _mm_shuffle_ps(f, f, 1)));
 }
+// Of attention: 32 bytes become words, two neighbours for each of 16 sums.
+using Ints = __m512i;
+using Pair = __m512i;
+RYZANSTEIN_INLINE Ints no_ints() { return _mm512_setzero_si512(); }
+RYZANSTEIN_INLINE Ints load_words(const int8_t* p) {
+  return _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+}
+RYZANSTEIN_INLINE Pair spread_pair(const int16_t* p) {
+  int32_t pair;
+  memcpy(&pair, p, sizeof pair);
+  return _mm512_set1_epi32(pair);
+}
+RYZANSTEIN_INLINE Ints add_pairs(Ints sums, Ints words, Pair pair) {
+  return _mm512_add_epi32(sums, _mm512_madd_epi16(words, pair));
+}
+RYZANSTEIN_INLINE Lanes to_floats(Ints sums) { return _mm512_cvtepi32_ps(sums); }
+RYZANSTEIN_INLINE void store_words(int16_t* p, Lanes x) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(x)));
+}
 RYZANSTEIN_INLINE float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))); }
 
 }  // namespace ryzanstein
@@ -74,9 +87,8 @@ RYZANSTEIN_INLINE float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(
 
 namespace ryzanstein {
 
-extern const FloatKernels kAvx512Floats = {rms_norm,    quantize, scale,         scale_rows,
-                                           add,         rope,     silu_multiply, relu2_multiply,
-                                           store_value, attend,   summarize};
+extern const FloatKernels kAvx512Floats = {rms_norm, quantize,      scale,          scale_rows, add,
+                                           rope,     silu_multiply, relu2_multiply, attend,     summarize};
 
 }  // namespace ryzanstein
 #endif

@@ -1,5 +1,5 @@
 // AVX-512 VNNI: ternary weights at 2 bits and int8 weights, both straight into VPDPBUSD.
-// Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mfma -mf16c
+// Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mfma
 #include "levels.h"
 
 #if RYZANSTEIN_X86

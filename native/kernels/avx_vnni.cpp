@@ -1,5 +1,5 @@
 // AVX-VNNI (256-bit registers, no AVX-512): ternary weights at 2 bits and int8 weights into VPDPBUSD.
-// Flags: -mavx2 -mfma -mf16c -mavxvnni
+// Flags: -mavx2 -mfma -mavxvnni
 #include "levels.h"
 
 #if RYZANSTEIN_X86

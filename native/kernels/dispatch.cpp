@@ -12,7 +12,7 @@ bool any_cpu(const CpuFeatures&) { return true; }
 const KernelLevel kScalar = {"scalar", any_cpu, true, &kScalarTernary, &kScalarInt8, &kScalarFloats};
 
 #if RYZANSTEIN_X86
-bool has_avx2(const CpuFeatures& c) { return c.avx2 && c.fma && c.f16c; }
+bool has_avx2(const CpuFeatures& c) { return c.avx2 && c.fma; }
 bool has_avx_vnni(const CpuFeatures& c) { return has_avx2(c) && c.avx_vnni; }
 bool has_avx512(const CpuFeatures& c) { return has_avx2(c) && c.avx512; }
 bool has_avx512_vnni(const CpuFeatures& c) { return has_avx512(c) && c.avx512_vnni; }

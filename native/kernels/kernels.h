@@ -53,6 +53,11 @@ constexpr int kMaxColumns = 65536;
 // Rows that attend takes at most.
 constexpr int kAttentionRows = 8;
 
+// What the positions weigh is rounded to 0 .. kLargestWeight, so that kWeightSum of them, times values in
+// -127 .. 127, add up within an int32.
+constexpr int kLargestWeight = 16383;
+constexpr int kWeightSum = 1024;
+
 struct LogitSummary {
   int best;       // index of the first maximum
   float maximum;  // logits[best]
@@ -65,17 +70,20 @@ struct AttentionRow {
   int visible;              // it sees the positions 0 .. visible - 1
   float scale;              // of the int8 query, times 1 / sqrt(head_size)
   const int32_t* products;  // of the int8 query and the int8 key of each position
-  float* weights;           // scratch, aligned to 64 bytes
-  float* y;                 // [head_size]
+  float* weights;           // scratch, as the next one
+  int16_t* rounded_weights;
+  float* y;  // [head_size]
 };
 
-// Rows over the cache of one key/value head.
+// Rows over the cache of one key/value head. Values are int8 with a scale for each position, two positions
+// side by side: [position / 2][head_size][position % 2].
 struct Attention {
   const AttentionRow* rows;
-  int count;                // 1 .. kAttentionRows; `visible` does not fall from row to row
-  const float* key_scales;  // of each position
-  const uint16_t* values;   // as store_value wrote them
-  int head_size;            // a multiple of 16
+  int count;      // 1 .. kAttentionRows; `visible` does not fall from row to row
+  int head_size;  // a multiple of 16
+  const float* key_scales;
+  const float* value_scales;
+  const int8_t* values;
 };
 
 // The float work. Every level gives the same bits: each reduction runs over 16 lanes (element i goes to lane
@@ -102,11 +110,9 @@ struct FloatKernels {
   void (*silu_multiply)(const float* gate, const float* up, int n, float* y);
   // y[i] = max(gate[i], 0)^2 * up[i]
   void (*relu2_multiply)(const float* gate, const float* up, int n, float* y);
-  // The values of one key/value head in half precision (rounded half to even): [position][head_size], aligned
-  // to 64 bytes.
-  void (*store_value)(const float* value, int head_size, int position, uint16_t* values);
-  // y = softmax(products * scale * key_scales) v. Sums of exp run over 16 lanes of positions; the output over
-  // fused multiply-adds, ascending position, divided by the sum at the end.
+  // y = softmax(products * scale * key_scales) * value_scales * values. Sums of exp run over 16 lanes of
+  // positions. What a position weighs, value scale included, is rounded to levels of the largest of the row;
+  // sums of kWeightSum positions are exact, and added as floats in ascending order.
   void (*attend)(const Attention& attention);
   LogitSummary (*summarize)(const float* logits, int n);
 };

@@ -8,18 +8,13 @@
 
 namespace ryzanstein {
 
-static void store_value(const float* value, int head_size, int position, uint16_t* values) {
-  uint16_t* row = values + static_cast<size_t>(position) * static_cast<size_t>(head_size);
-  for (int d = 0; d < head_size; d += 16) store_halves(row + d, load(value + d));
-}
-
-// Products become exp(score - largest score), 0 from `visible` up to `positions`. Returns 1 / their sum.
-static float soften(const AttentionRow& row, const float* key_scales, int positions) {
+// Products become rounded weights, 0 from `visible` up to `positions`. Returns the factor of their sums.
+static float weigh(const AttentionRow& row, const Attention& a, int positions) {
   float* w = row.weights;
   const int visible = row.visible;
   const Lanes scale = all(row.scale);
   const auto scores = [&](int p) {
-    return multiply(from_ints(row.products + p), multiply(load(key_scales + p), scale));
+    return multiply(from_ints(row.products + p), multiply(load(a.key_scales + p), scale));
   };
   Lanes most = all(-3.4028234e38f);
   for_lanes(
@@ -35,66 +30,85 @@ static float soften(const AttentionRow& row, const float* key_scales, int positi
         most = larger(load(w + p), most);
       });
   const Lanes largest = all(fold_larger(most));
-  Lanes sums = zero();
+  Lanes sums = zero(), most_weight = zero();
+  const auto weigh_lanes = [&](int p, int m) {
+    const Lanes e = exponential(subtract(load(w + p), largest)),
+                weight = multiply(e, load(a.value_scales + p));
+    sums = add(sums, m < 16 ? keep(e, m) : e);
+    store(w + p, m < 16 ? keep(weight, m) : weight);
+    most_weight = larger(load(w + p), most_weight);
+  };
+  for_lanes(visible, [&](int p) { weigh_lanes(p, 16); }, weigh_lanes);
+  const float heaviest = fold_larger(most_weight);
+  const Lanes levels = all(heaviest > 0.0f ? static_cast<float>(kLargestWeight) / heaviest : 0.0f);
   for (int p = 0; p < positions; p += 16) {
-    const int left = visible - p;
-    Lanes e = left > 0 ? exponential(subtract(load(w + p), largest)) : zero();
-    if (left < 16) e = keep(e, left > 0 ? left : 0);
-    sums = add(sums, e);
-    store(w + p, e);
+    store_words(row.rounded_weights + p, p < visible ? multiply(load(w + p), levels) : zero());
   }
-  return 1.0f / fold_add(sums);
+  return heaviest / static_cast<float>(kLargestWeight) / fold_add(sums);
 }
 
 // Output of R rows for D groups of 16 dimensions.
 template <int R, int D>
-RYZANSTEIN_INLINE void mix_values(const AttentionRow* rows, const float* inverses, const uint16_t* values,
-                                  int head_size, int first, int positions) {
-  Lanes sums[R][D];
+RYZANSTEIN_INLINE void mix_values(const Attention& a, const AttentionRow* rows, const float* factors,
+                                  int dimension, int positions) {
+  Lanes totals[R][D];
 #pragma GCC unroll 8
   for (int r = 0; r < R; r++) {
 #pragma GCC unroll 4
-    for (int d = 0; d < D; d++) sums[r][d] = zero();
+    for (int d = 0; d < D; d++) totals[r][d] = zero();
   }
-  const uint16_t* v = values + first;
-  for (int p = 0; p < positions; p++, v += head_size) {
-    Lanes value[D];
-#pragma GCC unroll 4
-    for (int d = 0; d < D; d++) value[d] = load_halves(v + 16 * d);
+  const int8_t* v = a.values + 2 * dimension;
+  for (int first = 0; first < positions; first += kWeightSum) {
+    const int end = first + kWeightSum < positions ? first + kWeightSum : positions;
+    Ints sums[R][D];
 #pragma GCC unroll 8
     for (int r = 0; r < R; r++) {
-      const Lanes e = all(rows[r].weights[p]);
 #pragma GCC unroll 4
-      for (int d = 0; d < D; d++) sums[r][d] = fused(e, value[d], sums[r][d]);
+      for (int d = 0; d < D; d++) sums[r][d] = no_ints();
+    }
+    for (int p = first; p < end; p += 2, v += 2 * a.head_size) {
+      Ints values[D];
+#pragma GCC unroll 4
+      for (int d = 0; d < D; d++) values[d] = load_words(v + 32 * d);
+#pragma GCC unroll 8
+      for (int r = 0; r < R; r++) {
+        const Pair pair = spread_pair(rows[r].rounded_weights + p);
+#pragma GCC unroll 4
+        for (int d = 0; d < D; d++) sums[r][d] = add_pairs(sums[r][d], values[d], pair);
+      }
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < R; r++) {
+#pragma GCC unroll 4
+      for (int d = 0; d < D; d++) totals[r][d] = add(totals[r][d], to_floats(sums[r][d]));
     }
   }
 #pragma GCC unroll 8
   for (int r = 0; r < R; r++) {
 #pragma GCC unroll 4
-    for (int d = 0; d < D; d++) store(rows[r].y + first + 16 * d, multiply(sums[r][d], all(inverses[r])));
+    for (int d = 0; d < D; d++) {
+      store(rows[r].y + dimension + 16 * d, multiply(totals[r][d], all(factors[r])));
+    }
   }
 }
 
 template <int R>
-static void mix_rows(const Attention& a, int first, const float* inverses, int positions) {
-  const AttentionRow* rows = a.rows + first;
+static void mix_rows(const Attention& a, int first, const float* factors, int positions) {
   int d = 0;
   for (; d + 16 * kOutputLanes <= a.head_size; d += 16 * kOutputLanes) {
-    mix_values<R, kOutputLanes>(rows, inverses + first, a.values, a.head_size, d, positions);
+    mix_values<R, kOutputLanes>(a, a.rows + first, factors + first, d, positions);
   }
-  for (; d < a.head_size; d += 16) {
-    mix_values<R, 1>(rows, inverses + first, a.values, a.head_size, d, positions);
-  }
+  for (; d < a.head_size; d += 16) mix_values<R, 1>(a, a.rows + first, factors + first, d, positions);
 }
 
 static void attend(const Attention& a) {
   const int positions = a.rows[a.count - 1].visible;
-  float inverses[kAttentionRows];
-  for (int r = 0; r < a.count; r++) inverses[r] = soften(a.rows[r], a.key_scales, positions);
+  float factors[kAttentionRows];
+  for (int r = 0; r < a.count; r++) factors[r] = weigh(a.rows[r], a, positions);
   int r = 0;
-  for (; r + kOutputRows <= a.count; r += kOutputRows) mix_rows<kOutputRows>(a, r, inverses, positions);
-  for (; r + 2 <= a.count; r += 2) mix_rows<2>(a, r, inverses, positions);
-  for (; r < a.count; r++) mix_rows<1>(a, r, inverses, positions);
+  for (; r + kOutputRows <= a.count; r += kOutputRows) mix_rows<kOutputRows>(a, r, factors, positions);
+  for (; r + 2 <= a.count; r += 2) mix_rows<2>(a, r, factors, positions);
+  for (; r < a.count; r++) mix_rows<1>(a, r, factors, positions);
 }
 
 }  // namespace ryzanstein

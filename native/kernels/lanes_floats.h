@@ -2,7 +2,7 @@
 // its operations under its own CPU flags; everything here is static.
 //
 // Lanes operations: zero, all, load, load_some (lanes from n on are 0), store, store_some, from_ints,
-// from_ints_some, load_halves, store_halves, add, subtract, multiply, divide, fused (a * b + c),
+// from_ints_some, add, subtract, multiply, divide, fused (a * b + c),
 // fused_subtract (a * b - c), larger (a > b ? a : b), smaller, magnitude, nearest (half to even),
 // power_of_two, keep (lanes from n on become 0), fold_add, fold_larger, store_bytes.
 #ifndef RYZANSTEIN_KERNELS_LANES_FLOATS_H_

@@ -135,54 +135,6 @@ static void relu2_multiply(const float* gate, const float* up, int n, float* y) 
   }
 }
 
-// IEEE binary32 -> binary16, rounded half to even; what does not fit becomes infinity, NaN stays NaN.
-static uint16_t half_from_float(float x) {
-  uint32_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  const uint32_t sign = bits >> 16 & 0x8000u;
-  const uint32_t magnitude = bits & 0x7fffffffu;
-  if (magnitude > 0x7f800000u) return static_cast<uint16_t>(sign | 0x7e00u | (magnitude >> 13 & 0x3ffu));
-  if (magnitude >= 0x47800000u) return static_cast<uint16_t>(sign | 0x7c00u);
-  if (magnitude < 0x33000000u) return static_cast<uint16_t>(sign);
-  uint32_t mantissa, shift;
-  uint32_t half;
-  if (magnitude < 0x38800000u) {  // subnormal half
-    shift = 126u - (magnitude >> 23);
-    mantissa = (magnitude & 0x7fffffu) | 0x800000u;
-    half = mantissa >> shift;
-  } else {
-    shift = 13u;
-    mantissa = magnitude - 0x38000000u;
-    half = mantissa >> shift;
-  }
-  const uint32_t rest = mantissa & ((1u << shift) - 1u), middle = 1u << (shift - 1u);
-  if (rest > middle || (rest == middle && (half & 1u))) half++;
-  return static_cast<uint16_t>(sign | half);
-}
-
-static float float_from_half(uint16_t half) {
-  const uint32_t sign = static_cast<uint32_t>(half & 0x8000u) << 16;
-  const uint32_t exponent = half >> 10 & 0x1fu, mantissa = half & 0x3ffu;
-  uint32_t bits;
-  if (exponent == 0) {
-    const float magnitude = static_cast<float>(mantissa) * 5.9604644775390625e-8f;
-    memcpy(&bits, &magnitude, sizeof bits);
-    bits |= sign;
-  } else if (exponent == 31) {
-    bits = sign | 0x7f800000u | mantissa << 13 | (mantissa ? 0x400000u : 0u);
-  } else {
-    bits = sign | (exponent + 112u) << 23 | mantissa << 13;
-  }
-  float x;
-  memcpy(&x, &bits, sizeof x);
-  return x;
-}
-
-static void store_value(const float* value, int head_size, int position, uint16_t* values) {
-  uint16_t* row = values + static_cast<size_t>(position) * static_cast<size_t>(head_size);
-  for (int d = 0; d < head_size; d++) row[d] = half_from_float(value[d]);
-}
-
 static void attend(const Attention& a) {
   const size_t size = static_cast<size_t>(a.head_size);
   for (const AttentionRow* row = a.rows; row < a.rows + a.count; row++) {
@@ -192,18 +144,29 @@ static void attend(const Attention& a) {
       weights[p] = static_cast<float>(row->products[p]) * (a.key_scales[p] * row->scale);
       largest = weights[p] > largest ? weights[p] : largest;
     }
-    float lanes[16] = {};
+    float lanes[16] = {}, most = 0.0f;
     for (int p = 0; p < row->visible; p++) {
-      weights[p] = exponential(weights[p] - largest);
-      lanes[p % 16] = lanes[p % 16] + weights[p];
+      const float e = exponential(weights[p] - largest);
+      lanes[p % 16] = lanes[p % 16] + e;
+      weights[p] = e * a.value_scales[p];
+      most = weights[p] > most ? weights[p] : most;
     }
-    const float inverse = 1.0f / fold(lanes);
+    const float levels = most > 0.0f ? static_cast<float>(kLargestWeight) / most : 0.0f;
+    for (int p = 0; p < row->visible; p++) {
+      row->rounded_weights[p] = static_cast<int16_t>(nearbyintf(weights[p] * levels));
+    }
+    const float factor = most / static_cast<float>(kLargestWeight) / fold(lanes);
     for (size_t d = 0; d < size; d++) {
-      float sum = 0.0f;
-      for (int p = 0; p < row->visible; p++) {
-        sum = fmaf(weights[p], float_from_half(a.values[static_cast<size_t>(p) * size + d]), sum);
+      float total = 0.0f;
+      for (int first = 0; first < row->visible; first += kWeightSum) {
+        const int end = first + kWeightSum < row->visible ? first + kWeightSum : row->visible;
+        int32_t sum = 0;
+        for (int p = first; p < end; p++) {
+          sum += row->rounded_weights[p] * a.values[(static_cast<size_t>(p / 2) * size + d) * 2 + p % 2];
+        }
+        total = total + static_cast<float>(sum);
       }
-      row->y[d] = sum * inverse;
+      row->y[d] = total * factor;
     }
   }
 }
@@ -222,8 +185,7 @@ static LogitSummary summarize(const float* logits, int n) {
   return s;
 }
 
-extern const FloatKernels kScalarFloats = {rms_norm,    quantize, scale,         scale_rows,
-                                           add,         rope,     silu_multiply, relu2_multiply,
-                                           store_value, attend,   summarize};
+extern const FloatKernels kScalarFloats = {rms_norm, quantize,      scale,          scale_rows, add,
+                                           rope,     silu_multiply, relu2_multiply, attend,     summarize};
 
 }  // namespace ryzanstein

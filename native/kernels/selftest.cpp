@@ -102,28 +102,27 @@ std::vector<float> normals(Random& random, int n) {
   return x;
 }
 
-// Softmax attention of the last `tokens` tokens, kAttentionRows rows at a time, over values that the level
-// itself stored; products [tokens * heads][positions, rounded up to 16].
+// Softmax attention of the last `tokens` tokens, kAttentionRows rows at a time; products [tokens * heads]
+// [positions, rounded up to 16].
 std::vector<float> attention(const FloatKernels& floats, const std::vector<int32_t>& products,
-                             const std::vector<float>& key_scales, const std::vector<float>& values,
+                             const std::vector<float>& scales, const std::vector<int8_t>& values,
                              int positions, int tokens, int heads, int head_size) {
   const auto stride = static_cast<size_t>((positions + 15) / 16 * 16), size = static_cast<size_t>(head_size);
-  Lines value_cache = lines(stride * size * sizeof(uint16_t));
-  uint16_t* v = reinterpret_cast<uint16_t*>(value_cache.data());
-  for (int p = 0; p < positions; p++) {
-    floats.store_value(&values[static_cast<size_t>(p) * size], head_size, p, v);
-  }
-  Lines weights = lines(sizeof(float) * kAttentionRows * stride);
-  std::vector<float> y(static_cast<size_t>(tokens * heads) * size);
+  std::vector<float> weights(kAttentionRows * stride), y(static_cast<size_t>(tokens * heads) * size);
+  std::vector<int16_t> rounded(weights.size());
   AttentionRow rows[kAttentionRows];
   for (int done = 0; done < tokens * heads; done += kAttentionRows) {
     const int count = tokens * heads - done < kAttentionRows ? tokens * heads - done : kAttentionRows;
     for (int i = 0; i < count; i++) {
-      const size_t row = static_cast<size_t>(done + i);
-      rows[i] = {positions - tokens + (done + i) / heads + 1, 0.5f, &products[row * stride],
-                 reinterpret_cast<float*>(weights.data()) + static_cast<size_t>(i) * stride, &y[row * size]};
+      const size_t row = static_cast<size_t>(done + i), place = static_cast<size_t>(i) * stride;
+      rows[i] = {positions - tokens + (done + i) / heads + 1,
+                 0.5f,
+                 &products[row * stride],
+                 &weights[place],
+                 &rounded[place],
+                 &y[row * size]};
     }
-    floats.attend({rows, count, key_scales.data(), v, head_size});
+    floats.attend({rows, count, head_size, scales.data(), scales.data() + stride, values.data()});
   }
   return y;
 }
@@ -172,18 +171,19 @@ void compare_floats(const FloatKernels& level, const FloatKernels& reference, Ra
     reference.rope(b.data(), 3, 64, dimensions, c.data(), s.data());
     compare.same(a, b);
   }
-  const int cases[][4] = {{1, 1, 1, 64},  {17, 17, 2, 64}, {100, 1, 2, 64},
-                          {70, 9, 3, 80}, {33, 5, 1, 16},  {40, 3, 8, 128}};
+  const int cases[][4] = {{1, 1, 1, 64},  {17, 17, 2, 64}, {100, 1, 2, 64}, {70, 9, 3, 80},
+                          {33, 5, 1, 16}, {40, 3, 8, 128}, {2500, 2, 2, 32}};
   for (const auto& c : cases) {
     const int positions = c[0], tokens = c[1], heads = c[2], size = c[3];
     const int stride = (positions + 15) / 16 * 16;
     std::vector<int32_t> products(static_cast<size_t>(tokens * heads * stride));
     for (int32_t& each : products) each = random.between(-127 * 127 * size, 127 * 127 * size);
-    std::vector<float> scales = normals(random, stride);
-    for (float& each : scales) each *= 1e-4f;
-    const std::vector<float> v = normals(random, positions * size);
-    compare.same(attention(level, products, scales, v, positions, tokens, heads, size),
-                 attention(reference, products, scales, v, positions, tokens, heads, size));
+    std::vector<float> scales = normals(random, 2 * stride);
+    for (float& each : scales) each = fabsf(each) * 1e-4f;
+    std::vector<int8_t> values(static_cast<size_t>(stride * size));
+    for (int8_t& each : values) each = static_cast<int8_t>(random.between(-127, 127));
+    compare.same(attention(level, products, scales, values, positions, tokens, heads, size),
+                 attention(reference, products, scales, values, positions, tokens, heads, size));
   }
 }
 

@@ -1,5 +1,5 @@
 // T-MAC on AVX2: ternary products by look-up in 16-entry tables (VPSHUFB), 32 rows at a time.
-// Flags: -mavx2 -mfma -mf16c
+// Flags: -mavx2 -mfma
 #include "levels.h"
 
 #if RYZANSTEIN_X86

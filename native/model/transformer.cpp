@@ -55,7 +55,8 @@ Activations::Activations(const Weights& weights, const KernelLevel& level, int c
   for (int thread = 0; thread < threads; thread++) {
     scratch.push_back({floats(1, widest), AlignedBuffer(static_cast<size_t>(widest)), floats(1, kSums),
                        AlignedBuffer(kAttentionRows * level.int8->prepared_bytes(h.head_size)),
-                       floats(kAttentionRows, positions), floats(kAttentionRows, positions)});
+                       floats(kAttentionRows, positions), floats(kAttentionRows, positions),
+                       AlignedBuffer(static_cast<size_t>(kAttentionRows * positions) * sizeof(int16_t))});
   }
 }
 
@@ -126,9 +127,11 @@ struct Transformer::Pass {
       const float* sines = a.rotary.sines_of(position + t);
       floats.rope(row + qkv.row_of(0) + at * heads, heads, h.head_size, h.rope_dimensions, cosines, sines);
       floats.rope(key, 1, h.head_size, h.rope_dimensions, cosines, sines);
-      const float scale = floats.quantize(key, h.head_size, scratch.quantized.as<int8_t>());
-      cache.store_key(layer, kv_head, position + t, scratch.quantized.as<int8_t>(), scale);
-      floats.store_value(row + qkv.row_of(2) + at, h.head_size, position + t, cache.values(layer, kv_head));
+      auto* quantized = scratch.quantized.as<int8_t>();
+      const float key_scale = floats.quantize(key, h.head_size, quantized);
+      cache.store_key(layer, kv_head, position + t, quantized, key_scale);
+      const float value_scale = floats.quantize(row + qkv.row_of(2) + at, h.head_size, quantized);
+      cache.store_value(layer, kv_head, position + t, quantized, value_scale);
     }
   }
 
@@ -192,14 +195,15 @@ struct Transformer::Pass {
         rows[i].scale = floats.quantize(query, h.head_size, scratch.quantized.as<int8_t>()) * root;
         rows[i].products = scratch.products.as<int32_t>() + i * stride;
         rows[i].weights = scratch.weights.as<float>() + i * stride;
+        rows[i].rounded_weights = scratch.rounded.as<int16_t>() + i * stride;
         rows[i].y = a.mixed.as<float>() + static_cast<size_t>(t) * h.width + column;
         kernel.prepare(scratch.quantized.as<int8_t>(), h.head_size,
                        scratch.queries.as<uint8_t>() + static_cast<size_t>(i) * query_bytes);
       }
       kernel.multiply(cache.keys(layer, kv_head), blocks, h.head_size, scratch.queries.as<void>(), part,
                       scratch.products.as<int32_t>(), stride);
-      floats.attend(
-          {rows, part, cache.key_scales(layer, kv_head), cache.values(layer, kv_head), h.head_size});
+      floats.attend({rows, part, h.head_size, cache.key_scales(layer, kv_head),
+                     cache.value_scales(layer, kv_head), cache.values(layer, kv_head)});
     }
   }
 

@@ -35,7 +35,7 @@ struct Activations {
                  logits.bytes() + (rotary.cosines.size() + rotary.sines.size()) * sizeof(float);
     for (const Scratch& each : scratch) {
       sum += each.normed.bytes() + each.quantized.bytes() + each.sums.bytes() + each.queries.bytes() +
-             each.products.bytes() + each.weights.bytes();
+             each.products.bytes() + each.weights.bytes() + each.rounded.bytes();
     }
     return sum;
   }
@@ -52,6 +52,7 @@ struct Activations {
     AlignedBuffer queries;    // kAttentionRows prepared vectors
     AlignedBuffer products;   // int32 [kAttentionRows][positions]: queries times keys
     AlignedBuffer weights;    // float [kAttentionRows][positions]
+    AlignedBuffer rounded;    // int16 [kAttentionRows][positions]
   };
 
   AlignedBuffer residual;     // float [token][width]

@@ -101,21 +101,21 @@ void bench_floats(const KernelLevel& level) {
   time("silu_multiply 1280", 100, [&] { f.silu_multiply(x.data(), w.data(), 1280, y.data()); });
   time("summarize 8192", 20, [&] { f.summarize(x.data(), 8192); });
   const int positions = 512, size = 64;
-  Buffer values(sizeof(uint16_t) * positions * size), weights(sizeof(float) * kAttentionRows * positions);
-  uint16_t* halves = reinterpret_cast<uint16_t*>(values.data());
-  for (int p = 0; p < positions; p++) f.store_value(x.data(), size, p, halves);
+  const std::vector<int8_t> values(positions * size, 1);
   const std::vector<int32_t> products(kAttentionRows * positions, 5000);
-  const std::vector<float> key_scales(positions, 0.01f);
-  std::vector<float> out(kAttentionRows * size);
+  const std::vector<float> scales(positions, 0.01f);
+  std::vector<float> weights(kAttentionRows * positions), out(kAttentionRows * size);
+  std::vector<int16_t> rounded(weights.size());
   AttentionRow rows[kAttentionRows];
-  for (int r = 0; r < kAttentionRows; r++) {
-    rows[r] = {positions, 0.02f, &products[static_cast<size_t>(r * positions)],
-               reinterpret_cast<float*>(weights.data()) + r * positions, &out[static_cast<size_t>(r * size)]};
+  for (size_t r = 0; r < kAttentionRows; r++) {
+    rows[r] = {
+        positions,     0.02f, &products[r * positions], &weights[r * positions], &rounded[r * positions],
+        &out[r * size]};
   }
   for (const int count : {2, kAttentionRows}) {
     char what[64];
     snprintf(what, sizeof what, "attend %d rows over %d", count, positions);
-    time(what, 10, [&] { f.attend({rows, count, key_scales.data(), halves, size}); });
+    time(what, 10, [&] { f.attend({rows, count, size, scales.data(), scales.data(), values.data()}); });
   }
 }
 

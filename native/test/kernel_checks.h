@@ -66,8 +66,7 @@ inline double seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// kernel_floats_test.cpp: how a level reads and rounds halves; the reference against double precision.
-void test_halves(const KernelLevel& level, const KernelLevel& reference);
+// kernel_floats_test.cpp: the reference against double precision.
 void test_reference_floats(const KernelLevel& reference);
 void test_reference_attention(const KernelLevel& reference);
 

@@ -159,7 +159,6 @@ int main(int argc, char** argv) {
     const double begin = seconds();
     const SelfTest self = selftest(level);
     check(self.cases > 100 && self.mismatches == 0, level.name, "selftest (integers and floats, bit by bit)");
-    test_halves(level, reference);
     if (&level == &reference) {
       test_reference_floats(reference);
       test_reference_attention(reference);

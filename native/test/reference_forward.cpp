@@ -40,22 +40,21 @@ Vector product(const std::vector<float>& weights, const Vector& x) {
   return y;
 }
 
-// To 11 significant bits, half to even; values here are far from the ends of the range.
-double to_half(double value) {
-  if (value == 0) return 0;
-  int exponent = 0;
-  const double fraction = std::frexp(value, &exponent);
-  return std::ldexp(std::nearbyint(std::ldexp(fraction, 11)), exponent - 11);
-}
+// int8 levels, a scale for each head.
+struct Rounded {
+  Vector levels, scales;
+};
 
-// Each head on its own, to int8 times a scale.
-void round_heads(Vector& x, int head_size) {
+Rounded round_heads(const Vector& x, int head_size) {
+  Rounded rounded;
   const auto size = static_cast<ptrdiff_t>(head_size);
   for (auto head = x.begin(); head != x.end(); head += size) {
     const double scale = largest(Vector(head, head + size)) / 127;
-    if (scale > 0)
-      std::for_each(head, head + size, [&](double& v) { v = scale * std::nearbyint(v / scale); });
+    rounded.scales.push_back(scale);
+    for (auto v = head; v != head + size; ++v)
+      rounded.levels.push_back(scale > 0 ? std::nearbyint(*v / scale) : 0);
   }
+  return rounded;
 }
 
 // The pairs are halves of a head, or neighbours.
@@ -73,23 +72,34 @@ void rotate(Vector& x, int head_size, double base, int position, bool neighbours
   }
 }
 
-Vector attended(const Vector& q, const std::vector<Vector>& keys, const std::vector<Vector>& values,
+// What a position weighs, the scale of its value included, is rounded to 14 bits of the heaviest.
+Vector attended(const Rounded& q, const std::vector<Rounded>& keys, const std::vector<Rounded>& values,
                 const Hyperparameters& h) {
-  const auto size = static_cast<size_t>(h.head_size);
-  Vector y(q.size(), 0);
-  for (size_t head = 0; head < static_cast<size_t>(h.heads); head++) {
-    const size_t kv = head / static_cast<size_t>(h.heads / h.kv_heads) * size;
+  const auto size = static_cast<size_t>(h.head_size), heads = static_cast<size_t>(h.heads);
+  Vector y(heads * size, 0);
+  for (size_t head = 0; head < heads; head++) {
+    const size_t kv = head / static_cast<size_t>(h.heads / h.kv_heads);
     Vector weights;
-    for (const Vector& key : keys) {
-      double score = 0;
-      for (size_t d = 0; d < size; d++) score += q[head * size + d] * key[kv + d];
-      weights.push_back(score / std::sqrt(static_cast<double>(h.head_size)));
+    for (const Rounded& key : keys) {
+      double product = 0;
+      for (size_t d = 0; d < size; d++) product += q.levels[head * size + d] * key.levels[kv * size + d];
+      weights.push_back(product * q.scales[head] * key.scales[kv] /
+                        std::sqrt(static_cast<double>(h.head_size)));
     }
     const double maximum = *std::max_element(weights.begin(), weights.end());
-    double sum = 0;
-    for (double& w : weights) sum += w = std::exp(w - maximum);
+    double sum = 0, heaviest = 0;
     for (size_t t = 0; t < keys.size(); t++) {
-      for (size_t d = 0; d < size; d++) y[head * size + d] += weights[t] / sum * values[t][kv + d];
+      const double e = std::exp(weights[t] - maximum);
+      sum += e;
+      weights[t] = e * values[t].scales[kv];
+      heaviest = std::max(heaviest, weights[t]);
+    }
+    if (heaviest == 0) continue;
+    for (size_t t = 0; t < keys.size(); t++) {
+      const double level = std::nearbyint(weights[t] / heaviest * kLargestWeight);
+      for (size_t d = 0; d < size; d++) {
+        y[head * size + d] += level * heaviest / kLargestWeight / sum * values[t].levels[kv * size + d];
+      }
     }
   }
   return y;
@@ -123,7 +133,8 @@ std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
     if (tensor.name == head_name && find_tensor_type(tensor.type)->to_codes == nullptr)
       head = rounded_head(head, width);
   }
-  std::vector<std::vector<Vector>> keys(static_cast<size_t>(h.layers)), values(static_cast<size_t>(h.layers));
+  std::vector<std::vector<Rounded>> keys(static_cast<size_t>(h.layers)),
+      values(static_cast<size_t>(h.layers));
   std::vector<Vector> logits;
   for (size_t position = 0; position < ids.size(); position++) {
     const auto row =
@@ -137,15 +148,12 @@ std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
       const Vector a = normed(x, weight(layer, "attn_norm"), h.rms_epsilon);
       Vector q = product(weight(layer, "attn_q"), a);
       Vector k = product(weight(layer, "attn_k"), a);
-      Vector v = product(weight(layer, "attn_v"), a);
-      for (Vector* each : {&q, &k}) {
+      const Vector v = product(weight(layer, "attn_v"), a);
+      for (Vector* each : {&q, &k})
         rotate(*each, h.head_size, h.rope_base, static_cast<int>(position), is_llama);
-        round_heads(*each, h.head_size);
-      }
-      std::transform(v.begin(), v.end(), v.begin(), to_half);
-      keys[l].push_back(k);
-      values[l].push_back(v);
-      const Vector mixed = attended(q, keys[l], values[l], h);
+      keys[l].push_back(round_heads(k, h.head_size));
+      values[l].push_back(round_heads(v, h.head_size));
+      const Vector mixed = attended(round_heads(q, h.head_size), keys[l], values[l], h);
       add(product(weight(layer, "attn_output"),
                   is_llama ? mixed : normed(mixed, weight(layer, "attn_sub_norm"), h.rms_epsilon)));
       const Vector f = normed(x, weight(layer, "ffn_norm"), h.rms_epsilon);

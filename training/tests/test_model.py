@@ -212,7 +212,7 @@ class Samples(unittest.TestCase):
 class Score(unittest.TestCase):
     """Bits per byte by the engine's command line and by PyTorch on the same rows."""
 
-    FILES, LANGUAGES = 0.005, 0.002  # relative; activations near a rounding boundary, queries and keys in int8
+    FILES, LANGUAGES = 0.005, 0.002  # relative; activations near a rounding boundary, queries, keys and values in int8
 
     @unittest.skipUnless(ENGINE.exists(), f"{ENGINE} is missing: run `npm run build` first")
     def test_the_engine_gives_the_bits_per_byte_of_pytorch(self):
