@@ -1,4 +1,6 @@
 // `npm test`: sets up what is missing, runs every stage (or those named), and ends with `N passed, N failed`.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildNative, bundle } from './build.mjs';
 import { clangFormat } from './clang-format.mjs';
@@ -20,6 +22,13 @@ function counts(output) {
     failed: sum(/^\s*(\d+) failing\b/gm) + sum(/^(?:\w+: )?\d+ passed, (\d+) failed/gm),
     skipped: sum(/^\s*(\d+) pending\b/gm) + sum(/^(?:\w+: )?\d+ passed, \d+ failed, (\d+) skipped/gm),
   };
+}
+
+/** Gives what is run from here on a folder for its temporary files. Returns what removes it. */
+function useScratchFolder() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'ryzanstein-test-'));
+  for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = folder;
+  return () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
 /** What a test program counted; one that counted nothing, or ended badly without a failure, has failed once. */
@@ -126,6 +135,7 @@ async function main(names) {
     await bundle({ tests: true });
   }
 
+  const removeScratchFolder = useScratchFolder();
   let total = nothing;
   for (const name of names) {
     const begun = Date.now();
@@ -137,6 +147,7 @@ async function main(names) {
     const tally = `${result.passed} passed · ${result.failed} failed · ${result.skipped} skipped`;
     console.log(`${name.padEnd(8)} ${tally} · ${((Date.now() - begun) / 1000).toFixed(1)} s`);
   }
+  removeScratchFolder();
   console.log(`All stages took ${((Date.now() - started) / 1000).toFixed(0)} s.`);
   return total;
 }

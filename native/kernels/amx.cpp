@@ -16,6 +16,16 @@ constexpr int kTileColumns = 64;
 constexpr int kTileBytes = 1024;
 constexpr int kColumnsInCache = 640;  // 2 blocks x 16 rows x 640 bytes stay in the L1 cache
 
+// g++ is not told that the tile intrinsics read memory (its bug 114098): without this it drops or delays what
+// was stored before them.
+RYZANSTEIN_INLINE void finish_stores(const void* p) {
+#if defined(__GNUC__)
+  __asm__ volatile("" : : "r"(p) : "memory");
+#else
+  (void)p;
+#endif
+}
+
 struct alignas(64) TileShapes {
   uint8_t palette, start_row, reserved[14];
   uint16_t row_bytes[16];
@@ -31,6 +41,7 @@ static void shape_tiles(int first_group, int second_group) {
     shapes.row_bytes[i] = 64;
     shapes.rows[i] = static_cast<uint8_t>(weights ? 16 : second ? second_group : first_group);
   }
+  finish_stores(&shapes);
   _tile_loadconfig(&shapes);
 }
 
@@ -41,6 +52,7 @@ static void multiply_tiles(const uint8_t* const codes[2], int tiles, const uint8
   const size_t row_bytes = static_cast<size_t>(y_stride) * sizeof(int32_t);
   int32_t* y1 = y + kTileTokens * y_stride;
   const uint8_t* x1 = x + kTileTokens * prepared_bytes;
+  finish_stores(codes);
   _tile_loadd(0, y, row_bytes);
   if (B == 2) _tile_loadd(1, y + 16, row_bytes);
   if (G == 2) _tile_loadd(2, y1, row_bytes);

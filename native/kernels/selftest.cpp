@@ -62,8 +62,8 @@ std::vector<int32_t> product(const MatrixKernel& kernel, const std::vector<int8_
 
 void compare_products(const MatrixKernel& kernel, const MatrixKernel& reference, int limit, Random& random,
                       SelfTest* result) {
-  const int shapes[][3] = {{16, 1, 1},     {33, 20, 2},   {64, 257, 3}, {70, 512, 1},
-                           {48, 1280, 13}, {17, 2560, 5}, {130, 96, 33}};
+  const int shapes[][3] = {{16, 1, 1},    {33, 20, 2},   {64, 257, 3},   {70, 512, 1}, {48, 1280, 13},
+                           {17, 2560, 5}, {130, 96, 33}, {40, 1300, 47}, {16, 64, 16}};
   for (const auto& shape : shapes) {
     for (int extreme = 0; extreme < 3; extreme++) {
       const int rows = shape[0], columns = shape[1], tokens = shape[2];
