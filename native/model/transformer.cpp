@@ -11,6 +11,9 @@ namespace {
 // Tokens that one attention task takes: enough for the kernel to reuse the keys, few enough to share out.
 constexpr int kAttentionTokens = 8;
 
+// What is done to so few tokens between two products takes less time than sharing it out.
+constexpr int kFewTokens = 4;
+
 }  // namespace
 
 RotaryTable::RotaryTable(int positions, int dimensions, float base)
@@ -77,11 +80,18 @@ struct Transformer::Pass {
 
   float* residual(int t) const { return a.residual.as<float>() + static_cast<size_t>(t) * h.width; }
 
+  // Calls body(first, count, thread) until all of `count` tokens are done.
+  template <class Body>
+  void each_token(int count, const Body& body) {
+    if (count > kFewTokens) return pool.run(count, body);
+    if (count > 0) body(0, count, 0);
+  }
+
   // Token t's vector x(t) [n]: normed if there is a norm, quantised, and put in the form that `matrix`
   // multiplies.
   template <class Vector>
   void prepare(const Matrix& matrix, const Floats& norm, int first_token, int count, const Vector& x) {
-    pool.run(count, [&](int first, int part, int thread) {
+    each_token(count, [&](int first, int part, int thread) {
       Activations::Scratch& scratch = a.scratch[static_cast<size_t>(thread)];
       for (int t = first; t < first + part; t++) {
         const float* vector = x(first_token + t);
@@ -158,7 +168,7 @@ struct Transformer::Pass {
       return;
     }
     multiply(qkv, tokens, a.product.as<float>());
-    pool.run(tokens, [&](int first, int part, int thread) {
+    each_token(tokens, [&](int first, int part, int thread) {
       for (int kv_head = 0; kv_head < h.kv_heads; kv_head++) {
         rotate_and_store(layer, qkv, kv_head, first, part, a.scratch[static_cast<size_t>(thread)]);
       }
@@ -211,7 +221,7 @@ struct Transformer::Pass {
   void gate(const Matrix& gate_up) {
     const auto activate =
         transformer.weights_.architecture->squared_relu ? floats.relu2_multiply : floats.silu_multiply;
-    pool.run(tokens, [&](int first, int part, int) {
+    each_token(tokens, [&](int first, int part, int) {
       for (int t = first; t < first + part; t++) {
         const float* row = a.product.as<float>() + static_cast<size_t>(t) * gate_up.rows();
         activate(row + gate_up.row_of(0), row + gate_up.row_of(1), h.ffn,
@@ -249,7 +259,7 @@ struct Transformer::Pass {
   void predict(int logit_rows) {
     const Weights& weights = transformer.weights_;
     const int unread = tokens - logit_rows;
-    pool.run(tokens, [&](int first, int part, int thread) {
+    each_token(tokens, [&](int first, int part, int thread) {
       auto* normed = a.scratch[static_cast<size_t>(thread)].normed.as<float>();
       for (int t = first; t < first + part; t++) {
         int8_t* state = a.states.as<int8_t>() + static_cast<size_t>(t) * static_cast<size_t>(h.width);
