@@ -63,6 +63,22 @@ function ofC({ path, text }: Importing): string[][] {
   );
 }
 
+function ofGo({ path, text }: Importing): string[][] {
+  const lists = [...text.matchAll(/^import[ \t]*\(([^)]*)\)/gm)].map(([, list]) => list!);
+  const single = [...text.matchAll(/^import[ \t]+([^(\n]+)$/gm)].map(([, line]) => line!);
+  // A name without a `/` is the standard library's.
+  const targets = [...lists, ...single].flatMap((each) => [...each.matchAll(/"([^"\n]+\/[^"\n]+)"/g)]);
+  return targets.map(([, target]) => {
+    // Where the module's own path ends is in go.mod; a package's main file has the package's name.
+    const parts = target!.split('/');
+    const most = parts[0]!.includes('.') ? parts.length : 2;
+    const packages = parts.map((_, i) => parts.slice(i).join('/')).slice(0, most);
+    return packages.flatMap((each) =>
+      foldersAbove(path).map((folder) => joined(folder, `${each}/${parts.at(-1)!}.go`)),
+    );
+  });
+}
+
 function ofJava({ path, text }: Importing): string[][] {
   const imports = text.matchAll(/^[ \t]*import[ \t]+(static[ \t]+)?([\w.]+)[ \t]*;/gm);
   return [...imports].map(([, isStatic, name]) => {
@@ -91,6 +107,7 @@ function ofRust({ path, text }: Importing): string[][] {
 const languages: Record<string, Language> = {
   c: ofC,
   cpp: ofC,
+  go: ofGo,
   java: ofJava,
   javascript: ofScript,
   javascriptreact: ofScript,
