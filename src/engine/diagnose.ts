@@ -193,7 +193,7 @@ function recommendationsOf(report: Measured): Recommendation[] {
   const best = scaling.reduce((a, b) => (b.ms < a.ms ? b : a));
   if (current && current.ms / best.ms > worthIt) {
     recommendations.push({
-      action: `Use ${best.threads} threads (setting "ryzanstein.threads").`,
+      action: `Set "ryzanstein.threads" to ${best.threads}.`,
       expectedGain: `${rounded(current.ms / best.ms)} times as fast, as measured above`,
     });
   }
