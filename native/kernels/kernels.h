@@ -56,7 +56,7 @@ constexpr int kAttentionRows = 8;
 // What the positions weigh is rounded to 0 .. kLargestWeight, so that kWeightSum of them, times values in
 // -127 .. 127, add up within an int32.
 constexpr int kLargestWeight = 16383;
-constexpr int kWeightSum = 1024;
+constexpr int kWeightSum = 1024;  // even: positions go in pairs
 
 struct LogitSummary {
   int best;       // index of the first maximum
@@ -65,18 +65,19 @@ struct LogitSummary {
       exp_sum;  // sum of exp(logits[i] - maximum): log-probability of i = logits[i] - maximum - log(exp_sum)
 };
 
-// One query head of one token. Arrays of positions are as long as `visible`, rounded up to 16.
+// One query head of one token. Arrays of positions are as long as the largest `visible` of the rows that
+// attend takes together, rounded up to 16.
 struct AttentionRow {
   int visible;              // it sees the positions 0 .. visible - 1
   float scale;              // of the int8 query, times 1 / sqrt(head_size)
   const int32_t* products;  // of the int8 query and the int8 key of each position
-  float* weights;           // scratch, as the next one
+  float* weights;           // scratch, as the next one: of each position
   int16_t* rounded_weights;
   float* y;  // [head_size]
 };
 
 // Rows over the cache of one key/value head. Values are int8 with a scale for each position, two positions
-// side by side: [position / 2][head_size][position % 2].
+// side by side: [position / 2][head_size][position % 2]; there is room for whole pairs.
 struct Attention {
   const AttentionRow* rows;
   int count;      // 1 .. kAttentionRows; `visible` does not fall from row to row

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from export import TQ2_0, export_model, load_exported, pack_tq2_0, quantise_rows, read_gguf, read_model, unpack_q8_0, unpack_tq2_0
 from model import Shape, TernaryTransformer, quantise_ternary, quantise_tokens
 from reference import Reference
-from samples import MIDDLE_KINDS, Document, Sampler, ahead, choose_middle
+from samples import MIDDLE_KINDS, Document, Sample, Sampler, ahead, choose_middle
 from tokenizer import of_exported
 from tokenizer import train as train_tokenizer
 from train import HELD_OUT_FILES, MIDDLE_WEIGHT, Training, bits_per_byte, held_out_rows, orthogonal, packed_loss, rate_factor
@@ -116,6 +117,11 @@ class Samples(unittest.TestCase):
     def setUp(self):
         self.sampler = Sampler(DOCUMENTS, TOKENIZER, seed=7)
 
+    def drawn(self, seed: int, count: int, order: str) -> Iterator[Sample]:
+        """Those of `count` samples that have this order."""
+        rng = random.Random(seed)
+        return (one for one in (self.sampler.sample(rng, 1024) for _ in range(count)) if one.order == order)
+
     def test_both_orders_keep_the_documented_form_and_end_with_endoftext(self):
         rng = random.Random(1)
         token = TOKENIZER.token_to_id
@@ -140,13 +146,9 @@ class Samples(unittest.TestCase):
         self.assertEqual(seen, {"ltr", "spm", "psm"})
 
     def test_prefix_middle_and_suffix_join_to_a_piece_of_the_document(self):
-        rng = random.Random(2)
         token = TOKENIZER.token_to_id
         checked = 0
-        for _ in range(200):
-            sample = self.sampler.sample(rng, 1024)
-            if sample.order != "psm":
-                continue
+        for sample in self.drawn(2, 200, "psm"):
             ids = sample.ids[sample.ids.index(token("<|fim_prefix|>")) + 1 :]
             suffix_at, middle_at = ids.index(token("<|fim_suffix|>")), ids.index(token("<|fim_middle|>"))
             prefix, suffix, middle = ids[:suffix_at], ids[suffix_at + 1 : middle_at], ids[middle_at + 1 : -1]
@@ -155,19 +157,16 @@ class Samples(unittest.TestCase):
         self.assertGreater(checked, 10)
 
     def test_suffix_first_cuts_no_token_at_the_cursor(self):
-        rng = random.Random(4)
-        token = TOKENIZER.token_to_id
-        across = 0
-        for _ in range(300):
-            sample = self.sampler.sample(rng, 1024)
-            if sample.order != "spm":
-                continue
+        across = checked = 0
+        for sample in self.drawn(4, 300, "spm"):
             begin, end = sample.middle
-            prefix = sample.ids[sample.ids.index(token("<|fim_middle|>")) + 1 : begin]
-            joined = TOKENIZER.decode(prefix + sample.ids[begin : end - 1])
+            ids = sample.ids[sample.ids.index(TOKENIZER.token_to_id("<|fim_middle|>")) + 1 : end - 1]
+            joined = TOKENIZER.decode(ids)
             self.assertIn(joined, TEXT)
-            if prefix[:1] and len(prefix) < 40:  # long prefixes begin with a token that depends on what was cut away
-                self.assertEqual(TOKENIZER.encode(joined).ids, prefix + sample.ids[begin : end - 1])
+            if 0 < begin - (end - 1 - len(ids)) < 40:  # long prefixes begin with a token that depends on what was cut away
+                self.assertEqual(TOKENIZER.encode(joined).ids, ids)
+                checked += 1
+        self.assertGreater(checked, 3)
         before, middle = TEXT[:25], TEXT[25:60]
         for cut in range(1, 25):
             prefix, answer = self.sampler.around(before[:cut], before[cut:] + middle)
