@@ -19,11 +19,11 @@ import torch
 from tokenizers import Tokenizer
 
 import holes as drawn
+from cache import behind_like_states, behind_the_same_tokens, earlier_places
 from export import read_model
 from samples import read_shards
 from tokenizer import CONTROL, of_exported
 
-LONGEST = 5
 GRID = np.array([0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2, 3, 5, 8, 12, 20, 40, 100, 200, 1000, 1e4, 1e5])
 CONTEXT = 1000
 SHARPNESS = (8, 10, 12, 14, 16, 18, 20, 24)
@@ -44,37 +44,12 @@ def layout(tokenizer: Tokenizer, hole: dict) -> tuple[list[int], int]:
     return (prompt + text[before:])[:1024], len(prompt)
 
 
-def counts_before(ids: list[int], place: int, control: set[int]) -> np.ndarray:
-    """[order, 3]: how often ids[place] followed, how many tokens followed, how many different ones; from one token on."""
-    row = np.zeros((LONGEST, 3))
-    seen: list[dict[int, int]] = [{} for _ in range(LONGEST)]
-    for i in range(1, place):
-        if ids[i] in control:
-            continue
-        for length in range(1, min(LONGEST, i) + 1):
-            if ids[i - length] != ids[place - length]:
-                break
-            seen[length - 1][ids[i]] = seen[length - 1].get(ids[i], 0) + 1
-    for length, followed in enumerate(seen):
-        row[length] = followed.get(ids[place], 0), sum(followed.values()), len(followed)
-    return row
-
-
-def alike_before(ids: list[int], states: torch.Tensor, place: int, control: set[int]) -> np.ndarray:
-    """[sharpness, 2]: the weights of the places that ids[place] followed, and of all; states [position, width] of length 1."""
-    cosines = (states[: place - 1] @ states[place - 1]).double().numpy()
-    following = np.array(ids[1:place])
-    counted = ~np.isin(following, list(control))
-    weights = np.exp(np.outer(SHARPNESS, cosines - 1)) * counted
-    return np.stack((weights[:, following == ids[place]].sum(1), weights.sum(1)), 1)
-
-
 def bits(by_model: np.ndarray, alike: np.ndarray, weight: float, rows: np.ndarray, strengths: np.ndarray) -> float:
-    """Mean bits per token, as native/model/ngram_cache.cpp interpolates. alike [token, 2], rows [token, order, 3]."""
+    """Mean bits per token, as native/model/ngram_cache.cpp interpolates. alike [token, 2], rows [token, length of context, 3]."""
     chance = (alike[:, 0] + weight * by_model) / (alike[:, 1] + weight)
-    for length in range(LONGEST):
+    for length, strength in enumerate(strengths):
         own, total, different = rows[:, length].T
-        shorter = strengths[length] * different
+        shorter = strength * different
         chance = np.where(total > 0, (own + shorter * chance) / np.maximum(shorter + total, 1e-9), chance)
     return float(-np.log2(np.maximum(chance, 1e-30)).mean())
 
@@ -102,7 +77,6 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="write the holes to this file, for `ryzanstein eval`")
     options = parser.parse_args()
     tokenizer, model = of_exported(options.model), read_model(options.model)
-    control = {tokenizer.token_to_id(name) for name in CONTROL}
     avoid = {hole["source"] for hole in json.loads(drawn.TARGET.read_text())["holes"]}
     chance = random.Random(11)
     documents = [d for d in read_shards(options.corpus.glob("heldout-*.jsonl.zst")) if d.source not in avoid]
@@ -116,17 +90,18 @@ def main() -> None:
             holes.append(hole)
     if options.keep:
         options.keep.write_text(json.dumps({"holes": holes}))
-    by_model, alike, rows = [], [], []
+    parts = []
     for hole in holes:
         ids, start = layout(tokenizer, hole)
-        hidden = model.hidden(torch.tensor([ids[:-1]]))
-        chances = torch.softmax(model.head(hidden)[0, start - 1 :].double(), -1)
-        states = torch.nn.functional.normalize(hidden[0], dim=-1)
-        for place in range(start, len(ids)):
-            by_model.append(chances[place - start, ids[place]].item())
-            alike.append(alike_before(ids, states, place, control))
-            rows.append(counts_before(ids, place, control))
-    by_model, alike, rows = np.array(by_model), np.array(alike), np.array(rows)
+        row = torch.tensor([ids])
+        hidden = model.hidden(row[:, :-1])
+        chances = torch.softmax(model.head(hidden).double(), -1).gather(2, row[:, 1:, None])[..., 0]
+        earlier = earlier_places(row, torch.zeros_like(row), model.shape.vocabulary - len(CONTROL))
+        alike = [torch.stack(behind_like_states(hidden, row, earlier, torch.float32, s), -1) for s in SHARPNESS]
+        counts = [torch.stack(one, -1) for one in behind_the_same_tokens(row, torch.zeros_like(row), earlier)]
+        asked = (chances, torch.stack(alike, -2), torch.stack(counts, -2))
+        parts.append([told[0, start - 1 :].double().numpy() for told in asked])
+    by_model, alike, rows = (np.concatenate(told) for told in zip(*parts))
     found = min((tuned(by_model, alike[:, i], rows), sharpness) for i, sharpness in enumerate(SHARPNESS))
     (least, weight, strengths), sharpness = found
     alone = float(-np.log2(np.maximum(by_model, 1e-30)).mean())

@@ -21,9 +21,11 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+from cache import with_the_text
 from export import export_model, load_exported, read_gguf, tokenizer_metadata
 from model import Shape, TernaryTransformer
 from samples import Document, RowSource, Sampler, ahead, read_shards
+from tokenizer import CONTROL
 
 WARM_UP_STEPS = 40
 COOLDOWN_SHARE = 0.35  # of the whole time or steps, linear to zero, unless told otherwise
@@ -51,13 +53,23 @@ def row_shape(step: int, step_tokens: int) -> tuple[int, int]:
 def packed_loss(model: TernaryTransformer, ids: Tensor, samples: Tensor, middles: Tensor) -> Tensor:
     """Mean cross-entropy over all tokens that follow one of their own sample, those of a middle weighing more.
 
+    The probabilities are those of the model and what the text says, interpolated as the engine does: the model learns
+    what its context does not tell, and to be in like states where the same comes next.
     ids, samples, middles [rows, row length + 1], as in `Rows`.
     """
     follows = (samples[:, 1:] == samples[:, :-1]) & (samples[:, 1:] >= 0)
     weights = follows * (1 + (MIDDLE_WEIGHT - 1) * middles[:, 1:])
-    logits = model(ids[:, :-1])
-    losses = F.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none")
-    return (losses * weights.flatten()).sum() / weights.sum()
+    losses, _ = next_token_losses(model, ids, samples)
+    return (losses * weights).sum() / weights.sum()
+
+
+def next_token_losses(model: TernaryTransformer, ids: Tensor, samples: Tensor) -> tuple[Tensor, Tensor]:
+    """Negative log-probability of each token but the first, in nats, [rows, row length]: with what the text says, and alone."""
+    hidden = model.hidden(ids[:, :-1])
+    alone = F.cross_entropy(model.head(hidden).flatten(0, 1), ids[:, 1:].flatten(), reduction="none").view(hidden.shape[:2])
+    control = model.shape.vocabulary - len(CONTROL)
+    chance = with_the_text(torch.exp(-alone), hidden, ids, samples, control, model.dtype)
+    return -torch.log(chance.clamp_min(1e-12)), alone
 
 
 def orthogonal(gradient: Tensor, coefficients: tuple[float, float, float], steps: int, epsilon: float) -> Tensor:
@@ -162,14 +174,16 @@ def held_out_rows(documents: list[Document], sampler: Sampler) -> dict[str, list
 
 
 @torch.no_grad()
-def bits_per_byte(model: TernaryTransformer, rows: list[tuple[list[int], int, int]]) -> float:
-    bits, size = 0.0, 0
+def bits_per_byte(model: TernaryTransformer, rows: list[tuple[list[int], int, int]]) -> tuple[float, float]:
+    """Of the model alone, and with what the text says."""
+    bits, with_text, size = 0.0, 0.0, 0
     for ids, start, bytes_of_row in rows:
-        row = torch.tensor(ids[: model.shape.context], device=model.output_norm.weight.device)
-        logits = model(row[None, :-1])[0, start - 1 :]
-        bits += F.cross_entropy(logits, row[start:], reduction="sum").item() / math.log(2)
+        row = torch.tensor(ids[: model.shape.context], device=model.output_norm.weight.device)[None]
+        losses, alone = next_token_losses(model, row, torch.zeros_like(row))
+        bits += alone[0, start - 1 :].sum().item() / math.log(2)
+        with_text += losses[0, start - 1 :].sum().item() / math.log(2)
         size += bytes_of_row
-    return bits / size
+    return bits / size, with_text / size
 
 
 def product_type(device: str) -> torch.dtype:
@@ -277,8 +291,10 @@ def main() -> None:
     def keep() -> None:
         training.save(checkpoint)
         export_model(training.model, tokenizer_json, run / "latest.gguf", arguments.name)
-        bits = {language: round(bits_per_byte(training.model, rows), 4) for language, rows in held_out.items()}
-        log(heldOutBitsPerByte=bits)
+        alone, with_text = {}, {}
+        for language, rows in held_out.items():
+            alone[language], with_text[language] = (round(bits, 4) for bits in bits_per_byte(training.model, rows))
+        log(heldOutBitsPerByte=alone, withTheText=with_text)
 
     log(shape=shape.as_dict(), parameters=sum(p.numel() for p in training.model.parameters()))
     kept = time.monotonic()

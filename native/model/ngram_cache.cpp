@@ -13,7 +13,7 @@ namespace {
 constexpr double kSharpness = 18;
 constexpr double kModelWeight = 1;
 // Weight of what shorter contexts say, per different token seen after a context.
-constexpr double kStrengths[] = {40, 12, 12, 12, 2};
+constexpr double kStrengths[] = {40, 12, 3, 3, 1};
 
 }  // namespace
 
@@ -34,19 +34,19 @@ void NgramCache::read(const int32_t* ids, int count, const float* logits, const 
   for (int place = 1; place < count; place++) {
     const double alike =
         cosines == nullptr ? 0 : std::exp(kSharpness * (static_cast<double>(cosines[place - 1]) - 1));
-    this->count(ids, place, ids + count, alike, logits);
+    this->count(ids, place, ids, count, alike, logits);
   }
   for (size_t place = 1; place < beyond_.size(); place++) {
     // Most of a long text follows other tokens than the last one: nothing else is looked at there.
     if (beyond_[place - 1] == ids[count - 1]) {
-      this->count(beyond_.data(), static_cast<int>(place), ids + count, 0, logits);
+      this->count(beyond_.data(), static_cast<int>(place), ids, count, 0, logits);
     }
   }
 }
 
-// Counts text[place] with the weight `alike`, and for every number of tokens that stand before it as they
-// stand before `end`.
-void NgramCache::count(const int32_t* text, int place, const int32_t* end, double alike,
+// Counts text[place] with the weight `alike`, and for every length of context that stands before it as at the
+// end of ids [length].
+void NgramCache::count(const int32_t* text, int place, const int32_t* ids, int length, double alike,
                        const float* logits) {
   const auto id = static_cast<size_t>(text[place]);
   if (excepted_[id] || logits[id] == -INFINITY) return;
@@ -58,9 +58,10 @@ void NgramCache::count(const int32_t* text, int place, const int32_t* end, doubl
   Counts& counts = counts_[static_cast<size_t>(slot_[id])];
   counts.alike += alike;
   total_.alike += alike;
-  const int longest = std::min(kLongest, place);
-  for (int length = 1; length <= longest && text[place - length] == end[-length]; length++) {
-    const auto n = static_cast<size_t>(length - 1);
+  const int longest = std::min({kLengths.back(), place, length});
+  int equal = 0;
+  while (equal < longest && text[place - 1 - equal] == ids[length - 1 - equal]) equal++;
+  for (size_t n = 0; n < kLengths.size() && kLengths[n] <= equal; n++) {
     if (counts.same[n]++ == 0) different_[n]++;
     total_.same[n]++;
   }
@@ -70,7 +71,7 @@ double NgramCache::probability(int32_t id, double by_model) const {
   const int32_t slot = slot_[static_cast<size_t>(id)];
   const Counts own = slot < 0 ? Counts{} : counts_[static_cast<size_t>(slot)];
   double answer = (own.alike + kModelWeight * by_model) / (total_.alike + kModelWeight);
-  for (size_t n = 0; n < kLongest && total_.same[n] > 0; n++) {
+  for (size_t n = 0; n < kLengths.size() && total_.same[n] > 0; n++) {
     const double shorter = kStrengths[n] * different_[n];
     answer = (own.same[n] + shorter * answer) / (shorter + total_.same[n]);
   }

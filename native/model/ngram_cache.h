@@ -12,8 +12,8 @@ namespace ryzanstein {
 // Names of the file at hand are what a small model knows least. So its probabilities are interpolated with
 // what the context holds: first with what followed states of the model like the last one, each place weighed
 // by how alike (a continuous cache, Grave et al. 2017), then with counts of what followed the same tokens,
-// from one of them up to kLongest, as Witten and Bell (1991) do: a cache in the sense of Kuhn and De Mori
-// (1990), nested as by Hellendoorn and Devanbu (2017).
+// from one of them up to sixteen, as Witten and Bell (1991) do: a cache in the sense of Kuhn and De Mori
+// (1990), nested as by Hellendoorn and Devanbu (2017). Long contexts are rare and nearly always right.
 class NgramCache {
  public:
   // `except` are ids that are never counted, like control tokens. `beyond` is text that the context has no
@@ -31,13 +31,15 @@ class NgramCache {
   double probability(int32_t id, double by_model) const;
 
  private:
-  static constexpr int kLongest = 5;
+  static constexpr std::array kLengths = {1, 2, 4, 8, 16};  // of contexts, in tokens
+  using ByLength = std::array<int32_t, kLengths.size()>;
   struct Counts {
-    double alike = 0;                      // the weights of the places with a state like the last
-    std::array<int32_t, kLongest> same{};  // by number of tokens of context, less one
+    double alike = 0;  // the weights of the places with a state like the last
+    ByLength same{};   // how often behind the same tokens
   };
 
-  void count(const int32_t* text, int place, const int32_t* end, double alike, const float* logits);
+  void count(const int32_t* text, int place, const int32_t* ids, int length, double alike,
+             const float* logits);
 
   std::vector<int32_t> beyond_;
   std::vector<bool> excepted_;
@@ -45,7 +47,7 @@ class NgramCache {
   std::vector<int32_t> candidates_;
   std::vector<Counts> counts_;  // of each candidate
   Counts total_;
-  std::array<int32_t, kLongest> different_{};
+  ByLength different_{};  // ids counted behind the same tokens
 };
 
 }  // namespace ryzanstein

@@ -542,6 +542,20 @@ void the_cache_knows_the_text() {
   EXPECT(std::fabs(all - 1) < 1e-12, "they still add up to 1");
   EXPECT(same, "nothing else of it does");
 
+  // Three times 3 came after these eight tokens, but 5 where eight more were the same as well.
+  const Ids eight{1, 2, 0, 2, 1, 0, 0, 2};
+  Ids far = eight;
+  for (const Ids& part :
+       {eight, Ids{5, 4, 1}, eight, Ids{3, 4, 2}, eight, Ids{3, 4, 0}, eight, Ids{3}, eight, eight}) {
+    far.insert(far.end(), part.begin(), part.end());
+  }
+  NgramCache longest(6, {4});
+  longest.read(far.data(), static_cast<int>(far.size()), logits.data());
+  EXPECT(longest.probability(5, 1.0 / 6) > 0.4, "long contexts count most");
+  NgramCache brief(6, {4}, far);
+  brief.read(eight.data(), static_cast<int>(eight.size()), logits.data());
+  EXPECT(brief.probability(3, 1.0 / 6) > brief.probability(5, 1.0 / 6), "a short text has short contexts");
+
   const FloatKernels& floats = *find_level("scalar")->floats;
   Candidates with_cache;
   with_cache.ngram_cache = true;
