@@ -1,4 +1,4 @@
-// physical_cores for Linux, macOS and Windows; elsewhere hardware threads count as cores.
+// Physical cores of Linux, macOS and Windows; elsewhere hardware threads count as cores.
 #include "physical_cores.h"
 
 #include <algorithm>
@@ -30,27 +30,43 @@ int logical_cores() {
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
-int physical_cores() {
+std::vector<int> hardware_threads() {
   cpu_set_t allowed;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return logical_cores();
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return {};
+  std::vector<int> firsts;
   std::set<std::pair<int, int>> cores;  // (package, core)
   for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
     if (!CPU_ISSET(cpu, &allowed)) continue;
     const std::string topology = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/";
     int package = 0;
     int core = 0;
-    if (!(std::ifstream(topology + "physical_package_id") >> package) ||
-        !(std::ifstream(topology + "core_id") >> core)) {
-      return logical_cores();
-    }
-    cores.emplace(package, core);
+    const bool known = (std::ifstream(topology + "physical_package_id") >> package) &&
+                       (std::ifstream(topology + "core_id") >> core);
+    // What the system does not tell of counts as a core of its own.
+    if (!known || cores.emplace(package, core).second) firsts.push_back(cpu);
   }
-  return std::max<int>(1, static_cast<int>(cores.size()));
+  return firsts;
+}
+
+int physical_cores() {
+  const auto cores = static_cast<int>(hardware_threads().size());
+  return cores > 0 ? cores : logical_cores();
+}
+
+void keep_to(int hardware_thread) {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(hardware_thread, &one);
+  sched_setaffinity(0, sizeof one, &one);
 }
 
 #else
 
 int logical_cores() { return static_cast<int>(std::max(1u, std::thread::hardware_concurrency())); }
+
+std::vector<int> hardware_threads() { return {}; }
+
+void keep_to(int) {}
 
 #if defined(__APPLE__)
 

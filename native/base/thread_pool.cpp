@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "check.h"
+#include "physical_cores.h"
 
 #if defined(__x86_64__) || defined(_M_X64)
 #include <immintrin.h>
@@ -52,10 +54,11 @@ bool spin(const Done& done) {
 
 }  // namespace
 
-ThreadPool::ThreadPool(int threads)
-    : in_use_(threads), wanted_(threads), shares_(static_cast<size_t>(threads)) {
+ThreadPool::ThreadPool(int threads, std::vector<int> homes)
+    : in_use_(threads), wanted_(threads), shares_(static_cast<size_t>(threads)), homes_(std::move(homes)) {
   RYZANSTEIN_CHECK(threads >= 1 && threads < static_cast<int>(kWorkers),
                    "a pool has at least the calling thread");
+  RYZANSTEIN_CHECK(homes_.empty() || homes_.size() == shares_.size(), "each thread has a home, or none has");
   for (int thread = 1; thread < threads; thread++) {
     workers_.emplace_back([this, thread] { serve(thread); });
   }
@@ -67,6 +70,13 @@ ThreadPool::~ThreadPool() {
   wake_sleepers();
   use_.notify_all();
   for (std::thread& worker : workers_) worker.join();
+}
+
+void ThreadPool::settle() const {
+  thread_local int settled = -1;
+  if (homes_.empty() || settled == homes_[0]) return;
+  settled = homes_[0];
+  keep_to(settled);
 }
 
 void ThreadPool::use(int threads) {
@@ -142,6 +152,7 @@ void ThreadPool::take_blocks(int thread) {
 }
 
 void ThreadPool::serve(int thread) {
+  if (!homes_.empty()) keep_to(homes_[static_cast<size_t>(thread)]);
   uint64_t seen = 0;
   while (!quit_.load()) {
     if (thread >= in_use_.load()) {

@@ -21,8 +21,9 @@ namespace ryzanstein {
 // then.
 class ThreadPool {
  public:
-  // `threads` >= 1 with the caller; threads - 1 are started.
-  explicit ThreadPool(int threads);
+  // `threads` >= 1 with the caller; threads - 1 are started. Where `homes` are given, hardware threads, one
+  // for each thread, it keeps to its own.
+  explicit ThreadPool(int threads, std::vector<int> homes = {});
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -34,6 +35,9 @@ class ThreadPool {
   // From the next run on at most `threads` take part, from 1 to threads(); the others sleep. Called by the
   // thread that calls run, between two runs.
   void use(int threads);
+
+  // The calling thread keeps to the caller's home, if there is one.
+  void settle() const;
 
   // Calls body(first, count, thread) until all blocks 0 .. blocks - 1 are done, each once; thread is 0 (the
   // caller) to threads() - 1 and may index scratch memory. body must not throw and must not call run. One
@@ -91,6 +95,7 @@ class ThreadPool {
   Call call_ = nullptr;
   const void* body_ = nullptr;
   std::vector<Share> shares_;
+  std::vector<int> homes_;
   std::vector<std::thread> workers_;
 };
 

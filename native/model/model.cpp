@@ -15,6 +15,19 @@ int usable_threads(int wanted) {
   return wanted < 1 ? cores : std::min(wanted, cores);
 }
 
+// For `threads` of a pool, if RYZANSTEIN_AFFINITY asks for them: without, the system moves threads as it
+// likes, which is right beside an editor's other work.
+std::vector<int> homes(int threads) {
+  const char* affinity = std::getenv("RYZANSTEIN_AFFINITY");
+  if (affinity == nullptr || std::string(affinity) != "1") return {};
+  std::vector<int> homes = hardware_threads();
+  if (static_cast<int>(homes.size()) < threads) {
+    throw std::runtime_error("Threads cannot be kept to cores on this system: unset RYZANSTEIN_AFFINITY.");
+  }
+  homes.resize(static_cast<size_t>(threads));
+  return homes;
+}
+
 const KernelLevel& choose_level(const std::string& wanted, const Hyperparameters& h, int threads) {
   const std::string name = wanted.empty() ? kernel_from_environment() : wanted;
   if (!name.empty()) return named_level(name);
@@ -53,7 +66,7 @@ std::string kernel_from_environment() {
 
 Model::Model(const std::string& path, std::vector<TensorDescription> tensors,
              const Hyperparameters& hyperparameters, const LoadOptions& options)
-    : pool_(usable_threads(options.threads)),
+    : pool_(usable_threads(options.threads), homes(usable_threads(options.threads))),
       level_(choose_level(options.kernel, hyperparameters, pool_.threads())),
       weights_(path, std::move(tensors), hyperparameters, level_, pool_),
       transformer_(weights_, level_, pool_),
@@ -64,6 +77,7 @@ void Model::use(int threads) { in_use_.store(std::clamp(threads, 1, pool_.thread
 bool Model::forward(const int32_t* ids, int count, int logit_rows, KvCache& cache, Activations& a,
                     const Stop& stop) {
   const std::lock_guard<std::mutex> turn(turn_);
+  pool_.settle();
   pool_.use(in_use_.load());
   return transformer_.forward(ids, count, logit_rows, cache, a, stop);
 }

@@ -28,7 +28,8 @@ std::string kernel_from_environment();
 
 class Model {
  public:
-  // Throws BadModel or std::runtime_error.
+  // With RYZANSTEIN_AFFINITY=1 in the environment each thread keeps to a core, and so does each that calls
+  // forward. Throws BadModel or std::runtime_error.
   Model(const std::string& path, std::vector<TensorDescription> tensors,
         const Hyperparameters& hyperparameters, const LoadOptions& options);
 

@@ -692,6 +692,18 @@ void kernels_are_named() {
   expect_throw("There is no kernel named abacus", "an unknown kernel in RYZANSTEIN_KERNEL",
                [&] { load(synthetic); });
   unsetenv("RYZANSTEIN_KERNEL");
+  setenv("RYZANSTEIN_AFFINITY", "1", 1);
+  if (hardware_threads().empty()) {
+    expect_throw("unset RYZANSTEIN_AFFINITY", "affinity where there is none", [&] { load(synthetic); });
+  } else {
+    std::thread([&] {
+      const int32_t id = 1;
+      Session session(load(synthetic), 4);
+      session.evaluate(&id, 1, Stop());
+      EXPECT(hardware_threads().size() == 1, "RYZANSTEIN_AFFINITY keeps the thread that computes to a core");
+    }).join();
+  }
+  unsetenv("RYZANSTEIN_AFFINITY");
 #endif
 }
 

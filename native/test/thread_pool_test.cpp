@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "../base/aligned_buffer.h"
+#include "../base/physical_cores.h"
 #include "../base/task_queue.h"
 #include "check.h"
 
@@ -124,6 +125,32 @@ void every_block_once_by_those_in_use() {
   EXPECT((threads & ~3) == 0, "threads that are left out take no part");
 }
 
+// On a thread of its own: it stays where it was kept to.
+void threads_keep_to_their_homes() {
+  const std::vector<int> homes = hardware_threads();
+#if defined(__linux__)
+  EXPECT(static_cast<int>(homes.size()) == physical_cores(), "each core has a hardware thread");
+#endif
+  if (homes.empty()) return;
+  std::thread([&] {
+    const auto only_home = [] {
+      const std::vector<int> allowed = hardware_threads();
+      return allowed.size() == 1 ? allowed[0] : -1;
+    };
+    ThreadPool pool(static_cast<int>(homes.size()), homes);
+    pool.settle();
+    std::vector<int> kept(homes.size(), -2);
+    for (int round = 0; round < 20; round++) {
+      pool.run(static_cast<int>(4 * homes.size()), [&](int, int, int thread) {
+        kept[static_cast<size_t>(thread)] = only_home();
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+      });
+    }
+    EXPECT(kept == homes, "each thread runs on its own core only");
+  }).join();
+  EXPECT(hardware_threads() == homes, "the others run where they did");
+}
+
 void queue_runs_in_order() {
   std::vector<int> order;
   {
@@ -159,6 +186,7 @@ int main() {
   slow_thread_costs_little();
   lost_thread_rests();
   every_block_once_by_those_in_use();
+  threads_keep_to_their_homes();
   queue_runs_in_order();
   buffers_are_aligned_and_zero();
   return test::report();
