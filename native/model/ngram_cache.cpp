@@ -12,6 +12,8 @@ namespace {
 // weight of what the model says beside those places.
 constexpr double kSharpness = 18;
 constexpr double kModelWeight = 1;
+// Below it a place weighs nothing, instead of a millionth: three of four places are left alone.
+constexpr double kLeastCosine = 0.25;
 // Weight of what shorter contexts say, per different token seen after a context.
 constexpr double kStrengths[] = {40, 12, 3, 3, 1};
 
@@ -32,9 +34,10 @@ void NgramCache::read(const int32_t* ids, int count, const float* logits, const 
   different_ = {};
   if (count == 0) return;
   for (int place = 1; place < count; place++) {
-    const double alike =
-        cosines == nullptr ? 0 : std::exp(kSharpness * (static_cast<double>(cosines[place - 1]) - 1));
-    this->count(ids, place, ids, count, alike, logits);
+    const double cosine = cosines == nullptr ? 0 : static_cast<double>(cosines[place - 1]);
+    const bool is_alike = cosine > kLeastCosine;
+    if (!is_alike && ids[place - 1] != ids[count - 1]) continue;
+    this->count(ids, place, ids, count, is_alike ? std::exp(kSharpness * (cosine - 1)) : 0, logits);
   }
   for (size_t place = 1; place < beyond_.size(); place++) {
     // Most of a long text follows other tokens than the last one: nothing else is looked at there.

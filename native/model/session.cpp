@@ -63,7 +63,7 @@ bool Session::evaluate(const int32_t* ids, int count, const Stop& stop) {
     const int part = std::min(kMaxTokens, count - done);
     const bool last = done + part == count;
     if (!pass(ids + done, part, last ? 1 : 0, stop)) return false;
-    keep(ids + done, 0, part, last ? 0 : -1);
+    keep(ids + done, part, last ? 0 : -1);
     done += part;
   }
   return true;
@@ -93,7 +93,7 @@ bool Session::each_row(const int32_t* ids, int count, const Stop& stop, const Ta
   for (int done = 0; done < count;) {
     const int part = std::min(kMaxTokens, count - done);
     if (!pass(ids + done, part, part, stop)) return false;
-    keep(ids + done, 0, part, part - 1);
+    keep(ids + done, part, part - 1);
     for (int t = 0; t < part; t++) {
       take(done + t, activations_.logits.as<float>() + static_cast<size_t>(t) * row);
     }
@@ -140,7 +140,7 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
       return generated;
     }
     if (next < evaluated.size() && evaluated[next] == choice.id) {
-      keep(&choice.id, static_cast<int>(next), 1, static_cast<int>(next));
+      keep(&choice.id, 1, static_cast<int>(next));
       next++;
       continue;
     }
@@ -156,7 +156,7 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
       return generated;
     }
     generated.passes++;
-    keep(&choice.id, 0, 1, 0);
+    keep(&choice.id, 1, 0);
     next = 1;
   }
   return generated;
@@ -213,14 +213,16 @@ void Session::copy_head(const Session& other, int length) {
 // Runs one pass; its tokens do not count until keep.
 bool Session::pass(const int32_t* ids, int count, int logit_rows, const Stop& stop) {
   logits_ = nullptr;
-  return model_->forward(ids, count, logit_rows, cache_, activations_, stop);
+  if (!model_->forward(ids, count, logit_rows, cache_, activations_, stop)) return false;
+  states_.put(activations_.states.as<int8_t>(), count);
+  return true;
 }
 
-// Counts tokens of the pass that just ran, from its `first` on; logit_row: whose logits are now the last
-// ones, -1 for none.
-void Session::keep(const int32_t* ids, int first, int count, int logit_row) {
+// Counts the next tokens of the pass that just ran; logit_row: whose logits are now the last ones, -1 for
+// none.
+void Session::keep(const int32_t* ids, int count, int logit_row) {
   ids_.insert(ids_.end(), ids, ids + count);
-  for (int t = first; t < first + count; t++) states_.append(activations_.state(t, states_.width()));
+  states_.keep(count);
   cache_.length += count;
   length_ = cache_.length;
   if (logit_row >= 0) {

@@ -8,6 +8,9 @@
 namespace ryzanstein {
 namespace {
 
+// As many as are drafted together: all that was put is read once for them, not once for each.
+constexpr int kMostCompared = 8;
+
 size_t blocks_of(const MatrixKernel& kernel, int rows) {
   return static_cast<size_t>((rows + kernel.block_rows - 1) / kernel.block_rows);
 }
@@ -18,47 +21,67 @@ StateCache::StateCache(const MatrixKernel& kernel, int width, int capacity)
     : kernel_(&kernel),
       width_(width),
       block_bytes_(kernel.block_bytes(width)),
+      padded_(blocks_of(kernel, capacity) * static_cast<size_t>(kernel.block_rows)),
       states_(static_cast<size_t>(capacity) * static_cast<size_t>(width)),
       packed_(blocks_of(kernel, capacity) * block_bytes_),
-      prepared_(kernel.prepared_bytes(width)),
-      sums_(blocks_of(kernel, capacity) * static_cast<size_t>(kernel.block_rows) * sizeof(int32_t)),
+      prepared_(kMostCompared * kernel.prepared_bytes(width)),
+      sums_(kMostCompared * padded_ * sizeof(int32_t)),
       magnitudes_(static_cast<size_t>(capacity)),
       cosines_(static_cast<size_t>(capacity)) {}
 
-void StateCache::append(const int8_t* state) {
-  std::memcpy(states_.as<int8_t>() + static_cast<size_t>(length_) * static_cast<size_t>(width_), state,
-              static_cast<size_t>(width_));
-  kernel_->pack_row(
-      state, length_ % kernel_->block_rows, width_,
-      packed_.as<uint8_t>() + static_cast<size_t>(length_ / kernel_->block_rows) * block_bytes_);
-  int64_t square = 0;
-  for (int i = 0; i < width_; i++) square += static_cast<int64_t>(state[i]) * state[i];
-  magnitudes_[static_cast<size_t>(length_)] =
-      square == 0 ? 0 : static_cast<float>(1 / std::sqrt(static_cast<double>(square)));
-  length_++;
+void StateCache::put(const int8_t* states, int count) {
+  const auto width = static_cast<size_t>(width_);
+  std::memcpy(states_.as<int8_t>() + static_cast<size_t>(length_) * width, states,
+              static_cast<size_t>(count) * width);
+  end_ = length_ + count;
+  compared_ = 0;
+  for (int i = length_; i < end_; i++) {
+    kernel_->pack_row(state(i), i % kernel_->block_rows, width_,
+                      packed_.as<uint8_t>() + static_cast<size_t>(i / kernel_->block_rows) * block_bytes_);
+    int64_t square = 0;
+    for (size_t x = 0; x < width; x++) square += static_cast<int64_t>(state(i)[x]) * state(i)[x];
+    magnitudes_[static_cast<size_t>(i)] =
+        square == 0 ? 0 : static_cast<float>(1 / std::sqrt(static_cast<double>(square)));
+  }
 }
 
-void StateCache::truncate(int length) { length_ = length; }
+void StateCache::truncate(int length) {
+  length_ = end_ = length;
+  compared_ = 0;
+}
 
 void StateCache::copy_head(const StateCache& other, int head) {
   std::memcpy(states_.as<int8_t>(), other.states_.as<int8_t>(),
               static_cast<size_t>(head) * static_cast<size_t>(width_));
   std::memcpy(packed_.as<uint8_t>(), other.packed_.as<uint8_t>(), blocks_of(*kernel_, head) * block_bytes_);
   std::copy(other.magnitudes_.begin(), other.magnitudes_.begin() + head, magnitudes_.begin());
-  length_ = head;
+  truncate(head);
 }
 
 const float* StateCache::cosines() {
   if (length_ == 0) return cosines_.data();
-  kernel_->prepare(state(length_ - 1), width_, prepared_.as<void>());
-  kernel_->multiply(packed_.as<void>(), static_cast<int>(blocks_of(*kernel_, length_)), width_,
-                    prepared_.as<void>(), 1, sums_.as<int32_t>(), 0);
-  const float last = magnitudes_[static_cast<size_t>(length_ - 1)];
-  for (int i = 0; i < length_; i++) {
-    const auto at = static_cast<size_t>(i);
-    cosines_[at] = static_cast<float>(sums_.as<int32_t>()[i]) * magnitudes_[at] * last;
+  const int last = length_ - 1;
+  if (last < first_compared_ || last >= first_compared_ + compared_) {
+    compare(last, std::min(kMostCompared, end_ - last));
+  }
+  const int32_t* sums = sums_.as<int32_t>() + static_cast<size_t>(last - first_compared_) * padded_;
+  const float magnitude = magnitudes_[static_cast<size_t>(last)];
+  for (size_t i = 0; i < static_cast<size_t>(length_); i++) {
+    cosines_[i] = static_cast<float>(sums[i]) * magnitudes_[i] * magnitude;
   }
   return cosines_.data();
+}
+
+void StateCache::compare(int first, int count) {
+  const size_t vector_bytes = kernel_->prepared_bytes(width_);
+  for (int i = 0; i < count; i++) {
+    kernel_->prepare(state(first + i), width_,
+                     prepared_.as<uint8_t>() + static_cast<size_t>(i) * vector_bytes);
+  }
+  kernel_->multiply(packed_.as<void>(), static_cast<int>(blocks_of(*kernel_, first + count)), width_,
+                    prepared_.as<void>(), count, sums_.as<int32_t>(), static_cast<ptrdiff_t>(padded_));
+  first_compared_ = first;
+  compared_ = count;
 }
 
 }  // namespace ryzanstein

@@ -12,7 +12,7 @@
 namespace ryzanstein {
 
 // States are int8 [width], as the forward pass quantises them before the head. They are packed like the rows
-// of a matrix, so one exact product compares the last of them with all.
+// of a matrix, so one exact product compares one of them, or those of a draft, with all.
 class StateCache {
  public:
   // `kernel` is the level's for int8 weights.
@@ -20,11 +20,14 @@ class StateCache {
 
   int width() const { return width_; }
   int length() const { return length_; }
-  size_t bytes() const { return states_.bytes() + packed_.bytes(); }
+  size_t bytes() const { return states_.bytes() + packed_.bytes() + sums_.bytes(); }
 
-  // There must be room.
-  void append(const int8_t* state);
-  // length in 0 .. length().
+  // Puts states [count][width] behind those that count, in place of what was put there before; there must be
+  // room. They count once kept.
+  void put(const int8_t* states, int count);
+  // The next `count` of those that were put count from now on.
+  void keep(int count) { length_ += count; }
+  // length in 0 .. length(); what was put behind it is gone.
   void truncate(int length);
   // Takes the first `head` states over from a cache of the same width and capacity.
   void copy_head(const StateCache& other, int head);
@@ -37,15 +40,21 @@ class StateCache {
   const int8_t* state(int i) const {
     return states_.as<int8_t>() + static_cast<size_t>(i) * static_cast<size_t>(width_);
   }
+  void compare(int first, int count);
 
   const MatrixKernel* kernel_;
   int width_;
   int length_ = 0;
+  int end_ = 0;  // of what was put
+  // Those whose products with all are in sums_.
+  int first_compared_ = 0;
+  int compared_ = 0;
   size_t block_bytes_;
+  size_t padded_;                  // states of whole blocks
   AlignedBuffer states_;           // int8 [capacity][width]
   AlignedBuffer packed_;           // the same in blocks
-  AlignedBuffer prepared_;         // the last one
-  AlignedBuffer sums_;             // int32 [capacity, rounded up to blocks]
+  AlignedBuffer prepared_;         // kMostCompared vectors
+  AlignedBuffer sums_;             // int32 [kMostCompared][padded_]
   std::vector<float> magnitudes_;  // 1 / length of each
   std::vector<float> cosines_;
 };

@@ -40,10 +40,6 @@ struct Activations {
     return sum;
   }
 
-  const int8_t* state(int token, int width) const {
-    return states.as<int8_t>() + static_cast<size_t>(token) * static_cast<size_t>(width);
-  }
-
   // What a thread needs for itself.
   struct Scratch {
     AlignedBuffer normed;     // float [max(width, ffn)]
