@@ -2,7 +2,7 @@
 
 import type { HiddenReason } from '../protocol';
 import { Brackets } from './brackets';
-import { columnOf, isBlank, restOfLine, type Site } from './site';
+import { columnOf, firstLine, isBlank, restOfLine, type Site } from './site';
 import type { Verdict } from './stop';
 import type { Syntax } from './syntax';
 
@@ -25,7 +25,7 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   const text = withDocumentIndentation(site, withoutOverlap(site, balanced).trimEnd());
   if (isBlank(text)) return { text: '', hidden: emptyReason(verdict.text, written, balanced) };
   if (verdict.reason === 'repetition') return { text, hidden: 'repetition' };
-  if (isDuplicate(site, text)) return { text, hidden: 'duplicate' };
+  if (isDuplicate(site, text) || declaresAgain(site, text)) return { text, hidden: 'duplicate' };
   if (syntax && addsErrors(site, text, syntax)) return { text, hidden: 'syntax' };
   return { text: withCloserOnItsLine(site, text) };
 }
@@ -156,6 +156,36 @@ function isDuplicate(site: Site, text: string): boolean {
   return (
     line.trim() === site.lineBelow.trim() && (!onlyClosers || columnOf(line) === columnOf(site.lineBelow))
   );
+}
+
+/** What a scope has once: a name that is declared, a module that is imported, the title of a test. */
+const declaration = new RegExp(
+  [
+    /^(?:(?:export|default|abstract|async|public|private|protected|static|pub|inline) +)*/,
+    /(?:(?:class|const|def|enum|fn|from|func|function|import|interface|let|struct|type|use|using|var) +\w|#include *["<])/,
+    /|^(?:describe|it|test)(?:\.\w+)*\(['"`]/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+);
+
+/** The line, which declares something, stands in its scope already. */
+function declaresAgain({ before, after, lineBefore, lineAfter }: Site, text: string): boolean {
+  const line = (lineBefore + firstLine(text) + (text.includes('\n') ? '' : lineAfter)).trimEnd();
+  if (!declaration.test(line.trimStart())) return false;
+  const above = before.split('\n').slice(0, -1).reverse();
+  const below = after.split('\n').slice(1);
+  return isInScope(line, above) || isInScope(line, below);
+}
+
+/** `lines`, the nearest first, have it before one that is indented less. */
+function isInScope(line: string, lines: readonly string[]): boolean {
+  const column = columnOf(line);
+  for (const other of lines) {
+    if (other.trimEnd() === line) return true;
+    if (columnOf(other) < column && !isBlank(other)) return false;
+  }
+  return false;
 }
 
 /**

@@ -58,6 +58,26 @@ describe('clean', () => {
     check('a = ‸;', ';', '', 'duplicate');
   });
 
+  it('declares nothing twice in a scope', () => {
+    check('def f(a):\n    x(a)\n\ndef ‸', 'f(a):', 'f(a):', 'duplicate');
+    check('def f(a):\n    x(a)\n\ndef ‸', 'f(b):', 'f(b):');
+    check('const a = 1;\nb();\nconst ‸\nc();', 'a = 1;', 'a = 1;', 'duplicate');
+    check('a();\nasync function f() ‸\nb();\nasync function f() {', '{\n  x();', '{\n  x();', 'duplicate');
+    check("test('a', () => {\n  x();\n});\n\ntest(‸", "'a', () => {", "'a', () => {", 'duplicate');
+    check(
+      "import { a } from 'a';\nimport * as b from 'b';\nimport ‸",
+      "* as b from 'b';",
+      "* as b from 'b';",
+      'duplicate',
+    );
+    check('#include <a.h>\n#include <b.h>\n#include ‸', '<a.h>', '<a.h>', 'duplicate');
+    const methods = 'class A:\n    def f(self):\n        x()\n\nclass B:\n    def ';
+    check(`${methods}‸`, 'f(self):', 'f(self):');
+    check('  {\n    const a = 1;\n  }\n  {\n    const ‸\n  }\n', 'a = 1;', 'a = 1;');
+    check('import {\n  a,\n} from "a";\nimport {‸', '\n  b,\n} from "b";', '\n  b,\n} from "b";');
+    check('f(1);\ng();\nf(‸', '1);', '1);');
+  });
+
   it('says why nothing is left', () => {
     check('a‸', '', '', 'empty');
     check('a‸', ' \t\n', '', 'whitespace');
