@@ -478,7 +478,6 @@ Napi::Value cpu(const Napi::CallbackInfo& info) {
   const CpuFeatures& features = cpu_features();
   const std::pair<const char*, bool> known[] = {{"avx2", features.avx2},
                                                 {"fma", features.fma},
-                                                {"f16c", features.f16c},
                                                 {"avx-vnni", features.avx_vnni},
                                                 {"avx512", features.avx512},
                                                 {"avx512-vnni", features.avx512_vnni},

@@ -84,7 +84,6 @@ CpuFeatures detect() {
   const Registers seven_one = seven.a >= 1 ? cpuid(7, 1) : Registers{};
   cpu.avx2 = ymm && bit(one.c, 28) && bit(seven.b, 5);
   cpu.fma = ymm && bit(one.c, 12);
-  cpu.f16c = ymm && bit(one.c, 29);
   cpu.avx_vnni = ymm && bit(seven_one.a, 4);
   cpu.avx512 = zmm && bit(seven.b, 16) && bit(seven.b, 17) && bit(seven.b, 30) && bit(seven.b, 31);
   cpu.avx512_vnni = cpu.avx512 && bit(seven.c, 11);

@@ -122,7 +122,7 @@ struct CpuFeatures {
   char vendor[13];
   char brand[49];
   // True where the CPU has it AND the operating system saves its registers.
-  bool avx2, fma, f16c, avx_vnni;
+  bool avx2, fma, avx_vnni;
   bool avx512;  // F, BW, DQ, VL
   bool avx512_vnni, avx512_vbmi, avx512_bf16;
   bool amx_int8;

@@ -1,6 +1,7 @@
 // A document and a cursor made into a prompt; knows documents by a small interface, so that it runs without VS Code.
 
 import type { Prompt, RelatedText } from '../protocol';
+import { endingOf } from './sourceNames';
 
 /** What is needed of a document; `vscode.TextDocument` is one. */
 export interface TextSource {
@@ -38,19 +39,6 @@ const prefixCharacters = 24_000;
 const suffixCharacters = 8_000;
 /** The window's start moves only in steps, so that typing does not change how the prompt begins. */
 const step = 8_000;
-
-const extensions: Record<string, string> = {
-  c: '.c',
-  cpp: '.cpp',
-  go: '.go',
-  java: '.java',
-  javascript: '.js',
-  javascriptreact: '.jsx',
-  python: '.py',
-  rust: '.rs',
-  typescript: '.ts',
-  typescriptreact: '.tsx',
-};
 
 /** The place at a cursor, with the selected suggestion, if any, taken as if it stood in the document already. */
 export function placeAt(
@@ -120,7 +108,7 @@ function isLowSurrogate(text: string, index: number): boolean {
 
 /** A path that tells the language by its ending, which untitled files and notebooks do not. */
 function pathForModel(path: string, languageId: string): string {
-  const extension = extensions[languageId];
+  const ending = endingOf(languageId);
   const named = /\.\w+$/.test(path) && !path.endsWith('.ipynb');
-  return extension && !named ? path.replace(/\.ipynb$/, '') + extension : path;
+  return ending && !named ? path.replace(/\.ipynb$/, '') + ending : path;
 }

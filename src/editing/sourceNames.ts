@@ -1,23 +1,24 @@
 // Which files hold source code, by their names: languages by ending, and the folders of what was built or what others wrote.
 
+/** Of a language's endings the usual one first. */
 const languageIds: Record<string, string> = {
   '.c': 'c',
-  '.cc': 'cpp',
   '.cpp': 'cpp',
-  '.cts': 'typescript',
-  '.go': 'go',
+  '.cc': 'cpp',
   '.h': 'cpp',
   '.hpp': 'cpp',
+  '.go': 'go',
   '.java': 'java',
-  '.cjs': 'javascript',
   '.js': 'javascript',
-  '.jsx': 'javascriptreact',
+  '.cjs': 'javascript',
   '.mjs': 'javascript',
-  '.mts': 'typescript',
+  '.jsx': 'javascriptreact',
   '.py': 'python',
   '.rs': 'rust',
   '.sh': 'shellscript',
   '.ts': 'typescript',
+  '.cts': 'typescript',
+  '.mts': 'typescript',
   '.tsx': 'typescriptreact',
 };
 
@@ -29,6 +30,11 @@ const foreignFolders = [
 /** The language of a file by the ending of its name, `undefined` where it is not known. */
 export function languageOf(file: string): string | undefined {
   return languageIds[/\.[^./\\]+$/.exec(file)?.[0] ?? ''];
+}
+
+/** The usual ending of a language's files, `undefined` where the language is not known. */
+export function endingOf(languageId: string): string | undefined {
+  return Object.keys(languageIds).find((ending) => languageIds[ending] === languageId);
 }
 
 /** Whether a folder of this name holds what was built or what others wrote. */
