@@ -346,3 +346,22 @@ describe('ARCHITECTURE.md', () => {
     );
   });
 });
+
+describe('test/fixtures', () => {
+  it('has a licence for all code of others', () => {
+    const folder = path.join(root, 'test/fixtures');
+    const { holes } = JSON.parse(read('test/fixtures/holes.json')) as { holes: { source: string }[] };
+    const recordings = readdirSync(folder)
+      .filter((name) => name.endsWith('.session.jsonl'))
+      .map((name) => read(`test/fixtures/${name}`).split('\n', 1)[0]!)
+      .map((line) => (JSON.parse(line) as { source: string }).source);
+    const licences = read('test/fixtures/LICENCES.txt');
+    const sources = new Set([...holes.map(({ source }) => source), ...recordings]);
+    assert.ok(sources.size > 10 && recordings.length > 2);
+    const named = licences.split('\n').flatMap((line) => line.split(':')[0]!.split(', '));
+    none(
+      [...sources].filter((source) => !named.includes(source)),
+      'LICENCES.txt names each source',
+    );
+  });
+});
