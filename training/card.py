@@ -30,10 +30,12 @@ every matrix holds -1, 0, +1 and one scale; activations are int8 per token), tra
 ## Training
 {tokens:.1f} million tokens in steps of 8,192 on two CPU cores: Muon for the ternary matrices, AdamW for embedding and norms,
 straight-through gradients, rates held and then lowered to zero. 78 % of the samples are fill-in-the-middle, three quarters of
-these suffix first. `training/LOG.md` keeps the course of each run.
+these suffix first. The loss is that of the model together with the engine's cache (`training/cache.py`): it learns what its
+context does not tell. `training/LOG.md` keeps the course of each run.
 
 ## Quality
-Bits per byte of held-out text (the heads of files of sources that were never trained on, path in front): {bits}.
+Bits per byte of held-out text (the heads of files of sources that were never trained on, path in front): {bits} with
+the cache, as the engine uses it; {alone} alone.
 {lines}
 
 ## Memorisation
@@ -55,6 +57,10 @@ nothing like a held-out file trained on. {train_megabytes:.0f} MB of text after 
 ### Held out
 {held_out_table}
 """
+
+
+def per_language(bits: dict[str, float]) -> str:
+    return ", ".join(f"{language} {value:.3f}" for language, value in bits.items())
 
 
 def source_table(documents: list[Document], listed: dict[str, dict]) -> str:
@@ -79,7 +85,7 @@ def main() -> None:
     arguments = parser.parse_args()
     metadata, tensors = read_gguf(arguments.model)
     log = [json.loads(line) for line in (arguments.run / "log.jsonl").read_text().splitlines()]
-    bits = [line["heldOutBitsPerByte"] for line in log if "heldOutBitsPerByte" in line][-1]
+    scored = [line for line in log if "withTheText" in line][-1]
     listed = {source["name"]: source for source in json.loads((ROOT / "training" / "sources.json").read_text())}
     train = read_shards(arguments.corpus.glob("train-*.jsonl.zst"))
     held_out = read_shards(arguments.corpus.glob("heldout-*.jsonl.zst"))
@@ -99,7 +105,8 @@ def main() -> None:
         vocabulary=metadata["bitnet.vocab_size"],
         context=metadata["bitnet.context_length"],
         tokens=arguments.earlier_tokens + log[-1]["step"] * 8192 / 1e6,
-        bits=", ".join(f"{language} {value:.3f}" for language, value in bits.items()),
+        bits=per_language(scored["withTheText"]),
+        alone=per_language(scored["heldOutBitsPerByte"]),
         lines=arguments.lines,
         memorisation=arguments.memorisation,
         train_megabytes=total / 1e6,

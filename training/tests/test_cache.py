@@ -1,6 +1,7 @@
 """Tests of what a text says of its own next tokens, against counting place by place."""
 
 import math
+import re
 import sys
 import unittest
 from pathlib import Path
@@ -36,6 +37,19 @@ def counted(text: list[int]) -> list[dict[int, int]]:
 
 
 class Cache(unittest.TestCase):
+    def test_the_engine_weighs_the_same(self):
+        native = Path(__file__).resolve().parent.parent.parent / "native" / "model"
+        source = "".join((native / f"ngram_cache.{ending}").read_text() for ending in ("h", "cpp"))
+
+        def constant(name: str) -> tuple[float, ...]:
+            numbers = re.search(rf"\b{name}\b[^=]*= \{{?([\d., ]+)", source)[1]
+            return tuple(float(number) for number in numbers.split(","))
+
+        self.assertEqual(constant("kLengths"), LENGTHS)
+        self.assertEqual(constant("kStrengths"), STRENGTHS)
+        self.assertEqual(constant("kSharpness"), (SHARPNESS,))
+        self.assertEqual(constant("kModelWeight"), (MODEL_WEIGHT,))
+
     def test_counts_are_those_of_a_scan(self):
         ids, samples = rows()
         by_length = list(behind_the_same_tokens(ids, samples, earlier_places(ids, samples, CONTROL)))
