@@ -31,8 +31,8 @@ StateCache::StateCache(const MatrixKernel& kernel, int width, int capacity)
 
 void StateCache::put(const int8_t* states, int count) {
   const auto width = static_cast<size_t>(width_);
-  std::memcpy(states_.as<int8_t>() + static_cast<size_t>(length_) * width, states,
-              static_cast<size_t>(count) * width);
+  std::copy(states, states + static_cast<size_t>(count) * width,
+            states_.as<int8_t>() + static_cast<size_t>(length_) * width);
   end_ = length_ + count;
   compared_ = 0;
   for (int i = length_; i < end_; i++) {
