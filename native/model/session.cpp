@@ -12,7 +12,8 @@ namespace ryzanstein {
 namespace {
 
 // Of the places that look like the end of the text the one where most is equal is followed: in code that was
-// copied, a few equal tokens fit several places, and twelve hardly more than one. Further ones change nothing.
+// copied, a few equal tokens fit several places, and twelve hardly more than one. Further ones change
+// nothing.
 constexpr int kDraftContext = 16;
 
 // Tokens that are worth guessing after so many equal ones, and after more. Of what follows one token, 45 % is
