@@ -377,6 +377,27 @@ void drafts_change_nothing(const std::shared_ptr<Model>& model) {
   EXPECT(passes < tokens, "drafts save passes: " + std::to_string(passes) + " of " + std::to_string(tokens));
 }
 
+void drafts_follow_what_is_most_equal(const std::shared_ptr<Model>& model) {
+  const Ids prompt = random_ids(40, 61);
+  GenerateOptions options = greedy(8);
+  Session session(model, kShape.context);
+  evaluate(session, prompt);
+  const Ids answer = session.generate(options, Stop()).ids;
+  // Twelve tokens of the prompt with the answer, and later on the last four of them with another one.
+  Ids& beyond = options.candidates.beyond;
+  beyond.assign(prompt.end() - 12, prompt.end());
+  beyond.insert(beyond.end(), answer.begin(), answer.end());
+  beyond.insert(beyond.end(), prompt.end() - 4, prompt.end());
+  beyond.push_back(answer[0]);
+  for (int i = 1; i < 8; i++) beyond.push_back((answer[static_cast<size_t>(i)] + 1) % kShape.vocabulary);
+  options.draft = 7;
+  session.truncate(0);
+  evaluate(session, prompt);
+  const Generated drafted = session.generate(options, Stop());
+  EXPECT(drafted.ids == answer && drafted.passes == 1,
+         "of two places the one where more is equal: " + std::to_string(drafted.passes) + " passes");
+}
+
 void cancelling_drops_a_pass(const std::shared_ptr<Model>& model) {
   const Ids ids = random_ids(200, 51);
   const Logits expected = all_logits(model, ids);
@@ -729,6 +750,7 @@ int main() {
     scores_are_the_softmax_of_the_logits(model);
     generate_is_evaluate_in_a_loop(model);
     drafts_change_nothing(model);
+    drafts_follow_what_is_most_equal(model);
     states_do_not_hang_on_passes(model);
     cancelling_drops_a_pass(model);
   }
