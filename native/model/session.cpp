@@ -11,9 +11,8 @@
 namespace ryzanstein {
 namespace {
 
-// Of the places that look like the end of the text the one where most is equal is followed: in code that was
-// copied, a few equal tokens fit several places, and twelve hardly more than one. Further ones change
-// nothing.
+// The place that is followed is the one where most is equal, up to so many tokens: in copied code a few of
+// them fit several places, and twelve hardly more than one.
 constexpr int kDraftContext = 16;
 
 // Tokens that are worth guessing after so many equal ones, and after more. Of what follows one token, 45 % is
@@ -21,7 +20,9 @@ constexpr int kDraftContext = 16;
 // 1.3, 1.5 to 1.8 and 2.5 to 3.4 passes over one.
 constexpr int kDraftTokens[] = {0, 1, 3, 3, 7};
 
-int draft_tokens(int equal) { return kDraftTokens[std::min<size_t>(equal, std::size(kDraftTokens) - 1)]; }
+int draft_tokens(int equal) {
+  return kDraftTokens[std::min(static_cast<size_t>(equal), std::size(kDraftTokens) - 1)];
+}
 
 // What stands at `place` in a text, behind `equal` tokens like those at the end of another one.
 struct Followed {

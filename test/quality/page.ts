@@ -96,7 +96,7 @@ How often a completion is what somebody really wrote, measured on code that our 
 Holes are punched into files of held-out sources (\`training/eval.json\` names them, with versions and seeds): the rest of a line, a whole line, a block behind its opener, and rests of lines within comments and strings; equally many of each language. Each is completed greedily from all text before and behind it. An answer is exact if its first line equals what stood there to the character. All answers, whoever gave them, are cut, cleaned and scored by the same code.
 
 - **ryzanstein** is the engine as in the editor: token healing, cache of what the context holds, confidence.
-- **llama.cpp** computes the same file below the same engine, with the same prompt tokens, without that cache, beside which the model was trained: it needs it. It is driven through node-llama-cpp token by token, which costs it time; \`docs/speed.md\` compares the speeds.
+- **llama.cpp** computes the same file below the same engine, with the same prompt tokens, without that cache, which the model was trained to rely on. It is driven through node-llama-cpp token by token, which costs it time; \`docs/speed.md\` compares the speeds.
 - **n-gram** is the baseline of \`training/ngram.py\`: a nested cache of corpus and file counts. It is a Python program; its times say nothing about the method.
 - **With code of other files**: the files that an editor would have open, those that are imported and those nearby, stand before the prompt, chosen by the editor's rules.
 - **Parse errors added** counts what the grammar of a language finds wrong with a file beyond what it finds with the true text, for each answer that is fit to show.
