@@ -326,27 +326,6 @@ function settingsOfManifest(): Map<string, Setting['properties'][string]> {
   return new Map(parts.flatMap((part) => Object.entries(part.properties)));
 }
 
-describe('ARCHITECTURE.md', () => {
-  it('lists the files that are on disk', () => {
-    const listed = [
-      ...read('ARCHITECTURE.md').matchAll(/^((?:src|native|scripts|test|training|media)\/[\w./-]+) /gm),
-    ]
-      .map((match) => match[1] ?? '')
-      .sort();
-    const onDisk = ['src', 'native', 'scripts', 'test', 'training', 'media']
-      .flatMap(filesUnder)
-      .filter((file) => !/\.(lock|pyc)$|package-lock\.json$/.test(file))
-      .sort();
-    none(
-      [
-        ...onDisk.filter((file) => !listed.includes(file)).map((file) => `not listed: ${file}`),
-        ...listed.filter((file) => !onDisk.includes(file)).map((file) => `not on disk: ${file}`),
-      ],
-      'The map in ARCHITECTURE.md and the tree differ',
-    );
-  });
-});
-
 describe('test/fixtures', () => {
   it('has a licence for all code of others', () => {
     const folder = path.join(root, 'test/fixtures');
