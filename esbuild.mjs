@@ -17,20 +17,20 @@ const shared = {
   alias: { 'web-tree-sitter': './node_modules/web-tree-sitter/web-tree-sitter.cjs' },
 };
 
-// Those of src/engine/syntax.ts.
+// Those of src/completion/syntax.ts.
 const grammars = ['bash', 'cpp', 'go', 'java', 'javascript', 'python', 'rust', 'tsx', 'typescript'];
 
 const product = await build({
   ...shared,
   entryPoints: [
     { in: 'src/extension/extension.ts', out: 'extension' },
-    { in: 'src/engine/main.ts', out: 'engine' },
+    { in: 'src/entries/engineProcess.ts', out: 'engine' },
   ],
   outdir: 'dist',
 });
 const commandLine = await build({
   ...shared,
-  entryPoints: [{ in: 'src/engine/cli.ts', out: 'cli' }],
+  entryPoints: [{ in: 'src/entries/cli/main.ts', out: 'cli' }],
   outdir: 'dist',
   banner: { js: '#!/usr/bin/env node' },
 });

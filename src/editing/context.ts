@@ -1,7 +1,7 @@
 // A document and a cursor made into a prompt; knows documents by a small interface, so that it runs without VS Code.
 
 import type { Prompt, RelatedText } from '../protocol';
-import { endingOf } from './sourceNames';
+import { endingOf } from '../language/languages';
 
 /** What is needed of a document; `vscode.TextDocument` is one. */
 export interface TextSource {

@@ -2,17 +2,17 @@
 
 import type { Alternative, Completion, Limits, LoadParams, ModelInfo, Prefill, Prompt } from '../protocol';
 import type { Addon, NativeModel, NativeSession } from './addon';
-import { type Answer, emptyAnswer, judge, type Token } from './answer';
+import { type Answer, emptyAnswer, judge, type Token } from '../completion/answer';
 import { defaultThreads } from './environment';
-import { readGguf } from './gguf';
-import { unfinishedWord } from './healing';
+import { readGguf } from '../model/gguf';
+import { unfinishedWord } from '../model/healing';
 import { Load } from './load';
-import { describeModel, hyperparametersOf, type ModelDescription } from './model';
-import { layoutPrompt } from './prompt';
-import { type Site, siteOf } from './site';
+import { describeModel, hyperparametersOf, type ModelDescription } from '../model/description';
+import { layoutPrompt } from '../model/prompt';
+import { type Site, siteOf } from '../completion/site';
 import { Slots } from './slots';
-import { type Syntax, syntaxOf } from './syntax';
-import { Writing } from './writing';
+import { type Syntax, syntaxOf } from '../completion/syntax';
+import { Writing } from './decoding';
 
 /** Tokens per native call: few enough to stop soon, enough that the call costs nothing. */
 const stepTokens = 8;

@@ -2,8 +2,8 @@
 
 import * as vscode from 'vscode';
 import type { BenchParams, BenchReport, ModelInfo } from '../protocol';
-import type { EngineClient } from './engineClient';
-import { benchmarkLine, benchmarkReport } from './figures';
+import type { EngineClient } from '../editing/engineClient';
+import { benchmarkLine, benchmarkReport } from '../report/figures';
 
 /** As much text before the answer as a completion has in a file of some length, if the model can take it. */
 const paramsFor = ({ contextLength }: ModelInfo): BenchParams => ({

@@ -2,9 +2,9 @@
 
 import * as vscode from 'vscode';
 import type { Diagnosis, ModelInfo } from '../protocol';
-import type { EngineClient } from './engineClient';
-import { completionLine, megabytes, milliseconds, millions, tokensPerSecond } from './figures';
-import type { Entry, Ledger } from './ledger';
+import type { EngineClient } from '../editing/engineClient';
+import { completionLine, megabytes, milliseconds, millions, tokensPerSecond } from '../report/figures';
+import type { Entry, Ledger } from '../editing/completionLog';
 import { openPage } from './page';
 
 /** What the page shows; media/diagnostics.js gets it whole with each change. */

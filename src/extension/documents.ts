@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { type Place, placeAt, placeInNotebook } from '../editing/context';
 import { isSecret, silentBecause } from '../editing/silence';
-import { foreignGlob, sourceGlob } from '../editing/sourceNames';
+import { foreignGlob, sourceGlob } from '../language/languages';
 import { type Ignoring, ignoredByGit } from './ignoring';
 
 /** The place of a completion in a document or, joined with its neighbours, in a notebook's cell. */

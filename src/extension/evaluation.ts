@@ -3,8 +3,8 @@
 import * as vscode from 'vscode';
 import type { Evaluation } from '../protocol';
 import { pathOf, sourceFilesOfWorkspace } from './documents';
-import type { EngineClient } from './engineClient';
-import { evaluationReport, type EvaluationReport, type Run } from './evaluationReport';
+import type { EngineClient } from '../editing/engineClient';
+import { evaluationReport, type EvaluationReport, type Run } from '../report/evaluationReport';
 import type { Ignoring } from './ignoring';
 import { openPage } from './page';
 import { onSettingChange, readSettings } from './settings';

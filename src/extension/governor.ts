@@ -2,9 +2,9 @@
 
 import os from 'node:os';
 import * as vscode from 'vscode';
-import { type Allowance, allowance, isMemoryShort } from '../editing/effort';
-import { isOnBattery } from './battery';
-import type { EngineClient } from './engineClient';
+import { type Allowance, allowance, isMemoryShort } from '../editing/throttle';
+import { isOnBattery } from '../editing/battery';
+import type { EngineClient } from '../editing/engineClient';
 import type { Settings } from './settings';
 
 /** How old what was read of the battery may become before it is read again, in milliseconds. */

@@ -1,7 +1,7 @@
 // Tells of what went wrong: one message per problem, with what can be done about it, and never the same one again.
 
 import * as vscode from 'vscode';
-import { type EngineProblem, type EngineState } from './engineClient';
+import { type EngineProblem, type EngineState } from '../editing/engineClient';
 
 const actions = {
   'Choose Model File': 'ryzanstein.chooseModelFile',

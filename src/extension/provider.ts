@@ -3,17 +3,17 @@
 import * as vscode from 'vscode';
 import type { CompleteParams, Completion, Prompt } from '../protocol';
 import { type Place, promptAt, samePlace } from '../editing/context';
-import { type Allowance, threadsWith, waitWith } from '../editing/effort';
-import { fateOf } from '../editing/fate';
+import { type Allowance, threadsWith, waitWith } from '../editing/throttle';
+import { fateOf } from '../editing/outcome';
 import { Pace } from '../editing/pace';
 import { placeOf, repositoryOf, silenceAt } from './documents';
-import { type EngineClient, EngineProblem } from './engineClient';
+import { type EngineClient, EngineProblem } from '../editing/engineClient';
 import type { Governor } from './governor';
 import type { Ignoring } from './ignoring';
-import type { Entry, Ledger } from './ledger';
+import type { Entry, Ledger } from '../editing/completionLog';
 import { type Request, Requests, within } from '../editing/requests';
 import { languageIsOn, readSettings, type Settings } from './settings';
-import { answersOf, type Fit, Shown } from '../editing/shown';
+import { answersOf, type Fit, Shown } from '../editing/completionCache';
 import type { Visits } from './visits';
 
 /** Tokens that one answer may have; the engine leaves this much of its context free. */

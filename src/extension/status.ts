@@ -2,10 +2,10 @@
 
 import * as vscode from 'vscode';
 import type { Completion } from '../protocol';
-import type { EngineClient } from './engineClient';
-import { completionLine, modelLine, threadsOf, tokensPerSecond } from './figures';
+import type { EngineClient } from '../editing/engineClient';
+import { completionLine, modelLine, threadsOf, tokensPerSecond } from '../report/figures';
 import type { Governor } from './governor';
-import type { Ledger } from './ledger';
+import type { Ledger } from '../editing/completionLog';
 import { languageIsOn, onSettingChange, readSettings } from './settings';
 
 export type StatusName = 'ready' | 'starting' | 'working' | 'paused' | 'off' | 'error';

@@ -5,14 +5,14 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { addonFile, AddonError, loadAddon, type NativeModel } from '../../../src/engine/addon';
 import { Engine } from '../../../src/engine/engine';
-import { GgufError, readGguf } from '../../../src/engine/gguf';
-import { unfinishedWord } from '../../../src/engine/healing';
-import { describeModel } from '../../../src/engine/model';
-import { layoutPrompt } from '../../../src/engine/prompt';
-import { siteOf } from '../../../src/engine/site';
+import { GgufError, readGguf } from '../../../src/model/gguf';
+import { unfinishedWord } from '../../../src/model/healing';
+import { describeModel } from '../../../src/model/description';
+import { layoutPrompt } from '../../../src/model/prompt';
+import { siteOf } from '../../../src/completion/site';
 import type { Completion, Limits, Prompt } from '../../../src/protocol';
-import { ggufBytes, temporaryFile } from './ggufFile';
-import { randomSource } from './random';
+import { ggufBytes, temporaryFile } from '../model/ggufFile';
+import { randomSource } from '../random';
 
 interface Case {
   ids: number[];
