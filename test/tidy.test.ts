@@ -35,6 +35,31 @@ function imports(file: string): string[] {
   return [...found].map((match) => match[1] ?? '');
 }
 
+/** The files of src/ that a file imports by a relative path. */
+function localImports(file: string): string[] {
+  return imports(file)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => `${path.posix.normalize(path.posix.join(path.posix.dirname(file), name))}.ts`);
+}
+
+/** The folder under src/ in which a file lies, or its own name where it lies in src/ itself. */
+function roomOf(file: string): string {
+  return (file.split('/')[1] ?? '').replace(/\.ts$/, '');
+}
+
+/** Each circle that following the edges leads into, as a line; one for each edge that closes one. */
+function circlesIn(edges: Map<string, string[]>): string[] {
+  const done = new Set<string>();
+  const visit = (file: string, way: string[]): string[] => {
+    if (way.includes(file)) return [[...way.slice(way.indexOf(file)), file].join(' -> ')];
+    if (done.has(file)) return [];
+    const found = (edges.get(file) ?? []).flatMap((next) => visit(next, [...way, file]));
+    done.add(file);
+    return found;
+  };
+  return [...edges.keys()].flatMap((file) => visit(file, []));
+}
+
 /** The includes of a C++ file: `<...>` with the brackets, `"..."` without the quotes. */
 function includes(file: string): string[] {
   return [...read(file).matchAll(/^\s*#\s*include\s+(?:"([^"]+)"|(<[^>]+>))/gm)].map(
@@ -56,6 +81,45 @@ describe('TypeScript', () => {
       (file) => !file.startsWith('src/extension/') && imports(file).includes('vscode'),
     );
     none(broken, 'Only src/extension may import vscode');
+  });
+
+  it('imports from the rooms below only', () => {
+    const allowed: Record<string, string[]> = {
+      protocol: ['reports'],
+      reports: [],
+      statistics: [],
+      language: [],
+      completion: ['language', 'protocol'],
+      model: ['completion', 'language', 'protocol'],
+      engine: ['model', 'completion', 'language', 'protocol', 'reports'],
+      editing: ['language', 'protocol', 'reports'],
+      measure: ['engine', 'model', 'completion', 'editing', 'language', 'protocol', 'reports'],
+      report: ['protocol', 'reports'],
+      webview: ['report', 'reports'],
+      entries: [
+        ...['measure', 'engine', 'model', 'completion', 'editing', 'language'],
+        ...['report', 'reports', 'protocol'],
+      ],
+      extension: ['editing', 'report', 'reports', 'language', 'protocol'],
+    };
+    const rooms = new Set(typescript.map(roomOf));
+    none(
+      [...rooms].filter((room) => !allowed[room]),
+      'Each room has a line in this list',
+    );
+    const broken = typescript.flatMap((file) => {
+      const room = roomOf(file);
+      const known = [room, 'statistics', ...(allowed[room] ?? [])];
+      return localImports(file)
+        .filter((imported) => !known.includes(roomOf(imported)))
+        .map((imported) => `${file} imports ${imported}`);
+    });
+    none(broken, 'A room imports from those that ARCHITECTURE.md puts below it');
+    assert.ok(rooms.size > 10);
+  });
+
+  it('has no circles of imports', () => {
+    none(circlesIn(new Map(typescript.map((file) => [file, localImports(file)]))), 'No circle of imports');
   });
 
   it('depends at run time on vscode, Node and the bundled packages only', () => {

@@ -21,18 +21,15 @@ import {
   loadRequest,
   prefillRequest,
   type BenchParams,
-  type BenchReport,
   type CompleteParams,
   type Completion,
-  type Diagnosis,
   type EvaluateParams,
   type EvaluateProgress,
-  type Evaluation,
   type LoadParams,
-  type ModelInfo,
   type Prefill,
   type PrefillParams,
 } from '../protocol';
+import type { BenchReport, Diagnosis, Evaluation, ModelInfo } from '../reports';
 
 /** `model`: it could not be loaded; `engine`: the process cannot be run or keeps dying; `request`: one request failed. */
 export type ProblemKind = 'model' | 'engine' | 'request';

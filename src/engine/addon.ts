@@ -3,30 +3,8 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
-
-/** `type` is ggml's type id, `shape` in ggml's order (columns first), `offset` in bytes from the start of the file. */
-export interface TensorDescription {
-  name: string;
-  type: number;
-  shape: number[];
-  offset: number;
-  bytes: number;
-}
-
-export interface Hyperparameters {
-  architecture: string;
-  layers: number;
-  width: number;
-  ffn: number;
-  heads: number;
-  kvHeads: number;
-  headSize: number;
-  vocabulary: number;
-  contextLength: number;
-  rmsEpsilon: number;
-  ropeBase: number;
-  ropeDimensions: number;
-}
+import type { Hyperparameters } from '../model/description';
+import type { TensorDescription } from '../model/gguf';
 
 export interface KernelReport {
   name: string;

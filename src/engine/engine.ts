@@ -1,6 +1,7 @@
 // A loaded model and the story of one completion request: prompt, reuse, prefill, decode, stop, clean.
 
-import type { Alternative, Completion, Limits, LoadParams, ModelInfo, Prefill, Prompt } from '../protocol';
+import type { Alternative, Completion, Limits, LoadParams, Prefill, Prompt } from '../protocol';
+import type { ModelInfo } from '../reports';
 import type { Addon, NativeModel, NativeSession } from './addon';
 import { type Answer, emptyAnswer, judge, type Token } from '../completion/answer';
 import { defaultThreads } from './environment';

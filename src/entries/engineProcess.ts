@@ -18,9 +18,9 @@ import {
   firstLineProgress,
   type LoadParams,
   loadRequest,
-  type ModelInfo,
   prefillRequest,
 } from '../protocol';
+import type { ModelInfo } from '../reports';
 import { loadAddon } from '../engine/addon';
 import { bench } from '../measure/bench';
 import { diagnose } from '../measure/diagnose';

@@ -1,7 +1,8 @@
 // The benchmark command: measures the loaded model on this machine and shows the figures with their conditions.
 
 import * as vscode from 'vscode';
-import type { BenchParams, BenchReport, ModelInfo } from '../protocol';
+import type { BenchParams } from '../protocol';
+import type { BenchReport, ModelInfo } from '../reports';
 import type { EngineClient } from '../editing/engineClient';
 import { benchmarkLine, benchmarkReport } from '../report/figures';
 

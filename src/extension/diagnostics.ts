@@ -1,7 +1,7 @@
 // The diagnostics page: model, kernel, threads, the engine's self-test, and why each completion was shown or not.
 
 import * as vscode from 'vscode';
-import type { Diagnosis, ModelInfo } from '../protocol';
+import type { Diagnosis, ModelInfo } from '../reports';
 import type { EngineClient } from '../editing/engineClient';
 import { completionLine, megabytes, milliseconds, millions, tokensPerSecond } from '../report/figures';
 import type { Entry, Ledger } from '../editing/completionLog';

@@ -1,12 +1,13 @@
 // The evaluation command: scores the loaded model on holes in the user's own code, and shows the runs side by side.
 
 import * as vscode from 'vscode';
-import type { Evaluation } from '../protocol';
-import { pathOf, sourceFilesOfWorkspace } from './documents';
+import type { Evaluation } from '../reports';
+import { pathOf } from './documents';
 import type { EngineClient } from '../editing/engineClient';
 import { evaluationReport, type EvaluationReport, type Run } from '../report/evaluationReport';
 import type { Ignoring } from './ignoring';
 import { openPage } from './page';
+import { sourceFilesOfWorkspace } from './sourceFiles';
 import { onSettingChange, readSettings } from './settings';
 
 const holesPerRun = 200;

@@ -1,7 +1,9 @@
 // Measures prefill and decode of the loaded model at several thread counts, against the machine's own limits.
 
-import type { BenchParams, BenchReport, BenchRow } from '../protocol';
+import type { BenchParams } from '../protocol';
+import type { BenchReport, BenchRow } from '../reports';
 import { Engine } from '../engine/engine';
+import { median, rounded } from '../statistics';
 
 /** Each figure is the median of so many runs; the spread is shown beside it. */
 const runs = 5;
@@ -110,14 +112,9 @@ export function kernelSpeed(engine: Engine): number {
 }
 
 export function spread(samples: readonly number[]): BenchRow['tokensPerSecond'] {
-  const sorted = [...samples].sort((a, b) => a - b);
   return {
-    median: rounded(sorted[sorted.length >> 1] ?? 0),
-    min: rounded(sorted[0] ?? 0),
-    max: rounded(sorted.at(-1) ?? 0),
+    median: rounded(median(samples) ?? 0),
+    min: rounded(samples.length > 0 ? Math.min(...samples) : 0),
+    max: rounded(samples.length > 0 ? Math.max(...samples) : 0),
   };
-}
-
-export function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
 }

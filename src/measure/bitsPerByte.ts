@@ -3,16 +3,8 @@
 import type { Engine } from '../engine/engine';
 import type { ModelDescription } from '../model/description';
 import { withLineFeeds } from '../completion/site';
+import type { TextScore } from '../reports';
 import type { SourceFile } from './sourceFiles';
-
-/** Bits for each byte, and of how much text, by language. */
-export interface TextScore {
-  model: string;
-  type: string;
-  kernel: string;
-  bitsPerByte: Record<string, number>;
-  text: Record<string, { files: number; tokens: number; bytes: number }>;
-}
 
 /** Of the head of each file, as the trainer measures it at its checkpoints. */
 const headCharacters = 2000;

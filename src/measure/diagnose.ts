@@ -1,7 +1,8 @@
 // The report on this machine and model: every figure measured while it is made, every finding derived from a figure.
 
-import type { Diagnosis, Issue, LevelReport, Recommendation, ScalingRow, Target } from '../protocol';
-import { measureSpeed, readSpeed, rounded, spread, withThreads } from './bench';
+import type { Diagnosis, Issue, LevelReport, Recommendation, ScalingRow, Target } from '../reports';
+import { measureSpeed, readSpeed, spread, withThreads } from './bench';
+import { rounded } from '../statistics';
 import type { Engine } from '../engine/engine';
 import { environmentOf } from '../engine/environment';
 

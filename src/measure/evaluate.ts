@@ -2,10 +2,12 @@
 
 import * as os from 'node:os';
 import { after, before } from '../editing/context';
-import type { Answerer, Completion, Evaluation, Limits, Measures, Percentiles, Prompt } from '../protocol';
+import type { Completion, Limits, Prompt } from '../protocol';
+import type { Answerer, Evaluation, Measures, Percentiles } from '../reports';
 import type { Engine } from '../engine/engine';
 import { digestOf, languageName } from './evalSet';
 import type { Hole } from './holes';
+import { mean, percentile, rounded as roundedTo, sum } from '../statistics';
 import { syntaxOf } from '../completion/syntax';
 
 /** What an answer is scored by, whoever gave it. */
@@ -163,8 +165,7 @@ function sureness({ answer }: Scored): number {
 }
 
 function percentiles(values: number[]): Percentiles {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number => rounded(sorted[Math.floor(share * (sorted.length - 1))] ?? 0);
+  const at = (share: number): number => rounded(percentile(values, share) ?? 0);
   return { p50: at(0.5), p95: at(0.95) };
 }
 
@@ -199,15 +200,7 @@ function exactRate(scored: Scored[]): number {
 
 /** To a hundredth of a percent. */
 function rounded(value: number): number {
-  return Math.round(value * 10_000) / 10_000;
-}
-
-function sum(values: number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function mean(values: number[]): number {
-  return values.length === 0 ? 0 : sum(values) / values.length;
+  return roundedTo(value, 4);
 }
 
 /** 1 less the edit distance (Levenshtein 1966) per character of the longer text. */

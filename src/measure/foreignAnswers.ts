@@ -1,6 +1,6 @@
 // Answers that other programs gave to the same holes, as raw as a model gave them: read, then cut and cleaned like our own.
 
-import type { Answerer } from '../protocol';
+import type { Answerer } from '../reports';
 import { clean, confidenceOf } from '../completion/clean';
 import { logProbabilitiesOf } from '../completion/answer';
 import { type Answer, limitsAt, promptAt } from './evaluate';

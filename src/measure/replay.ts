@@ -7,7 +7,8 @@ import { Pace } from '../editing/pace';
 import { Requests, within } from '../editing/requests';
 import { Shown } from '../editing/completionCache';
 import type { Completion, Limits, Prompt } from '../protocol';
-import { rounded } from './bench';
+import type { LatencyPercentiles, Replay } from '../reports';
+import { percentile, rounded, sum } from '../statistics';
 import type { Engine } from '../engine/engine';
 import { Documents, type Recording, type Step, written } from './recording';
 
@@ -16,38 +17,6 @@ const quiet = 50;
 /** So long the cursor rests before the text around it is read ahead, and so long an answer may take, by default. */
 const restTime = 300;
 const deadline = 300;
-
-/**
- * Rates are 0..1, times in milliseconds. `requests` are the times the editor asks; `cacheHits` the share of them that
- * is answered without the engine, within `hitLatency`; `cancelled` are those that the next step came before, the rest
- * took the engine `latency`. `reuse` is the share of the prompts' tokens that were in a KV cache already, also by
- * reading ahead where the cursor rested. `shownRate` is the share of requests with ghost text; `charactersSaved`
- * counts the characters of ghost texts that are, to their end, what was typed next, each character once.
- */
-export interface Replay {
-  model: string;
-  kernel: string;
-  threads: number;
-  source: string;
-  keystrokes: number;
-  requests: number;
-  cacheHits: number;
-  cancelled: number;
-  reuse: number;
-  promptTokens: number;
-  latency: Percentiles;
-  hitLatency: Percentiles;
-  /** From a cancellation to the engine's being idle. */
-  cancelLatency: Percentiles;
-  shownRate: number;
-  charactersSaved: number;
-}
-
-interface Percentiles {
-  p50: number;
-  p95: number;
-  p99: number;
-}
 
 export async function replay(
   engine: Engine,
@@ -246,16 +215,10 @@ class Savings {
 }
 
 function rate(part: number, whole: number): number {
-  return whole === 0 ? 0 : Math.round((part / whole) * 1000) / 1000;
+  return whole === 0 ? 0 : rounded(part / whole, 3);
 }
 
-function percentiles(values: number[]): Percentiles {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number =>
-    rounded(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0);
+function percentiles(values: number[]): LatencyPercentiles {
+  const at = (share: number): number => rounded(percentile(values, share) ?? 0);
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
-}
-
-function sum(values: number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,12 +1,26 @@
 // What a GGUF file says about its model: hyperparameters, orders of the prompt, and whether this engine can run it.
 
 import * as path from 'node:path';
-import type { Hyperparameters } from '../engine/addon';
 import { type FimOrder, type FimRole, type Format, formatOf, ordersOf } from './formats';
 import { type Gguf, GgufError } from './gguf';
 import type { PromptModel } from './prompt';
 import { tensorTypeName } from './tensorTypes';
 import { Tokenizer } from './tokenizer';
+
+export interface Hyperparameters {
+  architecture: string;
+  layers: number;
+  width: number;
+  ffn: number;
+  heads: number;
+  kvHeads: number;
+  headSize: number;
+  vocabulary: number;
+  contextLength: number;
+  rmsEpsilon: number;
+  ropeBase: number;
+  ropeDimensions: number;
+}
 
 export interface ModelDescription extends PromptModel {
   name: string;

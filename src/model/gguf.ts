@@ -1,12 +1,20 @@
 // Reads the header of a GGUF file, version 2 or 3: metadata and tensor places, every length checked against the file.
 
 import * as fs from 'node:fs';
-import type { TensorDescription } from '../engine/addon';
 import { tensorTypes } from './tensorTypes';
 
 export type GgufArray = string[] | boolean[] | number[] | bigint[];
 /** 64-bit integers that a double cannot hold stay `bigint`. */
 export type GgufValue = string | boolean | number | bigint | GgufArray;
+
+/** `type` is ggml's type id, `shape` in ggml's order (columns first), `offset` in bytes from the start of the file. */
+export interface TensorDescription {
+  name: string;
+  type: number;
+  shape: number[];
+  offset: number;
+  bytes: number;
+}
 
 export interface Gguf {
   file: string;

@@ -1,6 +1,6 @@
 // What the evaluation page shows: the figures of one run or of several side by side, each with its conditions, and the holes.
 
-import type { Evaluation } from '../protocol';
+import type { Evaluation } from '../reports';
 import { milliseconds, threadsOf } from './figures';
 
 /** A run, with the number of files that it drew from and that the workspace has. */

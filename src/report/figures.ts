@@ -1,6 +1,7 @@
 // Figures in words: one way of writing speed, time and size, for status bar, diagnostics and benchmark.
 
-import type { BenchReport, Completion, ModelInfo } from '../protocol';
+import type { Completion } from '../protocol';
+import type { BenchReport, ModelInfo } from '../reports';
 
 const grouped = (value: number, digits = 0): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });

@@ -1,6 +1,6 @@
 // The page docs/quality.md and its charts, made of evaluation reports: each report a line.
 
-import type { Evaluation, Measures } from '../protocol';
+import type { Evaluation, Measures } from '../reports';
 import { barChart, lineChart } from './charts';
 
 /** An evaluation without the single answers. */

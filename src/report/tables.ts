@@ -1,9 +1,15 @@
 // Reports for people: tables of a bench or a diagnosis, a comparison of two bench reports, and a page with bars.
 
-import type { BenchReport, BenchRow, Completion, Diagnosis, Evaluation } from '../protocol';
-import type { BundleReplay } from '../measure/bundle';
-import type { Replay } from '../measure/replay';
-import type { TextScore } from '../measure/bitsPerByte';
+import type { Completion } from '../protocol';
+import type {
+  ComparedRow,
+  Replay,
+  TextScore,
+  BenchReport,
+  BenchRow,
+  Diagnosis,
+  Evaluation,
+} from '../reports';
 
 /** One line about how an answer came about. */
 export function describeCompletion(completion: Completion): string {
@@ -116,12 +122,6 @@ export function describeReplay(result: Replay): string {
   ].join('\n\n');
 }
 
-export function describeBundleReplay({ same, differs, expected, completion }: BundleReplay): string {
-  const told = (which: Completion): string => `${JSON.stringify(which.text)}\n  ${describeCompletion(which)}`;
-  if (same) return `The same answer as before: ${told(completion)}`;
-  return `Another answer, by ${differs.join(', ')}.\nBefore: ${told(expected)}\nNow: ${told(completion)}`;
-}
-
 export function describeTextScore({ model, type, kernel, bitsPerByte, text }: TextScore): string {
   const rows = Object.entries(text).map(([language, { files, tokens, bytes }]) => [
     language,
@@ -129,18 +129,6 @@ export function describeTextScore({ model, type, kernel, bitsPerByte, text }: Te
     ...[files, tokens, bytes].map(String),
   ]);
   return `${model}, ${type}, ${kernel}\n\n${table([['language', 'bits per byte', 'files', 'tokens', 'bytes'], ...rows])}`;
-}
-
-/** A row of two reports that measured the same work; `ratio` above 1 means that the second is faster. */
-export interface ComparedRow {
-  model: string;
-  type: string;
-  work: string;
-  threads: number;
-  kernels: [string, string];
-  before: number;
-  after: number;
-  ratio: number;
 }
 
 /** Rows are the same work by model, type, work, tokens, threads and engine; the kernel may differ. */

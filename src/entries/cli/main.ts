@@ -4,10 +4,11 @@ import { Command, InvalidArgumentError } from 'commander';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { languageOf } from '../../language/languages';
-import type { BenchReport, Evaluation, Limits, Prompt } from '../../protocol';
+import type { Completion, Limits, Prompt } from '../../protocol';
+import type { BenchReport, Evaluation } from '../../reports';
 import { loadAddon } from '../../engine/addon';
 import { bench } from '../../measure/bench';
-import { type Bundle, readBundle, replayBundle } from '../../measure/bundle';
+import { type Bundle, type BundleReplay, readBundle, replayBundle } from '../../measure/bundle';
 import { bitsPerByte } from '../../measure/bitsPerByte';
 import { diagnose } from '../../measure/diagnose';
 import { Engine } from '../../engine/engine';
@@ -25,7 +26,6 @@ import {
   benchTable,
   compareReports,
   comparisonTable,
-  describeBundleReplay,
   describeCompletion,
   describeDiagnosis,
   describeEvaluation,
@@ -173,6 +173,12 @@ async function runReplay(file: string, options: ModelOptions & { confidence: num
   });
   await engine.close();
   print(options, 'replay', result, describeReplay);
+}
+
+function describeBundleReplay({ same, differs, expected, completion }: BundleReplay): string {
+  const told = (which: Completion): string => `${JSON.stringify(which.text)}\n  ${describeCompletion(which)}`;
+  if (same) return `The same answer as before: ${told(completion)}`;
+  return `Another answer, by ${differs.join(', ')}.\nBefore: ${told(expected)}\nNow: ${told(completion)}`;
 }
 
 interface EvaluateOptions extends ModelOptions {

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { EngineClient, type EngineState } from '../../../src/editing/engineClient';
-import type { Completion, LoadParams, ModelInfo } from '../../../src/protocol';
+import type { Completion, LoadParams } from '../../../src/protocol';
+import type { ModelInfo } from '../../../src/reports';
 import { answer } from './marked';
 
 const model: ModelInfo = {

@@ -4,7 +4,7 @@ import * as assert from 'node:assert/strict';
 import { score } from '../../../src/measure/evaluate';
 import { foreignAnswers } from '../../../src/measure/foreignAnswers';
 import type { Hole } from '../../../src/measure/holes';
-import type { Answerer } from '../../../src/protocol';
+import type { Answerer } from '../../../src/reports';
 
 const who = { engine: 'other', model: 'm', type: 'counts', kernel: 'numpy', threads: 1 };
 

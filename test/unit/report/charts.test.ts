@@ -3,7 +3,7 @@
 import * as assert from 'node:assert/strict';
 import { type Answer, score } from '../../../src/measure/evaluate';
 import type { Hole } from '../../../src/measure/holes';
-import type { Evaluation } from '../../../src/protocol';
+import type { Evaluation } from '../../../src/reports';
 import { barChart, lineChart, logChart, stepsTo } from '../../../src/report/charts';
 import { chartsOf, describeReport, pageOf } from '../../../src/report/qualityPage';
 import { speedCharts } from '../../../src/report/speedPage';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { curveOf, evaluationReport, type Run } from '../../../src/report/evaluationReport';
-import type { Evaluation, Measures } from '../../../src/protocol';
+import type { Evaluation, Measures } from '../../../src/reports';
 
 type Result = Evaluation['results'][number];
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import * as figures from '../../../src/report/figures';
-import type { BenchReport, ModelInfo } from '../../../src/protocol';
+import type { BenchReport, ModelInfo } from '../../../src/reports';
 import { answer } from '../editing/marked';
 
 const model: ModelInfo = {
