@@ -9,15 +9,18 @@ export function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : sum(values) / values.length;
 }
 
-/** The value that a share (0..1) of the others lies below, one that was measured; undefined for no values. */
-export function percentile(values: readonly number[], share: number): number | undefined {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+/** Of an even number of values the higher one of the two in the middle; undefined for no values. */
+export function median(values: readonly number[]): number | undefined {
+  return ascending(values)[values.length >> 1];
 }
 
-/** Of an even number of values the higher one of the two in the middle. */
-export function median(values: readonly number[]): number | undefined {
-  return percentile(values, 0.5);
+/** The value at a share (0..1) of the way from the least to the most, of those measured the next lower one. */
+export function percentile(values: readonly number[], share: number): number | undefined {
+  return ascending(values)[Math.floor(share * (values.length - 1))];
+}
+
+function ascending(values: readonly number[]): number[] {
+  return [...values].sort((a, b) => a - b);
 }
 
 export function rounded(value: number, digits = 2): number {
