@@ -1,5 +1,6 @@
 // The only judge of what is fit to show: trims a completion against the text around it, or hides it with a reason.
 
+import { languageAt } from '../language/languages';
 import type { HiddenReason } from '../protocol';
 import { Brackets } from './brackets';
 import { columnOf, firstLine, isBlank, restOfLine, type Site } from './site';
@@ -140,7 +141,7 @@ function continuations(site: Site, text: string): string[] {
   const all = owed.toReversed().join('');
   const newLine = '\n' + /^\s*/.exec((site.lineBefore + text).split('\n').at(-1)!)![0];
   const wanted =
-    site.languageId === 'python'
+    languageAt(site.languageId).blocks === 'colon'
       ? ['', ' x', ` x${newLine}finally: x`, `${newLine}def x(): x`]
       : ['', ' x', ' {}'];
   const read = wanted.flatMap((want) => [want, want + own, want + all]);
