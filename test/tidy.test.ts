@@ -250,16 +250,23 @@ describe('every source file', () => {
 });
 
 describe('printing, writing settings and ending', () => {
-  // Where it is the purpose: the command line and the entry of the engine process.
+  // Where it is the purpose: the entry of the engine process.
   const mayExit = ['src/entries/engineProcess.ts'];
   // base/check.h holds what ends the process on a broken invariant of our own; test programs print and exit.
-  const nativeMay = ['native/base/check.h', 'native/base/check.cpp'];
+  const nativeMay = ['native/base/check.h'];
   const code = (file: string): string => read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
 
-  it('console is used where listed', () => {
+  it('lists files that are there', () => {
+    none(
+      [...mayExit, ...nativeMay].filter((file) => !existsSync(path.join(root, file))),
+      'A file that may do more than others is one that is there',
+    );
+  });
+
+  it('console is used nowhere', () => {
     none(
       typescript.filter((file) => /\bconsole\s*\./.test(code(file))),
-      'Only the command line prints; the rest has log.ts or answers',
+      'The command line writes to its streams; the rest has log.ts or answers',
     );
   });
 
@@ -275,7 +282,7 @@ describe('printing, writing settings and ending', () => {
   it('process.exit and abort are used where listed', () => {
     none(
       typescript.filter((file) => !mayExit.includes(file) && /\bprocess\.(exit|abort)\s*\(/.test(code(file))),
-      'Only the engine process and the command line may end their process',
+      'Only the engine process may end its process',
     );
   });
 
@@ -367,6 +374,19 @@ function settingsOfManifest(): Map<string, Setting['properties'][string]> {
   const parts = [manifest.contributes.configuration].flat();
   return new Map(parts.flatMap((part) => Object.entries(part.properties)));
 }
+
+describe('scripts', () => {
+  it('import nothing from test/', () => {
+    const broken = [...scripts, ...withEnding(filesUnder('scripts'), /\.ts$/)].flatMap((file) =>
+      imports(file)
+        .filter((name) => name.startsWith('.'))
+        .map((name) => path.posix.normalize(path.posix.join(path.posix.dirname(file), name)))
+        .filter((imported) => imported.startsWith('test/'))
+        .map((imported) => `${file} imports ${imported}`),
+    );
+    none(broken, 'What a script needs lies in scripts/ or src/');
+  });
+});
 
 describe('test/fixtures', () => {
   it('has a licence for all code of others', () => {
