@@ -2,7 +2,7 @@
 #ifndef RYZANSTEIN_KERNELS_DISPATCH_H_
 #define RYZANSTEIN_KERNELS_DISPATCH_H_
 
-#include "kernels.h"
+#include "contracts.h"
 
 namespace ryzanstein {
 

@@ -3,7 +3,7 @@
 #ifndef RYZANSTEIN_KERNELS_LEVELS_H_
 #define RYZANSTEIN_KERNELS_LEVELS_H_
 
-#include "kernels.h"
+#include "contracts.h"
 
 namespace ryzanstein {
 

@@ -9,7 +9,7 @@
 
 #include "../base/aligned_buffer.h"
 #include "../base/thread_pool.h"
-#include "../kernels/kernels.h"
+#include "../kernels/contracts.h"
 #include "tensor_file.h"
 
 namespace ryzanstein {

@@ -1,6 +1,6 @@
 // T-MAC on AVX-512: ternary products by look-up in 16-entry tables (VPSHUFB), 64 rows at a time.
 // Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
-#include "levels.h"
+#include "../levels.h"
 
 #if RYZANSTEIN_X86
 #include <immintrin.h>

@@ -1,7 +1,7 @@
 // The contracts that every CPU level fulfils: exact integer matrix products and the float work of a
 // transformer.
-#ifndef RYZANSTEIN_KERNELS_KERNELS_H_
-#define RYZANSTEIN_KERNELS_KERNELS_H_
+#ifndef RYZANSTEIN_KERNELS_CONTRACTS_H_
+#define RYZANSTEIN_KERNELS_CONTRACTS_H_
 
 #include <stddef.h>
 #include <stdint.h>

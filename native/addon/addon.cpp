@@ -11,11 +11,11 @@
 #include <utility>
 #include <vector>
 
-#include "base/physical_cores.h"
-#include "base/task_queue.h"
-#include "kernels/dispatch.h"
-#include "model/model.h"
-#include "model/session.h"
+#include "../base/physical_cores.h"
+#include "../base/task_queue.h"
+#include "../kernels/dispatch.h"
+#include "../model/model.h"
+#include "../model/session.h"
 
 namespace ryzanstein {
 namespace {

@@ -1,9 +1,9 @@
 // AMX: batches of 16 tokens and more in tiles of 16 tokens x 16 rows; fewer tokens as AVX-512 VNNI multiplies
 // them. Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mamx-tile -mamx-int8 -mfma
-#include "levels.h"
+#include "../levels.h"
 
 #if RYZANSTEIN_X86
-#include "products.h"
+#include "../products.h"
 #include "units512.h"
 
 namespace ryzanstein {

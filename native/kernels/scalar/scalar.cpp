@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "levels.h"
+#include "../levels.h"
 
 namespace ryzanstein {
 

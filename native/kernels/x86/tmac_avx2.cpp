@@ -1,6 +1,6 @@
 // T-MAC on AVX2: ternary products by look-up in 16-entry tables (VPSHUFB), 32 rows at a time.
 // Flags: -mavx2 -mfma
-#include "levels.h"
+#include "../levels.h"
 
 #if RYZANSTEIN_X86
 #include <immintrin.h>

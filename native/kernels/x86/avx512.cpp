@@ -1,10 +1,11 @@
 // AVX-512 without VNNI: ternary weights at 2 bits and int8 weights, products of bytes and words added in
 // pairs. Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
-#include "levels.h"
+#include "../levels.h"
 
 #if RYZANSTEIN_X86
 #include "units512.h"
-#include "word_products.h"
+// on top of these units:
+#include "../word_products.h"
 
 namespace ryzanstein {
 

@@ -1,10 +1,11 @@
 // AVX-512 VBMI with VNNI: ternary weights at 1.6 bits, taken apart by two VPERMB look-ups (layout R16-5T).
 // Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512vbmi -mfma
-#include "levels.h"
+#include "../levels.h"
 
 #if RYZANSTEIN_X86
 #include "dot512.h"
-#include "dot_products.h"
+// on top of these units:
+#include "../dot_products.h"
 
 namespace ryzanstein {
 

@@ -1,10 +1,11 @@
 // AVX2: ternary weights at 2 bits and int8 weights, products of bytes and words added in pairs.
 // Flags: -mavx2 -mfma
-#include "levels.h"
+#include "../levels.h"
 
 #if RYZANSTEIN_X86
 #include "units256.h"
-#include "word_products.h"
+// on top of these units:
+#include "../word_products.h"
 
 namespace ryzanstein {
 

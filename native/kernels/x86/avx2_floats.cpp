@@ -1,6 +1,6 @@
 // The float work on AVX2 with FMA: 16 lanes are two registers.
 // Flags: -mavx2 -mfma
-#include "levels.h"
+#include "../levels.h"
 
 #if RYZANSTEIN_X86
 #include <immintrin.h>
@@ -146,8 +146,8 @@ RYZANSTEIN_INLINE float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(
 
 }  // namespace ryzanstein
 
-#include "lanes_attention.h"
-#include "lanes_floats.h"
+#include "../lanes_attention.h"
+#include "../lanes_floats.h"
 
 namespace ryzanstein {
 

@@ -1,10 +1,11 @@
 // AVX-512 VNNI: ternary weights at 2 bits and int8 weights, both straight into VPDPBUSD.
 // Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mfma
-#include "levels.h"
+#include "../levels.h"
 
 #if RYZANSTEIN_X86
 #include "dot512.h"
-#include "dot_products.h"
+// on top of these units:
+#include "../dot_products.h"
 
 namespace ryzanstein {
 

@@ -1,6 +1,6 @@
 // AVX-VNNI (256-bit registers, no AVX-512): ternary weights at 2 bits and int8 weights into VPDPBUSD.
 // Flags: -mavx2 -mfma -mavxvnni
-#include "levels.h"
+#include "../levels.h"
 
 #if RYZANSTEIN_X86
 #include "units256.h"
@@ -33,8 +33,8 @@ RYZANSTEIN_INLINE Unit dot_broadcast(Unit sums, Unit codes, const uint8_t* x) {
 
 }  // namespace ryzanstein
 
-#include "dot_products.h"
-#include "shifted_two_bit.h"
+#include "../dot_products.h"
+#include "../shifted_two_bit.h"
 
 namespace ryzanstein {
 

@@ -3,12 +3,12 @@
 // entries are split into 7 low bits and the rest, and both kinds of byte sums are drained before they can
 // overflow. The including file defines Bytes (one register of rows) and its operations; everything here is
 // static.
-#ifndef RYZANSTEIN_KERNELS_LOOK_UP_H_
-#define RYZANSTEIN_KERNELS_LOOK_UP_H_
+#ifndef RYZANSTEIN_KERNELS_X86_LOOK_UP_H_
+#define RYZANSTEIN_KERNELS_X86_LOOK_UP_H_
 
 #include <immintrin.h>
 
-#include "layout.h"
+#include "../layout.h"
 
 namespace ryzanstein {
 
