@@ -161,6 +161,41 @@ describe('C++', () => {
   });
 });
 
+describe('CPU levels', () => {
+  const listed = [...read('native/kernels/levels.inc').matchAll(/^RYZANSTEIN_LEVEL\("([^"]+)", (\w+),/gm)];
+  const forCpus = cpp.filter((file) => /^native\/kernels\/(x86|arm)\/[^/]+\.cpp$/.test(file));
+
+  it('have a file each that exports their table', () => {
+    const files = cpp.filter((file) => file.startsWith('native/kernels/'));
+    const defining = (table: string): string[] =>
+      files.filter((file) => read(file).includes(`extern const Kernels ${table} = `));
+    assert.ok(listed.length > 5);
+    none(
+      listed.filter(([, , table]) => defining(table!).length !== 1).map(([, name]) => name!),
+      'A level of levels.inc has its table in one file of native/kernels',
+    );
+    const tables = files.flatMap((file) => [...read(file).matchAll(/extern const Kernels (\w+) = /g)]);
+    assert.deepEqual(
+      tables.map(([, table]) => table).sort(),
+      listed.map(([, , table]) => table).sort(),
+      'Tables that files export and levels.inc differ',
+    );
+  });
+
+  it('name their compiler flags', () => {
+    assert.ok(forCpus.length > 5);
+    none(
+      forCpus.filter((file) => !/^\/\/ Flags: -m/m.test(read(file))),
+      'A file for a CPU names its compiler flags, which CMakeLists.txt reads, in a line of its own',
+    );
+  });
+
+  it('can be chosen in the settings', () => {
+    const setting = settingsOfManifest().get('ryzanstein.kernel') as { enum?: string[] } | undefined;
+    assert.deepEqual(setting?.enum, ['auto', ...listed.map(([, name]) => name)]);
+  });
+});
+
 /** The folder of native/ in which an included file lies: found beside the includer or from native/. */
 function targetFolder(file: string, name: string): string {
   const beside = path.posix.normalize(path.posix.join(path.posix.dirname(file), name));

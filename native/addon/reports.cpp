@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstring>
 #include <string>
-#include <utility>
 
 #include "../base/aligned_buffer.h"
 #include "../base/physical_cores.h"
@@ -19,29 +18,15 @@ namespace ryzanstein {
 Napi::Value cpu(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const CpuFeatures& features = cpu_features();
-  const std::pair<const char*, bool> known[] = {{"avx2", features.avx2},
-                                                {"fma", features.fma},
-                                                {"avx-vnni", features.avx_vnni},
-                                                {"avx512", features.avx512},
-                                                {"avx512-vnni", features.avx512_vnni},
-                                                {"avx512-vbmi", features.avx512_vbmi},
-                                                {"avx512-bf16", features.avx512_bf16},
-                                                {"amx-int8", features.amx_int8}};
   const Napi::Array flags = Napi::Array::New(env);
-  for (const auto& [name, present] : known) {
-    if (present) flags.Set(flags.Length(), name);
-  }
-  const std::string forced = kernel_from_environment();
-  const std::string selected = forced.empty() ? best_level()->name : forced;
-  size_t count = 0;
-  const KernelLevel* const* levels = kernel_levels(&count);
+  for (const char* flag : cpu_flags()) flags.Set(flags.Length(), flag);
   const Napi::Array reports = Napi::Array::New(env);
-  for (size_t i = 0; i < count; i++) {
+  for (const KernelLevel& level : kernel_levels()) {
     const Napi::Object report = Napi::Object::New(env);
-    report.Set("name", levels[i]->name);
+    report.Set("name", level.name);
     report.Set("compiled", true);
-    report.Set("supported", levels[i]->supported(features));
-    report.Set("selected", selected == levels[i]->name);
+    report.Set("supported", level.supported(features));
+    report.Set("selected", false);
     reports.Set(reports.Length(), report);
   }
   const Napi::Object result = Napi::Object::New(env);
@@ -71,14 +56,12 @@ Napi::Value bench_kernels(const Napi::CallbackInfo& info) {
   const int columns = integer(given.Get("columns"), "benchKernels: columns", 1, kMaxColumns);
   const int tokens = integer(given.Get("tokens"), "benchKernels: tokens", 1, 1024);
   const double milliseconds = number(given.Get("milliseconds"), "benchKernels: milliseconds");
-  size_t count = 0;
-  const KernelLevel* const* levels = kernel_levels(&count);
   const Napi::Array results = Napi::Array::New(env);
-  for (size_t i = 0; i < count; i++) {
-    if (!levels[i]->supported(cpu_features())) continue;
+  for (const KernelLevel& level : kernel_levels()) {
+    if (!level.supported(cpu_features())) continue;
     const Napi::Object result = Napi::Object::New(env);
-    result.Set("level", levels[i]->name);
-    result.Set("gops", ternary_rate(*levels[i], rows, columns, tokens, milliseconds));
+    result.Set("level", level.name);
+    result.Set("gops", ternary_rate(level, rows, columns, tokens, milliseconds));
     results.Set(results.Length(), result);
   }
   return results;

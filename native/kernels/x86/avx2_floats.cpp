@@ -1,10 +1,9 @@
 // The float work on AVX2 with FMA: 16 lanes are two registers.
 // Flags: -mavx2 -mfma
-#include "../levels.h"
-
-#if RYZANSTEIN_X86
 #include <immintrin.h>
 #include <string.h>
+
+#include "shared.h"
 
 namespace ryzanstein {
 
@@ -155,4 +154,3 @@ extern const FloatKernels kAvx2Floats = {rms_norm, quantize,      scale,        
                                          rope,     silu_multiply, relu2_multiply, attend,     summarize};
 
 }  // namespace ryzanstein
-#endif

@@ -1,10 +1,9 @@
 // The float work on AVX-512: 16 lanes are one register.
 // Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
-#include "../levels.h"
-
-#if RYZANSTEIN_X86
 #include <immintrin.h>
 #include <string.h>
+
+#include "shared.h"
 
 namespace ryzanstein {
 
@@ -91,4 +90,3 @@ extern const FloatKernels kAvx512Floats = {rms_norm, quantize,      scale,      
                                            rope,     silu_multiply, relu2_multiply, attend,     summarize};
 
 }  // namespace ryzanstein
-#endif
