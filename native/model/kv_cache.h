@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "../base/aligned_buffer.h"
-#include "../kernels/kernels.h"
+#include "../kernels/contracts.h"
 
 namespace ryzanstein {
 

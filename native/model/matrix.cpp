@@ -167,8 +167,8 @@ int round_up(int value, int step) { return (value + step - 1) / step * step; }
 }  // namespace
 
 Matrix::Matrix(const TensorFile& file, const std::vector<Tensor>& tensors, Rounding rounding,
-               const KernelLevel& level, ThreadPool& pool)
-    : floats_(level.floats), ternary_(true), columns_(tensors[0].columns) {
+               const Kernels& kernels, ThreadPool& pool)
+    : floats_(kernels.floats), ternary_(true), columns_(tensors[0].columns) {
   std::vector<Row> scratch(static_cast<size_t>(pool.threads()), Row(columns_));
   bool one_scale = true;
   group_columns_ = columns_;
@@ -179,7 +179,7 @@ Matrix::Matrix(const TensorFile& file, const std::vector<Tensor>& tensors, Round
     one_scale = one_scale && form.one_scale;
     if (!form.one_scale) group_columns_ = std::min(group_columns_, form.group_columns);
   }
-  kernel_ = ternary_ ? level.ternary : level.int8;
+  kernel_ = ternary_ ? kernels.ternary : kernels.int8;
   groups_ = columns_ / group_columns_;
   vector_bytes_ = kernel_->prepared_bytes(group_columns_);
   block_bytes_ = kernel_->block_bytes(group_columns_);

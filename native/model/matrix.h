@@ -9,7 +9,7 @@
 
 #include "../base/aligned_buffer.h"
 #include "../base/thread_pool.h"
-#include "../kernels/kernels.h"
+#include "../kernels/contracts.h"
 #include "tensor_file.h"
 
 namespace ryzanstein {
@@ -32,7 +32,7 @@ class Matrix {
   // Throws BadModel (through `file`) for weights that are no integers times a scale, or a scale that is not
   // finite.
   Matrix(const TensorFile& file, const std::vector<Tensor>& tensors, Rounding rounding,
-         const KernelLevel& level, ThreadPool& pool);
+         const Kernels& kernels, ThreadPool& pool);
 
   int columns() const { return columns_; }
   int rows() const { return rows_; }  // with the rows that fill up the last block of each tensor

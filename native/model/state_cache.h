@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "../base/aligned_buffer.h"
-#include "../kernels/kernels.h"
+#include "../kernels/contracts.h"
 
 namespace ryzanstein {
 

@@ -32,7 +32,7 @@ RotaryTable::RotaryTable(int positions, int dimensions, float base)
   }
 }
 
-Activations::Activations(const Weights& weights, const KernelLevel& level, int context_length, int threads)
+Activations::Activations(const Weights& weights, const Kernels& kernels, int context_length, int threads)
     : rotary(context_length, weights.hyperparameters.rope_dimensions, weights.hyperparameters.rope_base) {
   const Hyperparameters& h = weights.hyperparameters;
   const auto floats = [](int rows, int columns) {
@@ -53,18 +53,18 @@ Activations::Activations(const Weights& weights, const KernelLevel& level, int c
   prepared = AlignedBuffer(prepared_bytes);
   states = AlignedBuffer(static_cast<size_t>(kMaxTokens) * static_cast<size_t>(h.width));
   logits = floats(kMaxTokens, weights.head.rows());
-  const int block_rows = level.int8->block_rows;
+  const int block_rows = kernels.int8->block_rows;
   const int positions = (context_length + block_rows - 1) / block_rows * block_rows;
   for (int thread = 0; thread < threads; thread++) {
     scratch.push_back({floats(1, widest), AlignedBuffer(static_cast<size_t>(widest)), floats(1, kSums),
-                       AlignedBuffer(kAttentionRows * level.int8->prepared_bytes(h.head_size)),
+                       AlignedBuffer(kAttentionRows * kernels.int8->prepared_bytes(h.head_size)),
                        floats(kAttentionRows, positions), floats(kAttentionRows, positions),
                        AlignedBuffer(static_cast<size_t>(kAttentionRows * positions) * sizeof(int16_t))});
   }
 }
 
-Transformer::Transformer(const Weights& weights, const KernelLevel& level, ThreadPool& pool)
-    : weights_(weights), floats_(*level.floats), keys_(*level.int8), pool_(pool) {}
+Transformer::Transformer(const Weights& weights, const Kernels& kernels, ThreadPool& pool)
+    : weights_(weights), floats_(*kernels.floats), keys_(*kernels.int8), pool_(pool) {}
 
 // One forward pass under way: its steps, each shared out among the threads.
 struct Transformer::Pass {

@@ -28,7 +28,7 @@ struct RotaryTable {
 
 // The intermediate values of a forward pass, allocated once per session for up to kMaxTokens tokens.
 struct Activations {
-  Activations(const Weights& weights, const KernelLevel& level, int context_length, int threads);
+  Activations(const Weights& weights, const Kernels& kernels, int context_length, int threads);
 
   size_t bytes() const {
     size_t sum = residual.bytes() + product.bytes() + mixed.bytes() + prepared.bytes() + states.bytes() +
@@ -64,7 +64,7 @@ struct Activations {
 
 class Transformer {
  public:
-  Transformer(const Weights& weights, const KernelLevel& level, ThreadPool& pool);
+  Transformer(const Weights& weights, const Kernels& kernels, ThreadPool& pool);
 
   // Runs ids [count], 1 <= count <= kMaxTokens, at the positions from cache.length on: writes their keys and
   // values, but leaves cache.length to the caller, and puts every token's state into a.states and the logits

@@ -65,7 +65,7 @@ Floats read_norm(TensorFile& file, const std::string& name, int size) {
 }  // namespace
 
 Weights::Weights(const std::string& path, std::vector<TensorDescription> descriptions,
-                 const Hyperparameters& h, const KernelLevel& level, ThreadPool& pool)
+                 const Hyperparameters& h, const Kernels& kernels, ThreadPool& pool)
     : file(path, std::move(descriptions)), hyperparameters(h) {
   architecture = find_architecture(path, h.architecture);
   check(path, h);
@@ -111,14 +111,14 @@ Weights::Weights(const std::string& path, std::vector<TensorDescription> descrip
 
   for (size_t i = 0; i < layers.size(); i++) {
     const auto pack = [&](const std::vector<Tensor>& parts) {
-      return Matrix(file, parts, Rounding::kNone, level, pool);
+      return Matrix(file, parts, Rounding::kNone, kernels, pool);
     };
     layers[i].qkv = pack(tensors[i].qkv);
     layers[i].attention_output = pack(tensors[i].attention_output);
     layers[i].gate_up = pack(tensors[i].gate_up);
     layers[i].down = pack(tensors[i].down);
   }
-  head = Matrix(file, {output}, Rounding::kInt8Rows, level, pool);
+  head = Matrix(file, {output}, Rounding::kInt8Rows, kernels, pool);
   // All but embedding rows is packed now: the file's pages would only double the memory.
   file.forget();
 }

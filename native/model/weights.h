@@ -51,7 +51,7 @@ struct Layer {
 struct Weights {
   // Throws BadModel or std::runtime_error; nothing is read before its place in the file is checked.
   Weights(const std::string& path, std::vector<TensorDescription> descriptions,
-          const Hyperparameters& hyperparameters, const KernelLevel& level, ThreadPool& pool);
+          const Hyperparameters& hyperparameters, const Kernels& kernels, ThreadPool& pool);
 
   TensorFile file;  // stays mapped: embedding rows are read from it
   Hyperparameters hyperparameters;

@@ -180,17 +180,15 @@ void bits_do_not_depend_on_the_way(const SyntheticOptions& synthetic_options) {
   const auto vocabulary = static_cast<size_t>(kShape.vocabulary);
   Random random(5);
   Logits expected;
-  size_t level_count = 0;
-  const KernelLevel* const* levels = kernel_levels(&level_count);
-  for (size_t level = 0; level < level_count; level++) {
-    if (!levels[level]->supported(cpu_features())) continue;
+  for (const KernelLevel& level : kernel_levels()) {
+    if (!level.supported(cpu_features())) continue;
     for (const int threads : {1, 2, 3, 5}) {
       ThreadPool pool(threads);
-      const Weights weights(path, synthetic.tensors, synthetic.hyperparameters, *levels[level], pool);
-      const Transformer transformer(weights, *levels[level], pool);
-      Activations activations(weights, *levels[level], kShape.context, threads);
+      const Weights weights(path, synthetic.tensors, synthetic.hyperparameters, level.kernels, pool);
+      const Transformer transformer(weights, level.kernels, pool);
+      Activations activations(weights, level.kernels, kShape.context, threads);
       for (const int longest : {1, 7, kMaxTokens}) {
-        KvCache cache(*levels[level]->int8, kShape.layers, kShape.kv_heads,
+        KvCache cache(*level.kernels.int8, kShape.layers, kShape.kv_heads,
                       synthetic.hyperparameters.head_size, kShape.context);
         Logits logits;
         for (size_t done = 0; done < ids.size();) {
@@ -205,7 +203,7 @@ void bits_do_not_depend_on_the_way(const SyntheticOptions& synthetic_options) {
           done += static_cast<size_t>(count);
         }
         if (expected.empty()) expected = logits;
-        EXPECT(logits == expected, std::string(levels[level]->name) + ", " + std::to_string(threads) +
+        EXPECT(logits == expected, std::string(level.name) + ", " + std::to_string(threads) +
                                        " threads, passes of up to " + std::to_string(longest) +
                                        ": the same bits");
       }
@@ -453,7 +451,7 @@ void cancelling_drops_a_pass(const std::shared_ptr<Model>& model) {
 }
 
 void sampler_draws_as_told() {
-  const FloatKernels& floats = *find_level("scalar")->floats;
+  const FloatKernels& floats = *reference_level().kernels.floats;
   const std::vector<float> logits{1, 3, 2, 0, 3};
   const auto counts = [&](const Sampling& sampling, const Ids& recent = {}) {
     Sampler sampler(sampling, 5, floats);
@@ -577,7 +575,7 @@ void the_cache_knows_the_text() {
   brief.read(eight.data(), static_cast<int>(eight.size()), logits.data());
   EXPECT(brief.probability(3, 1.0 / 6) > brief.probability(5, 1.0 / 6), "a short text has short contexts");
 
-  const FloatKernels& floats = *find_level("scalar")->floats;
+  const FloatKernels& floats = *reference_level().kernels.floats;
   Candidates with_cache;
   with_cache.ngram_cache = true;
   const std::vector<float> likes_five{0, 0, 0, 0, 0, 0.5f};
@@ -628,15 +626,12 @@ std::vector<float> plain_cosines(const std::vector<std::vector<int8_t>>& states)
 
 void states_are_compared() {
   std::mt19937 random(71);
-  size_t level_count = 0;
-  const KernelLevel* const* levels = kernel_levels(&level_count);
-  for (size_t l = 0; l < level_count; l++) {
-    const KernelLevel* level = levels[l];
-    if (!level->supported(cpu_features())) continue;
+  for (const KernelLevel& level : kernel_levels()) {
+    if (!level.supported(cpu_features())) continue;
     for (const int width : {3, 64, 129}) {
       constexpr int kCapacity = 90;
-      StateCache cache(*level->int8, width, kCapacity);
-      StateCache other(*level->int8, width, kCapacity);
+      StateCache cache(*level.kernels.int8, width, kCapacity);
+      StateCache other(*level.kernels.int8, width, kCapacity);
       std::vector<std::vector<int8_t>> states;
       const auto equal = [&](StateCache& compared) {
         const std::vector<float> expected = plain_cosines(states);
@@ -657,16 +652,16 @@ void states_are_compared() {
         for (int i = 0; i < put && random() % 8 != 0; i++) {
           states.emplace_back(drafted.begin() + i * width, drafted.begin() + (i + 1) * width);
           cache.keep(1);
-          if (i % 3 > 0) EXPECT(equal(cache), std::string(level->name) + ": cosines of one after the other");
+          if (i % 3 > 0) EXPECT(equal(cache), std::string(level.name) + ": cosines of one after the other");
         }
         if (random() % 4 == 0) {
           states.resize(random() % (states.size() + 1));
           cache.truncate(static_cast<int>(states.size()));
         }
         if (states.empty()) continue;
-        EXPECT(equal(cache), std::string(level->name) + ": cosines after any changes");
+        EXPECT(equal(cache), std::string(level.name) + ": cosines after any changes");
         other.copy_head(cache, cache.length());
-        EXPECT(equal(other), std::string(level->name) + ": and of a copy");
+        EXPECT(equal(other), std::string(level.name) + ": and of a copy");
       }
     }
   }

@@ -1,9 +1,8 @@
 // AMX: batches of 16 tokens and more in tiles of 16 tokens x 16 rows; fewer tokens as AVX-512 VNNI multiplies
-// them. Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mamx-tile -mamx-int8 -mfma
-#include "levels.h"
-
-#if RYZANSTEIN_X86
-#include "products.h"
+// them.
+// Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mamx-tile -mamx-int8 -mfma
+#include "../products.h"
+#include "shared.h"
 #include "units512.h"
 
 namespace ryzanstein {
@@ -181,10 +180,11 @@ static void multiply_int8(const void* blocks, int block_count, int columns, cons
   multiply_batch<copy_units>(p, block_count, tokens);
 }
 
-extern const MatrixKernel kAmxTernary = {
-    "R16-2B", 16, two_bit_block_bytes, pack_two_bit_row, dot_prepared_bytes, prepare_dot, multiply_ternary};
-extern const MatrixKernel kAmxInt8 = {
+static const MatrixKernel kTernary = {"R16-2B",           16,          two_bit_block_bytes, pack_two_bit_row,
+                                      dot_prepared_bytes, prepare_dot, multiply_ternary};
+static const MatrixKernel kInt8 = {
     "R16-8", 16, byte_block_bytes, pack_byte_row, dot_prepared_bytes, prepare_dot, multiply_int8};
 
+extern const Kernels kAmx = {&kTernary, &kInt8, &kAvx512Floats};
+
 }  // namespace ryzanstein
-#endif

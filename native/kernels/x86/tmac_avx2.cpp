@@ -1,9 +1,8 @@
 // T-MAC on AVX2: ternary products by look-up in 16-entry tables (VPSHUFB), 32 rows at a time.
 // Flags: -mavx2 -mfma
-#include "levels.h"
-
-#if RYZANSTEIN_X86
 #include <immintrin.h>
+
+#include "shared.h"
 
 namespace ryzanstein {
 
@@ -46,8 +45,9 @@ static void multiply(const void* blocks, int block_count, int columns, const voi
   look_up_blocks(blocks, lut32_block_bytes(columns), block_count, columns, prepared, tokens, y, y_stride);
 }
 
-extern const MatrixKernel kTmacAvx2Ternary = {
+static const MatrixKernel kTernary = {
     "LUT32", kRows, lut32_block_bytes, pack_lut32_row, lut_prepared_bytes, prepare_tables, multiply};
 
+extern const Kernels kTmacAvx2 = {&kTernary, &kAvx2Int8, &kAvx2Floats};
+
 }  // namespace ryzanstein
-#endif

@@ -1,7 +1,7 @@
 // The contracts that every CPU level fulfils: exact integer matrix products and the float work of a
 // transformer.
-#ifndef RYZANSTEIN_KERNELS_KERNELS_H_
-#define RYZANSTEIN_KERNELS_KERNELS_H_
+#ifndef RYZANSTEIN_KERNELS_CONTRACTS_H_
+#define RYZANSTEIN_KERNELS_CONTRACTS_H_
 
 #include <stddef.h>
 #include <stdint.h>
@@ -118,21 +118,8 @@ struct FloatKernels {
   LogitSummary (*summarize)(const float* logits, int n);
 };
 
-struct CpuFeatures {
-  char vendor[13];
-  char brand[49];
-  // True where the CPU has it AND the operating system saves its registers.
-  bool avx2, fma, avx_vnni;
-  bool avx512;  // F, BW, DQ, VL
-  bool avx512_vnni, avx512_vbmi, avx512_bf16;
-  bool amx_int8;
-};
-
-struct KernelLevel {
-  const char* name;
-  bool (*supported)(const CpuFeatures& cpu);
-  bool automatic;  // may be chosen without being named; look-up-table levels are chosen by name or by
-                   // measurement
+// What a CPU level computes with.
+struct Kernels {
   const MatrixKernel* ternary;
   const MatrixKernel* int8;
   const FloatKernels* floats;

@@ -1,10 +1,10 @@
 // One 64-byte unit of a packed block in one AVX-512 register; 16 int32 sums, one per row, in another.
-#ifndef RYZANSTEIN_KERNELS_UNITS512_H_
-#define RYZANSTEIN_KERNELS_UNITS512_H_
+#ifndef RYZANSTEIN_KERNELS_X86_UNITS512_H_
+#define RYZANSTEIN_KERNELS_X86_UNITS512_H_
 
 #include <immintrin.h>
 
-#include "kernels.h"
+#include "../contracts.h"
 
 namespace ryzanstein {
 

@@ -1,10 +1,9 @@
 // The float work on AVX-512: 16 lanes are one register.
 // Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
-#include "levels.h"
-
-#if RYZANSTEIN_X86
 #include <immintrin.h>
 #include <string.h>
+
+#include "shared.h"
 
 namespace ryzanstein {
 
@@ -82,8 +81,8 @@ RYZANSTEIN_INLINE float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(
 
 }  // namespace ryzanstein
 
-#include "lanes_attention.h"
-#include "lanes_floats.h"
+#include "../lanes_attention.h"
+#include "../lanes_floats.h"
 
 namespace ryzanstein {
 
@@ -91,4 +90,3 @@ extern const FloatKernels kAvx512Floats = {rms_norm, quantize,      scale,      
                                            rope,     silu_multiply, relu2_multiply, attend,     summarize};
 
 }  // namespace ryzanstein
-#endif

@@ -1,10 +1,9 @@
 // The float work on AVX2 with FMA: 16 lanes are two registers.
 // Flags: -mavx2 -mfma
-#include "levels.h"
-
-#if RYZANSTEIN_X86
 #include <immintrin.h>
 #include <string.h>
+
+#include "shared.h"
 
 namespace ryzanstein {
 
@@ -146,8 +145,8 @@ RYZANSTEIN_INLINE float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(
 
 }  // namespace ryzanstein
 
-#include "lanes_attention.h"
-#include "lanes_floats.h"
+#include "../lanes_attention.h"
+#include "../lanes_floats.h"
 
 namespace ryzanstein {
 
@@ -155,4 +154,3 @@ extern const FloatKernels kAvx2Floats = {rms_norm, quantize,      scale,        
                                          rope,     silu_multiply, relu2_multiply, attend,     summarize};
 
 }  // namespace ryzanstein
-#endif

@@ -1,7 +1,7 @@
 // VPDPBUSD on AVX-512 registers. g++ 12 copies registers around the intrinsic and does not fold the broadcast
 // into it, which costs up to a quarter of the speed: hence the assembly.
-#ifndef RYZANSTEIN_KERNELS_DOT512_H_
-#define RYZANSTEIN_KERNELS_DOT512_H_
+#ifndef RYZANSTEIN_KERNELS_X86_DOT512_H_
+#define RYZANSTEIN_KERNELS_X86_DOT512_H_
 
 #include "units512.h"
 

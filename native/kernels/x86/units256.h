@@ -1,10 +1,10 @@
 // One 64-byte unit of a packed block in two AVX2 registers: rows 0-7 and rows 8-15; likewise 16 int32 sums.
-#ifndef RYZANSTEIN_KERNELS_UNITS256_H_
-#define RYZANSTEIN_KERNELS_UNITS256_H_
+#ifndef RYZANSTEIN_KERNELS_X86_UNITS256_H_
+#define RYZANSTEIN_KERNELS_X86_UNITS256_H_
 
 #include <immintrin.h>
 
-#include "kernels.h"
+#include "../contracts.h"
 
 namespace ryzanstein {
 

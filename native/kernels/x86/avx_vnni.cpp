@@ -1,8 +1,6 @@
 // AVX-VNNI (256-bit registers, no AVX-512): ternary weights at 2 bits and int8 weights into VPDPBUSD.
 // Flags: -mavx2 -mfma -mavxvnni
-#include "levels.h"
-
-#if RYZANSTEIN_X86
+#include "shared.h"
 #include "units256.h"
 
 namespace ryzanstein {
@@ -33,8 +31,8 @@ RYZANSTEIN_INLINE Unit dot_broadcast(Unit sums, Unit codes, const uint8_t* x) {
 
 }  // namespace ryzanstein
 
-#include "dot_products.h"
-#include "shifted_two_bit.h"
+#include "../dot_products.h"
+#include "../shifted_two_bit.h"
 
 namespace ryzanstein {
 
@@ -60,10 +58,11 @@ static void multiply_int8(const void* blocks, int block_count, int columns, cons
                      dot_prepared_bytes(columns), tokens, y, y_stride);
 }
 
-extern const MatrixKernel kAvxVnniTernary = {
-    "R16-2B", 16, two_bit_block_bytes, pack_two_bit_row, dot_prepared_bytes, prepare_dot, multiply_ternary};
-extern const MatrixKernel kAvxVnniInt8 = {
+static const MatrixKernel kTernary = {"R16-2B",           16,          two_bit_block_bytes, pack_two_bit_row,
+                                      dot_prepared_bytes, prepare_dot, multiply_ternary};
+static const MatrixKernel kInt8 = {
     "R16-8", 16, byte_block_bytes, pack_byte_row, dot_prepared_bytes, prepare_dot, multiply_int8};
 
+extern const Kernels kAvxVnni = {&kTernary, &kInt8, &kAvx2Floats};
+
 }  // namespace ryzanstein
-#endif

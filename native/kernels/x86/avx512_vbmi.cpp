@@ -1,10 +1,9 @@
 // AVX-512 VBMI with VNNI: ternary weights at 1.6 bits, taken apart by two VPERMB look-ups (layout R16-5T).
 // Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512vbmi -mfma
-#include "levels.h"
-
-#if RYZANSTEIN_X86
 #include "dot512.h"
-#include "dot_products.h"
+#include "shared.h"
+// Written over the units above:
+#include "../dot_products.h"
 
 namespace ryzanstein {
 
@@ -82,8 +81,9 @@ static void multiply(const void* blocks, int block_count, int columns, const voi
                      dot_prepared_bytes(columns), tokens, y, y_stride);
 }
 
-extern const MatrixKernel kAvx512VbmiTernary = {
+static const MatrixKernel kTernary = {
     "R16-5T", 16, five_trit_block_bytes, pack_five_trit_row, dot_prepared_bytes, prepare_dot, multiply};
 
+extern const Kernels kAvx512Vbmi = {&kTernary, &kAvx512VnniInt8, &kAvx512Floats};
+
 }  // namespace ryzanstein
-#endif

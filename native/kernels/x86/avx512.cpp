@@ -1,10 +1,10 @@
 // AVX-512 without VNNI: ternary weights at 2 bits and int8 weights, products of bytes and words added in
-// pairs. Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
-#include "levels.h"
-
-#if RYZANSTEIN_X86
+// pairs.
+// Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
+#include "shared.h"
 #include "units512.h"
-#include "word_products.h"
+// Written over the units above:
+#include "../word_products.h"
 
 namespace ryzanstein {
 
@@ -34,10 +34,11 @@ static void multiply_int8(const void* blocks, int block_count, int columns, cons
                      word_prepared_bytes(columns), tokens, y, y_stride);
 }
 
-extern const MatrixKernel kAvx512Ternary = {
-    "R16-2B", 16, two_bit_block_bytes, pack_two_bit_row, dot_prepared_bytes, prepare_dot, multiply_ternary};
+static const MatrixKernel kTernary = {"R16-2B",           16,          two_bit_block_bytes, pack_two_bit_row,
+                                      dot_prepared_bytes, prepare_dot, multiply_ternary};
 extern const MatrixKernel kAvx512Int8 = {
     "R16-8", 16, byte_block_bytes, pack_byte_row, word_prepared_bytes, prepare_words, multiply_int8};
 
+extern const Kernels kAvx512 = {&kTernary, &kAvx512Int8, &kAvx512Floats};
+
 }  // namespace ryzanstein
-#endif

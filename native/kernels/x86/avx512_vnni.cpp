@@ -1,10 +1,9 @@
 // AVX-512 VNNI: ternary weights at 2 bits and int8 weights, both straight into VPDPBUSD.
 // Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mfma
-#include "levels.h"
-
-#if RYZANSTEIN_X86
 #include "dot512.h"
-#include "dot_products.h"
+#include "shared.h"
+// Written over the units above:
+#include "../dot_products.h"
 
 namespace ryzanstein {
 
@@ -37,5 +36,6 @@ extern const MatrixKernel kAvx512VnniTernary = {
 extern const MatrixKernel kAvx512VnniInt8 = {
     "R16-8", 16, byte_block_bytes, pack_byte_row, dot_prepared_bytes, prepare_dot, multiply_int8};
 
+extern const Kernels kAvx512Vnni = {&kAvx512VnniTernary, &kAvx512VnniInt8, &kAvx512Floats};
+
 }  // namespace ryzanstein
-#endif

@@ -1,9 +1,8 @@
 // T-MAC on AVX-512: ternary products by look-up in 16-entry tables (VPSHUFB), 64 rows at a time.
 // Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
-#include "levels.h"
-
-#if RYZANSTEIN_X86
 #include <immintrin.h>
+
+#include "shared.h"
 
 namespace ryzanstein {
 
@@ -42,8 +41,9 @@ static void multiply(const void* blocks, int block_count, int columns, const voi
   look_up_blocks(blocks, lut64_block_bytes(columns), block_count, columns, prepared, tokens, y, y_stride);
 }
 
-extern const MatrixKernel kTmacAvx512Ternary = {
+static const MatrixKernel kTernary = {
     "LUT64", kRows, lut64_block_bytes, pack_lut64_row, lut_prepared_bytes, prepare_tables, multiply};
 
+extern const Kernels kTmacAvx512 = {&kTernary, &kAvx512Int8, &kAvx512Floats};
+
 }  // namespace ryzanstein
-#endif

@@ -3,16 +3,16 @@
 // entries are split into 7 low bits and the rest, and both kinds of byte sums are drained before they can
 // overflow. The including file defines Bytes (one register of rows) and its operations; everything here is
 // static.
-#ifndef RYZANSTEIN_KERNELS_LOOK_UP_H_
-#define RYZANSTEIN_KERNELS_LOOK_UP_H_
+#ifndef RYZANSTEIN_KERNELS_X86_LOOK_UP_H_
+#define RYZANSTEIN_KERNELS_X86_LOOK_UP_H_
 
 #include <immintrin.h>
 
-#include "layout.h"
+#include "../layout.h"
+#include "../prefetch.h"
 
 namespace ryzanstein {
 
-constexpr int kPrefetchAhead = 4096;
 // Per unit a row adds two entries of -4..3 above the low bits: 16 units reach -128.
 constexpr int kUnitsPerDrain = 16;
 
@@ -54,7 +54,7 @@ static void look_up_block(const uint8_t* block, int units, const uint8_t* prepar
     // alone.
     Bytes pairs = none(), odds = none(), above = none();
     for (int i = 0; i < here; i++, block += kRows, table += 32) {
-      _mm_prefetch(reinterpret_cast<const char*>(block + kPrefetchAhead), _MM_HINT_T0);
+      prefetch(block + kPrefetchAhead);
       const Bytes v = load(block), first = low_nibbles(v), second = high_nibbles(v);
       const Bytes low = spread_table(table), high = spread_table(table + 16);
       const Bytes lows = add_bytes(look_up(low, first), look_up(low, second));  // at most 254

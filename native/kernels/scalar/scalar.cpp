@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "levels.h"
+#include "../contracts.h"
 
 namespace ryzanstein {
 
@@ -41,10 +41,7 @@ static void multiply(const void* blocks, int block_count, int columns, const voi
   }
 }
 
-extern const MatrixKernel kScalarTernary = {"rows",         16,      block_bytes, pack_row,
-                                            prepared_bytes, prepare, multiply};
-extern const MatrixKernel kScalarInt8 = {"rows",         16,      block_bytes, pack_row,
-                                         prepared_bytes, prepare, multiply};
+static const MatrixKernel kRows = {"rows", 16, block_bytes, pack_row, prepared_bytes, prepare, multiply};
 
 // ---------------------------------------------------------------- floats
 
@@ -185,7 +182,9 @@ static LogitSummary summarize(const float* logits, int n) {
   return s;
 }
 
-extern const FloatKernels kScalarFloats = {rms_norm, quantize,      scale,          scale_rows, add,
-                                           rope,     silu_multiply, relu2_multiply, attend,     summarize};
+static const FloatKernels kFloats = {rms_norm, quantize,      scale,          scale_rows, add,
+                                     rope,     silu_multiply, relu2_multiply, attend,     summarize};
+
+extern const Kernels kScalar = {&kRows, &kRows, &kFloats};
 
 }  // namespace ryzanstein
