@@ -188,13 +188,3 @@ function isInScope(line: string, lines: readonly string[]): boolean {
   }
   return false;
 }
-
-/**
- * 0..1: the geometric mean of how sure the model was on average and at its weakest token.
- * `logProbabilities` are natural logarithms; none gives 0.
- */
-export function confidenceOf(logProbabilities: readonly number[]): number {
-  if (logProbabilities.length === 0) return 0;
-  const mean = logProbabilities.reduce((sum, value) => sum + value, 0) / logProbabilities.length;
-  return Math.exp((mean + Math.min(...logProbabilities)) / 2);
-}
