@@ -39,11 +39,12 @@ interface Reading {
 /** How many threads a request may use: figures are measured with all that they name. */
 type Threads = number | 'all';
 
-export interface Request {
+/** What goes with a request beside its prompt and limits. */
+export interface RequestOptions {
   signal?: AbortSignal;
   /** At most, or `all` however busy the machine is. */
   threads?: Threads;
-  /** Is told of a block's first line when that is whole and fit to show; the block goes on. */
+  /** Gets a block's first line when that is whole and fit to show; the block goes on. */
   onFirstLine?: (completion: Completion) => void;
 }
 
@@ -60,7 +61,6 @@ export class Engine {
   readonly #load: Load | undefined;
   /** Threads that the request at work uses. */
   #threads: number;
-  #newest: AbortController | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #encodings = new Map<string, number[]>();
 
@@ -110,18 +110,14 @@ export class Engine {
     }
   }
 
-  /** Completes at a place. A newer request cancels an older one; a cancelled one answers with nothing to show. */
-  async complete(
-    prompt: Prompt,
-    limits: Limits,
-    { signal, threads, onFirstLine }: Request = {},
-  ): Promise<Completion> {
-    return this.#asNewest(signal, threads, (signal) => this.#answer(prompt, limits, signal, onFirstLine));
+  /** Completes at a place. Requests wait for their turn; a cancelled one ends soon, with nothing to show. */
+  complete(prompt: Prompt, limits: Limits, options: RequestOptions = {}): Promise<Completion> {
+    return this.#inTurn(options, (signal) => this.#answer(prompt, limits, signal, options.onFirstLine));
   }
 
-  /** Reads a prompt ahead of its completion, which need not read it then. A newer request cancels it. */
-  async prefill(prompt: Prompt, signal?: AbortSignal, threads?: number): Promise<Prefill> {
-    return this.#asNewest(signal, threads, async (signal) => {
+  /** Reads a prompt ahead of its completion, which need not read it then. */
+  prefill(prompt: Prompt, options: Omit<RequestOptions, 'onFirstLine'> = {}): Promise<Prefill> {
+    return this.#inTurn(options, async (signal) => {
       const { ids, reused, milliseconds } = await this.#read(prompt, siteOf(prompt), signal);
       return { promptTokens: ids.length, reusedTokens: reused, prefillMs: milliseconds };
     });
@@ -142,48 +138,33 @@ export class Engine {
 
   /** Lends the session, emptied, to `work`; requests wait until it is given back. */
   withSession<T>(work: (session: NativeSession) => Promise<T>): Promise<T> {
-    return this.#inTurn(async () => {
+    return this.#inTurn({ threads: 'all' }, () => {
       this.#known = [];
       this.#session.truncate(0);
-      this.#native.use(this.info.threads);
       return work(this.#session).finally(() => this.#session.truncate(0));
     });
   }
 
   /** Waits for the work that is under way, and ends the use of the model. */
   async close(): Promise<void> {
-    this.#newest?.abort();
-    await this.#inTurn(() => {
+    await this.#inTurn({}, () => {
       this.#slots.free();
       this.#native.free();
       return Promise.resolve();
     });
   }
 
-  /** Cancels the request before, and runs `work` when that has ended, with a signal that the next one aborts. */
-  #asNewest<T>(
-    signal: AbortSignal | undefined,
-    threads: Threads | undefined,
+  /** Runs `work` when all before it has ended; while it runs, the signal stops what is being computed. */
+  #inTurn<T>(
+    { signal = new AbortController().signal, threads }: RequestOptions,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    this.#newest?.abort();
-    const request = (this.#newest = new AbortController());
-    const abort = (): void => request.abort();
-    signal?.addEventListener('abort', abort);
-    if (signal?.aborted) abort();
     const cancel = (): void => this.#session.cancel();
-    return this.#inTurn(() => {
-      request.signal.addEventListener('abort', cancel);
+    const turn = this.#turn.then(async () => {
+      signal.addEventListener('abort', cancel);
       this.#use(threads);
-      return work(request.signal).finally(() => {
-        request.signal.removeEventListener('abort', cancel);
-        signal?.removeEventListener('abort', abort);
-      });
+      return work(signal).finally(() => signal.removeEventListener('abort', cancel));
     });
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work);
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
@@ -199,7 +180,7 @@ export class Engine {
     prompt: Prompt,
     limits: Limits,
     signal: AbortSignal,
-    onFirstLine?: Request['onFirstLine'],
+    onFirstLine?: RequestOptions['onFirstLine'],
   ): Promise<Completion> {
     const site = siteOf(prompt);
     // A grammar that is met for the first time is read while the model works.

@@ -1,9 +1,9 @@
-// The client with engines that start slowly, die, talk garbage, hang or refuse: what it tells and when it gives up.
+// The local backend with engines that start slowly, die, talk garbage, hang or refuse: what it tells and when it gives up.
 
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
-import { EngineProblem } from '../../../src/editing/engineClient';
+import { Problem } from '../../../src/editing/backend';
 import { type Behaviour, Trial } from './fakeEngine';
 
 const never = new CancellationTokenSource().token;
@@ -27,7 +27,7 @@ function withTrial(
 }
 
 const failsWith = (kind: string, words: RegExp) => (error: unknown) =>
-  error instanceof EngineProblem && error.kind === kind && words.test(error.message);
+  error instanceof Problem && error.kind === kind && words.test(error.message);
 
 const alive = (processId: number): boolean => {
   try {
@@ -42,7 +42,7 @@ async function gone(processId: number): Promise<void> {
   assert.ok(!alive(processId), `process ${processId} still runs`);
 }
 
-describe('engine client', function () {
+describe('the engine on this machine', function () {
   this.timeout(30_000);
 
   withTrial('starts nothing before the first request', {}, async (trial) => {
@@ -189,7 +189,7 @@ describe('engine client', function () {
     },
     {
       load: () => {
-        throw new EngineProblem('model', 'There is none.');
+        throw new Problem('model', 'There is none.');
       },
     },
   );
@@ -255,7 +255,7 @@ describe('engine client', function () {
       assert.equal(trial.client.occupation, 'runs a benchmark');
       while (trial.client.state.name !== 'ready') await pause(5);
       source.cancel();
-      await assert.rejects(bench, EngineProblem);
+      await assert.rejects(bench, Problem);
       assert.equal(trial.client.occupation, undefined);
       assert.equal((await trial.complete(never)).text, 'ok');
     },
