@@ -50,9 +50,8 @@ export function activate(context: vscode.ExtensionContext): Parts {
   const status = new Status(engine, governor, ledger);
   const showWork = (work: Promise<unknown>): void => status.showWork(work);
   const provider = new Provider({ engine, governor, ledger, ignoring, visits, showWork });
-  const media = vscode.Uri.joinPath(context.extensionUri, 'media');
-  const page = new DiagnosticsPage(media, engine, ledger);
-  const evaluations = new Evaluations(media, engine, ignoring);
+  const page = new DiagnosticsPage(context.extensionUri, engine, ledger);
+  const evaluations = new Evaluations(context.extensionUri, engine, ignoring);
 
   function onState(state: LocalState): void {
     status.update();
