@@ -13,6 +13,7 @@ export interface TensorDescription {
   bytes: number;
 }
 
+/** `native/model/hyperparameters.cpp` reads each by its name, and knows what it may be. */
 export interface Hyperparameters {
   architecture: string;
   layers: number;
@@ -23,9 +24,15 @@ export interface Hyperparameters {
   headSize: number;
   vocabulary: number;
   contextLength: number;
-  rmsEpsilon: number;
+  normEpsilon: number;
   ropeBase: number;
   ropeDimensions: number;
+  /** Of the products of queries and keys; 0 for 1 / sqrt(headSize). */
+  attentionScale: number;
+  embeddingMultiplier: number;
+  /** Of what attention and feed-forward add to the residual. */
+  residualMultiplier: number;
+  logitMultiplier: number;
 }
 
 export interface KernelReport {

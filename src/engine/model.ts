@@ -104,9 +104,13 @@ export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
     headSize,
     vocabulary: count('vocab_size', 1 << 22, embedding.shape[1]),
     contextLength: count('context_length', 1 << 24),
-    rmsEpsilon: number('attention.layer_norm_rms_epsilon', any ? 1e-5 : undefined),
+    normEpsilon: number('attention.layer_norm_rms_epsilon', any ? 1e-5 : undefined),
     ropeBase: number('rope.freq_base', 10000),
     ropeDimensions: count('rope.dimension_count', headSize, headSize),
+    attentionScale: gguf.metadata.has(`${architecture}.attention.scale`) ? number('attention.scale') : 0,
+    embeddingMultiplier: number('embedding_scale', 1),
+    residualMultiplier: number('residual_scale', 1),
+    logitMultiplier: 1 / number('logit_scale', 1),
   };
 }
 
