@@ -204,6 +204,37 @@ describe('C++', () => {
   });
 });
 
+describe('records that cross to C++', () => {
+  /** The members of an interface of description.ts, with their types. */
+  const declared = (name: string): Map<string, string> => {
+    const body = new RegExp(`interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(
+      read('src/model/description.ts'),
+    )?.[1];
+    const members = body?.matchAll(/^ {2}(\w+)\??: (.+);$/gm) ?? [];
+    return new Map([...members].map((member) => [member[1]!, member[2]!]));
+  };
+  /** The names that the table of a C++ file reads, with the types that their members have in TypeScript. */
+  const tabled = (file: string, record: string): Map<string, string> => {
+    const types: Record<string, string> = {
+      'std::string': 'string',
+      int: 'number',
+      float: 'number',
+      'std::vector<int>': 'number[]',
+      'std::vector<float>': 'number[]',
+    };
+    const rows = read(`${file}.cpp`).matchAll(new RegExp(`\\{"(\\w+)", &${record}::(\\w+)`, 'g'));
+    const typeOf = (member: string): string =>
+      new RegExp(`^ {2}([\\w:<>]+) ${member}\\b`, 'm').exec(read(`${file}.h`))?.[1] ?? 'no type';
+    return new Map([...rows].map((row) => [row[1]!, types[typeOf(row[2]!)] ?? typeOf(row[2]!)]));
+  };
+
+  it('have the same members in both languages', () => {
+    const hyperparameters = tabled('native/model/hyperparameters', 'H');
+    assert.ok(hyperparameters.size > 10);
+    assert.deepEqual(hyperparameters, declared('Hyperparameters'));
+  });
+});
+
 describe('CPU levels', () => {
   const listed = [...read('native/kernels/levels.inc').matchAll(/^RYZANSTEIN_LEVEL\("([^"]+)", (\w+),/gm)];
   const forCpus = cpp.filter((file) => /^native\/kernels\/(x86|arm)\/[^/]+\.cpp$/.test(file));

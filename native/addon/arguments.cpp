@@ -49,6 +49,18 @@ std::vector<int32_t> ids(Napi::Value value, const std::string& what) {
   return {array.Data(), array.Data() + array.ElementLength()};
 }
 
+void read_value(Napi::Value value, const std::string& what, std::string& result) {
+  result = text(value, what);
+}
+
+void read_value(Napi::Value value, const std::string& what, int& result) {
+  result = integer(value, what, INT32_MIN);
+}
+
+void read_value(Napi::Value value, const std::string& what, float& result) {
+  result = static_cast<float>(number(value, what));
+}
+
 Napi::Float32Array float_array(Napi::Env env, const float* values, size_t count) {
   Napi::Float32Array array = Napi::Float32Array::New(env, count);
   if (count > 0) std::memcpy(array.Data(), values, count * sizeof(float));

@@ -7,7 +7,10 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
+
+#include "../model/record.h"
 
 namespace ryzanstein {
 
@@ -22,6 +25,32 @@ int integer(Napi::Value value, const std::string& what, int least, int most = IN
 std::string text(Napi::Value value, const std::string& what);
 Napi::Object object(Napi::Value value, const std::string& what);
 std::vector<int32_t> ids(Napi::Value value, const std::string& what);
+
+void read_value(Napi::Value value, const std::string& what, std::string& result);
+void read_value(Napi::Value value, const std::string& what, int& result);
+void read_value(Napi::Value value, const std::string& what, float& result);
+template <class T>
+void read_value(Napi::Value value, const std::string& what, std::vector<T>& result) {
+  if (!value.IsArray()) refuse(value.Env(), what, "an array");
+  const auto array = value.As<Napi::Array>();
+  result.resize(array.Length());
+  for (uint32_t i = 0; i < array.Length(); i++) {
+    read_value(array.Get(i), what + "[" + std::to_string(i) + "]", result[i]);
+  }
+}
+
+// Fills a record from the properties of an object, as its table names them. What is undefined there stays as
+// it is, or is refused if all are `required`.
+template <class Record, class Fields>
+void read_record(Napi::Object given, const std::string& what, const Fields& fields, bool required,
+                 Record& record) {
+  for (const Field<Record>& field : fields) {
+    const Napi::Value value = given.Get(field.name);
+    if (!required && value.IsUndefined()) continue;
+    const std::string name = what + "." + field.name;
+    std::visit([&](auto member) { read_value(value, name, record.*member); }, field.member);
+  }
+}
 
 // Results are copied: Electron refuses memory of ours.
 Napi::Float32Array float_array(Napi::Env env, const float* values, size_t count);

@@ -138,31 +138,14 @@ Napi::Value load(const Napi::CallbackInfo& info) {
     const Napi::HandleScope scope(info.Env());
     tensors.push_back(tensor_description(given.Get(i), "load: tensors[" + std::to_string(i) + "]"));
   }
-  const Napi::Object numbers = object(info[2], "load: hyperparameters");
-  const auto size = [&](const char* name) {
-    return integer(numbers.Get(name), std::string("load: hyperparameters.") + name, 0);
-  };
-  const auto real = [&](const char* name) {
-    return static_cast<float>(number(numbers.Get(name), std::string("load: hyperparameters.") + name));
-  };
-  Hyperparameters h;
-  h.architecture = text(numbers.Get("architecture"), "load: hyperparameters.architecture");
-  h.layers = size("layers");
-  h.width = size("width");
-  h.ffn = size("ffn");
-  h.heads = size("heads");
-  h.kv_heads = size("kvHeads");
-  h.head_size = size("headSize");
-  h.vocabulary = size("vocabulary");
-  h.context_length = size("contextLength");
-  h.rms_epsilon = real("rmsEpsilon");
-  h.rope_base = real("ropeBase");
-  h.rope_dimensions = size("ropeDimensions");
+  Hyperparameters hyperparameters;
+  read_record(object(info[2], "load: hyperparameters"), "load: hyperparameters", kHyperparameterFields, true,
+              hyperparameters);
   const Napi::Object choices = object(info[3], "load: options");
   LoadOptions options;
   options.threads = integer(choices.Get("threads"), "load: threads", 0);
   if (!choices.Get("kernel").IsUndefined()) options.kernel = text(choices.Get("kernel"), "load: kernel");
-  auto* loading = new Loading(info.Env(), path, std::move(tensors), h, options);
+  auto* loading = new Loading(info.Env(), path, std::move(tensors), hyperparameters, options);
   loading->Queue();
   return loading->promise();
 }

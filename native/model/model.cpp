@@ -45,6 +45,13 @@ const KernelLevel& choose_level(const std::string& wanted, const Hyperparameters
   return fastest_level(static_cast<int>(rows), h.width);
 }
 
+const Architecture& architecture_of(const std::string& path, const std::string& name) {
+  const Architecture* architecture = find_architecture(name);
+  if (architecture != nullptr) return *architecture;
+  throw BadModel("The model file " + path + " cannot be used: its architecture " + name +
+                 " is not known; known are: " + known_architectures() + ".");
+}
+
 }  // namespace
 
 const KernelLevel& named_level(const std::string& name) {
@@ -67,7 +74,8 @@ Model::Model(const std::string& path, std::vector<TensorDescription> tensors,
              const Hyperparameters& hyperparameters, const LoadOptions& options)
     : pool_(usable_threads(options.threads), homes(usable_threads(options.threads))),
       level_(choose_level(options.kernel, hyperparameters, pool_.threads())),
-      weights_(path, std::move(tensors), hyperparameters, level_.kernels, pool_),
+      weights_(path, std::move(tensors), hyperparameters, architecture_of(path, hyperparameters.architecture),
+               level_.kernels, pool_),
       transformer_(weights_, level_.kernels, pool_),
       in_use_(pool_.threads()) {}
 

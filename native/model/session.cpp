@@ -55,10 +55,9 @@ int checked_context(const Model& model, int context_length) {
 
 Session::Session(std::shared_ptr<Model> model, int context_length)
     : model_(std::move(model)),
-      cache_(*model_->level().kernels.int8, model_->hyperparameters().layers,
-             model_->hyperparameters().kv_heads, model_->hyperparameters().head_size,
-             checked_context(*model_, context_length)),
-      states_(*model_->level().kernels.int8, model_->hyperparameters().width, context_length),
+      cache_(model_->level().kernels, model_->hyperparameters().layers, model_->hyperparameters().kv_heads,
+             model_->hyperparameters().head_size, checked_context(*model_, context_length)),
+      states_(model_->level().kernels, model_->hyperparameters().width, context_length),
       activations_(model_->weights(), model_->level().kernels, context_length, model_->threads()) {
   ids_.reserve(static_cast<size_t>(context_length));
 }
@@ -222,7 +221,7 @@ void Session::copy_head(const Session& other, int length) {
 bool Session::pass(const int32_t* ids, int count, int logit_rows, const Stop& stop) {
   logits_ = nullptr;
   if (!model_->forward(ids, count, logit_rows, cache_, activations_, stop)) return false;
-  states_.put(activations_.states.as<int8_t>(), count);
+  states_.put(activations_.states.as<float>(), count);
   return true;
 }
 

@@ -1,7 +1,8 @@
-// Matrix: reads the file's weights as integers and scales, decides which product is exact, packs, multiplies.
-#include "matrix.h"
+// Linear: reads the file's weights as integers and scales, decides which product is exact, packs, multiplies.
+#include "linear.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -14,6 +15,9 @@ namespace ryzanstein {
 namespace {
 
 constexpr int kLargestBlockRows = 64;
+
+// int32 sums of one thread, before they are scaled: they stay in its first-level cache.
+constexpr int kSums = 8192;
 
 // What is wrong with the lowest bad row, over all threads: messages do not vary.
 class FirstProblem {
@@ -166,54 +170,60 @@ int round_up(int value, int step) { return (value + step - 1) / step * step; }
 
 }  // namespace
 
-Matrix::Matrix(const TensorFile& file, const std::vector<Tensor>& tensors, Rounding rounding,
-               const Kernels& kernels, ThreadPool& pool)
-    : floats_(kernels.floats), ternary_(true), columns_(tensors[0].columns) {
+Linear::Linear(const TensorFile& file, const std::vector<LinearPart>& parts, Rounding rounding,
+               float multiplier, const Kernels& kernels, ThreadPool& pool)
+    : floats_(kernels.floats), ternary_(true), columns_(parts[0].weight.columns) {
   std::vector<Row> scratch(static_cast<size_t>(pool.threads()), Row(columns_));
-  bool one_scale = true;
+  bool one_scale = true, biased = false;
   group_columns_ = columns_;
-  for (const Tensor& tensor : tensors) {
-    RYZANSTEIN_CHECK(tensor.columns == columns_, "tensors that share an input have equal rows");
-    const Form form = inspect(file, tensor, rounding, pool, scratch);
+  for (const LinearPart& part : parts) {
+    RYZANSTEIN_CHECK(part.weight.columns == columns_, "tensors that share an input have equal rows");
+    const Form form = inspect(file, part.weight, rounding, pool, scratch);
     ternary_ = ternary_ && form.ternary;
     one_scale = one_scale && form.one_scale;
     if (!form.one_scale) group_columns_ = std::min(group_columns_, form.group_columns);
+    biased = biased || !part.bias.empty();
   }
   kernel_ = ternary_ ? kernels.ternary : kernels.int8;
   groups_ = columns_ / group_columns_;
   vector_bytes_ = kernel_->prepared_bytes(group_columns_);
   block_bytes_ = kernel_->block_bytes(group_columns_);
-  const int block_rows = kernel_->block_rows;
-  RYZANSTEIN_CHECK(block_rows <= kLargestBlockRows, "a row block fits the scratch memory");
-  for (const Tensor& tensor : tensors) {
+  RYZANSTEIN_CHECK(block_rows() <= kLargestBlockRows, "a row block fits the scratch memory");
+  for (const LinearPart& part : parts) {
     first_rows_.push_back(rows_);
-    rows_ += round_up(tensor.rows, block_rows);
+    rows_ += round_up(part.weight.rows, block_rows());
   }
   packed_ = AlignedBuffer(static_cast<size_t>(blocks()) * static_cast<size_t>(groups_) * block_bytes_);
   scales_ = AlignedBuffer(static_cast<size_t>(groups_) * static_cast<size_t>(rows_) * sizeof(float));
+  if (biased) biases_ = AlignedBuffer(static_cast<size_t>(rows_) * sizeof(float));
 
-  for (size_t i = 0; i < tensors.size(); i++) {
-    const Tensor& tensor = tensors[i];
+  for (size_t i = 0; i < parts.size(); i++) {
+    const Tensor& tensor = parts[i].weight;
+    const Floats& bias = parts[i].bias;
     const int first_row = first_rows_[i];
-    pool.run(round_up(tensor.rows, block_rows) / block_rows, [&](int first, int count, int thread) {
+    pool.run(round_up(tensor.rows, block_rows()) / block_rows(), [&](int first, int count, int thread) {
       Row& row = scratch[static_cast<size_t>(thread)];
-      for (int r = first * block_rows; r < (first + count) * block_rows; r++) {
+      for (int r = first * block_rows(); r < (first + count) * block_rows(); r++) {
         const bool real = r < tensor.rows;  // the rest fills the last block up
+        const int packed_row = first_row + r;
         if (real) {
           read_row(tensor, r, rounding, row);
           simplify(one_scale, ternary_, row);
+          if (!bias.empty()) {
+            biases_.as<float>()[packed_row] = bias[static_cast<size_t>(tensor.file_row(r))] * multiplier;
+          }
         }
         for (int g = 0; g < groups_; g++) {
-          const int column = g * group_columns_, packed_row = first_row + r;
+          const int column = g * group_columns_;
           uint8_t* block = packed_.as<uint8_t>() +
-                           (static_cast<size_t>(packed_row / block_rows) * static_cast<size_t>(groups_) +
+                           (static_cast<size_t>(packed_row / block_rows()) * static_cast<size_t>(groups_) +
                             static_cast<size_t>(g)) *
                                block_bytes_;
-          kernel_->pack_row(real ? row.codes.data() + column : nullptr, packed_row % block_rows,
+          kernel_->pack_row(real ? row.codes.data() + column : nullptr, packed_row % block_rows(),
                             group_columns_, block);
           if (real) {
             scales_.as<float>()[static_cast<size_t>(g) * rows_ + packed_row] =
-                row.scales[static_cast<size_t>(column / row.group_columns)];
+                row.scales[static_cast<size_t>(column / row.group_columns)] * multiplier;
           }
         }
       }
@@ -221,47 +231,79 @@ Matrix::Matrix(const TensorFile& file, const std::vector<Tensor>& tensors, Round
   }
 }
 
-void Matrix::prepare(const int8_t* x, int token, void* prepared) const {
+void Linear::prepare(const float* x, int token, LinearInputs& inputs, int thread) const {
+  auto* rounded = inputs.scratch_[static_cast<size_t>(thread)].rounded.as<int8_t>();
+  inputs.scales_[token] = floats_->quantize(x, columns_, rounded);
   for (int g = 0; g < groups_; g++) {
-    kernel_->prepare(
-        x + static_cast<size_t>(g) * group_columns_, group_columns_,
-        static_cast<uint8_t*>(prepared) + (static_cast<size_t>(g) * kMaxTokens + token) * vector_bytes_);
+    kernel_->prepare(rounded + static_cast<size_t>(g) * group_columns_, group_columns_,
+                     inputs.vectors_.as<uint8_t>() +
+                         (static_cast<size_t>(g) * kMaxTokens + static_cast<size_t>(token)) * vector_bytes_);
   }
 }
 
-int Matrix::blocks_at_once(int tokens) const { return std::max(1, kSums / (kernel_->block_rows * tokens)); }
+void Linear::multiply(int first, int count, int tokens, LinearInputs& inputs, int thread, float* y,
+                      const Stop& stop) const {
+  auto* sums = inputs.scratch_[static_cast<size_t>(thread)].sums.as<int32_t>();
+  const int step = std::max(1, kSums / (block_rows() * tokens));
+  for (int block = first; block < first + count && !stop(); block += step) {
+    multiply_blocks(block, std::min(step, first + count - block), tokens, inputs, sums, y);
+  }
+}
 
-void Matrix::multiply_blocks(int first, int count, const void* prepared, int tokens, const float* factors,
-                             int32_t* sums, float* y, ptrdiff_t y_stride) const {
-  const int block_rows = kernel_->block_rows;
-  const auto* packed = packed_.as<uint8_t>();
-  const auto* vectors = static_cast<const uint8_t*>(prepared);
+void Linear::multiply_blocks(int first, int count, int tokens, const LinearInputs& inputs, int32_t* sums,
+                             float* y) const {
+  const int row = first * block_rows(), rows = count * block_rows();
   if (groups_ == 1) {
-    const int row = first * block_rows;
-    const int rows = count * block_rows;
-    kernel_->multiply(packed + static_cast<size_t>(first) * block_bytes_, count, columns_, vectors, tokens,
-                      sums, rows);
+    kernel_->multiply(packed_.as<uint8_t>() + static_cast<size_t>(first) * block_bytes_, count, columns_,
+                      inputs.vectors_.as<void>(), tokens, sums, rows);
     for (int t = 0; t < tokens; t++) {
-      floats_->scale_rows(sums + t * rows, scales_.as<float>() + row, rows, factors[t],
-                          y + t * y_stride + row);
+      floats_->scale_rows(sums + t * rows, scales_.as<float>() + row, rows, inputs.scales_[t],
+                          y + static_cast<ptrdiff_t>(t) * rows_ + row);
     }
-    return;
+  } else {
+    for (int block = first; block < first + count; block++) multiply_groups(block, tokens, inputs, sums, y);
   }
+  if (biases_.bytes() == 0) return;
+  for (int t = 0; t < tokens; t++) {
+    floats_->add(biases_.as<float>() + row, rows, y + static_cast<ptrdiff_t>(t) * rows_ + row);
+  }
+}
+
+void Linear::multiply_groups(int block, int tokens, const LinearInputs& inputs, int32_t* sums,
+                             float* y) const {
+  const int row = block * block_rows();
   float scaled[kLargestBlockRows];
-  for (int block = first; block < first + count; block++) {
-    const int row = block * block_rows;
-    for (int g = 0; g < groups_; g++) {
-      kernel_->multiply(packed + (static_cast<size_t>(block) * groups_ + g) * block_bytes_, 1, group_columns_,
-                        vectors + static_cast<size_t>(g) * kMaxTokens * vector_bytes_, tokens, sums,
-                        block_rows);
-      const float* scales = scales_.as<float>() + static_cast<size_t>(g) * rows_ + row;
-      for (int t = 0; t < tokens; t++) {
-        float* to = y + t * y_stride + row;
-        floats_->scale_rows(sums + t * block_rows, scales, block_rows, factors[t], g == 0 ? to : scaled);
-        if (g > 0) floats_->add(scaled, block_rows, to);
-      }
+  for (int g = 0; g < groups_; g++) {
+    kernel_->multiply(packed_.as<uint8_t>() + (static_cast<size_t>(block) * groups_ + g) * block_bytes_, 1,
+                      group_columns_,
+                      inputs.vectors_.as<uint8_t>() + static_cast<size_t>(g) * kMaxTokens * vector_bytes_,
+                      tokens, sums, block_rows());
+    const float* scales = scales_.as<float>() + static_cast<size_t>(g) * rows_ + row;
+    for (int t = 0; t < tokens; t++) {
+      float* to = y + static_cast<ptrdiff_t>(t) * rows_ + row;
+      floats_->scale_rows(sums + t * block_rows(), scales, block_rows(), inputs.scales_[t],
+                          g == 0 ? to : scaled);
+      if (g > 0) floats_->add(scaled, block_rows(), to);
     }
   }
+}
+
+LinearInputs::LinearInputs(const std::vector<const Linear*>& linears, int threads) {
+  size_t prepared = 0, columns = 0;
+  for (const Linear* linear : linears) {
+    prepared = std::max(prepared, linear->prepared_bytes());
+    columns = std::max(columns, static_cast<size_t>(linear->columns()));
+  }
+  vectors_ = AlignedBuffer(prepared);
+  for (int thread = 0; thread < threads; thread++) {
+    scratch_.push_back({AlignedBuffer(columns), AlignedBuffer(kSums * sizeof(int32_t))});
+  }
+}
+
+size_t LinearInputs::bytes() const {
+  size_t sum = vectors_.bytes();
+  for (const Scratch& each : scratch_) sum += each.rounded.bytes() + each.sums.bytes();
+  return sum;
 }
 
 }  // namespace ryzanstein
