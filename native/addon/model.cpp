@@ -145,6 +145,10 @@ Napi::Value load(const Napi::CallbackInfo& info) {
   LoadOptions options;
   options.threads = integer(choices.Get("threads"), "load: threads", 0);
   if (!choices.Get("kernel").IsUndefined()) options.kernel = text(choices.Get("kernel"), "load: kernel");
+  if (!choices.Get("cache").IsUndefined()) {
+    read_record(object(choices.Get("cache"), "load: cache"), "load: cache", kCacheFields, false,
+                options.cache);
+  }
   auto* loading = new Loading(info.Env(), path, std::move(tensors), hyperparameters, options);
   loading->Queue();
   return loading->promise();

@@ -45,6 +45,12 @@ const KernelLevel& choose_level(const std::string& wanted, const Hyperparameters
   return fastest_level(static_cast<int>(rows), h.width);
 }
 
+const CacheSettings& checked(const std::string& path, const CacheSettings& settings) {
+  const std::string problem = problem_of(settings);
+  if (!problem.empty()) throw BadModel("The model file " + path + " cannot be used: " + problem + ".");
+  return settings;
+}
+
 const Architecture& architecture_of(const std::string& path, const std::string& name) {
   const Architecture* architecture = find_architecture(name);
   if (architecture != nullptr) return *architecture;
@@ -72,7 +78,8 @@ const KernelLevel& named_level(const std::string& name) {
 
 Model::Model(const std::string& path, std::vector<TensorDescription> tensors,
              const Hyperparameters& hyperparameters, const LoadOptions& options)
-    : pool_(usable_threads(options.threads), homes(usable_threads(options.threads))),
+    : cache_settings_(checked(path, options.cache)),
+      pool_(usable_threads(options.threads), homes(usable_threads(options.threads))),
       level_(choose_level(options.kernel, hyperparameters, pool_.threads())),
       weights_(path, std::move(tensors), hyperparameters, architecture_of(path, hyperparameters.architecture),
                level_.kernels, pool_),

@@ -35,6 +35,15 @@ export interface Hyperparameters {
   logitMultiplier: number;
 }
 
+/** How much what the context holds weighs against the model, and how far it is guessed ahead: tuned for a model. */
+export interface CacheSettings {
+  sharpness?: number;
+  modelWeight?: number;
+  leastCosine?: number;
+  strengths?: number[];
+  draftTokens?: number[];
+}
+
 export interface KernelReport {
   name: string;
   compiled: boolean;
@@ -59,11 +68,16 @@ export interface Generated {
   end: 'max' | 'stop' | 'cancelled' | 'context';
 }
 
+/** `exclude` are ids that are not counted; `overflow` is text that the context has no room for, counted as well. */
+export interface NgramOptions {
+  exclude: Int32Array;
+  overflow: Int32Array;
+}
+
 /**
  * Greedy without `temperature`. `allowed` are the only ids to choose from, and log-probabilities are among them.
  * `except` are not chosen unless nothing else is left, while log-probabilities stay as they are.
- * With `ngramCacheWithout` greedy choice and log-probabilities are those of the model and what the context holds
- * together; the ids in it are not counted there.
+ * With `ngramCache` greedy choice and log-probabilities are those of the model and what the context holds together.
  */
 export interface GenerateOptions {
   max: number;
@@ -72,9 +86,7 @@ export interface GenerateOptions {
   draft?: number;
   allowed?: Int32Array;
   except?: Int32Array;
-  ngramCacheWithout?: Int32Array;
-  /** Text that the context has no room for; what followed the same tokens there counts as in the context. */
-  ngramCacheBeyond?: Int32Array;
+  ngramCache?: NgramOptions;
   temperature?: number;
   topK?: number;
   topP?: number;
@@ -135,7 +147,7 @@ export interface Addon {
     file: string,
     tensors: TensorDescription[],
     hyperparameters: Hyperparameters,
-    options: { threads: number; kernel?: string },
+    options: { threads: number; kernel?: string; cache?: CacheSettings },
   ): Promise<NativeModel>;
 }
 

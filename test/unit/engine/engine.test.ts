@@ -357,7 +357,7 @@ describe('engine', () => {
           const written = await session.generate({
             max: whole.tokens,
             stopIds: Int32Array.from(controlIds),
-            ngramCacheWithout: Int32Array.from(controlIds),
+            ngramCache: { exclude: Int32Array.from(controlIds), overflow: new Int32Array() },
           });
           return engine.model.tokenizer.decode(written.ids);
         });
