@@ -110,7 +110,6 @@ export interface Prefill {
 
 export interface LevelReport {
   name: string;
-  compiled: boolean;
   supported: boolean;
   selected: boolean;
   /** `ok`, `failed: ...` with what differed, or `not run` where the level cannot run here. */

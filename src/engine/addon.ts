@@ -46,9 +46,7 @@ export interface CacheSettings {
 
 export interface KernelReport {
   name: string;
-  compiled: boolean;
   supported: boolean;
-  selected: boolean;
 }
 
 export interface CpuReport {
