@@ -27,7 +27,7 @@ const KernelLevel& named_level(const std::string& name);
 
 class Model {
  public:
-  // With RYZANSTEIN_AFFINITY=1 in the environment each thread keeps to a core, and so does each that calls
+  // With RYZANSTEIN_AFFINITY=1 in the environment each thread is pinned to a core, and so is each that calls
   // forward. Throws BadModel or std::runtime_error.
   Model(const std::string& path, std::vector<TensorDescription> tensors,
         const Hyperparameters& hyperparameters, const LoadOptions& options);

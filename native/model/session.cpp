@@ -23,9 +23,9 @@ struct Followed {
 
 // How many tokens before text[place] are those at the end of `ids`, as far as that matters.
 int equal_before(const std::vector<int32_t>& text, int place, const std::vector<int32_t>& ids) {
-  const int most = std::min({kDraftContext - 1, place, static_cast<int>(ids.size())});
+  const int limit = std::min({kDraftContext - 1, place, static_cast<int>(ids.size())});
   int equal = 0;
-  while (equal < most &&
+  while (equal < limit &&
          text[static_cast<size_t>(place - 1 - equal)] == ids[ids.size() - 1 - static_cast<size_t>(equal)]) {
     equal++;
   }
@@ -167,7 +167,7 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
 
 // Appends what followed when the tokens at the text's end, with `draft` behind them, stood there before or in
 // `overflow`: the latest of the places where most of them did (Saxena 2023, prompt lookup).
-void Session::extend_by_draft(const std::vector<int32_t>& overflow, int most,
+void Session::extend_by_draft(const std::vector<int32_t>& overflow, int limit,
                               std::vector<int32_t>& draft) const {
   Followed longest;
   for (const std::vector<int32_t>* text : {&ids_, &overflow}) {
@@ -181,7 +181,7 @@ void Session::extend_by_draft(const std::vector<int32_t>& overflow, int most,
   if (longest.equal == 0) return;
   const auto from = longest.text->begin() + longest.place;
   const std::vector<int>& worth = model_->cache_settings().draft_tokens;
-  const int count = std::min(most, worth[std::min(static_cast<size_t>(longest.equal), worth.size()) - 1]);
+  const int count = std::min(limit, worth[std::min(static_cast<size_t>(longest.equal), worth.size()) - 1]);
   draft.insert(draft.end(), from, from + std::min<ptrdiff_t>(count, longest.text->end() - from));
 }
 

@@ -828,14 +828,14 @@ void kernels_are_named() {
                [&] { load(synthetic); });
   unsetenv("RYZANSTEIN_KERNEL");
   setenv("RYZANSTEIN_AFFINITY", "1", 1);
-  if (hardware_threads().empty()) {
+  if (core_cpus().empty()) {
     expect_throw("unset RYZANSTEIN_AFFINITY", "affinity where there is none", [&] { load(synthetic); });
   } else {
     std::thread([&] {
       const int32_t id = 1;
       Session session(load(synthetic), 4);
       session.evaluate(&id, 1, Stop());
-      EXPECT(hardware_threads().size() == 1, "RYZANSTEIN_AFFINITY keeps the thread that computes to a core");
+      EXPECT(core_cpus().size() == 1, "RYZANSTEIN_AFFINITY pins the thread that computes to a core");
     }).join();
   }
   unsetenv("RYZANSTEIN_AFFINITY");
