@@ -193,6 +193,19 @@ describe('records that cross to C++', () => {
   });
 });
 
+describe('architectures', () => {
+  it('are the same in both languages', () => {
+    const computed = [...read('native/model/architecture.cpp').matchAll(/^ {4}\{"([^"]+)", Norm::/gm)];
+    const names = computed.map(([, name]) => name);
+    assert.ok(names.length > 0);
+    for (const file of ['src/engine/model.ts', 'src/engine/synthesize.ts']) {
+      const list = /^(?:export )?const architectures = \[([^\]]+)\];/m.exec(read(file))?.[1] ?? '';
+      const known = [...list.matchAll(/'([^']+)'/g)].map(([, name]) => name);
+      assert.deepEqual(known, names, file);
+    }
+  });
+});
+
 describe('CPU levels', () => {
   const listed = [...read('native/kernels/levels.inc').matchAll(/^RYZANSTEIN_LEVEL\("([^"]+)", (\w+),/gm)];
   const forCpus = cpp.filter((file) => /^native\/kernels\/(x86|arm)\/[^/]+\.cpp$/.test(file));
