@@ -232,6 +232,9 @@ describe('records that cross to C++', () => {
     const hyperparameters = tabled('native/model/hyperparameters', 'H');
     assert.ok(hyperparameters.size > 10);
     assert.deepEqual(hyperparameters, declared('Hyperparameters'));
+    const settings = tabled('native/model/cache_settings', 'C');
+    assert.ok(settings.size > 0);
+    assert.deepEqual(settings, declared('CacheSettings'));
   });
 });
 
