@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { openPeer, peerName } from '../test/peer/llama.mjs';
+import { openPeer, peerName } from './peer/llama.mjs';
 import { buildNative, bundle } from './build.mjs';
 import { setUpBuild, setUpLlama } from './setup.mjs';
 import { findProgram, program, root, run, step, whenChanged } from './steps.mjs';
@@ -78,22 +78,22 @@ function optionsOf(args) {
 async function writeCharts(report, target) {
   const { build } = await import('esbuild');
   const outfile = path.join(folder, 'speed.cjs');
-  const entryPoints = [path.join(root, 'test', 'quality', 'speed.ts')];
+  const entryPoints = [path.join(root, 'src', 'report', 'speedPage.ts')];
   await build({ entryPoints, bundle: true, platform: 'node', format: 'cjs', outfile, logLevel: 'error' });
   mkdirSync(target, { recursive: true });
   for (const [name, svg] of Object.entries(createRequire(import.meta.url)(outfile).speedCharts(report)))
     writeFileSync(path.join(target, name), svg);
 }
 
-/** The programs of test/peer, compiled for this very CPU. */
+/** The programs of scripts/peer, compiled for this very CPU. */
 async function buildPrograms() {
   mkdirSync(folder, { recursive: true });
   const outputs = ['out/bench/llama_speed', 'out/bench/int8_peak'];
-  await whenChanged('bench', { inputs: ['test/peer'], outputs }, () =>
+  await whenChanged('bench', { inputs: ['scripts/peer'], outputs }, () =>
     step('Building the programs of the benchmark', async () => {
       const flags = ['-std=c++17', '-O3', '-funroll-loops', '-march=native', '-pthread'];
       for (const output of outputs) {
-        const source = `test/peer/${path.basename(output)}.cpp`;
+        const source = `scripts/peer/${path.basename(output)}.cpp`;
         await run(findProgram('g++', 'clang++'), [...flags, source, '-o', output, '-ldl']);
       }
     }),
@@ -104,8 +104,8 @@ async function buildPrograms() {
 async function ourEngine() {
   const { build } = await import('esbuild');
   const outfile = path.join(folder, 'engine.cjs');
-  const contents = ['addon', 'gguf', 'model']
-    .map((name) => `export * from './src/engine/${name}';`)
+  const contents = ['engine/addon', 'model/gguf', 'model/description']
+    .map((name) => `export * from './src/${name}';`)
     .join('\n');
   await build({
     stdin: { contents, resolveDir: root, loader: 'ts' },
@@ -277,7 +277,9 @@ async function measureBesideBusy(native, tokens, { prompt, generate, repetitions
 
 async function synthetic(shape, type) {
   const name = path.join('out', 'bench', `${shape.replaceAll(',', '-')}-${type}.gguf`);
-  const inputs = ['synthesize', 'randomWeights', 'ggufWriter'].map((part) => `src/engine/${part}.ts`);
+  const inputs = ['measure/synthesize', 'measure/randomWeights', 'model/ggufWriter'].map(
+    (part) => `src/${part}.ts`,
+  );
   await whenChanged(path.basename(name), { inputs, outputs: [name] }, () =>
     step(`Writing ${name}`, () =>
       run(process.execPath, ['dist/cli.js', 'synthesize', '--shape', shape, '--type', type, '--out', name]),

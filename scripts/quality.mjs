@@ -20,7 +20,7 @@ const runs = {
   'ryzanstein-context': (set, report) =>
     output([process.execPath, cli, 'eval', ...set.frozen, '--context', ...set.computed], report),
   'llama.cpp': (set, report) =>
-    output([process.execPath, 'scripts/eval-peer.mjs', set.holes, ...set.computed.slice(1)], report),
+    output([process.execPath, 'scripts/peer/evaluate.mjs', set.holes, ...set.computed.slice(1)], report),
   'n-gram': async (set, report) => {
     const answers = path.join(set.folder, 'n-gram-answers.json');
     await output([set.python, 'training/ngram.py', '--holes', set.holes], answers);
@@ -131,7 +131,7 @@ function reportsIn(folder) {
 async function pageParts() {
   const { build } = await import('esbuild');
   const outfile = path.join(root, 'out', 'quality', 'page.cjs');
-  const entryPoints = [path.join(root, 'test', 'quality', 'page.ts')];
+  const entryPoints = [path.join(root, 'src', 'report', 'qualityPage.ts')];
   await build({ entryPoints, bundle: true, platform: 'node', format: 'cjs', outfile, logLevel: 'error' });
   return createRequire(import.meta.url)(outfile);
 }

@@ -1,6 +1,7 @@
 // Every message between the extension and the engine process, with its types; imports nothing of either side.
 
 import { NotificationType, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
+import type { ModelInfo, Diagnosis, BenchReport, Evaluation } from './reports';
 
 /** Text of another file that may help; `path` is shown to the model as it is. */
 export interface RelatedText {
@@ -45,6 +46,7 @@ export interface Alternative {
  * One answer. `text` is fit to insert at the cursor, with the document's line ends; times are in milliseconds.
  * `alternatives`, surest first, are there if they were asked for; tokens and times are those of the answer alone.
  * The `promptTokens` of a cancelled one are those that were read before, of which the cache held `reusedTokens`.
+ * `kernel` and `threads` are absent where a backend does not tell.
  */
 export interface Completion {
   text: string;
@@ -59,9 +61,9 @@ export interface Completion {
   prefillMs: number;
   decodeMs: number;
   tokensPerSecond: number;
-  kernel: string;
-  threads: number;
   model: string;
+  kernel?: string;
+  threads?: number;
 }
 
 /** `threads` 0 means the number of physical cores; `kernel` forces a level by name. */
@@ -69,20 +71,6 @@ export interface LoadParams {
   modelFile: string;
   threads: number;
   kernel?: string;
-}
-
-/** `type` is the file type of the matrices (`TQ2_0`), `weights` how many numbers the model has, `bytes` their memory. */
-export interface ModelInfo {
-  name: string;
-  file: string;
-  architecture: string;
-  type: string;
-  weights: number;
-  contextLength: number;
-  kernel: string;
-  threads: number;
-  loadMs: number;
-  bytes: number;
 }
 
 /**
@@ -108,100 +96,11 @@ export interface Prefill {
   prefillMs: number;
 }
 
-export interface LevelReport {
-  name: string;
-  supported: boolean;
-  selected: boolean;
-  /** `ok`, `failed: ...` with what differed, or `not run` where the level cannot run here. */
-  selftest: string;
-}
-
-/** `gops` are ternary multiply-adds times two, in 10^9 per second, of a product of the model's shape. */
-export interface ScalingRow {
-  threads: number;
-  ms: number;
-  gops: number;
-  speedup: number;
-  efficiency: number;
-  bound: 'memory' | 'compute';
-}
-
-export interface Target {
-  phase: string;
-  target: number;
-  measured: number;
-  met: boolean;
-}
-
-export interface Issue {
-  severity: 'error' | 'warning' | 'note';
-  issue: string;
-  impact: string;
-}
-
-export interface Recommendation {
-  action: string;
-  expectedGain: string;
-}
-
-export interface Environment {
-  system: string;
-  node: string;
-  cpu: string;
-  vendor: string;
-  physicalCores: number;
-  logicalCores: number;
-  availableCores: number;
-  memoryGB: number;
-  flags: string[];
-  container: { cpuLimit: number | null; memoryLimitGB: number | null };
-}
-
-export interface Diagnosis {
-  schema: 'ryzanstein/diagnose/1';
-  date: string;
-  environment: Environment;
-  simd: { active: string; levels: LevelReport[] };
-  /** `error` is the largest relative error of any level's ternary product against the scalar one: 0 when exact. */
-  tmac: { error: number; cases: number; kernels: { level: string; gops: number }[] };
-  threading: { scaling: ScalingRow[] };
-  throughput: { tokensPerSecond: number; prefillTokensPerSecond: number; model: string; threads: number };
-  model: ModelInfo;
-  targets: Target[];
-  issues: Issue[];
-  recommendations: Recommendation[];
-}
-
 /** Tokens per work and the thread counts to try; an empty `threads` means the loaded model's own. */
 export interface BenchParams {
   promptTokens: number;
   generateTokens: number;
   threads: number[];
-}
-
-export interface BenchRow {
-  shape: string;
-  model: string;
-  type: string;
-  work: 'prefill' | 'decode';
-  promptTokens: number;
-  generateTokens: number;
-  threads: number;
-  kernel: string;
-  engine: string;
-  tokensPerSecond: { median: number; min: number; max: number };
-  /** Share of what the memory's measured read speed would allow if nothing else cost time. */
-  fractionOfLimit?: number;
-  ratioToPeer?: number;
-  peer?: string;
-}
-
-export interface BenchReport {
-  schema: 'ryzanstein/bench/1';
-  date: string;
-  cpu: string;
-  results: BenchRow[];
-  limits: { readGBs: Record<string, number>; int8GMACs: Record<string, number> };
 }
 
 /**
@@ -212,74 +111,6 @@ export interface EvaluateParams {
   files: { file: string; path: string }[];
   holes: number;
   seed: number;
-}
-
-/**
- * Rates are shares of the holes, 0..1. `charactersSavedPerShown` is how far the answers that are fit to show are right,
- * `area` the mean precision over all shown rates, `latency` prefill and decode together in milliseconds, `reuse` the
- * share of prompt tokens that the cache held. `parseErrorsAdded` is how many error nodes and missing tokens the parse of
- * the whole file has more with an answer that is fit to show than with what was expected, 0 where it has fewer: the
- * mean over those whose language has a grammar.
- */
-export interface Measures {
-  holes: number;
-  firstLineExact: number;
-  wholeExact: number;
-  editSimilarity: number;
-  charactersSavedPerShown: number;
-  parseErrorsAdded: number;
-  /** Of the surest share of answers, how many have an exact first line. */
-  shownPrecision: { shownRate: number; precision: number }[];
-  area: number;
-  latency: Percentiles;
-  reuse: number;
-}
-
-export interface Percentiles {
-  p50: number;
-  p95: number;
-}
-
-/** What answered, and how; `context` tells whether code of other files was in the prompts. */
-export interface Answerer {
-  engine: string;
-  model: string;
-  file: string;
-  type: string;
-  kernel: string;
-  threads: number;
-  context: boolean;
-}
-
-/** `promptTokens` is their mean. */
-export interface Evaluation extends Answerer, Measures {
-  schema: 'ryzanstein/eval/1';
-  date: string;
-  cpu: string;
-  /** Evaluations can be compared where the digest of the holes is the same. */
-  digest: string;
-  promptTokens: number;
-  byKind: Record<string, Measures>;
-  byLanguage: Record<string, Measures>;
-  /** How many answers were hidden, by reason. */
-  hidden: Record<string, number>;
-  /** Of the answers that are fit to show, by tenths of confidence: its mean, how many there are, and how many are exact. */
-  reliability: { confidence: number; answers: number; exact: number }[];
-  results: {
-    id: number;
-    source?: string;
-    path: string;
-    /** Where the hole begins, counted from 1. */
-    line: number;
-    column: number;
-    kind: string;
-    expected: string;
-    text: string;
-    exact: boolean;
-    confidence: number;
-    hidden?: string;
-    parseErrorsAdded?: number;
-  }[];
 }
 
 /** How many of the holes are done. */

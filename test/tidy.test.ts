@@ -35,9 +35,29 @@ function imports(file: string): string[] {
   return [...found].map((match) => match[1] ?? '');
 }
 
-/** The first folder under src/ that a relative import leads to, or the file itself where it lies in src/. */
-function partOf(file: string, imported: string): string {
-  return path.posix.normalize(path.posix.join(path.posix.dirname(file), imported)).split('/')[1] ?? '';
+/** The files of src/ that a file imports by a relative path. */
+function localImports(file: string): string[] {
+  return imports(file)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => `${path.posix.normalize(path.posix.join(path.posix.dirname(file), name))}.ts`);
+}
+
+/** The folder under src/ in which a file lies, or its own name where it lies in src/ itself. */
+function roomOf(file: string): string {
+  return (file.split('/')[1] ?? '').replace(/\.ts$/, '');
+}
+
+/** Each circle that following the edges leads into, as a line; one for each edge that closes one. */
+function circlesIn(edges: Map<string, string[]>): string[] {
+  const done = new Set<string>();
+  const visit = (file: string, way: string[]): string[] => {
+    if (way.includes(file)) return [[...way.slice(way.indexOf(file)), file].join(' -> ')];
+    if (done.has(file)) return [];
+    const found = (edges.get(file) ?? []).flatMap((next) => visit(next, [...way, file]));
+    done.add(file);
+    return found;
+  };
+  return [...edges.keys()].flatMap((file) => visit(file, []));
 }
 
 /** The includes of a C++ file: `<...>` with the brackets, `"..."` without the quotes. */
@@ -63,20 +83,43 @@ describe('TypeScript', () => {
     none(broken, 'Only src/extension may import vscode');
   });
 
-  it('lets extension and engine share protocol.ts and editing alone', () => {
-    const known: Record<string, string[]> = {
-      'protocol.ts': [],
-      editing: ['editing', 'protocol'],
-      engine: ['engine', 'editing', 'protocol'],
-      extension: ['extension', 'editing', 'protocol'],
+  it('imports from the rooms below only', () => {
+    const allowed: Record<string, string[]> = {
+      protocol: ['reports'],
+      reports: [],
+      statistics: [],
+      language: [],
+      completion: ['language', 'protocol'],
+      model: ['completion', 'language', 'protocol'],
+      engine: ['model', 'completion', 'language', 'protocol', 'reports'],
+      editing: ['language', 'protocol', 'reports'],
+      measure: ['engine', 'model', 'completion', 'editing', 'language', 'protocol', 'reports'],
+      report: ['protocol', 'reports'],
+      webview: ['report', 'reports'],
+      entries: [
+        ...['measure', 'engine', 'model', 'completion', 'editing', 'language'],
+        ...['report', 'reports', 'protocol'],
+      ],
+      extension: ['editing', 'report', 'reports', 'language', 'protocol'],
     };
+    const rooms = new Set(typescript.map(roomOf));
+    none(
+      [...rooms].filter((room) => !allowed[room]),
+      'Each room has a line in this list',
+    );
     const broken = typescript.flatMap((file) => {
-      const allowed = known[file.split('/')[1] ?? ''] ?? [];
-      return imports(file)
-        .filter((imported) => imported.startsWith('.') && !allowed.includes(partOf(file, imported)))
+      const room = roomOf(file);
+      const known = [room, 'statistics', ...(allowed[room] ?? [])];
+      return localImports(file)
+        .filter((imported) => !known.includes(roomOf(imported)))
         .map((imported) => `${file} imports ${imported}`);
     });
-    none(broken, 'src/extension and src/engine know src/editing and src/protocol.ts, not each other');
+    none(broken, 'A room imports from those that ARCHITECTURE.md puts below it');
+    assert.ok(rooms.size > 10);
+  });
+
+  it('has no circles of imports', () => {
+    none(circlesIn(new Map(typescript.map((file) => [file, localImports(file)]))), 'No circle of imports');
   });
 
   it('depends at run time on vscode, Node and the bundled packages only', () => {
@@ -162,9 +205,11 @@ describe('C++', () => {
 });
 
 describe('records that cross to C++', () => {
-  /** The members of an interface of addon.ts, with their types. */
+  /** The members of an interface of description.ts, with their types. */
   const declared = (name: string): Map<string, string> => {
-    const body = new RegExp(`interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(read('src/engine/addon.ts'))?.[1];
+    const body = new RegExp(`interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(
+      read('src/model/description.ts'),
+    )?.[1];
     const members = body?.matchAll(/^ {2}(\w+)\??: (.+);$/gm) ?? [];
     return new Map([...members].map((member) => [member[1]!, member[2]!]));
   };
@@ -198,7 +243,7 @@ describe('architectures', () => {
     const computed = [...read('native/model/architecture.cpp').matchAll(/^ {4}\{"([^"]+)", Norm::/gm)];
     const names = computed.map(([, name]) => name);
     assert.ok(names.length > 0);
-    for (const file of ['src/engine/model.ts', 'src/engine/synthesize.ts']) {
+    for (const file of ['src/model/description.ts', 'src/measure/synthesize.ts']) {
       const list = /^(?:export )?const architectures = \[([^\]]+)\];/m.exec(read(file))?.[1] ?? '';
       const known = [...list.matchAll(/'([^']+)'/g)].map(([, name]) => name);
       assert.deepEqual(known, names, file);
@@ -288,17 +333,23 @@ describe('every source file', () => {
 });
 
 describe('printing, writing settings and ending', () => {
-  // Where it is the purpose: the command line and the entry of the engine process.
-  const mayPrint = ['src/engine/cli.ts'];
-  const mayExit = ['src/engine/cli.ts', 'src/engine/main.ts'];
+  // Where it is the purpose: the entry of the engine process.
+  const mayExit = ['src/entries/engineProcess.ts'];
   // base/check.h holds what ends the process on a broken invariant of our own; test programs print and exit.
-  const nativeMay = ['native/base/check.h', 'native/base/check.cpp'];
+  const nativeMay = ['native/base/check.h'];
   const code = (file: string): string => read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
 
-  it('console is used where listed', () => {
+  it('lists files that are there', () => {
     none(
-      typescript.filter((file) => !mayPrint.includes(file) && /\bconsole\s*\./.test(code(file))),
-      'Only the command line prints; the rest has log.ts or answers',
+      [...mayExit, ...nativeMay].filter((file) => !existsSync(path.join(root, file))),
+      'A file that may do more than others is one that is there',
+    );
+  });
+
+  it('console is used nowhere', () => {
+    none(
+      typescript.filter((file) => /\bconsole\s*\./.test(code(file))),
+      'The command line writes to its streams; the rest has log.ts or answers',
     );
   });
 
@@ -314,7 +365,7 @@ describe('printing, writing settings and ending', () => {
   it('process.exit and abort are used where listed', () => {
     none(
       typescript.filter((file) => !mayExit.includes(file) && /\bprocess\.(exit|abort)\s*\(/.test(code(file))),
-      'Only the engine process and the command line may end their process',
+      'Only the engine process may end its process',
     );
   });
 
@@ -407,24 +458,16 @@ function settingsOfManifest(): Map<string, Setting['properties'][string]> {
   return new Map(parts.flatMap((part) => Object.entries(part.properties)));
 }
 
-describe('ARCHITECTURE.md', () => {
-  it('lists the files that are on disk', () => {
-    const listed = [
-      ...read('ARCHITECTURE.md').matchAll(/^((?:src|native|scripts|test|training|media)\/[\w./-]+) /gm),
-    ]
-      .map((match) => match[1] ?? '')
-      .sort();
-    const onDisk = ['src', 'native', 'scripts', 'test', 'training', 'media']
-      .flatMap(filesUnder)
-      .filter((file) => !/\.(lock|pyc)$|package-lock\.json$/.test(file))
-      .sort();
-    none(
-      [
-        ...onDisk.filter((file) => !listed.includes(file)).map((file) => `not listed: ${file}`),
-        ...listed.filter((file) => !onDisk.includes(file)).map((file) => `not on disk: ${file}`),
-      ],
-      'The map in ARCHITECTURE.md and the tree differ',
+describe('scripts', () => {
+  it('import nothing from test/', () => {
+    const broken = [...scripts, ...withEnding(filesUnder('scripts'), /\.ts$/)].flatMap((file) =>
+      imports(file)
+        .filter((name) => name.startsWith('.'))
+        .map((name) => path.posix.normalize(path.posix.join(path.posix.dirname(file), name)))
+        .filter((imported) => imported.startsWith('test/'))
+        .map((imported) => `${file} imports ${imported}`),
     );
+    none(broken, 'What a script needs lies in scripts/ or src/');
   });
 });
 

@@ -28,7 +28,7 @@ struct Hyperparameters {
   float logit_multiplier = 1;
 };
 
-// Every member, as src/engine/addon.ts names it.
+// Every member, as src/model/description.ts names it.
 extern const std::vector<Field<Hyperparameters>> kHyperparameterFields;
 
 // What makes the model impossible, or an empty string.

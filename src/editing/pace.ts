@@ -1,5 +1,7 @@
 // How fast keys and answers come, and what follows from it: how long a request waits for the next key.
 
+import { median } from '../statistics';
+
 const remembered = 9;
 /** A longer time between two keys is a rest, and says nothing of how fast they come. */
 const longestInterval = 1_000;
@@ -53,8 +55,4 @@ export function waitFor(interval: number | undefined, answer: number, deadline: 
 function push(values: number[], value: number): void {
   values.push(value);
   if (values.length > remembered) values.shift();
-}
-
-function median(values: readonly number[]): number | undefined {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }

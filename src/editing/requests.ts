@@ -3,7 +3,7 @@
 import { type CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc/node';
 import type { CompleteParams, Completion, PrefillParams } from '../protocol';
 import { type Place, samePlace } from './context';
-import { type Fit, isTypedOn, type Shown } from './shown';
+import { type Fit, isTypedOn, type Shown } from './completionCache';
 
 /** One caller's share in a request. */
 export interface Request {

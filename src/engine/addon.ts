@@ -3,46 +3,8 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
-
-/** `type` is ggml's type id, `shape` in ggml's order (columns first), `offset` in bytes from the start of the file. */
-export interface TensorDescription {
-  name: string;
-  type: number;
-  shape: number[];
-  offset: number;
-  bytes: number;
-}
-
-/** `native/model/hyperparameters.cpp` reads each by its name, and knows what it may be. */
-export interface Hyperparameters {
-  architecture: string;
-  layers: number;
-  width: number;
-  ffn: number;
-  heads: number;
-  kvHeads: number;
-  headSize: number;
-  vocabulary: number;
-  contextLength: number;
-  normEpsilon: number;
-  ropeBase: number;
-  ropeDimensions: number;
-  /** Of the products of queries and keys; 0 for 1 / sqrt(headSize). */
-  attentionScale: number;
-  embeddingMultiplier: number;
-  /** Of what attention and feed-forward add to the residual. */
-  residualMultiplier: number;
-  logitMultiplier: number;
-}
-
-/** How much what the context holds weighs against the model, and how far it is guessed ahead: tuned for a model. */
-export interface CacheSettings {
-  sharpness?: number;
-  modelWeight?: number;
-  leastCosine?: number;
-  strengths?: number[];
-  draftTokens?: number[];
-}
+import type { CacheSettings, Hyperparameters } from '../model/description';
+import type { TensorDescription } from '../model/gguf';
 
 export interface KernelReport {
   name: string;

@@ -2,7 +2,8 @@
 
 import * as fs from 'node:fs';
 import * as os from 'node:os';
-import type { Environment } from '../protocol';
+import type { Environment } from '../reports';
+import { rounded } from '../statistics';
 import type { CpuReport } from './addon';
 
 const giga = 2 ** 30;
@@ -16,7 +17,7 @@ export function environmentOf(cpu: CpuReport): Environment {
     physicalCores: cpu.physicalCores,
     logicalCores: cpu.logicalCores,
     availableCores: os.availableParallelism(),
-    memoryGB: round(os.totalmem() / giga),
+    memoryGB: rounded(os.totalmem() / giga),
     flags: cpu.flags,
     container: { cpuLimit: cpuLimit(), memoryLimitGB: memoryLimit() },
   };
@@ -31,16 +32,16 @@ export function defaultThreads(cpu: CpuReport): number {
 /** Cores that the control group grants, null for no limit. Linux, control groups of version 2 and 1. */
 function cpuLimit(): number | null {
   const [quota, period] = (read('/sys/fs/cgroup/cpu.max') ?? '').trim().split(' ');
-  if (quota && period && quota !== 'max') return round(Number(quota) / Number(period));
+  if (quota && period && quota !== 'max') return rounded(Number(quota) / Number(period));
   const old = Number(read('/sys/fs/cgroup/cpu/cpu.cfs_quota_us') ?? -1);
   const oldPeriod = Number(read('/sys/fs/cgroup/cpu/cpu.cfs_period_us') ?? 0);
-  return old > 0 && oldPeriod > 0 ? round(old / oldPeriod) : null;
+  return old > 0 && oldPeriod > 0 ? rounded(old / oldPeriod) : null;
 }
 
 function memoryLimit(): number | null {
   const text = read('/sys/fs/cgroup/memory.max') ?? read('/sys/fs/cgroup/memory/memory.limit_in_bytes');
   const bytes = Number(text?.trim());
-  return Number.isFinite(bytes) && bytes > 0 && bytes < os.totalmem() ? round(bytes / giga) : null;
+  return Number.isFinite(bytes) && bytes > 0 && bytes < os.totalmem() ? rounded(bytes / giga) : null;
 }
 
 function read(file: string): string | undefined {
@@ -49,8 +50,4 @@ function read(file: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

@@ -3,9 +3,7 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { type Place, placeAt, placeInNotebook } from '../editing/context';
-import { isSecret, silentBecause } from '../editing/silence';
-import { foreignGlob, sourceGlob } from '../editing/sourceNames';
-import { type Ignoring, ignoredByGit } from './ignoring';
+import { silentBecause } from '../editing/silence';
 
 /** The place of a completion in a document or, joined with its neighbours, in a notebook's cell. */
 export function placeOf(
@@ -58,20 +56,4 @@ export function notebookOf(document: vscode.TextDocument): vscode.NotebookDocume
 
 export function charactersOf(document: vscode.TextDocument): number {
   return document.offsetAt(document.lineAt(document.lineCount - 1).range.end);
-}
-
-/** Files of known languages in the workspace's folders on this disk, in a steady order; none that is excluded, ignored, secret, built or other people's. */
-export async function sourceFilesOfWorkspace(
-  ignoring: Ignoring,
-  token: vscode.CancellationToken,
-): Promise<vscode.Uri[]> {
-  await ignoring.ready;
-  const found = await vscode.workspace.findFiles(sourceGlob, foreignGlob, undefined, token);
-  const candidates = found.filter(
-    (uri) => uri.scheme === 'file' && !isSecret(uri.path) && ignoring.ignores(uri) === false,
-  );
-  const ignored = await ignoredByGit(candidates);
-  return candidates
-    .filter(({ fsPath }) => !ignored.has(fsPath))
-    .sort((a, b) => (a.fsPath < b.fsPath ? -1 : 1));
 }

@@ -1,7 +1,7 @@
 // The only reader and writer of settings; names and defaults are those of package.json.
 
 import * as vscode from 'vscode';
-import type { Effort } from '../editing/effort';
+import type { Effort } from '../editing/throttle';
 
 const section = 'ryzanstein';
 

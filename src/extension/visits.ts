@@ -3,10 +3,10 @@
 import * as vscode from 'vscode';
 import type { Place } from '../editing/context';
 import { lastUses } from '../editing/chunks';
-import { importedPaths } from '../editing/imports';
-import { type CodeFile, largestFile, RelatedCode } from '../editing/relatedCode';
+import { importedPaths } from '../language/imports';
+import { type CodeFile, largestFile, RelatedCode } from '../editing/relatedFiles';
 import { isSecret } from '../editing/silence';
-import { languageOf } from '../editing/sourceNames';
+import { languageOf } from '../language/languages';
 import type { RelatedText } from '../protocol';
 import { declarationsOf } from './declarations';
 import { charactersOf, notebookOf, pathOf, silenceAt } from './documents';

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Parts } from '../../src/extension/extension';
-import type { Entry } from '../../src/extension/ledger';
+import type { Entry } from '../../src/editing/completionLog';
 import type { Completion } from '../../src/protocol';
 
 /** The running extension's parts. */

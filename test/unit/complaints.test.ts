@@ -6,25 +6,25 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { promptAt } from '../../src/editing/context';
-import { openFile, RelatedCode } from '../../src/editing/relatedCode';
+import { openFile, RelatedCode } from '../../src/editing/relatedFiles';
 import { type EngineRequests, Requests, within } from '../../src/editing/requests';
-import { Shown } from '../../src/editing/shown';
+import { Shown } from '../../src/editing/completionCache';
 import { silentBecause } from '../../src/editing/silence';
 import { addonFile, loadAddon } from '../../src/engine/addon';
-import { clean } from '../../src/engine/clean';
+import { clean } from '../../src/completion/clean';
 import { Engine } from '../../src/engine/engine';
-import { readGguf } from '../../src/engine/gguf';
-import { unfinishedWord } from '../../src/engine/healing';
-import { describeModel } from '../../src/engine/model';
-import { layoutPrompt } from '../../src/engine/prompt';
-import { siteOf } from '../../src/engine/site';
-import { Stop } from '../../src/engine/stop';
-import { syntaxOf } from '../../src/engine/syntax';
-import { EngineProblem } from '../../src/extension/engineClient';
+import { readGguf } from '../../src/model/gguf';
+import { unfinishedWord } from '../../src/model/healing';
+import { describeModel } from '../../src/model/description';
+import { layoutPrompt } from '../../src/model/prompt';
+import { siteOf } from '../../src/completion/site';
+import { Stop } from '../../src/completion/stop';
+import { syntaxOf } from '../../src/completion/syntax';
+import { Problem } from '../../src/editing/backend';
 import type { Completion, Limits, Prompt } from '../../src/protocol';
 import { answer, placeOf } from './editing/marked';
-import { place } from './engine/place';
-import { Trial } from './extension/fakeEngine';
+import { place } from './completion/place';
+import { Trial } from './editing/fakeEngine';
 
 interface Manifest {
   extensionKind: string[];
@@ -150,7 +150,7 @@ describe('complaint: it hangs at loading', () => {
   it('an engine that never comes to an end with loading is ended, and another one may be tried', async () => {
     const trial = new Trial({ load: '' }, { loadPatienceMs: 200 });
     try {
-      await assert.rejects(trial.complete(new CancellationTokenSource().token), EngineProblem);
+      await assert.rejects(trial.complete(new CancellationTokenSource().token), Problem);
       assert.ok(trial.log.some((line) => /did not load fake\.gguf within 200 ms/.test(line)));
       assert.equal(trial.states.at(-1)?.name, 'idle');
     } finally {
@@ -163,7 +163,7 @@ describe('complaint: it hangs at loading', () => {
     try {
       await assert.rejects(
         trial.complete(new CancellationTokenSource().token),
-        (error: Error) => error instanceof EngineProblem && error.message.length > 20,
+        (error: Error) => error instanceof Problem && error.message.length > 20,
       );
     } finally {
       trial.end();
@@ -197,16 +197,16 @@ describe('complaint: it takes the whole CPU', () => {
 });
 
 describe('complaint: stale requests go on', () => {
-  it('an older one is cancelled in the engine, and never shown', async () => {
-    await withEngine(async (engine) => {
-      const long = promptOf('def f(x):\n    return x + 1\n\n\n'.repeat(60));
-      const [older, newer] = await Promise.all([
-        engine.complete(long, limits),
-        engine.complete(promptOf('x = '), limits),
-      ]);
-      assert.deepEqual([older.shown, older.reason], [false, 'cancelled']);
-      assert.notEqual(newer.reason, 'cancelled');
-    });
+  it('an older one is cancelled, and never shown', async () => {
+    const { shown, send, finish } = slowRequests();
+    const older = send('const a = |;');
+    await pause(0);
+    const newer = send('let b = |;');
+    assert.equal(await older.answer, undefined);
+    await pause(20);
+    finish('c');
+    assert.equal((await newer.answer)?.text, 'c');
+    assert.equal(shown.find(placeOf('const a = |;')), undefined);
   });
 
   it('a cancelled one is not kept for later', async () => {

@@ -229,7 +229,7 @@ class Score(unittest.TestCase):
         model, tokenizer = read_model(path), of_exported(path)
         for language, files in (
             ("python", ROOT.glob("training/*.py")),
-            ("typescript", ROOT.glob("src/engine/*.ts")),
+            ("typescript", ROOT.glob("src/model/*.ts")),
             ("javascript", ROOT.glob("scripts/*.mjs")),
         ):
             texts = {f"{language}/{file.name}": file.read_text(encoding="utf-8") for file in sorted(files)}

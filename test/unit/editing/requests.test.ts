@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { Requests, within } from '../../../src/editing/requests';
-import { Shown } from '../../../src/editing/shown';
+import { Shown } from '../../../src/editing/completionCache';
 import type { CompleteParams, Completion } from '../../../src/protocol';
 import { answer, placeOf } from './marked';
 

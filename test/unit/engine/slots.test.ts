@@ -4,11 +4,11 @@ import * as assert from 'node:assert/strict';
 import * as path from 'node:path';
 import { addonFile, loadAddon, type NativeSession } from '../../../src/engine/addon';
 import { Engine } from '../../../src/engine/engine';
-import { readGguf } from '../../../src/engine/gguf';
-import { describeModel } from '../../../src/engine/model';
+import { readGguf } from '../../../src/model/gguf';
+import { describeModel } from '../../../src/model/description';
 import { Slots } from '../../../src/engine/slots';
 import type { Completion, Limits, Prompt } from '../../../src/protocol';
-import { randomSource } from './random';
+import { randomSource } from '../random';
 
 const modelFile = 'test/fixtures/tiny.gguf';
 const addon = loadAddon(addonFile(path.resolve('dist')));

@@ -1,0 +1,119 @@
+// The place of a completion: its line, what stands around it, and whether the line there opens a block.
+
+import { languageAt } from '../language/languages';
+import type { Prompt } from '../protocol';
+
+/** All text has `\n` as its line end. */
+export interface Site {
+  languageId: string;
+  before: string;
+  after: string;
+  /** The cursor's line, left and right of the cursor. */
+  lineBefore: string;
+  lineAfter: string;
+  /** The last line above the cursor's that is not blank, and the first one below it. */
+  lineAbove: string;
+  lineBelow: string;
+  block: Block | undefined;
+  /** What the document's lines end with. */
+  lineEnd: '\n' | '\r\n';
+}
+
+/** A block whose body is to be written: its opener's column, and whether its closer stands below already. */
+export interface Block {
+  column: number;
+  closer: string;
+  closed: boolean;
+  /** The cursor stands right behind the opener, so that a body on the same line is no block. */
+  behindOpener: boolean;
+}
+
+export const tabWidth = 4;
+
+export function siteOf(prompt: Prompt): Site {
+  const lineEnd = prompt.prefix.includes('\r\n') || prompt.suffix.includes('\r\n') ? '\r\n' : '\n';
+  const before = withLineFeeds(prompt.prefix);
+  const after = withLineFeeds(prompt.suffix);
+  const lineBefore = before.slice(before.lastIndexOf('\n') + 1);
+  const lineAfter = firstLine(after);
+  const lineAbove = lastFilledLine(before.slice(0, before.length - lineBefore.length));
+  const lineBelow = firstFilledLine(after.slice(lineAfter.length));
+  const site = {
+    languageId: prompt.languageId,
+    before,
+    after,
+    lineBefore,
+    lineAfter,
+    lineAbove,
+    lineBelow,
+    lineEnd,
+  } as const;
+  return { ...site, block: blockAt(site) };
+}
+
+/** Models know `\n` only. */
+export function withLineFeeds(text: string): string {
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+}
+
+export function firstLine(text: string): string {
+  const end = text.indexOf('\n');
+  return end < 0 ? text : text.slice(0, end);
+}
+
+/** The column of the first character that is no space. */
+export function columnOf(line: string): number {
+  let column = 0;
+  for (const character of line) {
+    if (character === '\t') column += tabWidth - (column % tabWidth);
+    else if (character === ' ') column++;
+    else break;
+  }
+  return column;
+}
+
+export function isBlank(text: string): boolean {
+  return text.trim() === '';
+}
+
+/** What stands right of the cursor, without a space in front that tells no words apart. */
+export function restOfLine({ lineBefore, lineAfter }: Site): string {
+  const rest = lineAfter.trim();
+  return isBlank(lineBefore) || !/^[\p{L}\p{N}_]/u.test(rest) ? rest : lineAfter.trimEnd();
+}
+
+/** Nothing but what an editor closes by itself: then the cursor stands at the line's end in all but name. */
+export function isClosers(text: string): boolean {
+  return /^\s*[)\]}"'`>;,]*\s*$/.test(text);
+}
+
+function lastFilledLine(text: string): string {
+  return /^.*\S.*$/m.exec(text.slice(text.trimEnd().lastIndexOf('\n') + 1))?.[0] ?? '';
+}
+
+function firstFilledLine(text: string): string {
+  return /^.*\S.*$/m.exec(text)?.[0] ?? '';
+}
+
+function blockAt(site: Omit<Site, 'block'>): Block | undefined {
+  if (!isClosers(site.lineAfter)) return undefined;
+  const behindOpener = !isBlank(site.lineBefore);
+  const opener = behindOpener ? site.lineBefore : site.lineAbove;
+  const closer = blockCloser(opener, site.languageId);
+  if (closer === undefined) return undefined;
+  const column = columnOf(opener);
+  // A body that is there already needs a line of it, not a block.
+  if (site.lineBelow !== '' && columnOf(site.lineBelow) > column) return undefined;
+  if (!behindOpener && columnOf(site.lineBefore) <= column) return undefined;
+  const below = site.lineAfter.trim() || site.lineBelow.trim();
+  return { column, closer, closed: closer !== '' && below.startsWith(closer), behindOpener };
+}
+
+/** What ends the block that `line` opens at its end: a bracket, nothing where indentation does, undefined for no block. */
+function blockCloser(line: string, languageId: string): string | undefined {
+  const { blocks, lineComments } = languageAt(languageId);
+  const code = line.trim();
+  if (blocks === 'none' || lineComments.some((mark) => code.startsWith(mark))) return undefined;
+  if (blocks === 'colon') return code.endsWith(':') ? '' : undefined;
+  return code.endsWith('{') ? '}' : undefined;
+}

@@ -1,0 +1,142 @@
+// Counts the errors that tree-sitter's grammars find in code, loaded when a language is first met, so that a completion can be judged by what it breaks.
+
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import { Edit, Language, type Node, Parser, type Point, type Tree } from 'web-tree-sitter';
+import { languageAt } from '../language/languages';
+import type { Site } from './site';
+
+/** Characters around the cursor that are parsed for a completion: a few milliseconds' worth. */
+const windowBefore = 6000;
+const windowAfter = 2000;
+
+/** The grammars that were asked for, each with its way through loading. */
+const loading = new Map<string, Promise<Syntax | undefined>>();
+let runtime: Promise<void> | undefined;
+
+/**
+ * The grammar of a language; undefined where there is none, or where it cannot be read, which standard error is told
+ * of once.
+ */
+export function syntaxOf(languageId: string): Promise<Syntax | undefined> {
+  const { grammar } = languageAt(languageId);
+  if (grammar === undefined) return Promise.resolve(undefined);
+  let syntax = loading.get(grammar);
+  if (!syntax) {
+    syntax = Syntax.load(grammar).catch((error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      return undefined;
+    });
+    loading.set(grammar, syntax);
+  }
+  return syntax;
+}
+
+/** Where the grammars lie: `RYZANSTEIN_GRAMMARS`, else beside the bundle. */
+export function grammarFolder(folder: string = __dirname): string {
+  return process.env.RYZANSTEIN_GRAMMARS ?? path.join(folder, 'grammars');
+}
+
+export class Syntax {
+  readonly #parser = new Parser();
+
+  private constructor(language: Language) {
+    this.#parser.setLanguage(language);
+  }
+
+  /** Throws an Error that names the file and says what is lost without it. */
+  static async load(grammar: string, folder: string = grammarFolder()): Promise<Syntax> {
+    const bytes = async (name: string): Promise<Uint8Array<ArrayBuffer>> =>
+      new Uint8Array(await fs.readFile(path.join(folder, name)));
+    try {
+      runtime ??= bytes('web-tree-sitter.wasm').then((wasmBinary) => Parser.init({ wasmBinary }));
+      await runtime;
+      return new Syntax(await Language.load(await bytes(`tree-sitter-${grammar}.wasm`)));
+    } catch (error) {
+      runtime = undefined;
+      throw new Error(
+        `The ${grammar} grammar cannot be loaded from ${folder}: ${error instanceof Error ? error.message : String(error)}. ` +
+          'Completions are judged by brackets and indentation alone; installing the extension anew brings it back.',
+        { cause: error },
+      );
+    }
+  }
+
+  /** How many error nodes and missing tokens the parse of a text has. */
+  errors(text: string): number {
+    const tree = this.#parse(text);
+    const count = errorsUnder(tree.rootNode);
+    tree.delete();
+    return count;
+  }
+
+  /**
+   * Lends `work` the number of errors near the cursor as the code would read with another line, or several, in place
+   * of the cursor's.
+   */
+  near<T>(site: Site, work: (errorsWith: (line: string) => number) => T): T {
+    const above = site.before.slice(0, site.before.length - site.lineBefore.length);
+    const before = above.slice(windowStart(above));
+    const below = site.after.slice(site.lineAfter.length);
+    const after = below.slice(0, windowEnd(below));
+    const start = endPoint({ row: 0, column: 0 }, before);
+    const without = this.#parse(before + after);
+    try {
+      return work((line) => {
+        const edited = without.copy();
+        edited.edit(
+          new Edit({
+            startIndex: before.length,
+            oldEndIndex: before.length,
+            newEndIndex: before.length + line.length,
+            startPosition: start,
+            oldEndPosition: start,
+            newEndPosition: endPoint(start, line),
+          }),
+        );
+        const tree = this.#parse(before + line + after, edited);
+        const count = errorsUnder(tree.rootNode);
+        edited.delete();
+        tree.delete();
+        return count;
+      });
+    } finally {
+      without.delete();
+    }
+  }
+
+  #parse(text: string, edited?: Tree): Tree {
+    return this.#parser.parse(text, edited)!;
+  }
+}
+
+function errorsUnder(node: Node): number {
+  if (!node.hasError) return 0;
+  let count = Number(node.isError || node.isMissing);
+  for (const child of node.children) count += errorsUnder(child);
+  return count;
+}
+
+/** Windows begin and end where a declaration of the outermost level begins, for a part of one would be no code. */
+const outermost = /^[^\s)\]}]/gm;
+
+function windowStart(before: string): number {
+  if (before.length <= windowBefore) return 0;
+  outermost.lastIndex = before.length - windowBefore;
+  return outermost.exec(before)?.index ?? before.length - windowBefore;
+}
+
+function windowEnd(after: string): number {
+  if (after.length <= windowAfter) return after.length;
+  const starts = [...after.slice(0, windowAfter).matchAll(outermost)];
+  const last = starts.at(-1)?.index ?? 0;
+  return last > 0 ? last : windowAfter;
+}
+
+function endPoint(start: Point, text: string): Point {
+  const lines = text.split('\n');
+  const column = lines.at(-1)!.length;
+  return lines.length === 1
+    ? { row: start.row, column: start.column + column }
+    : { row: start.row + lines.length - 1, column };
+}

@@ -1,0 +1,74 @@
+// Why each request for ghost text ended as it did: the last ones, kept in memory only, for status bar and diagnostics.
+
+import type { Fate } from './outcome';
+import type { Completion } from '../protocol';
+
+export interface Entry {
+  readonly time: number;
+  /** Path of the document and the cursor's line, counted from 1. */
+  readonly where: string;
+  readonly trigger: 'automatic' | 'on request';
+  /**
+   * Why it was shown or not, in words that begin with one of `shown`, `typed through`, `hidden`, `not ready`,
+   * `cancelled`, `silent`, `paused` and `failed`.
+   */
+  outcome: string;
+  /** The text that was offered, if one was. */
+  text?: string;
+  /** What the user made of it, as far as the document tells. */
+  fate?: Fate;
+  /** From VS Code's question to the answer it got, in milliseconds. */
+  readonly waitedMs: number;
+  /** The engine's answer, or its alternative that was accepted, with timings; absent where the engine was not asked or has not answered. */
+  completion?: Completion;
+}
+
+const capacity = 100;
+/** The first token comes with the prompt: of an answer of one or two tokens, nearly nothing was decoded. */
+const enoughTokens = 4;
+
+export class Ledger {
+  private readonly list: Entry[] = [];
+  private readonly listeners = new Set<() => void>();
+
+  /** Newest first. */
+  get entries(): readonly Entry[] {
+    return this.list;
+  }
+
+  add(entry: Entry): Entry {
+    this.list.unshift(entry);
+    this.list.length = Math.min(this.list.length, capacity);
+    this.changed();
+    return entry;
+  }
+
+  /** Amends an entry, when more becomes known of it. */
+  amend(entry: Entry, more: Partial<Pick<Entry, 'outcome' | 'text' | 'fate' | 'completion'>>): void {
+    Object.assign(entry, more);
+    this.changed();
+  }
+
+  /** Forgets all entries. */
+  erase(): void {
+    this.list.length = 0;
+    this.changed();
+  }
+
+  /** The last answer that the engine computed, if there is one that is long enough for its speed to mean something. */
+  get lastCompletion(): Completion | undefined {
+    const computed = this.list.flatMap(({ completion }) =>
+      completion && completion.tokens > 0 ? completion : [],
+    );
+    return computed.find(({ tokens }) => tokens >= enoughTokens) ?? computed[0];
+  }
+
+  onChange(listener: () => void): { dispose(): void } {
+    this.listeners.add(listener);
+    return { dispose: () => void this.listeners.delete(listener) };
+  }
+
+  private changed(): void {
+    for (const listener of this.listeners) listener();
+  }
+}

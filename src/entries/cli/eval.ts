@@ -1,0 +1,114 @@
+// `ryzanstein eval`: scores the model, or other programs' answers, on holes in code, or the model on text.
+
+import type { Command } from 'commander';
+import * as path from 'node:path';
+import { bitsPerByte } from '../../measure/bitsPerByte';
+import { digestOf, drawSet, evalSetOf } from '../../measure/evalSet';
+import { evaluate, score } from '../../measure/evaluate';
+import { foreignAnswers } from '../../measure/foreignAnswers';
+import { type Hole, punchHoles } from '../../measure/holes';
+import { withContext } from '../../measure/repositoryContext';
+import { sourceFiles } from '../../measure/sourceFiles';
+import { describeEvaluation, describeTextScore } from '../../report/tables';
+import type { Evaluation } from '../../reports';
+import {
+  type EngineOptions,
+  positive,
+  print,
+  readJson,
+  tell,
+  verbWithEngine,
+  wholeNumber,
+  withEngine,
+} from './options';
+
+interface Options extends EngineOptions {
+  limit?: number;
+  seed: number;
+  files?: string;
+  set: string;
+  context?: boolean;
+  draw?: boolean;
+  answers?: string;
+  bits?: boolean;
+}
+
+export function addEval(program: Command): void {
+  verbWithEngine(
+    program.command('eval'),
+    'score the model on holes in code, drawn by seed or listed in a JSON file',
+  )
+    .argument('<DIR|FILE...>', 'code, or one JSON file: holes, or frozen sets such as training/eval.json')
+    .option('--bits', 'instead of holes: bits per byte of the heads of files, by language')
+    .option(
+      '--limit <n>',
+      'holes, or with --bits files of each language, at most; 300 without it where they are drawn from code',
+      positive,
+    )
+    .option('--seed <n>', 'another one draws other holes', wholeNumber, 1)
+    .option('--set <name>', 'of frozen sets', 'quick')
+    .option('--files <dir>', "where the sources' files of frozen sets are")
+    .option('--context', 'with code of other files in the prompt, as in the editor')
+    .option('--draw', 'only print the holes, as a JSON file that lists them')
+    .option('--answers <file>', 'score the answers that this JSON file lists instead of the model')
+    .action(run);
+}
+
+async function run(paths: string[], options: Options): Promise<void> {
+  if (options.bits) return scoreText(paths, options);
+  const holes = holesOf(paths, options);
+  if (options.draw) return print({ json: true }, 'holes', { digest: digestOf(holes), holes }, String);
+  const evaluation = options.answers
+    ? await scoreAnswers(options.answers, holes)
+    : await evaluateModel(options, holes);
+  print(options, 'eval', evaluation, describeEvaluation);
+}
+
+function evaluateModel(options: EngineOptions, holes: Hole[]): Promise<Evaluation> {
+  return withEngine(options, (engine) =>
+    evaluate(engine, holes, (done) => {
+      if (done % 10 === 0) tell(`${done} of ${holes.length} holes`);
+    }),
+  );
+}
+
+async function scoreAnswers(file: string, holes: Hole[]): Promise<Evaluation> {
+  const { answerer, answers } = await foreignAnswers(readJson(file), holes, file);
+  return score(answerer, holes, answers);
+}
+
+async function scoreText(paths: string[], options: Options): Promise<void> {
+  const files = sourceFiles(paths).filter(({ text }) => text.trim() !== '');
+  if (files.length === 0) throw new Error(`There is no text to score in ${paths.join(', ')}.`);
+  const result = await withEngine(options, (engine) =>
+    bitsPerByte(engine, files, options.limit, (language) => tell(`Scoring ${language}`)),
+  );
+  print(options, 'eval', result, describeTextScore);
+}
+
+/** The holes of a frozen set, those that a JSON file lists, or new ones in source files. */
+function holesOf(paths: string[], options: Options): Hole[] {
+  const [file] = paths as [string];
+  const list = paths.length === 1 && file.endsWith('.json') ? readJson(file) : undefined;
+  if (list && 'sets' in list) return holesOfSet(list, file, options);
+  if (list) {
+    const { holes } = list as { holes?: Hole[] };
+    if (!Array.isArray(holes) || holes.length === 0) throw new Error(`${file} lists no holes.`);
+    if (options.context) throw new Error(`${file} has no files beside its holes; --context needs them.`);
+    return holes.slice(0, options.limit);
+  }
+  const files = sourceFiles(paths);
+  const holes = punchHoles(files, options.limit ?? 300, options.seed);
+  if (holes.length === 0) throw new Error(`There is no code to punch holes into in ${paths.join(', ')}.`);
+  return options.context ? withContext(holes, () => files) : holes;
+}
+
+function holesOfSet(list: object, file: string, options: Options): Hole[] {
+  const { files: folder, set, limit } = options;
+  if (folder === undefined)
+    throw new Error(
+      `${file} names sources; --files needs the folder that training/eval_set.py brings them to.`,
+    );
+  const holes = drawSet(evalSetOf(list, set, file), folder).slice(0, limit);
+  return options.context ? withContext(holes, (source) => sourceFiles([path.join(folder, source!)])) : holes;
+}

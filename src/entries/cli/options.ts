@@ -1,0 +1,114 @@
+// What the verbs of the command line share: options, their values, the loaded engine, and output for people or as JSON.
+
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { loadAddon } from '../../engine/addon';
+import { Engine } from '../../engine/engine';
+import { readText } from '../../measure/sourceFiles';
+
+export interface JsonOption {
+  json?: boolean;
+}
+
+export interface ModelOptions extends JsonOption {
+  model?: string;
+}
+
+export interface EngineOptions extends ModelOptions {
+  threads?: number;
+  kernel?: string;
+}
+
+/** A verb with the options that all verbs with a model have. */
+export function verbWithModel(command: Command, description: string): Command {
+  return command
+    .description(description)
+    .option('--model <file>', 'GGUF file; the bundled model without it')
+    .addOption(jsonOption());
+}
+
+/** The same for a verb that runs the model. */
+export function verbWithEngine(command: Command, description: string): Command {
+  return verbWithModel(command, description)
+    .option('--threads <n>', 'threads; the physical cores without it', positive)
+    .addOption(kernelOption());
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'print one JSON document');
+}
+
+export function kernelOption(): Option {
+  return new Option('--kernel <name>', 'kernel level; the best one without it');
+}
+
+/** The model that comes with the package: the only file of `models/`, one folder above the bundle. */
+export function bundledModel(): string {
+  const folder = path.join(__dirname, '..', 'models');
+  const found = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => name.endsWith('.gguf')) : [];
+  if (found.length === 0) throw new Error(`No model file in ${folder}. Name one with --model.`);
+  return path.join(folder, found.sort()[0]!);
+}
+
+/** Lends an engine with the model that the options name to `work`, and closes it. */
+export async function withEngine<T>(
+  { model, threads = 0, kernel }: EngineOptions,
+  work: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const modelFile = model ?? bundledModel();
+  const engine = await Engine.load(loadAddon(), { modelFile, threads, ...(kernel ? { kernel } : {}) });
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Prints one JSON document that begins with its schema, or text for people. */
+export function print<T extends object>(
+  { json }: JsonOption,
+  verb: string,
+  result: T,
+  text: (result: T) => string,
+): void {
+  const output = json ? JSON.stringify({ schema: `ryzanstein/${verb}/1`, ...result }) : text(result);
+  process.stdout.write(`${output}\n`);
+}
+
+/** Tells of progress beside the output. */
+export function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+export function readJson(file: string): object {
+  const text = readText(file);
+  try {
+    return JSON.parse(text) as object;
+  } catch (error) {
+    throw new Error(`${file} is no JSON document.`, { cause: error });
+  }
+}
+
+export function wholeNumber(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('A whole number is needed.');
+  return Number(value);
+}
+
+export function positive(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError('A whole number above 0 is needed.');
+  return number;
+}
+
+export function positives(value: string): number[] {
+  return value.split(',').map(positive);
+}
+
+export function share(value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !(number >= 0 && number <= 1))
+    throw new InvalidArgumentError('A number from 0 to 1 is needed.');
+  return number;
+}

@@ -1,0 +1,217 @@
+// The report on this machine and model: every figure measured while it is made, every finding derived from a figure.
+
+import type { Diagnosis, Issue, LevelReport, Recommendation, ScalingRow, Target } from '../reports';
+import { measureSpeed, readSpeed, spread, withThreads } from './bench';
+import { rounded } from '../statistics';
+import type { Engine } from '../engine/engine';
+import { environmentOf } from '../engine/environment';
+
+const promptTokens = 256;
+const generateTokens = 48;
+const runs = 3;
+/** Reading the weights at this share of the memory's speed means that memory is what binds. */
+const memoryBound = 0.6;
+const efficiencyTarget = 0.85;
+const decodeTarget = 10;
+const firstTokenTarget = 700;
+/** Below this a difference is noise. */
+const worthIt = 1.1;
+
+type KernelSpeeds = Diagnosis['tmac']['kernels'];
+
+/** Takes some seconds; completions wait. */
+export async function diagnose(engine: Engine): Promise<Diagnosis> {
+  const { addon, info } = engine;
+  const cpu = addon.cpu();
+  const selftests = cpu.levels
+    .filter((level) => level.supported)
+    .map((level) => ({ name: level.name, ...addon.selftest(level.name) }));
+  const levels: LevelReport[] = cpu.levels.map((level) => {
+    const test = selftests.find(({ name }) => name === level.name);
+    const failed =
+      test && test.mismatches > 0 ? `failed: ${test.mismatches} of ${test.cases} cases differ` : 'ok';
+    return { ...level, selected: level.name === info.kernel, selftest: test ? failed : 'not run' };
+  });
+  const kernels = kernelSpeeds(engine);
+  const { scaling, throughput, firstTokenMs } = await measureThreads(engine, cpu.physicalCores);
+  const report: Omit<Diagnosis, 'targets' | 'issues' | 'recommendations'> = {
+    schema: 'ryzanstein/diagnose/1',
+    date: new Date().toISOString(),
+    environment: environmentOf(cpu),
+    simd: { active: info.kernel, levels },
+    tmac: {
+      error: Math.max(0, ...selftests.map((test) => test.maximumError)),
+      cases: selftests.reduce((sum, test) => sum + test.cases, 0),
+      kernels,
+    },
+    threading: { scaling },
+    throughput,
+    model: info,
+  };
+  return {
+    ...report,
+    targets: targetsOf(report, firstTokenMs),
+    issues: issuesOf(report),
+    recommendations: recommendationsOf(report),
+  };
+}
+
+function kernelSpeeds(engine: Engine): KernelSpeeds {
+  const { width, ffn } = engine.model.hyperparameters;
+  return engine.addon
+    .benchKernels({ rows: ffn, columns: width, tokens: 32, milliseconds: 50 })
+    .map(({ level, gops }) => ({ level, gops: rounded(gops) }));
+}
+
+/** Prefill and decode at 1, 2, 4 ... threads, up to the physical cores and the count in use. */
+async function measureThreads(
+  engine: Engine,
+  physicalCores: number,
+): Promise<Pick<Diagnosis, 'throughput'> & { scaling: ScalingRow[]; firstTokenMs: number }> {
+  const { info } = engine;
+  const counts = [1, 2, 4, 8, 16, 32, 64].filter((count) => count <= physicalCores);
+  const threadCounts = [...new Set([...counts, info.threads])].sort((a, b) => a - b);
+  const scaling: ScalingRow[] = [];
+  const throughput = {
+    tokensPerSecond: 0,
+    prefillTokensPerSecond: 0,
+    model: info.name,
+    threads: info.threads,
+  };
+  for (const threads of threadCounts) {
+    const speed = await withThreads(engine, threads, (other) =>
+      measureSpeed(other, { promptTokens, generateTokens }, runs),
+    );
+    const prefill = spread(speed.prefill).median;
+    const decode = spread(speed.decode).median;
+    const single = scaling[0];
+    const ms = (promptTokens / prefill) * 1000;
+    const speedup = single ? single.ms / ms : 1;
+    const weightTraffic = (decode * info.bytes) / 1e9;
+    scaling.push({
+      threads,
+      ms: rounded(ms),
+      gops: rounded((2 * info.weights * prefill) / 1e9),
+      speedup: rounded(speedup),
+      efficiency: rounded(speedup / threads),
+      bound: weightTraffic > memoryBound * readSpeed(engine, threads) ? 'memory' : 'compute',
+    });
+    if (threads !== info.threads) continue;
+    throughput.tokensPerSecond = decode;
+    throughput.prefillTokensPerSecond = prefill;
+  }
+  const firstTokenMs = rounded(
+    (promptTokens / throughput.prefillTokensPerSecond + 1 / throughput.tokensPerSecond) * 1000,
+  );
+  return { scaling, throughput, firstTokenMs };
+}
+
+type Measured = Omit<Diagnosis, 'targets' | 'issues' | 'recommendations'>;
+
+function targetsOf(report: Measured, firstTokenMs: number): Target[] {
+  const vector = report.simd.levels.some(
+    (level) => level.selected && level.name !== 'scalar' && level.selftest === 'ok',
+  );
+  const widest = report.threading.scaling.at(-1)!;
+  const decode = report.throughput.tokensPerSecond;
+  return [
+    { phase: 'vector kernel in use and proven (1 = yes)', target: 1, measured: vector ? 1 : 0, met: vector },
+    {
+      phase: 'largest relative error of the ternary product',
+      target: 0,
+      measured: report.tmac.error,
+      met: report.tmac.error === 0,
+    },
+    {
+      phase: `prefill efficiency at ${widest.threads} threads`,
+      target: efficiencyTarget,
+      measured: widest.efficiency,
+      met: widest.efficiency >= efficiencyTarget,
+    },
+    {
+      phase: 'decode of this model, tokens per second',
+      target: decodeTarget,
+      measured: decode,
+      met: decode >= decodeTarget,
+    },
+    {
+      phase: `first token after ${promptTokens} tokens of prompt, ms`,
+      target: firstTokenTarget,
+      measured: firstTokenMs,
+      met: firstTokenMs <= firstTokenTarget,
+    },
+  ];
+}
+
+function issuesOf(report: Measured): Issue[] {
+  const issues: Issue[] = [];
+  const { environment, simd, threading, model } = report;
+  for (const level of simd.levels) {
+    if (!level.selftest.startsWith('failed')) continue;
+    issues.push({
+      severity: level.selected ? 'error' : 'warning',
+      issue: `The kernel ${level.name} ${level.selftest}.`,
+      impact: level.selected ? 'Completions may be wrong.' : 'It must not be chosen.',
+    });
+  }
+  if (simd.active === 'scalar') {
+    issues.push({
+      severity: 'warning',
+      issue: 'The scalar kernel is in use.',
+      impact: 'Completions take many times as long as with a vector kernel.',
+    });
+  }
+  const limit = environment.container.cpuLimit;
+  if (limit !== null && limit < model.threads) {
+    issues.push({
+      severity: 'warning',
+      issue: `The container grants ${limit} cores to ${model.threads} threads.`,
+      impact: 'Threads wait for each other while one of them is paused.',
+    });
+  }
+  if (model.threads > environment.physicalCores) {
+    issues.push({
+      severity: 'warning',
+      issue: `${model.threads} threads share ${environment.physicalCores} physical cores.`,
+      impact: 'Threads wait for each other.',
+    });
+  }
+  for (const row of threading.scaling) {
+    if (row.threads === 1 || row.efficiency >= efficiencyTarget || row.bound === 'memory') continue;
+    issues.push({
+      severity: 'note',
+      issue: `${row.threads} threads reach ${Math.round(row.efficiency * 100)} % of linear speed-up, though memory is not the limit.`,
+      impact: 'Other programs may use the cores, or threads share one core.',
+    });
+  }
+  return issues;
+}
+
+function recommendationsOf(report: Measured): Recommendation[] {
+  const recommendations: Recommendation[] = [];
+  const { scaling } = report.threading;
+  const current = scaling.find((row) => row.threads === report.model.threads);
+  const best = scaling.reduce((a, b) => (b.ms < a.ms ? b : a));
+  if (current && current.ms / best.ms > worthIt) {
+    recommendations.push({
+      action: `Set "ryzanstein.threads" to ${best.threads}.`,
+      expectedGain: `${rounded(current.ms / best.ms)} times as fast, as measured above`,
+    });
+  }
+  const { kernels } = report.tmac;
+  const active = kernels.find((kernel) => kernel.level === report.simd.active);
+  const proven = kernels.filter(({ level }) =>
+    report.simd.levels.some((it) => it.name === level && it.selftest === 'ok'),
+  );
+  const fastest = proven.reduce<KernelSpeeds[number] | undefined>(
+    (a, b) => (a && a.gops >= b.gops ? a : b),
+    undefined,
+  );
+  if (active && fastest && fastest.gops / active.gops > worthIt) {
+    recommendations.push({
+      action: `Use the kernel ${fastest.level} (RYZANSTEIN_KERNEL=${fastest.level}).`,
+      expectedGain: `${rounded(fastest.gops / active.gops)} times the speed of the ternary product`,
+    });
+  }
+  return recommendations;
+}

@@ -1,0 +1,239 @@
+// Writes GGUF files of real models' shapes with random weights, for measuring: as fast to run as the real ones, and soon made.
+
+import {
+  array,
+  count,
+  flag,
+  float,
+  string,
+  text,
+  uint32,
+  type WrittenTensor,
+  writeGguf,
+} from '../model/ggufWriter';
+import { characterOfByte } from '../model/byteLevel';
+import {
+  embedding,
+  type Fill,
+  type Filling,
+  matrixFillings,
+  ones,
+  randomBits,
+  randomData,
+} from './randomWeights';
+import { tensorTypes } from '../model/tensorTypes';
+
+/** The sizes that decide a model's speed; the heads share the width, and key heads share the heads. */
+export interface Shape {
+  width: number;
+  layers: number;
+  ffn: number;
+  heads: number;
+  kvHeads: number;
+  vocabulary: number;
+  contextLength: number;
+  ropeBase: number;
+}
+
+export const shapes: Record<string, Shape> = {
+  // microsoft/bitnet-b1.58-2B-4T
+  'bitnet-2b-4t': {
+    width: 2560,
+    layers: 30,
+    ffn: 6912,
+    heads: 20,
+    kvHeads: 5,
+    vocabulary: 128256,
+    contextLength: 4096,
+    ropeBase: 500000,
+  },
+  'code-30m': {
+    width: 512,
+    layers: 8,
+    ffn: 1536,
+    heads: 8,
+    kvHeads: 8,
+    vocabulary: 8192,
+    contextLength: 2048,
+    ropeBase: 10000,
+  },
+};
+
+export const architectures = ['bitnet', 'bitnet-b1.58', 'llama'];
+
+export interface SynthesizeOptions {
+  /** `general.name` of the file. */
+  name: string;
+  shape: Shape;
+  architecture: string;
+  /** Type of the matrices: `tq2_0`, `tq1_0` or `i2_s`. */
+  type: string;
+  seed: number;
+}
+
+/** What was written; `bytes` is the file's size. */
+export interface Synthesized {
+  file: string;
+  architecture: string;
+  type: string;
+  weights: number;
+  bytes: number;
+}
+
+const controlTokens = [
+  '<|endoftext|>',
+  '<|fim_prefix|>',
+  '<|fim_suffix|>',
+  '<|fim_middle|>',
+  '<|fim_pad|>',
+  '<|repo_name|>',
+  '<|file_sep|>',
+];
+const smallestVocabulary = characterOfByte.length + controlTokens.length;
+
+/**
+ * Writes the file whole or not at all: under another name first, renamed at the end. Equal options give equal bytes.
+ * Throws an Error that says what does not fit together, or why the file cannot be written.
+ */
+export function synthesize(file: string, options: SynthesizeOptions): Synthesized {
+  const { architecture, seed, type } = options;
+  check(options);
+  const tensors = tensorsOf(options, randomBits(seed));
+  const bytes = writeGguf(file, metadataOf(options), tensors);
+  const weights = tensors.reduce((sum, tensor) => sum + elements(tensor.shape), 0);
+  return { file, architecture, type: type.toUpperCase(), weights, bytes };
+}
+
+/** `WIDTH,LAYERS,FFN,HEADS,KV_HEADS,VOCABULARY`, or undefined where the text is no such list. */
+export function customShape(list: string): Shape | undefined {
+  if (!/^\d+(,\d+){5}$/.test(list)) return undefined;
+  const [width = 0, layers = 0, ffn = 0, heads = 0, kvHeads = 0, vocabulary = 0] = list
+    .split(',')
+    .map(Number);
+  return { width, layers, ffn, heads, kvHeads, vocabulary, contextLength: 2048, ropeBase: 10000 };
+}
+
+function check({ architecture, shape, type }: SynthesizeOptions): void {
+  const { width, layers, ffn, heads, kvHeads, vocabulary } = shape;
+  if (!architectures.includes(architecture))
+    throw new Error(`"${architecture}" is no architecture; known are ${architectures.join(', ')}.`);
+  const matrix = matrixFillings[type];
+  if (!matrix)
+    throw new Error(`"${type}" is no type of matrix; known are ${Object.keys(matrixFillings).join(', ')}.`);
+  if (Math.min(width, layers, ffn, heads, kvHeads) < 1)
+    throw new Error('Every number of a shape must be above 0.');
+  for (const [what, columns] of Object.entries({ width, ffn }))
+    if (columns % matrix.columns !== 0)
+      throw new Error(`The ${what} of ${columns} is no multiple of ${type}'s block of ${matrix.columns}.`);
+  if (width % heads !== 0 || (width / heads) % 2 !== 0)
+    throw new Error(`The width of ${width} cannot be shared by ${heads} heads of even size.`);
+  if (heads % kvHeads !== 0) throw new Error(`${heads} heads cannot be shared by ${kvHeads} key heads.`);
+  const most = smallestVocabulary + wordCount;
+  if (vocabulary < smallestVocabulary || vocabulary > most)
+    throw new Error(`The vocabulary of ${vocabulary} is not in ${smallestVocabulary} to ${most}.`);
+}
+
+function tensorsOf({ architecture, shape, type }: SynthesizeOptions, fill: Fill): WrittenTensor[] {
+  const { width, ffn, heads, kvHeads, layers, vocabulary } = shape;
+  const hasSubNorms = architecture !== 'llama';
+  const keys = (width / heads) * kvHeads;
+  const matrix = (name: string, columns: number, rows: number): WrittenTensor => {
+    // Two weights in three are not 0: under this scale a product's outputs are of the size of its inputs.
+    const exponent = Math.round(Math.log2(Math.sqrt(1.5 / columns)));
+    return tensor(name, [columns, rows], matrixFillings[type]!.filling(exponent), fill);
+  };
+  const norm = (name: string, size: number): WrittenTensor => tensor(name, [size], ones, fill);
+  const layer = (n: number): WrittenTensor[] => [
+    norm(`blk.${n}.attn_norm.weight`, width),
+    matrix(`blk.${n}.attn_q.weight`, width, width),
+    matrix(`blk.${n}.attn_k.weight`, width, keys),
+    matrix(`blk.${n}.attn_v.weight`, width, keys),
+    ...(hasSubNorms ? [norm(`blk.${n}.attn_sub_norm.weight`, width)] : []),
+    matrix(`blk.${n}.attn_output.weight`, width, width),
+    norm(`blk.${n}.ffn_norm.weight`, width),
+    matrix(`blk.${n}.ffn_gate.weight`, width, ffn),
+    matrix(`blk.${n}.ffn_up.weight`, width, ffn),
+    ...(hasSubNorms ? [norm(`blk.${n}.ffn_sub_norm.weight`, ffn)] : []),
+    matrix(`blk.${n}.ffn_down.weight`, ffn, width),
+  ];
+  return [
+    tensor('token_embd.weight', [width, vocabulary], embedding, fill),
+    ...Array.from({ length: layers }, (_, n) => layer(n)).flat(),
+    norm('output_norm.weight', width),
+  ];
+}
+
+function tensor(name: string, shape: number[], filling: Filling, fill: Fill): WrittenTensor {
+  const { block, bytes: blockBytes, tail = 0 } = tensorTypes[filling.type]!;
+  const bytes = (elements(shape) / block) * blockBytes + tail;
+  return { name, type: filling.type, shape, bytes, data: () => randomData(filling, bytes, fill) };
+}
+
+function elements(shape: number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+function metadataOf({ architecture, name, shape }: SynthesizeOptions): [key: string, value: Buffer][] {
+  const words = Array.from({ length: shape.vocabulary - smallestVocabulary }, (_, i) => word(i));
+  const tokens = [...characterOfByte, ...words.map((pair) => pair.join('')), ...controlTokens];
+  const firstControl = tokens.length - controlTokens.length;
+  const control = (token: string): Buffer => count(firstControl + controlTokens.indexOf(token));
+  return [
+    ['general.architecture', string(architecture)],
+    ['general.name', string(name)],
+    [`${architecture}.context_length`, count(shape.contextLength)],
+    [`${architecture}.embedding_length`, count(shape.width)],
+    [`${architecture}.block_count`, count(shape.layers)],
+    [`${architecture}.feed_forward_length`, count(shape.ffn)],
+    [`${architecture}.attention.head_count`, count(shape.heads)],
+    [`${architecture}.attention.head_count_kv`, count(shape.kvHeads)],
+    [`${architecture}.attention.layer_norm_rms_epsilon`, float(1e-5)],
+    [`${architecture}.rope.dimension_count`, count(shape.width / shape.heads)],
+    [`${architecture}.rope.freq_base`, float(shape.ropeBase)],
+    [`${architecture}.vocab_size`, count(shape.vocabulary)],
+    ['tokenizer.ggml.model', string('gpt2')],
+    ['tokenizer.ggml.pre', string('qwen2')],
+    ['tokenizer.ggml.tokens', array(8, tokens.map(text))],
+    [
+      'tokenizer.ggml.token_type',
+      array(
+        5,
+        tokens.map((_, id) => uint32(id < firstControl ? 1 : 3)),
+      ),
+    ],
+    [
+      'tokenizer.ggml.merges',
+      array(
+        8,
+        words.map((pair) => text(pair.join(' '))),
+      ),
+    ],
+    ['tokenizer.ggml.eos_token_id', control('<|endoftext|>')],
+    ['tokenizer.ggml.fim_pre_token_id', control('<|fim_prefix|>')],
+    ['tokenizer.ggml.fim_suf_token_id', control('<|fim_suffix|>')],
+    ['tokenizer.ggml.fim_mid_token_id', control('<|fim_middle|>')],
+    ['tokenizer.ggml.fim_pad_token_id', control('<|fim_pad|>')],
+    ['tokenizer.ggml.fim_rep_token_id', control('<|repo_name|>')],
+    ['tokenizer.ggml.fim_sep_token_id', control('<|file_sep|>')],
+    ['tokenizer.ggml.add_bos_token', flag(false)],
+    ['ryzanstein.fim.orders', array(8, ['psm', 'spm'].map(text))],
+  ];
+}
+
+const letters = 'abcdefghijklmnopqrstuvwxyz';
+const longestWord = 4;
+const wordCount = [2, 3, 4].reduce((sum, length) => sum + letters.length ** length, 0);
+
+/**
+ * The made-up token `index` as the pair that merges into it: all words of 2 letters, then all of 3 and of 4. The
+ * first half of each is a token before it.
+ */
+function word(index: number): [head: string, last: string] {
+  let length = 2;
+  while (length < longestWord && index >= letters.length ** length) index -= letters.length ** length++;
+  const spelled = Array.from(
+    { length },
+    (_, place) => letters[Math.floor(index / letters.length ** (length - 1 - place)) % letters.length]!,
+  ).join('');
+  return [spelled.slice(0, -1), spelled.slice(-1)];
+}

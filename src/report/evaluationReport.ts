@@ -1,0 +1,170 @@
+// What the evaluation page shows: the figures of one run or of several side by side, each with its conditions, and the holes.
+
+import type { Evaluation } from '../reports';
+import { inPage, lineChart, type Series } from './charts';
+import { milliseconds, threadsOf } from './figures';
+import type { EvaluationState, HoleRow, Row } from './pages';
+
+/** A run, with the number of files that it drew from and that the workspace has. */
+export interface Run {
+  readonly evaluation: Evaluation;
+  readonly files: { readonly drawnFrom: number; readonly found: number };
+}
+
+type Result = Evaluation['results'][number];
+
+/** The report on runs, oldest first; `confidence` is the setting above which an answer is shown. */
+export function evaluationReport(runs: readonly Run[], confidence: number): EvaluationState {
+  const evaluations = runs.map(({ evaluation }) => evaluation);
+  const row = (name: string, value: (evaluation: Evaluation) => string): Row => ({
+    name,
+    values: evaluations.map(value),
+  });
+  const rates = (key: 'byKind' | 'byLanguage'): Row[] =>
+    namesOf(evaluations.map((evaluation) => evaluation[key])).map((name) =>
+      row(name, (evaluation) => {
+        const rate = evaluation[key][name];
+        return rate ? `${percent(rate.firstLineExact)} of ${rate.holes}` : '';
+      }),
+    );
+  const reasons = namesOf(evaluations.map(({ hidden }) => hidden));
+  return {
+    models: evaluations.map(({ model }) => model),
+    sections: [
+      {
+        title: 'Conditions',
+        rows: [
+          row('File', ({ file }) => file),
+          row('Weights', ({ type }) => type),
+          row('Kernel', ({ kernel, threads }) => `${kernel}, ${threadsOf(threads)}`),
+          row('Holes', ({ holes }) => String(holes)),
+          { name: 'Files', values: runs.map(({ files }) => filesOf(files)) },
+          row('Prompt', ({ promptTokens }) => `${promptTokens} tokens on average`),
+        ],
+      },
+      {
+        title: 'Answers',
+        rows: [
+          row(
+            'First line exact',
+            (evaluation) => `${percent(evaluation.firstLineExact)} of ${evaluation.holes}`,
+          ),
+          row('Whole exact', ({ wholeExact }) => percent(wholeExact)),
+          row('Edit similarity', ({ editSimilarity }) => editSimilarity.toFixed(2)),
+          row('Time p50, p95', ({ latency }) => `${milliseconds(latency.p50)}, ${milliseconds(latency.p95)}`),
+        ],
+      },
+      {
+        title: `Shown at confidence ${confidence}`,
+        rows: [
+          row('Shown', ({ results }) => shareOf(shownAt(results, confidence).length, results.length)),
+          row('First line exact of these', ({ results }) => {
+            const shown = shownAt(results, confidence);
+            return shareOf(shown.filter(({ exact }) => exact).length, shown.length);
+          }),
+          row('Characters saved per answer shown', ({ results }) =>
+            charactersSaved(shownAt(results, confidence)),
+          ),
+        ],
+      },
+      { title: 'First line exact by kind', rows: rates('byKind') },
+      { title: 'First line exact by language', rows: rates('byLanguage') },
+      {
+        title: 'Hidden whatever the confidence',
+        rows: reasons.map((reason) => row(reason, ({ hidden }) => String(hidden[reason] ?? 0))),
+      },
+    ].filter(({ rows }) => rows.length > 0),
+    chart: chartOf(evaluations, confidence),
+    warning: haveSameHoles(evaluations)
+      ? undefined
+      : 'The runs have not the same holes, for files have changed in between: what differs need not be the model.',
+    holes: holeRows(evaluations, confidence),
+  };
+}
+
+const quarters = [0, 0.25, 0.5, 0.75, 1];
+
+/** Precision over shown rate, where each run stands on it, and the same in words. */
+function chartOf(evaluations: readonly Evaluation[], confidence: number): string {
+  const series = evaluations.map(({ model, results }): Series => {
+    const points = curveOf(results);
+    const at = points[shownAt(results, confidence).length - 1];
+    const mark = at && { at, text: `${model}: ${percent(at[1])} exact of ${percent(at[0])} shown` };
+    return { name: model, values: points, mark };
+  });
+  const words = series.flatMap(({ mark }) => mark?.text ?? []).join('; ');
+  const axis = { title: '', text: percent, steps: quarters };
+  const title = words || 'Nothing is shown at the confidence that is set';
+  return lineChart({ title, x: axis, y: axis, series }, inPage);
+}
+
+/** Points of shown rate and precision, 0..1, the surest answers first; what is hidden anyway is never shown. */
+export function curveOf(results: readonly Result[]): [shownRate: number, precision: number][] {
+  const surest = shownAt(results, 0).sort((a, b) => b.confidence - a.confidence);
+  let right = 0;
+  return surest.map(({ exact }, i) => {
+    right += Number(exact);
+    return [(i + 1) / results.length, right / (i + 1)];
+  });
+}
+
+function shownAt(results: readonly Result[], confidence: number): Result[] {
+  return results.filter((result) => result.hidden === undefined && result.confidence >= confidence);
+}
+
+function charactersSaved(shown: readonly Result[]): string {
+  if (shown.length === 0) return 'none was shown';
+  const saved = shown.reduce((total, { expected, text }) => total + commonHead(expected, text), 0);
+  return (saved / shown.length).toFixed(1);
+}
+
+function commonHead(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
+}
+
+function holeRows(evaluations: readonly Evaluation[], confidence: number): HoleRow[] {
+  const byPlace = evaluations.map(({ results }) => new Map(results.map((result) => [keyOf(result), result])));
+  const results = new Map(
+    evaluations.flatMap((evaluation) => evaluation.results.map((it) => [keyOf(it), it])),
+  );
+  return [...results].map(([key, { path, line, column, kind, expected }]) => ({
+    ...{ path, line, column, kind, expected },
+    given: byPlace.map((run) => {
+      const result = run.get(key);
+      return result && { text: result.text, verdict: verdictOf(result, confidence), exact: result.exact };
+    }),
+  }));
+}
+
+function verdictOf({ exact, hidden, confidence: sure }: Result, confidence: number): string {
+  const right = exact ? 'first line exact' : 'differs';
+  const fate = hidden ? `hidden: ${hidden}` : sure < confidence ? 'hidden: confidence' : 'shown';
+  return `${right}, confidence ${sure.toFixed(2)}, ${fate}`;
+}
+
+function haveSameHoles(evaluations: readonly Evaluation[]): boolean {
+  const keys = evaluations.map(({ results }) => results.map(keyOf).join('\n'));
+  return keys.every((other) => other === keys[0]);
+}
+
+function keyOf({ path, line, column, kind, expected }: Result): string {
+  return JSON.stringify([path, line, column, kind, expected]);
+}
+
+function namesOf(records: readonly Record<string, unknown>[]): string[] {
+  return [...new Set(records.flatMap((record) => Object.keys(record)))].sort();
+}
+
+function filesOf({ drawnFrom, found }: Run['files']): string {
+  return drawnFrom < found ? `${drawnFrom} of ${found}, evenly spread` : String(found);
+}
+
+function shareOf(part: number, whole: number): string {
+  return whole === 0 ? 'none' : `${percent(part / whole)}, ${part} of ${whole}`;
+}
+
+function percent(rate: number): string {
+  return `${(rate * 100).toFixed(0)} %`;
+}

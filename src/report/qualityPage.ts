@@ -1,0 +1,191 @@
+// The page docs/quality.md and its charts, made of evaluation reports: each report a line.
+
+import type { Evaluation, Measures } from '../reports';
+import { barChart, lineChart } from './charts';
+
+/** An evaluation without the single answers. */
+export type Report = Omit<Evaluation, 'results'>;
+
+/** The reports on the holes of one frozen set; throws an Error where they are of different holes. */
+export interface SetOfReports {
+  name: string;
+  reports: Report[];
+}
+
+const languageNames: Record<string, string> = {
+  cpp: 'C++',
+  csharp: 'C#',
+  go: 'Go',
+  java: 'Java',
+  javascript: 'JavaScript',
+  python: 'Python',
+  rust: 'Rust',
+  typescript: 'TypeScript',
+};
+const kinds = ['rest', 'line', 'block', 'comment', 'string'];
+const percent = (value: number): string => `${Number((value * 100).toFixed(1))} %`;
+const whole = (value: number): string => `${Math.round(value * 100)} %`;
+const hundredths = (value: number): string => String(Math.round(value * 100));
+const milliseconds = (value: number): string => `${Math.round(value)} ms`;
+
+export function describeReport({ engine, model, type, context }: Report): string {
+  return `${engine}: ${model}, ${type}${context ? ', with code of other files' : ''}`;
+}
+
+/** Files by name: the charts of a set. */
+export function chartsOf({ reports }: SetOfReports): Record<string, string> {
+  const share = { title: 'exact first lines, %', text: whole };
+  const exact = (
+    of: (report: Report) => Record<string, Measures>,
+    names: string[],
+    title: string,
+  ): string => {
+    const series = reports.map((report) => ({
+      name: describeReport(report),
+      values: names.map((name) => of(report)[name]?.firstLineExact),
+    }));
+    const groups = names.map((name) => languageNames[name] ?? name);
+    return barChart({ title, x: { title: '', text: String }, y: share, series }, groups, hundredths);
+  };
+  const languages = Object.keys(reports[0]!.byLanguage).sort();
+  return {
+    'precision.svg': lineChart({
+      title: 'Precision against shown rate',
+      x: { title: 'shown rate: the surest so many of all holes', text: whole },
+      y: { title: 'exact first lines among these', text: whole },
+      series: reports.map((report) => ({
+        name: `${describeReport(report)} (area ${report.area.toFixed(3)})`,
+        values: report.shownPrecision.map(({ shownRate, precision }): [number, number] => [
+          shownRate,
+          precision,
+        ]),
+      })),
+    }),
+    'reliability.svg': lineChart({
+      title: 'Reliability: how often an answer of some confidence is exact',
+      x: { title: 'confidence, the mean of a tenth of its range', text: hundredths },
+      y: { title: 'exact first lines among these', text: whole },
+      series: reports.map((report) => ({
+        name: describeReport(report),
+        values: report.reliability.map(({ confidence, exact }): [number, number] => [confidence, exact]),
+      })),
+    }),
+    'kinds.svg': exact((report) => report.byKind, kinds, 'Exact first lines by kind of hole'),
+    'languages.svg': exact((report) => report.byLanguage, languages, 'Exact first lines by language'),
+    'latency.svg': barChart(
+      {
+        title: 'Time of an answer, prompt and text together',
+        x: { title: 'share of the holes', text: String },
+        y: { title: 'milliseconds', text: (value) => String(Math.round(value)) },
+        series: reports.map((report) => ({
+          name: `${describeReport(report)}, ${threadsOf(report)}`,
+          values: [report.latency.p50, report.latency.p95],
+        })),
+      },
+      ['half of them within (p50)', '95 % of them within (p95)'],
+      (value) => String(Math.round(value)),
+    ),
+  };
+}
+
+export function pageOf(sets: SetOfReports[]): string {
+  return `# Completion quality
+
+How often a completion is what somebody really wrote, measured on code that our models are never trained on. Made by \`npm run quality\` from the reports in \`docs/quality/\`; no figure is written by hand.
+
+Holes are punched into files of held-out sources (\`training/eval.json\` names them, with versions and seeds): the rest of a line, a whole line, a block behind its opener, and rests of lines within comments and strings; equally many of each language. Each is completed greedily from all text before and behind it. An answer is exact if its first line equals what stood there to the character. All answers, whoever gave them, are finished by the engine's own code, which ends them, cleans them and hides what a grammar finds broken, or of a block all but its first line; then they are scored by the same code. Earlier versions of this page judged the answers of the n-gram model without a grammar and without that first line.
+
+- **ryzanstein** is the engine as in the editor: token healing, cache of what the context holds, confidence.
+- **llama.cpp** computes the same file below the same engine, with the same prompt tokens, without that cache, which the model was trained to rely on. It is driven through node-llama-cpp token by token, which costs it time; \`docs/speed.md\` compares the speeds.
+- **n-gram** is the baseline of \`training/ngram.py\`: a nested cache of corpus and file counts. It is a Python program; its times say nothing about the method.
+- **With code of other files**: the files that an editor would have open, those that are imported and those nearby, stand before the prompt, chosen by the editor's rules.
+- **Parse errors added** counts what the grammar of a language finds wrong with a file beyond what it finds with the true text, for each answer that is fit to show.
+- Confidence orders the answers, it is no probability: the reliability diagram says what it means for a model. The setting \`ryzanstein.confidence\` is chosen from it.
+- Times are those of a machine that may do other work; compare them within a set only.
+${sets.map(sectionOf).join('')}
+## Again
+
+\`\`\`
+python training/eval_set.py --mirror MIRROR    # once: the sources' files, see training/README.md
+npm run quality -- --set quick                 # all answers to the small set, and this page
+npm run quality -- --set quick --runs ryzanstein,ryzanstein-context,llama.cpp --model FILE   # another model
+\`\`\`
+
+\`--set full\` takes ten times as long, \`--name NAME\` keeps the reports of a model beside the others, \`--page\` only writes the page.
+`;
+}
+
+function sectionOf({ name, reports }: SetOfReports): string {
+  const [first] = reports as [Report];
+  const other = reports.find(({ digest }) => digest !== first.digest);
+  if (other)
+    throw new Error(
+      `The reports of ${describeReport(first)} and ${describeReport(other)} in docs/quality/${name} are of ` +
+        `different holes: run both again.`,
+    );
+  const picture = (file: string, what: string): string => `![${what}](quality/${name}/${file})\n`;
+  return `
+## The ${name} set: ${first.holes} holes
+
+Digest of the holes: \`${first.digest.slice(0, 16)}\`. With so many holes a share is uncertain by about ${percent(deviation(first))} (one standard deviation).
+
+${quality(reports)}
+
+${picture('precision.svg', 'Precision against shown rate')}
+${picture('reliability.svg', 'How often an answer of some confidence is exact')}
+${picture('kinds.svg', 'Exact first lines by kind of hole')}
+${picture('languages.svg', 'Exact first lines by language')}
+${picture('latency.svg', 'Time of an answer')}
+${conditions(reports)}
+`;
+}
+
+/** Of the share of exact first lines, as of independent draws. */
+function deviation({ firstLineExact: share, holes }: Report): number {
+  return Math.sqrt((share * (1 - share)) / holes);
+}
+
+function quality(reports: Report[]): string {
+  const head = ['', 'first line exact', 'whole exact', 'edit similarity', 'characters saved per shown'];
+  const more = ['parse errors added per shown', 'precision of the surest 10 %', 'of 30 %', 'area'];
+  const rows = reports.map((report) => [
+    describeReport(report),
+    percent(report.firstLineExact),
+    percent(report.wholeExact),
+    report.editSimilarity.toFixed(3),
+    report.charactersSavedPerShown.toFixed(1),
+    report.parseErrorsAdded.toFixed(2),
+    ...[0.1, 0.3].map((rate) => percent(precisionAt(report, rate))),
+    report.area.toFixed(3),
+  ]);
+  return markdownTable([[...head, ...more], ...rows]);
+}
+
+function precisionAt({ shownPrecision }: Report, rate: number): number {
+  return shownPrecision.find(({ shownRate }) => shownRate === rate)?.precision ?? NaN;
+}
+
+function conditions(reports: Report[]): string {
+  const head = ['', 'threads', 'kernel', 'prompt tokens, mean', 'p50', 'p95', 'reuse', 'processor', 'date'];
+  const rows = reports.map((report) => [
+    describeReport(report),
+    String(report.threads),
+    report.kernel,
+    report.promptTokens > 0 ? String(report.promptTokens) : '',
+    milliseconds(report.latency.p50),
+    milliseconds(report.latency.p95),
+    percent(report.reuse),
+    report.cpu,
+    report.date.slice(0, 10),
+  ]);
+  return markdownTable([head, ...rows]);
+}
+
+function threadsOf({ threads }: Report): string {
+  return threads === 1 ? '1 thread' : `${threads} threads`;
+}
+
+function markdownTable([head, ...rows]: string[][]): string {
+  const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head!), line(head!.map(() => '---')), ...rows.map(line)].join('\n');
+}

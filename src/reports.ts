@@ -1,0 +1,223 @@
+// The reports that measuring gives and that pages and tables show: types alone; imports nothing.
+
+/** `type` is the file type of the matrices (`TQ2_0`), `weights` how many numbers the model has, `bytes` their memory. */
+export interface ModelInfo {
+  name: string;
+  file: string;
+  architecture: string;
+  type: string;
+  weights: number;
+  contextLength: number;
+  kernel: string;
+  threads: number;
+  loadMs: number;
+  bytes: number;
+}
+
+export interface LevelReport {
+  name: string;
+  supported: boolean;
+  selected: boolean;
+  /** `ok`, `failed: ...` with what differed, or `not run` where the level cannot run here. */
+  selftest: string;
+}
+
+/** `gops` are ternary multiply-adds times two, in 10^9 per second, of a product of the model's shape. */
+export interface ScalingRow {
+  threads: number;
+  ms: number;
+  gops: number;
+  speedup: number;
+  efficiency: number;
+  bound: 'memory' | 'compute';
+}
+
+export interface Target {
+  phase: string;
+  target: number;
+  measured: number;
+  met: boolean;
+}
+
+export interface Issue {
+  severity: 'error' | 'warning' | 'note';
+  issue: string;
+  impact: string;
+}
+
+export interface Recommendation {
+  action: string;
+  expectedGain: string;
+}
+
+export interface Environment {
+  system: string;
+  node: string;
+  cpu: string;
+  vendor: string;
+  physicalCores: number;
+  logicalCores: number;
+  availableCores: number;
+  memoryGB: number;
+  flags: string[];
+  container: { cpuLimit: number | null; memoryLimitGB: number | null };
+}
+
+export interface Diagnosis {
+  schema: 'ryzanstein/diagnose/1';
+  date: string;
+  environment: Environment;
+  simd: { active: string; levels: LevelReport[] };
+  /** `error` is the largest relative error of any level's ternary product against the scalar one: 0 when exact. */
+  tmac: { error: number; cases: number; kernels: { level: string; gops: number }[] };
+  threading: { scaling: ScalingRow[] };
+  throughput: { tokensPerSecond: number; prefillTokensPerSecond: number; model: string; threads: number };
+  model: ModelInfo;
+  targets: Target[];
+  issues: Issue[];
+  recommendations: Recommendation[];
+}
+
+export interface BenchRow {
+  shape: string;
+  model: string;
+  type: string;
+  work: 'prefill' | 'decode';
+  promptTokens: number;
+  generateTokens: number;
+  threads: number;
+  kernel: string;
+  engine: string;
+  tokensPerSecond: { median: number; min: number; max: number };
+  /** Share of what the memory's measured read speed would allow if nothing else cost time. */
+  fractionOfLimit?: number;
+  ratioToPeer?: number;
+  peer?: string;
+}
+
+export interface BenchReport {
+  schema: 'ryzanstein/bench/1';
+  date: string;
+  cpu: string;
+  results: BenchRow[];
+  limits: { readGBs: Record<string, number>; int8GMACs: Record<string, number> };
+}
+
+/**
+ * Rates are shares of the holes, 0..1. `charactersSavedPerShown` is how far the answers that are fit to show are right,
+ * `area` the mean precision over all shown rates, `latency` prefill and decode together in milliseconds, `reuse` the
+ * share of prompt tokens that the cache held. `parseErrorsAdded` is how many error nodes and missing tokens the parse of
+ * the whole file has more with an answer that is fit to show than with what was expected, 0 where it has fewer: the
+ * mean over those whose language has a grammar.
+ */
+export interface Measures {
+  holes: number;
+  firstLineExact: number;
+  wholeExact: number;
+  editSimilarity: number;
+  charactersSavedPerShown: number;
+  parseErrorsAdded: number;
+  /** Of the surest share of answers, how many have an exact first line. */
+  shownPrecision: { shownRate: number; precision: number }[];
+  area: number;
+  latency: Percentiles;
+  reuse: number;
+}
+
+export interface Percentiles {
+  p50: number;
+  p95: number;
+}
+
+/** What answered, and how; `context` tells whether code of other files was in the prompts. */
+export interface Answerer {
+  engine: string;
+  model: string;
+  file: string;
+  type: string;
+  kernel: string;
+  threads: number;
+  context: boolean;
+}
+
+/** `promptTokens` is their mean. */
+export interface Evaluation extends Answerer, Measures {
+  schema: 'ryzanstein/eval/1';
+  date: string;
+  cpu: string;
+  /** Evaluations can be compared where the digest of the holes is the same. */
+  digest: string;
+  promptTokens: number;
+  byKind: Record<string, Measures>;
+  byLanguage: Record<string, Measures>;
+  /** How many answers were hidden, by reason. */
+  hidden: Record<string, number>;
+  /** Of the answers that are fit to show, by tenths of confidence: its mean, how many there are, and how many are exact. */
+  reliability: { confidence: number; answers: number; exact: number }[];
+  results: {
+    id: number;
+    source?: string;
+    path: string;
+    /** Where the hole begins, counted from 1. */
+    line: number;
+    column: number;
+    kind: string;
+    expected: string;
+    text: string;
+    exact: boolean;
+    confidence: number;
+    hidden?: string;
+    parseErrorsAdded?: number;
+  }[];
+}
+
+/** Bits for each byte, and of how much text, by language. */
+export interface TextScore {
+  model: string;
+  type: string;
+  kernel: string;
+  bitsPerByte: Record<string, number>;
+  text: Record<string, { files: number; tokens: number; bytes: number }>;
+}
+
+/**
+ * Rates are 0..1, times in milliseconds. `requests` are the times the editor asks; `cacheHits` the share of them that
+ * is answered without the engine, within `hitLatency`; `cancelled` are those that the next step came before, the rest
+ * took the engine `latency`. `reuse` is the share of the prompts' tokens that were in a KV cache already, also by
+ * reading ahead where the cursor rested. `shownRate` is the share of requests with ghost text; `charactersSaved`
+ * counts the characters of ghost texts that are, to their end, what was typed next, each character once.
+ */
+export interface Replay {
+  model: string;
+  kernel: string;
+  threads: number;
+  source: string;
+  keystrokes: number;
+  requests: number;
+  cacheHits: number;
+  cancelled: number;
+  reuse: number;
+  promptTokens: number;
+  latency: LatencyPercentiles;
+  hitLatency: LatencyPercentiles;
+  /** From a cancellation to the engine's being idle. */
+  cancelLatency: LatencyPercentiles;
+  shownRate: number;
+  charactersSaved: number;
+}
+
+export interface LatencyPercentiles extends Percentiles {
+  p99: number;
+}
+
+/** A row of two reports that measured the same work; `ratio` above 1 means that the second is faster. */
+export interface ComparedRow {
+  model: string;
+  type: string;
+  work: string;
+  threads: number;
+  kernels: [string, string];
+  before: number;
+  after: number;
+  ratio: number;
+}

@@ -1,0 +1,144 @@
+// Where an answer ends: at the line, at the block's end, where the text behind the cursor begins, in a loop.
+
+import * as assert from 'node:assert/strict';
+import { Stop, type Verdict } from '../../../src/completion/stop';
+import { place } from './place';
+import { randomSource } from '../random';
+
+interface Expected {
+  text: string;
+  reason: string;
+}
+
+function ask(marked: string, pieces: Iterable<string>, languageId: string, maxLines: number): Verdict {
+  const stop = new Stop(place(marked, languageId), { maxTokens: 64, maxLines, minConfidence: 0 });
+  for (const piece of pieces) {
+    const verdict = stop.push(piece);
+    if (verdict) return verdict;
+  }
+  return stop.finish('end');
+}
+
+/** Holds however the output comes in: at once, letter by letter, in random pieces. */
+function check(
+  marked: string,
+  output: string,
+  expected: Expected,
+  languageId = 'typescript',
+  maxLines = 10,
+): void {
+  const random = randomSource(output.length);
+  const pieces: string[] = [];
+  for (let rest = output; rest !== '';) {
+    const length = 1 + random.below(7);
+    pieces.push(rest.slice(0, length));
+    rest = rest.slice(length);
+  }
+  for (const way of [[output], output, pieces])
+    assert.deepEqual(ask(marked, way, languageId, maxLines), expected);
+}
+
+describe('stop', () => {
+  it('ends a plain line at its end', () => {
+    check('const a = ‸\nconst b = 2;\n', '1;\nconst b = 2;\n', { text: '1;', reason: 'line' });
+    check('x = ‸', '[1, 2,\n  3]', { text: '[1, 2,', reason: 'line' }, 'python');
+    check('foo(‸', '\n', { text: '', reason: 'line' });
+  });
+
+  it('ends with the model', () => {
+    check('const a = ‸', '1', { text: '1', reason: 'end' });
+  });
+
+  it('keeps to one line where that is asked for', () => {
+    check('function f() {\n  ‸\n}', 'return 1;\n}\n', { text: 'return 1;', reason: 'line' }, 'typescript', 1);
+  });
+
+  it('ends at a closer that the editor has typed', () => {
+    check('for (let i = 0; ‸)', 'i < n; i++) {\n', { text: 'i < n; i++', reason: 'suffix' });
+    check('f(g(‸))', 'a(1)[2], b));\n', { text: 'a(1)[2], b', reason: 'suffix' });
+    check(
+      'print("‸")',
+      'a (b) \'c\' \\" d") + 1\n',
+      { text: "a (b) 'c' \\\" d", reason: 'suffix' },
+      'python',
+    );
+    check('const a = [‸]', '...b, (c)];\n', { text: '...b, (c)', reason: 'suffix' });
+  });
+
+  it('takes its own brackets for its own', () => {
+    check('f(‸)', 'a(b), [c]', { text: 'a(b), [c]', reason: 'end' });
+    check('f("x", ‸)', '")", y)\n', { text: '")", y', reason: 'suffix' });
+  });
+
+  it('ends where the rest of the line begins', () => {
+    check('const s = ‸ + y;', 'x.length + y;\nfoo\n', { text: 'x.length', reason: 'suffix' });
+    check('if (‸ && ready) {', 'open && ready) {\n', { text: 'open', reason: 'suffix' });
+  });
+
+  it('writes the body of a block and closes it', () => {
+    const output = '\n  const a = 1;\n  if (a) {\n    b();\n  }\n}\n\nfunction g() {\n';
+    const body = '\n  const a = 1;\n  if (a) {\n    b();\n  }';
+    check('function f() {‸\n', output, { text: body + '\n}', reason: 'block' });
+    check('function f() {‸}', output, { text: body, reason: 'block' });
+    check('f(() => {‸\n', '\n  a();\n});\nb();\n', { text: '\n  a();\n});', reason: 'block' });
+    check('function f() {\n  ‸\n}\n', 'return 1;\n}\n', { text: 'return 1;', reason: 'block' });
+  });
+
+  it('keeps to the line where the opener goes on in it', () => {
+    check('import {‸} from "x";', ' a, b } from "x";\n', { text: ' a, b ', reason: 'suffix' });
+    check('import {‸', ' a } from "x";\nb', { text: ' a } from "x";', reason: 'line' });
+  });
+
+  it('follows indentation in Python', () => {
+    check(
+      'def f(x):‸\n',
+      '\n    if x:\n        return 1\n    return 2\nprint(1)\n',
+      {
+        text: '\n    if x:\n        return 1\n    return 2',
+        reason: 'block',
+      },
+      'python',
+    );
+    check(
+      'class A:\n    def f(self):\n        ‸\n\n    def g(self):\n',
+      'a = 1\n        b = 2\n    def g',
+      {
+        text: 'a = 1\n        b = 2',
+        reason: 'block',
+      },
+      'python',
+    );
+  });
+
+  it('ends a block at a blank line, at the line below, at the most lines', () => {
+    check('function f() {\n  ‸\n', 'a();\n\n  b();\n', { text: 'a();', reason: 'block' });
+    check('if (x) {\n  ‸\n} else {\n', 'a();\n} else {\n  b();\n', { text: 'a();', reason: 'block' });
+    check('if (x) {\n  ‸\nfoo();', 'a();\n  foo();\n  b();\n', { text: 'a();', reason: 'suffix' });
+    check(
+      'function f() {\n  ‸\n',
+      'a();\n  b();\n  c();\n',
+      { text: 'a();\n  b();', reason: 'maxLines' },
+      'typescript',
+      2,
+    );
+  });
+
+  it('does not take a line inside a block that has a body for the block', () => {
+    check('function f() {\n  ‸\n  return a;\n}', 'const a = 1;\n  b\n', {
+      text: 'const a = 1;',
+      reason: 'line',
+    });
+  });
+
+  it('ends a loop, but not a rule', () => {
+    check('x = ‸', 'ab, ab, ab, ab, ab, ab, ab, ab, ab\n', { text: 'ab, ', reason: 'repetition' });
+    const rule = '-'.repeat(70);
+    check('// ‸', rule + '\n', { text: rule, reason: 'line' });
+  });
+
+  it('leaves out a line that was cut off in a block', () => {
+    const stop = new Stop(place('function f() {‸\n'), { maxTokens: 4, maxLines: 10, minConfidence: 0 });
+    assert.equal(stop.push('\n  a();\n  b('), undefined);
+    assert.deepEqual(stop.finish('maxTokens'), { text: '\n  a();', reason: 'maxTokens' });
+  });
+});

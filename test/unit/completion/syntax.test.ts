@@ -1,0 +1,126 @@
+// What the grammars say of code, and which completions are hidden because of it.
+
+import * as assert from 'node:assert/strict';
+import { clean } from '../../../src/completion/clean';
+import { Syntax, syntaxOf } from '../../../src/completion/syntax';
+import { grammars } from '../../../src/language/languages';
+import { place } from './place';
+import { randomSource } from '../random';
+
+const sound: Record<string, string> = {
+  cpp: 'int f(int a) {\n  return a;\n}\n',
+  go: 'package p\n\nfunc f(a int) int {\n\treturn a\n}\n',
+  java: 'class A {\n  int f(int a) { return a; }\n}\n',
+  javascript: 'function f(a) {\n  return <b>{a}</b>;\n}\n',
+  python: 'def f(a):\n    return a\n',
+  rust: 'fn f(a: i32) -> i32 {\n    a\n}\n',
+  bash: 'f() {\n  echo "$1"\n}\n',
+  typescript: 'function f(a: number): number {\n  return <number>a;\n}\n',
+  tsx: 'const f = (a: number) => <b>{a}</b>;\n',
+};
+
+describe('syntax', () => {
+  it('does without a grammar that cannot be read, says so once, and finds others all the same', async () => {
+    const folder = process.env.RYZANSTEIN_GRAMMARS;
+    const write = process.stderr.write.bind(process.stderr);
+    const told: string[] = [];
+    process.env.RYZANSTEIN_GRAMMARS = '/nowhere';
+    process.stderr.write = (text: unknown): boolean => told.push(String(text)) > 0;
+    try {
+      assert.equal(await syntaxOf('rust'), undefined);
+      assert.equal(await syntaxOf('rust'), undefined);
+    } finally {
+      process.env.RYZANSTEIN_GRAMMARS = folder;
+      process.stderr.write = write;
+    }
+    assert.equal(told.length, 1);
+    assert.match(told[0]!, /^The rust grammar cannot be loaded from \/nowhere: ENOENT.* brackets and indent/);
+    assert.ok(await syntaxOf('go'));
+    await assert.rejects(Syntax.load('klingon'), /The klingon grammar/);
+  });
+
+  it('knows no language without a grammar', async () => {
+    assert.equal(await syntaxOf('plaintext'), undefined);
+    assert.equal(await syntaxOf('markdown'), undefined);
+  });
+
+  for (const grammar of grammars)
+    it(`tells sound code from broken code: ${grammar}`, async () => {
+      const syntax = await Syntax.load(grammar);
+      const code = sound[grammar] ?? assert.fail(`no code for ${grammar}`);
+      assert.equal(syntax.errors(code), 0);
+      const broken = [')', '(', '"'].filter((wrong) => syntax.errors(code + wrong) > 0);
+      assert.deepEqual(broken, [')', '(', '"']);
+    });
+
+  it('counts for a line what a parse of the whole text counts', async () => {
+    const syntax = await Syntax.load('typescript');
+    const random = randomSource(11);
+    const lines = ['f(', 'x = 1;', '}', 'if (a) {', '', 'a.b(c);', '"', 'é😀 = [', ']', 'return'];
+    const some = (most: number): string =>
+      Array.from({ length: random.below(most) }, () => random.pick(lines) + '\n').join('');
+    for (let i = 0; i < 200; i++) {
+      const [before, line, after] = [some(8), `${some(2)}${random.pick(lines)}`, `\n${some(8)}`];
+      const site = place(`${before}‸${after}`);
+      assert.equal(
+        syntax.near(site, (errorsWith) => errorsWith(line)) > 0,
+        syntax.errors(before + line + after) > 0,
+        before + line + after,
+      );
+    }
+  });
+
+  it('reads only what is near the cursor in a long file', async () => {
+    const syntax = await Syntax.load('typescript');
+    const far = '}}}}\n' + sound.typescript!.repeat(200);
+    const site = place(`${far}const a = ‸;\n${sound.typescript!.repeat(200)}((((\n`);
+    assert.deepEqual(
+      syntax.near(site, (errorsWith) => [errorsWith('const a = 1;'), errorsWith('const a = );') > 0]),
+      [0, true],
+    );
+  });
+});
+
+describe('clean with a grammar', () => {
+  const cases: [languageId: string, marked: string, output: string, hidden?: 'syntax'][] = [
+    // What is wrong in itself, or with what stands below.
+    ['typescript', 'if (a) {\n  b();\n  ‸\n}\n', '}', 'syntax'],
+    ['typescript', 'call(\n  a,\n  ‸\n);\n', 'b);', 'syntax'],
+    ['typescript', '‸\nconst b = 2;\n', 'const a = (1 + ;', 'syntax'],
+    ['typescript', 'a(‸)\n', 'b c d', 'syntax'],
+    ['python', 'def f(a):\n    ‸\n', 'else a:', 'syntax'],
+    ['python', 'def f(a):‸\n', '\n    if a:\n        b c', 'syntax'],
+    ['java', 'class A {\n  ‸\n}\n', 'int f( { return 1; }', 'syntax'],
+    // What is right.
+    ['typescript', 'call(\n  a,\n  ‸\n);\n', 'b,'],
+    ['python', 'def f(a):\n    ‸\n', 'return [b for b in a]'],
+    // What only begins something.
+    ['typescript', '‸\n', 'if (a) {'],
+    ['typescript', 'function f() {\n  ‸\n}\n', 'if (a)'],
+    ['typescript', 'function f() {\n  ‸\n}\n', 'const a = call('],
+    ['typescript', 'function f() {\n  ‸\n}\n', 'const a = b +'],
+    ['typescript', 'function f() {\n  ‸\n}\n', 'try {'],
+    ['typescript', 'function f() {‸\n', '\n  a();'],
+    ['typescriptreact', 'const a = (\n  <b>‸\n);\n', 'text'],
+    ['javascript', '‸\n', 'export default {'],
+    ['python', 'def f(a):\n    ‸\n', 'for b in a:'],
+    ['python', 'def f(a):\n    tr‸\n\nb = 1\n', 'y:'],
+    ['python', 'class A:\n    ‸\n\nb = 1\n', '@property'],
+    ['python', 'def f(a):\n    """Tells‸\n    return a\n', ' the truth'],
+    ['python', 'call(a, ‸\nb = 1\n', 'c'],
+    ['go', 'func f() {\n\t‸\n}\n', 'if err != nil {'],
+    ['rust', 'fn f() {\n    ‸\n}\n', 'match a {'],
+    ['cpp', 'void f() {\n  ‸\n}\n', 'for (int i = 0; i < n; i++) {'],
+    // What is broken already may stay so.
+    ['typescript', 'const a = ((( ;\n‸\n', 'b();'],
+  ];
+  for (const [languageId, marked, output, hidden] of cases)
+    it(`${hidden ? 'hides' : 'shows'} ${JSON.stringify(output)} at ${JSON.stringify(marked)}`, async () => {
+      const cleaned = clean(
+        place(marked, languageId),
+        { text: output, reason: 'line' },
+        await syntaxOf(languageId),
+      );
+      assert.deepEqual(cleaned, hidden ? { text: output, hidden } : { text: output });
+    });
+});

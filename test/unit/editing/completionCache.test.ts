@@ -1,0 +1,170 @@
+// Known completions: typed through, brought back by an undo, and never shown where they do not fit.
+
+import assert from 'node:assert/strict';
+import { Shown } from '../../../src/editing/completionCache';
+import { answer, placeOf } from './marked';
+
+/** What a completion remembered at one place offers at another: its text, and `<n` if it overwrites characters. */
+function offered(origin: string, text: string, now: string): string | undefined {
+  const shown = new Shown();
+  shown.remember(placeOf(origin), answer(text));
+  const fit = shown.find(placeOf(now));
+  return fit && fit.text + (fit.overwrites ? `<${fit.overwrites}` : '');
+}
+
+describe('shown', () => {
+  const cases: [title: string, origin: string, text: string, now: string, expected: string | undefined][] = [
+    ['fits its own place', 'const a = |;', 'b + c', 'const a = |;', 'b + c'],
+    ['is typed through', 'const a = |;', 'b + c', 'const a = b |;', '+ c'],
+    ['is typed through over line ends', 'if (a) {|', '\r\n  b();\r\n}', 'if (a) {\r\n  b|', '();\r\n}'],
+    ['is used up', 'const a = |;', 'b + c', 'const a = b + c|;', undefined],
+    ['ends at a different character', 'const a = |;', 'b + c', 'const a = d|;', undefined],
+    ['ends when text before it changes', 'const a = |;', 'b + c', 'let a = b|;', undefined],
+    ['ends when text behind it changes', 'const a = |;', 'b + c', 'const a = b|; x', undefined],
+    ['ends when typing is taken back before it', 'const a = |;', 'b + c', 'const a =|;', undefined],
+    ['overwrites the bracket that the editor closed', 'print|\n', '(a, b);', 'print(|)\n', 'a, b);<1'],
+    ['overwrites two of them, in their order', 'print|\n', '(f(a), b);', 'print(f(|))\n', 'a), b);<2'],
+    ['overwrites the quote that the editor closed', 'x = |\n', "'a';", "x = '|'\n", "a';<1"],
+    ['takes no closer that it does not hold itself', 'print|\n', '(a', 'print(|)\n', undefined],
+    ['takes no other text for a closer', 'print|\n', '(a, b);', 'print(|x\n', undefined],
+  ];
+  for (const [title, origin, text, now, expected] of cases)
+    it(title, () => assert.equal(offered(origin, text, now), expected));
+
+  it('knows a file from another with the same text', () => {
+    const shown = new Shown();
+    shown.remember(placeOf('a = |', 'file:///a.ts'), answer('1'));
+    assert.equal(shown.find(placeOf('a = |', 'file:///b.ts')), undefined);
+  });
+
+  it('knows alternatives, and goes on with the one that is typed', () => {
+    const shown = new Shown();
+    const alternatives = [
+      { text: 'sum + 1', confidence: 0.5 },
+      { text: 'sub(1)', confidence: 0.2 },
+    ];
+    shown.remember(placeOf('return |;'), answer('total', { alternatives }));
+    const texts = (now: string): string[] => shown.findAll(placeOf(now)).map(({ text }) => text);
+    assert.deepEqual(texts('return |;'), ['total', 'sum + 1', 'sub(1)']);
+    assert.deepEqual(texts('return s|;'), ['um + 1', 'ub(1)']);
+    const fit = shown.find(placeOf('return sub|;'));
+    assert.deepEqual([fit?.text, fit?.completion.text, fit?.completion.confidence], ['(1)', 'sub(1)', 0.2]);
+  });
+
+  it('knows alternatives of what was not fit to show', () => {
+    const shown = new Shown();
+    const alternatives = [{ text: 'sum', confidence: 0.5 }];
+    shown.remember(placeOf('return |;'), answer('', { shown: false, hidden: 'empty', alternatives }));
+    assert.deepEqual(
+      shown.findAll(placeOf('return |;')).map(({ text }) => text),
+      ['', 'sum'],
+    );
+  });
+
+  it('brings back after an undo what was shown there', () => {
+    const shown = new Shown();
+    shown.remember(placeOf('for |'), answer('(const a of b) {'));
+    shown.remember(placeOf('for x|'), answer('yz'));
+    assert.equal(shown.find(placeOf('for |'))?.text, '(const a of b) {');
+    assert.equal(shown.find(placeOf('for x|'))?.text, 'yz');
+  });
+
+  it('gives back the rest after each part that is accepted, and after each that is undone', () => {
+    const shown = new Shown();
+    const parts = ['first', ' + ', 'second', '(', 'third', ')'];
+    shown.remember(placeOf('const a = |;'), answer(parts.join('')));
+    const ways = parts.map((_, i) => i);
+    for (const accepted of [...ways, ...ways.reverse()]) {
+      const fit = shown.find(placeOf(`const a = ${parts.slice(0, accepted).join('')}|;`));
+      assert.equal(fit?.text, parts.slice(accepted).join(''));
+    }
+  });
+
+  it('keeps what is in sight while it is typed into, also where another one fits', () => {
+    const shown = new Shown();
+    shown.remember(placeOf('ab|'), answer('xyz'));
+    shown.remember(placeOf('a|'), answer('bcd'));
+    assert.equal(shown.find(placeOf('a|'))?.text, 'bcd');
+    assert.equal(shown.find(placeOf('ab|'))?.text, 'cd');
+  });
+
+  it('knows the same text before the cursor with another one behind it', () => {
+    const shown = new Shown();
+    shown.remember(placeOf('a = |;'), answer('1'));
+    shown.remember(placeOf('a = |)'), answer('2'));
+    assert.equal(shown.find(placeOf('a = |;'))?.text, '1');
+    assert.equal(shown.find(placeOf('a = |)'))?.text, '2');
+    assert.equal(shown.find(placeOf('a = |]')), undefined);
+  });
+
+  it('forgets first what was not in sight for long', () => {
+    const shown = new Shown();
+    shown.remember(placeOf('used = |'), answer('x'));
+    shown.remember(placeOf('unused = |'), answer('x'));
+    for (let i = 0; i < 127; i++) {
+      shown.remember(placeOf(`a${i} = |`), answer('x'));
+      shown.find(placeOf('used = |'));
+    }
+    assert.equal(shown.find(placeOf('used = |'))?.text, 'x');
+    assert.equal(shown.find(placeOf('unused = |')), undefined);
+  });
+
+  it('prefers the newer of two that fit', () => {
+    const shown = new Shown();
+    shown.remember(placeOf('a|'), answer('bcd'));
+    shown.remember(placeOf('ab|'), answer('xyz'));
+    assert.equal(shown.find(placeOf('ab|'))?.text, 'xyz');
+  });
+
+  it('remembers that nothing was fit to show, there and nowhere else', () => {
+    const shown = new Shown();
+    shown.remember(placeOf('a|'), answer('bc', { shown: false, hidden: 'confidence' }));
+    assert.equal(shown.find(placeOf('a|'))?.text, '');
+    assert.equal(shown.find(placeOf('ab|')), undefined);
+  });
+
+  it('replaces an answer by a newer one for the same place', () => {
+    const shown = new Shown();
+    shown.remember(placeOf('a|'), answer('', { shown: false, hidden: 'empty' }));
+    shown.remember(placeOf('a|'), answer('b'));
+    assert.equal(shown.find(placeOf('a|'))?.text, 'b');
+  });
+
+  it('keeps the last answers only, and none when told to forget', () => {
+    const shown = new Shown();
+    for (let i = 0; i < 200; i++) shown.remember(placeOf(`a${i} = |`), answer('x'));
+    assert.equal(shown.find(placeOf('a0 = |')), undefined);
+    assert.equal(shown.find(placeOf('a199 = |'))?.text, 'x');
+    shown.clear();
+    assert.equal(shown.find(placeOf('a199 = |')), undefined);
+  });
+
+  it('lets any way of typing a completion end in the same text', () => {
+    let seed = 20;
+    const random = (below: number): number => (seed = (seed * 48271) % 2147483647) % below;
+    const completion = 'for (const [k, v] of map) {\n\tcall("k", `${v}`);\n}';
+    const closer: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
+    let typedThrough = 0;
+    for (let round = 0; round < 300; round++) {
+      const shown = new Shown();
+      const [before, behind] = ['x;\n', '\ny;\n'];
+      shown.remember(placeOf(`${before}|${behind}`), answer(completion));
+      // Some of it is typed, as an editor with or without auto-closing would leave it.
+      const length = 1 + random(completion.length - 1);
+      const closing = random(2) === 1;
+      let closers = '';
+      for (const character of closing ? completion.slice(0, length) : '') {
+        if (closer[character]) closers = closer[character] + closers;
+        else if (closers.startsWith(character)) closers = closers.slice(1);
+      }
+      const typed = completion.slice(0, length);
+      if (`${before}${typed}${closers}`.includes('|')) continue;
+      const fit = shown.find(placeOf(`${before}${typed}|${closers}${behind}`));
+      if (!fit) continue;
+      typedThrough++;
+      const document = before + typed + fit.text + (closers + behind).slice(fit.overwrites);
+      assert.equal(document, before + completion + behind);
+    }
+    assert.ok(typedThrough > 200, `only ${typedThrough} of 300 fitted`);
+  });
+});

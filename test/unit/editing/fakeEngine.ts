@@ -1,0 +1,107 @@
+// Engines that misbehave, as scripts for a process of their own: what the client has to cope with.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { LocalEngine, type LocalState } from '../../../src/editing/localEngine';
+import type { Completion, LoadParams } from '../../../src/protocol';
+import type { ModelInfo } from '../../../src/reports';
+import { answer } from './marked';
+
+const model: ModelInfo = {
+  ...{
+    name: 'fake',
+    file: 'fake.gguf',
+    architecture: 'bitnet',
+    type: 'TQ2_0',
+    weights: 1,
+    contextLength: 64,
+  },
+  ...{ kernel: 'scalar', threads: 1, loadMs: 1, bytes: 1 },
+};
+
+/** What each method of a fake engine does: the body of a function of `answer`, `refuse`, `params` and `after`. */
+export interface Behaviour {
+  load?: string;
+  complete?: string;
+  bench?: string;
+  evaluate?: string;
+  cancelled?: string;
+  start?: string;
+}
+
+function script(behaviour: Behaviour): string {
+  const methods: Record<string, string> = {
+    load: behaviour.load ?? `answer(${JSON.stringify(model)})`,
+    complete: behaviour.complete ?? `answer(${JSON.stringify(answer('ok'))})`,
+    bench: behaviour.bench ?? 'answer({})',
+    evaluate: behaviour.evaluate ?? 'answer({})',
+    '$/cancelRequest': behaviour.cancelled ?? '',
+  };
+  return `
+    ${behaviour.start ?? ''}
+    const after = setTimeout;
+    const methods = {
+      ${Object.entries(methods)
+        .map(([name, body]) => `${JSON.stringify(name)}(answer, refuse, params) { ${body} }`)
+        .join(',\n')}
+    };
+    process.on('message', ({ id, method, params }) => {
+      const answer = (result, to = id) => process.send({ jsonrpc: '2.0', id: to, result });
+      const refuse = (message) => process.send({ jsonrpc: '2.0', id, error: { code: -32603, message } });
+      methods[method](answer, refuse, params);
+    });
+    process.on('disconnect', () => process.exit(0));`;
+}
+
+/** A client of a fake engine, and what was observed of it. */
+export class Trial {
+  readonly states: LocalState[] = [];
+  readonly log: string[] = [];
+  readonly client: LocalEngine;
+  loads = 0;
+  private readonly folder = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-engine-'));
+
+  constructor(
+    behaviour: Behaviour,
+    more: {
+      load?: () => LoadParams;
+      patienceMs?: number;
+      loadPatienceMs?: number;
+      file?: string;
+    } = {},
+  ) {
+    const file = path.join(this.folder, 'engine.js');
+    writeFileSync(file, script(behaviour));
+    const note = (message: string): void => void this.log.push(message);
+    this.client = new LocalEngine({
+      file: more.file ?? file,
+      load: () => {
+        this.loads++;
+        return more.load?.() ?? { modelFile: 'fake.gguf', threads: 0 };
+      },
+      log: { info: note, warn: note, error: note, debug: note },
+      onState: (state) => void this.states.push(state),
+      patienceMs: more.patienceMs,
+      loadPatienceMs: more.loadPatienceMs,
+    });
+  }
+
+  get names(): string {
+    return this.states.map(({ name }) => name).join(' ');
+  }
+
+  complete(
+    token: Parameters<LocalEngine['complete']>[1],
+    onFirstLine: Parameters<LocalEngine['complete']>[2] = () => undefined,
+  ): Promise<Completion> {
+    const prompt = { path: 'a.ts', languageId: 'typescript', prefix: 'a', suffix: '', related: [] };
+    const limits = { maxTokens: 8, maxLines: 1, minConfidence: 0 };
+    return this.client.complete({ prompt, limits }, token, onFirstLine);
+  }
+
+  end(): void {
+    this.client.dispose();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,24 @@
+// What became of an offered text: changes of a document, and what each says of the text offered at its mark.
+
+import assert from 'node:assert/strict';
+import { fateOf } from '../../../src/editing/outcome';
+
+describe('the fate of an offered text', () => {
+  const offered = { offset: 10, text: 'call(first);' };
+  const cases: [title: string, offset: number, text: string, fate: string | undefined][] = [
+    ['accepted', 10, 'call(first);', 'accepted'],
+    ['accepted up to a word', 10, 'call', 'accepted in part'],
+    ['typed into', 10, 'c', 'typed'],
+    ['typed over', 10, 'x', 'typed over'],
+    ['typed over by more than it holds', 10, 'call(first); // x', 'typed over'],
+    ['untouched by a change elsewhere', 4, 'call', undefined],
+    ['untouched by a deletion', 10, '', undefined],
+  ];
+  for (const [title, offset, text, fate] of cases)
+    it(title, () => assert.equal(fateOf(offered, { offset, text }), fate));
+
+  it('typed into where the editor closes the bracket', () => {
+    assert.equal(fateOf({ offset: 3, text: '(a)' }, { offset: 3, text: '()' }), 'typed');
+    assert.equal(fateOf({ offset: 3, text: '[a]' }, { offset: 3, text: '()' }), 'typed over');
+  });
+});

@@ -1,0 +1,276 @@
+// The command line: one JSON document on standard output in the stated form, errors in one line and a bad exit code.
+
+import * as assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { temporaryFile } from '../model/ggufFile';
+
+const bundle = path.resolve('dist/cli.js');
+const tiny = ['--model', 'test/fixtures/tiny.gguf'];
+const source = temporaryFile('sample.py', Buffer.from('def f(x):\r\n    return \r\n\r\nprint(f(2))\r\n'));
+
+function ryzanstein(...args: string[]): { code: number | null; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bundle, ...args], { encoding: 'utf8' });
+  return { code: status, out: stdout, err: stderr };
+}
+
+function json(...args: string[]): Record<string, unknown> {
+  const { code, out, err } = ryzanstein(...args, '--json');
+  assert.equal(code, 0, err);
+  assert.equal(out.trimEnd().split('\n').length, 1);
+  assert.match(out, new RegExp(`^\\{"schema":"ryzanstein/${args[0]}/1",`));
+  return JSON.parse(out) as Record<string, unknown>;
+}
+
+function holesFile(holes: object[]): string {
+  return temporaryFile('holes.json', Buffer.from(JSON.stringify({ holes })));
+}
+
+function has(document: unknown, ...keys: string[]): void {
+  const missing = keys.filter((key) => !(key in (document as object)));
+  assert.deepEqual(missing, []);
+}
+
+describe('command line', function () {
+  this.timeout(120_000);
+  before(() => assert.ok(fs.existsSync(bundle), `${bundle} is missing: run "npm run build" first`));
+
+  it('completes at a place', () => {
+    const completion = json('complete', `${source}:2:12`, ...tiny, '--threads', '1', '--max-tokens', '5');
+    has(completion, 'text', 'reason', 'tokens', 'promptTokens', 'reusedTokens', 'confidence', 'shown');
+    has(completion, 'prefillMs', 'decodeMs', 'tokensPerSecond', 'kernel', 'threads', 'model');
+    assert.equal(completion.threads, 1);
+    assert.ok((completion.tokens as number) <= 5);
+    const { out, err, code } = ryzanstein('complete', `${source}:2:12`, ...tiny);
+    assert.equal(code, 0);
+    assert.equal(out.split('\n').length, 2, out);
+    assert.match(err, /tokens\/s/);
+  });
+
+  it('prints the candidates that are asked for', () => {
+    const place = ['complete', `${source}:2:12`, ...tiny, '--candidates', '3'];
+    const { text, alternatives } = json(...place) as { text: string; alternatives: { text: string }[] };
+    assert.ok(alternatives.length > 0 && alternatives.length < 3);
+    const { out } = ryzanstein(...place);
+    assert.equal(
+      out
+        .replace(/^-- or, confidence 0\.\d\d:$/gm, '--')
+        .trimEnd()
+        .split('\n--\n').length,
+      1 + alternatives.length,
+    );
+    for (const shown of [text, ...alternatives.map((other) => other.text)])
+      assert.ok(out.includes(`${shown}\n`));
+  });
+
+  it('forces a kernel, and names what there is when it cannot', () => {
+    assert.equal(json('complete', `${source}:2:12`, ...tiny, '--kernel', 'scalar').kernel, 'scalar');
+    const { code, err } = ryzanstein('complete', `${source}:2:12`, ...tiny, '--kernel', 'abacus');
+    assert.equal(code, 1);
+    assert.match(err, /abacus.*scalar/);
+  });
+
+  it('measures', () => {
+    const report = json('bench', ...tiny, '--threads', '1,2', '--prompt', '64', '--generate', '8') as {
+      results: { threads: number; work: string; tokensPerSecond: Record<string, number> }[];
+      limits: { readGBs: Record<string, number> };
+    };
+    has(report, 'results', 'limits', 'cpu', 'date');
+    const rows = report.results.map((row) => `${row.work} ${row.threads}`);
+    assert.deepEqual(rows, ['prefill 1', 'decode 1', 'prefill 2', 'decode 2']);
+    has(report.results[0], 'shape', 'model', 'type', 'work', 'promptTokens', 'threads', 'kernel', 'engine');
+    for (const { tokensPerSecond } of report.results) {
+      const { min, median, max } = tokensPerSecond as { min: number; median: number; max: number };
+      assert.ok(0 < min && min <= median && median <= max);
+    }
+    assert.deepEqual(Object.keys(report.limits.readGBs), ['1', '2']);
+  });
+
+  it('writes a page, and compares two reports', () => {
+    const page = temporaryFile('bench.html', Buffer.alloc(0));
+    const work = [...tiny, '--threads', '1', '--prompt', '32', '--generate', '4'];
+    const report = json('bench', ...work, '--html', page) as {
+      results: { tokensPerSecond: { median: number } }[];
+    };
+    assert.equal(fs.readFileSync(page, 'utf8').match(/<tr>/g)?.length, 2);
+    const before = temporaryFile('before.json', Buffer.from(JSON.stringify(report)));
+    for (const row of report.results) row.tokensPerSecond.median *= 2;
+    const after = temporaryFile('after.json', Buffer.from(JSON.stringify(report)));
+    const { code, out } = ryzanstein('bench', '--compare', before, after, '--json');
+    assert.equal(code, 0);
+    const ratios = (JSON.parse(out) as { rows: { ratio: number }[] }).rows.map((row) => row.ratio);
+    assert.deepEqual(ratios, [2, 2]);
+    assert.match(ryzanstein('bench', '--compare', before, after).out, /ratio[^]*2\.00/);
+  });
+
+  it('diagnoses', () => {
+    const report = json('diagnose', ...tiny) as Record<string, Record<string, unknown>>;
+    has(
+      report,
+      'environment',
+      'simd',
+      'tmac',
+      'threading',
+      'throughput',
+      'targets',
+      'issues',
+      'recommendations',
+    );
+    assert.equal(report.tmac!.error, 0);
+    has(
+      report.environment,
+      'system',
+      'cpu',
+      'physicalCores',
+      'logicalCores',
+      'memoryGB',
+      'flags',
+      'container',
+    );
+    assert.match(ryzanstein('diagnose', ...tiny).out, /self-test/);
+  });
+
+  it('scores holes', () => {
+    const hole = {
+      path: 'a.py',
+      language: 'python',
+      kind: 'line',
+      prefix: 'x = ',
+      suffix: '\n',
+      expected: '',
+    };
+    const first = json('eval', holesFile([hole]), ...tiny) as { results: { text: string }[] };
+    const expected = first.results[0]!.text;
+    const [right, wrong] = [
+      { ...hole, expected },
+      { ...hole, kind: 'rest', expected: 'no such text' },
+    ];
+    const score = json('eval', holesFile([right, wrong]), ...tiny);
+    has(
+      score,
+      'holes',
+      'byKind',
+      'byLanguage',
+      'firstLineExact',
+      'editSimilarity',
+      'shownPrecision',
+      'latency',
+    );
+    assert.equal(score.firstLineExact, 0.5);
+    const byKind = score.byKind as Record<string, { holes: number; firstLineExact: number }>;
+    assert.deepEqual(
+      Object.entries(byKind).map(([kind, { holes, firstLineExact }]) => [kind, holes, firstLineExact]),
+      [
+        ['line', 1, 1],
+        ['rest', 1, 0],
+      ],
+    );
+    for (const group of Object.values(byKind))
+      has(
+        group,
+        'wholeExact',
+        'editSimilarity',
+        'charactersSavedPerShown',
+        'shownPrecision',
+        'area',
+        'latency',
+      );
+    assert.match(ryzanstein('eval', holesFile([right, wrong]), ...tiny).out, /50 % of 2 holes exact/);
+  });
+
+  it('punches holes into source files by itself', () => {
+    const score = json('eval', 'examples', ...tiny, '--limit', '12', '--seed', '3');
+    has(score, 'wholeExact', 'charactersSavedPerShown', 'parseErrorsAdded', 'area', 'hidden', 'reuse');
+    assert.equal(score.holes, 12);
+    const texts = (value: Record<string, unknown>): string[] =>
+      (value.results as { expected: string }[]).map(({ expected }) => expected);
+    const again = json('eval', 'examples', ...tiny, '--limit', '12', '--seed', '3');
+    assert.deepEqual(texts(again), texts(score));
+  });
+
+  it('gives bits per byte', () => {
+    const score = json('eval', '--bits', 'examples', ...tiny, '--limit', '1') as {
+      bitsPerByte: Record<string, number>;
+      text: Record<string, object>;
+    };
+    has(score, 'model', 'type', 'kernel', 'bitsPerByte', 'text');
+    assert.deepEqual(Object.keys(score.bitsPerByte), ['python', 'typescript']);
+    for (const [language, bits] of Object.entries(score.bitsPerByte)) {
+      assert.ok(bits > 0.5 && bits < 20, `${bits} bits per byte of ${language}`);
+      has(score.text[language], 'files', 'tokens', 'bytes');
+    }
+    assert.match(ryzanstein('eval', '--bits', 'examples', ...tiny).out, /language +bits per byte/);
+  });
+
+  it('prints holes for other programs, and scores their answers', () => {
+    const { out } = ryzanstein('eval', 'examples', '--limit', '3', '--draw');
+    const drawn = JSON.parse(out) as { schema: string; digest: string; holes: { expected: string }[] };
+    assert.equal(drawn.schema, 'ryzanstein/holes/1');
+    assert.equal(drawn.holes.length, 3);
+    const answers = drawn.holes.map(({ expected }, i) => ({
+      id: i + 1,
+      tokens: [[i === 0 ? 'none' : expected, -0.5]],
+      milliseconds: 1,
+    }));
+    const list = { engine: 'other', model: 'm', type: 'counts', kernel: 'numpy', threads: 1, answers };
+    const file = temporaryFile('answers.json', Buffer.from(JSON.stringify(list)));
+    const holes = temporaryFile('drawn.json', Buffer.from(out));
+    const score = json('eval', holes, '--answers', file);
+    assert.deepEqual([score.engine, score.digest, score.context], ['other', drawn.digest, false]);
+    assert.equal((score.results as { exact: boolean }[])[0]!.exact, false);
+    assert.ok((score.firstLineExact as number) > 0);
+  });
+
+  it('puts code of other files into the prompts where it is asked to', () => {
+    const plain = json('eval', 'test/fixtures/functions', ...tiny, '--limit', '8');
+    const more = json('eval', 'test/fixtures/functions', ...tiny, '--limit', '8', '--context');
+    assert.deepEqual([plain.context, more.context], [false, true]);
+    assert.ok((more.promptTokens as number) > (plain.promptTokens as number));
+  });
+
+  it('shows tokens', () => {
+    const tokens = json('tokenize', source, ...tiny) as { ids: number[]; pieces: string[]; count: number };
+    assert.equal(tokens.ids.length, tokens.count);
+    assert.equal(tokens.pieces.join(''), fs.readFileSync(source, 'utf8'));
+  });
+
+  for (const [what, args, message] of [
+    ['no place', ['complete', 'a.py', ...tiny], /"a\.py" is no place\. Write FILE:LINE:COL/],
+    ['no file', ['complete', '/nowhere.py:1:1', ...tiny], /\/nowhere\.py cannot be read: ENOENT/],
+    ['a place outside', ['complete', `${source}:99:1`, ...tiny], /no place 99:1, only 5 lines/],
+    ['a column outside', ['complete', `${source}:1:99`, ...tiny], /no place 1:99, only 10 columns/],
+    ['no model', ['complete', `${source}:1:1`, '--model', '/nowhere.gguf'], /\/nowhere\.gguf does not exist/],
+    ['a bad number', ['bench', ...tiny, '--threads', 'many'], /A whole number above 0/],
+    ['too much', ['bench', ...tiny, '--prompt', '5000'], /do not fit into the context/],
+    ['one report', ['bench', '--compare', source], /needs two reports/],
+    ['what is no report', ['bench', '--compare', source, source], /is no JSON document/],
+    ['no holes', ['eval', 'package.json', ...tiny], /lists no holes/],
+    [
+      'no such set',
+      ['eval', 'training/eval.json', '--files', '/', '--set', 'odd'],
+      /no set "odd", only quick, full/,
+    ],
+    ['a set without files', ['eval', 'training/eval.json'], /--files needs the folder/],
+    [
+      'a set whose files are absent',
+      ['eval', 'training/eval.json', '--files', '/'],
+      /\/ has no .*eval_set\.py/,
+    ],
+    ['context of bare holes', ['eval', 'test/fixtures/holes.json', '--context'], /no files beside its holes/],
+    ['no answers', ['eval', 'examples', '--answers', 'package.json'], /package\.json lists no answers/],
+    ['no code', ['eval', 'models', ...tiny], /no code to punch holes into in models/],
+    ['no text', ['eval', '--bits', 'models', ...tiny], /no text to score in models/],
+    ['no source', ['eval', '/nowhere', ...tiny], /\/nowhere cannot be read: ENOENT/],
+    ['no verb', ['sing'], /unknown command 'sing'/],
+  ] as [string, string[], RegExp][]) {
+    it(`refuses ${what} in one line`, () => {
+      const { code, out, err } = ryzanstein(...args);
+      assert.notEqual(code, 0);
+      assert.equal(out, '');
+      const lines = err.split('\n').filter((line) => line !== '' && !line.startsWith('Measuring'));
+      assert.equal(lines.length, 1, err);
+      assert.match(lines[0]!, message);
+    });
+  }
+});

@@ -1,0 +1,96 @@
+// What a file says about its model: the tiny one whole, wrong ones refused by key or tensor, orders of the prompt.
+
+import * as assert from 'node:assert/strict';
+import { type Gguf, GgufError, readGguf } from '../../../src/model/gguf';
+import { cacheSettingsOf, describeModel } from '../../../src/model/description';
+
+const tiny = (): Gguf => readGguf('test/fixtures/tiny.gguf');
+
+function changed(change: (gguf: Gguf) => void): ReturnType<typeof describeModel> {
+  const gguf = tiny();
+  change(gguf);
+  return describeModel(gguf);
+}
+
+function refused(change: (gguf: Gguf) => void, message: RegExp): void {
+  assert.throws(
+    () => changed(change),
+    (error: Error) => {
+      assert.ok(error instanceof GgufError, `${error.name}: ${error.message}`);
+      assert.match(error.message, message);
+      return true;
+    },
+  );
+}
+
+describe('model', () => {
+  it('describes the tiny model', () => {
+    const { hyperparameters, ...model } = describeModel(tiny());
+    assert.equal(hyperparameters.heads * hyperparameters.headSize, hyperparameters.width);
+    assert.equal(hyperparameters.architecture, 'bitnet');
+    assert.equal(hyperparameters.vocabulary, model.tokenizer.size);
+    assert.deepEqual([model.type, model.fimOrders], ['TQ2_0', ['psm', 'spm']]);
+    assert.ok(model.weights > 100_000);
+  });
+
+  it('takes the name from the file where the model has none', () => {
+    assert.equal(changed((gguf) => gguf.metadata.delete('general.name')).name, 'tiny');
+  });
+
+  it('knows the plain order for a model that states none, and none without the tokens', () => {
+    assert.deepEqual(changed((gguf) => gguf.metadata.delete('ryzanstein.fim.orders')).fimOrders, ['psm']);
+    const without = changed((gguf) => {
+      gguf.metadata.delete('tokenizer.ggml.fim_pre_token_id');
+      const tokens = gguf.metadata.get('tokenizer.ggml.tokens') as string[];
+      tokens[tokens.indexOf('<|fim_prefix|>')] = '<|other|>';
+    });
+    assert.deepEqual(without.fimOrders, []);
+  });
+
+  it('does not use more context than pays', () => {
+    assert.equal(changed((gguf) => gguf.metadata.set('bitnet.context_length', 131072)).contextLength, 2048);
+  });
+
+  it('takes the settings of the caches from the file, and none where it states none', () => {
+    const gguf = tiny();
+    gguf.metadata.forEach((_, key) => key.startsWith('ryzanstein.cache.') && gguf.metadata.delete(key));
+    assert.deepEqual(cacheSettingsOf(gguf), {});
+    gguf.metadata.set('ryzanstein.cache.model_weight', 2);
+    gguf.metadata.set('ryzanstein.cache.strengths', [5, 4, 3, 2, 1]);
+    assert.deepEqual(cacheSettingsOf(gguf), { modelWeight: 2, strengths: [5, 4, 3, 2, 1] });
+    gguf.metadata.set('ryzanstein.cache.draft_tokens', 'many');
+    assert.throws(() => cacheSettingsOf(gguf), /has no numbers under "ryzanstein\.cache\.draft_tokens"/);
+    gguf.metadata.set('ryzanstein.cache.draft_tokens', [1]);
+    gguf.metadata.set('ryzanstein.cache.sharpness', 'much');
+    assert.throws(() => cacheSettingsOf(gguf), /has no number under "ryzanstein\.cache\.sharpness"/);
+    assert.deepEqual(cacheSettingsOf(readGguf('models/ryzanstein-14m.gguf')), {
+      sharpness: 18,
+      modelWeight: 1,
+      leastCosine: 0.25,
+      strengths: [40, 12, 3, 3, 1],
+      draftTokens: [1, 3, 3, 7],
+    });
+  });
+
+  it('refuses what it cannot run, by name', () => {
+    const key = (name: string, value: number | string | undefined, message: RegExp): void =>
+      refused((gguf) => {
+        if (value === undefined) gguf.metadata.delete(name);
+        else gguf.metadata.set(name, value);
+      }, message);
+    key('general.architecture', 'mamba', /tiny\.gguf has the architecture "mamba"; known are bitnet/);
+    key('general.architecture', undefined, /has the architecture unknown/);
+    (key('bitnet.rope.scaling.type', 'yarn', /scales its rotary embedding \("yarn"\)/),
+      key('bitnet.block_count', undefined, /no positive number under "bitnet\.block_count"/));
+    key('bitnet.block_count', 0, /no positive number under "bitnet\.block_count"/);
+    key('bitnet.embedding_length', 12.5, /has 12\.5 under "bitnet\.embedding_length"/);
+    key('bitnet.embedding_length', 2 ** 40, /has 1099511627776 under/);
+    key('bitnet.attention.head_count_kv', 3, /not a multiple of its 3 key heads/);
+    key('bitnet.vocab_size', 7, /has \d+ tokens, but "vocab_size" is 7/);
+    refused((gguf) => (gguf.tensors[1]!.type = 10), /has the tensor ".+" of type Q2_K; known are F32/);
+    refused(
+      (gguf) => (gguf.tensors = gguf.tensors.filter((tensor) => tensor.name !== 'token_embd.weight')),
+      /has no tensor "token_embd\.weight"/,
+    );
+  });
+});

@@ -1,0 +1,125 @@
+// Token healing: what is taken back before the cursor, and which tokens may spell it again.
+
+import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import { addonFile, loadAddon } from '../../../src/engine/addon';
+import { Engine } from '../../../src/engine/engine';
+import { readGguf } from '../../../src/model/gguf';
+import { Healing, unfinishedWord } from '../../../src/model/healing';
+import { Tokenizer } from '../../../src/model/tokenizer';
+import * as path from 'node:path';
+import { temporaryFile } from './ggufFile';
+import { randomSource } from '../random';
+
+const modelFile = 'test/fixtures/tiny.gguf';
+const tokenizer = new Tokenizer(readGguf(modelFile));
+
+describe('token healing', () => {
+  it('takes back the last word of the line, its sign or space with it', () => {
+    const cases: [string, string][] = [
+      ['', ''],
+      ['return', 'return'],
+      ['a.le', '.le'],
+      ['a.', '.'],
+      ['f(', '('],
+      ['x = ', ' '],
+      ['x = val', ' val'],
+      ['    ', '    '],
+      ['\t', '\t'],
+      ['x == ', ' '],
+      ['x ==', ' =='],
+      ['größe', 'größe'],
+      ['s = "😀', ' "😀'],
+    ];
+    for (const [line, word] of cases) assert.equal(unfinishedWord(line, tokenizer), word, line);
+  });
+
+  it('leaves a very long word as it is', () => {
+    assert.equal(unfinishedWord('x'.repeat(500), tokenizer), '');
+  });
+
+  it('allows the tokens that agree with what was typed, and no other', () => {
+    const all = Array.from({ length: tokenizer.size }, (_, id) => id).filter(
+      (id) => tokenizer.piece(id).length > 0,
+    );
+    for (const word of ['.', ' ret', 'ö', '😀', '    ', '(', 'self']) {
+      const typed = Buffer.from(word);
+      const agree = (piece: Buffer): boolean =>
+        piece.subarray(0, typed.length).equals(typed.subarray(0, piece.length));
+      const expected = all.filter((id) => agree(tokenizer.piece(id)));
+      assert.deepEqual(
+        [...tokenizer.agreeing(typed)].sort((a, b) => a - b),
+        expected,
+        word,
+      );
+      assert.ok(expected.length > 0, word);
+    }
+  });
+
+  it('spells what was typed, whichever of the allowed tokens come', () => {
+    const random = randomSource(5);
+    for (const word of ['.length', ' value', '        ', 'größe', '😀', ' ===', '\t\t']) {
+      for (let i = 0; i < 50; i++) {
+        const healing = new Healing(word, tokenizer);
+        const pieces: Buffer[] = [];
+        for (let { allowed } = healing; allowed; { allowed } = healing) {
+          const id = random.pick([...allowed]);
+          pieces.push(tokenizer.piece(id));
+          healing.push(id);
+        }
+        const spelled = Buffer.concat(pieces).toString();
+        assert.ok(spelled.startsWith(word), JSON.stringify({ word, spelled }));
+        if (word.trim() === '') assert.ok(spelled === word || spelled.trim() !== '', JSON.stringify(spelled));
+      }
+    }
+  });
+
+  it('leaves the first word to a model that has nothing else to go on', async () => {
+    const words = [
+      'fim_pre',
+      'fim_suf',
+      'fim_mid',
+      'fim_sep',
+      'fim_rep',
+      'fim.orders',
+      '<|fim',
+      '<|repo',
+      '<|file',
+    ];
+    const bytes = words.reduce(
+      (text, word) => text.replaceAll(word, word.slice(0, -1) + '0'),
+      fs.readFileSync(modelFile).toString('latin1'),
+    );
+    const plain = temporaryFile('plain.gguf', Buffer.from(bytes, 'latin1'));
+    const engine = await Engine.load(loadAddon(addonFile(path.resolve('dist'))), {
+      modelFile: plain,
+      threads: 1,
+    });
+    assert.deepEqual(engine.model.fimOrders, []);
+    const ask = (prefix: string) =>
+      engine.complete(
+        { path: 'a.py', languageId: 'python', prefix, suffix: '', related: [] },
+        { maxTokens: 8, maxLines: 1, minConfidence: 0 },
+      );
+    assert.equal((await ask('')).hidden, 'empty');
+    assert.equal((await ask('imp')).promptTokens, tokenizer.encode('imp').length);
+    assert.ok((await ask('import os')).promptTokens < tokenizer.encode('import os').length);
+    await engine.close();
+  });
+
+  it('gives answers that go on from every cut of a word', async () => {
+    const engine = await Engine.load(loadAddon(addonFile(path.resolve('dist'))), { modelFile, threads: 2 });
+    const limits = { maxTokens: 24, maxLines: 1, minConfidence: 0 };
+    const ask = (prefix: string) =>
+      engine.complete({ path: 'a.py', languageId: 'python', prefix, suffix: '\n', related: [] }, limits);
+    const start = 'def total(items):\n    for item in items:\n        ret';
+    const whole = await ask(start);
+    assert.ok(whole.text.length > 0);
+    // What the model said goes on fitting when it is typed: the rest of it is the answer then.
+    for (let typed = 1; typed < whole.text.length && /^\w/.test(whole.text.slice(typed - 1)); typed++) {
+      const next = await ask(start + whole.text.slice(0, typed));
+      assert.equal(whole.text.slice(0, typed) + next.text, whole.text);
+    }
+    await engine.close();
+  });
+});

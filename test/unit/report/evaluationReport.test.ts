@@ -1,0 +1,176 @@
+// The evaluation report: figures with their conditions, runs side by side, the curve and where the setting stands on it.
+
+import assert from 'node:assert/strict';
+import { curveOf, evaluationReport, type Run } from '../../../src/report/evaluationReport';
+import type { Evaluation, Measures } from '../../../src/reports';
+
+type Result = Evaluation['results'][number];
+
+function result(line: number, more: Partial<Result> = {}): Result {
+  return {
+    ...{ id: line, path: 'a.ts', line, column: 3, kind: 'rest', expected: 'b + c;', text: 'b + c;' },
+    ...{ exact: true, confidence: 0.9 },
+    ...more,
+  };
+}
+
+const results = [
+  result(1),
+  result(2, { confidence: 0.6, exact: false, text: 'b - c;' }),
+  result(3, { confidence: 0.7 }),
+  result(4, { confidence: 0.95, exact: false, hidden: 'duplicate', text: '<b>' }),
+  result(5, { confidence: 0.2 }),
+];
+
+/** What the report does not tell of a group is 0. */
+function group(holes: number, firstLineExact: number): Measures {
+  const rest = { wholeExact: 0, editSimilarity: 0, charactersSavedPerShown: 0, area: 0, reuse: 0 };
+  const parseErrorsAdded = 0;
+  return {
+    holes,
+    firstLineExact,
+    parseErrorsAdded,
+    ...rest,
+    shownPrecision: [],
+    latency: { p50: 0, p95: 0 },
+  };
+}
+
+function run(more: Partial<Evaluation> = {}, files: Run['files'] = { drawnFrom: 3, found: 3 }): Run {
+  const evaluation: Evaluation = {
+    ...{ schema: 'ryzanstein/eval/1', model: 'small', file: '/models/small.gguf', type: 'TQ2_0' },
+    ...{ engine: 'ryzanstein', kernel: 'avx2', threads: 2, context: false, holes: 5, promptTokens: 412 },
+    ...{ date: '2026-01-01T00:00:00.000Z', cpu: '', digest: '' },
+    byKind: { rest: group(4, 0.75), block: group(1, 0) },
+    byLanguage: { typescript: group(5, 0.6) },
+    ...{ firstLineExact: 0.6, wholeExact: 0.4, editSimilarity: 0.81, charactersSavedPerShown: 5 },
+    parseErrorsAdded: 0.2,
+    ...{
+      shownPrecision: [],
+      area: 0,
+      hidden: { duplicate: 1 },
+      reliability: [],
+      latency: { p50: 41.2, p95: 130 },
+      reuse: 0,
+    },
+    results,
+    ...more,
+  };
+  return { evaluation, files };
+}
+
+/** The rows as `section: name: values`. */
+function lines(runs: Run[], confidence: number): string[] {
+  return evaluationReport(runs, confidence).sections.flatMap(({ title, rows }) =>
+    rows.map(({ name, values }) => `${title}: ${name}: ${values.join(' | ')}`),
+  );
+}
+
+describe('evaluation report', () => {
+  it('gives each figure with its conditions', () => {
+    assert.deepEqual(lines([run()], 0.55), [
+      'Conditions: File: /models/small.gguf',
+      'Conditions: Weights: TQ2_0',
+      'Conditions: Kernel: avx2, 2 threads',
+      'Conditions: Holes: 5',
+      'Conditions: Files: 3',
+      'Conditions: Prompt: 412 tokens on average',
+      'Answers: First line exact: 60 % of 5',
+      'Answers: Whole exact: 40 %',
+      'Answers: Edit similarity: 0.81',
+      'Answers: Time p50, p95: 41 ms, 130 ms',
+      'Shown at confidence 0.55: Shown: 60 %, 3 of 5',
+      'Shown at confidence 0.55: First line exact of these: 67 %, 2 of 3',
+      'Shown at confidence 0.55: Characters saved per answer shown: 4.7',
+      'First line exact by kind: block: 0 % of 1',
+      'First line exact by kind: rest: 75 % of 4',
+      'First line exact by language: typescript: 60 % of 5',
+      'Hidden whatever the confidence: duplicate: 1',
+    ]);
+  });
+
+  it('says so where nothing is shown, and where only some files were drawn from', () => {
+    const seen = lines([run({}, { drawnFrom: 1000, found: 2500 })], 1);
+    for (const line of [
+      'Conditions: Files: 1000 of 2500, evenly spread',
+      'Shown at confidence 1: Shown: 0 %, 0 of 5',
+      'Shown at confidence 1: First line exact of these: none',
+      'Shown at confidence 1: Characters saved per answer shown: none was shown',
+    ])
+      assert.ok(seen.includes(line), `${line} is missing in\n${seen.join('\n')}`);
+  });
+
+  it('puts runs side by side', () => {
+    const other = run({
+      ...{ model: 'large', file: '/models/large.gguf', hidden: { repetition: 2 } },
+      byKind: { rest: group(5, 0.8) },
+    });
+    const report = evaluationReport([run(), other], 0.5);
+    assert.deepEqual(report.models, ['small', 'large']);
+    assert.equal(report.warning, undefined);
+    assert.equal(report.chart.match(/<polyline class="line\d"/g)?.length, 2);
+    const seen = lines([run(), other], 0.5);
+    for (const line of [
+      'Conditions: File: /models/small.gguf | /models/large.gguf',
+      'First line exact by kind: block: 0 % of 1 | ',
+      'First line exact by kind: rest: 75 % of 4 | 80 % of 5',
+      'Hidden whatever the confidence: duplicate: 1 | 0',
+      'Hidden whatever the confidence: repetition: 0 | 2',
+    ])
+      assert.ok(seen.includes(line), `${line} is missing in\n${seen.join('\n')}`);
+  });
+
+  it('warns where the runs have not the same holes', () => {
+    const changed = run({ file: 'b.gguf', results: [...results.slice(1), result(9)] });
+    const report = evaluationReport([run(), changed], 0.5);
+    assert.match(report.warning ?? '', /not the same holes/);
+    assert.deepEqual(
+      report.holes.map(({ line, given }) => `${line}: ${given.map((one) => (one ? 'x' : '-')).join('')}`),
+      ['1: x-', '2: xx', '3: xx', '4: xx', '5: xx', '9: -x'],
+    );
+  });
+
+  it('lists the holes with what was given and why it is shown or not', () => {
+    const { holes } = evaluationReport([run()], 0.5);
+    assert.deepEqual(
+      holes.map(({ given }) => given[0]?.verdict),
+      [
+        'first line exact, confidence 0.90, shown',
+        'differs, confidence 0.60, shown',
+        'first line exact, confidence 0.70, shown',
+        'differs, confidence 0.95, hidden: duplicate',
+        'first line exact, confidence 0.20, hidden: confidence',
+      ],
+    );
+  });
+
+  it('draws precision over shown rate, surest first', () => {
+    const rounded = curveOf(results).map((point) => point.map((value) => Math.round(value * 100) / 100));
+    assert.deepEqual(rounded, [
+      [0.2, 1],
+      [0.4, 1],
+      [0.6, 0.67],
+      [0.8, 0.75],
+    ]);
+    assert.deepEqual(curveOf([]), []);
+  });
+
+  it('marks where the setting stands on it, in colours of the page alone', () => {
+    const { chart } = evaluationReport([run({ model: '<small>' }), run({ file: 'b.gguf' })], 0.65);
+    const [line] = /(?<=points=")[^"]*/.exec(chart)!;
+    const marks = [...chart.matchAll(/<circle class="fill(\d)" cx="(.*?)" cy="(.*?)" r="5"><title>(.*?)</g)];
+    assert.deepEqual(
+      marks.map(([, series, x, y]) => [series, `${x},${y}`]),
+      ['0', '1'].map((series) => [series, line.split(' ')[1]]),
+    );
+    assert.equal(marks[0]![4], '&#60;small&#62;: 100 % exact of 40 % shown');
+    assert.match(chart, /aria-label="&#60;small&#62;: 100 % exact of 40 % shown; small: 100 %/);
+    assert.doesNotMatch(chart, /style|#[0-9a-f]{6}/);
+  });
+
+  it('marks nothing where nothing is shown', () => {
+    const { chart } = evaluationReport([run()], 1);
+    assert.match(chart, /aria-label="Nothing is shown at the confidence that is set"/);
+    assert.doesNotMatch(chart, /<circle/);
+  });
+});
