@@ -232,6 +232,22 @@ describe('records that cross to C++', () => {
     const hyperparameters = tabled('native/model/hyperparameters', 'H');
     assert.ok(hyperparameters.size > 10);
     assert.deepEqual(hyperparameters, declared('Hyperparameters'));
+    const settings = tabled('native/model/cache_settings', 'C');
+    assert.ok(settings.size > 0);
+    assert.deepEqual(settings, declared('CacheSettings'));
+  });
+});
+
+describe('architectures', () => {
+  it('are the same in both languages', () => {
+    const computed = [...read('native/model/architecture.cpp').matchAll(/^ {4}\{"([^"]+)", Norm::/gm)];
+    const names = computed.map(([, name]) => name);
+    assert.ok(names.length > 0);
+    for (const file of ['src/model/description.ts', 'src/measure/synthesize.ts']) {
+      const list = /^(?:export )?const architectures = \[([^\]]+)\];/m.exec(read(file))?.[1] ?? '';
+      const known = [...list.matchAll(/'([^']+)'/g)].map(([, name]) => name);
+      assert.deepEqual(known, names, file);
+    }
   });
 });
 

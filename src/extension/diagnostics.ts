@@ -122,9 +122,9 @@ function examinedRows(diagnosis: Diagnosis): [string, string][] {
 }
 
 function levelRows(diagnosis: Diagnosis): LevelRow[] {
-  return diagnosis.simd.levels.map(({ name, compiled, supported, selected, selftest }) => ({
+  return diagnosis.simd.levels.map(({ name, supported, selected, selftest }) => ({
     name,
-    state: selected ? 'in use' : supported ? 'can run here' : compiled ? 'not on this CPU' : 'not built',
+    state: selected ? 'in use' : supported ? 'can run here' : 'not on this CPU',
     selftest,
     active: selected,
   }));
