@@ -50,7 +50,7 @@ export function chartsOf({ reports }: SetOfReports): Record<string, string> {
   return {
     'precision.svg': lineChart({
       title: 'Precision against shown rate',
-      x: { title: 'shown rate: the surest so many of all holes', text: percent },
+      x: { title: 'shown rate: the share of all holes, the surest first', text: percent },
       y: { title: 'exact first lines among these', text: percent },
       series: reports.map((report) => ({
         name: `${describeReport(report)} (area ${report.area.toFixed(3)})`,
@@ -126,7 +126,7 @@ function sectionOf({ name, reports }: SetOfReports): string {
   return `
 ## The ${name} set: ${first.holes} holes
 
-Digest of the holes: \`${first.digest.slice(0, 16)}\`. With so many holes a share is uncertain by about ${percent(deviation(first), 1)} (one standard deviation).
+Digest of the holes: \`${first.digest.slice(0, 16)}\`. With this many holes a share is uncertain by about ${percent(deviation(first), 1)} (one standard deviation).
 
 ${quality(reports)}
 

@@ -1,7 +1,7 @@
 // Charts: well-formed, with title, axes, legend and every value in its place.
 
 import assert from 'node:assert/strict';
-import { barChart, inPage, lineChart, logChart, stepsTo } from '../../../src/report/charts';
+import { barChart, inPage, lineChart, logChart } from '../../../src/report/charts';
 import { elementsOf, textsOf } from './svg';
 
 const percent = (value: number): string => `${Math.round(value * 100)} %`;
@@ -118,12 +118,5 @@ describe('charts', () => {
     const [first, second, third] = places as [number[], number[], number[]];
     for (const axis of [0, 1])
       assert.ok(Math.abs(second[axis]! - first[axis]! - (third[axis]! - second[axis]!)) < 0.3);
-  });
-
-  it('have round steps that reach the largest value', () => {
-    assert.deepEqual(stepsTo(0.23), [0, 0.05, 0.1, 0.15, 0.2, 0.25]);
-    assert.deepEqual(stepsTo(1), [0, 0.2, 0.4, 0.6, 0.8, 1]);
-    assert.deepEqual(stepsTo(1780), [0, 500, 1000, 1500, 2000]);
-    assert.deepEqual(stepsTo(0), [0, 0.2]);
   });
 });
