@@ -4,7 +4,7 @@ import type { RelatedText } from '../protocol';
 import { type Chunk, type Chunks, chunksIn, likest, linesOf, similarity, wordsOf } from './chunks';
 import type { Place } from './context';
 import { importedPaths } from '../language/imports';
-import { isSecret } from './silence';
+import { isSecret } from './secretNames';
 import { isForeignFolder } from '../language/languages';
 
 /** Another file; `text` is read only if the file may be. */
