@@ -21,7 +21,7 @@ export interface User {
 }
 
 /** In bytes; what is longer is no file of rules or settings. */
-const longest = 1_000_000;
+const longest = 200_000;
 /** As many as Linux follows. */
 const mostLinks = 40;
 

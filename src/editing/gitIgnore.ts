@@ -18,8 +18,8 @@ export class GitIgnore {
   private readonly ignoreFiles: IgnoreFiles;
   /** By folder: the repository that it belongs to. */
   private readonly repositories = new Remembered<Repository | undefined>();
-  /** By folder: the rules for what lies in it. */
-  private readonly rules = new Remembered<Rules[]>();
+  /** By the texts that folders have in common. */
+  private readonly rules = new Map<readonly RuleText[], Rules[]>();
 
   constructor(private readonly files: Files) {
     this.ignoreFiles = new IgnoreFiles(files, '.gitignore');
@@ -32,10 +32,9 @@ export class GitIgnore {
     const repository = await this.repositoryOf(folder);
     if (!repository) return false;
     const { root, beside, ignoreCase } = repository;
-    const lists = await this.rules.get(folder, async () => {
-      const texts = await this.ignoreFiles.textsIn(root, folder);
-      return beside.map((list) => rulesOf([...list, ...texts], { ignoreCase }));
-    });
+    const texts = await this.ignoreFiles.textsIn(root, folder);
+    const lists = this.rules.get(texts) ?? beside.map((list) => rulesOf([...list, ...texts], { ignoreCase }));
+    this.rules.set(texts, lists);
     return lists.some((rules) => rules(posix.relative(root, path)));
   }
 

@@ -16,7 +16,7 @@ export class IgnoreFiles {
     private readonly name: string,
   ) {}
 
-  /** The texts in the folders from `root` down to `folder`, which lies in it or is it. */
+  /** The texts in the folders from `root` down to `folder`; the same array where a folder has no text of its own. */
   textsIn(root: string, folder: string): Promise<RuleText[]> {
     return this.texts.get(`${root}\0${folder}`, async () => {
       const above = folder === root ? [] : await this.textsIn(root, posix.dirname(folder));
@@ -29,17 +29,17 @@ export class IgnoreFiles {
 /** What the user's own ignore files keep out: those of all folders above a file. */
 export class OwnIgnore {
   private readonly ignoreFiles: IgnoreFiles;
-  private readonly rules = new Remembered<Rules>();
+  /** By the texts that folders have in common. */
+  private readonly rules = new Map<readonly RuleText[], Rules>();
 
   constructor(files: Files) {
     this.ignoreFiles = new IgnoreFiles(files, ignoreFile);
   }
 
   async ignores(path: string): Promise<boolean> {
-    const folder = posix.dirname(path);
-    const rules = await this.rules.get(folder, async () =>
-      rulesOf(await this.ignoreFiles.textsIn('/', folder), { ignoreCase: true }),
-    );
+    const texts = await this.ignoreFiles.textsIn('/', posix.dirname(path));
+    const rules = this.rules.get(texts) ?? rulesOf(texts, { ignoreCase: true });
+    this.rules.set(texts, rules);
     return rules(posix.relative('/', path));
   }
 }

@@ -56,10 +56,15 @@ function trimmed(body: string): string {
   return body.slice(0, end + (end < body.length ? backslashes % 2 : 0));
 }
 
-/** `**` for any folders is said once where it stands in a row, for each could have any share of the folders. */
+/** Each `**` for any folders is tried with any share of a path's folders: more of them take too long in deep trees. */
+const mostAnyFolders = 4;
+
+/** With `**` said once where it stands in a row, which means the same. */
 function collapsed(pattern: string): string {
-  const parts = pattern.split('/');
-  return parts.filter((part, i) => !/^\*{2,}$/.test(part) || !/^\*{2,}$/.test(parts[i + 1] ?? '')).join('/');
+  const isAny = (part = ''): boolean => /^\*{2,}$/.test(part);
+  const parts = pattern.split('/').filter((part, i, all) => !isAny(part) || !isAny(all[i + 1]));
+  if (parts.filter(isAny).length > mostAnyFolders) throw new Error(`Too many ** are in the rule ${pattern}`);
+  return parts.join('/');
 }
 
 /** Git reads a `**` that only plain text precedes as anything, folders included; `ignore` reads it as `*`. */

@@ -296,11 +296,31 @@ describe('what Git ignores', function () {
     repository('r', '[core\n');
     write('other/.git', 'gitdir: //server/share/x\n');
     repository('big');
-    write('big/.gitignore', 'a\n'.repeat(600_000));
+    write('big/.gitignore', 'a\n'.repeat(200_000));
+    repository('slow');
+    write('slow/.gitignore', `/${'**/a/'.repeat(20)}b\n`);
     repository('pipe');
     fs.symlinkSync('/dev/zero', path.join(home, 'pipe/.gitignore'));
-    for (const folder of ['r', 'other', 'big', 'pipe'])
+    for (const folder of ['r', 'other', 'big', 'slow', 'pipe'])
       await assert.rejects(new GitIgnore(files()).ignores(path.join(home, folder, 'b')), Error, folder);
+  });
+
+  it('is decided in little time, whatever the rules', async () => {
+    repository('r');
+    const hard = [
+      'a/'.padEnd(200, '**/'),
+      '**/a/'.repeat(4),
+      '*a'.repeat(40),
+      'a*/**/'.repeat(4),
+      '[a-z]*'.repeat(40),
+    ];
+    write('r/.gitignore', hard.map((rule) => `${rule}c\n`).join(''));
+    const begun = performance.now();
+    assert.deepEqual(
+      await ignored([`r/${'a/'.repeat(40)}b`, `r/${'a'.repeat(250)}/${'a'.repeat(250)}b`]),
+      [],
+    );
+    assert.ok(performance.now() - begun < 5000, `${performance.now() - begun} ms`);
   });
 
   it('is what the rules that are seen say, on another machine', async () => {
