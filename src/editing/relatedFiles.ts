@@ -4,7 +4,7 @@ import type { RelatedText } from '../protocol';
 import { type Chunk, type Chunks, chunksIn, likest, linesOf, similarity, wordsOf } from './chunks';
 import type { Place } from './context';
 import { importedPaths } from '../language/imports';
-import { isSecret } from './silence';
+import { isSecret } from './secretNames';
 import { languageAt } from '../language/languages';
 import { isForeignFolder } from './foreignFolders';
 

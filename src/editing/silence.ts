@@ -1,6 +1,7 @@
 // Where no ghost text belongs: editors that are no files, secrets, huge files; pure, each rule with its reason in words.
 
 import ignore from 'ignore';
+import { isSecret } from './secretNames';
 
 /** What the rules look at. `writable` tells whether the scheme's file system can be written; undefined if it has none. */
 export interface Site {
@@ -29,15 +30,6 @@ const internalSchemes = new Set([
   'comment',
 ]);
 
-const secretNames = [
-  /^\.env($|[._-])/i,
-  /\.env$/i,
-  /^\.(dev\.vars|netrc|npmrc|pgpass|pypirc|htpasswd|git-credentials)$/i,
-  /\.(pem|key|p12|pfx|crt|cer|cert|jks|keystore|kdbx|ppk|gpg|asc)$/i,
-  /^id_(rsa|dsa|ecdsa|ed25519)/i,
-  /^(secrets?|credentials?)(\.(ya?ml|json|toml|ini|txt|env))?$/i,
-];
-
 /** Why nothing is offered in a document, as the rest of a sentence that begins with its name; undefined where it is. */
 export function silentBecause(site: Site): string | undefined {
   if (!ownSchemes.has(site.scheme)) {
@@ -55,10 +47,4 @@ export function silentBecause(site: Site): string | undefined {
 export function ignoreRules(text: string): (path: string) => boolean {
   const rules = ignore().add(text);
   return (path) => ignore.isPathValid(path) && rules.ignores(path);
-}
-
-/** Whether a file, by its name, may hold secrets, so that its text goes nowhere, not even to a model on this machine. */
-export function isSecret(path: string): boolean {
-  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-  return secretNames.some((pattern) => pattern.test(name));
 }

@@ -1,7 +1,7 @@
 // Which files of the workspace hold source code that may be read.
 
 import * as vscode from 'vscode';
-import { isSecret } from '../editing/silence';
+import { isSecret } from '../editing/secretNames';
 import { foreignGlob } from '../editing/foreignFolders';
 import { sourceGlob } from '../language/languages';
 import { type Ignoring, ignoredByGit } from './ignoring';

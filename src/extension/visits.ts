@@ -5,7 +5,7 @@ import type { Place } from '../editing/context';
 import { lastUses } from '../editing/chunks';
 import { importedPaths } from '../language/imports';
 import { type CodeFile, largestFile, RelatedCode } from '../editing/relatedFiles';
-import { isSecret } from '../editing/silence';
+import { isSecret } from '../editing/secretNames';
 import { languageOf } from '../language/languages';
 import type { RelatedText } from '../protocol';
 import { declarationsOf } from './declarations';

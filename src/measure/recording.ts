@@ -3,7 +3,7 @@
 import type { Place, TextSource } from '../editing/context';
 import { placeAt } from '../editing/context';
 import type { CodeFile } from '../editing/relatedFiles';
-import { isSecret } from '../editing/silence';
+import { isSecret } from '../editing/secretNames';
 
 /** The first line of a recording: where it comes from, and the files as they are before the first step. */
 export interface Header {
