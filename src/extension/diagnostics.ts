@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { Diagnosis, ModelInfo } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
 import { completionLine, megabytes, milliseconds, millions, tokensPerSecond } from '../report/figures';
-import type { Entry, Ledger } from '../editing/completionLog';
+import type { Entry, CompletionLog } from '../editing/completionLog';
 import { openPage } from './page';
 
 /** What the page shows; media/diagnostics.js gets it whole with each change. */
@@ -33,9 +33,9 @@ export class DiagnosticsPage implements vscode.Disposable {
   constructor(
     private readonly media: vscode.Uri,
     private readonly engine: LocalEngine,
-    private readonly ledger: Ledger,
+    private readonly completions: CompletionLog,
   ) {
-    this.subscription = ledger.onChange(() => this.post());
+    this.subscription = completions.onChange(() => this.post());
   }
 
   /** Opens the page, or brings it to the front, and examines the engine, which starts it if need be. */
@@ -59,7 +59,7 @@ export class DiagnosticsPage implements vscode.Disposable {
     const panel = openPage(this.media, 'diagnostics', 'Ryzanstein Diagnostics', (message) => {
       if (message === 'ready') this.post();
       if (message === 'examine') void this.examine();
-      if (message === 'erase') this.ledger.erase();
+      if (message === 'erase') this.completions.erase();
       if (message === 'copy')
         void vscode.env.clipboard.writeText(JSON.stringify(this.report(), undefined, 2));
     });
@@ -84,7 +84,7 @@ export class DiagnosticsPage implements vscode.Disposable {
     return {
       state: this.engine.state,
       diagnosis: this.diagnosis,
-      entries: this.ledger.entries.map(withoutText),
+      entries: this.completions.entries.map(withoutText),
     };
   }
 
@@ -96,7 +96,7 @@ export class DiagnosticsPage implements vscode.Disposable {
       model: state.name === 'ready' ? modelRows(state.model) : [['Model', 'none is loaded']],
       examined: typeof diagnosis === 'object' ? examinedRows(diagnosis) : [['Engine', diagnosis ?? '']],
       levels: typeof diagnosis === 'object' ? levelRows(diagnosis) : [],
-      entries: this.ledger.entries.slice(0, 50).map(entryRow),
+      entries: this.completions.entries.slice(0, 50).map(entryRow),
     };
   }
 }
@@ -144,12 +144,11 @@ function levelRows(diagnosis: Diagnosis): Snapshot['levels'] {
 }
 
 function entryRow(entry: Entry): Snapshot['entries'][number] {
-  const { time, where, trigger, outcome, fate, waitedMs, completion } = entry;
+  const { time, where, trigger, result, outcome = '', waitedMs, completion } = entry;
   const text = entry.text ?? completion?.text;
   return {
     time: new Date(time).toTimeString().slice(0, 8),
-    ...{ where, trigger, outcome },
-    fate: fate ?? '',
+    ...{ where, trigger, outcome: result, fate: outcome },
     waited: milliseconds(waitedMs),
     text: text === undefined ? '' : JSON.stringify(text),
     answer: completion

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { Place } from '../editing/context';
 import { lastUses } from '../editing/chunks';
 import { importedPaths } from '../language/imports';
-import { type CodeFile, largestFile, RelatedCode } from '../editing/relatedFiles';
+import { type CodeFile, largestFile, RelatedChunks } from '../editing/relatedChunks';
 import { isSecret } from '../editing/silence';
 import { languageOf } from '../language/languages';
 import type { RelatedText } from '../protocol';
@@ -19,7 +19,7 @@ const lookUpTime = 500;
 const linesLookedUp = 12;
 const namesLookedUp = 6;
 
-export class Visits implements vscode.Disposable {
+export class RelatedFiles implements vscode.Disposable {
   /** Newest first, as long as they are open. */
   private visited: vscode.TextDocument[] = [];
   /** The line where a document was last edited or left, by its key. */
@@ -30,7 +30,7 @@ export class Visits implements vscode.Disposable {
   private readonly around = new Map<string, CodeFile[]>();
   /** Of a document, by its key: which files declare what was used where the cursor rested, and on which lines. */
   private readonly declared = new Map<string, { files: CodeFile[]; lines: Map<string, number[]> }>();
-  private readonly choice = new RelatedCode();
+  private readonly choice = new RelatedChunks();
   private readonly subscriptions: vscode.Disposable[];
   private active = vscode.window.activeTextEditor;
 
