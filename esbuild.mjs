@@ -1,4 +1,4 @@
-// Bundles the extension, the engine process and the command line into dist/, with the grammars; with --tests also the tests into out/.
+// Bundles the extension, its pages, the engine process and the command line into dist/, with the grammars; with --tests also the tests into out/.
 import { build } from 'esbuild';
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { thirdPartyNotices } from './scripts/notices.mjs';
@@ -17,9 +17,6 @@ const shared = {
   alias: { 'web-tree-sitter': './node_modules/web-tree-sitter/web-tree-sitter.cjs' },
 };
 
-// Those of src/completion/syntax.ts.
-const grammars = ['bash', 'cpp', 'go', 'java', 'javascript', 'python', 'rust', 'tsx', 'typescript'];
-
 const product = await build({
   ...shared,
   entryPoints: [
@@ -34,8 +31,20 @@ const commandLine = await build({
   outdir: 'dist',
   banner: { js: '#!/usr/bin/env node' },
 });
-writeFileSync('dist/THIRD-PARTY-NOTICES.txt', thirdPartyNotices([product.metafile, commandLine.metafile]));
+const pages = await build({
+  ...{ bundle: true, platform: 'browser', target: 'es2022', format: 'iife', metafile: true },
+  ...{ sourcemap: 'linked', logLevel: 'warning' },
+  entryPoints: ['src/webview/diagnostics.ts', 'src/webview/evaluation.ts'],
+  outdir: 'dist/webview',
+});
+const bundles = [product, commandLine, pages];
+writeFileSync('dist/THIRD-PARTY-NOTICES.txt', thirdPartyNotices(bundles.map(({ metafile }) => metafile)));
 
+const table = await build({
+  ...{ bundle: true, format: 'esm', write: false },
+  entryPoints: ['src/language/languages.ts'],
+});
+const { grammars } = await import(`data:text/javascript,${encodeURIComponent(table.outputFiles[0].text)}`);
 rmSync('dist/grammars', { recursive: true, force: true });
 mkdirSync('dist/grammars');
 copyFileSync('node_modules/web-tree-sitter/web-tree-sitter.wasm', 'dist/grammars/web-tree-sitter.wasm');

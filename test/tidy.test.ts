@@ -137,12 +137,13 @@ describe('TypeScript', () => {
 });
 
 describe('C++', () => {
-  it('knows Node-API in addon.cpp only', () => {
-    const broken = cpp.filter(
-      (file) => file !== 'native/addon.cpp' && /napi\.h|node_api\.h/.test(read(file)),
+  it('knows Node-API in native/addon only', () => {
+    const knowing = cpp.filter((file) => /napi\.h|node_api\.h/.test(read(file)));
+    none(
+      knowing.filter((file) => !file.startsWith('native/addon/')),
+      'Only native/addon may include napi.h',
     );
-    none(broken, 'Only native/addon.cpp may include napi.h');
-    assert.ok(includes('native/addon.cpp').some((name) => name.includes('napi.h')));
+    assert.ok(knowing.length > 0);
   });
 
   it('looks down only: addon, model, kernels and base', () => {
@@ -188,7 +189,7 @@ describe('C++', () => {
 
   it('leaves no weak symbol in the kernel objects', function () {
     const objects = filesUnderAny(path.join(root, 'native', 'build')).filter((file) =>
-      /^(?!.*sanitize-).*kernels.*\/(avx|tmac|amx|vnni|neon)[^/]*\.o$/.test(file.replaceAll('\\', '/')),
+      /^(?!.*sanitize-).*kernels\/(x86|arm)\/[^/]*\.o$/.test(file.replaceAll('\\', '/')),
     );
     if (process.platform !== 'linux') return this.skip();
     assert.ok(objects.length > 0, 'native/build holds no kernel object: `npm run build` makes them');
@@ -199,6 +200,75 @@ describe('C++', () => {
         .map((line) => `${path.basename(file)}: ${line.trim()}`),
     );
     none(broken, 'A weak symbol would be shared with code for other CPUs');
+  });
+});
+
+describe('records that cross to C++', () => {
+  /** The members of an interface of description.ts, with their types. */
+  const declared = (name: string): Map<string, string> => {
+    const body = new RegExp(`interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(
+      read('src/model/description.ts'),
+    )?.[1];
+    const members = body?.matchAll(/^ {2}(\w+)\??: (.+);$/gm) ?? [];
+    return new Map([...members].map((member) => [member[1]!, member[2]!]));
+  };
+  /** The names that the table of a C++ file reads, with the types that their members have in TypeScript. */
+  const tabled = (file: string, record: string): Map<string, string> => {
+    const types: Record<string, string> = {
+      'std::string': 'string',
+      int: 'number',
+      float: 'number',
+      'std::vector<int>': 'number[]',
+      'std::vector<float>': 'number[]',
+    };
+    const rows = read(`${file}.cpp`).matchAll(new RegExp(`\\{"(\\w+)", &${record}::(\\w+)`, 'g'));
+    const typeOf = (member: string): string =>
+      new RegExp(`^ {2}([\\w:<>]+) ${member}\\b`, 'm').exec(read(`${file}.h`))?.[1] ?? 'no type';
+    return new Map([...rows].map((row) => [row[1]!, types[typeOf(row[2]!)] ?? typeOf(row[2]!)]));
+  };
+
+  it('have the same members in both languages', () => {
+    const hyperparameters = tabled('native/model/hyperparameters', 'H');
+    assert.ok(hyperparameters.size > 10);
+    assert.deepEqual(hyperparameters, declared('Hyperparameters'));
+    const settings = tabled('native/model/cache_settings', 'C');
+    assert.ok(settings.size > 0);
+    assert.deepEqual(settings, declared('CacheSettings'));
+  });
+});
+
+describe('CPU levels', () => {
+  const listed = [...read('native/kernels/levels.inc').matchAll(/^RYZANSTEIN_LEVEL\("([^"]+)", (\w+),/gm)];
+  const forCpus = cpp.filter((file) => /^native\/kernels\/(x86|arm)\/[^/]+\.cpp$/.test(file));
+
+  it('have a file each that exports their table', () => {
+    const files = cpp.filter((file) => file.startsWith('native/kernels/'));
+    const defining = (table: string): string[] =>
+      files.filter((file) => read(file).includes(`extern const Kernels ${table} = `));
+    assert.ok(listed.length > 5);
+    none(
+      listed.filter(([, , table]) => defining(table!).length !== 1).map(([, name]) => name!),
+      'A level of levels.inc has its table in one file of native/kernels',
+    );
+    const tables = files.flatMap((file) => [...read(file).matchAll(/extern const Kernels (\w+) = /g)]);
+    assert.deepEqual(
+      tables.map(([, table]) => table).sort(),
+      listed.map(([, , table]) => table).sort(),
+      'Tables that files export and levels.inc differ',
+    );
+  });
+
+  it('name their compiler flags', () => {
+    assert.ok(forCpus.length > 5);
+    none(
+      forCpus.filter((file) => !/^\/\/ Flags: -m/m.test(read(file))),
+      'A file for a CPU names its compiler flags, which CMakeLists.txt reads, in a line of its own',
+    );
+  });
+
+  it('can be chosen in the settings', () => {
+    const setting = settingsOfManifest().get('ryzanstein.kernel') as { enum?: string[] } | undefined;
+    assert.deepEqual(setting?.enum, ['auto', ...listed.map(([, name]) => name)]);
   });
 });
 
@@ -249,16 +319,23 @@ describe('every source file', () => {
 });
 
 describe('printing, writing settings and ending', () => {
-  // Where it is the purpose: the command line and the entry of the engine process.
+  // Where it is the purpose: the entry of the engine process.
   const mayExit = ['src/entries/engineProcess.ts'];
   // base/check.h holds what ends the process on a broken invariant of our own; test programs print and exit.
-  const nativeMay = ['native/base/check.h', 'native/base/check.cpp'];
+  const nativeMay = ['native/base/check.h'];
   const code = (file: string): string => read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
 
-  it('console is used where listed', () => {
+  it('lists files that are there', () => {
+    none(
+      [...mayExit, ...nativeMay].filter((file) => !existsSync(path.join(root, file))),
+      'A file that may do more than others is one that is there',
+    );
+  });
+
+  it('console is used nowhere', () => {
     none(
       typescript.filter((file) => /\bconsole\s*\./.test(code(file))),
-      'Only the command line prints; the rest has log.ts or answers',
+      'The command line writes to its streams; the rest has log.ts or answers',
     );
   });
 
@@ -274,7 +351,7 @@ describe('printing, writing settings and ending', () => {
   it('process.exit and abort are used where listed', () => {
     none(
       typescript.filter((file) => !mayExit.includes(file) && /\bprocess\.(exit|abort)\s*\(/.test(code(file))),
-      'Only the engine process and the command line may end their process',
+      'Only the engine process may end its process',
     );
   });
 
@@ -357,6 +434,19 @@ function settingsOfManifest(): Map<string, Setting['properties'][string]> {
   const parts = [manifest.contributes.configuration].flat();
   return new Map(parts.flatMap((part) => Object.entries(part.properties)));
 }
+
+describe('scripts', () => {
+  it('import nothing from test/', () => {
+    const broken = [...scripts, ...withEnding(filesUnder('scripts'), /\.ts$/)].flatMap((file) =>
+      imports(file)
+        .filter((name) => name.startsWith('.'))
+        .map((name) => path.posix.normalize(path.posix.join(path.posix.dirname(file), name)))
+        .filter((imported) => imported.startsWith('test/'))
+        .map((imported) => `${file} imports ${imported}`),
+    );
+    none(broken, 'What a script needs lies in scripts/ or src/');
+  });
+});
 
 describe('test/fixtures', () => {
   it('has a licence for all code of others', () => {

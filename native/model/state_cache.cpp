@@ -8,8 +8,9 @@
 namespace ryzanstein {
 namespace {
 
-// As many as are drafted together: all that was put is read once for them, not once for each.
-constexpr int kMostCompared = 8;
+// Up to this many states, those of a draft, are compared with all others together, which are read once for
+// them.
+constexpr int kMaxCompared = 8;
 
 size_t blocks_of(const MatrixKernel& kernel, int rows) {
   return static_cast<size_t>((rows + kernel.block_rows - 1) / kernel.block_rows);
@@ -17,25 +18,26 @@ size_t blocks_of(const MatrixKernel& kernel, int rows) {
 
 }  // namespace
 
-StateCache::StateCache(const MatrixKernel& kernel, int width, int capacity)
-    : kernel_(&kernel),
+StateCache::StateCache(const Kernels& kernels, int width, int capacity)
+    : kernel_(kernels.int8),
+      floats_(kernels.floats),
       width_(width),
-      block_bytes_(kernel.block_bytes(width)),
-      padded_(blocks_of(kernel, capacity) * static_cast<size_t>(kernel.block_rows)),
+      block_bytes_(kernel_->block_bytes(width)),
+      padded_(blocks_of(*kernel_, capacity) * static_cast<size_t>(kernel_->block_rows)),
       states_(static_cast<size_t>(capacity) * static_cast<size_t>(width)),
-      packed_(blocks_of(kernel, capacity) * block_bytes_),
-      prepared_(kMostCompared * kernel.prepared_bytes(width)),
-      sums_(kMostCompared * padded_ * sizeof(int32_t)),
+      packed_(blocks_of(*kernel_, capacity) * block_bytes_),
+      prepared_(kMaxCompared * kernel_->prepared_bytes(width)),
+      sums_(kMaxCompared * padded_ * sizeof(int32_t)),
       magnitudes_(static_cast<size_t>(capacity)),
       cosines_(static_cast<size_t>(capacity)) {}
 
-void StateCache::put(const int8_t* states, int count) {
+void StateCache::put(const float* states, int count) {
   const auto width = static_cast<size_t>(width_);
-  std::copy(states, states + static_cast<size_t>(count) * width,
-            states_.as<int8_t>() + static_cast<size_t>(length_) * width);
-  end_ = length_ + count;
+  const int first = length_;
+  end_ = first + count;
   compared_ = 0;
-  for (int i = length_; i < end_; i++) {
+  for (int i = first; i < end_; i++) {
+    floats_->quantize(states + static_cast<size_t>(i - first) * width, width_, state(i));
     kernel_->pack_row(state(i), i % kernel_->block_rows, width_,
                       packed_.as<uint8_t>() + static_cast<size_t>(i / kernel_->block_rows) * block_bytes_);
     int64_t square = 0;
@@ -62,7 +64,7 @@ const float* StateCache::cosines() {
   if (length_ == 0) return cosines_.data();
   const int last = length_ - 1;
   if (last < first_compared_ || last >= first_compared_ + compared_) {
-    compare(last, std::min(kMostCompared, end_ - last));
+    compare(last, std::min(kMaxCompared, end_ - last));
   }
   const int32_t* sums = sums_.as<int32_t>() + static_cast<size_t>(last - first_compared_) * padded_;
   const float magnitude = magnitudes_[static_cast<size_t>(last)];

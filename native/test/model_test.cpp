@@ -58,6 +58,26 @@ Logits last_logits(const Session& session) {
   return {session.logits(), session.logits() + kShape.vocabulary};
 }
 
+// Of a model that no file of an architecture in the table could be: what its switches are set to is computed.
+Logits logits_by_switches(const SyntheticModel& synthetic, const Kernels& kernels, const Ids& ids) {
+  const std::string path = synthetic.write("ryzanstein-model-test");
+  ThreadPool pool(2);
+  const Hyperparameters& h = synthetic.hyperparameters;
+  const Weights weights(path, synthetic.tensors, h, synthetic.architecture, kernels, pool);
+  std::remove(path.c_str());
+  const Transformer transformer(weights, kernels, pool);
+  Activations activations(weights, kernels, kShape.context, pool.threads());
+  KvCache cache(kernels, h.layers, h.kv_heads, h.head_size, kShape.context);
+  const auto count = static_cast<int>(ids.size());
+  EXPECT(transformer.forward(ids.data(), count, count, cache, activations, Stop()), "nothing cancels");
+  Logits logits;
+  for (int t = 0; t < count; t++) {
+    const float* row = activations.logits.as<float>() + t * weights.head.rows();
+    logits.insert(logits.end(), row, row + h.vocabulary);
+  }
+  return logits;
+}
+
 void evaluate(Session& session, const Ids& ids) {
   EXPECT(session.evaluate(ids.data(), static_cast<int>(ids.size()), Stop()), "nothing cancels");
 }
@@ -106,30 +126,40 @@ void blocks_are_read_as_ggml_reads_them() {
   }
 }
 
-// Every file type and architecture computes what the definition says.
-void logits_are_the_references() {
-  const auto compare = [](const SyntheticOptions& options, const std::string& what) {
-    const SyntheticModel synthetic(kShape, options);
-    const Ids ids = random_ids(12, 7);
-    const Logits logits = all_logits(load(synthetic), ids);
+// The logits of a few short texts. A value that lies on a rounding boundary may be rounded to the other side:
+// the tokens of that text from there on are a rounding off, the others are as near as floats are.
+void expect_reference(const SyntheticModel& synthetic, const std::function<Logits(const Ids&)>& logits_of,
+                      const std::string& what) {
+  constexpr int kTexts = 6, kTokens = 4;
+  int near = 0;
+  double worst = 0;
+  for (int text = 0; text < kTexts; text++) {
+    const Ids ids = random_ids(kTokens, 7 + static_cast<uint64_t>(text));
+    const Logits logits = logits_of(ids);
     const auto expected = test::reference_logits(synthetic, ids);
-    // A value that lies on a rounding boundary may be rounded to the other side: such a token is far off, the
-    // others are as near as floats are.
-    int near = 0;
-    double worst = 0;
+    double furthest = 0;
     for (size_t t = 0; t < ids.size(); t++) {
-      double difference = 0;
-      double spread = 0;
+      double difference = 0, spread = 0;
       for (size_t i = 0; i < expected[t].size(); i++) {
-        difference = std::max(
-            difference, std::fabs(expected[t][i] - static_cast<double>(logits[t * expected[t].size() + i])));
+        const auto own = static_cast<double>(logits[t * expected[t].size() + i]);
+        difference = std::max(difference, std::fabs(expected[t][i] - own));
         spread = std::max(spread, std::fabs(expected[t][i]));
       }
-      near += difference < 1e-4 * spread;
-      worst = std::max(worst, difference / spread);
+      furthest = std::max(furthest, difference / spread);
     }
-    EXPECT(near >= 9, what + ": " + std::to_string(near) + " of 12 tokens as the reference");
-    EXPECT(worst < 0.1, what + ": no token further off than a rounding, " + std::to_string(worst));
+    near += furthest < 1e-4;
+    worst = std::max(worst, furthest);
+  }
+  EXPECT(near >= 4, what + ": " + std::to_string(near) + " texts as the reference");
+  EXPECT(worst < 0.1, what + ": no text further off than a rounding, " + std::to_string(worst));
+}
+
+// Every file type and architecture computes what the definition says.
+void logits_are_the_references() {
+  const auto compare = [&](const SyntheticOptions& options, const std::string& what) {
+    const SyntheticModel synthetic(kShape, options);
+    const auto model = load(synthetic);
+    expect_reference(synthetic, [&](const Ids& ids) { return all_logits(model, ids); }, what);
   };
   for (const char* type : {"TQ2_0", "TQ1_0", "I2_S", "F32", "F16", "BF16", "Q8_0"}) {
     SyntheticOptions options;
@@ -149,11 +179,60 @@ void logits_are_the_references() {
     options.untied = true;
     compare(options, std::string("output.weight in ") + type);
   }
-  SyntheticOptions options;
   for (const char* architecture : {"bitnet-b1.58", "llama"}) {
-    options.architecture = architecture;
+    SyntheticOptions options;
+    options.architecture = *find_architecture(architecture);
     compare(options, architecture);
   }
+}
+
+// Each switch of an architecture and each number of the hyperparameters, in models that no file has today.
+void switches_are_computed() {
+  const auto compare = [&](
+                           const std::string& what, const std::function<void(Architecture&, Shape&)>& change,
+                           const std::function<void(Hyperparameters&)>& set = [](Hyperparameters&) {}) {
+    SyntheticOptions options;
+    Shape shape = kShape;
+    change(options.architecture, shape);
+    SyntheticModel synthetic(shape, options);
+    set(synthetic.hyperparameters);
+    expect_reference(
+        synthetic,
+        [&](const Ids& ids) { return logits_by_switches(synthetic, reference_level().kernels, ids); }, what);
+    const Ids ids = random_ids(12, 7);
+    const Logits expected = logits_by_switches(synthetic, reference_level().kernels, ids);
+    for (const KernelLevel& level : kernel_levels()) {
+      if (!level.supported(cpu_features())) continue;
+      EXPECT(logits_by_switches(synthetic, level.kernels, ids) == expected,
+             what + ": " + level.name + " gives the bits of the reference");
+    }
+  };
+  for (const Rotary rotary : {Rotary::kHalves, Rotary::kNeighbours}) {
+    const std::string pairs = rotary == Rotary::kHalves ? "halves" : "neighbours";
+    compare("biases, " + pairs, [&](Architecture& a, Shape&) {
+      a.rotary = rotary;
+      a.biases = true;
+    });
+    compare("head norms, " + pairs, [&](Architecture& a, Shape&) {
+      a.rotary = rotary;
+      a.head_norms = true;
+    });
+  }
+  compare("no sub-norms", [](Architecture& a, Shape&) { a.sub_norms = false; });
+  compare("heads wider than the model", [](Architecture&, Shape& shape) { shape.head_size = 128; });
+  compare("heads narrower than the model, one for each key", [](Architecture&, Shape& shape) {
+    shape.kv_heads = shape.heads = 16;
+    shape.head_size = 16;
+    shape.width = 512;
+  });
+  compare(
+      "multipliers", [](Architecture& a, Shape&) { a.biases = true; },
+      [](Hyperparameters& h) {
+        h.attention_scale = 0.05f;
+        h.embedding_multiplier = 12;
+        h.residual_multiplier = 0.22f;
+        h.logit_multiplier = 1 / 6.f;
+      });
 }
 
 void file_types_do_not_matter() {
@@ -162,8 +241,7 @@ void file_types_do_not_matter() {
     SyntheticOptions options;
     options.ternary_type = type;
     const auto model = load(SyntheticModel(kShape, options));
-    EXPECT(model->weights().layers[0].qkv.ternary() && model->weights().layers[0].qkv.groups() == 1,
-           std::string(type) + " takes the ternary kernel");
+    EXPECT(model->weights().layers[0].qkv.ternary_rows(), std::string(type) + " takes the ternary kernel");
     return all_logits(model, ids);
   };
   const Logits expected = logits_of("TQ2_0");
@@ -180,18 +258,17 @@ void bits_do_not_depend_on_the_way(const SyntheticOptions& synthetic_options) {
   const auto vocabulary = static_cast<size_t>(kShape.vocabulary);
   Random random(5);
   Logits expected;
-  size_t level_count = 0;
-  const KernelLevel* const* levels = kernel_levels(&level_count);
-  for (size_t level = 0; level < level_count; level++) {
-    if (!levels[level]->supported(cpu_features())) continue;
+  for (const KernelLevel& level : kernel_levels()) {
+    if (!level.supported(cpu_features())) continue;
     for (const int threads : {1, 2, 3, 5}) {
       ThreadPool pool(threads);
-      const Weights weights(path, synthetic.tensors, synthetic.hyperparameters, *levels[level], pool);
-      const Transformer transformer(weights, *levels[level], pool);
-      Activations activations(weights, *levels[level], kShape.context, threads);
+      const Weights weights(path, synthetic.tensors, synthetic.hyperparameters, synthetic.architecture,
+                            level.kernels, pool);
+      const Transformer transformer(weights, level.kernels, pool);
+      Activations activations(weights, level.kernels, kShape.context, threads);
       for (const int longest : {1, 7, kMaxTokens}) {
-        KvCache cache(*levels[level]->int8, kShape.layers, kShape.kv_heads,
-                      synthetic.hyperparameters.head_size, kShape.context);
+        KvCache cache(level.kernels, kShape.layers, kShape.kv_heads, synthetic.hyperparameters.head_size,
+                      kShape.context);
         Logits logits;
         for (size_t done = 0; done < ids.size();) {
           const int most = std::min(longest, static_cast<int>(ids.size() - done));
@@ -205,7 +282,7 @@ void bits_do_not_depend_on_the_way(const SyntheticOptions& synthetic_options) {
           done += static_cast<size_t>(count);
         }
         if (expected.empty()) expected = logits;
-        EXPECT(logits == expected, std::string(levels[level]->name) + ", " + std::to_string(threads) +
+        EXPECT(logits == expected, std::string(level.name) + ", " + std::to_string(threads) +
                                        " threads, passes of up to " + std::to_string(longest) +
                                        ": the same bits");
       }
@@ -320,7 +397,6 @@ void generate_is_evaluate_in_a_loop(const std::shared_ptr<Model>& model) {
   EXPECT(full.end == End::kContext && full.ids == Ids(expected.begin(), expected.begin() + 3) &&
              narrow.length() == 22,
          "a full context ends it");
-  const Session fresh(model, 22);
   expect_throw("evaluate at least one token", "generate without a text",
                [&] { Session(model, 22).generate(greedy(1), Stop()); });
 
@@ -353,10 +429,11 @@ void drafts_change_nothing(const std::shared_ptr<Model>& model) {
     Ids prompt;
     for (int i = 0; i < 3; i++) prompt.insert(prompt.end(), unit.begin(), unit.end());
     GenerateOptions options = greedy(60);
-    options.candidates.ngram_cache = text % 2 == 0;
-    if (text % 5 == 0) {
-      options.candidates.beyond = random_ids(200, 5000 + static_cast<uint32_t>(text));
-      options.candidates.beyond.insert(options.candidates.beyond.end(), unit.begin(), unit.end());
+    if (text % 2 == 0) options.candidates.ngram_cache.emplace();
+    if (text % 10 == 0) {
+      Ids& overflow = options.candidates.ngram_cache->overflow;
+      overflow = random_ids(200, 5000 + static_cast<uint32_t>(text));
+      overflow.insert(overflow.end(), unit.begin(), unit.end());
     }
     if (text % 3 == 0) options.stop_ids = {unit[2]};
     Session plain(model, kShape.context);
@@ -384,18 +461,49 @@ void drafts_follow_what_is_most_equal(const std::shared_ptr<Model>& model) {
   evaluate(session, prompt);
   const Ids answer = session.generate(options, Stop()).ids;
   // Twelve tokens of the prompt with the answer, and later on the last four of them with another one.
-  Ids& beyond = options.candidates.beyond;
-  beyond.assign(prompt.end() - 12, prompt.end());
-  beyond.insert(beyond.end(), answer.begin(), answer.end());
-  beyond.insert(beyond.end(), prompt.end() - 4, prompt.end());
-  beyond.push_back(answer[0]);
-  for (int i = 1; i < 8; i++) beyond.push_back((answer[static_cast<size_t>(i)] + 1) % kShape.vocabulary);
+  Ids& overflow = options.candidates.ngram_cache.emplace().overflow;
+  overflow.assign(prompt.end() - 12, prompt.end());
+  overflow.insert(overflow.end(), answer.begin(), answer.end());
+  overflow.insert(overflow.end(), prompt.end() - 4, prompt.end());
+  overflow.push_back(answer[0]);
+  for (int i = 1; i < 8; i++) overflow.push_back((answer[static_cast<size_t>(i)] + 1) % kShape.vocabulary);
   options.draft = 7;
   session.truncate(0);
   evaluate(session, prompt);
   const Generated drafted = session.generate(options, Stop());
   EXPECT(drafted.ids == answer && drafted.passes == 1,
          "of two places the one where more is equal: " + std::to_string(drafted.passes) + " passes");
+}
+
+void drafts_are_as_long_as_the_settings_say() {
+  SyntheticOptions untied;
+  untied.untied = true;
+  const SyntheticModel synthetic(kShape, untied);
+  const Ids prompt = random_ids(40, 61);
+  const auto passes = [&](std::vector<int> draft_tokens) {
+    LoadOptions load_options{1, ""};
+    load_options.cache.draft_tokens = std::move(draft_tokens);
+    Session session(load(synthetic, load_options), kShape.context);
+    GenerateOptions options = greedy(8);
+    evaluate(session, prompt);
+    const Ids answer = session.generate(options, Stop()).ids;
+    Ids& overflow = options.candidates.ngram_cache.emplace().overflow;
+    overflow.assign(prompt.end() - 12, prompt.end());
+    overflow.insert(overflow.end(), answer.begin(), answer.end());
+    options.draft = 7;
+    session.truncate(0);
+    evaluate(session, prompt);
+    return session.generate(options, Stop()).passes;
+  };
+  const int none = passes({0}), some = passes({3}), all = passes({0, 3, 7});
+  EXPECT(none == 8 && some == 2 && all == 1,
+         std::to_string(none) + ", " + std::to_string(some) + " and " + std::to_string(all) + " passes");
+  LoadOptions bad{1, ""};
+  bad.cache.strengths = {1, 2};
+  expect_throw("the cache has 2 strengths, not 5", "too few strengths", [&] { load(synthetic, bad); });
+  bad.cache = {};
+  bad.cache.draft_tokens = {1, 64};
+  expect_throw("a number of drafted tokens is 64", "too long a draft", [&] { load(synthetic, bad); });
 }
 
 void cancelling_drops_a_pass(const std::shared_ptr<Model>& model) {
@@ -453,7 +561,7 @@ void cancelling_drops_a_pass(const std::shared_ptr<Model>& model) {
 }
 
 void sampler_draws_as_told() {
-  const FloatKernels& floats = *find_level("scalar")->floats;
+  const FloatKernels& floats = *reference_level().kernels.floats;
   const std::vector<float> logits{1, 3, 2, 0, 3};
   const auto counts = [&](const Sampling& sampling, const Ids& recent = {}) {
     Sampler sampler(sampling, 5, floats);
@@ -506,10 +614,10 @@ void sampler_draws_as_told() {
   Sampling warm;
   warm.temperature = 5;
   Sampler drawing(warm, 5, floats, two);
-  for (int i = 0; i < 200; i++) {
-    const int id = drawing.choose(logits.data(), nullptr, 0).id;
-    EXPECT(id == 0 || id == 2, "only what is allowed is drawn");
-  }
+  std::vector<int> drawn(5);
+  for (int i = 0; i < 200; i++) drawn[static_cast<size_t>(drawing.choose(logits.data(), nullptr, 0).id)]++;
+  EXPECT(drawn[0] > 0 && drawn[2] > 0 && drawn[0] + drawn[2] == 200,
+         "all that is allowed is drawn, and no more");
   two.except = {2};
   const Choice other = Sampler({}, 5, floats, two).choose(logits.data(), nullptr, 0);
   EXPECT(other.id == 0, "what is excepted is not chosen");
@@ -537,7 +645,7 @@ void the_cache_knows_the_text() {
   const Ids text{1, 2, 3, 0, 1, 2, 3, 4, 1, 2};
   const int length = static_cast<int>(text.size());
   const std::vector<float> logits(6, 0.f);
-  NgramCache cache(6, {4});
+  NgramCache cache(6, {{4}, {}});
   cache.read(text.data(), length, logits.data());
   double total = 0;
   for (int id = 0; id < 6; id++) total += cache.probability(id, 1.0 / 6);
@@ -548,11 +656,11 @@ void the_cache_knows_the_text() {
   EXPECT(std::find(candidates.begin(), candidates.end(), 4) == candidates.end(),
          "control ids are not counted");
 
-  NgramCache more(6, {4}, {0, 1, 2, 5, 2, 4, 0, 2, 5});
+  NgramCache more(6, {{4}, {0, 1, 2, 5, 2, 4, 0, 2, 5}});
   more.read(text.data(), length, logits.data());
   EXPECT(more.probability(5, 1.0 / 6) > cache.probability(5, 1.0 / 6),
-         "what followed beyond the context counts");
-  NgramCache none(6, {4}, {2, 4, 0, 0, 5, 5});
+         "what followed in the overflow counts");
+  NgramCache none(6, {{4}, {2, 4, 0, 0, 5, 5}});
   none.read(text.data(), length, logits.data());
   double all = 0;
   bool same = true;
@@ -563,6 +671,14 @@ void the_cache_knows_the_text() {
   EXPECT(std::fabs(all - 1) < 1e-12, "they still add up to 1");
   EXPECT(same, "nothing else of it does");
 
+  CacheSettings settings;
+  settings.model_weight = 1e6f;
+  settings.strengths = {1e6f, 1e6f, 1e6f, 1e6f, 1e6f};
+  NgramCache faint(6, {{4}, {}}, settings);
+  faint.read(text.data(), length, logits.data());
+  EXPECT(std::fabs(faint.probability(3, 1.0 / 6) - 1.0 / 6) < 1e-4,
+         "the settings say how much the text weighs");
+
   // Three times 3 came after these eight tokens, but 5 where eight more were the same as well.
   const Ids eight{1, 2, 0, 2, 1, 0, 0, 2};
   Ids far = eight;
@@ -570,16 +686,16 @@ void the_cache_knows_the_text() {
        {eight, Ids{5, 4, 1}, eight, Ids{3, 4, 2}, eight, Ids{3, 4, 0}, eight, Ids{3}, eight, eight}) {
     far.insert(far.end(), part.begin(), part.end());
   }
-  NgramCache longest(6, {4});
+  NgramCache longest(6, {{4}, {}});
   longest.read(far.data(), static_cast<int>(far.size()), logits.data());
   EXPECT(longest.probability(5, 1.0 / 6) > 0.4, "long contexts count most");
-  NgramCache brief(6, {4}, far);
+  NgramCache brief(6, {{4}, far});
   brief.read(eight.data(), static_cast<int>(eight.size()), logits.data());
   EXPECT(brief.probability(3, 1.0 / 6) > brief.probability(5, 1.0 / 6), "a short text has short contexts");
 
-  const FloatKernels& floats = *find_level("scalar")->floats;
+  const FloatKernels& floats = *reference_level().kernels.floats;
   Candidates with_cache;
-  with_cache.ngram_cache = true;
+  with_cache.ngram_cache.emplace();
   const std::vector<float> likes_five{0, 0, 0, 0, 0, 0.5f};
   EXPECT(Sampler({}, 6, floats).choose(likes_five.data(), text.data(), length).id == 5, "the model alone");
   EXPECT(Sampler({}, 6, floats, with_cache).choose(likes_five.data(), text.data(), length).id == 3,
@@ -628,15 +744,12 @@ std::vector<float> plain_cosines(const std::vector<std::vector<int8_t>>& states)
 
 void states_are_compared() {
   std::mt19937 random(71);
-  size_t level_count = 0;
-  const KernelLevel* const* levels = kernel_levels(&level_count);
-  for (size_t l = 0; l < level_count; l++) {
-    const KernelLevel* level = levels[l];
-    if (!level->supported(cpu_features())) continue;
+  for (const KernelLevel& level : kernel_levels()) {
+    if (!level.supported(cpu_features())) continue;
     for (const int width : {3, 64, 129}) {
       constexpr int kCapacity = 90;
-      StateCache cache(*level->int8, width, kCapacity);
-      StateCache other(*level->int8, width, kCapacity);
+      StateCache cache(level.kernels, width, kCapacity);
+      StateCache other(level.kernels, width, kCapacity);
       std::vector<std::vector<int8_t>> states;
       const auto equal = [&](StateCache& compared) {
         const std::vector<float> expected = plain_cosines(states);
@@ -651,22 +764,26 @@ void states_are_compared() {
         const int put = std::min(static_cast<int>(random() % 13), kCapacity - cache.length());
         std::vector<int8_t> drafted(static_cast<size_t>(put * width));
         for (int i = 0; i < put * width; i++) {
-          if (i / width % 8 != 5) drafted[static_cast<size_t>(i)] = static_cast<int8_t>(random() % 255 - 127);
+          // The first of a state is the largest, so that nothing is rounded.
+          const int value = i % width == 0 ? 127 : static_cast<int>(random() % 255) - 127;
+          if (i / width % 8 != 5) drafted[static_cast<size_t>(i)] = static_cast<int8_t>(value);
         }
-        cache.put(drafted.data(), put);
+        std::vector<float> floats(drafted.begin(), drafted.end());
+        for (float& value : floats) value *= 0.25f;
+        cache.put(floats.data(), put);
         for (int i = 0; i < put && random() % 8 != 0; i++) {
           states.emplace_back(drafted.begin() + i * width, drafted.begin() + (i + 1) * width);
           cache.keep(1);
-          if (i % 3 > 0) EXPECT(equal(cache), std::string(level->name) + ": cosines of one after the other");
+          if (i % 3 > 0) EXPECT(equal(cache), std::string(level.name) + ": cosines of one after the other");
         }
         if (random() % 4 == 0) {
           states.resize(random() % (states.size() + 1));
           cache.truncate(static_cast<int>(states.size()));
         }
         if (states.empty()) continue;
-        EXPECT(equal(cache), std::string(level->name) + ": cosines after any changes");
+        EXPECT(equal(cache), std::string(level.name) + ": cosines after any changes");
         other.copy_head(cache, cache.length());
-        EXPECT(equal(other), std::string(level->name) + ": and of a copy");
+        EXPECT(equal(other), std::string(level.name) + ": and of a copy");
       }
     }
   }
@@ -675,7 +792,7 @@ void states_are_compared() {
 void states_do_not_hang_on_passes(const std::shared_ptr<Model>& model) {
   const Ids ids = random_ids(100, 81);
   GenerateOptions options = greedy(20);
-  options.candidates.ngram_cache = true;
+  options.candidates.ngram_cache.emplace();
   Session whole(model, kShape.context);
   evaluate(whole, ids);
   const Generated expected = whole.generate(options, Stop());
@@ -694,7 +811,7 @@ void states_do_not_hang_on_passes(const std::shared_ptr<Model>& model) {
            "states are those of the text, however it was read");
   }
   GenerateOptions plain = options;
-  plain.candidates.ngram_cache = false;
+  plain.candidates.ngram_cache.reset();
   Session without(model, kShape.context);
   evaluate(without, ids);
   EXPECT(without.generate(plain, Stop()).log_probabilities != expected.log_probabilities,
@@ -717,14 +834,14 @@ void kernels_are_named() {
                [&] { load(synthetic); });
   unsetenv("RYZANSTEIN_KERNEL");
   setenv("RYZANSTEIN_AFFINITY", "1", 1);
-  if (hardware_threads().empty()) {
+  if (core_cpus().empty()) {
     expect_throw("unset RYZANSTEIN_AFFINITY", "affinity where there is none", [&] { load(synthetic); });
   } else {
     std::thread([&] {
       const int32_t id = 1;
       Session session(load(synthetic), 4);
       session.evaluate(&id, 1, Stop());
-      EXPECT(hardware_threads().size() == 1, "RYZANSTEIN_AFFINITY keeps the thread that computes to a core");
+      EXPECT(core_cpus().size() == 1, "RYZANSTEIN_AFFINITY pins the thread that computes to a core");
     }).join();
   }
   unsetenv("RYZANSTEIN_AFFINITY");
@@ -736,6 +853,7 @@ void kernels_are_named() {
 int main() {
   blocks_are_read_as_ggml_reads_them();
   logits_are_the_references();
+  switches_are_computed();
   file_types_do_not_matter();
   bits_do_not_depend_on_the_way({});
   SyntheticOptions several;
@@ -754,6 +872,7 @@ int main() {
     states_do_not_hang_on_passes(model);
     cancelling_drops_a_pass(model);
   }
+  drafts_are_as_long_as_the_settings_say();
   sampler_draws_as_told();
   the_cache_knows_the_text();
   states_are_compared();

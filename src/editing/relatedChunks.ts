@@ -5,7 +5,8 @@ import { type Chunk, type Chunks, chunksIn, likest, linesOf, similarity, wordsOf
 import type { Place } from './context';
 import { importedPaths } from '../language/imports';
 import { isSecret } from './silence';
-import { isForeignFolder } from '../language/languages';
+import { languageAt } from '../language/languages';
+import { isForeignFolder } from './foreignFolders';
 
 /** Another file; `text` is read only if the file may be. */
 export interface CodeFile {
@@ -51,14 +52,8 @@ const mostSimilarity = 0.9;
 /** Of choices, and of files with their chunks. */
 const capacity = 64;
 
-/** Languages whose code is of use to each other. */
-const families: Record<string, string> = {
-  typescriptreact: 'typescript',
-  javascript: 'typescript',
-  javascriptreact: 'typescript',
-  cpp: 'c',
-};
-const family = (languageId: string): string => families[languageId] ?? languageId;
+/** Languages whose code is of use to each other have the same. */
+const family = (languageId: string): string => languageAt(languageId).family ?? languageId;
 
 /** Remembers what was chosen for each document, so that the prompt begins the same until there is a reason. */
 export class RelatedChunks {
@@ -107,7 +102,7 @@ export class RelatedChunks {
   private chunksOf(file: CodeFile): Chunks {
     const text = file.text();
     const known = this.chunks.get(file.key);
-    const chunks = known?.text === text ? known : chunksIn(text);
+    const chunks = known?.text === text ? known : chunksIn(text, file.languageId);
     this.chunks.delete(file.key);
     this.chunks.set(file.key, chunks);
     dropOldest(this.chunks);

@@ -3,17 +3,22 @@
 import type { Alternative, Completion, Limits, LoadParams, Prefill, Prompt } from '../protocol';
 import type { ModelInfo } from '../reports';
 import type { Addon, NativeModel, NativeSession } from './addon';
-import { type Answer, emptyAnswer, judge, type Token } from '../completion/answer';
+import { judge } from '../completion/finish';
 import { defaultThreads } from './environment';
 import { readGguf } from '../model/gguf';
 import { unfinishedWord } from '../model/healing';
 import { Load } from './load';
-import { describeModel, hyperparametersOf, type ModelDescription } from '../model/description';
+import {
+  cacheSettingsOf,
+  describeModel,
+  hyperparametersOf,
+  type ModelDescription,
+} from '../model/description';
 import { layoutPrompt } from '../model/prompt';
 import { type Site, siteOf } from '../completion/site';
 import { Slots } from './slots';
 import { type Syntax, syntaxOf } from '../completion/syntax';
-import { Writing } from './decoding';
+import { emptyAnswer, type ModelToken, type Written, Writing } from './decoding';
 
 /** Tokens per native call: few enough to stop soon, enough that the call costs nothing. */
 const stepTokens = 8;
@@ -23,7 +28,7 @@ const draftTokens = stepTokens - 1;
 
 /** Where another answer leaves the first one: the tokens that both have, and the ids that may not come next. */
 interface Fork {
-  head: Token[];
+  head: readonly ModelToken[];
   except: number[];
 }
 
@@ -93,8 +98,8 @@ export class Engine {
     const gguf = readGguf(params.modelFile);
     const hyperparameters = hyperparametersOf(gguf, addon.loadsAnyModel);
     const threads = params.threads || defaultThreads(addon.cpu());
-    const kernel = params.kernel ?? process.env.RYZANSTEIN_KERNEL;
-    const options = kernel ? { threads, kernel } : { threads };
+    const cache = cacheSettingsOf(gguf);
+    const options = params.kernel ? { threads, kernel: params.kernel, cache } : { threads, cache };
     const native = addon.load(params.modelFile, gguf.tensors, hyperparameters, options);
     try {
       // The vocabulary is read while the weights are packed.
@@ -188,13 +193,13 @@ export class Engine {
     const reading = await this.#read(prompt, site, signal);
     const { ids, reused, milliseconds } = reading;
     const read = Math.min(ids.length, this.#session.length);
-    const completed = (syntax: Syntax | undefined, answer?: Answer): Completion =>
+    const completed = (syntax: Syntax | undefined, answer?: Written): Completion =>
       this.#completion(site, answer, limits, read, reused, milliseconds, syntax);
-    const tell = async (line: Answer): Promise<void> => {
+    const tell = async (line: Written): Promise<void> => {
       const completion = completed(await grammar, line);
       if (completion.shown && !signal.aborted) onFirstLine?.(completion);
     };
-    let answer: Answer | undefined;
+    let answer: Written | undefined;
     if (!signal.aborted)
       answer = ids.length === 0 ? nothing : await this.#decode(site, reading, limits, signal, tell);
     const syntax = await grammar;
@@ -244,7 +249,7 @@ export class Engine {
     reading: Reading,
     limits: Limits,
     signal: AbortSignal,
-    first: Answer,
+    first: Written,
     syntax: Syntax | undefined,
   ): Promise<Alternative[]> {
     const own = first.tokens.findIndex(({ text }) => text !== '');
@@ -280,25 +285,24 @@ export class Engine {
     { word, beyond }: Reading,
     limits: Limits,
     signal: AbortSignal,
-    tell: (line: Answer) => Promise<void>,
+    tell: (line: Written) => Promise<void>,
     fork: Fork = { head: [], except: [] },
-  ): Promise<Answer> {
+  ): Promise<Written> {
     const { tokenizer } = this.model;
     const writing = new Writing(site, limits, word, tokenizer, fork.head);
     const start = this.#session.length;
-    while (!writing.verdict) {
+    while (!writing.isFinished) {
       const { allowed, firstLine } = writing;
-      const forks = fork.except.length > 0 && writing.tokens.length === fork.head.length;
-      const max = allowed || forks ? 1 : Math.min(stepTokens, limits.maxTokens - writing.tokens.length);
-      if (max <= 0) writing.finish('maxTokens');
-      else if (signal.aborted) writing.finish('cancelled');
+      const forks = fork.except.length > 0 && writing.length === fork.head.length;
+      const max = allowed || forks ? 1 : Math.min(stepTokens, limits.maxTokens - writing.length);
+      if (max <= 0) writing.end('maxTokens');
+      else if (signal.aborted) writing.end('cancelled');
       else {
         const step = await this.#session.generate({
           max,
           stopIds: writing.stopIds,
           draft: draftTokens,
-          ngramCacheWithout: tokenizer.controlIds,
-          ngramCacheBeyond: beyond,
+          ngramCache: { exclude: tokenizer.controlIds, overflow: beyond },
           ...(allowed ? { allowed } : {}),
           ...(forks ? { except: Int32Array.from([...fork.except, ...writing.endIds]) } : {}),
         });
@@ -306,18 +310,18 @@ export class Engine {
         this.#known.length = this.#session.length;
         writing.spent(this.#session.length - start, step.milliseconds);
         for (const [i, id] of step.ids.entries()) writing.take(id, step.logProbabilities[i]!);
-        if (step.end === 'cancelled' || step.end === 'context') writing.finish(step.end);
+        if (step.end === 'cancelled' || step.end === 'context') writing.end(step.end);
         if (writing.firstLine && !firstLine) void tell(writing.firstLine);
         // A line end within a block: the answer goes on behind it.
-        if (!writing.verdict && step.end === 'stop') await this.#append(step.ids.at(-1)!, writing);
+        if (!writing.isFinished && step.end === 'stop') await this.#append(step.ids.at(-1)!, writing);
       }
     }
-    return writing.answer(writing.verdict);
+    return writing.answer;
   }
 
   /** Evaluates a token that ended a step, if there is room and nobody cancels it. */
   async #append(id: number, writing: Writing): Promise<void> {
-    if (this.#session.length === this.model.contextLength) return writing.finish('context');
+    if (this.#session.length === this.model.contextLength) return writing.end('context');
     const { milliseconds } = await this.#session.evaluate(Int32Array.of(id));
     this.#known.push(id);
     this.#known.length = this.#session.length;
@@ -326,7 +330,7 @@ export class Engine {
 
   #completion(
     site: Site,
-    answer: Answer = cancelled,
+    answer: Written = cancelled,
     limits: Limits,
     promptTokens: number,
     reusedTokens: number,

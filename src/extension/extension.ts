@@ -53,9 +53,8 @@ export function activate(context: vscode.ExtensionContext): Parts {
     throttle: (settings) => circumstances.throttle(settings),
     showWork: (work) => status.showWork(work),
   });
-  const media = vscode.Uri.joinPath(context.extensionUri, 'media');
-  const page = new DiagnosticsPage(media, engine, completions);
-  const evaluations = new Evaluations(media, engine, ignoring);
+  const page = new DiagnosticsPage(context.extensionUri, engine, completions);
+  const evaluations = new Evaluations(context.extensionUri, engine, ignoring);
 
   function onState(state: LocalState): void {
     status.update();

@@ -2,7 +2,8 @@
 
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { isForeignFolder, languageOf } from '../language/languages';
+import { isForeignFolder } from '../editing/foreignFolders';
+import { languageOf } from '../language/languages';
 
 const mostBytes = 200_000;
 /** Files with longer lines are made by programs. */

@@ -7,6 +7,7 @@ import type { PromptModel } from './prompt';
 import { tensorTypeName } from './tensorTypes';
 import { Tokenizer } from './tokenizer';
 
+/** `native/model/hyperparameters.cpp` reads each by its name, and knows what it may be. */
 export interface Hyperparameters {
   architecture: string;
   layers: number;
@@ -17,9 +18,24 @@ export interface Hyperparameters {
   headSize: number;
   vocabulary: number;
   contextLength: number;
-  rmsEpsilon: number;
+  normEpsilon: number;
   ropeBase: number;
   ropeDimensions: number;
+  /** Of the products of queries and keys; 0 for 1 / sqrt(headSize). */
+  attentionScale: number;
+  embeddingMultiplier: number;
+  /** Of what attention and feed-forward add to the residual. */
+  residualMultiplier: number;
+  logitMultiplier: number;
+}
+
+/** How much what the context holds weighs against the model, and how far it is guessed ahead: tuned for a model. */
+export interface CacheSettings {
+  sharpness?: number;
+  modelWeight?: number;
+  leastCosine?: number;
+  strengths?: number[];
+  draftTokens?: number[];
 }
 
 export interface ModelDescription extends PromptModel {
@@ -118,10 +134,38 @@ export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
     headSize,
     vocabulary: count('vocab_size', 1 << 22, embedding.shape[1]),
     contextLength: count('context_length', 1 << 24),
-    rmsEpsilon: number('attention.layer_norm_rms_epsilon', any ? 1e-5 : undefined),
+    normEpsilon: number('attention.layer_norm_rms_epsilon', any ? 1e-5 : undefined),
     ropeBase: number('rope.freq_base', 10000),
     ropeDimensions: count('rope.dimension_count', headSize, headSize),
+    attentionScale: gguf.metadata.has(`${architecture}.attention.scale`) ? number('attention.scale') : 0,
+    embeddingMultiplier: number('embedding_scale', 1),
+    residualMultiplier: number('residual_scale', 1),
+    logitMultiplier: 1 / number('logit_scale', 1),
   };
+}
+
+/** What the file says under `ryzanstein.cache`; the engine has defaults for the rest. Throws as `describeModel` does. */
+export function cacheSettingsOf(gguf: Gguf): CacheSettings {
+  const stated = (key: string): unknown => gguf.metadata.get(`ryzanstein.cache.${key}`);
+  const settings: CacheSettings = {};
+  const numbers = {
+    sharpness: 'sharpness',
+    modelWeight: 'model_weight',
+    leastCosine: 'least_cosine',
+  } as const;
+  for (const [name, key] of Object.entries(numbers) as [keyof typeof numbers, string][]) {
+    const value = stated(key);
+    if (typeof value === 'number') settings[name] = value;
+    else if (value !== undefined) fail(gguf, `has no number under "ryzanstein.cache.${key}"`);
+  }
+  const lists = { strengths: 'strengths', draftTokens: 'draft_tokens' } as const;
+  for (const [name, key] of Object.entries(lists) as [keyof typeof lists, string][]) {
+    const value = stated(key);
+    const isNumber = (one: unknown): one is number => typeof one === 'number';
+    if (Array.isArray(value) && (value as unknown[]).every(isNumber)) settings[name] = value as number[];
+    else if (value !== undefined) fail(gguf, `has no numbers under "ryzanstein.cache.${key}"`);
+  }
+  return settings;
 }
 
 /** The type that holds the most weights; every tensor's type must be one that the engine reads, or known with `any`. */

@@ -1,7 +1,9 @@
 // What the evaluation page shows: the figures of one run or of several side by side, each with its conditions, and the holes.
 
 import type { Evaluation } from '../reports';
+import { inPage, lineChart, type Series } from './charts';
 import { milliseconds, threadsOf } from './figures';
+import type { EvaluationState, HoleRow, Row } from './pages';
 
 /** A run, with the number of files that it drew from and that the workspace has. */
 export interface Run {
@@ -9,44 +11,10 @@ export interface Run {
   readonly files: { readonly drawnFrom: number; readonly found: number };
 }
 
-/** What the page gets; columns and curves are in the order of the runs. */
-export interface EvaluationReport {
-  readonly models: readonly string[];
-  readonly sections: readonly { readonly title: string; readonly rows: readonly Row[] }[];
-  readonly curves: readonly Curve[];
-  /** Why the columns are not to be compared, if they are not. */
-  readonly warning: string | undefined;
-  readonly holes: readonly HoleRow[];
-}
-
-export interface Row {
-  readonly name: string;
-  readonly values: readonly string[];
-}
-
-/** Points of shown rate and precision, 0..1; `now` is where the confidence that is set stands. */
-export interface Curve {
-  readonly model: string;
-  readonly points: readonly (readonly [shownRate: number, precision: number])[];
-  readonly now: readonly [shownRate: number, precision: number] | undefined;
-}
-
-export interface HoleRow {
-  readonly path: string;
-  readonly line: number;
-  readonly column: number;
-  readonly kind: string;
-  readonly expected: string;
-  /** By run; undefined where a run has no such hole. */
-  readonly given: readonly (
-    { readonly text: string; readonly verdict: string; readonly exact: boolean } | undefined
-  )[];
-}
-
 type Result = Evaluation['results'][number];
 
 /** The report on runs, oldest first; `confidence` is the setting above which an answer is shown. */
-export function evaluationReport(runs: readonly Run[], confidence: number): EvaluationReport {
+export function evaluationReport(runs: readonly Run[], confidence: number): EvaluationState {
   const evaluations = runs.map(({ evaluation }) => evaluation);
   const row = (name: string, value: (evaluation: Evaluation) => string): Row => ({
     name,
@@ -108,7 +76,7 @@ export function evaluationReport(runs: readonly Run[], confidence: number): Eval
         rows: reasons.map((reason) => row(reason, ({ hidden }) => String(hidden[reason] ?? 0))),
       },
     ].filter(({ rows }) => rows.length > 0),
-    curves: evaluations.map(({ model, results }) => curveOf(model, results, confidence)),
+    chart: chartOf(evaluations, confidence),
     warning: haveSameHoles(evaluations)
       ? undefined
       : 'The runs have not the same holes, for files have changed in between: what differs need not be the model.',
@@ -116,15 +84,30 @@ export function evaluationReport(runs: readonly Run[], confidence: number): Eval
   };
 }
 
-/** Precision over shown rate when the surest answers are shown first; what is hidden anyway is never shown. */
-export function curveOf(model: string, results: readonly Result[], confidence: number): Curve {
+const quarters = [0, 0.25, 0.5, 0.75, 1];
+
+/** Precision over shown rate, where each run stands on it, and the same in words. */
+function chartOf(evaluations: readonly Evaluation[], confidence: number): string {
+  const series = evaluations.map(({ model, results }): Series => {
+    const points = curveOf(results);
+    const at = points[shownAt(results, confidence).length - 1];
+    const mark = at && { at, text: `${model}: ${percent(at[1])} exact of ${percent(at[0])} shown` };
+    return { name: model, values: points, mark };
+  });
+  const words = series.flatMap(({ mark }) => mark?.text ?? []).join('; ');
+  const axis = { title: '', text: percent, steps: quarters };
+  const title = words || 'Nothing is shown at the confidence that is set';
+  return lineChart({ title, x: axis, y: axis, series }, inPage);
+}
+
+/** Points of shown rate and precision, 0..1, the surest answers first; what is hidden anyway is never shown. */
+export function curveOf(results: readonly Result[]): [shownRate: number, precision: number][] {
   const surest = shownAt(results, 0).sort((a, b) => b.confidence - a.confidence);
   let right = 0;
-  const points = surest.map(({ exact }, i): [number, number] => {
+  return surest.map(({ exact }, i) => {
     right += Number(exact);
     return [(i + 1) / results.length, right / (i + 1)];
   });
-  return { model, points, now: points[shownAt(results, confidence).length - 1] };
 }
 
 function shownAt(results: readonly Result[], confidence: number): Result[] {

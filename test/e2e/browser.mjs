@@ -1,11 +1,13 @@
-// What a person sees: the VSIX in a real workbench in a real browser, typed into and looked at.
+// `node test/e2e/browser.mjs VSIX`: what a person sees of the VSIX in a real workbench in a real browser, typed into and looked at.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { program } from '../../scripts/steps.mjs';
 import { address, startWorkbench } from '../../scripts/workbench.mjs';
 import { surest } from './expected.mjs';
 import { command, endOfLine, ghostText, lines, openBrowser, picture, until } from './page.mjs';
 import { calm, deterministic } from './settings.mjs';
+import { tally } from './tally.mjs';
 
 // Places as people write them, the cursor at ‸ and one key still to be pressed. Which of them is used is the model's
 // choice: the one where it is surest. What it says there must be in the editor, to the letter.
@@ -211,7 +213,7 @@ async function session(profile, settings, closer, vsix) {
       const inner = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
       const figures = inner.locator('table#figures', { hasText: 'First line exact' });
       await figures.waitFor({ timeout: 60_000 });
-      await inner.locator('#curve polyline.curve').waitFor({ state: 'attached', timeout: 10_000 });
+      await inner.locator('#curve polyline.line0').waitFor({ state: 'attached', timeout: 10_000 });
       await picture(page, `${profile}-evaluation`);
       const place = inner.locator('#holes button').first();
       const [file] = (await place.innerText()).split(':');
@@ -237,7 +239,7 @@ async function session(profile, settings, closer, vsix) {
   return result;
 }
 
-export async function test(vsix) {
+async function typeAndLook(vsix) {
   // Nothing that the model says is held back: this looks at the way to the screen, not at the model's judgement.
   const sure = { 'ryzanstein.confidence': 0 };
   const first = await session('deterministic', { ...deterministic, ...sure }, '', vsix);
@@ -248,3 +250,5 @@ export async function test(vsix) {
     skipped: first.skipped + second.skipped,
   };
 }
+
+await program(import.meta.url, async ([vsix]) => tally(await typeAndLook(vsix)));

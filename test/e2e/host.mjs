@@ -1,8 +1,9 @@
-// Runs test/host inside the real extension host of a workbench in which the VSIX is installed, and counts its results.
+// `node test/e2e/host.mjs VSIX`: runs test/host inside the real extension host of a workbench in which the VSIX is installed.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format } from 'node:util';
-import { root } from '../../scripts/steps.mjs';
+import { program, root } from '../../scripts/steps.mjs';
+import { tally } from './tally.mjs';
 import { address, copyOf, startWorkbench } from '../../scripts/workbench.mjs';
 import { openBrowser, picture } from './page.mjs';
 import { deterministic } from './settings.mjs';
@@ -31,7 +32,7 @@ function writeProbe(folder) {
   writeFileSync(path.join(folder, 'probe.js'), probe);
 }
 
-export async function test(vsix) {
+async function runInHost(vsix) {
   if (!existsSync(suite))
     throw new Error(`${suite} is not built: \`node scripts/build.mjs --tests\` builds it.`);
   const workspace = copyOf(path.join(root, 'examples'));
@@ -102,3 +103,5 @@ function judge(code, files) {
   else fail(`the workbench must refuse proposed APIs as the desktop does; the probe was told: ${answer}`);
   return result;
 }
+
+await program(import.meta.url, async ([vsix]) => tally(await runInHost(vsix)));

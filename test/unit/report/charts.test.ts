@@ -4,7 +4,7 @@ import * as assert from 'node:assert/strict';
 import { type Answer, score } from '../../../src/measure/evaluate';
 import type { Hole } from '../../../src/measure/holes';
 import type { Evaluation } from '../../../src/reports';
-import { barChart, lineChart, logChart, stepsTo } from '../../../src/report/charts';
+import { barChart, inPage, lineChart, logChart, stepsTo } from '../../../src/report/charts';
 import { chartsOf, describeReport, pageOf } from '../../../src/report/qualityPage';
 import { speedCharts } from '../../../src/report/speedPage';
 
@@ -28,6 +28,9 @@ function elementsOf(svg: string): string[] {
 
 const textsOf = (svg: string): string[] =>
   [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map((match) => match[1]!);
+/** What is written over the bars, in order. */
+const valuesOf = (svg: string): string[] =>
+  [...svg.matchAll(/<text class="value"[^>]*>([^<]*)</g)].map((match) => match[1]!);
 const percent = (value: number): string => `${Math.round(value * 100)} %`;
 const axis = { title: 'share', text: percent };
 
@@ -81,6 +84,23 @@ describe('charts', () => {
       .map((pair) => pair.split(',').map(Number)) as [number[], number[], number[]];
     assert.ok(Math.abs(a[0]! + c[0]! - 2 * b[0]!) < 0.2 && a[0]! < b[0]!);
     assert.ok(Math.abs(a[1]! + c[1]! - 2 * b[1]!) < 0.2 && a[1]! > b[1]!);
+  });
+
+  it('are a part of a page that gives them words and colours', () => {
+    const series = [
+      { name: 's', values: [[0, 0] as [number, number]], mark: { at: [1, 1] as const, text: '<1>' } },
+    ];
+    const steps = [0, 0.5, 1];
+    const chart = { title: 'what is seen', x: { ...axis, steps }, y: { ...axis, steps }, series };
+    const svg = lineChart(chart, inPage);
+    const names = elementsOf(svg);
+    assert.deepEqual(textsOf(svg), ['0 %', '50 %', '100 %', '0 %', '50 %', '100 %']);
+    assert.deepEqual(
+      names.filter((name) => ['style', 'rect', 'circle', 'title'].includes(name)),
+      ['circle', 'title'],
+    );
+    assert.match(svg, /aria-label="what is seen"/);
+    assert.match(svg, /<title>&#60;1&#62;<\/title>/);
   });
 
   it('write each value over its bar, as high as it is', () => {
@@ -163,7 +183,7 @@ describe('the speed charts', () => {
     for (const text of ['avx2', 'llama.cpp, haswell', 'limit: 30 GB/s read, 800 GMAC/s of VPDPBUSD'])
       assert.ok(names.includes(text), text);
     assert.ok(!names.includes('scalar'));
-    assert.deepEqual(textsOf(charts['scaling.svg']!).slice(-3), ['2.00', '1.20', '2.00']);
+    assert.deepEqual(valuesOf(charts['scaling.svg']!), ['2.00', '1.20', '2.00']);
   });
 
   it('are not made of nothing', () => {
@@ -217,8 +237,8 @@ describe('the quality page', () => {
           `${file} without ${model}`,
         );
     }
-    assert.deepEqual(textsOf(charts['languages.svg']!).slice(-4), ['60', '100', '0', '40']);
-    assert.deepEqual(textsOf(charts['latency.svg']!).slice(-4), ['44', '44', '48', '48']);
+    assert.deepEqual(valuesOf(charts['languages.svg']!), ['60', '100', '0', '40']);
+    assert.deepEqual(valuesOf(charts['latency.svg']!), ['44', '44', '48', '48']);
   });
 
   it('tells figures with their conditions', () => {
