@@ -3,10 +3,9 @@
 import type { RelatedText } from '../protocol';
 import { type Chunk, type Chunks, chunksIn, likest, linesOf, similarity, wordsOf } from './chunks';
 import type { Place } from './context';
+import { isForeign, isSecret, largestFile } from './ignoring';
 import { importedPaths } from '../language/imports';
-import { isSecret } from './silence';
 import { languageAt } from '../language/languages';
-import { isForeignFolder } from './foreignFolders';
 
 /** Another file; `text` is read only if the file may be. */
 export interface CodeFile {
@@ -36,7 +35,6 @@ interface Choice {
 
 /** All files together get a quarter of the context, the first ones first. */
 const mostChunks = 3;
-export const largestFile = 200_000;
 /** The lines around the cursor that others are compared with. */
 const linesBefore = 40;
 const linesBehind = 12;
@@ -125,13 +123,7 @@ export function openFile({
 
 function isOfUse(file: CodeFile, place: Place): boolean {
   if (file.key === place.key || family(file.languageId) !== family(place.languageId)) return false;
-  return !file.ignored && !isSecret(file.path) && !isMade(file.path) && file.characters <= largestFile;
-}
-
-/** Whether a program wrote the file, or others did. */
-function isMade(path: string): boolean {
-  const folders = path.split(/[\\/]/).slice(0, -1);
-  return folders.some(isForeignFolder) || /\.min\.\w+$|\.d\.ts$/.test(path);
+  return !file.ignored && !isSecret(file.path) && !isForeign(file.path) && file.characters <= largestFile;
 }
 
 function importedBy({ path, languageId, prefix, suffix }: Place, files: readonly CodeFile[]): Set<CodeFile> {

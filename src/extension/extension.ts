@@ -9,7 +9,7 @@ import { DiagnosticsPage } from './diagnostics';
 import { Problem } from '../editing/backend';
 import { LocalEngine, type LocalState } from '../editing/localEngine';
 import { Evaluations } from './evaluation';
-import { Ignoring } from './ignoring';
+import { WorkspaceIgnoring } from './ignoring';
 import { type Entry, CompletionLog } from '../editing/completionLog';
 import { createLog } from './log';
 import { chooseModelFile, completeNow, openMenu, toggle, toggleLanguage } from './menu';
@@ -27,7 +27,7 @@ export interface Parts {
   readonly completions: CompletionLog;
   readonly status: Status;
   readonly evaluations: Evaluations;
-  readonly ignoring: Ignoring;
+  readonly ignoring: WorkspaceIgnoring;
 }
 
 export function activate(context: vscode.ExtensionContext): Parts {
@@ -44,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     log,
     onState,
   });
-  const ignoring = new Ignoring();
+  const ignoring = new WorkspaceIgnoring();
   const relatedFiles = new RelatedFiles(ignoring);
   const circumstances: Circumstances = new Circumstances(() => status.update());
   const status = new Status(engine, circumstances, completions);

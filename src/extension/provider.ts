@@ -10,7 +10,7 @@ import { GhostText } from '../editing/ghostText';
 import type { Settings } from '../editing/settings';
 import type { Throttle } from '../editing/throttle';
 import { placeOf, repositoryOf, silenceAt } from './documents';
-import type { Ignoring } from './ignoring';
+import type { WorkspaceIgnoring } from './ignoring';
 import type { RelatedFiles } from './relatedFiles';
 import { readSettings } from './settings';
 
@@ -19,7 +19,7 @@ export const acceptedCommand = 'ryzanstein.accepted';
 export interface ProviderParts {
   backend: Backend;
   log: CompletionLog;
-  ignoring: Ignoring;
+  ignoring: WorkspaceIgnoring;
   relatedFiles: RelatedFiles;
   throttle(settings: Settings): Throttle;
   /** Shows that someone waits for this. */

@@ -60,6 +60,7 @@ export class VirtualClock implements Clock {
       due.work();
       this.stop();
     }
+    await settled();
   }
 
   /** Lets time pass until something is due before `end`, or until then. */

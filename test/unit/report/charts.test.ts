@@ -1,7 +1,7 @@
 // Charts and page of the quality report: well-formed, with every figure in them, and only of reports that can be compared.
 
 import * as assert from 'node:assert/strict';
-import { type Answer, score } from '../../../src/measure/evaluate';
+import { type GivenAnswer, score } from '../../../src/measure/evaluate';
 import type { Hole } from '../../../src/measure/holes';
 import type { Evaluation } from '../../../src/reports';
 import { barChart, inPage, lineChart, logChart, stepsTo } from '../../../src/report/charts';
@@ -203,7 +203,7 @@ describe('the quality page', () => {
     })),
   );
   const report = (model: string, right: number, context = false): Promise<Evaluation> => {
-    const answers = holes.map((_, i): Answer => ({
+    const answers = holes.map((_, i): GivenAnswer => ({
       text: i < right ? 'right' : 'wrong',
       shown: true,
       confidence: 1 - i / 100,
