@@ -122,11 +122,14 @@ describe('TypeScript', () => {
   });
 
   it('depends at run time on vscode, Node and the bundled packages only', () => {
-    const bundled = ['vscode', 'vscode-jsonrpc', 'commander', 'ignore', 'web-tree-sitter'];
+    const bundled = [
+      ...['vscode', 'vscode-jsonrpc', 'commander', 'ignore', 'web-tree-sitter'],
+      '@secretlint/secretlint-rule-preset-recommend',
+    ];
     const broken = typescript.flatMap((file) =>
       imports(file)
         .filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
-        .filter((name) => !bundled.includes(name.split('/')[0] ?? ''))
+        .filter((name) => !bundled.some((known) => `${name}/`.startsWith(`${known}/`)))
         .map((name) => `${file} imports ${name}`),
     );
     none(
@@ -234,6 +237,19 @@ describe('records that cross to C++', () => {
     const settings = tabled('native/model/cache_settings', 'C');
     assert.ok(settings.size > 0);
     assert.deepEqual(settings, declared('CacheSettings'));
+  });
+});
+
+describe('architectures', () => {
+  it('are the same in both languages', () => {
+    const computed = [...read('native/model/architecture.cpp').matchAll(/^ {4}\{"([^"]+)", Norm::/gm)];
+    const names = computed.map(([, name]) => name);
+    assert.ok(names.length > 0);
+    for (const file of ['src/model/description.ts', 'src/measure/synthesize.ts']) {
+      const list = /^(?:export )?const architectures = \[([^\]]+)\];/m.exec(read(file))?.[1] ?? '';
+      const known = [...list.matchAll(/'([^']+)'/g)].map(([, name]) => name);
+      assert.deepEqual(known, names, file);
+    }
   });
 });
 

@@ -4,9 +4,11 @@ import ignore from 'ignore';
 import { importedPaths } from '../language/imports';
 import { languageOf } from '../language/languages';
 import { isForeignFolder } from './foreignFolders';
+import { ignoreFile } from './ignoreFiles';
+import { isSecret } from './secretNames';
 
 /** Where files are: the folders of an editor, or a disk. Files and folders are named as the place names them. */
-export interface Files {
+export interface FileSource {
   /** A file's path as the model sees it, with `/` between its parts: in its folder, or the name alone if it lies in none. */
   placeOf(file: string): { readonly folder: string | undefined; readonly path: string };
   fileIn(folder: string, path: string): string;
@@ -24,26 +26,14 @@ export interface TextFile {
   readonly text: string;
 }
 
-/** In the root of a folder, in the syntax of `.gitignore`. */
-export const ignoreFile = '.ryzansteinignore';
-
 /** In characters, and in bytes on a disk. */
 export const largestFile = 200_000;
-
-const secretNames = [
-  /^\.env($|[._-])/i,
-  /\.env$/i,
-  /^\.(dev\.vars|netrc|npmrc|pgpass|pypirc|htpasswd|git-credentials)$/i,
-  /\.(pem|key|p12|pfx|crt|cer|cert|jks|keystore|kdbx|ppk|gpg|asc)$/i,
-  /^id_(rsa|dsa|ecdsa|ed25519)/i,
-  /^(secrets?|credentials?)(\.(ya?ml|json|toml|ini|txt|env))?$/i,
-];
 
 export class Ignoring {
   /** By folder; one whose ignore file has not been read yet is missing. */
   private readonly rules = new Map<string, (path: string) => boolean>();
 
-  constructor(readonly files: Files) {}
+  constructor(readonly files: FileSource) {}
 
   /** Reads the ignore file of a folder, once more if that has changed. */
   async readRules(folder: string): Promise<void> {
@@ -108,12 +98,6 @@ export class Ignoring {
 export function ignoreRules(text: string): (path: string) => boolean {
   const rules = ignore().add(text);
   return (path) => ignore.isPathValid(path) && rules.ignores(path);
-}
-
-/** Whether a file, by its name, may hold secrets, so that its text goes nowhere, not even to a model on this machine. */
-export function isSecret(path: string): boolean {
-  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-  return secretNames.some((pattern) => pattern.test(name));
 }
 
 /** Whether a program wrote the file, or others did. */

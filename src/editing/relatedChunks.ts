@@ -3,8 +3,9 @@
 import type { RelatedText } from '../protocol';
 import { type Chunk, type Chunks, chunksIn, likest, linesOf, similarity, wordsOf } from './chunks';
 import type { Place } from './context';
-import { isForeign, isSecret, largestFile } from './ignoring';
+import { isForeign, largestFile } from './ignoring';
 import { importedPaths } from '../language/imports';
+import { isSecret } from './secretNames';
 import { languageAt } from '../language/languages';
 
 /** Another file; `text` is read only if the file may be. */

@@ -1,5 +1,7 @@
 // Line and bar charts as SVG text, with axes: by themselves, for light and dark pages, or as a part of a page that styles them.
 
+import { powersAround, stepsTo, type Powers } from './scales';
+
 export interface Series {
   name: string;
   /** Of a line chart, [x, y]; of a bar chart the y of each group, undefined where there is none. */
@@ -135,19 +137,6 @@ function linesOf({ series }: Chart, frame: Frame): string[] {
   });
 }
 
-interface Powers {
-  steps: number[];
-  /** Where a value lies between the first step and the last, 0..1. */
-  share: (value: number) => number;
-}
-
-function powersAround(values: number[]): Powers {
-  const first = Math.floor(Math.log10(Math.min(...values)));
-  const last = Math.max(first + 1, Math.ceil(Math.log10(Math.max(...values))));
-  const steps = Array.from({ length: last - first + 1 }, (_, i) => Number(`1e${first + i}`));
-  return { steps, share: (value) => (Math.log10(value) - first) / (last - first) };
-}
-
 /** Where the plot is, and where in it a value of each axis. */
 interface Frame {
   look: Look;
@@ -168,15 +157,6 @@ function frameOf({ series }: Chart, look: Look, steps: number[]): Frame {
     x: (value) => plot.left + value * (width - plot.left - plot.right),
     y: (value) => bottom - (value / steps.at(-1)!) * plot.height,
   };
-}
-
-/** Round numbers from 0 to the first that is not below `most`. */
-export function stepsTo(most: number): number[] {
-  const rough = (most > 0 ? most : 1) / 5;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const size = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((step) => step >= rough * 0.999)!;
-  const count = Math.ceil(most / size - 1e-9) || 1;
-  return Array.from({ length: count + 1 }, (_, i) => Number((i * size).toPrecision(12)));
 }
 
 function document(

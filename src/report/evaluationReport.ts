@@ -1,8 +1,9 @@
 // What the evaluation page shows: the figures of one run or of several side by side, each with its conditions, and the holes.
 
 import type { Evaluation } from '../reports';
+import { mean } from '../statistics';
 import { inPage, lineChart, type Series } from './charts';
-import { milliseconds, threadsOf } from './figures';
+import { milliseconds, percent, threadsOf } from './figures';
 import type { EvaluationState, HoleRow, Row } from './pages';
 
 /** A run, with the number of files that it drew from and that the workspace has. */
@@ -116,8 +117,7 @@ function shownAt(results: readonly Result[], confidence: number): Result[] {
 
 function charactersSaved(shown: readonly Result[]): string {
   if (shown.length === 0) return 'none was shown';
-  const saved = shown.reduce((total, { expected, text }) => total + commonHead(expected, text), 0);
-  return (saved / shown.length).toFixed(1);
+  return mean(shown.map(({ expected, text }) => commonHead(expected, text))).toFixed(1);
 }
 
 function commonHead(a: string, b: string): number {
@@ -165,8 +165,4 @@ function filesOf({ drawnFrom, found }: Run['files']): string {
 
 function shareOf(part: number, whole: number): string {
   return whole === 0 ? 'none' : `${percent(part / whole)}, ${part} of ${whole}`;
-}
-
-function percent(rate: number): string {
-  return `${(rate * 100).toFixed(0)} %`;
 }

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import * as fs from 'node:fs';
 import { bench } from '../../measure/bench';
-import { benchPage, benchTable, compareReports, comparisonTable } from '../../report/tables';
+import { benchPage, benchTable, compareReports, comparisonTable } from '../../report/benchReport';
 import type { BenchReport } from '../../reports';
 import {
   kernelOption,

