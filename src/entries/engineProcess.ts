@@ -29,6 +29,7 @@ import { evaluate } from '../measure/evaluate';
 import { punchHoles } from '../measure/holes';
 import { withContext } from '../measure/repositoryContext';
 import { readSources } from '../measure/sourceFiles';
+import { messageOf, printable } from '../wording';
 
 /** The engine in use or on its way: requests that come in while it loads wait for it. */
 let engine: Promise<Engine> | undefined;
@@ -60,7 +61,7 @@ async function answered<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof ResponseError) throw error;
-    throw new ResponseError(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error));
+    throw new ResponseError(ErrorCodes.InternalError, printable(messageOf(error)));
   }
 }
 

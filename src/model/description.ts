@@ -5,6 +5,7 @@ import { type FimOrder, type FimRole, type Format, formatOf, ordersOf } from './
 import { type Gguf, GgufError } from './gguf';
 import type { PromptModel } from './prompt';
 import { tensorTypeName } from './tensorTypes';
+import { printable } from '../wording';
 import { Tokenizer } from './tokenizer';
 
 export interface Hyperparameters {
@@ -63,7 +64,7 @@ export function describeModel(gguf: Gguf, any = false): ModelDescription {
 
 function nameOf(gguf: Gguf): string {
   const name = gguf.metadata.get('general.name');
-  return typeof name === 'string' && name !== '' ? name : path.basename(gguf.file, '.gguf');
+  return printable(typeof name === 'string' && name !== '' ? name : path.basename(gguf.file, '.gguf'), 100);
 }
 
 /** The family's format, by the spellings of the control tokens, and where those do not tell, by the model's names. */
