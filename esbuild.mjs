@@ -17,9 +17,6 @@ const shared = {
   alias: { 'web-tree-sitter': './node_modules/web-tree-sitter/web-tree-sitter.cjs' },
 };
 
-// Those of src/completion/syntax.ts.
-const grammars = ['bash', 'cpp', 'go', 'java', 'javascript', 'python', 'rust', 'tsx', 'typescript'];
-
 const product = await build({
   ...shared,
   entryPoints: [
@@ -36,6 +33,11 @@ const commandLine = await build({
 });
 writeFileSync('dist/THIRD-PARTY-NOTICES.txt', thirdPartyNotices([product.metafile, commandLine.metafile]));
 
+const table = await build({
+  ...{ bundle: true, format: 'esm', write: false },
+  entryPoints: ['src/language/languages.ts'],
+});
+const { grammars } = await import(`data:text/javascript,${encodeURIComponent(table.outputFiles[0].text)}`);
 rmSync('dist/grammars', { recursive: true, force: true });
 mkdirSync('dist/grammars');
 copyFileSync('node_modules/web-tree-sitter/web-tree-sitter.wasm', 'dist/grammars/web-tree-sitter.wasm');

@@ -46,6 +46,7 @@ export interface Alternative {
  * One answer. `text` is fit to insert at the cursor, with the document's line ends; times are in milliseconds.
  * `alternatives`, surest first, are there if they were asked for; tokens and times are those of the answer alone.
  * The `promptTokens` of a cancelled one are those that were read before, of which the cache held `reusedTokens`.
+ * `kernel` and `threads` are absent where a backend does not tell.
  */
 export interface Completion {
   text: string;
@@ -60,9 +61,9 @@ export interface Completion {
   prefillMs: number;
   decodeMs: number;
   tokensPerSecond: number;
-  kernel: string;
-  threads: number;
   model: string;
+  kernel?: string;
+  threads?: number;
 }
 
 /** `threads` 0 means the number of physical cores; `kernel` forces a level by name. */

@@ -139,12 +139,13 @@ describe('TypeScript', () => {
 });
 
 describe('C++', () => {
-  it('knows Node-API in addon.cpp only', () => {
-    const broken = cpp.filter(
-      (file) => file !== 'native/addon.cpp' && /napi\.h|node_api\.h/.test(read(file)),
+  it('knows Node-API in native/addon only', () => {
+    const knowing = cpp.filter((file) => /napi\.h|node_api\.h/.test(read(file)));
+    none(
+      knowing.filter((file) => !file.startsWith('native/addon/')),
+      'Only native/addon may include napi.h',
     );
-    none(broken, 'Only native/addon.cpp may include napi.h');
-    assert.ok(includes('native/addon.cpp').some((name) => name.includes('napi.h')));
+    assert.ok(knowing.length > 0);
   });
 
   it('looks down only: addon, model, kernels and base', () => {
@@ -190,7 +191,7 @@ describe('C++', () => {
 
   it('leaves no weak symbol in the kernel objects', function () {
     const objects = filesUnderAny(path.join(root, 'native', 'build')).filter((file) =>
-      /^(?!.*sanitize-).*kernels.*\/(avx|tmac|amx|vnni|neon)[^/]*\.o$/.test(file.replaceAll('\\', '/')),
+      /^(?!.*sanitize-).*kernels\/(x86|arm)\/[^/]*\.o$/.test(file.replaceAll('\\', '/')),
     );
     if (process.platform !== 'linux') return this.skip();
     assert.ok(objects.length > 0, 'native/build holds no kernel object: `npm run build` makes them');
@@ -201,6 +202,72 @@ describe('C++', () => {
         .map((line) => `${path.basename(file)}: ${line.trim()}`),
     );
     none(broken, 'A weak symbol would be shared with code for other CPUs');
+  });
+});
+
+describe('records that cross to C++', () => {
+  /** The members of an interface of description.ts, with their types. */
+  const declared = (name: string): Map<string, string> => {
+    const body = new RegExp(`interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(
+      read('src/model/description.ts'),
+    )?.[1];
+    const members = body?.matchAll(/^ {2}(\w+)\??: (.+);$/gm) ?? [];
+    return new Map([...members].map((member) => [member[1]!, member[2]!]));
+  };
+  /** The names that the table of a C++ file reads, with the types that their members have in TypeScript. */
+  const tabled = (file: string, record: string): Map<string, string> => {
+    const types: Record<string, string> = {
+      'std::string': 'string',
+      int: 'number',
+      float: 'number',
+      'std::vector<int>': 'number[]',
+      'std::vector<float>': 'number[]',
+    };
+    const rows = read(`${file}.cpp`).matchAll(new RegExp(`\\{"(\\w+)", &${record}::(\\w+)`, 'g'));
+    const typeOf = (member: string): string =>
+      new RegExp(`^ {2}([\\w:<>]+) ${member}\\b`, 'm').exec(read(`${file}.h`))?.[1] ?? 'no type';
+    return new Map([...rows].map((row) => [row[1]!, types[typeOf(row[2]!)] ?? typeOf(row[2]!)]));
+  };
+
+  it('have the same members in both languages', () => {
+    const hyperparameters = tabled('native/model/hyperparameters', 'H');
+    assert.ok(hyperparameters.size > 10);
+    assert.deepEqual(hyperparameters, declared('Hyperparameters'));
+  });
+});
+
+describe('CPU levels', () => {
+  const listed = [...read('native/kernels/levels.inc').matchAll(/^RYZANSTEIN_LEVEL\("([^"]+)", (\w+),/gm)];
+  const forCpus = cpp.filter((file) => /^native\/kernels\/(x86|arm)\/[^/]+\.cpp$/.test(file));
+
+  it('have a file each that exports their table', () => {
+    const files = cpp.filter((file) => file.startsWith('native/kernels/'));
+    const defining = (table: string): string[] =>
+      files.filter((file) => read(file).includes(`extern const Kernels ${table} = `));
+    assert.ok(listed.length > 5);
+    none(
+      listed.filter(([, , table]) => defining(table!).length !== 1).map(([, name]) => name!),
+      'A level of levels.inc has its table in one file of native/kernels',
+    );
+    const tables = files.flatMap((file) => [...read(file).matchAll(/extern const Kernels (\w+) = /g)]);
+    assert.deepEqual(
+      tables.map(([, table]) => table).sort(),
+      listed.map(([, , table]) => table).sort(),
+      'Tables that files export and levels.inc differ',
+    );
+  });
+
+  it('name their compiler flags', () => {
+    assert.ok(forCpus.length > 5);
+    none(
+      forCpus.filter((file) => !/^\/\/ Flags: -m/m.test(read(file))),
+      'A file for a CPU names its compiler flags, which CMakeLists.txt reads, in a line of its own',
+    );
+  });
+
+  it('can be chosen in the settings', () => {
+    const setting = settingsOfManifest().get('ryzanstein.kernel') as { enum?: string[] } | undefined;
+    assert.deepEqual(setting?.enum, ['auto', ...listed.map(([, name]) => name)]);
   });
 });
 

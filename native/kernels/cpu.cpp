@@ -85,7 +85,8 @@ CpuFeatures detect() {
   cpu.avx2 = ymm && bit(one.c, 28) && bit(seven.b, 5);
   cpu.fma = ymm && bit(one.c, 12);
   cpu.avx_vnni = ymm && bit(seven_one.a, 4);
-  cpu.avx512 = zmm && bit(seven.b, 16) && bit(seven.b, 17) && bit(seven.b, 30) && bit(seven.b, 31);
+  cpu.avx512 =
+      cpu.avx2 && zmm && bit(seven.b, 16) && bit(seven.b, 17) && bit(seven.b, 30) && bit(seven.b, 31);
   cpu.avx512_vnni = cpu.avx512 && bit(seven.c, 11);
   cpu.avx512_vbmi = cpu.avx512 && bit(seven.c, 1);
   cpu.avx512_bf16 = cpu.avx512 && bit(seven_one.a, 5);
@@ -99,11 +100,32 @@ CpuFeatures detect() { return CpuFeatures{}; }
 
 #endif
 
+struct Flag {
+  const char* name;
+  bool CpuFeatures::* present;
+};
+constexpr Flag kFlags[] = {{"avx2", &CpuFeatures::avx2},
+                           {"fma", &CpuFeatures::fma},
+                           {"avx-vnni", &CpuFeatures::avx_vnni},
+                           {"avx512", &CpuFeatures::avx512},
+                           {"avx512-vnni", &CpuFeatures::avx512_vnni},
+                           {"avx512-vbmi", &CpuFeatures::avx512_vbmi},
+                           {"avx512-bf16", &CpuFeatures::avx512_bf16},
+                           {"amx-int8", &CpuFeatures::amx_int8}};
+
 }  // namespace
 
 const CpuFeatures& cpu_features() {
   static const CpuFeatures cpu = detect();
   return cpu;
+}
+
+std::vector<const char*> cpu_flags() {
+  std::vector<const char*> names;
+  for (const Flag& flag : kFlags) {
+    if (cpu_features().*flag.present) names.push_back(flag.name);
+  }
+  return names;
 }
 
 }  // namespace ryzanstein

@@ -2,18 +2,46 @@
 #ifndef RYZANSTEIN_KERNELS_DISPATCH_H_
 #define RYZANSTEIN_KERNELS_DISPATCH_H_
 
-#include "kernels.h"
+#include <vector>
+
+#include "contracts.h"
 
 namespace ryzanstein {
+
+struct CpuFeatures {
+  char vendor[13];
+  char brand[49];
+  // True where the CPU has it AND the operating system saves its registers.
+  bool avx2, fma, avx_vnni;
+  bool avx512;  // F, BW, DQ, VL
+  bool avx512_vnni, avx512_vbmi, avx512_bf16;
+  bool amx_int8;
+};
 
 // Detected once, thread-safe.
 const CpuFeatures& cpu_features();
 
-// All levels compiled into this program, the reference first, better ones later; supported here or not.
-const KernelLevel* const* kernel_levels(size_t* count);
+// The names of those that are true.
+std::vector<const char*> cpu_flags();
 
-// The last automatic level that this CPU supports; the scalar one at worst.
-const KernelLevel* best_level();
+struct KernelLevel {
+  const char* name;
+  bool (*supported)(const CpuFeatures& cpu);
+  const Kernels& kernels;
+};
+
+struct KernelLevels {
+  const KernelLevel* first;
+  size_t count;
+  const KernelLevel* begin() const { return first; }
+  const KernelLevel* end() const { return first + count; }
+};
+
+// All levels of this program (levels.inc), the reference first; supported here or not.
+KernelLevels kernel_levels();
+
+// The scalar level, which runs on every CPU.
+const KernelLevel& reference_level();
 
 // nullptr if no level has this name. The caller checks supported(cpu_features()) before using it.
 const KernelLevel* find_level(const char* name);
@@ -36,7 +64,7 @@ double ternary_rate(const KernelLevel& level, int rows, int columns, int tokens,
 // reads rows x columns ternary weights per token, and that passes its selftest. Measured in turns, some
 // milliseconds for a model that fits into the cache, at most some two hundred for a large one: the two can
 // have different answers.
-const KernelLevel* fastest_level(int rows, int columns);
+const KernelLevel& fastest_level(int rows, int columns);
 
 // GB/s at which one thread reads `bytes` once, by a plain loop: the limit that decoding is held against.
 double read_rate(const void* data, size_t bytes);

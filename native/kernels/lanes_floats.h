@@ -8,7 +8,7 @@
 #ifndef RYZANSTEIN_KERNELS_LANES_FLOATS_H_
 #define RYZANSTEIN_KERNELS_LANES_FLOATS_H_
 
-#include "kernels.h"
+#include "contracts.h"
 
 namespace ryzanstein {
 

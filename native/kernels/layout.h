@@ -45,7 +45,7 @@
 #ifndef RYZANSTEIN_KERNELS_LAYOUT_H_
 #define RYZANSTEIN_KERNELS_LAYOUT_H_
 
-#include "kernels.h"
+#include "contracts.h"
 
 namespace ryzanstein {
 

@@ -1,10 +1,13 @@
 // Times kernels on this CPU: which level is fastest for a model's size, and how fast memory can be read.
 #include <string.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
+#include <vector>
 
 #include "dispatch.h"
+#include "prefetch.h"
 
 namespace ryzanstein {
 namespace {
@@ -72,7 +75,8 @@ size_t arena_bytes(const MatrixKernel& kernel, int rows, int columns) {
 
 // The better of two steps, the first of which may meet a cold cache.
 double quick_rate(const KernelLevel& level, Arena* arena, int rows, int columns, int tokens) {
-  Walk walk(*level.ternary, arena, arena_bytes(*level.ternary, rows, columns), columns, tokens);
+  Walk walk(*level.kernels.ternary, arena, arena_bytes(*level.kernels.ternary, rows, columns), columns,
+            tokens);
   const double first = walk.step(), second = walk.step();
   return first > second ? first : second;
 }
@@ -80,9 +84,9 @@ double quick_rate(const KernelLevel& level, Arena* arena, int rows, int columns,
 }  // namespace
 
 double ternary_rate(const KernelLevel& level, int rows, int columns, int tokens, double milliseconds) {
-  const size_t bytes = arena_bytes(*level.ternary, rows, columns);
+  const size_t bytes = arena_bytes(*level.kernels.ternary, rows, columns);
   Arena arena(bytes, 0x11);
-  Walk walk(*level.ternary, &arena, bytes, columns, tokens);
+  Walk walk(*level.kernels.ternary, &arena, bytes, columns, tokens);
   const double end = seconds() + milliseconds * 1e-3;
   walk.step();
   double best = walk.step();
@@ -93,45 +97,39 @@ double ternary_rate(const KernelLevel& level, int rows, int columns, int tokens,
   return best;
 }
 
-const KernelLevel* fastest_level(int rows, int columns) {
-  constexpr int kMostLevels = 16, kRounds = 3, kBatch = 32, kBatchRows = 1024;
+const KernelLevel& fastest_level(int rows, int columns) {
+  constexpr int kRounds = 3, kBatch = 32, kBatchRows = 1024;
   constexpr double kBudget = 0.05;
-  size_t count;
-  const KernelLevel* const* levels = kernel_levels(&count);
+  // The best rates of a level, for one token alone and for a batch.
+  struct Rates {
+    const KernelLevel* level;
+    double one = 0, batch = 0;
+    double time() const { return 1 / one + 1 / batch; }
+  };
+  std::vector<Rates> candidates;
   size_t largest = 0;
-  for (size_t i = 0; i < count; i++) {
-    const size_t bytes = arena_bytes(*levels[i]->ternary, rows, columns);
-    largest = bytes > largest ? bytes : largest;
+  for (const KernelLevel& level : kernel_levels()) {
+    if (&level == &reference_level() || !level.supported(cpu_features())) continue;
+    candidates.push_back({&level});
+    largest = std::max(largest, arena_bytes(*level.kernels.ternary, rows, columns));
   }
   Arena arena(largest, 0x11);
-  const int batch_rows = rows < kBatchRows ? rows : kBatchRows;
-  double one[kMostLevels] = {}, batch[kMostLevels] = {};
+  const int batch_rows = std::min(rows, kBatchRows);
   const double end = seconds() + kBudget;
   for (int round = 0; round == 0 || (round < kRounds && seconds() < end); round++) {
-    for (size_t i = 1; i < count && i < kMostLevels; i++) {
-      if (!levels[i]->supported(cpu_features())) continue;
-      const double alone = quick_rate(*levels[i], &arena, rows, columns, 1);
-      const double together = quick_rate(*levels[i], &arena, batch_rows, columns, kBatch);
-      one[i] = alone > one[i] ? alone : one[i];
-      batch[i] = together > batch[i] ? together : batch[i];
+    for (Rates& rates : candidates) {
+      rates.one = std::max(rates.one, quick_rate(*rates.level, &arena, rows, columns, 1));
+      rates.batch = std::max(rates.batch, quick_rate(*rates.level, &arena, batch_rows, columns, kBatch));
     }
   }
-  for (;;) {
-    size_t fastest = 0;
-    double least = 1e30;
-    for (size_t i = 1; i < count && i < kMostLevels; i++) {
-      if (one[i] <= 0) continue;
-      const double time = 1 / one[i] + 1 / batch[i];
-      if (time < least) {
-        least = time;
-        fastest = i;
-      }
-    }
-    // A level that computes wrongly on this CPU, for whatever reason, is not a candidate; the reference
-    // always is.
-    if (fastest == 0 || selftest(*levels[fastest]).mismatches == 0) return levels[fastest];
-    one[fastest] = 0;
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Rates& a, const Rates& b) { return a.time() < b.time(); });
+  // A level that computes wrongly on this CPU, for whatever reason, is not a candidate; the reference always
+  // is.
+  for (const Rates& rates : candidates) {
+    if (selftest(*rates.level).mismatches == 0) return *rates.level;
   }
+  return reference_level();
 }
 
 double read_rate(const void* data, size_t bytes) {
@@ -140,9 +138,7 @@ double read_rate(const void* data, size_t bytes) {
   uint64_t sums[8] = {};
   const double start = seconds();
   for (size_t i = 0; i + 8 <= count; i += 8) {
-#if defined(__GNUC__)
-    __builtin_prefetch(words + i + 512);
-#endif
+    prefetch(reinterpret_cast<const uint8_t*>(words + i) + kPrefetchAhead);
     for (size_t lane = 0; lane < 8; lane++) sums[lane] ^= words[i + lane];
   }
   uint64_t sum = 0;

@@ -3,18 +3,11 @@
 #ifndef RYZANSTEIN_KERNELS_PRODUCTS_H_
 #define RYZANSTEIN_KERNELS_PRODUCTS_H_
 
-#include <immintrin.h>
-
 #include "layout.h"
+#include "prefetch.h"
 
 namespace ryzanstein {
 
-// Without it a stream of weights from L3 or memory runs at half speed.
-constexpr int kPrefetchAhead = 4096;
-
-RYZANSTEIN_INLINE void prefetch(const uint8_t* p) {
-  _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0);
-}
 RYZANSTEIN_INLINE int32_t prepared_sum(const uint8_t* prepared) {
   return *reinterpret_cast<const int32_t*>(prepared);
 }

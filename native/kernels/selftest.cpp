@@ -191,12 +191,11 @@ void compare_floats(const FloatKernels& level, const FloatKernels& reference, Ra
 
 SelfTest selftest(const KernelLevel& level) {
   SelfTest result = {0, 0, 0.0};
-  size_t count;
-  const KernelLevel& reference = *kernel_levels(&count)[0];
+  const Kernels &kernels = level.kernels, &reference = reference_level().kernels;
   Random random;
-  compare_products(*level.ternary, *reference.ternary, 1, random, &result);
-  compare_products(*level.int8, *reference.int8, 127, random, &result);
-  compare_floats(*level.floats, *reference.floats, random, &result);
+  compare_products(*kernels.ternary, *reference.ternary, 1, random, &result);
+  compare_products(*kernels.int8, *reference.int8, 127, random, &result);
+  compare_floats(*kernels.floats, *reference.floats, random, &result);
   return result;
 }
 

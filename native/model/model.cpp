@@ -28,6 +28,12 @@ std::vector<int> homes(int threads) {
   return homes;
 }
 
+// RYZANSTEIN_KERNEL, or an empty string.
+std::string kernel_from_environment() {
+  const char* name = std::getenv("RYZANSTEIN_KERNEL");
+  return name == nullptr ? "" : name;
+}
+
 const KernelLevel& choose_level(const std::string& wanted, const Hyperparameters& h, int threads) {
   const std::string name = wanted.empty() ? kernel_from_environment() : wanted;
   if (!name.empty()) return named_level(name);
@@ -35,19 +41,24 @@ const KernelLevel& choose_level(const std::string& wanted, const Hyperparameters
   const double rows =
       (static_cast<double>(h.width) * 4 + static_cast<double>(h.ffn) * 3) * h.layers / threads;
   if (h.width < 1 || h.width > kMaxColumns || !(rows >= 1 && rows < 1e7))
-    return *best_level();  // refused in a moment
-  return *fastest_level(static_cast<int>(rows), h.width);
+    return reference_level();  // it is refused in a moment
+  return fastest_level(static_cast<int>(rows), h.width);
+}
+
+const Architecture& architecture_of(const std::string& path, const std::string& name) {
+  const Architecture* architecture = find_architecture(name);
+  if (architecture != nullptr) return *architecture;
+  throw BadModel("The model file " + path + " cannot be used: its architecture " + name +
+                 " is not known; known are: " + known_architectures() + ".");
 }
 
 }  // namespace
 
 const KernelLevel& named_level(const std::string& name) {
-  size_t count = 0;
-  const KernelLevel* const* levels = kernel_levels(&count);
   std::string available;
-  for (size_t i = 0; i < count; i++) {
-    if (levels[i]->supported(cpu_features()))
-      available += (available.empty() ? "" : ", ") + std::string(levels[i]->name);
+  for (const KernelLevel& level : kernel_levels()) {
+    if (level.supported(cpu_features()))
+      available += (available.empty() ? "" : ", ") + std::string(level.name);
   }
   const KernelLevel* level = find_level(name.c_str());
   if (level == nullptr) {
@@ -59,17 +70,13 @@ const KernelLevel& named_level(const std::string& name) {
   return *level;
 }
 
-std::string kernel_from_environment() {
-  const char* name = std::getenv("RYZANSTEIN_KERNEL");
-  return name == nullptr ? "" : name;
-}
-
 Model::Model(const std::string& path, std::vector<TensorDescription> tensors,
              const Hyperparameters& hyperparameters, const LoadOptions& options)
     : pool_(usable_threads(options.threads), homes(usable_threads(options.threads))),
       level_(choose_level(options.kernel, hyperparameters, pool_.threads())),
-      weights_(path, std::move(tensors), hyperparameters, level_, pool_),
-      transformer_(weights_, level_, pool_),
+      weights_(path, std::move(tensors), hyperparameters, architecture_of(path, hyperparameters.architecture),
+               level_.kernels, pool_),
+      transformer_(weights_, level_.kernels, pool_),
       in_use_(pool_.threads()) {}
 
 void Model::use(int threads) { in_use_.store(std::clamp(threads, 1, pool_.threads())); }

@@ -23,9 +23,6 @@ struct LoadOptions {
 // CPU lacks what it needs.
 const KernelLevel& named_level(const std::string& name);
 
-// RYZANSTEIN_KERNEL, or an empty string.
-std::string kernel_from_environment();
-
 class Model {
  public:
   // With RYZANSTEIN_AFFINITY=1 in the environment each thread keeps to a core, and so does each that calls

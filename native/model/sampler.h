@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "../kernels/kernels.h"
+#include "../kernels/contracts.h"
 #include "ngram_cache.h"
 
 namespace ryzanstein {

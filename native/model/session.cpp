@@ -55,10 +55,10 @@ int checked_context(const Model& model, int context_length) {
 
 Session::Session(std::shared_ptr<Model> model, int context_length)
     : model_(std::move(model)),
-      cache_(*model_->level().int8, model_->hyperparameters().layers, model_->hyperparameters().kv_heads,
+      cache_(model_->level().kernels, model_->hyperparameters().layers, model_->hyperparameters().kv_heads,
              model_->hyperparameters().head_size, checked_context(*model_, context_length)),
-      states_(*model_->level().int8, model_->hyperparameters().width, context_length),
-      activations_(model_->weights(), model_->level(), context_length, model_->threads()) {
+      states_(model_->level().kernels, model_->hyperparameters().width, context_length),
+      activations_(model_->weights(), model_->level().kernels, context_length, model_->threads()) {
   ids_.reserve(static_cast<size_t>(context_length));
 }
 
@@ -85,7 +85,8 @@ bool Session::evaluate_all(const int32_t* ids, int count, float* logits, const S
 bool Session::score(const int32_t* ids, int count, float* log_probabilities, const Stop& stop) {
   return each_row(ids, count, stop, [&](int t, const float* row) {
     if (t + 1 == count) return;
-    const LogitSummary summary = model_->level().floats->summarize(row, model_->hyperparameters().vocabulary);
+    const LogitSummary summary =
+        model_->level().kernels.floats->summarize(row, model_->hyperparameters().vocabulary);
     log_probabilities[t] = row[ids[t + 1]] - summary.maximum - std::log(summary.exp_sum);
   });
 }
@@ -119,7 +120,7 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
   check_ids(options.candidates.except.data(), static_cast<int>(options.candidates.except.size()));
   check_ids(options.candidates.beyond.data(), static_cast<int>(options.candidates.beyond.size()));
   check_ids(options.candidates.control.data(), static_cast<int>(options.candidates.control.size()));
-  Sampler sampler(options.sampling, model_->hyperparameters().vocabulary, *model_->level().floats,
+  Sampler sampler(options.sampling, model_->hyperparameters().vocabulary, *model_->level().kernels.floats,
                   options.candidates);
   generated.ids.reserve(static_cast<size_t>(options.max));
   generated.log_probabilities.reserve(static_cast<size_t>(options.max));
@@ -220,7 +221,7 @@ void Session::copy_head(const Session& other, int length) {
 bool Session::pass(const int32_t* ids, int count, int logit_rows, const Stop& stop) {
   logits_ = nullptr;
   if (!model_->forward(ids, count, logit_rows, cache_, activations_, stop)) return false;
-  states_.put(activations_.states.as<int8_t>(), count);
+  states_.put(activations_.states.as<float>(), count);
   return true;
 }
 

@@ -17,25 +17,26 @@ size_t blocks_of(const MatrixKernel& kernel, int rows) {
 
 }  // namespace
 
-StateCache::StateCache(const MatrixKernel& kernel, int width, int capacity)
-    : kernel_(&kernel),
+StateCache::StateCache(const Kernels& kernels, int width, int capacity)
+    : kernel_(kernels.int8),
+      floats_(kernels.floats),
       width_(width),
-      block_bytes_(kernel.block_bytes(width)),
-      padded_(blocks_of(kernel, capacity) * static_cast<size_t>(kernel.block_rows)),
+      block_bytes_(kernel_->block_bytes(width)),
+      padded_(blocks_of(*kernel_, capacity) * static_cast<size_t>(kernel_->block_rows)),
       states_(static_cast<size_t>(capacity) * static_cast<size_t>(width)),
-      packed_(blocks_of(kernel, capacity) * block_bytes_),
-      prepared_(kMostCompared * kernel.prepared_bytes(width)),
+      packed_(blocks_of(*kernel_, capacity) * block_bytes_),
+      prepared_(kMostCompared * kernel_->prepared_bytes(width)),
       sums_(kMostCompared * padded_ * sizeof(int32_t)),
       magnitudes_(static_cast<size_t>(capacity)),
       cosines_(static_cast<size_t>(capacity)) {}
 
-void StateCache::put(const int8_t* states, int count) {
+void StateCache::put(const float* states, int count) {
   const auto width = static_cast<size_t>(width_);
-  std::copy(states, states + static_cast<size_t>(count) * width,
-            states_.as<int8_t>() + static_cast<size_t>(length_) * width);
-  end_ = length_ + count;
+  const int first = length_;
+  end_ = first + count;
   compared_ = 0;
-  for (int i = length_; i < end_; i++) {
+  for (int i = first; i < end_; i++) {
+    floats_->quantize(states + static_cast<size_t>(i - first) * width, width_, state(i));
     kernel_->pack_row(state(i), i % kernel_->block_rows, width_,
                       packed_.as<uint8_t>() + static_cast<size_t>(i / kernel_->block_rows) * block_bytes_);
     int64_t square = 0;

@@ -7,16 +7,15 @@
 #include <vector>
 
 #include "../base/aligned_buffer.h"
-#include "../kernels/kernels.h"
+#include "../kernels/contracts.h"
 
 namespace ryzanstein {
 
-// States are int8 [width], as the forward pass quantises them before the head. They are packed like the rows
-// of a matrix, so one exact product compares one of them, or those of a draft, with all.
+// States [width] are rounded to int8, each by its own largest number, which leaves its direction. They are
+// packed like the rows of a matrix, so one exact product compares one of them, or those of a draft, with all.
 class StateCache {
  public:
-  // `kernel` is the level's for int8 weights.
-  StateCache(const MatrixKernel& kernel, int width, int capacity);
+  StateCache(const Kernels& kernels, int width, int capacity);
 
   int width() const { return width_; }
   int length() const { return length_; }
@@ -24,7 +23,7 @@ class StateCache {
 
   // Puts states [count][width] behind those that count, in place of what was put there before; there must be
   // room. They count once kept.
-  void put(const int8_t* states, int count);
+  void put(const float* states, int count);
   // The next `count` of those that were put count from now on.
   void keep(int count) { length_ += count; }
   // length in 0 .. length(); what was put behind it is gone.
@@ -37,12 +36,11 @@ class StateCache {
   const float* cosines();
 
  private:
-  const int8_t* state(int i) const {
-    return states_.as<int8_t>() + static_cast<size_t>(i) * static_cast<size_t>(width_);
-  }
+  int8_t* state(int i) { return states_.as<int8_t>() + static_cast<size_t>(i) * static_cast<size_t>(width_); }
   void compare(int first, int count);
 
   const MatrixKernel* kernel_;
+  const FloatKernels* floats_;
   int width_;
   int length_ = 0;
   int end_ = 0;  // of what was put

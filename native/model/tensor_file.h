@@ -37,16 +37,16 @@ struct Tensor {
   int rows = 0;
   size_t row_bytes = 0;
   float tensor_scale = 1;  // I2_S
-  // In every `head_size` rows the first `paired` are pairs, side by side in the file; our kernels turn the
-  // first members of all pairs with the second ones.
+  // Of every `head_size` rows the first `interleaved_rope_rows` are pairs of the rotary embedding that lie
+  // side by side in the file; the kernels have the first members of all pairs before the second ones.
   int head_size = 1;
-  int paired = 0;
+  int interleaved_rope_rows = 0;
 
   // Where the file has row r of the product.
   int file_row(int r) const {
     const int d = r % head_size;
-    if (d >= paired) return r;
-    const int half = paired / 2;
+    if (d >= interleaved_rope_rows) return r;
+    const int half = interleaved_rope_rows / 2;
     return r - d + (d < half ? 2 * d : 2 * (d - half) + 1);
   }
   const uint8_t* row(int r) const { return data + static_cast<size_t>(file_row(r)) * row_bytes; }

@@ -1,4 +1,4 @@
-// The forward pass of a BitNet transformer over a few consecutive tokens.
+// The forward pass of a transformer over a few consecutive tokens.
 #ifndef RYZANSTEIN_MODEL_TRANSFORMER_H_
 #define RYZANSTEIN_MODEL_TRANSFORMER_H_
 
@@ -28,43 +28,30 @@ struct RotaryTable {
 
 // The intermediate values of a forward pass, allocated once per session for up to kMaxTokens tokens.
 struct Activations {
-  Activations(const Weights& weights, const KernelLevel& level, int context_length, int threads);
+  Activations(const Weights& weights, const Kernels& kernels, int context_length, int threads);
 
-  size_t bytes() const {
-    size_t sum = residual.bytes() + product.bytes() + mixed.bytes() + prepared.bytes() + states.bytes() +
-                 logits.bytes() + (rotary.cosines.size() + rotary.sines.size()) * sizeof(float);
-    for (const Scratch& each : scratch) {
-      sum += each.normed.bytes() + each.quantized.bytes() + each.sums.bytes() + each.queries.bytes() +
-             each.products.bytes() + each.weights.bytes() + each.rounded.bytes();
-    }
-    return sum;
-  }
+  size_t bytes() const;
 
   // What a thread needs for itself.
   struct Scratch {
-    AlignedBuffer normed;     // float [max(width, ffn)]
-    AlignedBuffer quantized;  // int8 [max(width, ffn)]
-    AlignedBuffer sums;       // int32 [kSums]
-    AlignedBuffer queries;    // kAttentionRows prepared vectors
-    AlignedBuffer products;   // int32 [kAttentionRows][positions]: queries times keys
-    AlignedBuffer weights;    // float [kAttentionRows][positions]
-    AlignedBuffer rounded;    // int16 [kAttentionRows][positions]
+    AlignedBuffer normed;  // float [columns of the widest product]
+    KvCache::Scratch attention;
   };
 
-  AlignedBuffer residual;     // float [token][width]
-  AlignedBuffer product;      // float [token][rows of the widest product but the head]
-  AlignedBuffer mixed;        // float [token][max(width, ffn)]: output of the attention, of the gate
-  AlignedBuffer prepared;     // int8 vectors in the kernels' form
-  float factors[kMaxTokens];  // scales of the prepared vectors
-  AlignedBuffer states;       // int8 [token][width]: what the head reads
-  AlignedBuffer logits;       // float [token][head rows]
+  AlignedBuffer residual;  // float [token][width]
+  LinearInputs inputs;
+  AlignedBuffer product;   // float [token][rows of the widest product but the head]
+  AlignedBuffer attended;  // float [token][heads * head_size]
+  AlignedBuffer gated;     // float [token][ffn]
+  AlignedBuffer states;    // float [token][width]: what the head reads
+  AlignedBuffer logits;    // float [token][head rows]
   RotaryTable rotary;
   std::vector<Scratch> scratch;
 };
 
 class Transformer {
  public:
-  Transformer(const Weights& weights, const KernelLevel& level, ThreadPool& pool);
+  Transformer(const Weights& weights, const Kernels& kernels, ThreadPool& pool);
 
   // Runs ids [count], 1 <= count <= kMaxTokens, at the positions from cache.length on: writes their keys and
   // values, but leaves cache.length to the caller, and puts every token's state into a.states and the logits
@@ -78,7 +65,6 @@ class Transformer {
   struct Pass;
   const Weights& weights_;
   const FloatKernels& floats_;
-  const MatrixKernel& keys_;
   ThreadPool& pool_;
 };
 

@@ -7,127 +7,134 @@
 namespace ryzanstein {
 namespace {
 
-constexpr Architecture kArchitectures[] = {
-    {"bitnet", false, true, false},
-    {"bitnet-b1.58", true, true, false},  // BitNet 2B-4T
-    {"llama", false, false, true},        // with ternary matrices: TriLM, Falcon-E
+const Hyperparameters& checked(const std::string& path, const Hyperparameters& h) {
+  const std::string problem = problem_of(h);
+  if (!problem.empty()) throw BadModel("The model file " + path + " cannot be used: " + problem + ".");
+  return h;
+}
+
+// The parts of a layer's products, before they are packed.
+struct LayerParts {
+  std::vector<LinearPart> qkv, attention_output, gate_up, down;
 };
 
-const Architecture* find_architecture(const std::string& path, const std::string& name) {
-  std::string known;
-  for (const Architecture& architecture : kArchitectures) {
-    if (name == architecture.name) return &architecture;
-    known += (known.empty() ? "" : ", ") + std::string(architecture.name);
-  }
-  throw BadModel("The model file " + path + " cannot be used: its architecture " + name +
-                 " is not known; known are: " + known + ".");
-}
+// Takes the tensors of one model out of its file, as its architecture has them.
+class Reader {
+ public:
+  Reader(TensorFile& file, const Hyperparameters& h, const Architecture& architecture)
+      : file_(file), h_(h), architecture_(architecture) {}
 
-void check(const std::string& path, const Hyperparameters& h) {
-  const auto require = [&](bool condition, const std::string& what) {
-    if (!condition) throw BadModel("The model file " + path + " cannot be used: " + what + ".");
-  };
-  const auto in_range = [&](int value, int most, const char* name) {
-    require(value >= 1 && value <= most,
-            std::string(name) + " is " + std::to_string(value) + ", not within 1 to " + std::to_string(most));
-  };
-  in_range(h.layers, 1000, "the number of layers");
-  in_range(h.width, kMaxColumns, "the width");
-  in_range(h.ffn, kMaxColumns, "the width of the feed-forward part");
-  in_range(h.vocabulary, 1 << 24, "the vocabulary");
-  in_range(h.context_length, 1 << 24, "the context length");
-  in_range(h.heads, 1024, "the number of heads");
-  in_range(h.kv_heads, h.heads, "the number of key/value heads");
-  in_range(h.head_size, 1024, "the head size");
-  in_range(h.rope_dimensions, h.head_size, "the number of rotary dimensions");
-  require(h.heads * h.head_size == h.width, std::to_string(h.heads) + " heads of " +
-                                                std::to_string(h.head_size) + " do not make a width of " +
-                                                std::to_string(h.width));
-  require(h.heads % h.kv_heads == 0, std::to_string(h.heads) + " heads cannot share " +
-                                         std::to_string(h.kv_heads) + " key/value heads evenly");
-  require(h.head_size % 16 == 0, "the head size " + std::to_string(h.head_size) + " is no multiple of 16");
-  require(h.rope_dimensions % 2 == 0, "the number of rotary dimensions is odd");
-  require(std::isfinite(h.rms_epsilon) && h.rms_epsilon >= 0 && h.rms_epsilon < 1,
-          "the epsilon of the norms is unusable");
-  require(std::isfinite(h.rope_base) && h.rope_base >= 1, "the rotary base is unusable");
-}
-
-Floats read_norm(TensorFile& file, const std::string& name, int size) {
-  const Tensor tensor = file.take(name, size, 0);
-  Floats values(static_cast<size_t>(size));
-  tensor.type->to_floats(tensor.data, size, values.data());
-  for (const float value : values) {
-    if (!std::isfinite(value)) file.refuse(name, "it holds a number that is not finite");
+  Floats vector(const std::string& name, int size) {
+    const Tensor tensor = file_.take(name, size, 0);
+    Floats values(static_cast<size_t>(size));
+    tensor.type->to_floats(tensor.data, size, values.data());
+    for (const float value : values) {
+      if (!std::isfinite(value)) file_.refuse(name, "it holds a number that is not finite");
+    }
+    return values;
   }
-  return values;
-}
+
+  LinearPart product(const std::string& name, int columns, int rows) {
+    LinearPart part{file_.take(name + ".weight", columns, rows), {}};
+    if (architecture_.biases && file_.has(name + ".bias")) part.bias = vector(name + ".bias", rows);
+    return part;
+  }
+
+  // Of queries or keys, whose rows lie in the order in which the kernels turn them.
+  LinearPart rotary_product(const std::string& name, int columns, int rows) {
+    LinearPart part = product(name, columns, rows);
+    order_rows(part.weight);
+    return part;
+  }
+
+  // Of each head's query or key.
+  Floats head_norm(const std::string& name) {
+    if (!architecture_.head_norms) return {};
+    const Floats values = vector(name + ".weight", h_.head_size);
+    Tensor order;
+    order_rows(order);
+    Floats ordered;
+    for (int r = 0; r < h_.head_size; r++) ordered.push_back(values[static_cast<size_t>(order.file_row(r))]);
+    return ordered;
+  }
+
+  Floats sub_norm(const std::string& name, int size) {
+    return architecture_.sub_norms ? vector(name + ".weight", size) : Floats();
+  }
+
+  void layer(int index, Layer& layer, LayerParts& parts) {
+    const std::string block = "blk." + std::to_string(index) + ".";
+    const int heads_width = h_.heads * h_.head_size, kv_width = h_.kv_heads * h_.head_size;
+    layer.attention_norm = vector(block + "attn_norm.weight", h_.width);
+    parts.qkv = {rotary_product(block + "attn_q", h_.width, heads_width),
+                 rotary_product(block + "attn_k", h_.width, kv_width),
+                 product(block + "attn_v", h_.width, kv_width)};
+    layer.query_norm = head_norm(block + "attn_q_norm");
+    layer.key_norm = head_norm(block + "attn_k_norm");
+    layer.attention_sub_norm = sub_norm(block + "attn_sub_norm", heads_width);
+    parts.attention_output = {product(block + "attn_output", heads_width, h_.width)};
+    layer.ffn_norm = vector(block + "ffn_norm.weight", h_.width);
+    parts.gate_up = {product(block + "ffn_gate", h_.width, h_.ffn),
+                     product(block + "ffn_up", h_.width, h_.ffn)};
+    layer.ffn_sub_norm = sub_norm(block + "ffn_sub_norm", h_.ffn);
+    parts.down = {product(block + "ffn_down", h_.ffn, h_.width)};
+  }
+
+ private:
+  void order_rows(Tensor& tensor) const {
+    tensor.head_size = h_.head_size;
+    tensor.interleaved_rope_rows = architecture_.rotary == Rotary::kNeighbours ? h_.rope_dimensions : 0;
+  }
+
+  TensorFile& file_;
+  const Hyperparameters& h_;
+  const Architecture& architecture_;
+};
 
 }  // namespace
 
 Weights::Weights(const std::string& path, std::vector<TensorDescription> descriptions,
-                 const Hyperparameters& h, const KernelLevel& level, ThreadPool& pool)
-    : file(path, std::move(descriptions)), hyperparameters(h) {
-  architecture = find_architecture(path, h.architecture);
-  check(path, h);
-
-  // Every tensor is looked up before the first one is read.
-  const int kv_width = h.kv_heads * h.head_size;
-  struct LayerTensors {
-    std::vector<Tensor> qkv, attention_output, gate_up, down;
-  };
-  std::vector<LayerTensors> tensors;
-  for (int i = 0; i < h.layers; i++) {
-    const std::string block = "blk." + std::to_string(i) + ".";
-    const auto take = [&](const char* name, int columns, int rows) {
-      return file.take(block + name + ".weight", columns, rows);
-    };
-    const auto turned = [&](const char* name, int rows) {
-      Tensor tensor = take(name, h.width, rows);
-      tensor.head_size = h.head_size;
-      tensor.paired = architecture->adjacent_pairs ? h.rope_dimensions : 0;
-      return tensor;
-    };
-    const auto sub_norm = [&](const char* name, int size) {
-      return architecture->sub_norms ? read_norm(file, block + name + ".weight", size) : Floats();
-    };
-    Layer layer;
-    LayerTensors t;
-    layer.attention_norm = read_norm(file, block + "attn_norm.weight", h.width);
-    t.qkv = {turned("attn_q", h.width), turned("attn_k", kv_width), take("attn_v", h.width, kv_width)};
-    layer.attention_sub_norm = sub_norm("attn_sub_norm", h.width);
-    t.attention_output = {take("attn_output", h.width, h.width)};
-    layer.ffn_norm = read_norm(file, block + "ffn_norm.weight", h.width);
-    t.gate_up = {take("ffn_gate", h.width, h.ffn), take("ffn_up", h.width, h.ffn)};
-    layer.ffn_sub_norm = sub_norm("ffn_sub_norm", h.ffn);
-    t.down = {take("ffn_down", h.ffn, h.width)};
-    layers.push_back(std::move(layer));
-    tensors.push_back(std::move(t));
-  }
-  output_norm = read_norm(file, "output_norm.weight", h.width);
+                 const Hyperparameters& h, const Architecture& switches, const Kernels& kernels,
+                 ThreadPool& pool)
+    : file(path, std::move(descriptions)),
+      hyperparameters(checked(path, h)),
+      architecture(switches),
+      layers(static_cast<size_t>(h.layers)) {
+  // Every tensor is looked up before the first one is packed.
+  Reader reader(file, hyperparameters, architecture);
+  std::vector<LayerParts> parts(layers.size());
+  for (size_t i = 0; i < layers.size(); i++) reader.layer(static_cast<int>(i), layers[i], parts[i]);
+  output_norm = reader.vector("output_norm.weight", h.width);
   embedding = file.take("token_embd.weight", h.width, h.vocabulary);
-  const bool tied = !file.has("output.weight");
-  const Tensor output = tied ? embedding : file.take("output.weight", h.width, h.vocabulary);
+  const LinearPart output =
+      file.has("output.weight") ? reader.product("output", h.width, h.vocabulary) : LinearPart{embedding, {}};
   file.check_all_taken(h.architecture);
 
+  const auto pack = [&](const std::vector<LinearPart>& linear, float multiplier) {
+    return Linear(file, linear, Rounding::kNone, multiplier, kernels, pool);
+  };
   for (size_t i = 0; i < layers.size(); i++) {
-    const auto pack = [&](const std::vector<Tensor>& parts) {
-      return Matrix(file, parts, Rounding::kNone, level, pool);
-    };
-    layers[i].qkv = pack(tensors[i].qkv);
-    layers[i].attention_output = pack(tensors[i].attention_output);
-    layers[i].gate_up = pack(tensors[i].gate_up);
-    layers[i].down = pack(tensors[i].down);
+    layers[i].qkv = pack(parts[i].qkv, 1);
+    layers[i].attention_output = pack(parts[i].attention_output, h.residual_multiplier);
+    layers[i].gate_up = pack(parts[i].gate_up, 1);
+    layers[i].down = pack(parts[i].down, h.residual_multiplier);
   }
-  head = Matrix(file, {output}, Rounding::kInt8Rows, level, pool);
+  head = Linear(file, {output}, Rounding::kInt8Rows, h.logit_multiplier, kernels, pool);
   // All but embedding rows is packed now: the file's pages would only double the memory.
   file.forget();
 }
 
-size_t Weights::packed_bytes() const {
-  size_t bytes = head.bytes();
+std::vector<const Linear*> Weights::linears() const {
+  std::vector<const Linear*> all{&head};
   for (const Layer& layer : layers) {
-    bytes += layer.qkv.bytes() + layer.attention_output.bytes() + layer.gate_up.bytes() + layer.down.bytes();
+    all.insert(all.end(), {&layer.qkv, &layer.attention_output, &layer.gate_up, &layer.down});
   }
+  return all;
+}
+
+size_t Weights::packed_bytes() const {
+  size_t bytes = 0;
+  for (const Linear* linear : linears()) bytes += linear->bytes();
   return bytes;
 }
 

@@ -118,15 +118,18 @@ void numbers_are_refused() {
          [](Hyperparameters& h) { h.architecture = "gpt9"; });
   refuse("number of layers is 0", [](Hyperparameters& h) { h.layers = 0; });
   refuse("blk.1.attn_norm.weight", [](Hyperparameters& h) { h.layers = 2; });
-  refuse("do not make a width", [](Hyperparameters& h) { h.width = 257; });
+  refuse("its shape is", [](Hyperparameters& h) { h.width = 257; });
+  refuse("1024 heads of 1024 are wider than 65536",
+         [](Hyperparameters& h) { h.heads = h.kv_heads = h.head_size = 1024; });
+  refuse("is no multiple of 16", [](Hyperparameters& h) { h.head_size = 72; });
   refuse("number of heads is -4", [](Hyperparameters& h) { h.heads = -4; });
   refuse("cannot share", [](Hyperparameters& h) { h.kv_heads = 3; });
-  refuse("key/value heads is 8", [](Hyperparameters& h) { h.kv_heads = 8; });
+  refuse("cannot share 8", [](Hyperparameters& h) { h.kv_heads = 8; });
   refuse("rotary dimensions is 66", [](Hyperparameters& h) { h.rope_dimensions = 66; });
   refuse("rotary dimensions is odd", [](Hyperparameters& h) { h.rope_dimensions = 33; });
   refuse("vocabulary is 2147483647",
          [](Hyperparameters& h) { h.vocabulary = std::numeric_limits<int>::max(); });
-  refuse("epsilon", [](Hyperparameters& h) { h.rms_epsilon = std::numeric_limits<float>::quiet_NaN(); });
+  refuse("epsilon", [](Hyperparameters& h) { h.norm_epsilon = std::numeric_limits<float>::quiet_NaN(); });
   refuse("rotary base", [](Hyperparameters& h) { h.rope_base = 0; });
   expect_refusal("", "it is empty", [](SyntheticModel& m) { m.bytes.clear(); });
   try {
@@ -142,9 +145,6 @@ void damage(SyntheticModel& model, Random& random) {
   TensorDescription& tensor =
       model.tensors[static_cast<size_t>(random.below(static_cast<int>(model.tensors.size())))];
   Hyperparameters& h = model.hyperparameters;
-  int* const numbers[] = {&h.layers,     &h.width,          &h.ffn,
-                          &h.heads,      &h.kv_heads,       &h.head_size,
-                          &h.vocabulary, &h.context_length, &h.rope_dimensions};
   switch (random.below(8)) {
     case 0:
       for (int i = random.below(64); i >= 0; i--) {
@@ -179,7 +179,14 @@ void damage(SyntheticModel& model, Random& random) {
       }
       break;
     default:
-      *numbers[random.below(9)] = random.below(3) == 0 ? static_cast<int>(random.next()) : random.below(600);
+      for (;;) {
+        const auto& field = kHyperparameterFields[static_cast<size_t>(
+            random.below(static_cast<int>(kHyperparameterFields.size())))];
+        const auto* number = std::get_if<int Hyperparameters::*>(&field.member);
+        if (number == nullptr) continue;
+        h.*(*number) = random.below(3) == 0 ? static_cast<int>(random.next()) : random.below(600);
+        break;
+      }
   }
 }
 

@@ -40,7 +40,7 @@ struct Shape {
 // One level on one shape: GMAC/s, and for one token GB/s of packed weights beside a read loop over the same
 // bytes.
 void bench(const KernelLevel& level, const Shape& shape, int tokens, int threads) {
-  const MatrixKernel& k = shape.ternary ? *level.ternary : *level.int8;
+  const MatrixKernel& k = shape.ternary ? *level.kernels.ternary : *level.kernels.int8;
   const int blocks = (shape.rows + k.block_rows - 1) / k.block_rows;
   const size_t block_bytes = k.block_bytes(shape.columns), bytes = block_bytes * static_cast<size_t>(blocks);
   const ptrdiff_t stride = static_cast<ptrdiff_t>(blocks) * k.block_rows;
@@ -83,7 +83,7 @@ void bench(const KernelLevel& level, const Shape& shape, int tokens, int threads
 }
 
 void bench_floats(const KernelLevel& level) {
-  const FloatKernels& f = *level.floats;
+  const FloatKernels& f = *level.kernels.floats;
   std::vector<float> x(8192, 0.5f), w(8192, 0.25f), y(8192);
   std::vector<int8_t> q(8192);
   const auto time = [&](const char* what, int work, const std::function<void()>& once) {
@@ -126,22 +126,20 @@ void bench_kernels(int threads, const char* only) {
       {"q/k/v+gate+up 3584x512", 3584, 512, true},   {"down 512x1280", 512, 1280, true},
       {"30 M weights, 57344x512", 57344, 512, true}, {"2B-4T ffn 13824x2560", 13824, 2560, true},
       {"2B-4T down 2560x6912", 2560, 6912, true},    {"head int8 8192x512", 8192, 512, false}};
-  size_t count;
-  const KernelLevel* const* levels = kernel_levels(&count);
+  const auto timed = [&](const KernelLevel& level) {
+    return level.supported(cpu_features()) && (!only || strcmp(only, level.name) == 0);
+  };
   printf("%s, %d thread(s); best of 0.15 s each\n", cpu_features().brand, threads);
   for (const Shape& shape : shapes) {
     for (int tokens : {1, 2, 4, 8, 64, 512}) {
       if (static_cast<double>(shape.rows) * tokens > 4e6 && tokens > 64) continue;
-      for (size_t i = 1; i < count; i++) {
-        if (levels[i]->supported(cpu_features()) && (!only || strcmp(only, levels[i]->name) == 0)) {
-          bench(*levels[i], shape, tokens, threads);
-        }
+      for (const KernelLevel& level : kernel_levels()) {
+        if (&level != &reference_level() && timed(level)) bench(level, shape, tokens, threads);
       }
     }
   }
-  for (size_t i = 0; i < count; i++) {
-    if (levels[i]->supported(cpu_features()) && (!only || strcmp(only, levels[i]->name) == 0))
-      bench_floats(*levels[i]);
+  for (const KernelLevel& level : kernel_levels()) {
+    if (timed(level)) bench_floats(level);
   }
 }
 

@@ -8,7 +8,7 @@ namespace test {
 
 // The reference itself, held against double precision and the C library.
 void test_reference_floats(const KernelLevel& reference) {
-  const FloatKernels& f = *reference.floats;
+  const FloatKernels& f = *reference.kernels.floats;
   Random random(11);
   const int n = 1000;
   std::vector<float> x(n), w(n), y(n);
@@ -46,7 +46,7 @@ void test_reference_floats(const KernelLevel& reference) {
 
 // Causal softmax attention and the rotary embedding, against their definitions.
 void test_reference_attention(const KernelLevel& reference) {
-  const FloatKernels& f = *reference.floats;
+  const FloatKernels& f = *reference.kernels.floats;
   constexpr int kPositions = 45, kStride = 48, kRows = kAttentionRows, kHeads = 3, kSize = 32;
   Random random(13);
   const auto numbers = [&](int n) {

@@ -143,11 +143,8 @@ int main(int argc, char** argv) {
     bench_kernels(bench_threads, only);
     return 0;
   }
-  size_t count;
-  const KernelLevel* const* levels = kernel_levels(&count);
-  const KernelLevel& reference = *levels[0];
-  for (size_t i = 0; i < count; i++) {
-    const KernelLevel& level = *levels[i];
+  const KernelLevel& reference = reference_level();
+  for (const KernelLevel& level : kernel_levels()) {
     if (only && strcmp(only, level.name) != 0) continue;
     if (!level.supported(cpu_features())) {
       printf("%-12s SKIPPED: this CPU (%s) lacks what the level needs; nothing of it was run\n", level.name,
@@ -163,8 +160,9 @@ int main(int argc, char** argv) {
       test_reference_floats(reference);
       test_reference_attention(reference);
     }
-    test_products(level.name, "ternary", *level.ternary, *reference.ternary, -1, 1, everything);
-    test_products(level.name, "int8", *level.int8, *reference.int8, -128, 127, everything);
+    test_products(level.name, "ternary", *level.kernels.ternary, *reference.kernels.ternary, -1, 1,
+                  everything);
+    test_products(level.name, "int8", *level.kernels.int8, *reference.kernels.int8, -128, 127, everything);
     printf("%-12s %d passed, %d failed, %.1f s; selftest %d cases, %d mismatches, float error %g\n",
            level.name, passed - start, failed - before, seconds() - begin, self.cases, self.mismatches,
            self.maximum_error);

@@ -58,6 +58,26 @@ Logits last_logits(const Session& session) {
   return {session.logits(), session.logits() + kShape.vocabulary};
 }
 
+// Of a model that no file of an architecture in the table could be: what its switches are set to is computed.
+Logits logits_by_switches(const SyntheticModel& synthetic, const Kernels& kernels, const Ids& ids) {
+  const std::string path = synthetic.write("ryzanstein-model-test");
+  ThreadPool pool(2);
+  const Hyperparameters& h = synthetic.hyperparameters;
+  const Weights weights(path, synthetic.tensors, h, synthetic.architecture, kernels, pool);
+  std::remove(path.c_str());
+  const Transformer transformer(weights, kernels, pool);
+  Activations activations(weights, kernels, kShape.context, pool.threads());
+  KvCache cache(kernels, h.layers, h.kv_heads, h.head_size, kShape.context);
+  const auto count = static_cast<int>(ids.size());
+  EXPECT(transformer.forward(ids.data(), count, count, cache, activations, Stop()), "nothing cancels");
+  Logits logits;
+  for (int t = 0; t < count; t++) {
+    const float* row = activations.logits.as<float>() + t * weights.head.rows();
+    logits.insert(logits.end(), row, row + h.vocabulary);
+  }
+  return logits;
+}
+
 void evaluate(Session& session, const Ids& ids) {
   EXPECT(session.evaluate(ids.data(), static_cast<int>(ids.size()), Stop()), "nothing cancels");
 }
@@ -106,30 +126,34 @@ void blocks_are_read_as_ggml_reads_them() {
   }
 }
 
+// A value that lies on a rounding boundary may be rounded to the other side: such a token is far off, the
+// others are as near as floats are.
+void expect_reference(const SyntheticModel& synthetic, const Ids& ids, const Logits& logits,
+                      const std::string& what) {
+  const auto expected = test::reference_logits(synthetic, ids);
+  int near = 0;
+  double worst = 0;
+  for (size_t t = 0; t < ids.size(); t++) {
+    double difference = 0;
+    double spread = 0;
+    for (size_t i = 0; i < expected[t].size(); i++) {
+      difference = std::max(
+          difference, std::fabs(expected[t][i] - static_cast<double>(logits[t * expected[t].size() + i])));
+      spread = std::max(spread, std::fabs(expected[t][i]));
+    }
+    near += difference < 1e-4 * spread;
+    worst = std::max(worst, difference / spread);
+  }
+  EXPECT(near >= 9, what + ": " + std::to_string(near) + " of 12 tokens as the reference");
+  EXPECT(worst < 0.1, what + ": no token further off than a rounding, " + std::to_string(worst));
+}
+
 // Every file type and architecture computes what the definition says.
 void logits_are_the_references() {
-  const auto compare = [](const SyntheticOptions& options, const std::string& what) {
+  const Ids ids = random_ids(12, 7);
+  const auto compare = [&](const SyntheticOptions& options, const std::string& what) {
     const SyntheticModel synthetic(kShape, options);
-    const Ids ids = random_ids(12, 7);
-    const Logits logits = all_logits(load(synthetic), ids);
-    const auto expected = test::reference_logits(synthetic, ids);
-    // A value that lies on a rounding boundary may be rounded to the other side: such a token is far off, the
-    // others are as near as floats are.
-    int near = 0;
-    double worst = 0;
-    for (size_t t = 0; t < ids.size(); t++) {
-      double difference = 0;
-      double spread = 0;
-      for (size_t i = 0; i < expected[t].size(); i++) {
-        difference = std::max(
-            difference, std::fabs(expected[t][i] - static_cast<double>(logits[t * expected[t].size() + i])));
-        spread = std::max(spread, std::fabs(expected[t][i]));
-      }
-      near += difference < 1e-4 * spread;
-      worst = std::max(worst, difference / spread);
-    }
-    EXPECT(near >= 9, what + ": " + std::to_string(near) + " of 12 tokens as the reference");
-    EXPECT(worst < 0.1, what + ": no token further off than a rounding, " + std::to_string(worst));
+    expect_reference(synthetic, ids, all_logits(load(synthetic), ids), what);
   };
   for (const char* type : {"TQ2_0", "TQ1_0", "I2_S", "F32", "F16", "BF16", "Q8_0"}) {
     SyntheticOptions options;
@@ -149,11 +173,59 @@ void logits_are_the_references() {
     options.untied = true;
     compare(options, std::string("output.weight in ") + type);
   }
-  SyntheticOptions options;
   for (const char* architecture : {"bitnet-b1.58", "llama"}) {
-    options.architecture = architecture;
+    SyntheticOptions options;
+    options.architecture = *find_architecture(architecture);
     compare(options, architecture);
   }
+}
+
+// Each switch of an architecture and each number of the hyperparameters, in models that no file has today.
+void switches_are_computed() {
+  const Ids ids = random_ids(12, 7);
+  const auto compare = [&](
+                           const std::string& what, const std::function<void(Architecture&, Shape&)>& change,
+                           const std::function<void(Hyperparameters&)>& set = [](Hyperparameters&) {}) {
+    SyntheticOptions options;
+    Shape shape = kShape;
+    change(options.architecture, shape);
+    SyntheticModel synthetic(shape, options);
+    set(synthetic.hyperparameters);
+    Logits first;
+    for (const KernelLevel& level : kernel_levels()) {
+      if (!level.supported(cpu_features())) continue;
+      const Logits logits = logits_by_switches(synthetic, level.kernels, ids);
+      if (first.empty()) expect_reference(synthetic, ids, logits, what);
+      if (first.empty()) first = logits;
+      EXPECT(logits == first, what + ": " + level.name + " gives the reference level's bits");
+    }
+  };
+  for (const Rotary rotary : {Rotary::kHalves, Rotary::kNeighbours}) {
+    const std::string pairs = rotary == Rotary::kHalves ? "halves" : "neighbours";
+    compare("biases, " + pairs, [&](Architecture& a, Shape&) {
+      a.rotary = rotary;
+      a.biases = true;
+    });
+    compare("head norms, " + pairs, [&](Architecture& a, Shape&) {
+      a.rotary = rotary;
+      a.head_norms = true;
+    });
+  }
+  compare("no sub-norms", [](Architecture& a, Shape&) { a.sub_norms = false; });
+  compare("heads wider than the model", [](Architecture&, Shape& shape) { shape.head_size = 128; });
+  compare("heads narrower than the model, one for each key", [](Architecture&, Shape& shape) {
+    shape.kv_heads = shape.heads = 16;
+    shape.head_size = 16;
+    shape.width = 512;
+  });
+  compare(
+      "multipliers", [](Architecture& a, Shape&) { a.biases = true; },
+      [](Hyperparameters& h) {
+        h.attention_scale = 0.05f;
+        h.embedding_multiplier = 12;
+        h.residual_multiplier = 0.22f;
+        h.logit_multiplier = 1 / 6.f;
+      });
 }
 
 void file_types_do_not_matter() {
@@ -162,8 +234,7 @@ void file_types_do_not_matter() {
     SyntheticOptions options;
     options.ternary_type = type;
     const auto model = load(SyntheticModel(kShape, options));
-    EXPECT(model->weights().layers[0].qkv.ternary() && model->weights().layers[0].qkv.groups() == 1,
-           std::string(type) + " takes the ternary kernel");
+    EXPECT(model->weights().layers[0].qkv.ternary_rows(), std::string(type) + " takes the ternary kernel");
     return all_logits(model, ids);
   };
   const Logits expected = logits_of("TQ2_0");
@@ -180,18 +251,17 @@ void bits_do_not_depend_on_the_way(const SyntheticOptions& synthetic_options) {
   const auto vocabulary = static_cast<size_t>(kShape.vocabulary);
   Random random(5);
   Logits expected;
-  size_t level_count = 0;
-  const KernelLevel* const* levels = kernel_levels(&level_count);
-  for (size_t level = 0; level < level_count; level++) {
-    if (!levels[level]->supported(cpu_features())) continue;
+  for (const KernelLevel& level : kernel_levels()) {
+    if (!level.supported(cpu_features())) continue;
     for (const int threads : {1, 2, 3, 5}) {
       ThreadPool pool(threads);
-      const Weights weights(path, synthetic.tensors, synthetic.hyperparameters, *levels[level], pool);
-      const Transformer transformer(weights, *levels[level], pool);
-      Activations activations(weights, *levels[level], kShape.context, threads);
+      const Weights weights(path, synthetic.tensors, synthetic.hyperparameters, synthetic.architecture,
+                            level.kernels, pool);
+      const Transformer transformer(weights, level.kernels, pool);
+      Activations activations(weights, level.kernels, kShape.context, threads);
       for (const int longest : {1, 7, kMaxTokens}) {
-        KvCache cache(*levels[level]->int8, kShape.layers, kShape.kv_heads,
-                      synthetic.hyperparameters.head_size, kShape.context);
+        KvCache cache(level.kernels, kShape.layers, kShape.kv_heads, synthetic.hyperparameters.head_size,
+                      kShape.context);
         Logits logits;
         for (size_t done = 0; done < ids.size();) {
           const int most = std::min(longest, static_cast<int>(ids.size() - done));
@@ -205,7 +275,7 @@ void bits_do_not_depend_on_the_way(const SyntheticOptions& synthetic_options) {
           done += static_cast<size_t>(count);
         }
         if (expected.empty()) expected = logits;
-        EXPECT(logits == expected, std::string(levels[level]->name) + ", " + std::to_string(threads) +
+        EXPECT(logits == expected, std::string(level.name) + ", " + std::to_string(threads) +
                                        " threads, passes of up to " + std::to_string(longest) +
                                        ": the same bits");
       }
@@ -453,7 +523,7 @@ void cancelling_drops_a_pass(const std::shared_ptr<Model>& model) {
 }
 
 void sampler_draws_as_told() {
-  const FloatKernels& floats = *find_level("scalar")->floats;
+  const FloatKernels& floats = *reference_level().kernels.floats;
   const std::vector<float> logits{1, 3, 2, 0, 3};
   const auto counts = [&](const Sampling& sampling, const Ids& recent = {}) {
     Sampler sampler(sampling, 5, floats);
@@ -577,7 +647,7 @@ void the_cache_knows_the_text() {
   brief.read(eight.data(), static_cast<int>(eight.size()), logits.data());
   EXPECT(brief.probability(3, 1.0 / 6) > brief.probability(5, 1.0 / 6), "a short text has short contexts");
 
-  const FloatKernels& floats = *find_level("scalar")->floats;
+  const FloatKernels& floats = *reference_level().kernels.floats;
   Candidates with_cache;
   with_cache.ngram_cache = true;
   const std::vector<float> likes_five{0, 0, 0, 0, 0, 0.5f};
@@ -628,15 +698,12 @@ std::vector<float> plain_cosines(const std::vector<std::vector<int8_t>>& states)
 
 void states_are_compared() {
   std::mt19937 random(71);
-  size_t level_count = 0;
-  const KernelLevel* const* levels = kernel_levels(&level_count);
-  for (size_t l = 0; l < level_count; l++) {
-    const KernelLevel* level = levels[l];
-    if (!level->supported(cpu_features())) continue;
+  for (const KernelLevel& level : kernel_levels()) {
+    if (!level.supported(cpu_features())) continue;
     for (const int width : {3, 64, 129}) {
       constexpr int kCapacity = 90;
-      StateCache cache(*level->int8, width, kCapacity);
-      StateCache other(*level->int8, width, kCapacity);
+      StateCache cache(level.kernels, width, kCapacity);
+      StateCache other(level.kernels, width, kCapacity);
       std::vector<std::vector<int8_t>> states;
       const auto equal = [&](StateCache& compared) {
         const std::vector<float> expected = plain_cosines(states);
@@ -651,22 +718,26 @@ void states_are_compared() {
         const int put = std::min(static_cast<int>(random() % 13), kCapacity - cache.length());
         std::vector<int8_t> drafted(static_cast<size_t>(put * width));
         for (int i = 0; i < put * width; i++) {
-          if (i / width % 8 != 5) drafted[static_cast<size_t>(i)] = static_cast<int8_t>(random() % 255 - 127);
+          // The first of a state is the largest, so that nothing is rounded.
+          const int value = i % width == 0 ? 127 : static_cast<int>(random() % 255) - 127;
+          if (i / width % 8 != 5) drafted[static_cast<size_t>(i)] = static_cast<int8_t>(value);
         }
-        cache.put(drafted.data(), put);
+        std::vector<float> floats(drafted.begin(), drafted.end());
+        for (float& value : floats) value *= 0.25f;
+        cache.put(floats.data(), put);
         for (int i = 0; i < put && random() % 8 != 0; i++) {
           states.emplace_back(drafted.begin() + i * width, drafted.begin() + (i + 1) * width);
           cache.keep(1);
-          if (i % 3 > 0) EXPECT(equal(cache), std::string(level->name) + ": cosines of one after the other");
+          if (i % 3 > 0) EXPECT(equal(cache), std::string(level.name) + ": cosines of one after the other");
         }
         if (random() % 4 == 0) {
           states.resize(random() % (states.size() + 1));
           cache.truncate(static_cast<int>(states.size()));
         }
         if (states.empty()) continue;
-        EXPECT(equal(cache), std::string(level->name) + ": cosines after any changes");
+        EXPECT(equal(cache), std::string(level.name) + ": cosines after any changes");
         other.copy_head(cache, cache.length());
-        EXPECT(equal(other), std::string(level->name) + ": and of a copy");
+        EXPECT(equal(other), std::string(level.name) + ": and of a copy");
       }
     }
   }
@@ -736,6 +807,7 @@ void kernels_are_named() {
 int main() {
   blocks_are_read_as_ggml_reads_them();
   logits_are_the_references();
+  switches_are_computed();
   file_types_do_not_matter();
   bits_do_not_depend_on_the_way({});
   SyntheticOptions several;

@@ -26,8 +26,8 @@ double largest(const Vector& x) {
   return result;
 }
 
-// weights [rows][x.size()] times x rounded to int8.
-Vector product(const std::vector<float>& weights, const Vector& x) {
+// weights [rows][x.size()] times x rounded to int8, and the bias if there is one.
+Vector product(const std::vector<float>& weights, const Vector& x, const std::vector<float>& bias = {}) {
   const double scale = largest(x) / 127;
   Vector levels;
   for (const double v : x) levels.push_back(scale > 0 ? std::nearbyint(v / scale) : 0);
@@ -35,7 +35,7 @@ Vector product(const std::vector<float>& weights, const Vector& x) {
   for (size_t first = 0; first < weights.size(); first += x.size()) {
     double sum = 0;
     for (size_t i = 0; i < x.size(); i++) sum += static_cast<double>(weights[first + i]) * levels[i];
-    y.push_back(sum * scale);
+    y.push_back(sum * scale + (bias.empty() ? 0 : static_cast<double>(bias[y.size()])));
   }
   return y;
 }
@@ -57,8 +57,17 @@ Rounded round_heads(const Vector& x, int head_size) {
   return rounded;
 }
 
-// The pairs are halves of a head, or neighbours.
-void rotate(Vector& x, int head_size, double base, int position, bool neighbours) {
+// Each head of x by itself.
+void norm_heads(Vector& x, const std::vector<float>& weight, double epsilon) {
+  const auto size = static_cast<ptrdiff_t>(weight.size());
+  for (auto head = x.begin(); head != x.end(); head += size) {
+    const Vector y = normed(Vector(head, head + size), weight, epsilon);
+    std::copy(y.begin(), y.end(), head);
+  }
+}
+
+void rotate(Vector& x, int head_size, double base, int position, Rotary rotary) {
+  const bool neighbours = rotary == Rotary::kNeighbours;
   const int half = head_size / 2;
   for (size_t head = 0; head < x.size(); head += static_cast<size_t>(head_size)) {
     for (int i = 0; i < half; i++) {
@@ -83,8 +92,9 @@ Vector attended(const Rounded& q, const std::vector<Rounded>& keys, const std::v
     for (const Rounded& key : keys) {
       double product = 0;
       for (size_t d = 0; d < size; d++) product += q.levels[head * size + d] * key.levels[kv * size + d];
-      weights.push_back(product * q.scales[head] * key.scales[kv] /
-                        std::sqrt(static_cast<double>(h.head_size)));
+      const double scale = h.attention_scale > 0 ? static_cast<double>(h.attention_scale)
+                                                 : 1 / std::sqrt(static_cast<double>(h.head_size));
+      weights.push_back(product * q.scales[head] * key.scales[kv] * scale);
     }
     const double maximum = *std::max_element(weights.begin(), weights.end());
     double sum = 0, heaviest = 0;
@@ -122,9 +132,14 @@ std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
                                                   const std::vector<int32_t>& ids) {
   const Hyperparameters& h = model.hyperparameters;
   const auto width = static_cast<size_t>(h.width);
-  const bool is_llama = h.architecture == "llama";
-  const auto weight = [&](int layer, const char* name) -> const std::vector<float>& {
+  const Architecture& architecture = model.architecture;
+  const auto weight = [&](int layer, const std::string& name) -> const std::vector<float>& {
     return model.floats.at("blk." + std::to_string(layer) + "." + name + ".weight");
+  };
+  const auto projected = [&](int layer, const std::string& name, const Vector& input) {
+    const auto bias = model.floats.find("blk." + std::to_string(layer) + "." + name + ".bias");
+    return product(weight(layer, name), input,
+                   bias == model.floats.end() ? std::vector<float>() : bias->second);
   };
   const std::string head_name =
       model.floats.count("output.weight") != 0 ? "output.weight" : "token_embd.weight";
@@ -140,34 +155,40 @@ std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
     const auto row =
         model.floats.at("token_embd.weight").begin() + static_cast<ptrdiff_t>(ids[position]) * h.width;
     Vector x(row, row + h.width);
+    for (double& v : x) v *= static_cast<double>(h.embedding_multiplier);
     const auto add = [&](const Vector& y) {
-      for (size_t i = 0; i < width; i++) x[i] += y[i];
+      for (size_t i = 0; i < width; i++) x[i] += y[i] * static_cast<double>(h.residual_multiplier);
     };
     for (int layer = 0; layer < h.layers; layer++) {
       const auto l = static_cast<size_t>(layer);
-      const Vector a = normed(x, weight(layer, "attn_norm"), h.rms_epsilon);
-      Vector q = product(weight(layer, "attn_q"), a);
-      Vector k = product(weight(layer, "attn_k"), a);
-      const Vector v = product(weight(layer, "attn_v"), a);
+      const auto sub_normed = [&](const Vector& v, const char* name) {
+        return architecture.sub_norms ? normed(v, weight(layer, name), h.norm_epsilon) : v;
+      };
+      const Vector a = normed(x, weight(layer, "attn_norm"), h.norm_epsilon);
+      Vector q = projected(layer, "attn_q", a), k = projected(layer, "attn_k", a);
+      if (architecture.head_norms) {
+        norm_heads(q, weight(layer, "attn_q_norm"), h.norm_epsilon);
+        norm_heads(k, weight(layer, "attn_k_norm"), h.norm_epsilon);
+      }
       for (Vector* each : {&q, &k})
-        rotate(*each, h.head_size, h.rope_base, static_cast<int>(position), is_llama);
+        rotate(*each, h.head_size, h.rope_base, static_cast<int>(position), architecture.rotary);
       keys[l].push_back(round_heads(k, h.head_size));
-      values[l].push_back(round_heads(v, h.head_size));
-      const Vector mixed = attended(round_heads(q, h.head_size), keys[l], values[l], h);
-      add(product(weight(layer, "attn_output"),
-                  is_llama ? mixed : normed(mixed, weight(layer, "attn_sub_norm"), h.rms_epsilon)));
-      const Vector f = normed(x, weight(layer, "ffn_norm"), h.rms_epsilon);
-      const Vector gate = product(weight(layer, "ffn_gate"), f);
-      Vector hidden = product(weight(layer, "ffn_up"), f);
+      values[l].push_back(round_heads(projected(layer, "attn_v", a), h.head_size));
+      const Vector heads = attended(round_heads(q, h.head_size), keys[l], values[l], h);
+      add(projected(layer, "attn_output", sub_normed(heads, "attn_sub_norm")));
+      const Vector f = normed(x, weight(layer, "ffn_norm"), h.norm_epsilon);
+      const Vector gate = projected(layer, "ffn_gate", f);
+      Vector hidden = projected(layer, "ffn_up", f);
       for (size_t i = 0; i < hidden.size(); i++) {
         const double g = gate[i];
-        hidden[i] *=
-            h.architecture == "bitnet-b1.58" ? std::max(g, 0.0) * std::max(g, 0.0) : g / (1 + std::exp(-g));
+        hidden[i] *= architecture.feed_forward == FeedForward::kGatedSquaredRelu
+                         ? std::max(g, 0.0) * std::max(g, 0.0)
+                         : g / (1 + std::exp(-g));
       }
-      add(product(weight(layer, "ffn_down"),
-                  is_llama ? hidden : normed(hidden, weight(layer, "ffn_sub_norm"), h.rms_epsilon)));
+      add(projected(layer, "ffn_down", sub_normed(hidden, "ffn_sub_norm")));
     }
-    logits.push_back(product(head, normed(x, model.floats.at("output_norm.weight"), h.rms_epsilon)));
+    logits.push_back(product(head, normed(x, model.floats.at("output_norm.weight"), h.norm_epsilon)));
+    for (double& logit : logits.back()) logit *= static_cast<double>(h.logit_multiplier);
   }
   return logits;
 }

@@ -10,8 +10,9 @@
 namespace ryzanstein {
 namespace test {
 
-// Logits [ids][vocabulary]: products of int8 activations in double, keys and values rounded to half
-// precision, the output head rounded to int8 rows unless the file holds it as Q8_0.
+// Logits [ids][vocabulary], in double: inputs of products, queries, keys and values rounded to int8, what a
+// position weighs to 14 bits, the output head to int8 rows unless the file holds it as Q8_0. What the
+// model's architecture switches on is read here once more.
 std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
                                                   const std::vector<int32_t>& ids);
 

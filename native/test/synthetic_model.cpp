@@ -117,36 +117,44 @@ float Random::uniform(float from, float to) {
   return from + (to - from) * static_cast<float>(next() >> 40) / static_cast<float>(1 << 24);
 }
 
-SyntheticModel::SyntheticModel(const Shape& shape, const SyntheticOptions& options) : random_(options.seed) {
+SyntheticModel::SyntheticModel(const Shape& shape, const SyntheticOptions& options)
+    : architecture(options.architecture), random_(options.seed) {
   Hyperparameters& h = hyperparameters;
-  h.architecture = options.architecture;
+  h.architecture = architecture.name;
   h.layers = shape.layers;
   h.width = shape.width;
   h.ffn = shape.ffn;
   h.heads = shape.heads;
   h.kv_heads = shape.kv_heads;
-  h.head_size = shape.width / shape.heads;
+  h.head_size = shape.head_size > 0 ? shape.head_size : shape.width / shape.heads;
   h.vocabulary = shape.vocabulary;
   h.context_length = shape.context;
-  h.rms_epsilon = 1e-5f;
+  h.norm_epsilon = 1e-5f;
   h.rope_base = 10000;
   h.rope_dimensions = h.head_size;
-  const int kv_width = h.kv_heads * h.head_size;
+  const int heads_width = h.heads * h.head_size, kv_width = h.kv_heads * h.head_size;
   add_embedding("token_embd.weight", h.width, h.vocabulary, options);
   for (int i = 0; i < h.layers; i++) {
     const std::string block = "blk." + std::to_string(i) + ".";
+    const auto add_product = [&](const char* name, int columns, int rows) {
+      add_ternary(block + name + ".weight", columns, rows, options);
+      if (architecture.biases) add_vector(block + name + ".bias", rows, -0.5f, 0.5f);
+    };
     add_norm(block + "attn_norm.weight", h.width);
-    add_ternary(block + "attn_q.weight", h.width, h.width, options);
-    add_ternary(block + "attn_k.weight", h.width, kv_width, options);
-    add_ternary(block + "attn_v.weight", h.width, kv_width, options);
-    const bool sub_norms = h.architecture != "llama";
-    if (sub_norms) add_norm(block + "attn_sub_norm.weight", h.width);
-    add_ternary(block + "attn_output.weight", h.width, h.width, options);
+    add_product("attn_q", h.width, heads_width);
+    add_product("attn_k", h.width, kv_width);
+    add_product("attn_v", h.width, kv_width);
+    if (architecture.head_norms) {
+      add_norm(block + "attn_q_norm.weight", h.head_size);
+      add_norm(block + "attn_k_norm.weight", h.head_size);
+    }
+    if (architecture.sub_norms) add_norm(block + "attn_sub_norm.weight", heads_width);
+    add_product("attn_output", heads_width, h.width);
     add_norm(block + "ffn_norm.weight", h.width);
-    add_ternary(block + "ffn_gate.weight", h.width, h.ffn, options);
-    add_ternary(block + "ffn_up.weight", h.width, h.ffn, options);
-    if (sub_norms) add_norm(block + "ffn_sub_norm.weight", h.ffn);
-    add_ternary(block + "ffn_down.weight", h.ffn, h.width, options);
+    add_product("ffn_gate", h.width, h.ffn);
+    add_product("ffn_up", h.width, h.ffn);
+    if (architecture.sub_norms) add_norm(block + "ffn_sub_norm.weight", h.ffn);
+    add_product("ffn_down", h.ffn, h.width);
   }
   add_norm("output_norm.weight", h.width);
   if (options.untied) add_embedding("output.weight", h.width, h.vocabulary, options);
@@ -208,11 +216,11 @@ void SyntheticModel::add_embedding(const std::string& name, int columns, int row
   add(name, type_id(type), {columns, rows}, data, std::move(values));
 }
 
-void SyntheticModel::add_norm(const std::string& name, int size) {
+void SyntheticModel::add_vector(const std::string& name, int size, float least, float most) {
   std::vector<uint8_t> data;
   std::vector<float> values;
   for (int i = 0; i < size; i++) {
-    values.push_back(random_.uniform(0.5f, 1.5f));
+    values.push_back(random_.uniform(least, most));
     append(data, values.back());
   }
   add(name, kTypeF32, {size}, data, std::move(values));

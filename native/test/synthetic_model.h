@@ -26,12 +26,13 @@ class Random {
 
 struct Shape {
   int layers, width, ffn, heads, kv_heads, vocabulary, context;
+  int head_size = 0;  // 0: width / heads
 };
 
 struct SyntheticOptions {
   const char* ternary_type = "TQ2_0";
   const char* embedding_type = "Q8_0";
-  const char* architecture = "bitnet";
+  Architecture architecture = *find_architecture("bitnet");
   bool several_scales = false;  // per 256 of a ternary row, per 32 of an embedding row
   bool untied = false;          // an output.weight of its own
   uint64_t seed = 1;
@@ -44,6 +45,7 @@ struct SyntheticModel {
   std::string write(const std::string& name) const;
   TensorDescription& description(const std::string& name);
 
+  Architecture architecture;
   Hyperparameters hyperparameters;
   std::vector<TensorDescription> tensors;
   std::vector<uint8_t> bytes;
@@ -52,7 +54,8 @@ struct SyntheticModel {
  private:
   void add_ternary(const std::string& name, int columns, int rows, const SyntheticOptions& options);
   void add_embedding(const std::string& name, int columns, int rows, const SyntheticOptions& options);
-  void add_norm(const std::string& name, int size);
+  void add_vector(const std::string& name, int size, float least, float most);
+  void add_norm(const std::string& name, int size) { add_vector(name, size, 0.5f, 1.5f); }
   void add(const std::string& name, int type, std::vector<int64_t> shape, const std::vector<uint8_t>& data,
            std::vector<float> values);
 

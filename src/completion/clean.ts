@@ -1,5 +1,6 @@
 // The only judge of what is fit to show: trims a completion against the text around it, or hides it with a reason.
 
+import { languageAt } from '../language/languages';
 import type { HiddenReason } from '../protocol';
 import { Brackets } from './brackets';
 import { columnOf, firstLine, isBlank, restOfLine, type Site } from './site';
@@ -140,7 +141,7 @@ function continuations(site: Site, text: string): string[] {
   const all = owed.toReversed().join('');
   const newLine = '\n' + /^\s*/.exec((site.lineBefore + text).split('\n').at(-1)!)![0];
   const wanted =
-    site.languageId === 'python'
+    languageAt(site.languageId).blocks === 'colon'
       ? ['', ' x', ` x${newLine}finally: x`, `${newLine}def x(): x`]
       : ['', ' x', ' {}'];
   const read = wanted.flatMap((want) => [want, want + own, want + all]);
@@ -186,14 +187,4 @@ function isInScope(line: string, lines: readonly string[]): boolean {
     if (columnOf(other) < column && !isBlank(other)) return false;
   }
   return false;
-}
-
-/**
- * 0..1: the geometric mean of how sure the model was on average and at its weakest token.
- * `logProbabilities` are natural logarithms; none gives 0.
- */
-export function confidenceOf(logProbabilities: readonly number[]): number {
-  if (logProbabilities.length === 0) return 0;
-  const mean = logProbabilities.reduce((sum, value) => sum + value, 0) / logProbabilities.length;
-  return Math.exp((mean + Math.min(...logProbabilities)) / 2);
 }

@@ -1,5 +1,6 @@
 // The place of a completion: its line, what stands around it, and whether the line there opens a block.
 
+import { languageAt } from '../language/languages';
 import type { Prompt } from '../protocol';
 
 /** All text has `\n` as its line end. */
@@ -110,7 +111,9 @@ function blockAt(site: Omit<Site, 'block'>): Block | undefined {
 
 /** What ends the block that `line` opens at its end: a bracket, nothing where indentation does, undefined for no block. */
 function blockCloser(line: string, languageId: string): string | undefined {
-  const end = line.trimEnd();
-  if (languageId === 'python') return end.endsWith(':') && !end.trimStart().startsWith('#') ? '' : undefined;
-  return end.endsWith('{') && !end.trimStart().startsWith('//') ? '}' : undefined;
+  const { blocks, lineComments } = languageAt(languageId);
+  const code = line.trim();
+  if (blocks === 'none' || lineComments.some((mark) => code.startsWith(mark))) return undefined;
+  if (blocks === 'colon') return code.endsWith(':') ? '' : undefined;
+  return code.endsWith('{') ? '}' : undefined;
 }

@@ -3,22 +3,8 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { Edit, Language, type Node, Parser, type Point, type Tree } from 'web-tree-sitter';
+import { languageAt } from '../language/languages';
 import type { Site } from './site';
-
-/** The grammar of each language that has one; C++ reads C as well. */
-export const grammarOf: Record<string, string> = {
-  c: 'cpp',
-  cpp: 'cpp',
-  go: 'go',
-  java: 'java',
-  javascript: 'javascript',
-  javascriptreact: 'javascript',
-  python: 'python',
-  rust: 'rust',
-  shellscript: 'bash',
-  typescript: 'typescript',
-  typescriptreact: 'tsx',
-};
 
 /** Characters around the cursor that are parsed for a completion: a few milliseconds' worth. */
 const windowBefore = 6000;
@@ -33,7 +19,7 @@ let runtime: Promise<void> | undefined;
  * of once.
  */
 export function syntaxOf(languageId: string): Promise<Syntax | undefined> {
-  const grammar = grammarOf[languageId];
+  const { grammar } = languageAt(languageId);
   if (grammar === undefined) return Promise.resolve(undefined);
   let syntax = loading.get(grammar);
   if (!syntax) {

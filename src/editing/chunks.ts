@@ -1,5 +1,7 @@
 // The chunks of a text, and how much each is like another text: by the identifiers that both have.
 
+import { type Language, languageAt } from '../language/languages';
+
 /** A stretch of a file, from line `start` on; `words` are the identifiers in it. */
 export interface Chunk {
   readonly start: number;
@@ -32,12 +34,12 @@ const common = new Set(
 );
 
 /** Overlapping chunks of whole lines, from the head on. */
-export function chunksIn(text: string): Chunks {
+export function chunksIn(text: string, languageId: string): Chunks {
   const lines = linesOf(text);
   const words = lines.map((line) => [...wordsOf(line)]);
   const all: Chunk[] = [];
   const having = new Map<string, number[]>();
-  for (const start of startsIn(lines, bodyStart(text))) {
+  for (const start of startsIn(lines, bodyStart(text, languageAt(languageId)))) {
     let end = start;
     for (let size = 0; end < lines.length && size + lines[end]!.length < chunkCharacters; end++)
       size += lines[end]!.length + 1;
@@ -77,10 +79,17 @@ export function linesOf(text: string): string[] {
 }
 
 /** The line behind a leading comment on the licence; the first one where there is none. */
-function bodyStart(text: string): number {
+function bodyStart(text: string, { lineComments, blockComments }: Language): number {
+  const lines = lineComments.map((mark) => `(?:${literal(mark)}.*(?:\\r?\\n|$))+`);
+  const blocks = blockComments.map((marks) => marks.map(literal).join('[^]*?'));
   const leading =
-    /^(?:#!.*\r?\n)?\s*(?:\/\*[\s\S]*?\*\/|(?:(?:\/\/|#).*(?:\r?\n|$))+)\s*/.exec(text)?.[0] ?? '';
+    new RegExp(`^(?:#!.*\\r?\\n)?\\s*(?:${[...blocks, ...lines].join('|')})\\s*`).exec(text)?.[0] ?? '';
   return /licen[cs]e|copyright/i.test(leading) ? leading.split('\n').length - 1 : 0;
+}
+
+/** A pattern of what stands there. */
+function literal(text: string): string {
+  return text.replace(/[^\w\s]/g, '\\$&');
 }
 
 /** The chunk that is most like a text with the words `here`; of equal ones the first. */

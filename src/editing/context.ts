@@ -1,7 +1,7 @@
 // A document and a cursor made into a prompt; knows documents by a small interface, so that it runs without VS Code.
 
 import type { Prompt, RelatedText } from '../protocol';
-import { endingOf } from '../language/languages';
+import { languageAt } from '../language/languages';
 
 /** What is needed of a document; `vscode.TextDocument` is one. */
 export interface TextSource {
@@ -108,7 +108,7 @@ function isLowSurrogate(text: string, index: number): boolean {
 
 /** A path that tells the language by its ending, which untitled files and notebooks do not. */
 function pathForModel(path: string, languageId: string): string {
-  const ending = endingOf(languageId);
+  const [ending] = languageAt(languageId).endings;
   const named = /\.\w+$/.test(path) && !path.endsWith('.ipynb');
   return ending && !named ? path.replace(/\.ipynb$/, '') + ending : path;
 }

@@ -2,21 +2,21 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { EngineProblem } from './engineClient';
+import { Problem } from './backend';
 
-/** The path of the chosen file, or of the bundled one where none was chosen; an `EngineProblem` where there is none. */
+/** The path of the chosen file, or of the bundled one where none was chosen; an `Problem` where there is none. */
 export function findModelFile(chosen: string, bundledFolder: string): string {
   if (chosen !== '') {
     const file = chosen.startsWith('~/') ? path.join(process.env.HOME ?? '~', chosen.slice(2)) : chosen;
     if (existsSync(file)) return file;
-    throw new EngineProblem('model', `The model file ${file} does not exist. Choose another one.`);
+    throw new Problem('model', `The model file ${file} does not exist. Choose another one.`);
   }
   const bundled = existsSync(bundledFolder)
     ? readdirSync(bundledFolder).filter((name) => name.endsWith('.gguf'))
     : [];
   const first = bundled.sort()[0];
   if (first) return path.join(bundledFolder, first);
-  throw new EngineProblem(
+  throw new Problem(
     'model',
     'This build of Ryzanstein came without a model. Choose a GGUF file to complete with.',
   );

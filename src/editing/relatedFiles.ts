@@ -5,7 +5,8 @@ import { type Chunk, type Chunks, chunksIn, likest, linesOf, similarity, wordsOf
 import type { Place } from './context';
 import { importedPaths } from '../language/imports';
 import { isSecret } from './silence';
-import { isForeignFolder } from '../language/languages';
+import { languageAt } from '../language/languages';
+import { isForeignFolder } from './foreignFolders';
 
 /** Another file; `text` is read only if the file may be. */
 export interface CodeFile {
@@ -49,14 +50,8 @@ const clearly = 1.25;
 const alike = 0.9;
 const remembered = 64;
 
-/** Languages whose code is of use to each other. */
-const families: Record<string, string> = {
-  typescriptreact: 'typescript',
-  javascript: 'typescript',
-  javascriptreact: 'typescript',
-  cpp: 'c',
-};
-const family = (languageId: string): string => families[languageId] ?? languageId;
+/** Languages whose code is of use to each other have the same. */
+const family = (languageId: string): string => languageAt(languageId).family ?? languageId;
 
 /** Remembers what was chosen for each document, so that the prompt begins the same until there is a reason. */
 export class RelatedCode {
@@ -105,7 +100,7 @@ export class RelatedCode {
   private chunksOf(file: CodeFile): Chunks {
     const text = file.text();
     const known = this.chunks.get(file.key);
-    const chunks = known?.text === text ? known : chunksIn(text);
+    const chunks = known?.text === text ? known : chunksIn(text, file.languageId);
     this.chunks.delete(file.key);
     this.chunks.set(file.key, chunks);
     dropOldest(this.chunks);

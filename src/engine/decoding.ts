@@ -1,23 +1,33 @@
-// An answer in the making: takes the model's tokens one by one, and tells which may come next and when it is enough.
+// An answer in the making: spells the model's tokens one by one, and tells which may come next and when it is enough.
 
-import type { Limits } from '../protocol';
-import type { Answer, Token } from '../completion/answer';
-import { Healing } from '../model/healing';
+import { type Answer, Finishing, type Token } from '../completion/finish';
 import type { Site } from '../completion/site';
-import { Stop, type Verdict } from '../completion/stop';
+import { Healing } from '../model/healing';
 import type { Tokenizer } from '../model/tokenizer';
+import type { Limits, StopReason } from '../protocol';
+
+export interface ModelToken extends Token {
+  readonly id: number;
+}
+
+/** An answer with what it cost. */
+export interface Written extends Answer<ModelToken> {
+  /** Tokens that went through the model; the one that ends an answer need not. */
+  readonly evaluated: number;
+  readonly milliseconds: number;
+}
+
+export function emptyAnswer(reason: StopReason): Written {
+  return { verdict: { text: '', reason }, tokens: [], evaluated: 0, milliseconds: 0 };
+}
 
 export class Writing {
-  readonly tokens: Token[] = [];
   /** Tokens that went through the model. */
   evaluated = 0;
-  verdict: Verdict | undefined;
-  /** The answer as it was when the first line of a block was whole. */
-  firstLine: Answer | undefined;
   #milliseconds = 0;
   /** Characters of the answer's head that were typed already and are spelled again. */
   #typed: number;
-  readonly #stop: Stop;
+  readonly #finishing: Finishing<ModelToken>;
   readonly #healing: Healing;
   readonly #decoder: ReturnType<Tokenizer['decoder']>;
   readonly #ends: Int32Array;
@@ -28,14 +38,23 @@ export class Writing {
     limits: Limits,
     word: string,
     readonly tokenizer: Tokenizer,
-    head: readonly Token[] = [],
+    head: readonly ModelToken[] = [],
   ) {
-    this.#stop = new Stop(site, limits);
+    this.#finishing = new Finishing(site, limits);
     this.#healing = new Healing(word, tokenizer);
     this.#decoder = tokenizer.decoder();
     this.#typed = word.length;
     this.#ends = Int32Array.from([...tokenizer.controlIds, ...tokenizer.lineEndIds]);
-    for (const { id, logProbability } of head) this.#spell(id, logProbability);
+    for (const { id, logProbability } of head) this.take(id, logProbability);
+  }
+
+  get isFinished(): boolean {
+    return this.#finishing.verdict !== undefined;
+  }
+
+  /** How many tokens were taken. */
+  get length(): number {
+    return this.#finishing.tokens.length;
   }
 
   /** The only ids that may come next; undefined where all may. */
@@ -45,26 +64,25 @@ export class Writing {
 
   /** The ids that end an answer. */
   get endIds(): Int32Array {
-    return this.#stop.inBlock ? this.tokenizer.controlIds : this.#ends;
+    return this.#finishing.inBlock ? this.tokenizer.controlIds : this.#ends;
   }
 
   /** The ids that the model is to stop at: those, and in a block line ends until the first line is whole. */
   get stopIds(): Int32Array {
-    return this.firstLine ? this.tokenizer.controlIds : this.#ends;
+    return this.#finishing.firstLine ? this.tokenizer.controlIds : this.#ends;
   }
 
-  /** What follows a verdict does not count. */
   take(id: number, logProbability: number): void {
-    const text = this.#spell(id, logProbability);
-    if (this.verdict) return;
-    if (this.tokenizer.controlIds.includes(id)) return this.finish('end');
-    this.verdict = this.#stop.push(text);
-    const line = this.#stop.firstLine;
-    if (!this.verdict && line !== undefined) this.firstLine ??= this.answer({ text: line, reason: 'line' });
+    const spelled = this.#decoder.push(id);
+    const text = spelled.slice(this.#typed);
+    this.#typed = Math.max(0, this.#typed - spelled.length);
+    this.#healing.push(id);
+    this.#finishing.take({ id, text, logProbability });
+    if (this.tokenizer.controlIds.includes(id)) this.end('end');
   }
 
-  finish(reason: Parameters<Stop['finish']>[0]): void {
-    this.verdict ??= this.#stop.finish(reason);
+  end(reason: Parameters<Finishing['end']>[0]): void {
+    this.#finishing.end(reason);
   }
 
   /** Notes how many tokens have gone through the model by now, and how long the last of them took. */
@@ -73,19 +91,17 @@ export class Writing {
     this.#milliseconds += milliseconds;
   }
 
-  answer(verdict: Verdict): Answer {
-    const { evaluated, firstLine } = this;
-    const tokens = [...this.tokens];
-    return { verdict, tokens, evaluated, milliseconds: this.#milliseconds, firstLine };
+  /** Of a block, the answer up to the end of its first line; undefined until that is whole. */
+  get firstLine(): Written | undefined {
+    return this.#finishing.firstLine && this.#costed(this.#finishing.firstLine);
   }
 
-  /** What the token adds to the answer. */
-  #spell(id: number, logProbability: number): string {
-    const spelled = this.#decoder.push(id);
-    const text = spelled.slice(this.#typed);
-    this.#typed = Math.max(0, this.#typed - spelled.length);
-    this.#healing.push(id);
-    this.tokens.push({ id, text, logProbability });
-    return text;
+  get answer(): Written {
+    return this.#costed(this.#finishing.answer);
+  }
+
+  /** With what has been spent by now. */
+  #costed(answer: Answer<ModelToken>): Written {
+    return { ...answer, evaluated: this.evaluated, milliseconds: this.#milliseconds };
   }
 }

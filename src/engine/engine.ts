@@ -3,7 +3,7 @@
 import type { Alternative, Completion, Limits, LoadParams, Prefill, Prompt } from '../protocol';
 import type { ModelInfo } from '../reports';
 import type { Addon, NativeModel, NativeSession } from './addon';
-import { type Answer, emptyAnswer, judge, type Token } from '../completion/answer';
+import { judge } from '../completion/finish';
 import { defaultThreads } from './environment';
 import { readGguf } from '../model/gguf';
 import { unfinishedWord } from '../model/healing';
@@ -13,7 +13,7 @@ import { layoutPrompt } from '../model/prompt';
 import { type Site, siteOf } from '../completion/site';
 import { Slots } from './slots';
 import { type Syntax, syntaxOf } from '../completion/syntax';
-import { Writing } from './decoding';
+import { emptyAnswer, type ModelToken, type Written, Writing } from './decoding';
 
 /** Tokens per native call: few enough to stop soon, enough that the call costs nothing. */
 const stepTokens = 8;
@@ -23,7 +23,7 @@ const draftTokens = stepTokens - 1;
 
 /** Where another answer leaves the first one: the tokens that both have, and the ids that may not come next. */
 interface Fork {
-  head: Token[];
+  head: readonly ModelToken[];
   except: number[];
 }
 
@@ -39,11 +39,12 @@ interface Reading {
 /** How many threads a request may use: figures are measured with all that they name. */
 type Threads = number | 'all';
 
-export interface Request {
+/** What goes with a request beside its prompt and limits. */
+export interface RequestOptions {
   signal?: AbortSignal;
   /** At most, or `all` however busy the machine is. */
   threads?: Threads;
-  /** Is told of a block's first line when that is whole and fit to show; the block goes on. */
+  /** Gets a block's first line when that is whole and fit to show; the block goes on. */
   onFirstLine?: (completion: Completion) => void;
 }
 
@@ -60,7 +61,6 @@ export class Engine {
   readonly #load: Load | undefined;
   /** Threads that the request at work uses. */
   #threads: number;
-  #newest: AbortController | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #encodings = new Map<string, number[]>();
 
@@ -110,18 +110,14 @@ export class Engine {
     }
   }
 
-  /** Completes at a place. A newer request cancels an older one; a cancelled one answers with nothing to show. */
-  async complete(
-    prompt: Prompt,
-    limits: Limits,
-    { signal, threads, onFirstLine }: Request = {},
-  ): Promise<Completion> {
-    return this.#asNewest(signal, threads, (signal) => this.#answer(prompt, limits, signal, onFirstLine));
+  /** Completes at a place. Requests wait for their turn; a cancelled one ends soon, with nothing to show. */
+  complete(prompt: Prompt, limits: Limits, options: RequestOptions = {}): Promise<Completion> {
+    return this.#inTurn(options, (signal) => this.#answer(prompt, limits, signal, options.onFirstLine));
   }
 
-  /** Reads a prompt ahead of its completion, which need not read it then. A newer request cancels it. */
-  async prefill(prompt: Prompt, signal?: AbortSignal, threads?: number): Promise<Prefill> {
-    return this.#asNewest(signal, threads, async (signal) => {
+  /** Reads a prompt ahead of its completion, which need not read it then. */
+  prefill(prompt: Prompt, options: Omit<RequestOptions, 'onFirstLine'> = {}): Promise<Prefill> {
+    return this.#inTurn(options, async (signal) => {
       const { ids, reused, milliseconds } = await this.#read(prompt, siteOf(prompt), signal);
       return { promptTokens: ids.length, reusedTokens: reused, prefillMs: milliseconds };
     });
@@ -142,48 +138,33 @@ export class Engine {
 
   /** Lends the session, emptied, to `work`; requests wait until it is given back. */
   withSession<T>(work: (session: NativeSession) => Promise<T>): Promise<T> {
-    return this.#inTurn(async () => {
+    return this.#inTurn({ threads: 'all' }, () => {
       this.#known = [];
       this.#session.truncate(0);
-      this.#native.use(this.info.threads);
       return work(this.#session).finally(() => this.#session.truncate(0));
     });
   }
 
   /** Waits for the work that is under way, and ends the use of the model. */
   async close(): Promise<void> {
-    this.#newest?.abort();
-    await this.#inTurn(() => {
+    await this.#inTurn({}, () => {
       this.#slots.free();
       this.#native.free();
       return Promise.resolve();
     });
   }
 
-  /** Cancels the request before, and runs `work` when that has ended, with a signal that the next one aborts. */
-  #asNewest<T>(
-    signal: AbortSignal | undefined,
-    threads: Threads | undefined,
+  /** Runs `work` when all before it has ended; while it runs, the signal stops what is being computed. */
+  #inTurn<T>(
+    { signal = new AbortController().signal, threads }: RequestOptions,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    this.#newest?.abort();
-    const request = (this.#newest = new AbortController());
-    const abort = (): void => request.abort();
-    signal?.addEventListener('abort', abort);
-    if (signal?.aborted) abort();
     const cancel = (): void => this.#session.cancel();
-    return this.#inTurn(() => {
-      request.signal.addEventListener('abort', cancel);
+    const turn = this.#turn.then(async () => {
+      signal.addEventListener('abort', cancel);
       this.#use(threads);
-      return work(request.signal).finally(() => {
-        request.signal.removeEventListener('abort', cancel);
-        signal?.removeEventListener('abort', abort);
-      });
+      return work(signal).finally(() => signal.removeEventListener('abort', cancel));
     });
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work);
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
@@ -199,7 +180,7 @@ export class Engine {
     prompt: Prompt,
     limits: Limits,
     signal: AbortSignal,
-    onFirstLine?: Request['onFirstLine'],
+    onFirstLine?: RequestOptions['onFirstLine'],
   ): Promise<Completion> {
     const site = siteOf(prompt);
     // A grammar that is met for the first time is read while the model works.
@@ -207,13 +188,13 @@ export class Engine {
     const reading = await this.#read(prompt, site, signal);
     const { ids, reused, milliseconds } = reading;
     const read = Math.min(ids.length, this.#session.length);
-    const completed = (syntax: Syntax | undefined, answer?: Answer): Completion =>
+    const completed = (syntax: Syntax | undefined, answer?: Written): Completion =>
       this.#completion(site, answer, limits, read, reused, milliseconds, syntax);
-    const tell = async (line: Answer): Promise<void> => {
+    const tell = async (line: Written): Promise<void> => {
       const completion = completed(await grammar, line);
       if (completion.shown && !signal.aborted) onFirstLine?.(completion);
     };
-    let answer: Answer | undefined;
+    let answer: Written | undefined;
     if (!signal.aborted)
       answer = ids.length === 0 ? nothing : await this.#decode(site, reading, limits, signal, tell);
     const syntax = await grammar;
@@ -263,7 +244,7 @@ export class Engine {
     reading: Reading,
     limits: Limits,
     signal: AbortSignal,
-    first: Answer,
+    first: Written,
     syntax: Syntax | undefined,
   ): Promise<Alternative[]> {
     const own = first.tokens.findIndex(({ text }) => text !== '');
@@ -299,18 +280,18 @@ export class Engine {
     { word, beyond }: Reading,
     limits: Limits,
     signal: AbortSignal,
-    tell: (line: Answer) => Promise<void>,
+    tell: (line: Written) => Promise<void>,
     fork: Fork = { head: [], except: [] },
-  ): Promise<Answer> {
+  ): Promise<Written> {
     const { tokenizer } = this.model;
     const writing = new Writing(site, limits, word, tokenizer, fork.head);
     const start = this.#session.length;
-    while (!writing.verdict) {
+    while (!writing.isFinished) {
       const { allowed, firstLine } = writing;
-      const forks = fork.except.length > 0 && writing.tokens.length === fork.head.length;
-      const max = allowed || forks ? 1 : Math.min(stepTokens, limits.maxTokens - writing.tokens.length);
-      if (max <= 0) writing.finish('maxTokens');
-      else if (signal.aborted) writing.finish('cancelled');
+      const forks = fork.except.length > 0 && writing.length === fork.head.length;
+      const max = allowed || forks ? 1 : Math.min(stepTokens, limits.maxTokens - writing.length);
+      if (max <= 0) writing.end('maxTokens');
+      else if (signal.aborted) writing.end('cancelled');
       else {
         const step = await this.#session.generate({
           max,
@@ -325,18 +306,18 @@ export class Engine {
         this.#known.length = this.#session.length;
         writing.spent(this.#session.length - start, step.milliseconds);
         for (const [i, id] of step.ids.entries()) writing.take(id, step.logProbabilities[i]!);
-        if (step.end === 'cancelled' || step.end === 'context') writing.finish(step.end);
+        if (step.end === 'cancelled' || step.end === 'context') writing.end(step.end);
         if (writing.firstLine && !firstLine) void tell(writing.firstLine);
         // A line end within a block: the answer goes on behind it.
-        if (!writing.verdict && step.end === 'stop') await this.#append(step.ids.at(-1)!, writing);
+        if (!writing.isFinished && step.end === 'stop') await this.#append(step.ids.at(-1)!, writing);
       }
     }
-    return writing.answer(writing.verdict);
+    return writing.answer;
   }
 
   /** Evaluates a token that ended a step, if there is room and nobody cancels it. */
   async #append(id: number, writing: Writing): Promise<void> {
-    if (this.#session.length === this.model.contextLength) return writing.finish('context');
+    if (this.#session.length === this.model.contextLength) return writing.end('context');
     const { milliseconds } = await this.#session.evaluate(Int32Array.of(id));
     this.#known.push(id);
     this.#known.length = this.#session.length;
@@ -345,7 +326,7 @@ export class Engine {
 
   #completion(
     site: Site,
-    answer: Answer = cancelled,
+    answer: Written = cancelled,
     limits: Limits,
     promptTokens: number,
     reusedTokens: number,

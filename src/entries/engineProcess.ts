@@ -1,35 +1,17 @@
-// Entry of the engine process: answers the extension's requests over the child's IPC, and ends when its host is gone.
+// Entry of the engine process: holds the engine, serves its host over the child's IPC, and ends when the host is gone.
 
 import {
-  type CancellationToken,
   createMessageConnection,
   ErrorCodes,
   IPCMessageReader,
   IPCMessageWriter,
   ResponseError,
 } from 'vscode-jsonrpc/node';
-import {
-  benchRequest,
-  completeRequest,
-  type Completion,
-  diagnoseRequest,
-  evaluateProgress,
-  evaluateRequest,
-  firstLineProgress,
-  type LoadParams,
-  loadRequest,
-  prefillRequest,
-} from '../protocol';
-import type { ModelInfo } from '../reports';
 import { loadAddon } from '../engine/addon';
-import { bench } from '../measure/bench';
-import { diagnose } from '../measure/diagnose';
 import { Engine } from '../engine/engine';
-import { evaluate } from '../measure/evaluate';
-import { punchHoles } from '../measure/holes';
-import { withContext } from '../measure/repositoryContext';
-import { readSources } from '../measure/sourceFiles';
-import { messageOf, printable } from '../wording';
+import { type LoadParams, loadRequest } from '../protocol';
+import type { ModelInfo } from '../reports';
+import { answered, Client } from './client';
 
 /** The engine in use or on its way: requests that come in while it loads wait for it. */
 let engine: Promise<Engine> | undefined;
@@ -55,23 +37,6 @@ async function load(params: LoadParams): Promise<ModelInfo> {
   }
 }
 
-/** Words an error for the other side as it is, without the library's preamble. */
-async function answered<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ResponseError) throw error;
-    throw new ResponseError(ErrorCodes.InternalError, printable(messageOf(error)));
-  }
-}
-
-function signalOf(token: CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  if (token.isCancellationRequested) controller.abort();
-  token.onCancellationRequested(() => controller.abort());
-  return controller.signal;
-}
-
 function listen(): void {
   const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process), {
     error: (message) => process.stderr.write(`${message}\n`),
@@ -80,29 +45,7 @@ function listen(): void {
     log: () => undefined,
   });
   connection.onRequest(loadRequest, (params) => answered(() => load(params)));
-  connection.onRequest(completeRequest, ({ prompt, limits, threads, firstLine }, token) => {
-    const signal = signalOf(token);
-    const onFirstLine = (completion: Completion): void => {
-      if (firstLine !== undefined) void connection.sendProgress(firstLineProgress, firstLine, completion);
-    };
-    return answered(async () => (await loaded()).complete(prompt, limits, { signal, threads, onFirstLine }));
-  });
-  connection.onRequest(prefillRequest, ({ prompt, threads }, token) => {
-    const signal = signalOf(token);
-    return answered(async () => (await loaded()).prefill(prompt, signal, threads));
-  });
-  connection.onRequest(diagnoseRequest, () => answered(async () => diagnose(await loaded())));
-  connection.onRequest(benchRequest, (params) => answered(async () => bench(await loaded(), params)));
-  connection.onRequest(evaluateRequest, ({ files, holes: count, seed }, token) => {
-    const signal = signalOf(token);
-    return answered(async () => {
-      const sources = readSources(files);
-      const holes = withContext(punchHoles(sources, count, seed), () => sources);
-      const progress = (done: number): void =>
-        void connection.sendNotification(evaluateProgress, { done, holes: holes.length });
-      return evaluate(await loaded(), holes, progress, signal);
-    });
-  });
+  new Client(connection, loaded).serve();
   // A message that is none must not end the process: the next one may be good.
   connection.onError(([error]) => process.stderr.write(`Unreadable message: ${error.message}\n`));
   connection.listen();

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import type { BenchParams } from '../protocol';
 import type { BenchReport, ModelInfo } from '../reports';
-import type { EngineClient } from '../editing/engineClient';
+import type { LocalEngine } from '../editing/localEngine';
 import { benchmarkLine, benchmarkReport } from '../report/figures';
 
 /** As much text before the answer as a completion has in a file of some length, if the model can take it. */
@@ -13,8 +13,8 @@ const paramsFor = ({ contextLength }: ModelInfo): BenchParams => ({
   threads: [],
 });
 
-/** Runs with a progress that can be cancelled; fails with an `EngineProblem`, is silent when cancelled. */
-export async function runBenchmark(engine: EngineClient): Promise<BenchReport | undefined> {
+/** Runs with a progress that can be cancelled; fails with an `Problem`, is silent when cancelled. */
+export async function runBenchmark(engine: LocalEngine): Promise<BenchReport | undefined> {
   const options: vscode.ProgressOptions = {
     location: vscode.ProgressLocation.Notification,
     title: 'Ryzanstein: measuring prefill and decode',
@@ -32,7 +32,7 @@ export async function runBenchmark(engine: EngineClient): Promise<BenchReport | 
   return report;
 }
 
-async function offer(report: BenchReport, engine: EngineClient): Promise<void> {
+async function offer(report: BenchReport, engine: LocalEngine): Promise<void> {
   const show = 'Show Report';
   const model = engine.state.name === 'ready' ? engine.state.model : undefined;
   if ((await vscode.window.showInformationMessage(benchmarkLine(report), show)) !== show) return;

@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { Diagnosis, ModelInfo } from '../reports';
-import type { EngineClient } from '../editing/engineClient';
+import type { LocalEngine } from '../editing/localEngine';
 import { completionLine, megabytes, milliseconds, millions, tokensPerSecond } from '../report/figures';
 import type { Entry, Ledger } from '../editing/completionLog';
 import { openPage } from './page';
@@ -32,7 +32,7 @@ export class DiagnosticsPage implements vscode.Disposable {
 
   constructor(
     private readonly media: vscode.Uri,
-    private readonly engine: EngineClient,
+    private readonly engine: LocalEngine,
     private readonly ledger: Ledger,
   ) {
     this.subscription = ledger.onChange(() => this.post());

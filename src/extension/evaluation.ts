@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import type { Evaluation } from '../reports';
 import { pathOf } from './documents';
-import type { EngineClient } from '../editing/engineClient';
+import type { LocalEngine } from '../editing/localEngine';
 import { evaluationReport, type EvaluationReport, type Run } from '../report/evaluationReport';
 import type { Ignoring } from './ignoring';
 import { openPage } from './page';
@@ -26,7 +26,7 @@ export class Evaluations implements vscode.Disposable {
 
   constructor(
     private readonly media: vscode.Uri,
-    private readonly engine: EngineClient,
+    private readonly engine: LocalEngine,
     private readonly ignoring: Ignoring,
   ) {}
 
@@ -35,7 +35,7 @@ export class Evaluations implements vscode.Disposable {
     return evaluationReport(this.runs, readSettings().confidence);
   }
 
-  /** Runs with a progress that can be cancelled, then opens the report; fails with an `EngineProblem`. */
+  /** Runs with a progress that can be cancelled, then opens the report; fails with an `Problem`. */
   async run(holes = holesPerRun): Promise<Evaluation | undefined> {
     const { occupation } = this.engine;
     if (occupation) return tell(`the engine ${occupation}. Evaluate when it is done.`);

@@ -5,7 +5,8 @@ import * as vscode from 'vscode';
 import type { Completion } from '../protocol';
 import { runBenchmark } from './benchmark';
 import { DiagnosticsPage } from './diagnostics';
-import { EngineClient, EngineProblem, type EngineState } from '../editing/engineClient';
+import { Problem } from '../editing/backend';
+import { LocalEngine, type LocalState } from '../editing/localEngine';
 import { Evaluations } from './evaluation';
 import { Governor } from './governor';
 import { Ignoring } from './ignoring';
@@ -21,7 +22,7 @@ import { Visits } from './visits';
 
 /** The parts, for the tests that run beside them in the extension host. */
 export interface Parts {
-  readonly engine: EngineClient;
+  readonly engine: LocalEngine;
   readonly governor: Governor;
   readonly ledger: Ledger;
   readonly status: Status;
@@ -33,7 +34,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
   const log = createLog();
   const ledger = new Ledger();
   const problems = new Problems();
-  const engine = new EngineClient({
+  const engine = new LocalEngine({
     file: path.join(context.extensionPath, 'dist', 'engine.js'),
     load: () => {
       const { modelFile, threads, kernel } = readSettings();
@@ -53,7 +54,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
   const page = new DiagnosticsPage(media, engine, ledger);
   const evaluations = new Evaluations(media, engine, ignoring);
 
-  function onState(state: EngineState): void {
+  function onState(state: LocalState): void {
     status.update();
     page.post();
     problems.onState(state);
@@ -67,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof EngineProblem)) throw error;
+      if (!(error instanceof Problem)) throw error;
       problems.tell(error);
       return undefined;
     }

@@ -4,7 +4,7 @@ import os from 'node:os';
 import * as vscode from 'vscode';
 import { type Allowance, allowance, isMemoryShort } from '../editing/throttle';
 import { isOnBattery } from '../editing/battery';
-import type { EngineClient } from '../editing/engineClient';
+import type { LocalEngine } from '../editing/localEngine';
 import type { Settings } from './settings';
 
 /** How old what was read of the battery may become before it is read again, in milliseconds. */
@@ -33,7 +33,7 @@ export class Governor implements vscode.Disposable {
 
   /** `onChange` is called when what is allowed may have changed. */
   constructor(
-    private readonly engine: EngineClient,
+    private readonly engine: LocalEngine,
     private readonly onChange: () => void,
   ) {
     this.subscriptions = [

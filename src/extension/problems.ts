@@ -1,7 +1,7 @@
 // Tells of what went wrong: one message per problem, with what can be done about it, and never the same one again.
 
 import * as vscode from 'vscode';
-import { type EngineProblem, type EngineState } from '../editing/engineClient';
+import type { BackendState, Problem } from '../editing/backend';
 
 const actions = {
   'Choose Model File': 'ryzanstein.chooseModelFile',
@@ -15,20 +15,20 @@ export class Problems {
   private told: string | undefined;
 
   /** Follows the engine's state, and tells when it has failed. */
-  onState(state: EngineState): void {
+  onState(state: BackendState): void {
     if (state.name === 'ready') this.told = undefined;
     if (state.name === 'failed') this.tell(state.problem);
   }
 
   /** Tells of a problem, unless this was done already. */
-  tell(problem: EngineProblem): void {
+  tell(problem: Problem): void {
     if (this.told === problem.message) return;
     this.told = problem.message;
     void show(problem);
   }
 }
 
-async function show(problem: EngineProblem): Promise<void> {
+async function show(problem: Problem): Promise<void> {
   const first: Action = problem.kind === 'model' ? 'Choose Model File' : 'Restart Engine';
   const chosen = await vscode.window.showErrorMessage(`Ryzanstein: ${problem.message}`, first, 'Show Log');
   if (chosen) await vscode.commands.executeCommand(actions[chosen]);

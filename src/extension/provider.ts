@@ -7,7 +7,8 @@ import { type Allowance, threadsWith, waitWith } from '../editing/throttle';
 import { fateOf } from '../editing/outcome';
 import { Pace } from '../editing/pace';
 import { placeOf, repositoryOf, silenceAt } from './documents';
-import { type EngineClient, EngineProblem } from '../editing/engineClient';
+import { Problem } from '../editing/backend';
+import type { LocalEngine } from '../editing/localEngine';
 import type { Governor } from './governor';
 import type { Ignoring } from './ignoring';
 import type { Entry, Ledger } from '../editing/completionLog';
@@ -49,7 +50,7 @@ interface Question {
 }
 
 export interface ProviderParts {
-  engine: EngineClient;
+  engine: LocalEngine;
   governor: Governor;
   ledger: Ledger;
   ignoring: Ignoring;
@@ -72,7 +73,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
 
   constructor(private readonly parts: ProviderParts) {
     const { engine, governor } = parts;
-    const complete: EngineClient['complete'] = async (params, token, onFirstLine) => {
+    const complete: LocalEngine['complete'] = async (params, token, onFirstLine) => {
       governor.used();
       const completion = await engine.complete(params, token, onFirstLine);
       if (completion.reason !== 'cancelled') this.pace.answered(completion.prefillMs + completion.decodeMs);
@@ -234,7 +235,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
         return this.nothing(question, `cancelled: ${typedOn ? 'typed on' : 'moved on'}`);
       return this.offer(question, place, answer.how === 'computed' ? computed(answer.completion) : [answer]);
     } catch (error) {
-      if (error instanceof EngineProblem) return this.nothing(question, failed(error));
+      if (error instanceof Problem) return this.nothing(question, failed(error));
       throw error;
     }
   }

@@ -2,7 +2,8 @@
 
 import * as vscode from 'vscode';
 import { isSecret } from '../editing/silence';
-import { foreignGlob, sourceGlob } from '../language/languages';
+import { foreignGlob } from '../editing/foreignFolders';
+import { sourceGlob } from '../language/languages';
 import { type Ignoring, ignoredByGit } from './ignoring';
 
 /** Files of known languages in the workspace's folders on this disk, in a steady order; none that is excluded, ignored, secret, built or other people's. */

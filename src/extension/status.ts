@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { Completion } from '../protocol';
-import type { EngineClient } from '../editing/engineClient';
+import type { LocalEngine } from '../editing/localEngine';
 import { completionLine, modelLine, threadsOf, tokensPerSecond } from '../report/figures';
 import type { Governor } from './governor';
 import type { Ledger } from '../editing/completionLog';
@@ -28,7 +28,7 @@ export class Status implements vscode.Disposable {
   private look: Look = { name: 'ready', text: '', sentence: '' };
 
   constructor(
-    private readonly engine: EngineClient,
+    private readonly engine: LocalEngine,
     private readonly governor: Governor,
     private readonly ledger: Ledger,
   ) {
@@ -113,7 +113,9 @@ export class Status implements vscode.Disposable {
     const running = completion ?? (state.name === 'ready' ? state.model : undefined);
     if (!running) return '';
     const speed = completion ? [tokensPerSecond(completion.tokensPerSecond)] : [];
-    return [...speed, running.kernel, threadsOf(running.threads)].join(' · ');
+    const { kernel, threads } = running;
+    const means = [kernel, threads === undefined ? undefined : threadsOf(threads)];
+    return [...speed, ...means.filter((known) => known !== undefined)].join(' · ');
   }
 }
 
@@ -124,7 +126,7 @@ function readySentence(state: string, mode: string): string {
 
 function tooltip(
   sentence: string,
-  engine: EngineClient,
+  engine: LocalEngine,
   completion: Completion | undefined,
 ): vscode.MarkdownString {
   const text = new vscode.MarkdownString(undefined, true);

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { languageOf } from '../language/languages';
+import { languageName, languageOf } from '../language/languages';
 import { type Hole, punchHoles } from './holes';
 import { readText, type SourceFile } from './sourceFiles';
 
@@ -77,11 +77,6 @@ export function drawSet(set: EvalSet, folder: string): Hole[] {
         `${digest}, the set's is ${set.digest}. Scores on them could not be compared with others.`,
     );
   return holes;
-}
-
-/** A language without its dialect. */
-export function languageName(languageId: string): string {
-  return languageId.replace(/react$/, '');
 }
 
 function inTurn<T>(lists: T[][]): T[] {

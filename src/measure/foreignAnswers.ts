@@ -1,12 +1,11 @@
-// Answers that other programs gave to the same holes, as raw as a model gave them: read, then cut and cleaned like our own.
+// Answers that other programs gave to the same holes, as raw as a model gave them: read, then finished like our own.
 
+import { Finishing, judge } from '../completion/finish';
+import { siteOf } from '../completion/site';
+import { syntaxOf } from '../completion/syntax';
 import type { Answerer } from '../reports';
-import { clean, confidenceOf } from '../completion/clean';
-import { logProbabilitiesOf } from '../completion/answer';
 import { type Answer, limitsAt, promptAt } from './evaluate';
 import type { Hole } from './holes';
-import { siteOf } from '../completion/site';
-import { Stop, type Verdict } from '../completion/stop';
 
 /** `tokens` are what a model wrote behind the cursor, each with its natural log-probability; `id` counts holes from 1. */
 interface ForeignAnswer {
@@ -15,12 +14,12 @@ interface ForeignAnswer {
   milliseconds: number;
 }
 
-/** Throws an Error that names `file` where `document` is no list of answers to these holes. */
-export function foreignAnswers(
+/** Rejects with an Error that names `file` where `document` is no list of answers to these holes. */
+export async function foreignAnswers(
   document: object,
   holes: Hole[],
   file: string,
-): { answerer: Answerer; answers: Answer[] } {
+): Promise<{ answerer: Answerer; answers: Answer[] }> {
   const { engine, model, type, kernel, threads, answers } = document as Partial<Answerer> & {
     answers?: unknown;
   };
@@ -38,7 +37,7 @@ export function foreignAnswers(
   if (missing >= 0) throw new Error(`${file} has no answer to hole ${missing + 1} of ${holes.length}.`);
   return {
     answerer: { engine, model, file, type, kernel, threads, context: false },
-    answers: holes.map((hole, i) => finished(hole, byId.get(i + 1)!)),
+    answers: await Promise.all(holes.map((hole, i) => finished(hole, byId.get(i + 1)!))),
   };
 }
 
@@ -54,23 +53,17 @@ function isAnswer(value: unknown): value is ForeignAnswer {
   );
 }
 
-function finished(hole: Hole, { tokens, milliseconds }: ForeignAnswer): Answer {
+/** What our engine would show, had its model written these tokens. */
+async function finished(hole: Hole, { tokens, milliseconds }: ForeignAnswer): Promise<Answer> {
   const site = siteOf(promptAt(hole));
   const limits = limitsAt(hole);
-  const stop = new Stop(site, limits);
-  let verdict: Verdict | undefined;
-  for (const [text] of tokens) verdict ??= stop.push(text);
-  verdict ??= stop.finish(tokens.length < limits.maxTokens ? 'end' : 'maxTokens');
-  const { text, hidden } = clean(site, verdict);
-  const known = tokens.map(([text, logProbability]) => ({ text, logProbability }));
+  const finishing = new Finishing(site, limits);
+  for (const [text, logProbability] of tokens.slice(0, limits.maxTokens))
+    finishing.take({ text, logProbability });
+  finishing.end(tokens.length < limits.maxTokens ? 'end' : 'maxTokens');
+  const { text, hidden, confidence } = judge(site, finishing.answer, limits, await syntaxOf(site.languageId));
   return {
-    text,
-    shown: hidden === undefined,
-    ...(hidden === undefined ? {} : { hidden }),
-    confidence: confidenceOf(logProbabilitiesOf(text, known)),
-    promptTokens: 0,
-    reusedTokens: 0,
-    prefillMs: 0,
-    decodeMs: milliseconds,
+    ...{ text, shown: hidden === undefined, ...(hidden === undefined ? {} : { hidden }), confidence },
+    ...{ promptTokens: 0, reusedTokens: 0, prefillMs: 0, decodeMs: milliseconds },
   };
 }

@@ -1,6 +1,7 @@
 // Punches holes into source files: places whose missing text is known, drawn by seed, to score completions with.
 
 import type { RelatedText } from '../protocol';
+import { languageAt } from '../language/languages';
 import type { SourceFile } from './sourceFiles';
 import { columnOf, isBlank, withLineFeeds } from '../completion/site';
 
@@ -124,9 +125,9 @@ const regions = {
 
 /** Comments and strings, as far as they can be told without a grammar. A string of several lines counts as a comment. */
 function regionsOf(file: SourceFile): Region[] {
-  const hash = /python|shellscript/.test(file.languageId);
-  const script = /^(java|type)script/.test(file.languageId);
-  const found = file.text.matchAll(hash ? regions.hash : script ? regions.script : regions.slash);
+  const { lineComments, quotes } = languageAt(file.languageId);
+  const others = quotes.character === undefined ? regions.script : regions.slash;
+  const found = file.text.matchAll(lineComments.includes('#') ? regions.hash : others);
   return [...found].map((match) => {
     const isString = /^["'`]/.test(match[0]) && !/^("""|''')[\s\S]*\n/.test(match[0]);
     // The quote itself is code: what begins with it is a string that is still to be written.

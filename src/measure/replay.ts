@@ -101,7 +101,7 @@ class Provider {
     this.requests = new Requests(
       {
         complete: ({ prompt, limits }, token) => this.work(this.complete(prompt, limits, token)),
-        prefill: ({ prompt }, token) => this.work(engine.prefill(prompt, signalOf(token))),
+        prefill: ({ prompt }, token) => this.work(engine.prefill(prompt, { signal: signalOf(token) })),
       },
       this.shown,
     );

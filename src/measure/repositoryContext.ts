@@ -1,7 +1,7 @@
 // Gives holes code from other files of their repository, chosen by the editor's rules as if the nearest files were open.
 
 import { openFile, RelatedCode } from '../editing/relatedFiles';
-import { languageName } from './evalSet';
+import { languageName } from '../language/languages';
 import type { Hole } from './holes';
 import type { SourceFile } from './sourceFiles';
 

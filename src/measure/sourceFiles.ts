@@ -2,7 +2,8 @@
 
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { isForeignFolder, languageOf } from '../language/languages';
+import { isForeignFolder } from '../editing/foreignFolders';
+import { languageOf } from '../language/languages';
 import { unreadable } from '../wording';
 
 const mostBytes = 200_000;

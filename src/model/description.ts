@@ -8,6 +8,7 @@ import { tensorTypeName } from './tensorTypes';
 import { printable } from '../wording';
 import { Tokenizer } from './tokenizer';
 
+/** `native/model/hyperparameters.cpp` reads each by its name, and knows what it may be. */
 export interface Hyperparameters {
   architecture: string;
   layers: number;
@@ -18,9 +19,15 @@ export interface Hyperparameters {
   headSize: number;
   vocabulary: number;
   contextLength: number;
-  rmsEpsilon: number;
+  normEpsilon: number;
   ropeBase: number;
   ropeDimensions: number;
+  /** Of the products of queries and keys; 0 for 1 / sqrt(headSize). */
+  attentionScale: number;
+  embeddingMultiplier: number;
+  /** Of what attention and feed-forward add to the residual. */
+  residualMultiplier: number;
+  logitMultiplier: number;
 }
 
 export interface ModelDescription extends PromptModel {
@@ -119,9 +126,13 @@ export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
     headSize,
     vocabulary: count('vocab_size', 1 << 22, embedding.shape[1]),
     contextLength: count('context_length', 1 << 24),
-    rmsEpsilon: number('attention.layer_norm_rms_epsilon', any ? 1e-5 : undefined),
+    normEpsilon: number('attention.layer_norm_rms_epsilon', any ? 1e-5 : undefined),
     ropeBase: number('rope.freq_base', 10000),
     ropeDimensions: count('rope.dimension_count', headSize, headSize),
+    attentionScale: gguf.metadata.has(`${architecture}.attention.scale`) ? number('attention.scale') : 0,
+    embeddingMultiplier: number('embedding_scale', 1),
+    residualMultiplier: number('residual_scale', 1),
+    logitMultiplier: 1 / number('logit_scale', 1),
   };
 }
 

@@ -154,14 +154,3 @@ export function ordersOf(format: Format, has: (role: FimRole) => boolean): FimOr
     .filter(([, template]) => [...template.matchAll(/<(\w+)>/g)].every(([, role]) => has(role as FimRole)))
     .map(([order]) => order);
 }
-
-const hash = ['python', 'ruby', 'shellscript', 'yaml', 'toml', 'perl', 'r', 'julia', 'elixir', 'makefile'];
-const dashes = ['sql', 'lua', 'haskell', 'elm', 'ada', 'vhdl'];
-const none = ['html', 'xml', 'css', 'markdown', 'plaintext', 'json', 'vue', 'svelte', 'handlebars'];
-
-/** What begins a comment to the line's end; undefined where there are none. */
-export function lineComment(languageId: string): string | undefined {
-  if (none.includes(languageId)) return undefined;
-  if (hash.includes(languageId) || languageId === 'dockerfile') return '#';
-  return dashes.includes(languageId) ? '--' : '//';
-}

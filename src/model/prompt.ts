@@ -1,7 +1,8 @@
 // Lays a prompt out as token ids: stable parts first, budgets counted exactly, text dropped in whole blocks of lines.
 
 import type { Prompt } from '../protocol';
-import { type FimOrder, type FimRole, type Format, lineComment } from './formats';
+import { languageAt } from '../language/languages';
+import type { FimOrder, FimRole, Format } from './formats';
 import { isClosers, type Site, withLineFeeds } from '../completion/site';
 import type { Tokenizer } from './tokenizer';
 
@@ -89,7 +90,7 @@ function headParts(
   { tokenizer, format }: PromptModel,
   budget: number,
 ): Record<'files' | 'here', Part[]> {
-  const comment = lineComment(prompt.languageId) ?? '';
+  const comment = languageAt(prompt.languageId).pathComment ?? '';
   if (comment === '' && format.here.includes('{comment}')) return { files: [], here: [] };
   const size = (parts: Part[]): number => encoded(parts, tokenizer).length;
   const named = (template: string, path: string, text = ''): Part[] =>

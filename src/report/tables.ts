@@ -13,11 +13,13 @@ import type {
 
 /** One line about how an answer came about. */
 export function describeCompletion(completion: Completion): string {
+  const { kernel, threads, model } = completion;
+  const conditions = [kernel, threads && `${threads} threads`, model].filter(Boolean);
   return (
     `${completion.reason}${completion.hidden ? `, hidden: ${completion.hidden}` : ''}, ` +
     `confidence ${completion.confidence.toFixed(2)}, ${completion.promptTokens} + ${completion.tokens} tokens, ` +
     `${completion.prefillMs.toFixed(0)} + ${completion.decodeMs.toFixed(0)} ms, ` +
-    `${completion.tokensPerSecond.toFixed(0)} tokens/s, ${completion.kernel}, ${completion.threads} threads, ${completion.model}`
+    `${completion.tokensPerSecond.toFixed(0)} tokens/s, ${conditions.join(', ')}`
   );
 }
 

@@ -20,7 +20,7 @@ import { layoutPrompt } from '../../src/model/prompt';
 import { siteOf } from '../../src/completion/site';
 import { Stop } from '../../src/completion/stop';
 import { syntaxOf } from '../../src/completion/syntax';
-import { EngineProblem } from '../../src/editing/engineClient';
+import { Problem } from '../../src/editing/backend';
 import type { Completion, Limits, Prompt } from '../../src/protocol';
 import { answer, placeOf } from './editing/marked';
 import { place } from './completion/place';
@@ -150,7 +150,7 @@ describe('complaint: it hangs at loading', () => {
   it('an engine that never comes to an end with loading is ended, and another one may be tried', async () => {
     const trial = new Trial({ load: '' }, { loadPatienceMs: 200 });
     try {
-      await assert.rejects(trial.complete(new CancellationTokenSource().token), EngineProblem);
+      await assert.rejects(trial.complete(new CancellationTokenSource().token), Problem);
       assert.ok(trial.log.some((line) => /did not load fake\.gguf within 200 ms/.test(line)));
       assert.equal(trial.states.at(-1)?.name, 'idle');
     } finally {
@@ -163,7 +163,7 @@ describe('complaint: it hangs at loading', () => {
     try {
       await assert.rejects(
         trial.complete(new CancellationTokenSource().token),
-        (error: Error) => error instanceof EngineProblem && error.message.length > 20,
+        (error: Error) => error instanceof Problem && error.message.length > 20,
       );
     } finally {
       trial.end();
@@ -197,16 +197,16 @@ describe('complaint: it takes the whole CPU', () => {
 });
 
 describe('complaint: stale requests go on', () => {
-  it('an older one is cancelled in the engine, and never shown', async () => {
-    await withEngine(async (engine) => {
-      const long = promptOf('def f(x):\n    return x + 1\n\n\n'.repeat(60));
-      const [older, newer] = await Promise.all([
-        engine.complete(long, limits),
-        engine.complete(promptOf('x = '), limits),
-      ]);
-      assert.deepEqual([older.shown, older.reason], [false, 'cancelled']);
-      assert.notEqual(newer.reason, 'cancelled');
-    });
+  it('an older one is cancelled, and never shown', async () => {
+    const { shown, send, finish } = slowRequests();
+    const older = send('const a = |;');
+    await pause(0);
+    const newer = send('let b = |;');
+    assert.equal(await older.answer, undefined);
+    await pause(20);
+    finish('c');
+    assert.equal((await newer.answer)?.text, 'c');
+    assert.equal(shown.find(placeOf('const a = |;')), undefined);
   });
 
   it('a cancelled one is not kept for later', async () => {

@@ -73,8 +73,8 @@ function evaluateModel(options: EngineOptions, holes: Hole[]): Promise<Evaluatio
   );
 }
 
-function scoreAnswers(file: string, holes: Hole[]): Promise<Evaluation> {
-  const { answerer, answers } = foreignAnswers(readJson(file), holes, file);
+async function scoreAnswers(file: string, holes: Hole[]): Promise<Evaluation> {
+  const { answerer, answers } = await foreignAnswers(readJson(file), holes, file);
   return score(answerer, holes, answers);
 }
 

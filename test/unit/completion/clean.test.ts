@@ -1,7 +1,8 @@
 // What is fit to show: trimmed against the text around the cursor, or hidden with a reason.
 
 import * as assert from 'node:assert/strict';
-import { clean, confidenceOf } from '../../../src/completion/clean';
+import { clean } from '../../../src/completion/clean';
+import { confidenceOf } from '../../../src/completion/finish';
 import type { StopReason } from '../../../src/protocol';
 import { place } from './place';
 import { randomSource } from '../random';

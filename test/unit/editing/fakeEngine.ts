@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { EngineClient, type EngineState } from '../../../src/editing/engineClient';
+import { LocalEngine, type LocalState } from '../../../src/editing/localEngine';
 import type { Completion, LoadParams } from '../../../src/protocol';
 import type { ModelInfo } from '../../../src/reports';
 import { answer } from './marked';
@@ -56,9 +56,9 @@ function script(behaviour: Behaviour): string {
 
 /** A client of a fake engine, and what was observed of it. */
 export class Trial {
-  readonly states: EngineState[] = [];
+  readonly states: LocalState[] = [];
   readonly log: string[] = [];
-  readonly client: EngineClient;
+  readonly client: LocalEngine;
   loads = 0;
   private readonly folder = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-engine-'));
 
@@ -74,7 +74,7 @@ export class Trial {
     const file = path.join(this.folder, 'engine.js');
     writeFileSync(file, script(behaviour));
     const note = (message: string): void => void this.log.push(message);
-    this.client = new EngineClient({
+    this.client = new LocalEngine({
       file: more.file ?? file,
       load: () => {
         this.loads++;
@@ -92,8 +92,8 @@ export class Trial {
   }
 
   complete(
-    token: Parameters<EngineClient['complete']>[1],
-    onFirstLine: Parameters<EngineClient['complete']>[2] = () => undefined,
+    token: Parameters<LocalEngine['complete']>[1],
+    onFirstLine: Parameters<LocalEngine['complete']>[2] = () => undefined,
   ): Promise<Completion> {
     const prompt = { path: 'a.ts', languageId: 'typescript', prefix: 'a', suffix: '', related: [] };
     const limits = { maxTokens: 8, maxLines: 1, minConfidence: 0 };

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { EngineProblem } from '../../../src/editing/engineClient';
+import { Problem } from '../../../src/editing/backend';
 import { findModelFile } from '../../../src/editing/modelFile';
 
 describe('model file', () => {
@@ -18,7 +18,7 @@ describe('model file', () => {
     return full;
   };
   const failsWith = (words: RegExp) => (error: unknown) =>
-    error instanceof EngineProblem && error.kind === 'model' && words.test(error.message);
+    error instanceof Problem && error.kind === 'model' && words.test(error.message);
 
   it('is the bundled one if none is chosen', () => {
     file('MODEL_CARD.md');

@@ -1,4 +1,4 @@
-// The engine on the tiny model, through the real addon: golden logits and ids, reuse, cancellation, newest wins.
+// The engine on the tiny model, through the real addon: golden logits and ids, reuse, turns, cancellation.
 
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
@@ -254,16 +254,6 @@ describe('engine', () => {
     });
   });
 
-  it('ends what it reads ahead when something is to be completed', async () => {
-    await withEngine(async (engine) => {
-      const long = prompt('def f(value):\n    return value + 1\n\n'.repeat(20));
-      const ahead = engine.prefill(long);
-      const completion = await engine.complete(prompt('x = '), limits);
-      assert.notEqual(completion.reason, 'cancelled');
-      assert.equal((await ahead).promptTokens, 0, 'what was read ahead was not given up');
-    });
-  });
-
   it('uses as many threads as it may, with the same outcome', async () => {
     await withEngine(async (engine) => {
       const place = prompt('def f(x):\n    return ');
@@ -276,17 +266,22 @@ describe('engine', () => {
     });
   });
 
-  it('lets the newest request win', async () => {
+  it('takes requests one after another, and cancels none by itself', async () => {
     await withEngine(async (engine) => {
-      const prefixes = ['x = ', 'x = 1\ny', 'x = 1\ny = 2\nz', 'def f(a, b):\n    '];
-      const answers = await Promise.all(prefixes.map((prefix) => engine.complete(prompt(prefix), limits)));
-      for (const older of answers.slice(0, -1)) {
-        assert.deepEqual([older.shown, older.hidden, older.text], [false, 'cancelled', '']);
-      }
-      const newest = answers.at(-1)!;
-      assert.notEqual(newest.reason, 'cancelled');
-      const alone = await withEngine((other) => other.complete(prompt(prefixes.at(-1)!), limits));
-      assert.equal(newest.text, alone.text);
+      const prefixes = ['x = ', 'x = 1\ny', 'def f(a, b):\n    '];
+      const ask = (prefix: string): Promise<Completion> => engine.complete(prompt(prefix), limits);
+      const alone = await withEngine(async (other) => {
+        const texts: string[] = [];
+        for (const prefix of prefixes) texts.push((await other.complete(prompt(prefix), limits)).text);
+        return texts;
+      });
+      const ahead = engine.prefill(prompt('def g(x):\n    return '));
+      const together = await Promise.all(prefixes.map(ask));
+      assert.deepEqual(
+        together.map(({ text }) => text),
+        alone,
+      );
+      assert.ok((await ahead).promptTokens > 0);
     });
   });
 

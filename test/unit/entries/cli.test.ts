@@ -229,8 +229,8 @@ describe('command line', function () {
   });
 
   it('puts code of other files into the prompts where it is asked to', () => {
-    const plain = json('eval', 'src/editing', ...tiny, '--limit', '4');
-    const more = json('eval', 'src/editing', ...tiny, '--limit', '4', '--context');
+    const plain = json('eval', 'test/fixtures/functions', ...tiny, '--limit', '8');
+    const more = json('eval', 'test/fixtures/functions', ...tiny, '--limit', '8', '--context');
     assert.deepEqual([plain.context, more.context], [false, true]);
     assert.ok((more.promptTokens as number) > (plain.promptTokens as number));
   });

@@ -1,9 +1,15 @@
-// Answers from elsewhere: bad lists refused by what is wrong, good ones cut, cleaned and scored like our own.
+// Answers from elsewhere: bad lists refused by what is wrong, good ones finished and scored like our own.
 
 import * as assert from 'node:assert/strict';
-import { score } from '../../../src/measure/evaluate';
+import * as path from 'node:path';
+import { siteOf } from '../../../src/completion/site';
+import { type Addon, addonFile, type Generated, loadAddon } from '../../../src/engine/addon';
+import { Engine } from '../../../src/engine/engine';
+import { limitsAt, promptAt, score } from '../../../src/measure/evaluate';
 import { foreignAnswers } from '../../../src/measure/foreignAnswers';
-import type { Hole } from '../../../src/measure/holes';
+import { type Hole, punchHoles } from '../../../src/measure/holes';
+import { sourceFiles } from '../../../src/measure/sourceFiles';
+import { unfinishedWord } from '../../../src/model/healing';
 import type { Answerer } from '../../../src/reports';
 
 const who = { engine: 'other', model: 'm', type: 'counts', kernel: 'numpy', threads: 1 };
@@ -24,14 +30,16 @@ const block: Hole = {
   expected: '\n    return x + 1',
 };
 
-function answersTo(holes: Hole[], ...tokens: [string, number][][]): ReturnType<typeof foreignAnswers> {
+type Tokens = [string, number][];
+
+function answersTo(holes: Hole[], ...tokens: Tokens[]): ReturnType<typeof foreignAnswers> {
   const answers = tokens.map((one, i) => ({ id: i + 1, tokens: one, milliseconds: 5 * (i + 1) }));
   return foreignAnswers({ ...who, answers }, holes, 'answers.json');
 }
 
 describe('answers from elsewhere', () => {
-  it('end where ours would: at the line, before what stands behind the cursor, at the end of the block', () => {
-    const { answers } = answersTo(
+  it('end where ours would: at the line, before what stands behind the cursor, at the end of the block', async () => {
+    const { answers } = await answersTo(
       [hole, block],
       [
         ['num', -0.1],
@@ -52,8 +60,8 @@ describe('answers from elsewhere', () => {
     assert.ok(answers.every(({ shown }) => shown));
   });
 
-  it('are as sure as the tokens that are left of them', () => {
-    const { answers } = answersTo(
+  it('are as sure as the tokens that are left of them', async () => {
+    const { answers } = await answersTo(
       [hole],
       [
         ['num', -0.2],
@@ -64,8 +72,8 @@ describe('answers from elsewhere', () => {
     assert.ok(Math.abs(answers[0]!.confidence - Math.exp((-0.3 - 0.4) / 2)) < 1e-9);
   });
 
-  it('are hidden for our reasons', () => {
-    const { answers } = answersTo(
+  it('are hidden for our reasons', async () => {
+    const { answers } = await answersTo(
       [hole, { ...hole, prefix: 'first = 1\n', suffix: '\n' }],
       [],
       [['first = 1', -1]],
@@ -76,8 +84,42 @@ describe('answers from elsewhere', () => {
     );
   });
 
+  it('are judged by the grammar, and of a block that is unfit the first line', async () => {
+    const { answers } = await answersTo(
+      [hole, block],
+      [['a b c', -0.1]],
+      [
+        ['\n    return 1\n', -0.2],
+        ['    b c d\n', -0.1],
+        ['\n', -9],
+      ],
+    );
+    assert.deepEqual(
+      answers.map(({ text, hidden }) => [text, hidden]),
+      [
+        ['a b c', 'syntax'],
+        ['\n    return 1', undefined],
+      ],
+    );
+    assert.ok(Math.abs(answers[1]!.confidence - Math.exp(-0.2)) < 1e-9);
+  });
+
+  it('have no more tokens than ours may have', async () => {
+    const { answers } = await answersTo(
+      [hole],
+      Array<[string, number]>(100)
+        .fill(['ab-cd.', -0.1])
+        .map(([text, p], i) => [`${i}${text}`, p]),
+    );
+    assert.equal(answers[0]!.text.split('-').length, 65);
+  });
+
   it('are scored by the same code', async () => {
-    const { answerer, answers } = answersTo([hole, block], [['numbers', -0.1]], [['\n    return None', -2]]);
+    const { answerer, answers } = await answersTo(
+      [hole, block],
+      [['numbers', -0.1]],
+      [['\n    return None', -2]],
+    );
     const evaluation = await score(answerer, [hole, block], answers);
     assert.equal(evaluation.engine, 'other');
     assert.equal(evaluation.firstLineExact, 0.5);
@@ -87,9 +129,9 @@ describe('answers from elsewhere', () => {
     assert.equal(evaluation.charactersSavedPerShown, (7 + '\n    return '.length) / 2);
   });
 
-  it('are refused by what is wrong with them', () => {
+  it('are refused by what is wrong with them', async () => {
     const good = { ...who, answers: [{ id: 1, tokens: [['a', -1]], milliseconds: 1 }] };
-    assert.equal(foreignAnswers(good, [hole], 'a.json').answers.length, 1);
+    assert.equal((await foreignAnswers(good, [hole], 'a.json')).answers.length, 1);
     for (const [list, message] of [
       [{}, /a\.json lists no answers: it needs "engine", "model" and "answers"/],
       [{ ...good, threads: 'two' }, /a\.json does not tell the "type", "kernel" and "threads"/],
@@ -100,7 +142,97 @@ describe('answers from elsewhere', () => {
       [{ ...good, answers: [] }, /a\.json has no answer to hole 1 of 1/],
       [{ ...good, answers: [{ ...good.answers[0], id: 2 }] }, /no answer to hole 1/],
     ] as [object, RegExp][])
-      assert.throws(() => foreignAnswers(list, [hole], 'a.json'), message);
+      await assert.rejects(foreignAnswers(list, [hole], 'a.json'), message);
+  });
+});
+
+describe("the engine's own tokens, given as an answer from elsewhere", () => {
+  const drawn = punchHoles(sourceFiles(['test/fixtures/functions', 'examples']), 150, 1);
+  const withCarriageReturns = ({ prefix, suffix, ...hole }: Hole): Hole => ({
+    ...hole,
+    prefix: prefix.replaceAll('\n', '\r\n'),
+    suffix: suffix.replaceAll('\n', '\r\n'),
+  });
+  const holes = drawn.map((hole, i) => (i % 3 === 0 ? withCarriageReturns(hole) : hole));
+  const addon = loadAddon(addonFile(path.resolve('dist')));
+  const steps: Generated[] = [];
+  let engine: Engine;
+
+  before(async () => {
+    // What is native cannot be assigned to.
+    const replace = <T extends object>(object: T, change: Partial<T>): void =>
+      Object.entries(change).forEach(([name, value]) => Object.defineProperty(object, name, { value }));
+    const recording = Object.create(addon) as Addon;
+    replace(recording, {
+      load: async (...args) => {
+        const native = await addon.load(...args);
+        const open = native.session.bind(native);
+        replace(native, {
+          session: (options) => {
+            const session = open(options);
+            const generate = session.generate.bind(session);
+            replace(session, {
+              generate: async (options) => {
+                const step = await generate(options);
+                steps.push(step);
+                return step;
+              },
+            });
+            return session;
+          },
+        });
+        return native;
+      },
+    });
+    engine = await Engine.load(recording, { modelFile: 'test/fixtures/tiny.gguf', threads: 2 });
+  });
+  after(() => engine.close());
+
+  /** What the tokens of the last steps add to the answer, for which the word at the cursor is spelled again. */
+  function written(hole: Hole): Tokens {
+    const { tokenizer } = engine.model;
+    const { lineBefore } = siteOf(promptAt(hole));
+    const decoder = tokenizer.decoder();
+    let typed = unfinishedWord(lineBefore, tokenizer).length;
+    return steps.flatMap(({ ids, logProbabilities }) =>
+      [...ids].map((id, i): [string, number] => {
+        const text = decoder.push(id);
+        const own = text.slice(typed);
+        typed = Math.max(0, typed - text.length);
+        return [own, logProbabilities[i]!];
+      }),
+    );
+  }
+
+  it('are shown as the engine shows them, as surely, or hidden for the same reason', async function () {
+    this.timeout(60_000);
+    const seen = new Map<string, number>();
+    for (const each of holes) {
+      steps.length = 0;
+      const ours = await engine.complete(promptAt(each), limitsAt(each));
+      // No other program runs into the end of our context.
+      if (ours.reason === 'context') continue;
+      const { answers } = await answersTo([each], written(each));
+      const { text, shown, hidden, confidence } = ours;
+      const theirs = answers[0]!;
+      assert.deepEqual(
+        [theirs.text, theirs.shown, theirs.hidden, theirs.confidence],
+        [text, shown, hidden, confidence],
+        `${each.path}: ${each.prefix.slice(-40)}`,
+      );
+      const outcome = hidden ?? (each.kind === 'block' ? `block, ${ours.reason}` : 'shown');
+      seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
+    }
+    for (const outcome of [
+      'shown',
+      'syntax',
+      'repetition',
+      'duplicate',
+      'empty',
+      'block, block',
+      'block, line',
+    ])
+      assert.ok(seen.has(outcome), `no answer ends as ${outcome}`);
   });
 });
 

@@ -1,0 +1,130 @@
+// The contracts that every CPU level fulfils: exact integer matrix products and the float work of a
+// transformer.
+#ifndef RYZANSTEIN_KERNELS_CONTRACTS_H_
+#define RYZANSTEIN_KERNELS_CONTRACTS_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__x86_64__) || defined(_M_X64)
+#define RYZANSTEIN_X86 1
+#else
+#define RYZANSTEIN_X86 0
+#endif
+
+// Kernels may share code only as static functions: a shared inline function compiled with one file's CPU
+// flags would be linked into the whole program and crash CPUs that lack them.
+#if defined(_MSC_VER)
+#define RYZANSTEIN_INLINE static __forceinline
+#else
+#define RYZANSTEIN_INLINE static inline __attribute__((always_inline))
+#endif
+
+namespace ryzanstein {
+
+// One packed weight layout and its exact product. A level has one for ternary weights (-1, 0, +1) and one for
+// int8 weights (-128..127); the scale of the weights stays outside. Activations are int8 in -127..127.
+// The product is exact: every kernel equals the scalar one with ==, for up to kMaxColumns columns.
+//
+// A matrix [rows][columns] is packed in blocks of block_rows rows, one after the other, block_bytes(columns)
+// each; `blocks` may point to any block, so threads and cancelling work in whole blocks. Blocks and prepared
+// vectors are aligned to 64 bytes (both sizes are multiples of 64).
+struct MatrixKernel {
+  const char* layout;  // name of the packed layout, see layout.h
+  int block_rows;      // 16, 32 or 64
+  size_t (*block_bytes)(int columns);
+  // Writes row `row` of a block, 0 <= row < block_rows, and no other; no weights (nullptr) make a row of
+  // zeros.
+  void (*pack_row)(const int8_t* weights, int row, int columns, void* block);
+  // Size of one activation vector in the form that multiply reads (padded bytes and their sum, or look-up
+  // tables).
+  size_t (*prepared_bytes)(int columns);
+  void (*prepare)(const int8_t* x, int columns, void* prepared);
+  // y[t * y_stride + b * block_rows + r] = sum over k of weight[b * block_rows + r][k] * x_t[k], for every
+  // row of every block (any number for a row that was not packed) and t < tokens. Vector t lies at
+  // prepared + t * prepared_bytes. y is aligned to 4 bytes (64 is faster). tokens >= 1, block_count >= 0,
+  // columns in 1..kMaxColumns.
+  void (*multiply)(const void* blocks, int block_count, int columns, const void* prepared, int tokens,
+                   int32_t* y, ptrdiff_t y_stride);
+};
+
+constexpr int kMaxColumns = 65536;
+
+// Rows that attend takes at most.
+constexpr int kAttentionRows = 8;
+
+// What the positions weigh is rounded to 0 .. kLargestWeight, so that kWeightSum of them, times values in
+// -127 .. 127, add up within an int32.
+constexpr int kLargestWeight = 16383;
+constexpr int kWeightSum = 1024;  // even: positions go in pairs
+
+struct LogitSummary {
+  int best;       // index of the first maximum
+  float maximum;  // logits[best]
+  float
+      exp_sum;  // sum of exp(logits[i] - maximum): log-probability of i = logits[i] - maximum - log(exp_sum)
+};
+
+// One query head of one token. Arrays of positions are as long as the largest `visible` of the rows that
+// attend takes together, rounded up to 16.
+struct AttentionRow {
+  int visible;              // it sees the positions 0 .. visible - 1
+  float scale;              // of the int8 query, times 1 / sqrt(head_size)
+  const int32_t* products;  // of the int8 query and the int8 key of each position
+  float* weights;           // scratch, as the next one: of each position
+  int16_t* rounded_weights;
+  float* y;  // [head_size]
+};
+
+// Rows over the cache of one key/value head. Values are int8 with a scale for each position, two positions
+// side by side: [position / 2][head_size][position % 2]; there is room for whole pairs.
+struct Attention {
+  const AttentionRow* rows;
+  int count;      // 1 .. kAttentionRows; `visible` does not fall from row to row
+  int head_size;  // a multiple of 16
+  const float* key_scales;
+  const float* value_scales;
+  const int8_t* values;
+};
+
+// The float work. Every level gives the same bits: each reduction runs over 16 lanes (element i goes to lane
+// i % 16, ascending), the lanes are then folded 8, 4, 2, 1; multiply-adds are fused where the reference fuses
+// them; exp is our own polynomial. Nothing depends on how tokens are cut into batches or rows into threads.
+// Pointers are aligned to 4 bytes; y may be the same array as an input unless said otherwise.
+struct FloatKernels {
+  // y[i] = x[i] / sqrt(mean of x^2 + epsilon) * weight[i]
+  void (*rms_norm)(const float* x, const float* weight, int n, float epsilon, float* y);
+  // Returns scale = max|x| / 127 and q[i] = x[i] / scale, rounded half to even. All zeros (or a maximum that
+  // is not a positive finite number) gives scale 0 and zeros.
+  float (*quantize)(const float* x, int n, int8_t* q);
+  // y[i] = float(sums[i]) * factor
+  void (*scale)(const int32_t* sums, int n, float factor, float* y);
+  // y[i] = float(sums[i]) * (row_scales[i] * factor)
+  void (*scale_rows)(const int32_t* sums, const float* row_scales, int n, float factor, float* y);
+  // y[i] += x[i]
+  void (*add)(const float* x, int n, float* y);
+  // Rotary embedding in halves (NEOX) of x [heads][head_size] in place: pairs (i, i + dimensions / 2) turn by
+  // the angle whose cosine and sine are cosines[i], sines[i], i < dimensions / 2; elements from `dimensions`
+  // on stay.
+  void (*rope)(float* x, int heads, int head_size, int dimensions, const float* cosines, const float* sines);
+  // y[i] = gate[i] / (1 + exp(-gate[i])) * up[i]
+  void (*silu_multiply)(const float* gate, const float* up, int n, float* y);
+  // y[i] = max(gate[i], 0)^2 * up[i]
+  void (*relu2_multiply)(const float* gate, const float* up, int n, float* y);
+  // y = softmax(products * scale * key_scales) * value_scales * values. Sums of exp run over 16 lanes of
+  // positions. What a position weighs, value scale included, is rounded to levels of the largest of the row;
+  // sums of kWeightSum positions are exact, and added as floats in ascending order.
+  void (*attend)(const Attention& attention);
+  LogitSummary (*summarize)(const float* logits, int n);
+};
+
+// What a CPU level computes with.
+struct Kernels {
+  const MatrixKernel* ternary;
+  const MatrixKernel* int8;
+  const FloatKernels* floats;
+};
+
+}  // namespace ryzanstein
+
+#endif

@@ -1,0 +1,15 @@
+// The kernels of this folder that more than one level computes with.
+#ifndef RYZANSTEIN_KERNELS_X86_SHARED_H_
+#define RYZANSTEIN_KERNELS_X86_SHARED_H_
+
+#include "../contracts.h"
+
+namespace ryzanstein {
+
+extern const FloatKernels kAvx2Floats, kAvx512Floats;
+extern const MatrixKernel kAvx2Int8, kAvx512Int8;
+extern const MatrixKernel kAvx512VnniTernary, kAvx512VnniInt8;
+
+}  // namespace ryzanstein
+
+#endif

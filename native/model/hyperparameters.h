@@ -1,0 +1,39 @@
+// What the metadata of a model file says about the model; not trusted.
+#ifndef RYZANSTEIN_MODEL_HYPERPARAMETERS_H_
+#define RYZANSTEIN_MODEL_HYPERPARAMETERS_H_
+
+#include <string>
+#include <vector>
+
+#include "record.h"
+
+namespace ryzanstein {
+
+struct Hyperparameters {
+  std::string architecture;
+  int layers = 0;
+  int width = 0;
+  int ffn = 0;
+  int heads = 0;
+  int kv_heads = 0;
+  int head_size = 0;  // heads * head_size may differ from the width
+  int vocabulary = 0;
+  int context_length = 0;
+  float norm_epsilon = 0;
+  float rope_base = 0;
+  int rope_dimensions = 0;
+  float attention_scale = 0;  // of the products of queries and keys; 0: 1 / sqrt(head_size)
+  float embedding_multiplier = 1;
+  float residual_multiplier = 1;  // of what attention and feed-forward add to the residual
+  float logit_multiplier = 1;
+};
+
+// Every member, as src/model/description.ts names it.
+extern const std::vector<Field<Hyperparameters>> kHyperparameterFields;
+
+// What makes the model impossible, or an empty string.
+std::string problem_of(const Hyperparameters& h);
+
+}  // namespace ryzanstein
+
+#endif

@@ -1,0 +1,90 @@
+// KvCache: rounds keys, values and queries, and hands them to the kernels.
+#include "kv_cache.h"
+
+#include <cstring>
+
+namespace ryzanstein {
+namespace {
+
+size_t padded_positions(const Kernels& kernels, int positions) {
+  const int block_rows = kernels.int8->block_rows;
+  return static_cast<size_t>((positions + block_rows - 1) / block_rows * block_rows);
+}
+
+}  // namespace
+
+KvCache::Scratch::Scratch(const Kernels& kernels, int head_size, int capacity)
+    : queries_(kAttentionRows * kernels.int8->prepared_bytes(head_size)),
+      products_(kAttentionRows * padded_positions(kernels, capacity) * sizeof(int32_t)),
+      weights_(kAttentionRows * padded_positions(kernels, capacity) * sizeof(float)),
+      rounded_weights_(kAttentionRows * padded_positions(kernels, capacity) * sizeof(int16_t)) {}
+
+KvCache::KvCache(const Kernels& kernels, int layers, int kv_heads, int head_size, int capacity)
+    : kernels_(kernels),
+      kv_heads_(static_cast<size_t>(kv_heads)),
+      head_size_(head_size),
+      capacity_(capacity),
+      key_block_bytes_(kernels.int8->block_bytes(head_size)),
+      areas_(static_cast<size_t>(layers) * kv_heads_),
+      blocks_(static_cast<size_t>(blocks(capacity))),
+      padded_(padded_positions(kernels, capacity)),
+      keys_(areas_ * blocks_ * key_block_bytes_),
+      values_(areas_ * padded_ * static_cast<size_t>(head_size)),
+      key_scales_(areas_ * padded_ * sizeof(float)),
+      value_scales_(key_scales_.bytes()) {}
+
+void KvCache::store(int layer, int kv_head, int position, const float* key, const float* value) {
+  const MatrixKernel& kernel = *kernels_.int8;
+  const size_t at = static_cast<size_t>(position), first = area(layer, kv_head) * padded_;
+  int8_t rounded[kMaxHeadSize];
+  key_scales_.as<float>()[first + at] = kernels_.floats->quantize(key, head_size_, rounded);
+  kernel.pack_row(rounded, position % kernel.block_rows, head_size_,
+                  keys_.as<uint8_t>() +
+                      (area(layer, kv_head) * blocks_ + static_cast<size_t>(position / kernel.block_rows)) *
+                          key_block_bytes_);
+  value_scales_.as<float>()[first + at] = kernels_.floats->quantize(value, head_size_, rounded);
+  int8_t* pairs = values_.as<int8_t>() + (first + at / 2 * 2) * static_cast<size_t>(head_size_) + at % 2;
+  for (int d = 0; d < head_size_; d++) pairs[2 * d] = rounded[d];
+}
+
+void KvCache::attend(int layer, int kv_head, const Query* queries, int count, float scale,
+                     Scratch& scratch) const {
+  const MatrixKernel& kernel = *kernels_.int8;
+  const size_t query_bytes = kernel.prepared_bytes(head_size_);
+  const int seen = blocks(queries[count - 1].visible);
+  const ptrdiff_t stride = static_cast<ptrdiff_t>(seen) * kernel.block_rows;
+  AttentionRow rows[kAttentionRows];
+  for (int i = 0; i < count; i++) {
+    int8_t rounded[kMaxHeadSize];
+    rows[i].visible = queries[i].visible;
+    rows[i].scale = kernels_.floats->quantize(queries[i].query, head_size_, rounded) * scale;
+    rows[i].products = scratch.products_.as<int32_t>() + i * stride;
+    rows[i].weights = scratch.weights_.as<float>() + i * stride;
+    rows[i].rounded_weights = scratch.rounded_weights_.as<int16_t>() + i * stride;
+    rows[i].y = queries[i].y;
+    kernel.prepare(rounded, head_size_,
+                   scratch.queries_.as<uint8_t>() + static_cast<size_t>(i) * query_bytes);
+  }
+  const size_t first = area(layer, kv_head) * padded_;
+  kernel.multiply(keys_.as<uint8_t>() + area(layer, kv_head) * blocks_ * key_block_bytes_, seen, head_size_,
+                  scratch.queries_.as<void>(), count, scratch.products_.as<int32_t>(), stride);
+  kernels_.floats->attend({rows, count, head_size_, key_scales_.as<float>() + first,
+                           value_scales_.as<float>() + first,
+                           values_.as<int8_t>() + first * static_cast<size_t>(head_size_)});
+}
+
+void KvCache::copy_head(const KvCache& other, int head) {
+  const auto copy = [&](AlignedBuffer& to, const AlignedBuffer& from, size_t bytes) {
+    for (size_t at = 0; at < to.bytes(); at += to.bytes() / areas_) {
+      std::memcpy(to.as<uint8_t>() + at, from.as<uint8_t>() + at, bytes);
+    }
+  };
+  const auto positions = static_cast<size_t>(head);
+  copy(keys_, other.keys_, static_cast<size_t>(blocks(head)) * key_block_bytes_);
+  copy(values_, other.values_, (positions + 1) / 2 * 2 * static_cast<size_t>(head_size_));
+  copy(key_scales_, other.key_scales_, positions * sizeof(float));
+  copy(value_scales_, other.value_scales_, positions * sizeof(float));
+  length = head;
+}
+
+}  // namespace ryzanstein

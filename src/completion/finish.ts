@@ -1,0 +1,113 @@
+// The one way from what a model writes to what is shown, whoever the model is: where it is enough, what of it is fit, how sure it is.
+
+import type { Completion, Limits } from '../protocol';
+import { mean } from '../statistics';
+import { clean } from './clean';
+import type { Site } from './site';
+import { Stop, type Verdict } from './stop';
+import type { Syntax } from './syntax';
+
+/** `text` is what a token adds to the answer: nothing where it spells what was typed. */
+export interface Token {
+  readonly text: string;
+  /** The natural one. */
+  readonly logProbability: number;
+}
+
+/** What was written up to a verdict; tokens behind it add nothing to the text. */
+export interface Answer<T extends Token = Token> {
+  readonly verdict: Verdict;
+  readonly tokens: readonly T[];
+  /** Of a block: the answer as it was when its first line was whole. */
+  readonly firstLine?: Answer<T>;
+}
+
+/** Takes an answer's tokens one by one, and knows when it is enough. */
+export class Finishing<T extends Token = Token> {
+  readonly #stop: Stop;
+  readonly #tokens: T[] = [];
+  #verdict: Verdict | undefined;
+  #firstLine: Answer<T> | undefined;
+
+  constructor(site: Site, limits: Limits) {
+    this.#stop = new Stop(site, limits);
+  }
+
+  /** Undefined as long as more is wanted. */
+  get verdict(): Verdict | undefined {
+    return this.#verdict;
+  }
+
+  get tokens(): readonly T[] {
+    return this.#tokens;
+  }
+
+  /** The answer that ends with the first line of a block; undefined until that is whole, and where nothing follows it. */
+  get firstLine(): Answer<T> | undefined {
+    return this.#firstLine;
+  }
+
+  /** True where a line end is not the end by itself. */
+  get inBlock(): boolean {
+    return this.#stop.inBlock;
+  }
+
+  take(token: T): void {
+    this.#tokens.push(token);
+    if (this.#verdict) return;
+    this.#verdict = this.#stop.push(token.text);
+    const line = this.#stop.firstLine;
+    if (!this.#verdict && line !== undefined)
+      this.#firstLine ??= { verdict: { text: line, reason: 'line' }, tokens: [...this.#tokens] };
+  }
+
+  /** The model ended by itself, or had to; means nothing behind a verdict. */
+  end(reason: Parameters<Stop['finish']>[0]): void {
+    this.#verdict ??= this.#stop.finish(reason);
+  }
+
+  /** Throws an Error where nothing has ended it yet. */
+  get answer(): Answer<T> {
+    if (!this.#verdict) throw new Error('The answer is not finished.');
+    return { verdict: this.#verdict, tokens: [...this.#tokens], firstLine: this.#firstLine };
+  }
+}
+
+/** What of an answer is fit to show, with the document's line ends: of a block that is unfit, its first line if that is fit. */
+export function judge(
+  site: Site,
+  { verdict, tokens, firstLine }: Answer,
+  limits: Limits,
+  syntax: Syntax | undefined,
+): Pick<Completion, 'text' | 'reason' | 'hidden' | 'confidence'> {
+  const { text, hidden } = clean(site, verdict, syntax);
+  const confidence = confidenceOf(tokensIn(text, tokens).map(({ logProbability }) => logProbability));
+  const unsure = hidden === undefined && confidence < limits.minConfidence;
+  const isUnfit = unsure || (hidden !== undefined && hidden !== 'cancelled');
+  const line = isUnfit && firstLine ? judge(site, firstLine, limits, syntax) : undefined;
+  if (line && line.hidden === undefined) return line;
+  return {
+    text: site.lineEnd === '\n' ? text : text.replaceAll('\n', site.lineEnd),
+    reason: verdict.reason,
+    hidden: unsure ? 'confidence' : hidden,
+    confidence,
+  };
+}
+
+/** The tokens that reach into `text`. */
+function tokensIn(text: string, tokens: readonly Token[]): Token[] {
+  let length = 0;
+  return tokens.filter((token) => {
+    length += token.text.length;
+    return length - token.text.length < text.length;
+  });
+}
+
+/**
+ * 0..1: the geometric mean of how sure the model was on average and at its weakest token.
+ * `logProbabilities` are natural logarithms; none gives 0.
+ */
+export function confidenceOf(logProbabilities: readonly number[]): number {
+  if (logProbabilities.length === 0) return 0;
+  return Math.exp((mean(logProbabilities) + Math.min(...logProbabilities)) / 2);
+}

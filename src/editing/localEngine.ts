@@ -1,0 +1,260 @@
+// The backend on this machine: an engine process that starts at the first request, and starts again when it has died.
+
+import { existsSync } from 'node:fs';
+import type { CancellationToken } from 'vscode-jsonrpc/node';
+import type {
+  BenchParams,
+  CompleteParams,
+  Completion,
+  EvaluateParams,
+  EvaluateProgress,
+  LoadParams,
+  Prefill,
+  PrefillParams,
+} from '../protocol';
+import type { BenchReport, Diagnosis, Evaluation, ModelInfo } from '../reports';
+import { type Backend, type BackendState, type Examinable, type Log, Problem } from './backend';
+import { EngineChild } from './engineChild';
+
+export type LocalState = BackendState<ModelInfo>;
+
+export interface LocalEngineOptions {
+  /** The bundled engine, a script for Node. */
+  file: string;
+  /** What to load; read at each start. May throw a `Problem`. */
+  load(): LoadParams;
+  log: Log;
+  onState(state: LocalState): void;
+  /** How long a cancelled request may go on before the engine counts as hung, in milliseconds. */
+  patienceMs?: number;
+  /** How long a model may take to load. */
+  loadPatienceMs?: number;
+}
+
+const restarts = { most: 3, withinMs: 5 * 60_000 };
+const defaultPatienceMs = 5_000;
+/** A large model on a slow disk takes its time. */
+const defaultLoadPatienceMs = 120_000;
+
+interface Running {
+  readonly child: EngineChild;
+  readonly loaded: Promise<ModelInfo>;
+}
+
+export class LocalEngine implements Backend, Examinable {
+  private running: Running | undefined;
+  /** When processes have died within the last minutes. */
+  private deaths: number[] = [];
+  private occupied: string | undefined;
+  private disposed = false;
+  private current: LocalState = { name: 'idle' };
+
+  constructor(private readonly options: LocalEngineOptions) {}
+
+  get state(): LocalState {
+    return this.current;
+  }
+
+  get processId(): number | undefined {
+    return this.running?.child.processId;
+  }
+
+  get occupation(): string | undefined {
+    return this.occupied;
+  }
+
+  complete(
+    params: CompleteParams,
+    token: CancellationToken,
+    onFirstLine: (completion: Completion) => void,
+  ): Promise<Completion> {
+    return this.cancellable(token, ({ child }) => child.complete(params, token, onFirstLine));
+  }
+
+  prefill(params: PrefillParams, token: CancellationToken): Promise<Prefill> {
+    return this.cancellable(token, ({ child }) => child.prefill(params, token));
+  }
+
+  /** Cancelling restarts the engine, which stops at once. */
+  async bench(paramsFor: (model: ModelInfo) => BenchParams, token: CancellationToken): Promise<BenchReport> {
+    const subscription = token.onCancellationRequested(() => this.restart('the benchmark was cancelled'));
+    try {
+      return await this.occupy('runs a benchmark', async ({ child, loaded }) =>
+        child.bench(paramsFor(await loaded)),
+      );
+    } finally {
+      subscription.dispose();
+    }
+  }
+
+  /** A cancelled one ends within a hole, with a `Problem`. */
+  evaluate(
+    params: EvaluateParams,
+    token: CancellationToken,
+    progress: (done: EvaluateProgress) => void,
+  ): Promise<Evaluation> {
+    return this.occupy('evaluates the model', ({ child }) =>
+      this.watched(child, token, child.evaluate(params, token, progress)),
+    );
+  }
+
+  diagnose(): Promise<Diagnosis> {
+    return this.occupy('examines itself', ({ child }) => child.diagnose());
+  }
+
+  /** Ends the process; the next request starts another one, with what is to be loaded then. Earlier deaths are forgotten. */
+  restart(reason: string): void {
+    this.deaths = [];
+    if (this.running) this.options.log.info(`The engine is restarted: ${reason}.`);
+    this.end();
+    this.become({ name: 'idle' });
+  }
+
+  /** Ends the process to give its memory back, until the next request starts another one. */
+  unload(reason: string): void {
+    if (this.current.name !== 'ready' || this.occupied) return;
+    this.options.log.info(`The engine is ended: ${reason}.`);
+    this.end();
+    this.become({ name: 'idle' });
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.end();
+  }
+
+  /** One request to a loaded engine. */
+  private async request<T>(send: (running: Running) => Promise<T>): Promise<T> {
+    const running = this.start();
+    await running.loaded;
+    try {
+      return await send(running);
+    } catch (error) {
+      throw asProblem('request', error);
+    }
+  }
+
+  private cancellable<T>(token: CancellationToken, send: (running: Running) => Promise<T>): Promise<T> {
+    return this.request((running) => {
+      // Other work may have begun while this request waited for the start, and would be disturbed.
+      if (this.occupied) throw new Problem('request', `The engine ${this.occupied}.`);
+      if (token.isCancellationRequested) throw new Problem('request', 'Cancelled while the engine started.');
+      return this.watched(running.child, token, send(running));
+    });
+  }
+
+  private async occupy<T>(occupation: string, send: (running: Running) => Promise<T>): Promise<T> {
+    if (this.occupied)
+      throw new Problem('request', `The engine ${this.occupied}. Try again when it is done.`);
+    this.occupied = occupation;
+    try {
+      return await this.request(send);
+    } finally {
+      this.occupied = undefined;
+    }
+  }
+
+  /** The process at work, or a new one; throws while there is no sense in starting one. */
+  private start(): Running {
+    if (this.disposed) throw new Problem('engine', 'Ryzanstein is shutting down.');
+    if (this.current.name === 'failed') throw this.current.problem;
+    this.running ??= this.launch();
+    return this.running;
+  }
+
+  private launch(): Running {
+    const { file, log } = this.options;
+    let params: LoadParams;
+    try {
+      params = this.options.load();
+      if (!existsSync(file))
+        throw new Problem('engine', `The engine ${file} is missing. Reinstall Ryzanstein.`);
+    } catch (error) {
+      throw this.fail(asProblem('model', error));
+    }
+    log.info(`Starting the engine with ${params.modelFile}.`);
+    const child: EngineChild = new EngineChild(file, log, (how) => this.died(child, how));
+    this.become({ name: 'starting' });
+    const loaded = this.load(child, params);
+    loaded.catch(() => undefined);
+    return { child, loaded };
+  }
+
+  private async load(child: EngineChild, params: LoadParams): Promise<ModelInfo> {
+    const { log, loadPatienceMs: patience = defaultLoadPatienceMs } = this.options;
+    const hung = setTimeout(() => {
+      log.error(`The engine did not load ${params.modelFile} within ${patience} ms.`);
+      child.kill();
+    }, patience);
+    let model: ModelInfo;
+    try {
+      model = await child.load(params);
+    } catch (error) {
+      if (this.running?.child !== child) throw asProblem('request', error);
+      // The process lives and says no: another one would say the same.
+      this.end();
+      throw this.fail(asProblem('model', error));
+    } finally {
+      clearTimeout(hung);
+    }
+    if (this.running?.child === child) this.become({ name: 'ready', model });
+    const { name, loadMs, kernel, threads } = model;
+    log.info(`${name} is loaded in ${Math.round(loadMs)} ms: ${kernel}, ${threads} threads.`);
+    return model;
+  }
+
+  /** Ends the engine, as dead, if work that was cancelled does not come back in time. */
+  private async watched<T>(child: EngineChild, token: CancellationToken, work: Promise<T>): Promise<T> {
+    const { log, patienceMs: patience = defaultPatienceMs } = this.options;
+    let timer: NodeJS.Timeout | undefined;
+    const hung = (): void => {
+      log.error(`The engine did not stop a cancelled request within ${patience} ms.`);
+      child.kill();
+    };
+    const subscription = token.onCancellationRequested(() => (timer ??= setTimeout(hung, patience)));
+    try {
+      return await work;
+    } finally {
+      clearTimeout(timer);
+      subscription.dispose();
+    }
+  }
+
+  /** Notes that a process has ended, and decides whether another one may be started. */
+  private died(child: EngineChild, how: string): Problem {
+    if (this.running?.child !== child) return new Problem('request', 'The engine was restarted.');
+    this.running = undefined;
+    const now = Date.now();
+    this.deaths = [...this.deaths.filter((time) => now - time < restarts.withinMs), now];
+    this.options.log.error(`The engine ${how}; it has died ${this.deaths.length} times within five minutes.`);
+    if (this.deaths.length > restarts.most)
+      return this.fail(
+        new Problem('engine', `The engine ${how}, ${this.deaths.length} times within five minutes.`),
+      );
+    this.become({ name: 'idle' });
+    return new Problem('request', `The engine ${how}.`);
+  }
+
+  private end(): void {
+    const child = this.running?.child;
+    this.running = undefined;
+    child?.kill();
+  }
+
+  private fail(problem: Problem): Problem {
+    this.options.log.error(problem.message);
+    this.become({ name: 'failed', problem });
+    return problem;
+  }
+
+  private become(state: LocalState): void {
+    this.current = state;
+    if (!this.disposed) this.options.onState(state);
+  }
+}
+
+/** An error in words for the user: its own message. */
+function asProblem(kind: Problem['kind'], error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem(kind, error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,91 @@
+// One client of the engine process: its requests over a connection, of which the newest completion wins.
+
+import {
+  type CancellationToken,
+  ErrorCodes,
+  type MessageConnection,
+  ResponseError,
+} from 'vscode-jsonrpc/node';
+import type { Engine } from '../engine/engine';
+import { bench } from '../measure/bench';
+import { diagnose } from '../measure/diagnose';
+import { evaluate } from '../measure/evaluate';
+import { punchHoles } from '../measure/holes';
+import { withContext } from '../measure/repositoryContext';
+import { readSources } from '../measure/sourceFiles';
+import {
+  benchRequest,
+  completeRequest,
+  type Completion,
+  diagnoseRequest,
+  evaluateProgress,
+  evaluateRequest,
+  firstLineProgress,
+  prefillRequest,
+} from '../protocol';
+import { messageOf, printable } from '../wording';
+
+export class Client {
+  private newest: AbortController | undefined;
+
+  /** `loaded` gives the engine, which may serve other clients as well; it fails where none is loaded. */
+  constructor(
+    private readonly connection: MessageConnection,
+    private readonly loaded: () => Promise<Engine>,
+  ) {}
+
+  /** Answers what the client sends from now on. */
+  serve(): void {
+    const { connection, loaded } = this;
+    connection.onRequest(completeRequest, ({ prompt, limits, threads, firstLine }, token) => {
+      const signal = this.beginNewest(token);
+      const onFirstLine = (completion: Completion): void => {
+        if (firstLine !== undefined) void connection.sendProgress(firstLineProgress, firstLine, completion);
+      };
+      return answered(async () =>
+        (await loaded()).complete(prompt, limits, { signal, threads, onFirstLine }),
+      );
+    });
+    connection.onRequest(prefillRequest, ({ prompt, threads }, token) => {
+      const signal = this.beginNewest(token);
+      return answered(async () => (await loaded()).prefill(prompt, { signal, threads }));
+    });
+    connection.onRequest(diagnoseRequest, () => answered(async () => diagnose(await loaded())));
+    connection.onRequest(benchRequest, (params) => answered(async () => bench(await loaded(), params)));
+    connection.onRequest(evaluateRequest, ({ files, holes: count, seed }, token) => {
+      const { signal } = controllerOf(token);
+      return answered(async () => {
+        const sources = readSources(files);
+        const holes = withContext(punchHoles(sources, count, seed), () => sources);
+        const progress = (done: number): void =>
+          void connection.sendNotification(evaluateProgress, { done, holes: holes.length });
+        return evaluate(await loaded(), holes, progress, signal);
+      });
+    });
+  }
+
+  /** Cancels the completion or the reading ahead before; the next one, or the token, cancels this one. */
+  private beginNewest(token: CancellationToken): AbortSignal {
+    this.newest?.abort();
+    this.newest = controllerOf(token);
+    return this.newest.signal;
+  }
+}
+
+/** Words an error for the other side as it is, without the library's preamble. */
+export async function answered<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ResponseError) throw error;
+    throw new ResponseError(ErrorCodes.InternalError, printable(messageOf(error)));
+  }
+}
+
+/** A controller that is aborted when the token is cancelled. */
+function controllerOf(token: CancellationToken): AbortController {
+  const controller = new AbortController();
+  if (token.isCancellationRequested) controller.abort();
+  token.onCancellationRequested(() => controller.abort());
+  return controller;
+}

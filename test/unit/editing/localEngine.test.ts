@@ -1,0 +1,297 @@
+// The local backend with engines that start slowly, die, talk garbage, hang or refuse: what it tells and when it gives up.
+
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CancellationTokenSource } from 'vscode-jsonrpc/node';
+import { Problem } from '../../../src/editing/backend';
+import { type Behaviour, Trial } from './fakeEngine';
+
+const never = new CancellationTokenSource().token;
+
+function withTrial(
+  title: string,
+  behaviour: Behaviour,
+  work: (trial: Trial) => Promise<void>,
+  more?: object,
+): void {
+  it(title, async () => {
+    const trial = new Trial(behaviour, more);
+    try {
+      await work(trial);
+    } catch (error) {
+      throw new Error(`${String(error)}\nlog:\n  ${trial.log.join('\n  ')}`, { cause: error });
+    } finally {
+      trial.end();
+    }
+  });
+}
+
+const failsWith = (kind: string, words: RegExp) => (error: unknown) =>
+  error instanceof Problem && error.kind === kind && words.test(error.message);
+
+const alive = (processId: number): boolean => {
+  try {
+    return process.kill(processId, 0);
+  } catch {
+    return false;
+  }
+};
+
+async function gone(processId: number): Promise<void> {
+  for (let waited = 0; alive(processId) && waited < 5000; waited += 10) await pause(10);
+  assert.ok(!alive(processId), `process ${processId} still runs`);
+}
+
+describe('the engine on this machine', function () {
+  this.timeout(30_000);
+
+  withTrial('starts nothing before the first request', {}, async (trial) => {
+    await pause(50);
+    assert.equal(trial.client.processId, undefined);
+    assert.equal((await trial.complete(never)).text, 'ok');
+    assert.equal(trial.names, 'starting ready');
+  });
+
+  withTrial('starts one process for requests that come together', {}, async (trial) => {
+    const answers = await Promise.all([1, 2, 3].map(() => trial.complete(never)));
+    assert.equal(answers.length, 3);
+    assert.equal(trial.loads, 1);
+  });
+
+  withTrial(
+    'waits for a slow start',
+    { load: 'after(() => answer({ name: "slow" }), 700)' },
+    async (trial) => {
+      assert.equal((await trial.complete(never)).text, 'ok');
+      assert.equal(trial.names, 'starting ready');
+    },
+  );
+
+  withTrial(
+    'hears of the first line of its own request',
+    {
+      complete: `
+        const tell = (token, value) => process.send({ jsonrpc: '2.0', method: '$/progress', params: { token, value } });
+        tell(params.firstLine - 1, { text: 'of the one before' });
+        tell(params.firstLine, { text: 'line' });
+        answer({ text: 'line and rest' });`,
+    },
+    async (trial) => {
+      const told: string[] = [];
+      for (let asked = 0; asked < 2; asked++) {
+        const { text } = await trial.complete(never, (line) => void told.push(line.text));
+        assert.equal(text, 'line and rest');
+      }
+      assert.deepEqual(told, ['line', 'line']);
+    },
+  );
+
+  withTrial(
+    'does not send a request that was cancelled during the start',
+    { load: 'after(() => answer({ name: "slow" }), 200)', complete: 'process.exit(9)' },
+    async (trial) => {
+      const source = new CancellationTokenSource();
+      const request = trial.complete(source.token);
+      source.cancel();
+      await assert.rejects(request, failsWith('request', /Cancelled/));
+      assert.equal(trial.client.state.name, 'ready');
+    },
+  );
+
+  withTrial('tells of a kill -9 and starts again at the next request', {}, async (trial) => {
+    await trial.complete(never);
+    const first = trial.client.processId ?? 0;
+    process.kill(first, 'SIGKILL');
+    await gone(first);
+    await pause(50);
+    assert.equal(trial.client.state.name, 'idle');
+    assert.equal((await trial.complete(never)).text, 'ok');
+    assert.notEqual(trial.client.processId, first);
+    assert.equal(trial.names, 'starting ready idle starting ready');
+  });
+
+  withTrial(
+    'fails the request during which the engine dies',
+    { complete: 'process.exit(7)' },
+    async (trial) => {
+      await assert.rejects(trial.complete(never), failsWith('request', /ended by itself \(code 7\)/));
+    },
+  );
+
+  withTrial(
+    'gives up at the fourth death within five minutes, until told otherwise',
+    { complete: 'process.exit(7)' },
+    async (trial) => {
+      for (let death = 1; death <= 3; death++)
+        await assert.rejects(trial.complete(never), failsWith('request', /ended by itself/));
+      await assert.rejects(trial.complete(never), failsWith('engine', /4 times within five minutes/));
+      await assert.rejects(trial.complete(never), failsWith('engine', /4 times/));
+      assert.equal(trial.loads, 4, 'no fifth process');
+      assert.equal(trial.states.filter(({ name }) => name === 'failed').length, 1);
+      trial.client.restart('a test wants it');
+      await assert.rejects(trial.complete(never), failsWith('request', /ended by itself/));
+      assert.equal(trial.loads, 5);
+    },
+  );
+
+  withTrial('counts deaths during the start, too', { load: 'process.exit(1)' }, async (trial) => {
+    for (let death = 1; death <= 3; death++) await assert.rejects(trial.complete(never));
+    await assert.rejects(trial.complete(never), failsWith('engine', /4 times/));
+    assert.equal(trial.client.state.name, 'failed');
+  });
+
+  const garbage: [string, string][] = [
+    ['a text', 'process.send("garbage")'],
+    ['an object of another kind', 'process.send({ hello: 1 })'],
+    ['nothing', 'process.send(null)'],
+  ];
+  for (const [what, complete] of garbage)
+    withTrial(`ends an engine that sends ${what}`, { complete }, async (trial) => {
+      await assert.rejects(trial.complete(never), failsWith('request', /SIGKILL/));
+    });
+
+  withTrial(
+    'goes on when the engine prints what it likes',
+    { start: 'console.log("{]"); process.stderr.write("noise\\n");' },
+    async (trial) => {
+      assert.equal((await trial.complete(never)).text, 'ok');
+      await pause(50);
+      assert.ok(trial.log.includes('noise'));
+    },
+  );
+
+  withTrial(
+    'ends an engine that gives up its channel',
+    { complete: 'process.disconnect()' },
+    async (trial) => {
+      await assert.rejects(trial.complete(never), failsWith('request', /ended/));
+    },
+  );
+
+  withTrial(
+    'tells once that a model cannot be loaded, and does not try again',
+    { load: 'refuse("fake.gguf: bad magic.")' },
+    async (trial) => {
+      await assert.rejects(trial.complete(never), failsWith('model', /^fake.gguf: bad magic\.$/));
+      await assert.rejects(trial.complete(never), failsWith('model', /bad magic/));
+      assert.equal(trial.loads, 1);
+      assert.equal(trial.names, 'starting failed');
+      assert.equal(trial.client.processId, undefined);
+    },
+  );
+
+  withTrial(
+    'starts no process when there is no model',
+    {},
+    async (trial) => {
+      await assert.rejects(trial.complete(never), failsWith('model', /^There is none\.$/));
+      assert.equal(trial.names, 'failed');
+    },
+    {
+      load: () => {
+        throw new Problem('model', 'There is none.');
+      },
+    },
+  );
+
+  withTrial(
+    'says that the engine is missing',
+    {},
+    async (trial) => {
+      await assert.rejects(trial.complete(never), failsWith('engine', /missing. Reinstall/));
+    },
+    { file: '/nowhere/engine.js' },
+  );
+
+  withTrial(
+    'passes an error of one request on and goes on',
+    { complete: 'refuse("The prompt is odd.")' },
+    async (trial) => {
+      await assert.rejects(trial.complete(never), failsWith('request', /^The prompt is odd\.$/));
+      assert.equal(trial.client.state.name, 'ready');
+    },
+  );
+
+  withTrial(
+    'passes a cancellation down',
+    {
+      complete: 'globalThis.cancel = () => answer({ text: "", reason: "cancelled" })',
+      cancelled: 'globalThis.cancel()',
+    },
+    async (trial) => {
+      const source = new CancellationTokenSource();
+      const request = trial.complete(source.token);
+      while (trial.client.state.name !== 'ready') await pause(5);
+      await pause(50);
+      source.cancel();
+      assert.equal((await request).reason, 'cancelled');
+    },
+  );
+
+  withTrial(
+    'ends an engine that does not heed a cancellation',
+    { complete: '' },
+    async (trial) => {
+      const source = new CancellationTokenSource();
+      const request = trial.complete(source.token);
+      request.catch(() => undefined);
+      while (trial.client.state.name !== 'ready') await pause(5);
+      await pause(20);
+      source.cancel();
+      await assert.rejects(request, failsWith('request', /SIGKILL/));
+      assert.equal(trial.client.state.name, 'idle');
+    },
+    { patienceMs: 100 },
+  );
+
+  withTrial(
+    'is occupied during a benchmark, and restarts when that is cancelled',
+    { bench: '' },
+    async (trial) => {
+      const source = new CancellationTokenSource();
+      const params = () => ({ promptTokens: 1, generateTokens: 1, threads: [] });
+      const bench = trial.client.bench(params, source.token);
+      bench.catch(() => undefined);
+      assert.equal(trial.client.occupation, 'runs a benchmark');
+      while (trial.client.state.name !== 'ready') await pause(5);
+      source.cancel();
+      await assert.rejects(bench, Problem);
+      assert.equal(trial.client.occupation, undefined);
+      assert.equal((await trial.complete(never)).text, 'ok');
+    },
+  );
+
+  withTrial(
+    'completes nothing while the model is evaluated, and goes on when that is cancelled',
+    {
+      evaluate:
+        'globalThis.cancel = () => refuse("aborted"); process.send({ jsonrpc: "2.0", method: "evaluateProgress", params: { done: 1, holes: 9 } })',
+      cancelled: 'globalThis.cancel()',
+    },
+    async (trial) => {
+      await trial.complete(never);
+      const source = new CancellationTokenSource();
+      const params = { files: [], holes: 9, seed: 1 };
+      const evaluation = trial.client.evaluate(params, source.token, () => source.cancel());
+      assert.equal(trial.client.occupation, 'evaluates the model');
+      await assert.rejects(
+        trial.client.diagnose(),
+        failsWith('request', /^The engine evaluates the model\./),
+      );
+      await assert.rejects(trial.complete(never), failsWith('request', /^The engine evaluates the model\.$/));
+      await assert.rejects(evaluation, failsWith('request', /^aborted$/));
+      assert.equal(trial.client.occupation, undefined);
+      assert.equal((await trial.complete(never)).text, 'ok');
+      assert.equal(trial.loads, 1, 'it is the same process');
+    },
+  );
+
+  withTrial('ends its process when disposed of', {}, async (trial) => {
+    await trial.complete(never);
+    const processId = trial.client.processId ?? 0;
+    assert.ok(alive(processId));
+    trial.client.dispose();
+    await gone(processId);
+    await assert.rejects(trial.complete(never), failsWith('engine', /shutting down/));
+  });
+});

@@ -1,0 +1,87 @@
+// The table of languages: which files are source, which rows agree with each other, and that no row says nothing.
+
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import {
+  grammars,
+  languageAt,
+  languageName,
+  languageOf,
+  languages,
+  sourceGlob,
+} from '../../../src/language/languages';
+
+const rows = [...languages];
+
+describe('the table of languages', () => {
+  it('takes the files for source that the frozen sets were drawn from', () => {
+    assert.equal(
+      sourceGlob,
+      '**/*{.c,.cpp,.cc,.h,.hpp,.go,.java,.js,.cjs,.mjs,.jsx,.py,.rs,.sh,.ts,.cts,.mts,.tsx}',
+    );
+    const known = Object.entries({
+      c: ['a.c'],
+      cpp: ['x/a.cpp', 'a.cc', 'a.h', 'a.hpp'],
+      go: ['a.go'],
+      java: ['a.java'],
+      javascript: ['a.js', 'a.cjs', 'a.test.mjs'],
+      javascriptreact: ['a.jsx'],
+      python: ['a.py'],
+      rust: ['C:\\x\\a.rs'],
+      shellscript: ['a.sh'],
+      typescript: ['a.ts', 'a.cts', 'a.mts'],
+      typescriptreact: ['a.tsx'],
+    });
+    for (const [languageId, files] of known)
+      for (const file of files) assert.equal(languageOf(file), languageId, file);
+    for (const file of ['a.rb', 'a.lua', 'a.vue', 'a.json', 'a.PY', 'py', 'x.py/a', 'Makefile', ''])
+      assert.equal(languageOf(file), undefined, file);
+  });
+
+  it('has the grammars that are copied beside the bundles, and no other', () => {
+    const copied = fs.readdirSync(process.env.RYZANSTEIN_GRAMMARS!);
+    const names = grammars.map((grammar) => `tree-sitter-${grammar}.wasm`);
+    assert.deepEqual(copied.sort(), [...names, 'web-tree-sitter.wasm'].sort());
+    assert.ok(names.length > 5);
+  });
+
+  it('has no row that says what is taken for granted, or what names nothing', () => {
+    const unknown = JSON.stringify(languageAt('no such language'));
+    const ids = new Set(languages.keys());
+    for (const [id, row] of rows) {
+      assert.notEqual(JSON.stringify(row), unknown, id);
+      assert.ok(ids.has(row.family ?? id), `${id} belongs to ${row.family}`);
+      assert.ok(ids.has(row.dialectOf ?? id), `${id} is a dialect of ${row.dialectOf}`);
+      assert.ok(
+        row.endings.every((ending) => /^\.\w+$/.test(ending)),
+        id,
+      );
+    }
+    assert.equal(languageAt('toString'), languageAt('no such language'));
+  });
+
+  it('makes no path a comment that is none', () => {
+    for (const [id, { pathComment, lineComments }] of rows)
+      assert.ok(pathComment === undefined || lineComments.includes(pathComment), id);
+    const path = (id: string): string | undefined => languageAt(id).pathComment;
+    assert.deepEqual(['python', 'julia', 'elixir', 'powershell', 'dockerfile'].map(path), Array(5).fill('#'));
+    assert.deepEqual(['sql', 'lua', 'haskell', 'elm', 'ada', 'vhdl'].map(path), Array(6).fill('--'));
+    assert.deepEqual(['typescript', 'c', 'go', 'php', 'of its own'].map(path), Array(5).fill('//'));
+    assert.deepEqual(['html', 'css', 'json', 'vue', 'markdown'].map(path), Array(5).fill(undefined));
+  });
+
+  it('gives each ending of a source file to one language', () => {
+    const sources = rows.filter(([, { isSource }]) => isSource).flatMap(([, { endings }]) => endings);
+    const others = rows.filter(([, { isSource }]) => !isSource).flatMap(([, { endings }]) => endings);
+    assert.equal(new Set(sources).size, sources.length);
+    assert.deepEqual(
+      others.filter((ending) => sources.includes(ending)),
+      [],
+    );
+  });
+
+  it('tells of a dialect as of its language', () => {
+    const names = ['typescriptreact', 'javascriptreact', 'go', 'of its own'].map(languageName);
+    assert.deepEqual(names, ['typescript', 'javascript', 'go', 'of its own']);
+  });
+});
