@@ -19,6 +19,8 @@ export interface TensorDescription {
 
 export interface Gguf {
   file: string;
+  /** Which file it was, and as of when: another one when somebody has written to it, or put another in its place. */
+  state: string;
   version: number;
   metadata: Map<string, GgufValue>;
   tensors: TensorDescription[];
@@ -205,7 +207,7 @@ export function readGguf(file: string): Gguf {
   try {
     const descriptor = open(file);
     try {
-      return readHeader(new Reader(file, descriptor), file);
+      return readHeader(new Reader(file, descriptor), stateOf(fs.fstatSync(descriptor, { bigint: true })));
     } finally {
       fs.closeSync(descriptor);
     }
@@ -213,6 +215,19 @@ export function readGguf(file: string): Gguf {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new GgufError(`The model file ${file} ${whyUnread(file, error)}. Choose another model file.`);
   }
+}
+
+function stateOf({ ino, size, mtimeNs, ctimeNs }: fs.BigIntStats): string {
+  return [ino, size, mtimeNs, ctimeNs].join(' ');
+}
+
+/** Throws a GgufError if the file is not what it was any more: what was read of it since may be anything. */
+export function expectUnchanged({ file, state }: Gguf): void {
+  const now = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
+  if (!now || stateOf(now) !== state)
+    throw new GgufError(
+      `The model file ${file} was changed while it was loaded. Load it again when it is whole.`,
+    );
 }
 
 /** Nothing but a file is opened, and nothing is waited for: a pipe without a writer would hold the process for ever. */
@@ -229,7 +244,8 @@ function kindOf(status: fs.Stats): string {
   return status.isSocket() ? 'a socket' : 'a device';
 }
 
-function readHeader(reader: Reader, file: string): Gguf {
+function readHeader(reader: Reader, state: string): Gguf {
+  const { file } = reader;
   if (reader.size === 0)
     throw new GgufError(
       `The model file ${file} is empty. Download or export it again, or choose another one.`,
@@ -253,7 +269,7 @@ function readHeader(reader: Reader, file: string): Gguf {
   refusePart(file, metadata);
   const tensors = readTensors(reader, tensorCount);
   placeTensors(reader, tensors, alignmentOf(reader, metadata));
-  return { file, version, metadata, tensors };
+  return { file, state, version, metadata, tensors };
 }
 
 /** A model may come in several files, of which each is a GGUF file with some of the tensors. */
