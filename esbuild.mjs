@@ -1,4 +1,4 @@
-// Bundles the extension, the engine process and the command line into dist/, with the grammars; with --tests also the tests into out/.
+// Bundles the extension, its pages, the engine process and the command line into dist/, with the grammars; with --tests also the tests into out/.
 import { build } from 'esbuild';
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { thirdPartyNotices } from './scripts/notices.mjs';
@@ -31,7 +31,14 @@ const commandLine = await build({
   outdir: 'dist',
   banner: { js: '#!/usr/bin/env node' },
 });
-writeFileSync('dist/THIRD-PARTY-NOTICES.txt', thirdPartyNotices([product.metafile, commandLine.metafile]));
+const pages = await build({
+  ...{ bundle: true, platform: 'browser', target: 'es2022', format: 'iife', metafile: true },
+  ...{ sourcemap: 'linked', logLevel: 'warning' },
+  entryPoints: ['src/webview/diagnostics.ts', 'src/webview/evaluation.ts'],
+  outdir: 'dist/webview',
+});
+const bundles = [product, commandLine, pages];
+writeFileSync('dist/THIRD-PARTY-NOTICES.txt', thirdPartyNotices(bundles.map(({ metafile }) => metafile)));
 
 const table = await build({
   ...{ bundle: true, format: 'esm', write: false },

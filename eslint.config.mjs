@@ -23,7 +23,6 @@ export default tseslint.config(
       'native/build/',
       'training/',
       'test-output/',
-      'media/',
       'examples/',
       'test/fixtures/',
       '.vscode-test/',

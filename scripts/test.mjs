@@ -116,7 +116,11 @@ const stages = {
       checked(await clangFormat('--dry-run', '--Werror')),
     ),
   lint: async () => checked(await node(tool('eslint', 'bin/eslint.js'), '.')),
-  types: async () => checked(await node(tool('typescript', 'bin/tsc'))),
+  types: async () =>
+    add(
+      checked(await node(tool('typescript', 'bin/tsc'))),
+      checked(await node(tool('typescript', 'bin/tsc'), '-p', 'src/webview')),
+    ),
   native: async () => {
     const plain = await nativeTests(path.join('native', 'build'));
     return long ? add(plain, await sanitized()) : plain;

@@ -16,7 +16,6 @@ export interface ModelInfo {
 
 export interface LevelReport {
   name: string;
-  compiled: boolean;
   supported: boolean;
   selected: boolean;
   /** `ok`, `failed: ...` with what differed, or `not run` where the level cannot run here. */

@@ -15,6 +15,19 @@ LENGTHS = (1, 2, 4, 8, 16)  # of contexts; each is two of the one before, end to
 STRENGTHS = (40.0, 12.0, 3.0, 3.0, 1.0)  # of what shorter contexts say, per different token seen after a context
 SHARPNESS = 18.0  # how fast the weight of a place falls from 1 with the cosine of its state
 MODEL_WEIGHT = 1.0  # of what the model says beside those places
+LEAST_COSINE = 0.25  # below it the engine lets a place weigh nothing, instead of a millionth
+DRAFT_TOKENS = (1, 3, 3, 7)  # that the engine guesses after 1, 2, 3 equal tokens, and after more
+
+
+def metadata() -> dict:
+    """What an exported model tells the engine: the keys of native/model/cache_settings.h."""
+    return {
+        "ryzanstein.cache.sharpness": SHARPNESS,
+        "ryzanstein.cache.model_weight": MODEL_WEIGHT,
+        "ryzanstein.cache.least_cosine": LEAST_COSINE,
+        "ryzanstein.cache.strengths": list(STRENGTHS),
+        "ryzanstein.cache.draft_tokens": list(DRAFT_TOKENS),
+    }
 
 
 def earlier_places(ids: Tensor, samples: Tensor, control: int) -> Tensor:

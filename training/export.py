@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+import cache
 from model import EPSILON, HEAD_SIZE, ROPE_BASE, Shape, TernaryTransformer, quantise_ternary
 from tokenizer import CONTROL as CONTROL_TOKENS
 
@@ -81,6 +82,8 @@ def encode_value(value) -> bytes:
         return struct.pack("<I", STRING) + encode_string(value)
     if value and isinstance(value[0], int):
         return struct.pack(f"<IIQ{len(value)}i", ARRAY, INT32, len(value), *value)
+    if value and isinstance(value[0], float):
+        return struct.pack(f"<IIQ{len(value)}f", ARRAY, FLOAT32, len(value), *value)
     return struct.pack("<IIQ", ARRAY, STRING, len(value)) + b"".join(map(encode_string, value))
 
 
@@ -142,6 +145,12 @@ def read_gguf(path: Path) -> tuple[dict, dict[str, tuple[int, tuple[int, ...], b
     return metadata, tensors
 
 
+def restate(path: Path, changes: dict) -> None:
+    """Writes an exported file again with these metadata added or changed; every tensor keeps its bytes and its place in the order."""
+    metadata, tensors = read_gguf(path)
+    write_gguf(path, {**metadata, **changes}, [(name, kind, shape, data) for name, (kind, shape, data) in tensors.items()])
+
+
 def tokenizer_metadata(tokenizer_json: Path) -> dict:
     """The tokenizer.ggml.* keys from a byte-level BPE in the JSON form of the `tokenizers` library."""
     tokenizer = json.loads(tokenizer_json.read_text(encoding="utf-8"))
@@ -188,6 +197,7 @@ def export_model(model: TernaryTransformer, tokenizer_json: Path, path: Path, na
         "bitnet.vocab_size": shape.vocabulary,
         **tokenizer,
         "ryzanstein.fim.orders": ["psm", "spm"],
+        **cache.metadata(),
     }
     ternary = {id(parameter) for parameter in model.ternary_parameters()}
     tensors = []

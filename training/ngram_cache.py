@@ -4,7 +4,7 @@
 
 Teacher forcing over holes of held-out repositories that no hole of test/fixtures/holes.json comes from, laid out as
 the engine lays out a prompt, the last word taken back as the engine takes it back. Prints the constants for
-training/cache.py and native/model/ngram_cache.cpp (how fast the weight of a place falls with the likeness of its state,
+training/cache.py and native/model/cache_settings.h (how fast the weight of a place falls with the likeness of its state,
 what the model weighs beside those places, and what shorter contexts say per different token seen after a context) and
 the bits per token of the answers before and after.
 """

@@ -109,7 +109,7 @@ class Loading : public Napi::AsyncWorker {
 };
 
 TensorDescription tensor_description(Napi::Value value, const std::string& what) {
-  constexpr int64_t kMostBytes = int64_t{1} << 53;
+  constexpr int64_t kMaxBytes = int64_t{1} << 53;
   const Napi::Object given = object(value, what);
   TensorDescription tensor;
   tensor.name = text(given.Get("name"), what + ".name");
@@ -118,10 +118,10 @@ TensorDescription tensor_description(Napi::Value value, const std::string& what)
   if (!shape.IsArray()) refuse(value.Env(), what + ".shape", "an array");
   const auto sizes = shape.As<Napi::Array>();
   for (uint32_t i = 0; i < sizes.Length(); i++) {
-    tensor.shape.push_back(whole_number(sizes.Get(i), what + ".shape", 0, kMostBytes));
+    tensor.shape.push_back(whole_number(sizes.Get(i), what + ".shape", 0, kMaxBytes));
   }
-  tensor.offset = static_cast<uint64_t>(whole_number(given.Get("offset"), what + ".offset", 0, kMostBytes));
-  tensor.bytes = static_cast<uint64_t>(whole_number(given.Get("bytes"), what + ".bytes", 0, kMostBytes));
+  tensor.offset = static_cast<uint64_t>(whole_number(given.Get("offset"), what + ".offset", 0, kMaxBytes));
+  tensor.bytes = static_cast<uint64_t>(whole_number(given.Get("bytes"), what + ".bytes", 0, kMaxBytes));
   return tensor;
 }
 
@@ -145,6 +145,10 @@ Napi::Value load(const Napi::CallbackInfo& info) {
   LoadOptions options;
   options.threads = integer(choices.Get("threads"), "load: threads", 0);
   if (!choices.Get("kernel").IsUndefined()) options.kernel = text(choices.Get("kernel"), "load: kernel");
+  if (!choices.Get("cache").IsUndefined()) {
+    read_record(object(choices.Get("cache"), "load: cache"), "load: cache", kCacheFields, false,
+                options.cache);
+  }
   auto* loading = new Loading(info.Env(), path, std::move(tensors), hyperparameters, options);
   loading->Queue();
   return loading->promise();

@@ -24,9 +24,7 @@ Napi::Value cpu(const Napi::CallbackInfo& info) {
   for (const KernelLevel& level : kernel_levels()) {
     const Napi::Object report = Napi::Object::New(env);
     report.Set("name", level.name);
-    report.Set("compiled", true);
     report.Set("supported", level.supported(features));
-    report.Set("selected", false);
     reports.Set(reports.Length(), report);
   }
   const Napi::Object result = Napi::Object::New(env);

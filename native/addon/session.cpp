@@ -162,11 +162,10 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
       if (options.candidates.allowed.empty()) refuse(info.Env(), "generate: allowed", "at least one id");
     }
     if (has("except")) options.candidates.except = ids(given.Get("except"), "generate: except");
-    if (has("ngramCacheWithout")) {
-      options.candidates.ngram_cache = true;
-      options.candidates.control = ids(given.Get("ngramCacheWithout"), "generate: ngramCacheWithout");
-      if (has("ngramCacheBeyond"))
-        options.candidates.beyond = ids(given.Get("ngramCacheBeyond"), "generate: ngramCacheBeyond");
+    if (has("ngramCache")) {
+      const Napi::Object cache = object(given.Get("ngramCache"), "generate: ngramCache");
+      options.candidates.ngram_cache = {ids(cache.Get("exclude"), "generate: ngramCache.exclude"),
+                                        ids(cache.Get("overflow"), "generate: ngramCache.overflow")};
     }
     Sampling& s = options.sampling;
     if (has("temperature"))

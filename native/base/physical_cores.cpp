@@ -30,7 +30,7 @@ int logical_cores() {
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
-std::vector<int> hardware_threads() {
+std::vector<int> core_cpus() {
   cpu_set_t allowed;
   if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return {};
   std::vector<int> firsts;
@@ -42,21 +42,21 @@ std::vector<int> hardware_threads() {
     int core = 0;
     const bool known = (std::ifstream(topology + "physical_package_id") >> package) &&
                        (std::ifstream(topology + "core_id") >> core);
-    // What the system does not tell of counts as a core of its own.
+    // A CPU whose core is unknown counts as a core of its own.
     if (!known || cores.emplace(package, core).second) firsts.push_back(cpu);
   }
   return firsts;
 }
 
 int physical_cores() {
-  const auto cores = static_cast<int>(hardware_threads().size());
+  const auto cores = static_cast<int>(core_cpus().size());
   return cores > 0 ? cores : logical_cores();
 }
 
-void keep_to(int hardware_thread) {
+void pin_to(int cpu) {
   cpu_set_t one;
   CPU_ZERO(&one);
-  CPU_SET(hardware_thread, &one);
+  CPU_SET(cpu, &one);
   sched_setaffinity(0, sizeof one, &one);
 }
 
@@ -64,9 +64,9 @@ void keep_to(int hardware_thread) {
 
 int logical_cores() { return static_cast<int>(std::max(1u, std::thread::hardware_concurrency())); }
 
-std::vector<int> hardware_threads() { return {}; }
+std::vector<int> core_cpus() { return {}; }
 
-void keep_to(int) {}
+void pin_to(int) {}
 
 #if defined(__APPLE__)
 

@@ -1,4 +1,4 @@
-// Which physical cores this process may use, and how a thread keeps to one.
+// Which physical cores this process may use, and how a thread is pinned to one.
 #ifndef RYZANSTEIN_BASE_PHYSICAL_CORES_H_
 #define RYZANSTEIN_BASE_PHYSICAL_CORES_H_
 
@@ -13,13 +13,13 @@ int physical_cores();
 // Hardware threads that the system lets this process run on; at least 1.
 int logical_cores();
 
-// A hardware thread of each physical core, [physical_cores()]; none where a thread cannot keep to one (all
-// systems but Linux).
-std::vector<int> hardware_threads();
+// One CPU (hardware thread) of each physical core, [physical_cores()]; none where threads cannot be pinned
+// (all systems but Linux).
+std::vector<int> core_cpus();
 
-// From now on the calling thread, and those that it starts, run on this hardware thread only. Nothing changes
-// where the system refuses.
-void keep_to(int hardware_thread);
+// From now on the calling thread, and those that it starts, run on this CPU only. Nothing changes where the
+// system refuses.
+void pin_to(int cpu);
 
 }  // namespace ryzanstein
 

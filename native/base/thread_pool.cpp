@@ -18,12 +18,14 @@ namespace {
 constexpr uint64_t kOpen = 1 << 15;
 constexpr uint64_t kWorkers = kOpen - 1;
 constexpr uint64_t kRound = 1 << 16;
-// Longer than the serial work between two rounds of a token, shorter than what a user's battery would notice.
+// An idle thread spins for longer than the serial work between two rounds of a token takes, and for less time
+// than a user's battery would notice.
 constexpr auto kSpin = std::chrono::microseconds(60);
-// Of a thread that is at work longer than the caller was: its core has been given to another process, which
-// has it for some milliseconds.
+// A thread that is at work for this much longer than the caller has lost its core to another process, which
+// keeps it for some milliseconds.
 constexpr auto kLost = std::chrono::milliseconds(1);
-// Several times what was lost. Twice as long each time that a thread is lost again within the shortest rest.
+// The pool then leaves a thread out for several times what was lost, and for twice as long each time that one
+// is lost again within the shortest rest.
 constexpr auto kShortestRest = std::chrono::milliseconds(48);
 constexpr auto kLongestRest = std::chrono::milliseconds(192);
 
@@ -54,11 +56,11 @@ bool spin(const Done& done) {
 
 }  // namespace
 
-ThreadPool::ThreadPool(int threads, std::vector<int> homes)
-    : in_use_(threads), wanted_(threads), shares_(static_cast<size_t>(threads)), homes_(std::move(homes)) {
+ThreadPool::ThreadPool(int threads, std::vector<int> cpus)
+    : in_use_(threads), wanted_(threads), shares_(static_cast<size_t>(threads)), cpus_(std::move(cpus)) {
   RYZANSTEIN_CHECK(threads >= 1 && threads < static_cast<int>(kWorkers),
                    "a pool has at least the calling thread");
-  RYZANSTEIN_CHECK(homes_.empty() || homes_.size() == shares_.size(), "each thread has a home, or none has");
+  RYZANSTEIN_CHECK(cpus_.empty() || cpus_.size() == shares_.size(), "each thread has a CPU, or none has");
   for (int thread = 1; thread < threads; thread++) {
     workers_.emplace_back([this, thread] { serve(thread); });
   }
@@ -72,11 +74,11 @@ ThreadPool::~ThreadPool() {
   for (std::thread& worker : workers_) worker.join();
 }
 
-void ThreadPool::settle() const {
-  thread_local int settled = -1;
-  if (homes_.empty() || settled == homes_[0]) return;
-  settled = homes_[0];
-  keep_to(settled);
+void ThreadPool::pin_caller() const {
+  thread_local int pinned = -1;
+  if (cpus_.empty() || pinned == cpus_[0]) return;
+  pinned = cpus_[0];
+  pin_to(pinned);
 }
 
 void ThreadPool::use(int threads) {
@@ -152,7 +154,7 @@ void ThreadPool::take_blocks(int thread) {
 }
 
 void ThreadPool::serve(int thread) {
-  if (!homes_.empty()) keep_to(homes_[static_cast<size_t>(thread)]);
+  if (!cpus_.empty()) pin_to(cpus_[static_cast<size_t>(thread)]);
   uint64_t seen = 0;
   while (!quit_.load()) {
     if (thread >= in_use_.load()) {

@@ -21,9 +21,9 @@ namespace ryzanstein {
 // then.
 class ThreadPool {
  public:
-  // `threads` >= 1 with the caller; threads - 1 are started. Where `homes` are given, hardware threads, one
-  // for each thread, it keeps to its own.
-  explicit ThreadPool(int threads, std::vector<int> homes = {});
+  // `threads` >= 1 with the caller; threads - 1 are started. Where `cpus` are given, one for each thread,
+  // each is pinned to its own; the caller pins itself.
+  explicit ThreadPool(int threads, std::vector<int> cpus = {});
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -36,8 +36,8 @@ class ThreadPool {
   // thread that calls run, between two runs.
   void use(int threads);
 
-  // The calling thread keeps to the caller's home, if there is one.
-  void settle() const;
+  // Pins the calling thread to the caller's CPU, if there is one.
+  void pin_caller() const;
 
   // Calls body(first, count, thread) until all blocks 0 .. blocks - 1 are done, each once; thread is 0 (the
   // caller) to threads() - 1 and may index scratch memory. body must not throw and must not call run. One
@@ -95,7 +95,7 @@ class ThreadPool {
   Call call_ = nullptr;
   const void* body_ = nullptr;
   std::vector<Share> shares_;
-  std::vector<int> homes_;
+  std::vector<int> cpus_;
   std::vector<std::thread> workers_;
 };
 

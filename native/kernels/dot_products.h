@@ -13,8 +13,8 @@ RYZANSTEIN_INLINE void add_two_bit_unit(Unit sums[T][4], const uint8_t* unit, co
                                         size_t prepared_bytes) {
   prefetch(unit + kPrefetchAhead);
   const Unit v = load(unit);
-  const Unit d0 = both(v, all_bytes(0x03)), d1 = both(v, all_bytes(0x0c));
-  const Unit d2 = both(v, all_bytes(0x30)), d3 = both(v, all_bytes(0xc0));
+  const Unit d0 = bits_and(v, all_bytes(0x03)), d1 = bits_and(v, all_bytes(0x0c));
+  const Unit d2 = bits_and(v, all_bytes(0x30)), d3 = bits_and(v, all_bytes(0xc0));
 #pragma GCC unroll 6
   for (int t = 0; t < T; t++, x += prepared_bytes) {
     sums[t][0] = dot_broadcast(sums[t][0], d0, x);

@@ -72,7 +72,7 @@ RYZANSTEIN_INLINE void mix_values(const Attention& a, const AttentionRow* rows, 
       for (int d = 0; d < D; d++) values[d] = load_words(v + 32 * d);
 #pragma GCC unroll 8
       for (int r = 0; r < R; r++) {
-        const Pair pair = spread_pair(rows[r].rounded_weights + p);
+        const Pair pair = broadcast_pair(rows[r].rounded_weights + p);
 #pragma GCC unroll 4
         for (int d = 0; d < D; d++) sums[r][d] = add_pairs(sums[r][d], values[d], pair);
       }

@@ -16,15 +16,15 @@ RYZANSTEIN_INLINE int32_t prepared_sum(const uint8_t* prepared) {
 using BlockFunction = void (*)(const uint8_t* block, int units, const uint8_t* prepared,
                                size_t prepared_bytes, int32_t* y, ptrdiff_t y_stride);
 
-// Every block in turn times all tokens, at most kAtMost tokens at a time in groups of even size; by_tokens[T]
+// Every block in turn times all tokens, at most kGroup tokens at a time in groups of even size; by_tokens[T]
 // does T. A block is read from memory once and stays in the cache for the other groups.
-template <int kAtMost>
+template <int kGroup>
 static void multiply_blocks(const BlockFunction* by_tokens, const void* blocks, size_t block_bytes,
                             int block_count, const void* prepared, size_t prepared_bytes, int tokens,
                             int32_t* y, ptrdiff_t y_stride) {
   const uint8_t* w = static_cast<const uint8_t*>(blocks);
   const uint8_t* x = static_cast<const uint8_t*>(prepared);
-  const int groups = (tokens + kAtMost - 1) / kAtMost, units = static_cast<int>(block_bytes / 64);
+  const int groups = (tokens + kGroup - 1) / kGroup, units = static_cast<int>(block_bytes / 64);
   for (int b = 0; b < block_count; b++, w += block_bytes, y += 16) {
     for (int g = 0, t = 0; g < groups; g++) {
       const int next = static_cast<int>(static_cast<int64_t>(tokens) * (g + 1) / groups);

@@ -24,14 +24,14 @@ static void shifted_two_bit_block(const uint8_t* block, int units, const uint8_t
     for (int i = 0; i < here; i++, block += 64, x += 16) {
       prefetch(block + kPrefetchAhead);
       const Unit v = load(block);
-      const Unit digits[4] = {both(v, mask), both(shift_words<2>(v), mask), both(shift_words<4>(v), mask),
-                              both(shift_words<6>(v), mask)};
+      const Unit digits[4] = {bits_and(v, mask), bits_and(shift_words<2>(v), mask),
+                              bits_and(shift_words<4>(v), mask), bits_and(shift_words<6>(v), mask)};
 #pragma GCC unroll 4
       for (int d = 0; d < 4; d++) {
 #pragma GCC unroll 8
         for (int t = 0; t < T; t++) {
           const uint8_t* row = x + static_cast<size_t>(t) * prepared_bytes + 4 * d;
-          sums[d % kSets][t] = accumulate(sums[d % kSets][t], digits[d], spread(row));
+          sums[d % kSets][t] = accumulate(sums[d % kSets][t], digits[d], broadcast(row));
         }
       }
     }

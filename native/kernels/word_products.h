@@ -11,7 +11,7 @@ namespace ryzanstein {
 // would overflow.
 constexpr int kUnitsPerDrain = 16;
 constexpr bool kSlowAccumulate = false;
-RYZANSTEIN_INLINE Unit accumulate(Unit sums, Unit codes, Spread x) {
+RYZANSTEIN_INLINE Unit accumulate(Unit sums, Unit codes, Broadcast x) {
   return accumulate_words(sums, codes, x);
 }
 RYZANSTEIN_INLINE Unit widen(Unit sums) { return widen_words(sums); }
@@ -53,14 +53,14 @@ static void word_block(const uint8_t* block, int units, const uint8_t* prepared,
   const uint8_t* x = prepared + kPreparedHeader;
   for (int u = 0; u < units; u++, block += 64, x += 8) {
     prefetch(block + kPrefetchAhead);
-    Words spreads[T];
+    Words broadcasts[T];
 #pragma GCC unroll 8
-    for (int t = 0; t < T; t++) spreads[t] = spread_words(x + static_cast<size_t>(t) * prepared_bytes);
+    for (int t = 0; t < T; t++) broadcasts[t] = broadcast_words(x + static_cast<size_t>(t) * prepared_bytes);
 #pragma GCC unroll 4
     for (int i = 0; i < kWordRegisters; i++) {
       const Words w = load_words(block, i);
 #pragma GCC unroll 8
-      for (int t = 0; t < T; t++) sums[t][i] = multiply_words(sums[t][i], w, spreads[t]);
+      for (int t = 0; t < T; t++) sums[t][i] = multiply_words(sums[t][i], w, broadcasts[t]);
     }
   }
 #pragma GCC unroll 8

@@ -15,17 +15,17 @@ int usable_threads(int wanted) {
   return wanted < 1 ? cores : std::min(wanted, cores);
 }
 
-// For `threads` of a pool, if RYZANSTEIN_AFFINITY asks for them: without, the system moves threads as it
-// likes, which is right beside an editor's other work.
-std::vector<int> homes(int threads) {
+// The CPUs to pin the threads of a pool to, if RYZANSTEIN_AFFINITY asks for it: without, the system moves
+// threads as it likes, which is right beside an editor's other work.
+std::vector<int> cpus_to_pin(int threads) {
   const char* affinity = std::getenv("RYZANSTEIN_AFFINITY");
   if (affinity == nullptr || std::string(affinity) != "1") return {};
-  std::vector<int> homes = hardware_threads();
-  if (static_cast<int>(homes.size()) < threads) {
-    throw std::runtime_error("Threads cannot be kept to cores on this system: unset RYZANSTEIN_AFFINITY.");
+  std::vector<int> cpus = core_cpus();
+  if (static_cast<int>(cpus.size()) < threads) {
+    throw std::runtime_error("Threads cannot be pinned to cores on this system: unset RYZANSTEIN_AFFINITY.");
   }
-  homes.resize(static_cast<size_t>(threads));
-  return homes;
+  cpus.resize(static_cast<size_t>(threads));
+  return cpus;
 }
 
 // RYZANSTEIN_KERNEL, or an empty string.
@@ -43,6 +43,12 @@ const KernelLevel& choose_level(const std::string& wanted, const Hyperparameters
   if (h.width < 1 || h.width > kMaxColumns || !(rows >= 1 && rows < 1e7))
     return reference_level();  // it is refused in a moment
   return fastest_level(static_cast<int>(rows), h.width);
+}
+
+const CacheSettings& checked(const std::string& path, const CacheSettings& settings) {
+  const std::string problem = problem_of(settings);
+  if (!problem.empty()) throw BadModel("The model file " + path + " cannot be used: " + problem + ".");
+  return settings;
 }
 
 const Architecture& architecture_of(const std::string& path, const std::string& name) {
@@ -72,7 +78,8 @@ const KernelLevel& named_level(const std::string& name) {
 
 Model::Model(const std::string& path, std::vector<TensorDescription> tensors,
              const Hyperparameters& hyperparameters, const LoadOptions& options)
-    : pool_(usable_threads(options.threads), homes(usable_threads(options.threads))),
+    : cache_settings_(checked(path, options.cache)),
+      pool_(usable_threads(options.threads), cpus_to_pin(usable_threads(options.threads))),
       level_(choose_level(options.kernel, hyperparameters, pool_.threads())),
       weights_(path, std::move(tensors), hyperparameters, architecture_of(path, hyperparameters.architecture),
                level_.kernels, pool_),
@@ -84,7 +91,7 @@ void Model::use(int threads) { in_use_.store(std::clamp(threads, 1, pool_.thread
 bool Model::forward(const int32_t* ids, int count, int logit_rows, KvCache& cache, Activations& a,
                     const Stop& stop) {
   const std::lock_guard<std::mutex> turn(turn_);
-  pool_.settle();
+  pool_.pin_caller();
   pool_.use(in_use_.load());
   return transformer_.forward(ids, count, logit_rows, cache, a, stop);
 }

@@ -9,6 +9,7 @@
 
 #include "../base/thread_pool.h"
 #include "../kernels/dispatch.h"
+#include "cache_settings.h"
 #include "transformer.h"
 #include "weights.h"
 
@@ -17,6 +18,7 @@ namespace ryzanstein {
 struct LoadOptions {
   int threads = 0;     // 0: one per physical core; more than that are not started
   std::string kernel;  // a level's name; empty: RYZANSTEIN_KERNEL, else the fastest by measurement
+  CacheSettings cache;
 };
 
 // The level of this name. Throws std::runtime_error that lists the levels of this CPU if there is none or the
@@ -25,7 +27,7 @@ const KernelLevel& named_level(const std::string& name);
 
 class Model {
  public:
-  // With RYZANSTEIN_AFFINITY=1 in the environment each thread keeps to a core, and so does each that calls
+  // With RYZANSTEIN_AFFINITY=1 in the environment each thread is pinned to a core, and so is each that calls
   // forward. Throws BadModel or std::runtime_error.
   Model(const std::string& path, std::vector<TensorDescription> tensors,
         const Hyperparameters& hyperparameters, const LoadOptions& options);
@@ -33,6 +35,7 @@ class Model {
   const KernelLevel& level() const { return level_; }
   const Weights& weights() const { return weights_; }
   const Hyperparameters& hyperparameters() const { return weights_.hyperparameters; }
+  const CacheSettings& cache_settings() const { return cache_settings_; }
   int threads() const { return pool_.threads(); }
 
   // At most `threads` compute from the next pass on, of those that the model was loaded with. For any thread.
@@ -43,6 +46,7 @@ class Model {
                const Stop& stop);
 
  private:
+  CacheSettings cache_settings_;
   ThreadPool pool_;
   const KernelLevel& level_;
   Weights weights_;

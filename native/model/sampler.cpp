@@ -8,14 +8,15 @@
 
 namespace ryzanstein {
 
-Sampler::Sampler(const Sampling& sampling, int vocabulary, const FloatKernels& floats, Candidates candidates)
+Sampler::Sampler(const Sampling& sampling, int vocabulary, const FloatKernels& floats, Candidates candidates,
+                 const CacheSettings& settings)
     : sampling_(sampling),
       vocabulary_(vocabulary),
       floats_(floats),
       state_(sampling.seed),
       allowed_(std::move(candidates.allowed)),
       except_(std::move(candidates.except)) {
-  if (candidates.ngram_cache) cache_.emplace(vocabulary, candidates.control, std::move(candidates.beyond));
+  if (candidates.ngram_cache) cache_.emplace(vocabulary, std::move(*candidates.ngram_cache), settings);
   if (!allowed_.empty()) masked_.resize(static_cast<size_t>(vocabulary));
   if (sampling.repetition_penalty != 1 || !except_.empty()) judged_.resize(static_cast<size_t>(vocabulary));
   if (sampling.temperature > 0) drawn_.resize(static_cast<size_t>(vocabulary));

@@ -26,11 +26,8 @@ struct Candidates {
   std::vector<int32_t> allowed;  // the only ids to choose from; empty for all
   // Never chosen unless nothing else is left, though their probability counts: another way on than these.
   std::vector<int32_t> except;
-  // Greedy choice is by the probabilities interpolated with what the context holds (ngram_cache.h); control
-  // ids are not counted there.
-  bool ngram_cache = false;
-  std::vector<int32_t> beyond;  // text that the context has no room for, counted with it
-  std::vector<int32_t> control;
+  // Greedy choice is then by the probabilities interpolated with what the context holds (ngram_cache.h).
+  std::optional<NgramOptions> ngram_cache;
 };
 
 struct Choice {
@@ -41,10 +38,11 @@ struct Choice {
 
 class Sampler {
  public:
-  Sampler(const Sampling& sampling, int vocabulary, const FloatKernels& floats, Candidates candidates = {});
+  Sampler(const Sampling& sampling, int vocabulary, const FloatKernels& floats, Candidates candidates = {},
+          const CacheSettings& settings = {});
 
-  // `recent` are the tokens of the context, oldest first, and cosines [recent_count] how like the last one's
-  // state is to theirs, if that is to count. NaN never wins; all NaN gives token 0.
+  // `recent` are the tokens of the context, oldest first, and cosines [recent_count] compare the last one's
+  // state with theirs, if that is to count. NaN never wins; all NaN gives token 0.
   Choice choose(const float* logits, const int32_t* recent, int recent_count, const float* cosines = nullptr);
 
  private:

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -11,18 +10,9 @@
 namespace ryzanstein {
 namespace {
 
-// The place that is followed is the one where most is equal, up to so many tokens: in copied code a few of
-// them fit several places, and twelve hardly more than one.
+// A draft follows the place before which most tokens equal those at the end of the text, counted up to this
+// many: in copied code a few equal tokens fit several places, and twelve hardly more than one.
 constexpr int kDraftContext = 16;
-
-// Tokens that are worth guessing after so many equal ones, and after more. Of what follows one token, 45 % is
-// what followed it before, after two 65 %, three 77 %, four 88 %; a pass over 2, 4 and 8 tokens costs 1.1 to
-// 1.3, 1.5 to 1.8 and 2.5 to 3.4 passes over one.
-constexpr int kDraftTokens[] = {0, 1, 3, 3, 7};
-
-int draft_tokens(int equal) {
-  return kDraftTokens[std::min(static_cast<size_t>(equal), std::size(kDraftTokens) - 1)];
-}
 
 // What stands at `place` in a text, behind `equal` tokens like those at the end of another one.
 struct Followed {
@@ -33,9 +23,9 @@ struct Followed {
 
 // How many tokens before text[place] are those at the end of `ids`, as far as that matters.
 int equal_before(const std::vector<int32_t>& text, int place, const std::vector<int32_t>& ids) {
-  const int most = std::min({kDraftContext - 1, place, static_cast<int>(ids.size())});
+  const int limit = std::min({kDraftContext - 1, place, static_cast<int>(ids.size())});
   int equal = 0;
-  while (equal < most &&
+  while (equal < limit &&
          text[static_cast<size_t>(place - 1 - equal)] == ids[ids.size() - 1 - static_cast<size_t>(equal)]) {
     equal++;
   }
@@ -118,10 +108,16 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
   Generated generated;
   check_ids(options.candidates.allowed.data(), static_cast<int>(options.candidates.allowed.size()));
   check_ids(options.candidates.except.data(), static_cast<int>(options.candidates.except.size()));
-  check_ids(options.candidates.beyond.data(), static_cast<int>(options.candidates.beyond.size()));
-  check_ids(options.candidates.control.data(), static_cast<int>(options.candidates.control.size()));
+  static const std::vector<int32_t> none;
+  const std::vector<int32_t>& overflow =
+      options.candidates.ngram_cache ? options.candidates.ngram_cache->overflow : none;
+  if (options.candidates.ngram_cache) {
+    const std::vector<int32_t>& exclude = options.candidates.ngram_cache->exclude;
+    check_ids(overflow.data(), static_cast<int>(overflow.size()));
+    check_ids(exclude.data(), static_cast<int>(exclude.size()));
+  }
   Sampler sampler(options.sampling, model_->hyperparameters().vocabulary, *model_->level().kernels.floats,
-                  options.candidates);
+                  options.candidates, model_->cache_settings());
   generated.ids.reserve(static_cast<size_t>(options.max));
   generated.log_probabilities.reserve(static_cast<size_t>(options.max));
   const auto ends = [&](int32_t id) {
@@ -154,7 +150,7 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
     evaluated = {choice.id};
     if (options.draft > 0) {
       const int room = std::min(options.max - i - 1, cache_.capacity() - cache_.length - 1);
-      extend_by_draft(options.candidates.beyond, std::min(options.draft, room), evaluated);
+      extend_by_draft(overflow, std::min(options.draft, room), evaluated);
       evaluated.erase(std::find_if(evaluated.begin() + 1, evaluated.end(), ends), evaluated.end());
     }
     const int count = static_cast<int>(evaluated.size());
@@ -170,11 +166,11 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
 }
 
 // Appends what followed when the tokens at the text's end, with `draft` behind them, stood there before or in
-// `beyond`: the latest of the places where most of them did (Saxena 2023, prompt lookup).
-void Session::extend_by_draft(const std::vector<int32_t>& beyond, int most,
+// `overflow`: the latest of the places where most of them did (Saxena 2023, prompt lookup).
+void Session::extend_by_draft(const std::vector<int32_t>& overflow, int limit,
                               std::vector<int32_t>& draft) const {
   Followed longest;
-  for (const std::vector<int32_t>* text : {&ids_, &beyond}) {
+  for (const std::vector<int32_t>* text : {&ids_, &overflow}) {
     const auto length = static_cast<int>(text->size());
     for (int place = length - 1; place >= 0 && longest.equal < kDraftContext; place--) {
       if ((*text)[static_cast<size_t>(place)] != draft[0]) continue;
@@ -184,7 +180,8 @@ void Session::extend_by_draft(const std::vector<int32_t>& beyond, int most,
   }
   if (longest.equal == 0) return;
   const auto from = longest.text->begin() + longest.place;
-  const int count = std::min(most, draft_tokens(longest.equal));
+  const std::vector<int>& worth = model_->cache_settings().draft_tokens;
+  const int count = std::min(limit, worth[std::min(static_cast<size_t>(longest.equal), worth.size()) - 1]);
   draft.insert(draft.end(), from, from + std::min<ptrdiff_t>(count, longest.text->end() - from));
 }
 

@@ -74,7 +74,7 @@ class Session {
   bool each_row(const int32_t* ids, int count, const Stop& stop, const Take& take);
   bool pass(const int32_t* ids, int count, int logit_rows, const Stop& stop);
   void keep(const int32_t* ids, int count, int logit_row);
-  void extend_by_draft(const std::vector<int32_t>& beyond, int most, std::vector<int32_t>& draft) const;
+  void extend_by_draft(const std::vector<int32_t>& overflow, int limit, std::vector<int32_t>& draft) const;
   void check_ids(const int32_t* ids, int count) const;
   void check_room(int count) const;
 

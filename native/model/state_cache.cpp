@@ -8,8 +8,9 @@
 namespace ryzanstein {
 namespace {
 
-// As many as are drafted together: all that was put is read once for them, not once for each.
-constexpr int kMostCompared = 8;
+// Up to this many states, those of a draft, are compared with all others together, which are read once for
+// them.
+constexpr int kMaxCompared = 8;
 
 size_t blocks_of(const MatrixKernel& kernel, int rows) {
   return static_cast<size_t>((rows + kernel.block_rows - 1) / kernel.block_rows);
@@ -25,8 +26,8 @@ StateCache::StateCache(const Kernels& kernels, int width, int capacity)
       padded_(blocks_of(*kernel_, capacity) * static_cast<size_t>(kernel_->block_rows)),
       states_(static_cast<size_t>(capacity) * static_cast<size_t>(width)),
       packed_(blocks_of(*kernel_, capacity) * block_bytes_),
-      prepared_(kMostCompared * kernel_->prepared_bytes(width)),
-      sums_(kMostCompared * padded_ * sizeof(int32_t)),
+      prepared_(kMaxCompared * kernel_->prepared_bytes(width)),
+      sums_(kMaxCompared * padded_ * sizeof(int32_t)),
       magnitudes_(static_cast<size_t>(capacity)),
       cosines_(static_cast<size_t>(capacity)) {}
 
@@ -63,7 +64,7 @@ const float* StateCache::cosines() {
   if (length_ == 0) return cosines_.data();
   const int last = length_ - 1;
   if (last < first_compared_ || last >= first_compared_ + compared_) {
-    compare(last, std::min(kMostCompared, end_ - last));
+    compare(last, std::min(kMaxCompared, end_ - last));
   }
   const int32_t* sums = sums_.as<int32_t>() + static_cast<size_t>(last - first_compared_) * padded_;
   const float magnitude = magnitudes_[static_cast<size_t>(last)];

@@ -1,5 +1,5 @@
-// What the model made of each token of a text: the vectors that its head reads, to find places that are
-// alike.
+// What the model made of each token of a text, the vectors that its head reads: to find places that are
+// similar.
 #ifndef RYZANSTEIN_MODEL_STATE_CACHE_H_
 #define RYZANSTEIN_MODEL_STATE_CACHE_H_
 
@@ -21,10 +21,9 @@ class StateCache {
   int length() const { return length_; }
   size_t bytes() const { return states_.bytes() + packed_.bytes() + sums_.bytes(); }
 
-  // Puts states [count][width] behind those that count, in place of what was put there before; there must be
-  // room. They count once kept.
+  // Puts states [count][width] behind those that were kept, in place of others put there; there must be room.
   void put(const float* states, int count);
-  // The next `count` of those that were put count from now on.
+  // The next `count` of those that were put are part of the text from now on.
   void keep(int count) { length_ += count; }
   // length in 0 .. length(); what was put behind it is gone.
   void truncate(int length);
@@ -51,8 +50,8 @@ class StateCache {
   size_t padded_;                  // states of whole blocks
   AlignedBuffer states_;           // int8 [capacity][width]
   AlignedBuffer packed_;           // the same in blocks
-  AlignedBuffer prepared_;         // kMostCompared vectors
-  AlignedBuffer sums_;             // int32 [kMostCompared][padded_]
+  AlignedBuffer prepared_;         // kMaxCompared vectors
+  AlignedBuffer sums_;             // int32 [kMaxCompared][padded_]
   std::vector<float> magnitudes_;  // 1 / length of each
   std::vector<float> cosines_;
 };

@@ -7,10 +7,11 @@
 namespace ryzanstein {
 namespace {
 
-// Tokens that one attention task takes: enough for the kernel to reuse the keys, few enough to share out.
+// An attention task takes up to this many tokens: enough for the kernel to reuse the keys, few enough to
+// share the tasks out.
 constexpr int kAttentionTokens = 8;
 
-// Up to this many tokens, what is done to them between two products takes less time than sharing it out.
+// What is done to up to this many tokens between two products takes less time than sharing it out.
 constexpr int kUnsharedTokens = 4;
 
 }  // namespace
@@ -126,7 +127,7 @@ struct Transformer::Pass {
     }
   }
 
-  // Of one token and one key/value head: turns its queries and its key, and keeps key and value.
+  // Rotates the queries and the key of one token and one key/value head, and stores key and value.
   void rotate_and_store(int index, const Layer& layer, int kv_head, int t) {
     const int heads = h.heads / h.kv_heads, at = kv_head * h.head_size;
     float* qkv = row(a.product, t, layer.qkv.rows());

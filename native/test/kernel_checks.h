@@ -1,5 +1,4 @@
-// What the parts of kernels_test share: counted checks, reproducible numbers, guarded memory, and the parts
-// themselves.
+// What the parts of kernels_test share: checks of a level, guarded memory, and the parts themselves.
 #ifndef RYZANSTEIN_TEST_KERNEL_CHECKS_H_
 #define RYZANSTEIN_TEST_KERNEL_CHECKS_H_
 
@@ -10,34 +9,15 @@
 #include <vector>
 
 #include "../kernels/dispatch.h"
+#include "check.h"
+#include "random.h"
 
 namespace ryzanstein {
 namespace test {
 
-inline int passed = 0, failed = 0, skipped = 0;
-
 inline void check(bool good, const char* level, const char* what) {
-  if (good) {
-    passed++;
-  } else {
-    failed++;
-    printf("FAILED %s: %s\n", level, what);
-  }
+  EXPECT(good, std::string(level) + ": " + what);
 }
-
-struct Random {
-  uint64_t state;
-  explicit Random(uint64_t seed) : state(seed * 0x9E3779B97F4A7C15ull + 1) {}
-  uint32_t next() {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return static_cast<uint32_t>(state * 0x2545F4914F6CDD1Dull >> 33);
-  }
-  int between(int low, int high) {
-    return low + static_cast<int>(next() % static_cast<uint32_t>(high - low + 1));
-  }
-};
 
 // Memory aligned to 64 bytes with a guard line behind it, to see writes past the end.
 class Buffer {
@@ -69,6 +49,8 @@ inline double seconds() {
 // kernel_floats_test.cpp: the reference against double precision.
 void test_reference_floats(const KernelLevel& reference);
 void test_reference_attention(const KernelLevel& reference);
+// Numbers at the edges, the same on every level.
+void test_edges(const KernelLevel& level);
 
 // kernel_bench.cpp: times every supported level, or the one named `only`, and prints a line for each.
 void bench_kernels(int threads, const char* only);

@@ -44,6 +44,58 @@ void test_reference_floats(const KernelLevel& reference) {
   check(exact, reference.name, "quantize rounds half to even");
 }
 
+// Numbers at the edges, and work that has one line.
+void test_edges(const KernelLevel& level) {
+  const FloatKernels& f = *level.kernels.floats;
+  const float infinity = HUGE_VALF;
+  for (const int n : {5, 16, 37}) {
+    std::vector<int8_t> q(static_cast<size_t>(n), 99);
+    const auto all = [&](int value) {
+      for (const int8_t each : q) {
+        if (each != value) return false;
+      }
+      return true;
+    };
+    std::vector<float> x(static_cast<size_t>(n), 0.0f);
+    check(f.quantize(x.data(), n, q.data()) == 0 && all(0), level.name, "zeros have the scale 0");
+    x.back() = -infinity;
+    q.assign(q.size(), 99);
+    check(f.quantize(x.data(), n, q.data()) == 0 && all(0), level.name, "so has what is not finite");
+    x.assign(x.size(), -3.5f);
+    check(f.quantize(x.data(), n, q.data()) == 3.5f / 127 && all(-127), level.name,
+          "the largest is 127 steps");
+    x.assign(x.size(), 2.5f);
+    x[0] = 127;
+    f.quantize(x.data(), n, q.data());
+    q[0] = 2;
+    check(all(2), level.name, "halves are rounded to even");
+
+    std::vector<int32_t> sums(static_cast<size_t>(n), 7);
+    std::vector<float> y(static_cast<size_t>(n)), scales(static_cast<size_t>(n), 0.5f);
+    const auto is = [&](float value) {
+      for (const float each : y) {
+        if (each != value) return false;
+      }
+      return true;
+    };
+    f.scale(sums.data(), n, 0.25f, y.data());
+    check(is(1.75f), level.name, "scale");
+    f.scale_rows(sums.data(), scales.data(), n, 3, y.data());
+    check(is(10.5f), level.name, "scale_rows");
+    f.add(scales.data(), n, y.data());
+    check(is(11), level.name, "add");
+    f.relu2_multiply(y.data(), scales.data(), n, y.data());
+    check(is(60.5f), level.name, "relu2_multiply of more than 0");
+    x.assign(x.size(), -2);
+    f.relu2_multiply(x.data(), scales.data(), n, y.data());
+    check(is(0), level.name, "relu2_multiply of less");
+    x.assign(x.size(), 1);
+    const LogitSummary summary = f.summarize(x.data(), n);
+    check(summary.best == 0 && summary.maximum == 1 && summary.exp_sum == static_cast<float>(n), level.name,
+          "the first of equal logits is the best");
+  }
+}
+
 // Causal softmax attention and the rotary embedding, against their definitions.
 void test_reference_attention(const KernelLevel& reference) {
   const FloatKernels& f = *reference.kernels.floats;

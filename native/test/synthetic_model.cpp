@@ -106,17 +106,6 @@ int type_id(const std::string& name) {
 
 }  // namespace
 
-uint64_t Random::next() {
-  state_ ^= state_ << 13;
-  state_ ^= state_ >> 7;
-  state_ ^= state_ << 17;
-  return state_ * 0x2545F4914F6CDD1Du;
-}
-
-float Random::uniform(float from, float to) {
-  return from + (to - from) * static_cast<float>(next() >> 40) / static_cast<float>(1 << 24);
-}
-
 SyntheticModel::SyntheticModel(const Shape& shape, const SyntheticOptions& options)
     : architecture(options.architecture), random_(options.seed) {
   Hyperparameters& h = hyperparameters;

@@ -8,21 +8,10 @@
 #include <vector>
 
 #include "../model/weights.h"
+#include "random.h"
 
 namespace ryzanstein {
 namespace test {
-
-// xorshift64*, seeded.
-class Random {
- public:
-  explicit Random(uint64_t seed) : state_(seed * 0x9E3779B97F4A7C15u + 1) {}
-  uint64_t next();
-  int below(int n) { return static_cast<int>(next() % static_cast<uint64_t>(n)); }
-  float uniform(float from, float to);
-
- private:
-  uint64_t state_;
-};
 
 struct Shape {
   int layers, width, ffn, heads, kv_heads, vocabulary, context;

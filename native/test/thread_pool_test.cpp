@@ -125,31 +125,31 @@ void every_block_once_by_those_in_use() {
   EXPECT((threads & ~3) == 0, "threads that are left out take no part");
 }
 
-// On a thread of its own: it stays where it was kept to.
-void threads_keep_to_their_homes() {
-  const std::vector<int> homes = hardware_threads();
+// On a thread of its own, which stays pinned.
+void threads_are_pinned() {
+  const std::vector<int> cpus = core_cpus();
 #if defined(__linux__)
-  EXPECT(static_cast<int>(homes.size()) == physical_cores(), "each core has a hardware thread");
+  EXPECT(static_cast<int>(cpus.size()) == physical_cores(), "each core has a CPU");
 #endif
-  if (homes.empty()) return;
+  if (cpus.empty()) return;
   std::thread([&] {
-    const auto only_home = [] {
-      const std::vector<int> allowed = hardware_threads();
+    const auto only_cpu = [] {
+      const std::vector<int> allowed = core_cpus();
       return allowed.size() == 1 ? allowed[0] : -1;
     };
-    ThreadPool pool(static_cast<int>(homes.size()), homes);
-    pool.settle();
-    std::vector<int> kept(homes.size(), -2);
+    ThreadPool pool(static_cast<int>(cpus.size()), cpus);
+    pool.pin_caller();
+    std::vector<int> pinned(cpus.size(), -2);
     // A thread whose core is busy may come late.
-    for (int round = 0; round < 2000 && kept != homes; round++) {
-      pool.run(static_cast<int>(4 * homes.size()), [&](int, int, int thread) {
-        kept[static_cast<size_t>(thread)] = only_home();
+    for (int round = 0; round < 2000 && pinned != cpus; round++) {
+      pool.run(static_cast<int>(4 * cpus.size()), [&](int, int, int thread) {
+        pinned[static_cast<size_t>(thread)] = only_cpu();
         std::this_thread::sleep_for(std::chrono::microseconds(200));
       });
     }
-    EXPECT(kept == homes, "each thread runs on its own core only");
+    EXPECT(pinned == cpus, "each thread runs on its own core only");
   }).join();
-  EXPECT(hardware_threads() == homes, "the others run where they did");
+  EXPECT(core_cpus() == cpus, "the others run where they did");
 }
 
 void queue_runs_in_order() {
@@ -187,7 +187,7 @@ int main() {
   slow_thread_costs_little();
   lost_thread_rests();
   every_block_once_by_those_in_use();
-  threads_keep_to_their_homes();
+  threads_are_pinned();
   queue_runs_in_order();
   buffers_are_aligned_and_zero();
   return test::report();

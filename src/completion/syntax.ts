@@ -15,8 +15,8 @@ const loading = new Map<string, Promise<Syntax | undefined>>();
 let runtime: Promise<void> | undefined;
 
 /**
- * The grammar of a language; undefined where there is none, or where it cannot be read, which standard error is told
- * of once.
+ * The grammar of a language; undefined where there is none, or where it cannot be read, which standard error says
+ * once.
  */
 export function syntaxOf(languageId: string): Promise<Syntax | undefined> {
   const { grammar } = languageAt(languageId);
@@ -56,7 +56,7 @@ export class Syntax {
       runtime = undefined;
       throw new Error(
         `The ${grammar} grammar cannot be loaded from ${folder}: ${error instanceof Error ? error.message : String(error)}. ` +
-          'Completions are judged by brackets and indentation alone; installing the extension anew brings it back.',
+          'Completions are judged by brackets and indentation alone; installing the extension again brings it back.',
         { cause: error },
       );
     }

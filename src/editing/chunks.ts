@@ -18,7 +18,7 @@ export interface Chunks {
 }
 
 const chunkCharacters = 900;
-/** A chunk begins where a paragraph does, or after so many lines. */
+/** A chunk begins where a paragraph does, or after this many lines. */
 const shortestStep = 6;
 const longestStep = 16;
 

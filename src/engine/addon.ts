@@ -3,15 +3,13 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
-import type { Hyperparameters } from '../model/description';
+import type { CacheSettings, Hyperparameters } from '../model/description';
 import type { TensorDescription } from '../model/gguf';
 import { messageOf } from '../wording';
 
 export interface KernelReport {
   name: string;
-  compiled: boolean;
   supported: boolean;
-  selected: boolean;
 }
 
 export interface CpuReport {
@@ -31,11 +29,16 @@ export interface Generated {
   end: 'max' | 'stop' | 'cancelled' | 'context';
 }
 
+/** `exclude` are ids that are not counted; `overflow` is text that the context has no room for, counted as well. */
+export interface NgramOptions {
+  exclude: Int32Array;
+  overflow: Int32Array;
+}
+
 /**
  * Greedy without `temperature`. `allowed` are the only ids to choose from, and log-probabilities are among them.
  * `except` are not chosen unless nothing else is left, while log-probabilities stay as they are.
- * With `ngramCacheWithout` greedy choice and log-probabilities are those of the model and what the context holds
- * together; the ids in it are not counted there.
+ * With `ngramCache` greedy choice and log-probabilities are those of the model and what the context holds together.
  */
 export interface GenerateOptions {
   max: number;
@@ -44,9 +47,7 @@ export interface GenerateOptions {
   draft?: number;
   allowed?: Int32Array;
   except?: Int32Array;
-  ngramCacheWithout?: Int32Array;
-  /** Text that the context has no room for; what followed the same tokens there counts as in the context. */
-  ngramCacheBeyond?: Int32Array;
+  ngramCache?: NgramOptions;
   temperature?: number;
   topK?: number;
   topP?: number;
@@ -107,7 +108,7 @@ export interface Addon {
     file: string,
     tensors: TensorDescription[],
     hyperparameters: Hyperparameters,
-    options: { threads: number; kernel?: string },
+    options: { threads: number; kernel?: string; cache?: CacheSettings },
   ): Promise<NativeModel>;
 }
 

@@ -8,7 +8,12 @@ import { defaultThreads } from './environment';
 import { expectUnchanged, readGguf } from '../model/gguf';
 import { unfinishedWord } from '../model/healing';
 import { Load } from './load';
-import { describeModel, hyperparametersOf, type ModelDescription } from '../model/description';
+import {
+  cacheSettingsOf,
+  describeModel,
+  hyperparametersOf,
+  type ModelDescription,
+} from '../model/description';
 import { layoutPrompt } from '../model/prompt';
 import { type Site, siteOf } from '../completion/site';
 import { Slots } from './slots';
@@ -93,8 +98,8 @@ export class Engine {
     const gguf = readGguf(params.modelFile);
     const hyperparameters = hyperparametersOf(gguf, addon.loadsAnyModel);
     const threads = params.threads || defaultThreads(addon.cpu());
-    const kernel = params.kernel ?? process.env.RYZANSTEIN_KERNEL;
-    const options = kernel ? { threads, kernel } : { threads };
+    const cache = cacheSettingsOf(gguf);
+    const options = params.kernel ? { threads, kernel: params.kernel, cache } : { threads, cache };
     const native = addon.load(params.modelFile, gguf.tensors, hyperparameters, options);
     try {
       // The vocabulary is read while the weights are packed.
@@ -299,8 +304,7 @@ export class Engine {
           max,
           stopIds: writing.stopIds,
           draft: draftTokens,
-          ngramCacheWithout: tokenizer.controlIds,
-          ngramCacheBeyond: beyond,
+          ngramCache: { exclude: tokenizer.controlIds, overflow: beyond },
           ...(allowed ? { allowed } : {}),
           ...(forks ? { except: Int32Array.from([...fork.except, ...writing.endIds]) } : {}),
         });

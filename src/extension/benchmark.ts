@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { BenchParams } from '../protocol';
 import type { BenchReport, ModelInfo } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
-import { benchmarkLine, benchmarkReport } from '../report/figures';
+import { benchmarkLine, benchmarkReport } from '../report/benchReport';
 
 /** As much text before the answer as a completion has in a file of some length, if the model can take it. */
 const paramsFor = ({ contextLength }: ModelInfo): BenchParams => ({

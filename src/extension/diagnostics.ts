@@ -4,67 +4,54 @@ import * as vscode from 'vscode';
 import type { Diagnosis, ModelInfo } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
 import { completionLine, megabytes, milliseconds, millions, tokensPerSecond } from '../report/figures';
-import type { Entry, Ledger } from '../editing/completionLog';
-import { openPage } from './page';
-
-/** What the page shows; media/diagnostics.js gets it whole with each change. */
-interface Snapshot {
-  readonly state: string;
-  readonly model: readonly (readonly [name: string, value: string])[];
-  readonly examined: readonly (readonly [name: string, value: string])[];
-  readonly levels: readonly { name: string; state: string; selftest: string; active: boolean }[];
-  readonly entries: readonly {
-    time: string;
-    where: string;
-    trigger: string;
-    outcome: string;
-    fate: string;
-    waited: string;
-    text: string;
-    answer: string;
-  }[];
-}
+import {
+  type DiagnosticsMessage,
+  type DiagnosticsState,
+  type EntryRow,
+  isDiagnosticsMessage,
+  type LevelRow,
+} from '../report/pages';
+import type { CompletionLog, Entry } from '../editing/completionLog';
+import { Page } from './page';
 
 export class DiagnosticsPage implements vscode.Disposable {
-  private panel: vscode.WebviewPanel | undefined;
+  private readonly page: Page<DiagnosticsState, DiagnosticsMessage>;
   private diagnosis: Diagnosis | string | undefined;
   private readonly subscription: { dispose(): void };
 
   constructor(
-    private readonly media: vscode.Uri,
+    extension: vscode.Uri,
     private readonly engine: LocalEngine,
-    private readonly ledger: Ledger,
+    private readonly completions: CompletionLog,
   ) {
-    this.subscription = ledger.onChange(() => this.post());
+    const actions: Record<DiagnosticsMessage, () => void> = {
+      examine: () => void this.examine(),
+      erase: () => completions.erase(),
+      copy: () => void vscode.env.clipboard.writeText(JSON.stringify(this.report(), undefined, 2)),
+    };
+    this.page = new Page(extension, {
+      ...{ name: 'diagnostics', title: 'Ryzanstein Diagnostics' },
+      state: () => this.state(),
+      isMessage: isDiagnosticsMessage,
+      hear: (message) => actions[message](),
+    });
+    this.subscription = completions.onChange(() => this.post());
   }
 
   /** Opens the page, or brings it to the front, and examines the engine, which starts it if need be. */
   async show(): Promise<void> {
-    if (this.panel) this.panel.reveal();
-    else this.panel = this.open();
+    this.page.show();
     await this.examine();
   }
 
   /** Shows what has changed. */
   post(): void {
-    if (this.panel?.visible) void this.panel.webview.postMessage(this.snapshot());
+    this.page.post();
   }
 
   dispose(): void {
     this.subscription.dispose();
-    this.panel?.dispose();
-  }
-
-  private open(): vscode.WebviewPanel {
-    const panel = openPage(this.media, 'diagnostics', 'Ryzanstein Diagnostics', (message) => {
-      if (message === 'ready') this.post();
-      if (message === 'examine') void this.examine();
-      if (message === 'erase') this.ledger.erase();
-      if (message === 'copy')
-        void vscode.env.clipboard.writeText(JSON.stringify(this.report(), undefined, 2));
-    });
-    panel.onDidDispose(() => (this.panel = undefined));
-    return panel;
+    this.page.dispose();
   }
 
   private async examine(): Promise<void> {
@@ -84,11 +71,11 @@ export class DiagnosticsPage implements vscode.Disposable {
     return {
       state: this.engine.state,
       diagnosis: this.diagnosis,
-      entries: this.ledger.entries.map(withoutText),
+      entries: this.completions.entries.map(withoutText),
     };
   }
 
-  private snapshot(): Snapshot {
+  private state(): DiagnosticsState {
     const { state } = this.engine;
     const diagnosis = this.diagnosis;
     return {
@@ -96,7 +83,7 @@ export class DiagnosticsPage implements vscode.Disposable {
       model: state.name === 'ready' ? modelRows(state.model) : [['Model', 'none is loaded']],
       examined: typeof diagnosis === 'object' ? examinedRows(diagnosis) : [['Engine', diagnosis ?? '']],
       levels: typeof diagnosis === 'object' ? levelRows(diagnosis) : [],
-      entries: this.ledger.entries.slice(0, 50).map(entryRow),
+      entries: this.completions.entries.slice(0, 50).map(entryRow),
     };
   }
 }
@@ -134,22 +121,21 @@ function examinedRows(diagnosis: Diagnosis): [string, string][] {
   ];
 }
 
-function levelRows(diagnosis: Diagnosis): Snapshot['levels'] {
-  return diagnosis.simd.levels.map(({ name, compiled, supported, selected, selftest }) => ({
+function levelRows(diagnosis: Diagnosis): LevelRow[] {
+  return diagnosis.simd.levels.map(({ name, supported, selected, selftest }) => ({
     name,
-    state: selected ? 'in use' : supported ? 'can run here' : compiled ? 'not on this CPU' : 'not built',
+    state: selected ? 'in use' : supported ? 'can run here' : 'not on this CPU',
     selftest,
     active: selected,
   }));
 }
 
-function entryRow(entry: Entry): Snapshot['entries'][number] {
-  const { time, where, trigger, outcome, fate, waitedMs, completion } = entry;
+function entryRow(entry: Entry): EntryRow {
+  const { time, where, trigger, result, outcome = '', waitedMs, completion } = entry;
   const text = entry.text ?? completion?.text;
   return {
     time: new Date(time).toTimeString().slice(0, 8),
-    ...{ where, trigger, outcome },
-    fate: fate ?? '',
+    ...{ where, trigger, result, outcome },
     waited: milliseconds(waitedMs),
     text: text === undefined ? '' : JSON.stringify(text),
     answer: completion

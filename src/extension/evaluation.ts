@@ -4,9 +4,10 @@ import * as vscode from 'vscode';
 import type { Evaluation } from '../reports';
 import { pathOf } from './documents';
 import type { LocalEngine } from '../editing/localEngine';
-import { evaluationReport, type EvaluationReport, type Run } from '../report/evaluationReport';
-import type { Ignoring } from './ignoring';
-import { openPage } from './page';
+import { evaluationReport, type Run } from '../report/evaluationReport';
+import { type EvaluationState, isPlace, type Place } from '../report/pages';
+import type { WorkspaceIgnoring } from './ignoring';
+import { Page } from './page';
 import { sourceFilesOfWorkspace } from './sourceFiles';
 import { onSettingChange, readSettings } from './settings';
 
@@ -21,17 +22,25 @@ export class Evaluations implements vscode.Disposable {
   private runs: Run[] = [];
   /** By the path that the report names a file by. */
   private readonly uris = new Map<string, vscode.Uri>();
-  private panel: vscode.WebviewPanel | undefined;
-  private readonly subscription = onSettingChange(['confidence'], () => this.post());
+  private readonly page: Page<EvaluationState, Place>;
+  private readonly subscription: vscode.Disposable;
 
   constructor(
-    private readonly media: vscode.Uri,
+    extension: vscode.Uri,
     private readonly engine: LocalEngine,
-    private readonly ignoring: Ignoring,
-  ) {}
+    private readonly ignoring: WorkspaceIgnoring,
+  ) {
+    this.page = new Page(extension, {
+      ...{ name: 'evaluation', title: 'Ryzanstein Evaluation' },
+      state: () => this.report,
+      isMessage: isPlace,
+      hear: (place) => void this.openPlace(place),
+    });
+    this.subscription = onSettingChange(['confidence'], () => this.page.post());
+  }
 
   /** What the page shows. */
-  get report(): EvaluationReport {
+  get report(): EvaluationState {
     return evaluationReport(this.runs, readSettings().confidence);
   }
 
@@ -57,7 +66,7 @@ export class Evaluations implements vscode.Disposable {
 
   dispose(): void {
     this.subscription.dispose();
-    this.panel?.dispose();
+    this.page.dispose();
   }
 
   private async evaluate(
@@ -82,22 +91,8 @@ export class Evaluations implements vscode.Disposable {
   private keep(run: Run): void {
     const others = this.runs.filter(({ evaluation }) => evaluation.file !== run.evaluation.file);
     this.runs = [...others, run].slice(-mostRuns);
-    if (this.panel) this.panel.reveal();
-    else this.panel = this.open();
-    this.post();
-  }
-
-  private open(): vscode.WebviewPanel {
-    const panel = openPage(this.media, 'evaluation', 'Ryzanstein Evaluation', (message) => {
-      if (message === 'ready') this.post();
-      else void this.openPlace(message as Place);
-    });
-    panel.onDidDispose(() => (this.panel = undefined));
-    return panel;
-  }
-
-  private post(): void {
-    void this.panel?.webview.postMessage(this.report);
+    this.page.show();
+    this.page.post();
   }
 
   private async openPlace({ path, line, column }: Place): Promise<void> {
@@ -108,12 +103,6 @@ export class Evaluations implements vscode.Disposable {
       selection: new vscode.Range(position, position),
     } satisfies vscode.TextDocumentShowOptions);
   }
-}
-
-interface Place {
-  readonly path: string;
-  readonly line: number;
-  readonly column: number;
 }
 
 function evenlySpread<T>(all: T[], most: number): T[] {

@@ -1,35 +1,76 @@
-// A page of the extension: an HTML file of media/ in a webview, with a nonce, and nothing from outside.
+// A page of the extension: an HTML file of media/ in a webview with its script, a nonce, and nothing from outside.
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { ready } from '../report/pages';
 
-/** Opens `name`.html of the folder `media`, with its script; the page's messages go to `hear`. */
-export function openPage(
-  media: vscode.Uri,
-  name: string,
-  title: string,
-  hear: (message: unknown) => void,
-): vscode.WebviewPanel {
-  const panel = vscode.window.createWebviewPanel(`ryzanstein.${name}`, title, vscode.ViewColumn.Active, {
-    enableScripts: true,
-    localResourceRoots: [media],
-  });
-  panel.iconPath = vscode.Uri.joinPath(media, 'icon.png');
-  panel.webview.onDidReceiveMessage(hear);
-  panel.webview.html = html(panel.webview, media, name);
-  return panel;
+/** What a page shows, and what becomes of what is asked for in it. */
+export interface Content<State, Message> {
+  /** Of its files in media/ and src/webview/. */
+  readonly name: string;
+  readonly title: string;
+  state(): State;
+  isMessage(value: unknown): value is Message;
+  hear(message: Message): void;
 }
 
-/** The page's file with the addresses and the nonce of this view filled in. */
-function html(webview: vscode.Webview, media: vscode.Uri, name: string): string {
-  const address = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(media, file)).toString();
-  const values: Record<string, string> = {
-    nonce: randomBytes(16).toString('base64'),
-    source: webview.cspSource,
-    script: address(`${name}.js`),
-    style: address('page.css'),
-  };
-  const page = readFileSync(vscode.Uri.joinPath(media, `${name}.html`).fsPath, 'utf8');
-  return page.replace(/\{\{(\w+)\}\}/g, (_, value: string) => values[value] ?? '');
+export class Page<State, Message> implements vscode.Disposable {
+  private panel: vscode.WebviewPanel | undefined;
+  private readonly media: vscode.Uri;
+  private readonly scripts: vscode.Uri;
+
+  constructor(
+    extension: vscode.Uri,
+    private readonly content: Content<State, Message>,
+  ) {
+    this.media = vscode.Uri.joinPath(extension, 'media');
+    this.scripts = vscode.Uri.joinPath(extension, 'dist', 'webview');
+  }
+
+  /** Opens the page, or brings it to the front. */
+  show(): void {
+    if (this.panel) this.panel.reveal();
+    else this.panel = this.open();
+  }
+
+  /** Shows what has changed. A page that is not in sight starts again when it comes into sight, and asks then. */
+  post(): void {
+    if (this.panel?.visible) void this.panel.webview.postMessage(this.content.state());
+  }
+
+  dispose(): void {
+    this.panel?.dispose();
+  }
+
+  private open(): vscode.WebviewPanel {
+    const { name, title } = this.content;
+    const panel = vscode.window.createWebviewPanel(`ryzanstein.${name}`, title, vscode.ViewColumn.Active, {
+      enableScripts: true,
+      localResourceRoots: [this.media, this.scripts],
+    });
+    panel.iconPath = vscode.Uri.joinPath(this.media, 'icon.png');
+    panel.webview.onDidReceiveMessage((message: unknown) => {
+      if (message === ready) this.post();
+      else if (this.content.isMessage(message)) this.content.hear(message);
+    });
+    panel.onDidDispose(() => (this.panel = undefined));
+    panel.webview.html = this.html(panel.webview);
+    return panel;
+  }
+
+  /** The page's file with the addresses and the nonce of this view filled in. */
+  private html(webview: vscode.Webview): string {
+    const { name } = this.content;
+    const address = (folder: vscode.Uri, file: string): string =>
+      webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString();
+    const values: Record<string, string> = {
+      nonce: randomBytes(16).toString('base64'),
+      source: webview.cspSource,
+      script: address(this.scripts, `${name}.js`),
+      style: address(this.media, 'page.css'),
+    };
+    const page = readFileSync(vscode.Uri.joinPath(this.media, `${name}.html`).fsPath, 'utf8');
+    return page.replace(/\{\{(\w+)\}\}/g, (_, value: string) => values[value] ?? '');
+  }
 }

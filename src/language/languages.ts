@@ -1,4 +1,4 @@
-// What a language is to us: one table with a row for each language id, and what is asked of it by id or by a file's name.
+// What is known of each language: one table with a row for each language id, read by id or by a file's name.
 
 import { type ImportRule, ofC, ofGo, ofJava, ofPython, ofRust, ofScript } from './importRules';
 
@@ -16,7 +16,7 @@ export interface Language {
   readonly blocks: 'brace' | 'colon' | 'none';
   /** The one of tree-sitter that reads it, as its file is called. */
   readonly grammar?: string;
-  /** The language that it is told of as, where it is a dialect. */
+  /** The language that figures count it under, where it is a dialect. */
   readonly dialectOf?: string;
   /** The same for languages whose code is of use to each other. */
   readonly family?: string;

@@ -24,7 +24,7 @@ export async function diagnose(engine: Engine): Promise<Diagnosis> {
   const { addon, info } = engine;
   const cpu = addon.cpu();
   const selftests = cpu.levels
-    .filter((level) => level.compiled && level.supported)
+    .filter((level) => level.supported)
     .map((level) => ({ name: level.name, ...addon.selftest(level.name) }));
   const levels: LevelReport[] = cpu.levels.map((level) => {
     const test = selftests.find(({ name }) => name === level.name);

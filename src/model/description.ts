@@ -30,6 +30,15 @@ export interface Hyperparameters {
   logitMultiplier: number;
 }
 
+/** How much what the context holds weighs against the model, and how far it is guessed ahead: tuned for a model. */
+export interface CacheSettings {
+  sharpness?: number;
+  modelWeight?: number;
+  leastCosine?: number;
+  strengths?: number[];
+  draftTokens?: number[];
+}
+
 export interface ModelDescription extends PromptModel {
   name: string;
   /** The type of most weights, as ggml names it. */
@@ -134,6 +143,30 @@ export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
     residualMultiplier: number('residual_scale', 1),
     logitMultiplier: 1 / number('logit_scale', 1),
   };
+}
+
+/** What the file says under `ryzanstein.cache`; the engine has defaults for the rest. Throws as `describeModel` does. */
+export function cacheSettingsOf(gguf: Gguf): CacheSettings {
+  const stated = (key: string): unknown => gguf.metadata.get(`ryzanstein.cache.${key}`);
+  const settings: CacheSettings = {};
+  const numbers = {
+    sharpness: 'sharpness',
+    modelWeight: 'model_weight',
+    leastCosine: 'least_cosine',
+  } as const;
+  for (const [name, key] of Object.entries(numbers) as [keyof typeof numbers, string][]) {
+    const value = stated(key);
+    if (typeof value === 'number') settings[name] = value;
+    else if (value !== undefined) fail(gguf, `has no number under "ryzanstein.cache.${key}"`);
+  }
+  const lists = { strengths: 'strengths', draftTokens: 'draft_tokens' } as const;
+  for (const [name, key] of Object.entries(lists) as [keyof typeof lists, string][]) {
+    const value = stated(key);
+    const isNumber = (one: unknown): one is number => typeof one === 'number';
+    if (Array.isArray(value) && (value as unknown[]).every(isNumber)) settings[name] = value as number[];
+    else if (value !== undefined) fail(gguf, `has no numbers under "ryzanstein.cache.${key}"`);
+  }
+  return settings;
 }
 
 /** The type that holds the most weights; every tensor's type must be one that the engine reads, or known with `any`. */

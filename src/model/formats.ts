@@ -15,7 +15,7 @@ export interface Format {
   repository?: string;
   file: string;
   here: string;
-  /** Whether this file's path is told also where no other file stands before it. */
+  /** Whether the model sees this file's path also where no other file stands before it. */
   alwaysHere: boolean;
   /** Around a hole, by order, the one to prefer first. */
   holes: Partial<Record<FimOrder, string>>;

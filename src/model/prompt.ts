@@ -24,7 +24,7 @@ const charactersPerToken = 12;
 const bytesPerUnit = 3;
 /** Lines per block, from coarse to fine: a coarse block keeps the start still for longer. */
 const blockSizes = [16, 4, 1];
-/** Where one line alone is too long, it is cut at multiples of so many characters. */
+/** Where one line alone is too long, it is cut at multiples of this many characters. */
 const characterStep = 256;
 
 /** What is shown to the model, and what of the file has no room in it. */

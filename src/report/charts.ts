@@ -1,26 +1,58 @@
-// Line and bar charts as SVG, with title, axes and legend, that bring their own background for light and dark pages.
+// Line and bar charts as SVG text, with axes: by themselves, for light and dark pages, or as a part of a page that styles them.
+
+import { powersAround, stepsTo, type Powers } from './scales';
 
 export interface Series {
   name: string;
   /** Of a line chart, [x, y]; of a bar chart the y of each group, undefined where there is none. */
   values: ([number, number] | number | undefined)[];
+  /** A point of a line chart that stands out, and what it says when it is pointed at. */
+  mark?: { at: readonly [number, number]; text: string };
 }
 
 export interface Axis {
   title: string;
   /** How a value reads, `30 %`. */
   text: (value: number) => string;
+  /** The values that are written on it, from the first to the last; else round ones around what there is. */
+  steps?: number[];
 }
 
 export interface Chart {
+  /** Says what is seen to those who do not see it, too. */
   title: string;
   x: Axis;
   y: Axis;
   series: Series[];
 }
 
-const width = 760;
-const plot = { left: 70, right: 24, height: 280, below: 58 };
+/** Sizes in pixels of what a chart is made of, and whether the page around it gives it words and colours. */
+export interface Look {
+  readonly width: number;
+  readonly plot: {
+    readonly left: number;
+    readonly right: number;
+    readonly top: number;
+    readonly height: number;
+    readonly below: number;
+  };
+  /** With title, legend, titles of the axes, points, a background and colours of its own. */
+  readonly byItself: boolean;
+}
+
+export const byItself: Look = {
+  width: 760,
+  plot: { left: 70, right: 24, top: 52, height: 280, below: 58 },
+  byItself: true,
+};
+
+/** Colours are those of the classes `line0`, `fill0` and so on, `grid` and of `text`, in the page's style sheet. */
+export const inPage: Look = {
+  width: 460,
+  plot: { left: 48, right: 24, top: 10, height: 220, below: 30 },
+  byItself: false,
+};
+
 const legendRow = 20;
 /** Colours that people with any colour vision tell apart, for the light and the dark page; dashes help in print. */
 const palette = [
@@ -36,54 +68,36 @@ const palette = [
 ];
 
 /** x runs from 0 to 1. */
-export function lineChart(chart: Chart): string {
-  const points = chart.series.flatMap(({ values }) => values as [number, number][]);
-  const frame = frameOf(chart, Math.max(...points.map(([, y]) => y)));
-  const marks = [0, 0.2, 0.4, 0.6, 0.8, 1].map((x) => [frame.x(x), chart.x.text(x)] as const);
+export function lineChart(chart: Chart, look = byItself): string {
+  const points = pointsOf(chart);
+  const frame = frameOf(chart, look, chart.y.steps ?? stepsTo(Math.max(...points.map(([, y]) => y))));
+  const marks = (chart.x.steps ?? [0, 0.2, 0.4, 0.6, 0.8, 1]).map(
+    (x) => [frame.x(x), chart.x.text(x)] as const,
+  );
   return document(chart, frame, marks, linesOf(chart, frame));
-}
-
-function linesOf(chart: Chart, frame: Frame): string[] {
-  return chart.series.map(({ values }, i) => {
-    const places = (values as [number, number][]).map(([x, y]) => [frame.x(x), frame.y(y)] as const);
-    const path = places.map(([x, y]) => `${short(x)},${short(y)}`).join(' ');
-    const dots = places.map(([x, y]) => `<circle class="fill${i}" cx="${short(x)}" cy="${short(y)}" r="3"/>`);
-    return `<polyline class="line${i}" points="${path}"/>${dots.join('')}`;
-  });
 }
 
 /** Both axes are logarithmic, from a power of ten to another around all points. */
 export function logChart(chart: Chart): string {
-  const points = chart.series.flatMap(({ values }) => values as [number, number][]);
-  const [x, y] = [0, 1].map((axis) => powersAround(points.map((point) => point[axis]!))) as [Powers, Powers];
-  const { top, bottom, width: inner } = frameOf(chart, 1);
+  const [x, y] = [0, 1].map((axis) => powersAround(pointsOf(chart).map((point) => point[axis]!))) as [
+    Powers,
+    Powers,
+  ];
+  const linear = frameOf(chart, byItself, y.steps);
   const frame: Frame = {
-    ...{ width: inner, top, bottom, steps: y.steps },
-    x: (value) => plot.left + x.share(value) * inner,
-    y: (value) => bottom - y.share(value) * plot.height,
+    ...linear,
+    x: (value) => linear.x(x.share(value)),
+    y: (value) => linear.bottom - y.share(value) * byItself.plot.height,
   };
   const marks = x.steps.map((value) => [frame.x(value), chart.x.text(value)] as const);
   return document(chart, frame, marks, linesOf(chart, frame));
 }
 
-interface Powers {
-  steps: number[];
-  /** Where a value lies between the first step and the last, 0..1. */
-  share: (value: number) => number;
-}
-
-function powersAround(values: number[]): Powers {
-  const first = Math.floor(Math.log10(Math.min(...values)));
-  const last = Math.max(first + 1, Math.ceil(Math.log10(Math.max(...values))));
-  const steps = Array.from({ length: last - first + 1 }, (_, i) => Number(`1e${first + i}`));
-  return { steps, share: (value) => (Math.log10(value) - first) / (last - first) };
-}
-
 /** `label` tells a bar's value in as few characters as a bar is wide. */
 export function barChart(chart: Chart, groups: string[], label: (value: number) => string): string {
   const values = chart.series.flatMap((series) => series.values as (number | undefined)[]);
-  const frame = frameOf(chart, Math.max(...values.map((value) => value ?? 0)));
-  const share = frame.width / groups.length;
+  const frame = frameOf(chart, byItself, stepsTo(Math.max(...values.map((value) => value ?? 0))));
+  const share = (frame.x(1) - frame.x(0)) / groups.length;
   const bar = Math.min(48, (share * 0.84) / chart.series.length);
   const bars = groups.flatMap((_, group) =>
     chart.series.map(({ values }, i) => {
@@ -102,37 +116,47 @@ export function barChart(chart: Chart, groups: string[], label: (value: number) 
   return document(chart, frame, marks, bars);
 }
 
+function pointsOf({ series }: Chart): [number, number][] {
+  return series.flatMap(({ values }) => values as [number, number][]);
+}
+
+function linesOf({ series }: Chart, frame: Frame): string[] {
+  return series.map(({ values, mark }, i) => {
+    const places = (values as [number, number][]).map(
+      ([x, y]) => [short(frame.x(x)), short(frame.y(y))] as const,
+    );
+    const path = places.map(([x, y]) => `${x},${y}`).join(' ');
+    const points = frame.look.byItself ? places : [];
+    const dots = points.map(([x, y]) => `<circle class="fill${i}" cx="${x}" cy="${y}" r="3"/>`);
+    if (mark) {
+      const [x, y] = [short(frame.x(mark.at[0])), short(frame.y(mark.at[1]))];
+      const title = `<title>${escaped(mark.text)}</title>`;
+      dots.push(`<circle class="fill${i}" cx="${x}" cy="${y}" r="5">${title}</circle>`);
+    }
+    return `<polyline class="line${i}" points="${path}"/>${dots.join('')}`;
+  });
+}
+
+/** Where the plot is, and where in it a value of each axis. */
 interface Frame {
-  width: number;
+  look: Look;
   top: number;
   bottom: number;
   x: (value: number) => number;
   y: (value: number) => number;
+  /** Of y, from 0 on. */
   steps: number[];
 }
 
-function frameOf(chart: Chart, most: number): Frame {
-  const top = 52 + chart.series.length * legendRow;
+function frameOf({ series }: Chart, look: Look, steps: number[]): Frame {
+  const { width, plot } = look;
+  const top = plot.top + (look.byItself ? series.length * legendRow : 0);
   const bottom = top + plot.height;
-  const inner = width - plot.left - plot.right;
-  const steps = stepsTo(most);
   return {
-    width: inner,
-    top,
-    bottom,
-    x: (value) => plot.left + value * inner,
+    ...{ look, top, bottom, steps },
+    x: (value) => plot.left + value * (width - plot.left - plot.right),
     y: (value) => bottom - (value / steps.at(-1)!) * plot.height,
-    steps,
   };
-}
-
-/** Round numbers from 0 to the first that is not below `most`. */
-export function stepsTo(most: number): number[] {
-  const rough = (most > 0 ? most : 1) / 5;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const size = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((step) => step >= rough * 0.999)!;
-  const count = Math.ceil(most / size - 1e-9) || 1;
-  return Array.from({ length: count + 1 }, (_, i) => Number((i * size).toPrecision(12)));
 }
 
 function document(
@@ -141,42 +165,58 @@ function document(
   marks: (readonly [number, string])[],
   content: string[],
 ): string {
-  const { top, bottom } = frame;
-  const height = bottom + plot.below;
-  const right = width - plot.right;
+  const { look, bottom } = frame;
+  const { left, right, below } = look.plot;
+  const height = bottom + below;
   const grid = frame.steps.map((step) => {
     const y = short(frame.y(step));
     return (
-      `<line class="grid" x1="${plot.left}" y1="${y}" x2="${right}" y2="${y}"/>` +
-      `<text class="mark" x="${plot.left - 8}" y="${y}" dy="4" text-anchor="end">${escaped(chart.y.text(step))}</text>`
+      `<line class="grid" x1="${left}" y1="${y}" x2="${look.width - right}" y2="${y}"/>` +
+      `<text class="mark" x="${left - 8}" y="${y}" dy="4" text-anchor="end">${escaped(chart.y.text(step))}</text>`
     );
   });
-  const below = marks.map(
+  const names = marks.map(
     ([x, text]) =>
       `<text class="mark" x="${short(x)}" y="${bottom + 18}" text-anchor="middle">${escaped(text)}</text>`,
   );
-  const legend = chart.series.map(({ name }, i) => {
+  const size = look.byItself ? ` width="${look.width}" height="${height}"` : '';
+  const parts = [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${look.width} ${height}"${size} role="img" aria-label="${escaped(chart.title)}">`,
+    ...(look.byItself ? head(chart, look, height) : []),
+    ...[...grid, ...names, ...content],
+    ...(look.byItself ? axes(chart, frame) : []),
+    '</svg>\n',
+  ];
+  return parts.join('\n');
+}
+
+/** Style, background, title and legend. */
+function head({ title, series }: Chart, { width, plot: { left } }: Look, height: number): string[] {
+  const legend = series.map(({ name }, i) => {
     const y = 50 + i * legendRow;
     return (
-      `<line class="line${i}" x1="${plot.left}" y1="${y}" x2="${plot.left + 30}" y2="${y}"/>` +
-      `<rect class="fill${i}" x="${plot.left + 11}" y="${y - 4}" width="8" height="8"/>` +
-      `<text x="${plot.left + 38}" y="${y + 4}">${escaped(name)}</text>`
+      `<line class="line${i}" x1="${left}" y1="${y}" x2="${left + 30}" y2="${y}"/>` +
+      `<rect class="fill${i}" x="${left + 11}" y="${y - 4}" width="8" height="8"/>` +
+      `<text x="${left + 38}" y="${y + 4}">${escaped(name)}</text>`
     );
   });
-  const middle = (top + bottom) / 2;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(chart.title)}">
-<style>${style(chart.series.length)}</style>
-<rect class="page" width="${width}" height="${height}" rx="6"/>
-<text class="title" x="${plot.left}" y="28">${escaped(chart.title)}</text>
-${legend.join('\n')}
-${grid.join('\n')}
-${below.join('\n')}
-<text class="axis" x="${(plot.left + right) / 2}" y="${bottom + 42}" text-anchor="middle">${escaped(chart.x.title)}</text>
-<text class="axis" transform="translate(18 ${middle}) rotate(-90)" text-anchor="middle">${escaped(chart.y.title)}</text>
-${content.join('\n')}
-<line class="base" x1="${plot.left}" y1="${bottom}" x2="${right}" y2="${bottom}"/>
-</svg>
-`;
+  return [
+    `<style>${style(series.length)}</style>`,
+    `<rect class="page" width="${width}" height="${height}" rx="6"/>`,
+    `<text class="title" x="${left}" y="28">${escaped(title)}</text>`,
+    ...legend,
+  ];
+}
+
+function axes({ x, y }: Chart, { look, top, bottom }: Frame): string[] {
+  const { left, right } = look.plot;
+  const across = (left + look.width - right) / 2;
+  const down = (top + bottom) / 2;
+  return [
+    `<text class="axis" x="${across}" y="${bottom + 42}" text-anchor="middle">${escaped(x.title)}</text>`,
+    `<text class="axis" transform="translate(18 ${down}) rotate(-90)" text-anchor="middle">${escaped(y.title)}</text>`,
+    `<line class="base" x1="${left}" y1="${bottom}" x2="${look.width - right}" y2="${bottom}"/>`,
+  ];
 }
 
 function style(count: number): string {

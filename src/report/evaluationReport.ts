@@ -1,7 +1,10 @@
 // What the evaluation page shows: the figures of one run or of several side by side, each with its conditions, and the holes.
 
 import type { Evaluation } from '../reports';
-import { milliseconds, threadsOf } from './figures';
+import { mean } from '../statistics';
+import { inPage, lineChart, type Series } from './charts';
+import { milliseconds, percent, threadsOf } from './figures';
+import type { EvaluationState, HoleRow, Row } from './pages';
 
 /** A run, with the number of files that it drew from and that the workspace has. */
 export interface Run {
@@ -9,44 +12,10 @@ export interface Run {
   readonly files: { readonly drawnFrom: number; readonly found: number };
 }
 
-/** What the page gets; columns and curves are in the order of the runs. */
-export interface EvaluationReport {
-  readonly models: readonly string[];
-  readonly sections: readonly { readonly title: string; readonly rows: readonly Row[] }[];
-  readonly curves: readonly Curve[];
-  /** Why the columns are not to be compared, if they are not. */
-  readonly warning: string | undefined;
-  readonly holes: readonly HoleRow[];
-}
-
-export interface Row {
-  readonly name: string;
-  readonly values: readonly string[];
-}
-
-/** Points of shown rate and precision, 0..1; `now` is where the confidence that is set stands. */
-export interface Curve {
-  readonly model: string;
-  readonly points: readonly (readonly [shownRate: number, precision: number])[];
-  readonly now: readonly [shownRate: number, precision: number] | undefined;
-}
-
-export interface HoleRow {
-  readonly path: string;
-  readonly line: number;
-  readonly column: number;
-  readonly kind: string;
-  readonly expected: string;
-  /** By run; undefined where a run has no such hole. */
-  readonly given: readonly (
-    { readonly text: string; readonly verdict: string; readonly exact: boolean } | undefined
-  )[];
-}
-
 type Result = Evaluation['results'][number];
 
 /** The report on runs, oldest first; `confidence` is the setting above which an answer is shown. */
-export function evaluationReport(runs: readonly Run[], confidence: number): EvaluationReport {
+export function evaluationReport(runs: readonly Run[], confidence: number): EvaluationState {
   const evaluations = runs.map(({ evaluation }) => evaluation);
   const row = (name: string, value: (evaluation: Evaluation) => string): Row => ({
     name,
@@ -87,9 +56,11 @@ export function evaluationReport(runs: readonly Run[], confidence: number): Eval
         ],
       },
       {
-        title: `Shown at confidence ${confidence}`,
+        title: `CompletionCache at confidence ${confidence}`,
         rows: [
-          row('Shown', ({ results }) => shareOf(shownAt(results, confidence).length, results.length)),
+          row('CompletionCache', ({ results }) =>
+            shareOf(shownAt(results, confidence).length, results.length),
+          ),
           row('First line exact of these', ({ results }) => {
             const shown = shownAt(results, confidence);
             return shareOf(shown.filter(({ exact }) => exact).length, shown.length);
@@ -106,7 +77,7 @@ export function evaluationReport(runs: readonly Run[], confidence: number): Eval
         rows: reasons.map((reason) => row(reason, ({ hidden }) => String(hidden[reason] ?? 0))),
       },
     ].filter(({ rows }) => rows.length > 0),
-    curves: evaluations.map(({ model, results }) => curveOf(model, results, confidence)),
+    chart: chartOf(evaluations, confidence),
     warning: haveSameHoles(evaluations)
       ? undefined
       : 'The runs have not the same holes, for files have changed in between: what differs need not be the model.',
@@ -114,15 +85,30 @@ export function evaluationReport(runs: readonly Run[], confidence: number): Eval
   };
 }
 
-/** Precision over shown rate when the surest answers are shown first; what is hidden anyway is never shown. */
-export function curveOf(model: string, results: readonly Result[], confidence: number): Curve {
+const quarters = [0, 0.25, 0.5, 0.75, 1];
+
+/** Precision over shown rate, where each run stands on it, and the same in words. */
+function chartOf(evaluations: readonly Evaluation[], confidence: number): string {
+  const series = evaluations.map(({ model, results }): Series => {
+    const points = curveOf(results);
+    const at = points[shownAt(results, confidence).length - 1];
+    const mark = at && { at, text: `${model}: ${percent(at[1])} exact of ${percent(at[0])} shown` };
+    return { name: model, values: points, mark };
+  });
+  const words = series.flatMap(({ mark }) => mark?.text ?? []).join('; ');
+  const axis = { title: '', text: percent, steps: quarters };
+  const title = words || 'Nothing is shown at the confidence that is set';
+  return lineChart({ title, x: axis, y: axis, series }, inPage);
+}
+
+/** Points of shown rate and precision, 0..1, the surest answers first; what is hidden anyway is never shown. */
+export function curveOf(results: readonly Result[]): [shownRate: number, precision: number][] {
   const surest = shownAt(results, 0).sort((a, b) => b.confidence - a.confidence);
   let right = 0;
-  const points = surest.map(({ exact }, i): [number, number] => {
+  return surest.map(({ exact }, i) => {
     right += Number(exact);
     return [(i + 1) / results.length, right / (i + 1)];
   });
-  return { model, points, now: points[shownAt(results, confidence).length - 1] };
 }
 
 function shownAt(results: readonly Result[], confidence: number): Result[] {
@@ -131,8 +117,7 @@ function shownAt(results: readonly Result[], confidence: number): Result[] {
 
 function charactersSaved(shown: readonly Result[]): string {
   if (shown.length === 0) return 'none was shown';
-  const saved = shown.reduce((total, { expected, text }) => total + commonHead(expected, text), 0);
-  return (saved / shown.length).toFixed(1);
+  return mean(shown.map(({ expected, text }) => commonHead(expected, text))).toFixed(1);
 }
 
 function commonHead(a: string, b: string): number {
@@ -180,8 +165,4 @@ function filesOf({ drawnFrom, found }: Run['files']): string {
 
 function shareOf(part: number, whole: number): string {
   return whole === 0 ? 'none' : `${percent(part / whole)}, ${part} of ${whole}`;
-}
-
-function percent(rate: number): string {
-  return `${(rate * 100).toFixed(0)} %`;
 }

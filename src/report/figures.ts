@@ -1,11 +1,14 @@
-// Figures in words: one way of writing speed, time and size, for status bar, diagnostics and benchmark.
+// Figures in words: one way of writing shares, speed, time and size, wherever people read them.
 
 import type { Completion } from '../protocol';
-import type { BenchReport, ModelInfo } from '../reports';
+import type { ModelInfo } from '../reports';
 
-const grouped = (value: number, digits = 0): string =>
+/** With all of its digits behind the point. */
+export const grouped = (value: number, digits = 0): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
+/** Of a share 0..1, with digits behind the point where they say something. */
+export const percent = (share: number, digits = 0): string => `${Number((share * 100).toFixed(digits))} %`;
 export const tokensPerSecond = (value: number): string => `${grouped(value)} tok/s`;
 export const threadsOf = (count: number): string => `${count} ${count === 1 ? 'thread' : 'threads'}`;
 export const milliseconds = (value: number): string => `${grouped(value, value < 10 ? 1 : 0)} ms`;
@@ -24,49 +27,4 @@ export function completionLine(completion: Completion): string {
   const answer = `${tokens} ${tokens === 1 ? 'token' : 'tokens'} in ${milliseconds(prefillMs + decodeMs)}`;
   const prompt = `${grouped(promptTokens)} in the prompt, ${grouped(reusedTokens)} of them known`;
   return `${answer} (${prompt}), ${tokensPerSecond(completion.tokensPerSecond)}`;
-}
-
-/** One line for a notification: the median of each kind of work, and the conditions it was measured under. */
-export function benchmarkLine(report: BenchReport): string {
-  const rows = report.results.map(
-    ({ work, tokensPerSecond: speed }) => `${work} ${tokensPerSecond(speed.median)}`,
-  );
-  const first = report.results[0];
-  const conditions = first ? ` (${first.kernel}, ${threadsOf(first.threads)})` : '';
-  return `Ryzanstein benchmark: ${rows.join(', ') || 'no work was measured'}${conditions}`;
-}
-
-/** The whole report as Markdown, every figure with its conditions. */
-export function benchmarkReport(report: BenchReport, model: ModelInfo | undefined): string {
-  const sections = report.results.flatMap((row) => {
-    const { median, min, max } = row.tokensPerSecond;
-    const share = row.fractionOfLimit;
-    return [
-      row.work === 'prefill'
-        ? `## Prefill of ${row.promptTokens} tokens`
-        : `## Decode of ${row.generateTokens} tokens after ${row.promptTokens}`,
-      '',
-      `- Median ${tokensPerSecond(median)}, least ${grouped(min)}, most ${grouped(max)}`,
-      `- Kernel ${row.kernel}, ${threadsOf(row.threads)}, weights in ${row.type}`,
-      ...(share === undefined
-        ? []
-        : [`- ${Math.round(share * 100)} % of what reading the weights from memory allows`]),
-      '',
-    ];
-  });
-  const limits = Object.entries(report.limits.readGBs).map(
-    ([threads, value]) => `- Memory: ${grouped(value, 1)} GB/s read with ${threadsOf(Number(threads))}`,
-  );
-  return [
-    '# Ryzanstein benchmark',
-    '',
-    ...(model ? [`- Model: ${modelLine(model)}`, `- File: \`${model.file}\``] : []),
-    `- CPU: ${report.cpu}`,
-    ...limits,
-    `- Date: ${report.date}`,
-    '',
-    ...sections,
-    'Prefill reads the text around the cursor, decode writes the answer. Other work on this machine makes both slower.',
-    '',
-  ].join('\n');
 }

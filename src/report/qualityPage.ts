@@ -2,6 +2,8 @@
 
 import type { Evaluation, Measures } from '../reports';
 import { barChart, lineChart } from './charts';
+import { grouped, milliseconds, percent, threadsOf } from './figures';
+import { markdownTable } from './tables';
 
 /** An evaluation without the single answers. */
 export type Report = Omit<Evaluation, 'results'>;
@@ -23,10 +25,7 @@ const languageNames: Record<string, string> = {
   typescript: 'TypeScript',
 };
 const kinds = ['rest', 'line', 'block', 'comment', 'string'];
-const percent = (value: number): string => `${Number((value * 100).toFixed(1))} %`;
-const whole = (value: number): string => `${Math.round(value * 100)} %`;
 const hundredths = (value: number): string => String(Math.round(value * 100));
-const milliseconds = (value: number): string => `${Math.round(value)} ms`;
 
 export function describeReport({ engine, model, type, context }: Report): string {
   return `${engine}: ${model}, ${type}${context ? ', with code of other files' : ''}`;
@@ -34,7 +33,7 @@ export function describeReport({ engine, model, type, context }: Report): string
 
 /** Files by name: the charts of a set. */
 export function chartsOf({ reports }: SetOfReports): Record<string, string> {
-  const share = { title: 'exact first lines, %', text: whole };
+  const share = { title: 'exact first lines, %', text: percent };
   const exact = (
     of: (report: Report) => Record<string, Measures>,
     names: string[],
@@ -51,8 +50,8 @@ export function chartsOf({ reports }: SetOfReports): Record<string, string> {
   return {
     'precision.svg': lineChart({
       title: 'Precision against shown rate',
-      x: { title: 'shown rate: the surest so many of all holes', text: whole },
-      y: { title: 'exact first lines among these', text: whole },
+      x: { title: 'shown rate: the share of all holes, the surest first', text: percent },
+      y: { title: 'exact first lines among these', text: percent },
       series: reports.map((report) => ({
         name: `${describeReport(report)} (area ${report.area.toFixed(3)})`,
         values: report.shownPrecision.map(({ shownRate, precision }): [number, number] => [
@@ -64,7 +63,7 @@ export function chartsOf({ reports }: SetOfReports): Record<string, string> {
     'reliability.svg': lineChart({
       title: 'Reliability: how often an answer of some confidence is exact',
       x: { title: 'confidence, the mean of a tenth of its range', text: hundredths },
-      y: { title: 'exact first lines among these', text: whole },
+      y: { title: 'exact first lines among these', text: percent },
       series: reports.map((report) => ({
         name: describeReport(report),
         values: report.reliability.map(({ confidence, exact }): [number, number] => [confidence, exact]),
@@ -76,14 +75,14 @@ export function chartsOf({ reports }: SetOfReports): Record<string, string> {
       {
         title: 'Time of an answer, prompt and text together',
         x: { title: 'share of the holes', text: String },
-        y: { title: 'milliseconds', text: (value) => String(Math.round(value)) },
+        y: { title: 'milliseconds', text: grouped },
         series: reports.map((report) => ({
-          name: `${describeReport(report)}, ${threadsOf(report)}`,
+          name: `${describeReport(report)}, ${threadsOf(report.threads)}`,
           values: [report.latency.p50, report.latency.p95],
         })),
       },
       ['half of them within (p50)', '95 % of them within (p95)'],
-      (value) => String(Math.round(value)),
+      grouped,
     ),
   };
 }
@@ -127,7 +126,7 @@ function sectionOf({ name, reports }: SetOfReports): string {
   return `
 ## The ${name} set: ${first.holes} holes
 
-Digest of the holes: \`${first.digest.slice(0, 16)}\`. With so many holes a share is uncertain by about ${percent(deviation(first))} (one standard deviation).
+Digest of the holes: \`${first.digest.slice(0, 16)}\`. With this many holes a share is uncertain by about ${percent(deviation(first), 1)} (one standard deviation).
 
 ${quality(reports)}
 
@@ -150,12 +149,12 @@ function quality(reports: Report[]): string {
   const more = ['parse errors added per shown', 'precision of the surest 10 %', 'of 30 %', 'area'];
   const rows = reports.map((report) => [
     describeReport(report),
-    percent(report.firstLineExact),
-    percent(report.wholeExact),
+    percent(report.firstLineExact, 1),
+    percent(report.wholeExact, 1),
     report.editSimilarity.toFixed(3),
     report.charactersSavedPerShown.toFixed(1),
     report.parseErrorsAdded.toFixed(2),
-    ...[0.1, 0.3].map((rate) => percent(precisionAt(report, rate))),
+    ...[0.1, 0.3].map((rate) => percent(precisionAt(report, rate), 1)),
     report.area.toFixed(3),
   ]);
   return markdownTable([[...head, ...more], ...rows]);
@@ -174,18 +173,9 @@ function conditions(reports: Report[]): string {
     report.promptTokens > 0 ? String(report.promptTokens) : '',
     milliseconds(report.latency.p50),
     milliseconds(report.latency.p95),
-    percent(report.reuse),
+    percent(report.reuse, 1),
     report.cpu,
     report.date.slice(0, 10),
   ]);
   return markdownTable([head, ...rows]);
-}
-
-function threadsOf({ threads }: Report): string {
-  return threads === 1 ? '1 thread' : `${threads} threads`;
-}
-
-function markdownTable([head, ...rows]: string[][]): string {
-  const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head!), line(head!.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -1,5 +1,6 @@
 // The charts of docs/speed.md, made of a report of `npm run bench`: the roofline of this machine, and how speed grows with threads.
 
+import { threadsOf } from './figures';
 import { barChart, logChart, type Series } from './charts';
 
 /** What is needed of a report of `npm run bench`; `work` other than prefill and decode is left out. */
@@ -64,7 +65,7 @@ function roofline({ cpu, limits }: SpeedReport, shape: string, all: Row[]): stri
     ],
   };
   return logChart({
-    title: `${shape}, ${threads} threads: decode (left) and prefill (right)`,
+    title: `${shape}, ${threadsOf(threads)}: decode (left) and prefill (right)`,
     x: { title: 'multiply-adds for each byte of weights that is read', text: plain },
     y: { title: `GMAC/s, ${cpu}`, text: plain },
     series: [roof, ...measured],
@@ -101,7 +102,7 @@ function scaling({ cpu }: SpeedReport, rows: Row[]): string {
   }));
   return barChart(
     {
-      title: `Speed with ${threads} threads over speed with one`,
+      title: `Speed with ${threadsOf(threads)} over speed with one`,
       x: { title: cpu, text: String },
       y: { title: 'times as fast', text: (value) => `${value.toFixed(1)}x` },
       series,

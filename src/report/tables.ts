@@ -1,43 +1,17 @@
-// Reports for people: tables of a bench or a diagnosis, a comparison of two bench reports, and a page with bars.
+// Reports for people at a terminal: an answer, a diagnosis, an evaluation, a replay, and the tables that they are told in.
 
 import type { Completion } from '../protocol';
-import type {
-  ComparedRow,
-  Replay,
-  TextScore,
-  BenchReport,
-  BenchRow,
-  Diagnosis,
-  Evaluation,
-} from '../reports';
+import type { Diagnosis, Evaluation, Replay, TextScore } from '../reports';
+import { completionLine, milliseconds, millions, percent, threadsOf, tokensPerSecond } from './figures';
 
 /** One line about how an answer came about. */
 export function describeCompletion(completion: Completion): string {
-  const { kernel, threads, model } = completion;
-  const conditions = [kernel, threads && `${threads} threads`, model].filter(Boolean);
-  return (
-    `${completion.reason}${completion.hidden ? `, hidden: ${completion.hidden}` : ''}, ` +
-    `confidence ${completion.confidence.toFixed(2)}, ${completion.promptTokens} + ${completion.tokens} tokens, ` +
-    `${completion.prefillMs.toFixed(0)} + ${completion.decodeMs.toFixed(0)} ms, ` +
-    `${completion.tokensPerSecond.toFixed(0)} tokens/s, ${conditions.join(', ')}`
-  );
-}
-
-export function benchTable(report: BenchReport): string {
-  const rows = report.results.map((row) => {
-    const { median, min, max } = row.tokensPerSecond;
-    return [
-      row.model,
-      row.type,
-      workOf(row),
-      String(row.threads),
-      row.kernel,
-      median.toFixed(0),
-      `${min.toFixed(0)}..${max.toFixed(0)}`,
-    ];
-  });
-  const head = ['model', 'type', 'work', 'threads', 'kernel', 'tokens/s', 'range'];
-  return `${report.cpu}\n${table([head, ...rows])}`;
+  const { reason, hidden, confidence, kernel, threads, model } = completion;
+  const conditions = [kernel, threads && threadsOf(threads), model].filter(Boolean);
+  return [
+    ...[reason, ...(hidden ? [`hidden: ${hidden}`] : []), `confidence ${confidence.toFixed(2)}`],
+    ...[completionLine(completion), ...conditions],
+  ].join(', ');
 }
 
 export function describeDiagnosis(diagnosis: Diagnosis): string {
@@ -65,8 +39,8 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
   ]);
   return [
     `${environment.cpu}, ${environment.physicalCores} cores, ${environment.system}`,
-    `${model.name}: ${model.architecture}, ${model.type}, ${(model.weights / 1e6).toFixed(1)} million weights`,
-    `${throughput.tokensPerSecond.toFixed(0)} tokens/s decode, ${throughput.prefillTokensPerSecond.toFixed(0)} prefill, ${throughput.threads} threads`,
+    `${model.name}: ${model.architecture}, ${model.type}, ${millions(model.weights)} weights`,
+    `decode ${tokensPerSecond(throughput.tokensPerSecond)}, prefill ${tokensPerSecond(throughput.prefillTokensPerSecond)}, ${threadsOf(throughput.threads)}`,
     '',
     table([['', 'kernel', 'processor', 'self-test', 'GOPS'], ...levels]),
     '',
@@ -79,14 +53,13 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
 }
 
 export function describeEvaluation(evaluation: Evaluation): string {
-  const percent = (rate: number): string => `${(rate * 100).toFixed(0)} %`;
   const groups = Object.entries({ ...evaluation.byLanguage, ...evaluation.byKind });
   return [
     `${evaluation.engine}, ${evaluation.model}: ${percent(evaluation.firstLineExact)} of ${evaluation.holes} holes exact, ` +
       `edit similarity ${evaluation.editSimilarity.toFixed(2)}, ` +
       `${evaluation.charactersSavedPerShown.toFixed(1)} characters saved and ` +
       `${evaluation.parseErrorsAdded.toFixed(2)} parse errors added per answer that is fit to show, ` +
-      `p50 ${evaluation.latency.p50.toFixed(0)} ms, p95 ${evaluation.latency.p95.toFixed(0)} ms`,
+      `p50 ${milliseconds(evaluation.latency.p50)}, p95 ${milliseconds(evaluation.latency.p95)}`,
     table([
       ['group', 'holes', 'first line', 'whole', 'similarity', 'saved', 'area', 'p50 ms', 'p95 ms'],
       ...groups.map(([name, group]) => [
@@ -103,16 +76,15 @@ export function describeEvaluation(evaluation: Evaluation): string {
 }
 
 export function describeReplay(result: Replay): string {
-  const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
   const times = ({ p50, p95, p99 }: Replay['latency']): string[] =>
     [p50, p95, p99].map((time) => time.toFixed(1));
   return [
     `${result.source}: ${result.keystrokes} keystrokes, ${result.requests} requests, ${result.cancelled} cancelled by the next keystroke, ` +
-      `${result.model}, ${result.kernel}, ${result.threads} threads`,
+      `${result.model}, ${result.kernel}, ${threadsOf(result.threads)}`,
     table([
-      ['answered without the engine', percent(result.cacheHits)],
-      ['prompt tokens reused', `${percent(result.reuse)} of ${result.promptTokens}`],
-      ['requests with ghost text', percent(result.shownRate)],
+      ['answered without the engine', percent(result.cacheHits, 1)],
+      ['prompt tokens reused', `${percent(result.reuse, 1)} of ${result.promptTokens}`],
+      ['requests with ghost text', percent(result.shownRate, 1)],
       ['characters saved', String(result.charactersSaved)],
     ]),
     table([
@@ -133,82 +105,6 @@ export function describeTextScore({ model, type, kernel, bitsPerByte, text }: Te
   return `${model}, ${type}, ${kernel}\n\n${table([['language', 'bits per byte', 'files', 'tokens', 'bytes'], ...rows])}`;
 }
 
-/** Rows are the same work by model, type, work, tokens, threads and engine; the kernel may differ. */
-export function compareReports(before: BenchReport, after: BenchReport): ComparedRow[] {
-  const key = (row: BenchRow): string =>
-    [row.model, row.type, row.work, row.promptTokens, row.threads, row.engine].join('|');
-  const earlier = new Map(before.results.map((row) => [key(row), row]));
-  return after.results.flatMap((row) => {
-    const match = earlier.get(key(row));
-    if (!match) return [];
-    const [old, now] = [match.tokensPerSecond.median, row.tokensPerSecond.median];
-    return [
-      {
-        model: row.model,
-        type: row.type,
-        work: workOf(row),
-        threads: row.threads,
-        kernels: [match.kernel, row.kernel],
-        before: old,
-        after: now,
-        ratio: Math.round((now / old) * 1000) / 1000,
-      },
-    ];
-  });
-}
-
-export function comparisonTable(rows: ComparedRow[]): string {
-  const cells = rows.map((row) => [
-    row.model,
-    row.type,
-    row.work,
-    String(row.threads),
-    row.kernels.join(' -> '),
-    row.before.toFixed(0),
-    row.after.toFixed(0),
-    row.ratio.toFixed(2),
-  ]);
-  return table([['model', 'type', 'work', 'threads', 'kernel', 'before', 'after', 'ratio'], ...cells]);
-}
-
-/** A page that needs nothing else: a bar for each row, as long as its median, within each kind of work. */
-export function benchPage(report: BenchReport): string {
-  const rows = report.results.map((row) => {
-    const most = Math.max(
-      ...report.results.filter((it) => it.work === row.work).map((it) => it.tokensPerSecond.max),
-    );
-    const width = ((row.tokensPerSecond.median / most) * 100).toFixed(1);
-    const { median, min, max } = row.tokensPerSecond;
-    const label = `${row.engine}, ${row.model}, ${row.type}, ${workOf(row)}, ${row.threads} threads, ${row.kernel}`;
-    return (
-      `<tr><td>${escaped(label)}</td><td class="bar"><div style="width:${width}%"></div></td>` +
-      `<td>${median.toFixed(0)} tokens/s</td><td>${min.toFixed(0)} to ${max.toFixed(0)}</td></tr>`
-    );
-  });
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Ryzanstein benchmark</title><style>
-body { font: 14px system-ui, sans-serif; margin: 2em; }
-td { padding: 4px 12px 4px 0; white-space: nowrap; }
-.bar { width: 40vw; }
-.bar div { height: 1em; background: #3b7dd8; }
-</style></head><body>
-<h1>Ryzanstein benchmark</h1>
-<p>${escaped(report.cpu)}, ${escaped(report.date)}</p>
-<table>
-${rows.join('\n')}
-</table>
-</body></html>
-`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
-function workOf(row: BenchRow): string {
-  return row.work === 'prefill' ? `prefill ${row.promptTokens}` : `decode ${row.generateTokens}`;
-}
-
 /** Columns padded to their widest cell. */
 export function table(rows: string[][]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
@@ -222,4 +118,10 @@ export function table(rows: string[][]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** The same for a page in Markdown. */
+export function markdownTable([head, ...rows]: string[][]): string {
+  const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head!), line(head!.map(() => '---')), ...rows.map(line)].join('\n');
 }

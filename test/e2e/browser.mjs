@@ -213,7 +213,7 @@ async function session(profile, settings, closer, vsix) {
       const inner = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
       const figures = inner.locator('table#figures', { hasText: 'First line exact' });
       await figures.waitFor({ timeout: 60_000 });
-      await inner.locator('#curve polyline.curve').waitFor({ state: 'attached', timeout: 10_000 });
+      await inner.locator('#curve polyline.line0').waitFor({ state: 'attached', timeout: 10_000 });
       await picture(page, `${profile}-evaluation`);
       const place = inner.locator('#holes button').first();
       const [file] = (await place.innerText()).split(':');

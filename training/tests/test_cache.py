@@ -3,6 +3,7 @@
 import math
 import re
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from cache import LENGTHS, MODEL_WEIGHT, SHARPNESS, STRENGTHS, behind_the_same_tokens, earlier_places, with_the_text
+from cache import LENGTHS, MODEL_WEIGHT, SHARPNESS, STRENGTHS, behind_the_same_tokens, earlier_places, metadata, with_the_text
+from export import read_gguf, restate, write_gguf
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 CONTROL = 5  # and what is above
 
 
@@ -38,17 +41,26 @@ def counted(text: list[int]) -> list[dict[int, int]]:
 
 class Cache(unittest.TestCase):
     def test_the_engine_weighs_the_same(self):
-        native = Path(__file__).resolve().parent.parent.parent / "native" / "model"
-        source = "".join((native / f"ngram_cache.{ending}").read_text() for ending in ("h", "cpp"))
+        native = ROOT / "native" / "model"
+        source = "".join((native / name).read_text() for name in ("ngram_cache.h", "cache_settings.h"))
 
-        def constant(name: str) -> tuple[float, ...]:
-            numbers = re.search(rf"\b{name}\b[^=]*= \{{?([\d., ]+)", source)[1]
-            return tuple(float(number) for number in numbers.split(","))
+        def constant(name: str) -> list[float]:
+            numbers = re.search(rf"\b{name} = \{{?([\d., ]+)", source)[1]
+            return [float(number) for number in numbers.split(",")]
 
-        self.assertEqual(constant("kLengths"), LENGTHS)
-        self.assertEqual(constant("kStrengths"), STRENGTHS)
-        self.assertEqual(constant("kSharpness"), (SHARPNESS,))
-        self.assertEqual(constant("kModelWeight"), (MODEL_WEIGHT,))
+        self.assertEqual(constant("kContextLengths"), list(LENGTHS))
+        for key, value in metadata().items():
+            self.assertEqual(constant(key.split(".")[-1]), value if isinstance(value, list) else [value], key)
+
+    def test_a_model_file_brings_them(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model.gguf"
+            stated, tensors = {"general.name": "small", "a.list": [1.5, 2.0]}, [("t", 0, (3,), bytes(range(12)))]
+            write_gguf(path, {**stated, "ryzanstein.cache.sharpness": 1.0}, tensors)
+            restate(path, metadata())
+            self.assertEqual(read_gguf(path), ({**stated, **metadata()}, {"t": tensors[0][1:]}))
+        bundled = read_gguf(ROOT / "models" / "ryzanstein-14m.gguf")[0]
+        self.assertEqual({key: bundled.get(key) for key in metadata()}, metadata())
 
     def test_counts_are_those_of_a_scan(self):
         ids, samples = rows()

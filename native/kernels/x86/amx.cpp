@@ -84,10 +84,10 @@ static void unpack_two_bits(const uint8_t* units, int unit_count, uint8_t* out) 
   const Unit mask = all_bytes(3);
   for (int i = 0; i < unit_count; i++, units += 64, out += 256) {
     const Unit v = load(units);
-    store(out, both(v, mask));
-    store(out + 64, both(shift_words<2>(v), mask));
-    store(out + 128, both(shift_words<4>(v), mask));
-    store(out + 192, both(shift_words<6>(v), mask));
+    store(out, bits_and(v, mask));
+    store(out + 64, bits_and(shift_words<2>(v), mask));
+    store(out + 128, bits_and(shift_words<4>(v), mask));
+    store(out + 192, bits_and(shift_words<6>(v), mask));
   }
 }
 

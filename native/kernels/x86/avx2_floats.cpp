@@ -125,7 +125,7 @@ RYZANSTEIN_INLINE Ints load_words(const int8_t* p) {
   const __m128i* halves = reinterpret_cast<const __m128i*>(p);
   return {_mm256_cvtepi8_epi16(_mm_loadu_si128(halves)), _mm256_cvtepi8_epi16(_mm_loadu_si128(halves + 1))};
 }
-RYZANSTEIN_INLINE Pair spread_pair(const int16_t* p) {
+RYZANSTEIN_INLINE Pair broadcast_pair(const int16_t* p) {
   int32_t pair;
   memcpy(&pair, p, sizeof pair);
   return _mm256_set1_epi32(pair);

@@ -65,7 +65,7 @@ RYZANSTEIN_INLINE Ints no_ints() { return _mm512_setzero_si512(); }
 RYZANSTEIN_INLINE Ints load_words(const int8_t* p) {
   return _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
 }
-RYZANSTEIN_INLINE Pair spread_pair(const int16_t* p) {
+RYZANSTEIN_INLINE Pair broadcast_pair(const int16_t* p) {
   int32_t pair;
   memcpy(&pair, p, sizeof pair);
   return _mm512_set1_epi32(pair);

@@ -28,9 +28,9 @@ RYZANSTEIN_INLINE void add_five_trit_unit(Unit sums[T][4], Unit others[T][4], co
   prefetch(unit + kPrefetchAhead);
   const Unit low_bits = all_bytes(0x03);
   const Digits d = decode(load(unit), load(kPairTable), load(kTripleTable), low_bits);
-  const Unit d0 = both(d.triple, low_bits), d1 = both(d.triple, all_bytes(0x0c)),
-             d2 = both(d.triple, all_bytes(0x30));
-  const Unit d3 = both(d.pair, all_bytes(0xc0)), d4 = both(d.pair, low_bits);
+  const Unit d0 = bits_and(d.triple, low_bits), d1 = bits_and(d.triple, all_bytes(0x0c)),
+             d2 = bits_and(d.triple, all_bytes(0x30));
+  const Unit d3 = bits_and(d.pair, all_bytes(0xc0)), d4 = bits_and(d.pair, low_bits);
 #pragma GCC unroll 5
   for (int t = 0; t < T; t++, x += prepared_bytes) {
     sums[t][0] = dot_broadcast(sums[t][0], d0, x);

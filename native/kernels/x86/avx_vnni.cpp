@@ -10,23 +10,23 @@ constexpr bool kSlowAccumulate = true;
 
 // g++ 12 copies registers around the intrinsic: hence the assembly.
 #if defined(__GNUC__)
-RYZANSTEIN_INLINE __m256i dot(__m256i sums, __m256i codes, Spread x) {
+RYZANSTEIN_INLINE __m256i dot(__m256i sums, __m256i codes, Broadcast x) {
   __asm__("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sums) : "x"(codes), "x"(x));
   return sums;
 }
 #else
-RYZANSTEIN_INLINE __m256i dot(__m256i sums, __m256i codes, Spread x) {
+RYZANSTEIN_INLINE __m256i dot(__m256i sums, __m256i codes, Broadcast x) {
   return _mm256_dpbusd_avx_epi32(sums, codes, x);
 }
 #endif
 
 // sums[row] += 4 unsigned codes of the row x 4 signed activations
-RYZANSTEIN_INLINE Unit accumulate(Unit sums, Unit codes, Spread x) {
+RYZANSTEIN_INLINE Unit accumulate(Unit sums, Unit codes, Broadcast x) {
   return {dot(sums.low, codes.low, x), dot(sums.high, codes.high, x)};
 }
 RYZANSTEIN_INLINE Unit widen(Unit sums) { return sums; }
 RYZANSTEIN_INLINE Unit dot_broadcast(Unit sums, Unit codes, const uint8_t* x) {
-  return accumulate(sums, codes, spread(x));
+  return accumulate(sums, codes, broadcast(x));
 }
 
 }  // namespace ryzanstein

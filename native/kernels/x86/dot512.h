@@ -17,7 +17,7 @@ RYZANSTEIN_INLINE Unit dot_broadcast(Unit sums, Unit codes, const uint8_t* x) {
 }
 #else
 RYZANSTEIN_INLINE Unit dot_broadcast(Unit sums, Unit codes, const uint8_t* x) {
-  return _mm512_dpbusd_epi32(sums, codes, spread(x));
+  return _mm512_dpbusd_epi32(sums, codes, broadcast(x));
 }
 #endif
 

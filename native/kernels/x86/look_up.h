@@ -56,7 +56,7 @@ static void look_up_block(const uint8_t* block, int units, const uint8_t* prepar
     for (int i = 0; i < here; i++, block += kRows, table += 32) {
       prefetch(block + kPrefetchAhead);
       const Bytes v = load(block), first = low_nibbles(v), second = high_nibbles(v);
-      const Bytes low = spread_table(table), high = spread_table(table + 16);
+      const Bytes low = broadcast_table(table), high = broadcast_table(table + 16);
       const Bytes lows = add_bytes(look_up(low, first), look_up(low, second));  // at most 254
       pairs = add_words(pairs, lows);
       odds = add_words(odds, odd_bytes(lows));

@@ -19,7 +19,7 @@ RYZANSTEIN_INLINE void store_ints(int32_t* y, Bytes v) {
 }
 RYZANSTEIN_INLINE Bytes low_nibbles(Bytes v) { return _mm256_and_si256(v, _mm256_set1_epi8(15)); }
 RYZANSTEIN_INLINE Bytes high_nibbles(Bytes v) { return low_nibbles(_mm256_srli_epi16(v, 4)); }
-RYZANSTEIN_INLINE Bytes spread_table(const uint8_t* p) {
+RYZANSTEIN_INLINE Bytes broadcast_table(const uint8_t* p) {
   return _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(p)));
 }
 RYZANSTEIN_INLINE Bytes look_up(Bytes table, Bytes index) { return _mm256_shuffle_epi8(table, index); }

@@ -15,7 +15,7 @@ RYZANSTEIN_INLINE Bytes load(const uint8_t* p) { return _mm512_load_si512(p); }
 RYZANSTEIN_INLINE void store_ints(int32_t* y, Bytes v) { _mm512_storeu_si512(y, v); }
 RYZANSTEIN_INLINE Bytes low_nibbles(Bytes v) { return _mm512_and_si512(v, _mm512_set1_epi8(15)); }
 RYZANSTEIN_INLINE Bytes high_nibbles(Bytes v) { return low_nibbles(_mm512_srli_epi16(v, 4)); }
-RYZANSTEIN_INLINE Bytes spread_table(const uint8_t* p) {
+RYZANSTEIN_INLINE Bytes broadcast_table(const uint8_t* p) {
   return _mm512_broadcast_i32x4(_mm_load_si128(reinterpret_cast<const __m128i*>(p)));
 }
 RYZANSTEIN_INLINE Bytes look_up(Bytes table, Bytes index) { return _mm512_shuffle_epi8(table, index); }

@@ -11,7 +11,7 @@ namespace ryzanstein {
 struct Unit {
   __m256i low, high;
 };
-using Spread = __m256i;  // 4 activations, the same for every row
+using Broadcast = __m256i;  // 4 activations, the same for every row
 
 constexpr bool kManyRegisters = false;
 
@@ -41,7 +41,7 @@ RYZANSTEIN_INLINE Unit all_ints(int32_t v) {
   const __m256i r = _mm256_set1_epi32(v);
   return {r, r};
 }
-RYZANSTEIN_INLINE Unit both(Unit a, Unit b) {
+RYZANSTEIN_INLINE Unit bits_and(Unit a, Unit b) {
   return {_mm256_and_si256(a.low, b.low), _mm256_and_si256(a.high, b.high)};
 }
 RYZANSTEIN_INLINE Unit add(Unit a, Unit b) {
@@ -66,7 +66,7 @@ RYZANSTEIN_INLINE void store_sums(int32_t* y, Unit v) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(y), v.low);
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(y) + 1, v.high);
 }
-RYZANSTEIN_INLINE Spread spread(const uint8_t* x) {
+RYZANSTEIN_INLINE Broadcast broadcast(const uint8_t* x) {
   return _mm256_set1_epi32(*reinterpret_cast<const int32_t*>(x));
 }
 
@@ -77,7 +77,7 @@ RYZANSTEIN_INLINE Words load_words(const uint8_t* unit, int i) {
   return _mm256_cvtepu8_epi16(_mm_load_si128(reinterpret_cast<const __m128i*>(unit) + i));
 }
 RYZANSTEIN_INLINE Words no_words() { return _mm256_setzero_si256(); }
-RYZANSTEIN_INLINE Words spread_words(const uint8_t* x) {
+RYZANSTEIN_INLINE Words broadcast_words(const uint8_t* x) {
   return _mm256_set1_epi64x(*reinterpret_cast<const int64_t*>(x));
 }
 RYZANSTEIN_INLINE Words multiply_words(Words sums, Words w, Words x) {
@@ -90,7 +90,7 @@ RYZANSTEIN_INLINE Unit fold_rows(const Words sums[kWordRegisters]) {
 }
 
 // Words of code sums in 0..508 x sign: a unit of codes 0..2 times activations, added up in 16 bits.
-RYZANSTEIN_INLINE Unit accumulate_words(Unit sums, Unit codes, Spread x) {
+RYZANSTEIN_INLINE Unit accumulate_words(Unit sums, Unit codes, Broadcast x) {
   return {in_place(_mm256_add_epi16(sums.low, _mm256_maddubs_epi16(codes.low, x))),
           in_place(_mm256_add_epi16(sums.high, _mm256_maddubs_epi16(codes.high, x)))};
 }

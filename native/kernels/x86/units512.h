@@ -9,7 +9,7 @@
 namespace ryzanstein {
 
 using Unit = __m512i;
-using Spread = __m512i;  // 4 activations, the same for every row
+using Broadcast = __m512i;  // 4 activations, the same for every row
 
 constexpr bool kManyRegisters = true;
 
@@ -18,7 +18,7 @@ RYZANSTEIN_INLINE void store(uint8_t* p, Unit v) { _mm512_store_si512(p, v); }
 RYZANSTEIN_INLINE Unit zero() { return _mm512_setzero_si512(); }
 RYZANSTEIN_INLINE Unit all_bytes(int v) { return _mm512_set1_epi8(static_cast<char>(v)); }
 RYZANSTEIN_INLINE Unit all_ints(int32_t v) { return _mm512_set1_epi32(v); }
-RYZANSTEIN_INLINE Unit both(Unit a, Unit b) { return _mm512_and_si512(a, b); }
+RYZANSTEIN_INLINE Unit bits_and(Unit a, Unit b) { return _mm512_and_si512(a, b); }
 RYZANSTEIN_INLINE Unit add(Unit a, Unit b) { return _mm512_add_epi32(a, b); }
 RYZANSTEIN_INLINE Unit subtract(Unit a, Unit b) { return _mm512_sub_epi32(a, b); }
 // Within 16-bit words: bits that come from a neighbouring byte must be masked away.
@@ -32,7 +32,7 @@ RYZANSTEIN_INLINE Unit shift_sums(Unit v) {
 }
 RYZANSTEIN_INLINE Unit load_sums(const int32_t* y) { return _mm512_loadu_si512(y); }
 RYZANSTEIN_INLINE void store_sums(int32_t* y, Unit v) { _mm512_storeu_si512(y, v); }
-RYZANSTEIN_INLINE Spread spread(const uint8_t* x) {
+RYZANSTEIN_INLINE Broadcast broadcast(const uint8_t* x) {
   return _mm512_set1_epi32(*reinterpret_cast<const int32_t*>(x));
 }
 
@@ -43,7 +43,7 @@ RYZANSTEIN_INLINE Words load_words(const uint8_t* unit, int i) {
   return _mm512_cvtepu8_epi16(_mm256_load_si256(reinterpret_cast<const __m256i*>(unit) + i));
 }
 RYZANSTEIN_INLINE Words no_words() { return _mm512_setzero_si512(); }
-RYZANSTEIN_INLINE Words spread_words(const uint8_t* x) {
+RYZANSTEIN_INLINE Words broadcast_words(const uint8_t* x) {
   return _mm512_set1_epi64(*reinterpret_cast<const int64_t*>(x));
 }
 RYZANSTEIN_INLINE Words multiply_words(Words sums, Words w, Words x) {
@@ -59,7 +59,7 @@ RYZANSTEIN_INLINE Unit fold_rows(const Words sums[kWordRegisters]) {
 }
 
 // Words of code sums in 0..508 x sign: a unit of codes 0..2 times activations, added up in 16 bits.
-RYZANSTEIN_INLINE Unit accumulate_words(Unit sums, Unit codes, Spread x) {
+RYZANSTEIN_INLINE Unit accumulate_words(Unit sums, Unit codes, Broadcast x) {
   return _mm512_add_epi16(sums, _mm512_maddubs_epi16(codes, x));
 }
 RYZANSTEIN_INLINE Unit widen_words(Unit sums) { return _mm512_madd_epi16(sums, _mm512_set1_epi16(1)); }

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { bench } from '../../measure/bench';
-import { benchPage, benchTable, compareReports, comparisonTable } from '../../report/tables';
+import { benchPage, benchTable, compareReports, comparisonTable } from '../../report/benchReport';
 import type { BenchReport } from '../../reports';
 import {
   kernelOption,

@@ -32,12 +32,29 @@ describe('model file', () => {
     assert.equal(findModelFile(chosen, folder), chosen);
   });
 
+  it('is looked for at home where its path begins with ~', () => {
+    const missing = path.join(os.homedir(), 'no-such-folder', 'a.gguf');
+    assert.throws(
+      () => findModelFile('~/no-such-folder/a.gguf', folder),
+      (error: Error) => error.message.includes(`${missing} does not exist`),
+    );
+  });
+
   it('is not replaced when the chosen one is missing', () => {
     file('code.gguf');
     assert.throws(
       () => findModelFile('/nowhere/a.gguf', folder),
       failsWith(/\/nowhere\/a\.gguf does not exist/),
     );
+  });
+
+  it('is named with what is wrong with its path', () => {
+    const inFile = path.join(file('code.gguf'), 'a.gguf');
+    assert.throws(
+      () => findModelFile(inFile, folder),
+      failsWith(/does not exist, for a part of its path is no/),
+    );
+    assert.throws(() => findModelFile(`/${'x'.repeat(300)}`, folder), failsWith(/its name is too long/));
   });
 
   it('is missed with a word of what to do', () => {

@@ -27,6 +27,10 @@ const bundle = path.resolve('dist/engine.js');
 const modelFile = path.resolve('test/fixtures/tiny.gguf');
 const limits = { maxTokens: 16, maxLines: 1, minConfidence: 0 };
 
+const listedLevels = [
+  ...fs.readFileSync('native/kernels/levels.inc', 'utf8').matchAll(/^RYZANSTEIN_LEVEL\("([^"]+)"/gm),
+].map(([, name]) => name!);
+
 function prompt(prefix: string): Prompt {
   return { path: 'a.py', languageId: 'python', prefix, suffix: '\n', related: [] };
 }
@@ -222,6 +226,12 @@ describe('engine process', () => {
       const diagnosis = await connection.sendRequest(diagnoseRequest);
       assert.equal(diagnosis.tmac.error, 0);
       assert.ok(diagnosis.tmac.cases > 0);
+      const names = diagnosis.simd.levels.map(({ name }) => name);
+      assert.ok(names.length > 0);
+      assert.deepEqual(
+        names,
+        listedLevels.filter((name) => names.includes(name)),
+      );
       const selected = diagnosis.simd.levels.filter((level) => level.selected);
       assert.deepEqual(
         selected.map((level) => [level.name, level.selftest]),

@@ -80,7 +80,7 @@ describe('the table of languages', () => {
     );
   });
 
-  it('tells of a dialect as of its language', () => {
+  it('counts a dialect under its language', () => {
     const names = ['typescriptreact', 'javascriptreact', 'go', 'of its own'].map(languageName);
     assert.deepEqual(names, ['typescript', 'javascript', 'go', 'of its own']);
   });

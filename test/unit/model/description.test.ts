@@ -2,7 +2,7 @@
 
 import * as assert from 'node:assert/strict';
 import { type Gguf, GgufError, readGguf } from '../../../src/model/gguf';
-import { describeModel } from '../../../src/model/description';
+import { cacheSettingsOf, describeModel } from '../../../src/model/description';
 
 const tiny = (): Gguf => readGguf('test/fixtures/tiny.gguf');
 
@@ -56,6 +56,27 @@ describe('model', () => {
 
   it('does not use more context than pays', () => {
     assert.equal(changed((gguf) => gguf.metadata.set('bitnet.context_length', 131072)).contextLength, 2048);
+  });
+
+  it('takes the settings of the caches from the file, and none where it states none', () => {
+    const gguf = tiny();
+    gguf.metadata.forEach((_, key) => key.startsWith('ryzanstein.cache.') && gguf.metadata.delete(key));
+    assert.deepEqual(cacheSettingsOf(gguf), {});
+    gguf.metadata.set('ryzanstein.cache.model_weight', 2);
+    gguf.metadata.set('ryzanstein.cache.strengths', [5, 4, 3, 2, 1]);
+    assert.deepEqual(cacheSettingsOf(gguf), { modelWeight: 2, strengths: [5, 4, 3, 2, 1] });
+    gguf.metadata.set('ryzanstein.cache.draft_tokens', 'many');
+    assert.throws(() => cacheSettingsOf(gguf), /has no numbers under "ryzanstein\.cache\.draft_tokens"/);
+    gguf.metadata.set('ryzanstein.cache.draft_tokens', [1]);
+    gguf.metadata.set('ryzanstein.cache.sharpness', 'much');
+    assert.throws(() => cacheSettingsOf(gguf), /has no number under "ryzanstein\.cache\.sharpness"/);
+    assert.deepEqual(cacheSettingsOf(readGguf('models/ryzanstein-14m.gguf')), {
+      sharpness: 18,
+      modelWeight: 1,
+      leastCosine: 0.25,
+      strengths: [40, 12, 3, 3, 1],
+      draftTokens: [1, 3, 3, 7],
+    });
   });
 
   it('refuses what it cannot run, by name', () => {

@@ -79,9 +79,9 @@ describe('evaluation report', () => {
       'Answers: Whole exact: 40 %',
       'Answers: Edit similarity: 0.81',
       'Answers: Time p50, p95: 41 ms, 130 ms',
-      'Shown at confidence 0.55: Shown: 60 %, 3 of 5',
-      'Shown at confidence 0.55: First line exact of these: 67 %, 2 of 3',
-      'Shown at confidence 0.55: Characters saved per answer shown: 4.7',
+      'CompletionCache at confidence 0.55: CompletionCache: 60 %, 3 of 5',
+      'CompletionCache at confidence 0.55: First line exact of these: 67 %, 2 of 3',
+      'CompletionCache at confidence 0.55: Characters saved per answer shown: 4.7',
       'First line exact by kind: block: 0 % of 1',
       'First line exact by kind: rest: 75 % of 4',
       'First line exact by language: typescript: 60 % of 5',
@@ -93,9 +93,9 @@ describe('evaluation report', () => {
     const seen = lines([run({}, { drawnFrom: 1000, found: 2500 })], 1);
     for (const line of [
       'Conditions: Files: 1000 of 2500, evenly spread',
-      'Shown at confidence 1: Shown: 0 %, 0 of 5',
-      'Shown at confidence 1: First line exact of these: none',
-      'Shown at confidence 1: Characters saved per answer shown: none was shown',
+      'CompletionCache at confidence 1: CompletionCache: 0 %, 0 of 5',
+      'CompletionCache at confidence 1: First line exact of these: none',
+      'CompletionCache at confidence 1: Characters saved per answer shown: none was shown',
     ])
       assert.ok(seen.includes(line), `${line} is missing in\n${seen.join('\n')}`);
   });
@@ -108,7 +108,7 @@ describe('evaluation report', () => {
     const report = evaluationReport([run(), other], 0.5);
     assert.deepEqual(report.models, ['small', 'large']);
     assert.equal(report.warning, undefined);
-    assert.equal(report.curves.length, 2);
+    assert.equal(report.chart.match(/<polyline class="line\d"/g)?.length, 2);
     const seen = lines([run(), other], 0.5);
     for (const line of [
       'Conditions: File: /models/small.gguf | /models/large.gguf',
@@ -144,17 +144,33 @@ describe('evaluation report', () => {
     );
   });
 
-  it('draws precision over shown rate, surest first, and marks the setting', () => {
-    const { points, now } = curveOf('small', results, 0.65);
-    const rounded = points.map((point) => point.map((value) => Math.round(value * 100) / 100));
+  it('draws precision over shown rate, surest first', () => {
+    const rounded = curveOf(results).map((point) => point.map((value) => Math.round(value * 100) / 100));
     assert.deepEqual(rounded, [
       [0.2, 1],
       [0.4, 1],
       [0.6, 0.67],
       [0.8, 0.75],
     ]);
-    assert.deepEqual(now, points[1]);
-    assert.equal(curveOf('small', results, 1).now, undefined);
-    assert.deepEqual(curveOf('small', [], 0), { model: 'small', points: [], now: undefined });
+    assert.deepEqual(curveOf([]), []);
+  });
+
+  it('marks where the setting stands on it, in colours of the page alone', () => {
+    const { chart } = evaluationReport([run({ model: '<small>' }), run({ file: 'b.gguf' })], 0.65);
+    const [line] = /(?<=points=")[^"]*/.exec(chart)!;
+    const marks = [...chart.matchAll(/<circle class="fill(\d)" cx="(.*?)" cy="(.*?)" r="5"><title>(.*?)</g)];
+    assert.deepEqual(
+      marks.map(([, series, x, y]) => [series, `${x},${y}`]),
+      ['0', '1'].map((series) => [series, line.split(' ')[1]]),
+    );
+    assert.equal(marks[0]![4], '&#60;small&#62;: 100 % exact of 40 % shown');
+    assert.match(chart, /aria-label="&#60;small&#62;: 100 % exact of 40 % shown; small: 100 %/);
+    assert.doesNotMatch(chart, /style|#[0-9a-f]{6}/);
+  });
+
+  it('marks nothing where nothing is shown', () => {
+    const { chart } = evaluationReport([run()], 1);
+    assert.match(chart, /aria-label="Nothing is shown at the confidence that is set"/);
+    assert.doesNotMatch(chart, /<circle/);
   });
 });

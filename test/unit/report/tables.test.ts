@@ -6,10 +6,10 @@ import { answer } from '../editing/marked';
 
 describe('a completion in one line', () => {
   it('names kernel and threads', () =>
-    assert.match(describeCompletion(answer('x')), /500 tokens\/s, scalar, 2 threads, test$/));
+    assert.match(describeCompletion(answer('x')), /500 tok\/s, scalar, 2 threads, test$/));
 
   it('leaves out what a backend does not tell', () => {
     const completion = answer('x', { kernel: undefined, threads: undefined });
-    assert.match(describeCompletion(completion), /500 tokens\/s, test$/);
+    assert.match(describeCompletion(completion), /500 tok\/s, test$/);
   });
 });

@@ -1,0 +1,45 @@
+// The ignore files of one name in the folders of a tree, and what those say that are the user's own.
+
+import { posix } from 'node:path';
+import type { Files } from './files';
+import { type Rules, rulesOf, type RuleText, ruleTextOf } from './ignoreRules';
+import { Remembered } from './remembered';
+
+/** In any folder, in the syntax of `.gitignore`. */
+export const ignoreFile = '.ryzansteinignore';
+
+export class IgnoreFiles {
+  private readonly texts = new Remembered<RuleText[]>();
+
+  constructor(
+    private readonly files: Files,
+    private readonly name: string,
+  ) {}
+
+  /** The texts in the folders from `root` down to `folder`; the same array where a folder has no text of its own. */
+  textsIn(root: string, folder: string): Promise<RuleText[]> {
+    return this.texts.get(`${root}\0${folder}`, async () => {
+      const above = folder === root ? [] : await this.textsIn(root, posix.dirname(folder));
+      const bytes = await this.files.read(posix.join(folder, this.name));
+      return bytes ? [...above, { folder: posix.relative(root, folder), text: ruleTextOf(bytes) }] : above;
+    });
+  }
+}
+
+/** What the user's own ignore files keep out: those of all folders above a file. */
+export class OwnIgnore {
+  private readonly ignoreFiles: IgnoreFiles;
+  /** By the texts that folders have in common. */
+  private readonly rules = new Map<readonly RuleText[], Rules>();
+
+  constructor(files: Files) {
+    this.ignoreFiles = new IgnoreFiles(files, ignoreFile);
+  }
+
+  async ignores(path: string): Promise<boolean> {
+    const texts = await this.ignoreFiles.textsIn('/', posix.dirname(path));
+    const rules = this.rules.get(texts) ?? rulesOf(texts, { ignoreCase: true });
+    this.rules.set(texts, rules);
+    return rules(posix.relative('/', path));
+  }
+}

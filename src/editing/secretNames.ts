@@ -1,0 +1,83 @@
+// Whether a file, by its path, is of a kind that holds secrets; sources that only have to do with secrets are of none.
+
+/** The endings of data; code does not end so. */
+const data = '(?:json[c5]?|ya?ml|toml|ini|cfg|conf|config|properties|plist|xml|[ct]sv|txt|env|dat|db|pickle)';
+/** The endings of languages that settings are written in, and that are loaded as they are. */
+const script = '(?:py|rb|php|[cm]?js|sh|bash|zsh|fish|ps1|bat|cmd|pl|lua|r|h)';
+/** Whose secrets they are. */
+const owner =
+  '(?:api|app|aws|azure|gcp|google|db|database|mysql|postgres|redis|mongo|wifi|arduino|my|our|local|dev|development|stage|staging|prod|production|user|admin|root|default|\\d+)';
+/** What a file is about that only shows, checks or moves secrets. */
+const about =
+  /^(?:examples?|samples?|templates?|schema|tests?|spec|mocks?|fixtures?|dummy|fake|no|check|create|delete|detect|fetch|find|forgot|get|lint|load|pull|push|remove|rotate|scan|set|sync|update|validate|verify)$/;
+
+const kinds: Record<string, RegExp[]> = {
+  environments: [/^\.env(?:rc)?(?:$|[.-])/, /\.env$/, /^\.dev\.vars(?:$|\.)/],
+  'keys and certificates': [
+    /\.(?:pem|key|p8|p12|pfx|pkcs12|crt|cer|cert|der|jks|bks|keystore|kdbx?|ppk|gpg|pgp|asc|keytab|keychain|ovpn)$/,
+    /^id-(?:rsa|dsa|ecdsa|ed25519)/,
+    new RegExp(`(?:^|-)(?:private|secret|api|access|root|signing|gcp|gcloud)-?keys?(?:\\.${data})?$`),
+    /^(?:key|keyfile)\.json$/,
+  ],
+  'logins of programs': [
+    /^[.-](?:netrc|npmrc|pypirc|pgpass|htpasswd|htdigest|git-credentials|gitcookies|my\.cnf|mylogin\.cnf|s3cfg|boto)$/,
+    /^\.(?:dockercfg|dockerconfigjson|terraformrc|ftpconfig|esmtprc|msmtprc|fetchmailrc)$/,
+    /^(?:htpasswd|pgpass\.conf|terraform\.rc|kaggle\.json|sftp(?:-config)?\.json|wp-config\.php|local\.settings\.json)$/,
+    /^(?:local|key|keystore|signing)\.properties$/,
+  ],
+  'accounts of services': [
+    /(?:^|-)service-?account(?:-[^.]*)?\.json$/,
+    /firebase-adminsdk[^.]*\.json$/,
+    /^client-secret/,
+  ],
+  tokens: [
+    /^\.?(?:token|vault-token)$/,
+    /^\.?token\.(?:json|txt|pickle)$/,
+    new RegExp(
+      `(?:^|-)(?:access|auth|bot|oauth|refresh|bearer|github|gitlab|npm|slack)-tokens?(?:\\.${data})?$`,
+    ),
+  ],
+  passwords: [
+    /^(?:g?shadow|passphrase)$/,
+    new RegExp(`^\\.?(?:${owner}-)*(?:passwords?|passwd)(?:\\.${data})?$`),
+    /^\.?vault-?pass(?:word)?(?:\.\w+)?$/,
+    /^vault\.ya?ml$/,
+  ],
+  infrastructure: [/\.(?:tfstate|tfvars|kubeconfig)(?:\.json)?$/, /^kubeconfig(?:\.ya?ml)?$/],
+  histories: [/^\.(?:.+-)?(?:history|histfile)$/],
+  'settings in code': [
+    new RegExp(`^(?:${owner}[.-])*(?:secrets?|credentials|creds)(?:[.-]${owner})*\\.${script}$`),
+    /^secrets\.(?:swift|kt|dart)$/,
+  ],
+};
+
+/** Of the folders of a home, those in which every file is a secret, and files of such names elsewhere. */
+const places = [
+  /(?:^|\/)\.(?:ssh|gnupg|password-store)\//,
+  /(?:^|\/)\.(?:aws\/(?:credentials|config)|docker\/config\.json|kube\/config|config\/(?:gcloud\/.*|gh\/hosts\.yml))$/,
+  new RegExp(`(?:^|/)\\.?(?:secrets|credentials)/(?:.*/)?(?:[^./]+|[^/]*\\.${data})$`),
+];
+
+/** Data that is named after secrets, whosever they are and wherever they hold, and not after what is about them. */
+const named = new RegExp(`^\\.?(.*?[.-])?(?:secrets?|credentials?|creds)(?:[.-]${owner})*(?:\\.${data})?$`);
+
+/** Whether a file, by its path, may hold secrets, so that its text goes nowhere, not even to a model on this machine. */
+export function isSecret(path: string): boolean {
+  const parts = path.replaceAll('\\', '/').toLowerCase();
+  if (places.some((place) => place.test(parts))) return true;
+  const name = plainName(path);
+  if (Object.values(kinds).some((kind) => kind.some((pattern) => pattern.test(name)))) return true;
+  const owners = named.exec(name)?.[1] ?? '';
+  return named.test(name) && !owners.split(/[.-]/).some((word) => about.test(word));
+}
+
+/** The name in lower case, its words parted by `-`, without what marks a copy: `awsCredentials.json.bak` is `aws-credentials.json`. */
+function plainName(path: string): string {
+  const name = /[^/\\]*$/.exec(path)![0];
+  const words = name
+    .replace(/([a-z\d])([A-Z])/g, '$1-$2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1-$2')
+    .toLowerCase()
+    .replace(/[_ ]/g, '-');
+  return words.replace(/(?:~|\.(?:bak|backup|old|orig|save|sw[op]|copy|tmp|\d+))+$/, '');
+}

@@ -1,0 +1,86 @@
+// What passes between the extension and its pages: what a page shows, sent to it whole, and what is asked for in it; imports nothing.
+
+/** What every page sends first: it wants to know what to show. */
+export const ready = 'ready';
+
+type Pair = readonly [name: string, value: string];
+
+export interface DiagnosticsState {
+  readonly state: string;
+  readonly model: readonly Pair[];
+  readonly examined: readonly Pair[];
+  readonly levels: readonly LevelRow[];
+  /** The newest first. */
+  readonly entries: readonly EntryRow[];
+}
+
+export interface LevelRow {
+  readonly name: string;
+  readonly state: string;
+  readonly selftest: string;
+  readonly active: boolean;
+}
+
+export interface EntryRow {
+  readonly time: string;
+  readonly where: string;
+  readonly trigger: string;
+  readonly result: string;
+  readonly outcome: string;
+  readonly waited: string;
+  readonly text: string;
+  readonly answer: string;
+}
+
+const diagnosticsMessages = ['examine', 'erase', 'copy'] as const;
+
+export type DiagnosticsMessage = (typeof diagnosticsMessages)[number];
+
+export function isDiagnosticsMessage(value: unknown): value is DiagnosticsMessage {
+  return diagnosticsMessages.some((message) => message === value);
+}
+
+/** Columns are in the order of the runs, as are the series of the chart. */
+export interface EvaluationState {
+  readonly models: readonly string[];
+  readonly sections: readonly { readonly title: string; readonly rows: readonly Row[] }[];
+  /** SVG: precision over shown rate, and where the confidence that is set stands. */
+  readonly chart: string;
+  /** Why the columns are not to be compared, if they are not. */
+  readonly warning: string | undefined;
+  readonly holes: readonly HoleRow[];
+}
+
+export interface Row {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+export interface HoleRow extends Place {
+  readonly kind: string;
+  readonly expected: string;
+  /** By run; undefined where a run has no such hole. */
+  readonly given: readonly (Given | undefined)[];
+}
+
+export interface Given {
+  readonly text: string;
+  readonly verdict: string;
+  readonly exact: boolean;
+}
+
+/** A place in a file, which opens; line and column are counted from 1. */
+export interface Place {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export function isPlace(value: unknown): value is Place {
+  const { path, line, column } = (value ?? {}) as Partial<Record<keyof Place, unknown>>;
+  return typeof path === 'string' && isCount(line) && isCount(column);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 1;
+}

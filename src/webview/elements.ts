@@ -1,0 +1,52 @@
+// What the extension's pages are made of in the browser: elements found and added, heads of tables, and the line to the extension.
+
+import { ready } from '../report/pages';
+
+declare function acquireVsCodeApi(): { postMessage(message: unknown): void };
+
+/** Shows each state that the extension sends, of which it asks for the first; returns what sends a message. */
+export function connect<State, Message>(show: (state: State) => void): (message: Message) => void {
+  const extension = acquireVsCodeApi();
+  window.addEventListener('message', ({ data }: MessageEvent<State>) => show(data));
+  extension.postMessage(ready);
+  return (message) => extension.postMessage(message);
+}
+
+/** Throws an Error where the page has no such element. */
+export function element<T extends HTMLElement>(id: string, type: new () => T): T {
+  const found = document.getElementById(id);
+  if (!(found instanceof type)) throw new Error(`The page has no ${type.name} "${id}".`);
+  return found;
+}
+
+export function add<Tag extends keyof HTMLElementTagNameMap>(
+  parent: Element,
+  tag: Tag,
+  text = '',
+  className = '',
+): HTMLElementTagNameMap[Tag] {
+  const added = document.createElement(tag);
+  added.textContent = text;
+  added.className = className;
+  parent.append(added);
+  return added;
+}
+
+/** What names a column, a row, or a group of rows. */
+export function addHeading(
+  row: HTMLTableRowElement,
+  scope: 'col' | 'row' | 'rowgroup',
+  text: string,
+  className = '',
+): HTMLTableCellElement {
+  const heading = add(row, 'th', text, className);
+  heading.scope = scope;
+  return heading;
+}
+
+/** Empties a table, and gives it a head of these columns. */
+export function fillHead(table: HTMLTableElement, titles: readonly string[]): void {
+  table.replaceChildren();
+  const head = table.createTHead().insertRow();
+  for (const title of titles) addHeading(head, 'col', title);
+}

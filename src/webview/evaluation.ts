@@ -1,0 +1,49 @@
+// Fills the evaluation page with each state that the extension sends, and asks for the places that are clicked.
+
+import type { EvaluationState, Place } from '../report/pages';
+import { add, addHeading, connect, element, fillHead } from './elements';
+
+const open = connect<EvaluationState, Place>((state) => {
+  element('warning', HTMLParagraphElement).textContent = state.warning ?? '';
+  fillFigures(state);
+  // The extension's own text, in which names are escaped.
+  element('curve', HTMLDivElement).innerHTML = state.chart;
+  fillHoles(state);
+});
+
+function fillFigures({ models, sections }: EvaluationState): void {
+  const table = element('figures', HTMLTableElement);
+  table.replaceChildren();
+  const head = table.createTHead().insertRow();
+  addHeading(head, 'row', 'Model');
+  for (const [i, model] of models.entries()) addHeading(head, 'col', model, `model series${i}`);
+  for (const { title, rows } of sections) {
+    const body = table.createTBody();
+    addHeading(body.insertRow(), 'rowgroup', title, 'section').colSpan = models.length + 1;
+    for (const { name, values } of rows) {
+      const row = body.insertRow();
+      addHeading(row, 'row', name);
+      for (const value of values) add(row, 'td', value);
+    }
+  }
+}
+
+function fillHoles({ models, holes }: EvaluationState): void {
+  const table = element('holes', HTMLTableElement);
+  fillHead(table, ['Place', 'Kind', 'What stood there', ...models]);
+  const body = table.createTBody();
+  for (const { path, line, column, kind, expected, given } of holes) {
+    const row = body.insertRow();
+    const link = add(add(row, 'td'), 'button', `${path}:${line}`, 'link');
+    link.type = 'button';
+    link.addEventListener('click', () => open({ path, line, column }));
+    add(row, 'td', kind);
+    add(row, 'td', expected, 'code');
+    for (const answer of given) {
+      const cell = add(row, 'td', '', 'code');
+      if (!answer) continue;
+      add(cell, 'div', answer.text);
+      add(cell, 'div', answer.verdict, answer.exact ? 'verdict exact' : 'verdict');
+    }
+  }
+}

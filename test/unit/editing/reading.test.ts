@@ -1,0 +1,131 @@
+// What may be read, by whatever path: ignore files of all folders above, secrets by the names of links and of their targets.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { diskFiles } from '../../../src/editing/files';
+import { type Judgement, Reading } from '../../../src/editing/reading';
+
+let home: string;
+let reading: Reading;
+beforeEach(() => {
+  home = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-reading-')));
+  reading = new Reading({ ...diskFiles, user: { home, environment: {} } });
+});
+afterEach(() => fs.rmSync(home, { recursive: true }));
+
+function write(file: string, text: string | Buffer = ''): void {
+  fs.mkdirSync(path.dirname(path.join(home, file)), { recursive: true });
+  fs.writeFileSync(path.join(home, file), text);
+}
+function link(file: string, target: string): void {
+  fs.mkdirSync(path.dirname(path.join(home, file)), { recursive: true });
+  fs.symlinkSync(target, path.join(home, file));
+}
+const judge = (file: string): Promise<Judgement> => reading.judge(path.join(home, file));
+async function judged(wanted: Record<string, Judgement>): Promise<void> {
+  for (const [file, judgement] of Object.entries(wanted)) assert.equal(await judge(file), judgement, file);
+}
+
+describe('what may be read', () => {
+  it('is judged by the ignore files of every folder above, the nearest first', async () => {
+    write('.ryzansteinignore', 'private/\n*.gen.ts\n');
+    write('w/.ryzansteinignore', '/top.ts\n!keep.gen.ts\n');
+    write('w/a/b/.ryzansteinignore', 'low.ts\n');
+    await judged({
+      'w/a/b/private/x.ts': 'ignored',
+      'w/a.gen.ts': 'ignored',
+      'w/a/keep.gen.ts': 'readable',
+      'w/private/keep.gen.ts': 'ignored',
+      'w/top.ts': 'ignored',
+      'w/a/top.ts': 'readable',
+      'w/a/b/low.ts': 'ignored',
+      'w/low.ts': 'readable',
+      'Private/x.ts': 'ignored',
+    });
+  });
+
+  for (const [encoding, mark] of [
+    ['utf8', ''],
+    ['utf8', '\uFEFF'],
+    ['utf16le', '\uFEFF'],
+    ['utf16be', '\uFEFF'],
+  ] as const)
+    it(`follows an ignore file in ${encoding}${mark && ' with a byte order mark'}`, async () => {
+      const text = `${mark}first.ts\r\ngrün/\r\n# ende`;
+      const bytes = Buffer.from(text, encoding === 'utf16be' ? 'utf16le' : encoding);
+      write('.ryzansteinignore', encoding === 'utf16be' ? bytes.swap16() : bytes);
+      await judged({ 'first.ts': 'ignored', 'x/grün/a.ts': 'ignored', 'x/a.ts': 'readable' });
+    });
+
+  it('is judged by the path behind links and by the path that is opened', async () => {
+    write('.ryzansteinignore', '/private/\n/by-name/\n');
+    write('private/a.ts');
+    write('open/b.ts');
+    link('notes/alias', '../private');
+    link('notes/direct.ts', '../private/a.ts');
+    link('by-name/b.ts', '../open/b.ts');
+    link('chain/first', 'second');
+    link('chain/second', '../private');
+    await judged({
+      'notes/alias/a.ts': 'ignored',
+      'notes/direct.ts': 'ignored',
+      'chain/first/a.ts': 'ignored',
+      'chain/first/not-there-yet.ts': 'ignored',
+      'by-name/b.ts': 'ignored',
+      'open/b.ts': 'readable',
+    });
+  });
+
+  it('is judged by the name of a link, of its target and of what is between', async () => {
+    write('.env.local');
+    write('store/4711');
+    write('plain.sh');
+    link('settings.sh', '.env.local');
+    link('credentials.py', 'store/4711');
+    link('step.sh', '.envrc');
+    link('.envrc', 'plain.sh');
+    await judged({
+      'settings.sh': 'secret',
+      'credentials.py': 'secret',
+      'step.sh': 'secret',
+      'plain.sh': 'readable',
+      'store/4711': 'readable',
+    });
+  });
+
+  it('is judged by Git of the folder where a file really is as well', async () => {
+    write('r/.git/HEAD', 'ref: refs/heads/main\n');
+    write('r/.gitignore', 'local.py\n');
+    write('r/local.py');
+    link('w/other.py', '../r/local.py');
+    await judged({
+      'r/local.py': 'ignored by Git',
+      'w/other.py': 'ignored by Git',
+      'w/local.py': 'readable',
+    });
+  });
+
+  it('is nothing where it cannot be told', async () => {
+    write('r/.git/HEAD', 'ref: refs/heads/main\n');
+    write('r/.git/config', '[core\n');
+    link('loop.ts', 'loop.ts');
+    link('x/.ryzansteinignore', '/dev/zero');
+    await judged({ 'r/a.ts': 'ignored by Git', 'loop.ts': 'ignored', 'x/a.ts': 'ignored' });
+  });
+
+  it('is not known before it is judged, and not any more when rules have changed', async () => {
+    const file = path.join(home, 'a.ts');
+    write('a.ts');
+    assert.equal(reading.known(file), undefined);
+    assert.equal(await reading.judge(file), 'readable');
+    assert.equal(reading.known(file), 'readable');
+    write('.ryzansteinignore', 'a.ts\n');
+    const late = reading.judge(file);
+    reading.forget();
+    assert.equal(reading.known(file), undefined);
+    assert.equal(await late, 'ignored');
+    assert.equal(reading.known(file), 'ignored');
+  });
+});

@@ -1,0 +1,73 @@
+// Which names tell of secrets, by the kind of file, and which only sound like it.
+
+import assert from 'node:assert/strict';
+import { isSecret } from '../../../src/editing/secretNames';
+
+const secrets: Record<string, string> = {
+  environments:
+    '.env .env.production .env.example .env-local .env_old .envrc .envrc.local prod.env .dev.vars .ENV',
+  keys: `tls.key ca.pem server.crt AuthKey_1A2B.p8 release.jks debug.keystore vpn.ovpn id_rsa id_rsa.pub id_ed25519
+    id_ecdsa_sk private_key.txt private-key.json rootkey.csv user_accessKeys.csv apiKeys.json key.json`,
+  'logins of programs': `.npmrc .netrc _netrc .pypirc .pgpass .htpasswd .git-credentials .my.cnf .s3cfg .dockercfg
+    .terraformrc kaggle.json sftp.json wp-config.php local.settings.json local.properties keystore.properties`,
+  'accounts of services': `service-account.json service_account.json serviceAccountKey.json my-service-account.json
+    app-firebase-adminsdk-x1y2.json client_secret_12-ab.apps.example.json client-secret.json`,
+  tokens: 'token.json token.txt token.pickle .token token .vault-token github_token access_token.txt',
+  passwords:
+    'passwords.txt password.txt passwd shadow db_password mysql_root_password.txt .vault_pass vault.yml',
+  infrastructure:
+    'terraform.tfstate terraform.tfstate.backup prod.tfvars prod.tfvars.json kubeconfig dev.kubeconfig',
+  histories: '.bash_history .zsh_history .psql_history .histfile',
+  'settings in code': `credentials.py secrets.py secret.py aws_credentials.py db-credentials.js secrets.js secrets.prod.js
+    arduino_secrets.h secrets.h credentials.h secrets.sh creds.py Secrets.swift`,
+  data: `secrets secrets.yml credentials credentials.json secrets.json secret.yaml secrets.prod.yml prod.secrets.json
+    awsCredentials.json AWSCredentials.json db_credentials.yml my-secret.toml application_default_credentials.json
+    .secrets .credentials.json credentials.toml credentials.csv creds.json new_user_credentials.csv`,
+  copies: 'credentials.json.bak .env~ id_rsa.old server.key.orig secrets.yml.1',
+};
+
+const sources = `secretsManager.ts secrets_manager.py secretSanta.py environment.ts environment.prod.ts env.py env.d.ts
+  credentials.ts credentials.test.ts credentials.spec.js test_credentials.py credentials_test.go credentialsProvider.ts
+  credential.py Credentials.java Credentials.kt secrets.go secrets.rs Secret.tsx get_secrets.py rotate-secrets.sh
+  keys.ts key.ts monkey.js keyboard.json keymap.json turkey.py hotkeys.json publicKey.ts api_keys.py apiKeys.ts
+  token.ts tokens.json tokenizer.json tokenizer.py token_bucket.py password.ts passwords.py password_reset.html
+  reset_password.txt forgot-password.json auth.json auth.ts login.ts service-account.yaml service_account.py
+  serviceAccount.ts vault.py vault.ts shadow.css shadow.ts history.ts history.json scan-secrets.yml no-secrets.yml
+  secret-santa.json secrets.example.yml credentials.schema.json secrets-manager.yaml sftp.ts envelope.ts .envoy.yaml
+  pem.ts certificate.ts crt.py .editorconfig .secrets.baseline package.json tsconfig.json settings.py local_settings.py
+  certs.go cert_test.go wp-config-sample.php gradle.properties keystore.ts`;
+
+describe('a name', () => {
+  for (const [kind, names] of Object.entries(secrets))
+    it(`tells of secrets: ${kind}`, () => {
+      const missed = names.split(/\s+/).filter((name) => !isSecret(`/w/src/${name}`));
+      assert.deepEqual(missed, []);
+      assert.deepEqual(
+        names.split(/\s+/).filter((name) => !isSecret(name) || !isSecret(`C:\\w\\${name}`)),
+        [],
+      );
+    });
+
+  it('tells of none where sources only have to do with secrets', () => {
+    assert.deepEqual(
+      sources.split(/\s+/).filter((name) => isSecret(`/w/src/${name}`)),
+      [],
+    );
+  });
+
+  it('tells of secrets by the folder as well', () => {
+    const kept = `/h/.ssh/config /h/.gnupg/pubring.kbx /h/.aws/config /h/.docker/config.json /h/.kube/config
+      /h/.config/gh/hosts.yml /h/.config/gcloud/properties /w/secrets/db /w/secrets/prod/app.yaml /w/.secrets/x.txt
+      /w/config/credentials/production.yml /run/secrets/database`;
+    assert.deepEqual(
+      kept.split(/\s+/).filter((path) => !isSecret(path)),
+      [],
+    );
+    const read = `/w/src/secrets/store.ts /w/src/credentials/index.js /w/.docker/Dockerfile /w/.aws/task-definition.json
+      /w/secrets.ts/main.ts /w/docs/secrets/index.md /w/.github/workflows/build.yml /w/ssh/config.ts`;
+    assert.deepEqual(
+      read.split(/\s+/).filter((path) => isSecret(path)),
+      [],
+    );
+  });
+});

@@ -1,0 +1,26 @@
+// Messages of the extension's pages: what is none of them is not heard.
+
+import assert from 'node:assert/strict';
+import { isDiagnosticsMessage, isPlace, ready } from '../../../src/report/pages';
+
+describe('messages of the pages', () => {
+  it('of the diagnostics page are those of its buttons', () => {
+    for (const message of ['examine', 'erase', 'copy']) assert.ok(isDiagnosticsMessage(message), message);
+    for (const other of [ready, 'Erase', '', undefined, null, {}, ['erase']])
+      assert.ok(!isDiagnosticsMessage(other), JSON.stringify(other));
+  });
+
+  it('of the evaluation page are places', () => {
+    const place = { path: 'a.ts', line: 1, column: 1 };
+    assert.ok(isPlace(place));
+    for (const other of [
+      ...[ready, undefined, null, {}, { ...place, path: undefined }, { ...place, path: 1 }],
+      ...[
+        { ...place, line: 0 },
+        { ...place, line: '1' },
+        { ...place, column: 1.5 },
+      ],
+    ])
+      assert.ok(!isPlace(other), JSON.stringify(other));
+  });
+});

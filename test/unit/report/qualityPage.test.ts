@@ -1,0 +1,77 @@
+// The quality page and its charts: with every figure in them, and only of reports that can be compared.
+
+import assert from 'node:assert/strict';
+import { type GivenAnswer, score } from '../../../src/measure/evaluate';
+import type { Hole } from '../../../src/measure/holes';
+import { chartsOf, describeReport, pageOf } from '../../../src/report/qualityPage';
+import type { Evaluation } from '../../../src/reports';
+import { elementsOf, textsOf, valuesOf } from './svg';
+
+describe('the quality page', () => {
+  const holes = ['go', 'python'].flatMap((language) =>
+    ['rest', 'line', 'block', 'comment', 'string'].map((kind): Hole => ({
+      path: 'a',
+      language,
+      kind,
+      prefix: `${kind} `,
+      suffix: '',
+      expected: 'right',
+    })),
+  );
+  const report = (model: string, right: number, context = false): Promise<Evaluation> => {
+    const answers = holes.map((_, i): GivenAnswer => ({
+      text: i < right ? 'right' : 'wrong',
+      shown: true,
+      confidence: 1 - i / 100,
+      promptTokens: 812,
+      reusedTokens: 0,
+      prefillMs: 30 + i,
+      decodeMs: 10,
+    }));
+    return score(
+      { engine: 'e', model, file: 'f', type: 'TQ2_0', kernel: 'avx2', threads: 2, context },
+      holes,
+      answers,
+    );
+  };
+  let set: { name: string; reports: Evaluation[] };
+
+  before(async () => {
+    set = { name: 'quick', reports: [await report('small', 3), await report('large', 7, true)] };
+  });
+
+  it('has a line for each report in each chart, and the figures', () => {
+    const charts = chartsOf(set);
+    assert.deepEqual(Object.keys(charts), [
+      ...['precision.svg', 'reliability.svg', 'kinds.svg', 'languages.svg', 'latency.svg'],
+    ]);
+    for (const [file, svg] of Object.entries(charts)) {
+      elementsOf(svg);
+      for (const { model } of set.reports)
+        assert.ok(
+          textsOf(svg).some((text) => text.includes(`e: ${model}, TQ2_0`)),
+          `${file} without ${model}`,
+        );
+    }
+    assert.deepEqual(valuesOf(charts['languages.svg']!), ['60', '100', '0', '40']);
+    assert.deepEqual(valuesOf(charts['latency.svg']!), ['44', '44', '48', '48']);
+  });
+
+  it('tells figures with their conditions', () => {
+    const page = pageOf([set]);
+    assert.match(page, /## The quick set: 10 holes/);
+    assert.match(page, /\| e: small, TQ2_0 \| 30 % \| 30 % \|/);
+    assert.match(page, /\| e: large, TQ2_0, with code of other files \| 70 % \|/);
+    assert.match(page, /\| e: small, TQ2_0 \| 2 \| avx2 \| 812 \| 44 ms \| 48 ms \| 0 % \|/);
+    for (const file of Object.keys(chartsOf(set))) assert.ok(page.includes(`(quality/quick/${file})`), file);
+    assert.ok(page.includes(set.reports[0]!.digest.slice(0, 16)));
+  });
+
+  it('is not made of reports on different holes', async () => {
+    const other = { ...(await report('other', 1)), digest: 'f'.repeat(64) };
+    assert.throws(
+      () => pageOf([{ name: 'quick', reports: [set.reports[0]!, other] }]),
+      new RegExp(`${describeReport(other)} in docs/quality/quick are of different holes: run both again`),
+    );
+  });
+});
