@@ -106,7 +106,7 @@ export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
   }
   const number = (key: string, otherwise?: number): number => {
     const value = gguf.metadata.get(`${architecture}.${key}`) ?? otherwise;
-    if (typeof value !== 'number' || !(value > 0))
+    if (typeof value !== 'number' || !(value > 0 && value < Infinity))
       fail(gguf, `has no positive number under "${architecture}.${key}"`);
     return value;
   };
@@ -156,17 +156,25 @@ export function cacheSettingsOf(gguf: Gguf): CacheSettings {
   } as const;
   for (const [name, key] of Object.entries(numbers) as [keyof typeof numbers, string][]) {
     const value = stated(key);
-    if (typeof value === 'number') settings[name] = value;
+    if (isNumber(value)) settings[name] = value;
     else if (value !== undefined) fail(gguf, `has no number under "ryzanstein.cache.${key}"`);
   }
   const lists = { strengths: 'strengths', draftTokens: 'draft_tokens' } as const;
   for (const [name, key] of Object.entries(lists) as [keyof typeof lists, string][]) {
     const value = stated(key);
-    const isNumber = (one: unknown): one is number => typeof one === 'number';
-    if (Array.isArray(value) && (value as unknown[]).every(isNumber)) settings[name] = value as number[];
+    const isOne = name === 'draftTokens' ? isWhole : isNumber;
+    if (Array.isArray(value) && (value as unknown[]).every(isOne)) settings[name] = value as number[];
     else if (value !== undefined) fail(gguf, `has no numbers under "ryzanstein.cache.${key}"`);
   }
   return settings;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isWhole(value: unknown): value is number {
+  return isNumber(value) && (value | 0) === value;
 }
 
 /** The type that holds the most weights; every tensor's type must be one that the engine reads, or known with `any`. */

@@ -373,6 +373,28 @@ describe('command line', function () {
     assert.match(ryzanstein('complete', `${marked}:1:9`, ...tiny).err, /only 8 columns in line 1/);
   });
 
+  it('completes in good time beside 200,000 blanks and in a line of a million characters', () => {
+    const blanks = temporaryFile('blanks.js', Buffer.from(`const a = ${' '.repeat(200_000)}x;\n`));
+    const line = temporaryFile('line.py', Buffer.from(`x = [${'foo(1), '.repeat(125_000)}]\n`));
+    for (const place of [`${blanks}:1:11`, `${line}:1:6`, `${line}:1:1000006`]) {
+      const started = performance.now();
+      json('complete', place, ...tiny);
+      const took = performance.now() - started;
+      assert.ok(took < 5000, `${place}: ${took.toFixed(0)} ms`);
+    }
+  });
+
+  it('finds a model whose path is in any writing', () => {
+    const folder = path.join(path.dirname(source), 'Загрузки', '田中　a');
+    fs.mkdirSync(folder, { recursive: true });
+    const model = path.join(folder, '👩‍💻 modèle.gguf');
+    fs.copyFileSync('test/fixtures/tiny.gguf', model);
+    assert.equal(json('complete', `${source}:2:12`, '--model', model).model, 'ryzanstein-tiny');
+    fs.truncateSync(model, 3000);
+    const { err } = ryzanstein('complete', `${source}:2:12`, '--model', model);
+    assert.ok(err.startsWith(`ryzanstein: ${model}: `), err);
+  });
+
   it('ends quietly when nobody reads its output any more', async () => {
     const long = temporaryFile('long.py', Buffer.from('x = 1\n'.repeat(100_000)));
     const child = spawn(process.execPath, [bundle, 'tokenize', long, ...tiny]);

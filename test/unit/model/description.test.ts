@@ -67,7 +67,13 @@ describe('model', () => {
     assert.deepEqual(cacheSettingsOf(gguf), { modelWeight: 2, strengths: [5, 4, 3, 2, 1] });
     gguf.metadata.set('ryzanstein.cache.draft_tokens', 'many');
     assert.throws(() => cacheSettingsOf(gguf), /has no numbers under "ryzanstein\.cache\.draft_tokens"/);
+    for (const odd of [1e18, 1.5, NaN]) {
+      gguf.metadata.set('ryzanstein.cache.draft_tokens', [1, odd]);
+      assert.throws(() => cacheSettingsOf(gguf), /has no numbers under "ryzanstein\.cache\.draft_tokens"/);
+    }
     gguf.metadata.set('ryzanstein.cache.draft_tokens', [1]);
+    gguf.metadata.set('ryzanstein.cache.sharpness', NaN);
+    assert.throws(() => cacheSettingsOf(gguf), /has no number under "ryzanstein\.cache\.sharpness"/);
     gguf.metadata.set('ryzanstein.cache.sharpness', 'much');
     assert.throws(() => cacheSettingsOf(gguf), /has no number under "ryzanstein\.cache\.sharpness"/);
     assert.deepEqual(cacheSettingsOf(readGguf('models/ryzanstein-14m.gguf')), {
@@ -91,7 +97,8 @@ describe('model', () => {
       key('bitnet.block_count', undefined, /no positive number under "bitnet\.block_count"/));
     key('bitnet.block_count', 100_000, /has 100000 under "bitnet\.block_count"/);
     key('bitnet.attention.head_count', 2 ** 20, /has 1048576 under "bitnet\.attention\.head_count"/);
-    key('bitnet.attention.layer_norm_rms_epsilon', NaN, /no positive number under/);
+    for (const odd of [NaN, Infinity, -1])
+      key('bitnet.attention.layer_norm_rms_epsilon', odd, /no positive number under/);
     key('bitnet.block_count', 0, /no positive number under "bitnet\.block_count"/);
     key('bitnet.embedding_length', 12.5, /has 12\.5 under "bitnet\.embedding_length"/);
     key('bitnet.embedding_length', 2 ** 40, /has 1099511627776 under/);
