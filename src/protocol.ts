@@ -34,7 +34,15 @@ export type StopReason =
   'line' | 'block' | 'end' | 'suffix' | 'repetition' | 'maxTokens' | 'maxLines' | 'cancelled' | 'context';
 
 export type HiddenReason =
-  'empty' | 'duplicate' | 'repetition' | 'confidence' | 'whitespace' | 'unbalanced' | 'syntax' | 'cancelled';
+  | 'empty'
+  | 'duplicate'
+  | 'repetition'
+  | 'confidence'
+  | 'whitespace'
+  | 'unbalanced'
+  | 'syntax'
+  | 'invisible'
+  | 'cancelled';
 
 /** An answer that begins otherwise than the likeliest one, and is fit to show. */
 export interface Alternative {
