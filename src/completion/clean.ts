@@ -120,12 +120,14 @@ function withoutLinesBelow(site: Site, opened: Opened, text: string): string {
 function addsErrors(site: Site, opened: Opened, text: string, syntax: Syntax): boolean {
   const { lineBefore, lineAfter } = site;
   return syntax.near(site, (errorsWith) => {
-    const { fillers } = endingsOf(site);
+    if (errorsWith(lineBefore + text + lineAfter) === 0) return false;
     let before = errorsWith(lineBefore + lineAfter);
-    // Something may be wanted here: then the place is sound with it.
-    if (before > 0)
+    if (before > 0) {
+      // Something may be wanted here: then the place is sound with it.
+      const { fillers } = endingsOf(site);
       before = Math.min(before, ...fillers.map((filler) => errorsWith(lineBefore + filler + lineAfter)));
-    if (before > 0 && errorsWith('') > 0) return false;
+      if (before > 0 && errorsWith('') > 0) return false;
+    }
     const isWrong = (code: string): boolean => errorsWith(lineBefore + text + code) > before;
     if (!continuations(site, opened, text).every((rest) => isWrong(rest + lineAfter))) return false;
     const behind = isBlank(lineAfter) || !isClosers(lineAfter) ? [] : [' {}', ' => x', ': x', ' x'];

@@ -143,18 +143,17 @@ const windowBefore = 6000;
 const windowStep = 4000;
 const windowAfter = 2000;
 /** Windows begin and end where a declaration of the outermost level begins, for a part of one would be no code. */
-const outermost = /^[^\s)\]}]/gm;
+const outermost = (from: number): RegExp => Object.assign(/^[^\s)\]}]/gm, { lastIndex: from });
 
 function windowStart(before: string): number {
   const start = Math.floor((before.length - windowBefore) / windowStep) * windowStep;
   if (start <= 0) return 0;
-  outermost.lastIndex = start;
-  return outermost.exec(before)?.index ?? before.length - windowBefore;
+  return outermost(start).exec(before)?.index ?? before.length - windowBefore;
 }
 
 function windowEnd(after: string): number {
   if (after.length <= windowAfter) return after.length;
-  const starts = [...after.slice(0, windowAfter).matchAll(outermost)];
+  const starts = [...after.slice(0, windowAfter).matchAll(outermost(0))];
   const last = starts.at(-1)?.index ?? 0;
   return last > 0 ? last : windowAfter;
 }

@@ -1,0 +1,75 @@
+// What the judging of an answer costs in a long file: it has to be nothing beside the model's work.
+
+import assert from 'node:assert/strict';
+import { Finishing, judge } from '../../../src/completion/finish';
+import { siteOf } from '../../../src/completion/site';
+import { syntaxOf } from '../../../src/completion/syntax';
+import { window } from '../../../src/editing/context';
+import { percentile } from '../../../src/statistics';
+
+const part = (i: number): string =>
+  `export function f${i}(a: number[]): number {\n  const b = a.map((one) => one * ${i});\n  if (b.length) {\n    return g(b, \`\${a[0]}px\`);\n  }\n  return b[${i}]!;\n}\n\n`;
+const file = Array.from({ length: 375 }, (_, i) => part(i)).join('');
+const limits = { maxTokens: 256, maxLines: 12, minConfidence: 0 };
+
+/** The milliseconds of work from the first character to what is shown, without those that others are given. */
+async function cost(
+  prefix: string,
+  suffix: string,
+  output: string,
+  languageId = 'typescript',
+): Promise<number> {
+  const syntax = await syntaxOf(languageId);
+  const start = process.cpuUsage();
+  const site = siteOf({ path: 'a', languageId, related: [], ...window(prefix, suffix) });
+  const finishing = new Finishing(site, limits);
+  for (const text of output.match(/\w+|\s+|./g)!) finishing.take({ text, logProbability: 0 });
+  finishing.end('end');
+  judge(site, finishing.answer, limits, syntax);
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}
+
+/** The costs at functions one after the other, as their lines would be typed. */
+async function costs(cursor: string, next: string, output: string): Promise<number[]> {
+  const all: number[] = [];
+  for (let i = 150; i < 210; i++) {
+    const at = file.indexOf(cursor, file.indexOf(`f${i}(`)) + cursor.length;
+    all.push(await cost(file.slice(0, at), file.slice(file.indexOf(next, at)), output));
+  }
+  return all;
+}
+
+const p95 = (all: number[]): number => percentile(all, 0.95)!;
+
+describe('the cost of an answer that is there', () => {
+  it('is small for a line and a block, also the first time', async () => {
+    await syntaxOf('typescript');
+    const line = await costs('const b = ', '\n', 'a.map((one) => one * 2);\n');
+    const block = await costs(
+      'if (b.length) {',
+      '\n  }\n',
+      '\n    const c = g(b);\n    if (c) {\n      h(c, [1, 2]);\n    }\n    return c;\n  }\n',
+    );
+    const measured = { first: line[0]!, line: p95(line.slice(1)), block: p95(block.slice(1)) };
+    console.log(
+      `first ${measured.first.toFixed(1)} ms, line ${measured.line.toFixed(1)} ms, block ${measured.block.toFixed(1)} ms at p95`,
+    );
+    // Other work keeps the machine of the tests busy.
+    assert.ok(measured.first < 1500 && measured.line < 60 && measured.block < 150, JSON.stringify(measured));
+  });
+
+  it('grows with the text behind the cursor, and not with its square', async () => {
+    const spaces = ' '.repeat(200_000);
+    const milliseconds = await cost('const a = ', `${spaces}\n`, 'b;\n');
+    assert.ok(milliseconds < 2000, `${milliseconds} ms`);
+    const site = siteOf({
+      path: 'a',
+      languageId: 'typescript',
+      prefix: 'a(',
+      suffix: `${spaces})x\n`,
+      related: [],
+    });
+    assert.equal(site.lineAfter.length, 200_002);
+  });
+});
