@@ -235,7 +235,9 @@ function declaresAgain({ languageId, before, after, lineBefore, lineAfter }: Sit
 
 /** Whether a line declares something is a matter of its language: in SQL `from` names a table that there is. */
 function declares(languageId: string, line: string): boolean {
-  if (languageId === 'python' && /^from /.test(line)) return true;
+  // What only opens a list of names is no declaration yet.
+  if (/^(?:from|import|use)\b.*[({]$/.test(line)) return false;
+  if (languageId === 'python' && /^from +\w/.test(line)) return true;
   return lexisOf(languageId).base === 'code' && languageId !== 'sql' && declaration.test(line);
 }
 
