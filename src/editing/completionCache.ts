@@ -1,4 +1,4 @@
-// What is known to fit where: completions that were typed into, that typing on or an undo brings back, without the engine.
+// Completions that are known, and where they fit: what is typed into one, or an undo brings back, needs no backend.
 
 import type { Completion } from '../protocol';
 import type { Place } from './context';
@@ -20,7 +20,7 @@ interface Known {
   readonly head: string;
   readonly suffix: string;
   readonly completion: Completion;
-  /** Of any two, the one shown or computed later has the higher number. */
+  /** Of any two, the one displayed or computed later has the higher number. */
   used: number;
 }
 
@@ -28,7 +28,7 @@ const capacity = 128;
 /** What an editor may put behind the cursor by itself while its opening counterpart is typed. */
 const autoClosed = /^[)\]}"'`>]{1,4}$/;
 
-export class Shown {
+export class CompletionCache {
   private readonly tree = new RadixTree<Known>();
   private readonly all = new Set<Known>();
   private uses = 0;
@@ -45,7 +45,7 @@ export class Shown {
   }
 
   /**
-   * The known completion that fits, none if the engine has to be asked; of several the one in sight last, so that
+   * The known completion that fits, none if the backend has to be asked; of several the one displayed last, so that
    * typing into it does not exchange it. A hidden one fits as empty text, at its own place alone.
    */
   find(place: Place): Fit | undefined {
@@ -54,6 +54,22 @@ export class Shown {
 
   /** The same, with those of its alternatives that fit as well behind it. */
   findAll(place: Place): Fit[] {
+    return this.best(place)?.fits ?? [];
+  }
+
+  /** Notes that what fits at a place is displayed there. */
+  display(place: Place): void {
+    const best = this.best(place);
+    if (best) best.known.used = ++this.uses;
+  }
+
+  /** Forgets everything: another model answers otherwise. */
+  clear(): void {
+    this.tree.clear();
+    this.all.clear();
+  }
+
+  private best(place: Place): { known: Known; fits: Fit[] } | undefined {
     let best: { known: Known; fits: Fit[] } | undefined;
     for (const { value: known, rest: typed } of this.tree.along(headOf(place))) {
       if (best && best.known.used > known.used) continue;
@@ -62,14 +78,7 @@ export class Shown {
       );
       if (fits.length > 0) best = { known, fits };
     }
-    if (best) best.known.used = ++this.uses;
-    return best?.fits ?? [];
-  }
-
-  /** Forgets everything: another model answers otherwise. */
-  clear(): void {
-    this.tree.clear();
-    this.all.clear();
+    return best;
   }
 
   private drop(known: Known): void {

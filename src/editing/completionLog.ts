@@ -1,7 +1,7 @@
 // Why each request for ghost text ended as it did: the last ones, kept in memory only, for status bar and diagnostics.
 
-import type { Fate } from './outcome';
 import type { Completion } from '../protocol';
+import type { Outcome } from './outcome';
 
 export interface Entry {
   readonly time: number;
@@ -9,17 +9,17 @@ export interface Entry {
   readonly where: string;
   readonly trigger: 'automatic' | 'on request';
   /**
-   * Why it was shown or not, in words that begin with one of `shown`, `typed through`, `hidden`, `not ready`,
+   * Why there was ghost text or not, in words that begin with one of `shown`, `typed through`, `hidden`, `not ready`,
    * `cancelled`, `silent`, `paused` and `failed`.
    */
-  outcome: string;
+  result: string;
   /** The text that was offered, if one was. */
   text?: string;
-  /** What the user made of it, as far as the document tells. */
-  fate?: Fate;
-  /** From VS Code's question to the answer it got, in milliseconds. */
+  /** What became of the offer, as far as the document shows it. */
+  outcome?: Outcome;
+  /** From the editor's question to the answer it got, in milliseconds. */
   readonly waitedMs: number;
-  /** The engine's answer, or its alternative that was accepted, with timings; absent where the engine was not asked or has not answered. */
+  /** The answer, or its alternative that was accepted, with timings; absent where the backend was not asked or has not answered. */
   completion?: Completion;
 }
 
@@ -27,7 +27,7 @@ const capacity = 100;
 /** The first token comes with the prompt: of an answer of one or two tokens, nearly nothing was decoded. */
 const enoughTokens = 4;
 
-export class Ledger {
+export class CompletionLog {
   private readonly list: Entry[] = [];
   private readonly listeners = new Set<() => void>();
 
@@ -43,8 +43,8 @@ export class Ledger {
     return entry;
   }
 
-  /** Amends an entry, when more becomes known of it. */
-  amend(entry: Entry, more: Partial<Pick<Entry, 'outcome' | 'text' | 'fate' | 'completion'>>): void {
+  /** Amends an entry, when more becomes known. */
+  amend(entry: Entry, more: Partial<Pick<Entry, 'result' | 'text' | 'outcome' | 'completion'>>): void {
     Object.assign(entry, more);
     this.changed();
   }
@@ -55,7 +55,7 @@ export class Ledger {
     this.changed();
   }
 
-  /** The last answer that the engine computed, if there is one that is long enough for its speed to mean something. */
+  /** The last answer that was computed, if there is one that is long enough for its speed to mean something. */
   get lastCompletion(): Completion | undefined {
     const computed = this.list.flatMap(({ completion }) =>
       completion && completion.tokens > 0 ? completion : [],

@@ -15,7 +15,7 @@ export interface Position {
   readonly character: number;
 }
 
-/** Where a completion is wanted: `key` names the document, `path` is how the model is told of it. */
+/** Where a completion is wanted: `key` names the document, `path` is what the model sees of its name. */
 export interface Place {
   readonly key: string;
   readonly path: string;
@@ -73,18 +73,23 @@ export function placeInNotebook(place: Place, cells: readonly TextSource[], inde
     .join('');
   return {
     ...place,
-    prefix: before(head + place.prefix, head.length + place.prefix.length),
-    suffix: after(place.suffix + tail, 0),
+    ...window(head + place.prefix, place.suffix + tail),
   };
 }
 
+/** The prompt at a place, whoever asks; `related` are texts of other files. */
 export function promptAt(place: Place, repository: string | undefined, related: RelatedText[]): Prompt {
   const { path, languageId, prefix, suffix } = place;
   return { path, languageId, repository, prefix, suffix, related };
 }
 
+/** As much of the text before and behind a cursor as a prompt holds. */
+export function window(prefix: string, suffix: string): Pick<Place, 'prefix' | 'suffix'> {
+  return { prefix: before(prefix, prefix.length), suffix: after(suffix, 0) };
+}
+
 /** The text before `offset` from the start of a line on; all of it, if it is not too long. */
-export function before(text: string, offset: number): string {
+function before(text: string, offset: number): string {
   if (offset <= prefixCharacters) return text.slice(0, offset);
   const start = Math.ceil((offset - prefixCharacters) / step) * step;
   const line = text.indexOf('\n', start - 1) + 1;
@@ -94,7 +99,7 @@ export function before(text: string, offset: number): string {
 }
 
 /** The text behind `offset` up to the end of a line. */
-export function after(text: string, offset: number): string {
+function after(text: string, offset: number): string {
   const end = offset + suffixCharacters;
   if (end >= text.length) return text.slice(offset);
   const line = text.lastIndexOf('\n', end - 1) + 1;

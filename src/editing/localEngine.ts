@@ -15,6 +15,7 @@ import type {
 import type { BenchReport, Diagnosis, Evaluation, ModelInfo } from '../reports';
 import { type Backend, type BackendState, type Examinable, type Log, Problem } from './backend';
 import { EngineChild } from './engineChild';
+import { isMemoryShort } from './memory';
 
 export type LocalState = BackendState<ModelInfo>;
 
@@ -29,12 +30,16 @@ export interface LocalEngineOptions {
   patienceMs?: number;
   /** How long a model may take to load. */
   loadPatienceMs?: number;
+  /** How long nothing is completed before the engine is ended where memory is short. */
+  idleMs?: number;
+  isMemoryShort?: () => boolean;
 }
 
 const restarts = { most: 3, withinMs: 5 * 60_000 };
 const defaultPatienceMs = 5_000;
 /** A large model on a slow disk takes its time. */
 const defaultLoadPatienceMs = 120_000;
+const defaultIdleMs = 5 * 60_000;
 
 interface Running {
   readonly child: EngineChild;
@@ -46,6 +51,8 @@ export class LocalEngine implements Backend, Examinable {
   /** When processes have died within the last minutes. */
   private deaths: number[] = [];
   private occupied: string | undefined;
+  private lastUse = performance.now();
+  private idle: NodeJS.Timeout | undefined;
   private disposed = false;
   private current: LocalState = { name: 'idle' };
 
@@ -68,6 +75,7 @@ export class LocalEngine implements Backend, Examinable {
     token: CancellationToken,
     onFirstLine: (completion: Completion) => void,
   ): Promise<Completion> {
+    this.used();
     return this.cancellable(token, ({ child }) => child.complete(params, token, onFirstLine));
   }
 
@@ -110,17 +118,26 @@ export class LocalEngine implements Backend, Examinable {
     this.become({ name: 'idle' });
   }
 
-  /** Ends the process to give its memory back, until the next request starts another one. */
-  unload(reason: string): void {
+  /** Ends the process to give its memory back if that is short and nothing was completed for long. */
+  unloadIfIdle(): void {
+    const { log, idleMs = defaultIdleMs, isMemoryShort: isShort = isMemoryShort } = this.options;
     if (this.current.name !== 'ready' || this.occupied) return;
-    this.options.log.info(`The engine is ended: ${reason}.`);
+    if (performance.now() - this.lastUse < idleMs || !isShort()) return;
+    log.info('The engine is ended: it was idle, and memory is short.');
     this.end();
     this.become({ name: 'idle' });
   }
 
   dispose(): void {
     this.disposed = true;
+    clearTimeout(this.idle);
     this.end();
+  }
+
+  private used(): void {
+    this.lastUse = performance.now();
+    clearTimeout(this.idle);
+    this.idle = setTimeout(() => this.unloadIfIdle(), this.options.idleMs ?? defaultIdleMs);
   }
 
   /** One request to a loaded engine. */

@@ -1,13 +1,14 @@
 // Which model file to load: the one that was chosen, or the one that came with the extension.
 
 import { existsSync, readdirSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { Problem } from './backend';
 
-/** The path of the chosen file, or of the bundled one where none was chosen; an `Problem` where there is none. */
+/** The path of the chosen file, or of the bundled one where none was chosen; throws a `Problem` where there is none. */
 export function findModelFile(chosen: string, bundledFolder: string): string {
   if (chosen !== '') {
-    const file = chosen.startsWith('~/') ? path.join(process.env.HOME ?? '~', chosen.slice(2)) : chosen;
+    const file = chosen.startsWith('~/') ? path.join(os.homedir(), chosen.slice(2)) : chosen;
     if (existsSync(file)) return file;
     throw new Problem('model', `The model file ${file} does not exist. Choose another one.`);
   }

@@ -1,9 +1,9 @@
 // What became of an offered text, read from the change of the document that followed.
 
 /** `typed`: its next character was typed, so that the rest goes on fitting; `typed over`: something else was. */
-export type Fate = 'accepted' | 'accepted in part' | 'typed' | 'typed over';
+export type Outcome = 'accepted' | 'accepted in part' | 'typed' | 'typed over';
 
-/** A text to be inserted at an offset, and a change made at one: `length` characters there gave way to `text`. */
+/** A text to be inserted at an offset, or one that a change has put there. */
 interface Insertion {
   readonly offset: number;
   readonly text: string;
@@ -12,8 +12,8 @@ interface Insertion {
 /** An editor that closes brackets inserts the pair where one was typed. */
 const pair = /^(\(\)|\[\]|\{\}|""|''|``|<>)$/;
 
-/** Undefined where a change somewhere else says nothing of it. */
-export function fateOf(offered: Insertion, change: Insertion): Fate | undefined {
+/** Undefined where a change somewhere else says nothing about it. */
+export function outcomeOf(offered: Insertion, change: Insertion): Outcome | undefined {
   if (change.offset !== offered.offset || change.text === '') return undefined;
   if (change.text === offered.text) return 'accepted';
   if (pair.test(change.text) && offered.text.startsWith(change.text[0]!)) return 'typed';

@@ -1,13 +1,15 @@
-// Requests to the engine: never more than one at work, the newest wins, and one that still fits what was typed is joined.
+// The editor's requests to its backend: one at a time; what is typed on joins the one at work if its answer may still fit.
 
 import { type CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc/node';
 import type { CompleteParams, Completion, PrefillParams } from '../protocol';
+import type { Backend } from './backend';
+import type { Clock } from './clock';
 import { type Place, samePlace } from './context';
-import { type Fit, isTypedOn, type Shown } from './completionCache';
+import { type Fit, isTypedOn, type CompletionCache } from './completionCache';
 
 /** One caller's share in a request. */
 export interface Request {
-  /** What fits at the place, `undefined` if the request was cancelled; rejects if the engine fails. */
+  /** What fits at the place, `undefined` if the request was cancelled; rejects if the backend fails. */
   readonly answer: Promise<Fit | undefined>;
   /** The same, or what is known of it sooner: the first line of a block. */
   readonly soonest: Promise<Fit | undefined>;
@@ -35,8 +37,8 @@ interface Work {
   lastToJoin?: Request;
 }
 
-/** What the engine is at; `place` is absent where it gives no completion. */
-interface Occupation {
+/** What the backend does for us; `place` is absent where that gives no completion. */
+interface AtWork {
   readonly source: CancellationTokenSource;
   readonly place?: Place;
   readonly since: number;
@@ -44,29 +46,20 @@ interface Occupation {
   readonly ended: Promise<unknown>;
 }
 
-export interface EngineRequests {
-  complete(
-    params: CompleteParams,
-    token: CancellationToken,
-    onFirstLine: (completion: Completion) => void,
-  ): Promise<Completion>;
-  /** Evaluates the prompt and answers nothing. */
-  prefill(params: PrefillParams, token: CancellationToken): Promise<unknown>;
-}
-
-/** Milliseconds that one at work is waited for at least, once it seems worth it. */
+/** Milliseconds that a request at work is waited for at least, once it seems worth it. */
 const leastPatience = 250;
 
 export class Requests {
   /** The newest request, from its being asked for to its answer. */
   private newest: Work | undefined;
   /** The newest request, or an older one that may still fit or has to end first. */
-  private atEngine: Occupation | undefined;
+  private atWork: AtWork | undefined;
 
   constructor(
-    private readonly engine: EngineRequests,
-    /** Is told of every answer, also of one that nobody waits for any more. */
-    private readonly shown: Shown,
+    private readonly backend: Pick<Backend, 'complete' | 'prefill'>,
+    /** Gets every answer, also one that nobody waits for any more. */
+    private readonly cache: CompletionCache,
+    private readonly clock: Clock,
   ) {}
 
   /** Sends a request as soon as the one before has ended, unless what that one says fits here as well. */
@@ -83,17 +76,17 @@ export class Requests {
     return request;
   }
 
-  /** Reads a prompt ahead of the request to come; does nothing if there is one already. */
+  /** Has a prompt read ahead of the request to come; does nothing if there is one already. */
   async prefill(params: PrefillParams): Promise<void> {
-    if (this.newest || this.atEngine) return;
+    if (this.newest || this.atWork) return;
     const source = new CancellationTokenSource();
-    // The request to come tells of what is wrong.
-    await this.occupy(this.engine.prefill(params, source.token), source).catch(() => undefined);
+    // If something is wrong, the request to come fails as well, and says so.
+    await this.run(this.backend.prefill(params, source.token), source).catch(() => undefined);
   }
 
   /** Cancels all that is under way, or only what is under way for one document. */
   cancel(key?: string): void {
-    for (const work of [this.newest, this.atEngine])
+    for (const work of [this.newest, this.atWork])
       if (key === undefined || key === work?.place?.key) work?.source.cancel();
   }
 
@@ -106,16 +99,16 @@ export class Requests {
   }
 
   private start(place: Place, sending: Sending): Work {
-    const { newest, atEngine } = this;
-    if (newest?.source !== atEngine?.source) newest?.source.cancel();
-    if (atEngine && !isWorthJoining(atEngine, place, sending)) atEngine.source.cancel();
+    const { newest, atWork } = this;
+    if (newest?.source !== atWork?.source) newest?.source.cancel();
+    if (atWork && !isWorthJoining(atWork, place, sending, this.clock.now())) atWork.source.cancel();
     const source = new CancellationTokenSource();
     const { onRequest } = sending;
-    let tell: (fit: Fit) => void = () => undefined;
-    const firstLine = new Promise<Fit>((resolve) => (tell = resolve));
-    const answer = this.answer(place, sending, source, tell);
+    let onFirstLine: (fit: Fit) => void = () => undefined;
+    const firstLine = new Promise<Fit>((resolve) => (onFirstLine = resolve));
+    const answer = this.answer(place, sending, source, onFirstLine);
     const soonest = Promise.race([answer, firstLine]);
-    // Whoever waits for the answer hears of a failure.
+    // A failure is for those who wait for the answer.
     soonest.catch(() => undefined);
     const work: Work = { place, onRequest, source, answer, soonest };
     this.newest = work;
@@ -130,34 +123,35 @@ export class Requests {
     place: Place,
     sending: Sending,
     source: CancellationTokenSource,
-    tell: (fit: Fit) => void,
+    onFirstLine: (fit: Fit) => void,
   ): Promise<Fit | undefined> {
     const { token } = source;
     try {
       const joined = await this.joined(place, sending, token);
       if (joined) return joined;
-      if (sending.after > 0) await within(new Promise(() => undefined), token, sending.after);
+      if (sending.after > 0) await within(new Promise(() => undefined), token, sending.after, this.clock);
       if (token.isCancellationRequested) return undefined;
-      return await this.occupy(this.computed(place, sending, token, tell), source, place);
+      return await this.run(this.computed(place, sending, token, onFirstLine), source, place);
     } catch (error) {
       if (token.isCancellationRequested) return undefined;
       throw error;
     }
   }
 
-  /** Waits for what the engine is at, but not for one that takes unusually long; if it was left to go on, it may fit. */
+  /** Waits for what is at work, unless that takes unusually long; if it was left to go on, its answer may fit. */
   private async joined(
     place: Place,
     { expected }: Sending,
     token: CancellationToken,
   ): Promise<Fit | undefined> {
-    const before = this.atEngine;
+    const before = this.atWork;
     if (!before) return undefined;
     const ended = before.ended.catch(() => undefined);
-    if ((await within(ended, token, Math.max(expected, leastPatience))) === 'late') before.source.cancel();
+    if ((await within(ended, token, Math.max(expected, leastPatience), this.clock)) === 'late')
+      before.source.cancel();
     await ended;
     if (token.isCancellationRequested || before.source.token.isCancellationRequested) return undefined;
-    const fit = this.shown.find(place);
+    const fit = this.cache.find(place);
     return fit && fit.text !== '' ? { ...fit, how: 'joined' } : undefined;
   }
 
@@ -165,35 +159,35 @@ export class Requests {
     place: Place,
     sending: Sending,
     token: CancellationToken,
-    tell: (fit: Fit) => void,
+    onFirstLine: (fit: Fit) => void,
   ): Promise<Fit | undefined> {
-    const completion = await this.engine.complete(sending.params(), token, (line) => {
-      if (!token.isCancellationRequested) tell(this.remembered(place, line, 'first line'));
+    const completion = await this.backend.complete(sending.params(), token, (line) => {
+      if (!token.isCancellationRequested) onFirstLine(this.remembered(place, line, 'first line'));
     });
     if (token.isCancellationRequested || completion.reason === 'cancelled') return undefined;
     return this.remembered(place, completion, 'computed');
   }
 
   private remembered(place: Place, completion: Completion, how: Fit['how']): Fit {
-    this.shown.remember(place, completion);
+    this.cache.remember(place, completion);
     return { text: completion.shown ? completion.text : '', overwrites: 0, completion, how };
   }
 
-  private async occupy<T>(ended: Promise<T>, source: CancellationTokenSource, place?: Place): Promise<T> {
-    const occupation: Occupation = { source, place, since: performance.now(), ended };
-    this.atEngine = occupation;
+  private async run<T>(ended: Promise<T>, source: CancellationTokenSource, place?: Place): Promise<T> {
+    const atWork: AtWork = { source, place, since: this.clock.now(), ended };
+    this.atWork = atWork;
     try {
       return await ended;
     } finally {
-      if (this.atEngine === occupation) this.atEngine = undefined;
+      if (this.atWork === atWork) this.atWork = undefined;
     }
   }
 }
 
-/** Whether to wait for what is at work: it may fit what was typed since, and is nearer its end than one begun anew. */
-function isWorthJoining({ place, since }: Occupation, now: Place, sending: Sending): boolean {
-  if (sending.onRequest || !place || !isTypedOn(place, now)) return false;
-  return (performance.now() - since) * 2 >= sending.expected;
+/** Whether to wait for what is at work: it may fit what was typed since, and is nearer its end than a new one would be. */
+function isWorthJoining({ place, since }: AtWork, here: Place, sending: Sending, now: number): boolean {
+  if (sending.onRequest || !place || !isTypedOn(place, here)) return false;
+  return (now - since) * 2 >= sending.expected;
 }
 
 /** What comes first: the answer, the token's cancellation, or the end of the time, which may be endless. */
@@ -201,20 +195,21 @@ export async function within<T>(
   answer: Promise<T>,
   token: CancellationToken,
   milliseconds: number,
+  clock: Clock,
 ): Promise<T | 'cancelled' | 'late'> {
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer: (() => void) | undefined;
   let subscription: { dispose(): void } | undefined;
   const cancelled = new Promise<'cancelled'>((resolve) => {
     if (token.isCancellationRequested) resolve('cancelled');
     subscription = token.onCancellationRequested(() => resolve('cancelled'));
   });
   const late = new Promise<'late'>((resolve) => {
-    if (milliseconds !== Infinity) timer = setTimeout(() => resolve('late'), milliseconds);
+    if (milliseconds !== Infinity) stopTimer = clock.after(milliseconds, () => resolve('late'));
   });
   try {
     return await Promise.race([answer, cancelled, late]);
   } finally {
-    clearTimeout(timer);
+    stopTimer?.();
     subscription?.dispose();
   }
 }

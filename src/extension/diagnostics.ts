@@ -11,7 +11,7 @@ import {
   isDiagnosticsMessage,
   type LevelRow,
 } from '../report/pages';
-import type { Entry, Ledger } from '../editing/completionLog';
+import type { CompletionLog, Entry } from '../editing/completionLog';
 import { Page } from './page';
 
 export class DiagnosticsPage implements vscode.Disposable {
@@ -22,11 +22,11 @@ export class DiagnosticsPage implements vscode.Disposable {
   constructor(
     extension: vscode.Uri,
     private readonly engine: LocalEngine,
-    private readonly ledger: Ledger,
+    private readonly completions: CompletionLog,
   ) {
     const actions: Record<DiagnosticsMessage, () => void> = {
       examine: () => void this.examine(),
-      erase: () => ledger.erase(),
+      erase: () => completions.erase(),
       copy: () => void vscode.env.clipboard.writeText(JSON.stringify(this.report(), undefined, 2)),
     };
     this.page = new Page(extension, {
@@ -35,7 +35,7 @@ export class DiagnosticsPage implements vscode.Disposable {
       isMessage: isDiagnosticsMessage,
       hear: (message) => actions[message](),
     });
-    this.subscription = ledger.onChange(() => this.post());
+    this.subscription = completions.onChange(() => this.post());
   }
 
   /** Opens the page, or brings it to the front, and examines the engine, which starts it if need be. */
@@ -71,7 +71,7 @@ export class DiagnosticsPage implements vscode.Disposable {
     return {
       state: this.engine.state,
       diagnosis: this.diagnosis,
-      entries: this.ledger.entries.map(withoutText),
+      entries: this.completions.entries.map(withoutText),
     };
   }
 
@@ -83,7 +83,7 @@ export class DiagnosticsPage implements vscode.Disposable {
       model: state.name === 'ready' ? modelRows(state.model) : [['Model', 'none is loaded']],
       examined: typeof diagnosis === 'object' ? examinedRows(diagnosis) : [['Engine', diagnosis ?? '']],
       levels: typeof diagnosis === 'object' ? levelRows(diagnosis) : [],
-      entries: this.ledger.entries.slice(0, 50).map(entryRow),
+      entries: this.completions.entries.slice(0, 50).map(entryRow),
     };
   }
 }
@@ -131,12 +131,11 @@ function levelRows(diagnosis: Diagnosis): LevelRow[] {
 }
 
 function entryRow(entry: Entry): EntryRow {
-  const { time, where, trigger, outcome, fate, waitedMs, completion } = entry;
+  const { time, where, trigger, result, outcome = '', waitedMs, completion } = entry;
   const text = entry.text ?? completion?.text;
   return {
     time: new Date(time).toTimeString().slice(0, 8),
-    ...{ where, trigger, outcome },
-    fate: fate ?? '',
+    ...{ where, trigger, result, outcome },
     waited: milliseconds(waitedMs),
     text: text === undefined ? '' : JSON.stringify(text),
     answer: completion

@@ -6,7 +6,7 @@ import { pathOf } from './documents';
 import type { LocalEngine } from '../editing/localEngine';
 import { evaluationReport, type Run } from '../report/evaluationReport';
 import { type EvaluationState, isPlace, type Place } from '../report/pages';
-import type { Ignoring } from './ignoring';
+import type { WorkspaceIgnoring } from './ignoring';
 import { Page } from './page';
 import { sourceFilesOfWorkspace } from './sourceFiles';
 import { onSettingChange, readSettings } from './settings';
@@ -28,7 +28,7 @@ export class Evaluations implements vscode.Disposable {
   constructor(
     extension: vscode.Uri,
     private readonly engine: LocalEngine,
-    private readonly ignoring: Ignoring,
+    private readonly ignoring: WorkspaceIgnoring,
   ) {
     this.page = new Page(extension, {
       ...{ name: 'evaluation', title: 'Ryzanstein Evaluation' },

@@ -4,13 +4,13 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Completion } from '../protocol';
 import { runBenchmark } from './benchmark';
+import { Circumstances } from './circumstances';
 import { DiagnosticsPage } from './diagnostics';
 import { Problem } from '../editing/backend';
 import { LocalEngine, type LocalState } from '../editing/localEngine';
 import { Evaluations } from './evaluation';
-import { Governor } from './governor';
-import { Ignoring } from './ignoring';
-import { type Entry, Ledger } from '../editing/completionLog';
+import { WorkspaceIgnoring } from './ignoring';
+import { type Entry, CompletionLog } from '../editing/completionLog';
 import { createLog } from './log';
 import { chooseModelFile, completeNow, openMenu, toggle, toggleLanguage } from './menu';
 import { findModelFile } from '../editing/modelFile';
@@ -18,21 +18,21 @@ import { Problems } from './problems';
 import { acceptedCommand, Provider } from './provider';
 import { onSettingChange, readSettings } from './settings';
 import { Status } from './status';
-import { Visits } from './visits';
+import { RelatedFiles } from './relatedFiles';
 
 /** The parts, for the tests that run beside them in the extension host. */
 export interface Parts {
   readonly engine: LocalEngine;
-  readonly governor: Governor;
-  readonly ledger: Ledger;
+  readonly circumstances: Circumstances;
+  readonly completions: CompletionLog;
   readonly status: Status;
   readonly evaluations: Evaluations;
-  readonly ignoring: Ignoring;
+  readonly ignoring: WorkspaceIgnoring;
 }
 
 export function activate(context: vscode.ExtensionContext): Parts {
   const log = createLog();
-  const ledger = new Ledger();
+  const completions = new CompletionLog();
   const problems = new Problems();
   const engine = new LocalEngine({
     file: path.join(context.extensionPath, 'dist', 'engine.js'),
@@ -44,13 +44,16 @@ export function activate(context: vscode.ExtensionContext): Parts {
     log,
     onState,
   });
-  const ignoring = new Ignoring();
-  const visits = new Visits(ignoring);
-  const governor: Governor = new Governor(engine, () => status.update());
-  const status = new Status(engine, governor, ledger);
-  const showWork = (work: Promise<unknown>): void => status.showWork(work);
-  const provider = new Provider({ engine, governor, ledger, ignoring, visits, showWork });
-  const page = new DiagnosticsPage(context.extensionUri, engine, ledger);
+  const ignoring = new WorkspaceIgnoring();
+  const relatedFiles = new RelatedFiles(ignoring);
+  const circumstances: Circumstances = new Circumstances(() => status.update());
+  const status = new Status(engine, circumstances, completions);
+  const provider = new Provider({
+    ...{ backend: engine, log: completions, ignoring, relatedFiles },
+    throttle: (settings) => circumstances.throttle(settings),
+    showWork: (work) => status.showWork(work),
+  });
+  const page = new DiagnosticsPage(context.extensionUri, engine, completions);
   const evaluations = new Evaluations(context.extensionUri, engine, ignoring);
 
   function onState(state: LocalState): void {
@@ -82,19 +85,21 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.restartEngine': () => restart('on command'),
     'ryzanstein.chooseModelFile': chooseModelFile,
     'ryzanstein.showLog': () => log.show(),
-    'ryzanstein.eraseLedger': () => ledger.erase(),
+    'ryzanstein.eraseLog': () => completions.erase(),
     'ryzanstein.openMenu': () => openMenu(status),
   };
 
   context.subscriptions.push(
-    ...[log, engine, ignoring, visits, governor, status, provider, page, evaluations],
+    ...[log, engine, ignoring, relatedFiles, circumstances, status, provider, page, evaluations],
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.commands.registerCommand(acceptedCommand, (entry: Entry, alternative?: Completion) =>
       provider.accept(entry, alternative),
     ),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
+    // Memory may have become short since the model was used last; another window in front is a time to look.
+    vscode.window.onDidChangeWindowState(() => engine.unloadIfIdle()),
     onSettingChange(['modelFile', 'threads', 'kernel'], () => restart('its settings have changed')),
     onSettingChange(['confidence', 'maxLines'], () => provider.forget()),
   );
-  return { engine, governor, ledger, status, ignoring, evaluations };
+  return { engine, circumstances, completions, status, ignoring, evaluations };
 }

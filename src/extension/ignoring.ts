@@ -1,15 +1,15 @@
-// What the user keeps out of sight: by the ignore file of a workspace folder, and by Git.
+// What may be read in the workspace: its folders, whose ignore files are followed, and the built-in Git extension.
 
 import * as vscode from 'vscode';
-import { ignoreFile, ignoreRules } from '../editing/silence';
+import { type Files, ignoreFile, Ignoring } from '../editing/ignoring';
 import { pathOf } from './documents';
 
 /** Milliseconds that Git gets to find its repositories. */
 const longestStart = 10_000;
 
-export class Ignoring implements vscode.Disposable {
-  /** By workspace folder; one that has not been read yet is missing. */
-  private readonly rules = new Map<string, (path: string) => boolean>();
+/** The rules of the workspace's folders, kept up to date. */
+export class WorkspaceIgnoring implements vscode.Disposable {
+  readonly rules = new Ignoring(new WorkspaceFiles());
   private readonly watchers = new Map<string, vscode.Disposable>();
   private readonly subscription: vscode.Disposable;
   /** Ends when the ignore files of the folders at the start have been read. */
@@ -25,8 +25,7 @@ export class Ignoring implements vscode.Disposable {
 
   /** Whether an ignore file keeps a file out; undefined until it has been read. */
   ignores(file: vscode.Uri): boolean | undefined {
-    const folder = vscode.workspace.getWorkspaceFolder(file);
-    return folder ? this.rules.get(folder.uri.toString())?.(pathOf(file)) : false;
+    return this.rules.ignores(file.toString());
   }
 
   dispose(): void {
@@ -35,36 +34,58 @@ export class Ignoring implements vscode.Disposable {
   }
 
   private async follow(folder: vscode.WorkspaceFolder): Promise<void> {
+    const name = folder.uri.toString();
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, ignoreFile));
-    const read = (): Promise<void> => this.read(folder);
+    const read = async (): Promise<void> => {
+      await this.rules.readRules(name);
+      if (!this.watchers.has(name)) this.rules.forgetRules(name);
+    };
     watcher.onDidCreate(read);
     watcher.onDidChange(read);
     watcher.onDidDelete(read);
-    this.watchers.set(folder.uri.toString(), watcher);
+    this.watchers.set(name, watcher);
     await read();
-  }
-
-  private async read({ uri }: vscode.WorkspaceFolder): Promise<void> {
-    let text = '';
-    try {
-      text = new TextDecoder().decode(
-        await vscode.workspace.fs.readFile(vscode.Uri.joinPath(uri, ignoreFile)),
-      );
-    } catch {
-      // Most folders have none.
-    }
-    if (this.watchers.has(uri.toString())) this.rules.set(uri.toString(), ignoreRules(text));
   }
 
   private forget(folder: string): void {
     this.watchers.get(folder)?.dispose();
     this.watchers.delete(folder);
-    this.rules.delete(folder);
+    this.rules.forgetRules(folder);
   }
 }
 
-/** Asks the built-in Git extension, where it runs, which files are kept out of their repositories; gives their paths. */
-export async function ignoredByGit(uris: vscode.Uri[]): Promise<Set<string>> {
+/** The files that VS Code can reach; each is named by its address. */
+class WorkspaceFiles implements Files {
+  placeOf(file: string): { folder: string | undefined; path: string } {
+    const uri = vscode.Uri.parse(file);
+    return { folder: vscode.workspace.getWorkspaceFolder(uri)?.uri.toString(), path: pathOf(uri) };
+  }
+
+  fileIn(folder: string, path: string): string {
+    return vscode.Uri.joinPath(vscode.Uri.parse(folder), path).toString();
+  }
+
+  async size(file: string): Promise<number | undefined> {
+    try {
+      const { type, size } = await vscode.workspace.fs.stat(vscode.Uri.parse(file));
+      return type & vscode.FileType.File ? size : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async bytes(file: string): Promise<Uint8Array> {
+    return vscode.workspace.fs.readFile(vscode.Uri.parse(file));
+  }
+
+  async ignoredByGit(files: readonly string[]): Promise<ReadonlySet<string>> {
+    const ignored = await ignoredByGit(files.map((file) => vscode.Uri.parse(file)));
+    return new Set(files.filter((file) => ignored.has(vscode.Uri.parse(file).fsPath)));
+  }
+}
+
+/** The built-in Git extension says it, where it runs; gives the files' paths. */
+async function ignoredByGit(uris: readonly vscode.Uri[]): Promise<Set<string>> {
   const git = vscode.extensions.getExtension<GitExtension>('vscode.git');
   // One that does not start ignores nothing either.
   const running = await Promise.resolve(git?.activate()).catch(() => undefined);

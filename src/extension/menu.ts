@@ -2,7 +2,8 @@
 
 import * as vscode from 'vscode';
 import type { Status } from './status';
-import { languageIsOn, readSettings, writeLanguage, writeSetting } from './settings';
+import { languageIsOn } from '../editing/settings';
+import { readSettings, writeLanguage, writeSetting } from './settings';
 
 interface Choice extends vscode.QuickPickItem {
   readonly run?: readonly [command: string, ...parameters: unknown[]];

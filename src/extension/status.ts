@@ -4,9 +4,10 @@ import * as vscode from 'vscode';
 import type { Completion } from '../protocol';
 import type { LocalEngine } from '../editing/localEngine';
 import { completionLine, modelLine, threadsOf, tokensPerSecond } from '../report/figures';
-import type { Governor } from './governor';
-import type { Ledger } from '../editing/completionLog';
-import { languageIsOn, onSettingChange, readSettings } from './settings';
+import type { CompletionLog } from '../editing/completionLog';
+import { languageIsOn } from '../editing/settings';
+import type { Circumstances } from './circumstances';
+import { onSettingChange, readSettings } from './settings';
 
 export type StatusName = 'ready' | 'starting' | 'working' | 'paused' | 'off' | 'error';
 
@@ -29,8 +30,8 @@ export class Status implements vscode.Disposable {
 
   constructor(
     private readonly engine: LocalEngine,
-    private readonly governor: Governor,
-    private readonly ledger: Ledger,
+    private readonly circumstances: Circumstances,
+    private readonly completions: CompletionLog,
   ) {
     this.item.name = 'Ryzanstein';
     this.item.command = 'ryzanstein.openMenu';
@@ -38,7 +39,7 @@ export class Status implements vscode.Disposable {
       this.item,
       vscode.window.onDidChangeActiveTextEditor(() => this.update()),
       onSettingChange(['enabled', 'languages', 'mode', 'onBattery', 'whileBuilding'], () => this.update()),
-      vscode.Disposable.from(ledger.onChange(() => this.update())),
+      vscode.Disposable.from(completions.onChange(() => this.update())),
     ];
     this.update();
     this.item.show();
@@ -59,7 +60,7 @@ export class Status implements vscode.Disposable {
   }
 
   update(): void {
-    const completion = this.ledger.lastCompletion;
+    const completion = this.completions.lastCompletion;
     this.look = this.lookNow(completion);
     const { name, text, sentence } = this.look;
     this.item.text = text;
@@ -87,8 +88,8 @@ export class Status implements vscode.Disposable {
         text: '$(circle-slash) Ryzanstein off',
         sentence: `Completions are turned off for ${document.languageId}.`,
       };
-    const { effort, because = '' } = this.governor.allowance(settings);
-    if (effort === 'paused')
+    const { use, because = '' } = this.circumstances.throttle(settings);
+    if (use === 'paused')
       return {
         name: 'paused',
         text: '$(debug-pause) Ryzanstein paused',
@@ -103,7 +104,7 @@ export class Status implements vscode.Disposable {
       text: `${busy ? '$(loading~spin) ' : ''}Ryzanstein${figures && ` ${figures}`}`,
       sentence: busy
         ? 'A completion is being computed.'
-        : readySentence(state.name, settings.mode) + (effort === 'slow' ? ` Slower (${because}).` : ''),
+        : readySentence(state.name, settings.mode) + (use === 'slow' ? ` Slower (${because}).` : ''),
     };
   }
 

@@ -1,7 +1,7 @@
 // Scores answers to holes, places in code whose missing text is known: the engine's own, given as in the editor, or others'.
 
 import * as os from 'node:os';
-import { after, before } from '../editing/context';
+import { promptAt, window } from '../editing/context';
 import type { Completion, Limits, Prompt } from '../protocol';
 import type { Answerer, Evaluation, Measures, Percentiles } from '../reports';
 import type { Engine } from '../engine/engine';
@@ -12,14 +12,14 @@ import { mean, percentile, rounded as roundedTo, sum } from '../statistics';
 import { syntaxOf } from '../completion/syntax';
 
 /** What an answer is scored by, whoever gave it. */
-export type Answer = Pick<
+export type GivenAnswer = Pick<
   Completion,
   'text' | 'shown' | 'hidden' | 'confidence' | 'promptTokens' | 'reusedTokens' | 'prefillMs' | 'decodeMs'
 >;
 
 interface Scored {
   hole: Hole;
-  answer: Answer;
+  answer: GivenAnswer;
   exact: boolean;
   wholeExact: boolean;
   similarity: number;
@@ -38,9 +38,9 @@ export async function evaluate(
   progress: (done: number) => void,
   signal?: AbortSignal,
 ): Promise<Evaluation> {
-  const answers: Answer[] = [];
+  const answers: GivenAnswer[] = [];
   for (const hole of holes) {
-    answers.push(await engine.complete(promptAt(hole), limitsAt(hole), { signal, threads: 'all' }));
+    answers.push(await engine.complete(promptOf(hole), limitsAt(hole), { signal, threads: 'all' }));
     signal?.throwIfAborted();
     progress(answers.length);
   }
@@ -56,13 +56,9 @@ export async function parseErrorsAdded(hole: Hole, text: string): Promise<number
   return syntax && Math.max(0, errorsWith(text) - errorsWith(hole.expected));
 }
 
-export function promptAt({ path, language, prefix, suffix, related = [] }: Hole): Prompt {
-  // As much of the file as the editor sends.
-  return {
-    ...{ path, languageId: language, related },
-    prefix: before(prefix, prefix.length),
-    suffix: after(suffix, 0),
-  };
+/** As much of the file as the editor sends. */
+export function promptOf({ path, language: languageId, prefix, suffix, related = [] }: Hole): Prompt {
+  return promptAt({ key: path, path, languageId, ...window(prefix, suffix) }, undefined, related);
 }
 
 export function limitsAt({ kind }: Hole): Limits {
@@ -72,7 +68,7 @@ export function limitsAt({ kind }: Hole): Limits {
 }
 
 /** `answers` are in the order of the holes. */
-export async function score(answerer: Answerer, holes: Hole[], answers: Answer[]): Promise<Evaluation> {
+export async function score(answerer: Answerer, holes: Hole[], answers: GivenAnswer[]): Promise<Evaluation> {
   const scored: Scored[] = [];
   for (const [i, hole] of holes.entries()) {
     const answer = answers[i]!;

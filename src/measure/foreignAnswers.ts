@@ -4,7 +4,7 @@ import { Finishing, judge } from '../completion/finish';
 import { siteOf } from '../completion/site';
 import { syntaxOf } from '../completion/syntax';
 import type { Answerer } from '../reports';
-import { type Answer, limitsAt, promptAt } from './evaluate';
+import { type GivenAnswer, limitsAt, promptOf } from './evaluate';
 import type { Hole } from './holes';
 
 /** `tokens` are what a model wrote behind the cursor, each with its natural log-probability; `id` counts holes from 1. */
@@ -19,7 +19,7 @@ export async function foreignAnswers(
   document: object,
   holes: Hole[],
   file: string,
-): Promise<{ answerer: Answerer; answers: Answer[] }> {
+): Promise<{ answerer: Answerer; answers: GivenAnswer[] }> {
   const { engine, model, type, kernel, threads, answers } = document as Partial<Answerer> & {
     answers?: unknown;
   };
@@ -54,8 +54,8 @@ function isAnswer(value: unknown): value is ForeignAnswer {
 }
 
 /** What our engine would show, had its model written these tokens. */
-async function finished(hole: Hole, { tokens, milliseconds }: ForeignAnswer): Promise<Answer> {
-  const site = siteOf(promptAt(hole));
+async function finished(hole: Hole, { tokens, milliseconds }: ForeignAnswer): Promise<GivenAnswer> {
+  const site = siteOf(promptOf(hole));
   const limits = limitsAt(hole);
   const finishing = new Finishing(site, limits);
   for (const [text, logProbability] of tokens.slice(0, limits.maxTokens))

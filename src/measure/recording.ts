@@ -2,8 +2,9 @@
 
 import type { Place, TextSource } from '../editing/context';
 import { placeAt } from '../editing/context';
-import type { CodeFile } from '../editing/relatedFiles';
-import { isSecret } from '../editing/secretNames';
+import type { Change } from '../editing/editor';
+import type { CodeFile } from '../editing/relatedChunks';
+import { isSecret } from '../editing/ignoring';
 
 /** The first line of a recording: where it comes from, and the files as they are before the first step. */
 export interface Header {
@@ -24,10 +25,10 @@ export type Step = { pause: number } & (
       type: string;
       /** What the editor puts behind the cursor by itself. */
       closes?: string;
-      /** How many characters behind the cursor are typed over. */
+      /** How many characters behind the cursor give way. */
       over?: number;
     }
-  | { accept: string }
+  | { accept: string; over?: number }
   /** So many characters before the cursor. */
   | { delete: number }
   /** So many of the open file's last edits. */
@@ -127,8 +128,10 @@ export function written(step: Step): string | undefined {
 }
 
 /** One open file with its cursor, and what an undo goes back to. */
-class Document implements TextSource {
+class OpenFile implements TextSource {
   cursor = 0;
+  /** Counts the changes. */
+  version = 0;
   private readonly before: { text: string; cursor: number }[] = [];
 
   constructor(
@@ -139,6 +142,10 @@ class Document implements TextSource {
 
   getText(): string {
     return this.text;
+  }
+
+  get place(): Place {
+    return placeAt(this, this.position, { key: this.path, path: this.path });
   }
 
   get position(): { line: number; character: number } {
@@ -161,7 +168,7 @@ class Document implements TextSource {
   }
 
   /** Replaces characters before and behind the cursor, which comes to stand between the two new texts. */
-  replace(left: number, right: number, text: string, behind = ''): void {
+  replace(left: number, right: number, text: string, behind = ''): Change {
     const [start, end] = [this.cursor - left, this.cursor + right];
     if (start < 0 || end > this.text.length)
       throw new Error(
@@ -170,42 +177,53 @@ class Document implements TextSource {
     this.before.push({ text: this.text, cursor: this.cursor });
     this.text = this.text.slice(0, start) + text + behind + this.text.slice(end);
     this.cursor = start + text.length;
+    return this.changed(start, end - start, text + behind);
   }
 
-  undo(edits: number): void {
+  undo(edits: number): Change {
     if (edits > this.before.length)
       throw new Error(`${this.path} has no ${edits} edits to undo, only ${this.before.length}.`);
+    const { length } = this.text;
     for (let n = 0; n < edits; n++) ({ text: this.text, cursor: this.cursor } = this.before.pop()!);
+    return this.changed(0, length, this.text);
+  }
+
+  private changed(offset: number, length: number, text: string): Change {
+    this.version++;
+    return { key: this.path, offset, length, text, more: false };
   }
 }
 
 /** The files of a recording in an editor without a screen. */
 export class Documents {
-  private readonly files: Map<string, Document>;
-  private current: Document;
+  private readonly files: Map<string, OpenFile>;
+  private current: OpenFile;
   /** Newest first. */
-  private visits: Document[];
+  private visits: OpenFile[];
 
   constructor({ files }: Header) {
     this.files = new Map(
-      files.map(({ path, languageId, text }) => [path, new Document(path, languageId, text)]),
+      files.map(({ path, languageId, text }) => [path, new OpenFile(path, languageId, text)]),
     );
     this.current = this.files.get(files[0]!.path)!;
     this.visits = [this.current];
   }
 
-  apply(step: Step): void {
-    if ('type' in step) this.current.replace(0, step.over ?? 0, step.type, step.closes);
-    else if ('accept' in step) this.current.replace(0, 0, step.accept);
-    else if ('delete' in step) this.current.replace(step.delete, 0, '');
-    else if ('undo' in step) this.current.undo(step.undo);
-    else if ('move' in step) this.current.move(step.move);
+  /** What the step changes; nothing where it only moves the cursor or opens a file. */
+  apply(step: Step): Change | undefined {
+    const { current } = this;
+    if ('type' in step) return current.replace(0, step.over ?? 0, step.type, step.closes);
+    if ('accept' in step) return current.replace(0, step.over ?? 0, step.accept);
+    if ('delete' in step) return current.replace(step.delete, 0, '');
+    if ('undo' in step) return current.undo(step.undo);
+    if ('move' in step) current.move(step.move);
     else this.open(step.open);
+    return undefined;
   }
 
-  get place(): Place {
-    const { path } = this.current;
-    return placeAt(this.current, this.current.position, { key: path, path });
+  /** The file in front. */
+  get front(): OpenFile {
+    return this.current;
   }
 
   get visited(): CodeFile[] {

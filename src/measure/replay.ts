@@ -1,55 +1,60 @@
-// Replays recorded typing against the engine the way the editor asks it, with pauses passed over and the engine's own time as it is.
+// Replays recorded typing: the editor's own story of ghost text over the engine, with pauses passed over and the engine's time as it is.
 
-import { CancellationToken } from 'vscode-jsonrpc/node';
-import { promptAt } from '../editing/context';
-import { RelatedCode } from '../editing/relatedFiles';
-import { Pace } from '../editing/pace';
-import { Requests, within } from '../editing/requests';
-import { Shown } from '../editing/completionCache';
-import type { Completion, Limits, Prompt } from '../protocol';
+import type { CancellationToken } from 'vscode-jsonrpc/node';
+import type { Backend, BackendState } from '../editing/backend';
+import type { Settings } from '../editing/settings';
+import type { Engine } from '../engine/engine';
+import type { Completion, CompleteParams, Prefill, PrefillParams } from '../protocol';
 import type { LatencyPercentiles, Replay } from '../reports';
 import { percentile, rounded, sum } from '../statistics';
-import type { Engine } from '../engine/engine';
 import { Documents, type Recording, type Step, written } from './recording';
+import { SimulatedEditor } from './simulatedEditor';
+import { VirtualClock } from './virtualClock';
 
-/** VS Code asks when nothing was typed for so many milliseconds. */
-const quiet = 50;
-/** So long the cursor rests before the text around it is read ahead, and so long an answer may take, by default. */
-const restTime = 300;
-const deadline = 300;
+/** Milliseconds after the last step, for what is under way then. */
+const afterwards = 10_000;
 
 export async function replay(
   engine: Engine,
   { header, steps }: Recording,
-  limits: Limits,
+  settings: Settings,
   progress: (done: number) => void,
 ): Promise<Replay> {
-  const documents = new Documents(header);
-  const provider = new Provider(engine, limits, header.source.split('/').pop()!);
+  const clock = new VirtualClock();
+  const backend = new DirectBackend(engine, clock);
+  const editor = new SimulatedEditor(new Documents(header), backend, clock, header.source.split('/').pop());
+  editor.settings = settings;
   const savings = new Savings(steps);
-  let asked = 0;
-  let offered = 0;
+  // Milliseconds: until the engine's answers, until those without it, and from cancellations to idleness.
+  const waits: number[] = [];
+  const hits: number[] = [];
+  const cancellations: number[] = [];
+  let [asked, offered, cancelled] = [0, 0, 0];
   for (const [i, step] of steps.entries()) {
-    documents.apply(step);
-    progress(i + 1);
-    const next = steps[i + 1];
-    const pause = next?.pause ?? Infinity;
-    provider.changed(documents, step);
-    if (!isKeystroke(step) || pause <= quiet) await provider.pass(pause);
-    else {
-      asked++;
-      const text = await provider.ghostText(documents, pause, next);
-      if (text !== '') {
-        offered++;
-        savings.count(i, text);
-      }
+    const isCutOff = editor.question && editor.question.answered === undefined;
+    editor.apply(step);
+    if (isCutOff) cancelled++;
+    if (isCutOff && !isTypedOn(step)) {
+      const end = performance.now();
+      await clock.idle();
+      cancellations.push(performance.now() - end);
     }
-    if (pause > restTime) await provider.readAhead(documents, pause - restTime);
+    await clock.pass(steps[i + 1]?.pause ?? afterwards);
+    progress(i + 1);
+    const { question, items } = editor;
+    if (!question) continue;
+    asked++;
+    const { when, answered } = question;
+    if (answered !== undefined) (when === 'at once' ? hits : waits).push(answered - question.asked);
+    if (items[0]) {
+      offered++;
+      savings.count(i, items[0].text);
+    }
   }
-  const { prompts, waits, hits, cancellations, cancelled } = provider;
+  editor.story.dispose();
   const { name: model, kernel, threads } = engine.info;
-  const promptTokens = sum(prompts.map((completion) => completion.promptTokens));
-  const reusedTokens = sum(prompts.map((completion) => completion.reusedTokens));
+  const promptTokens = sum(backend.completions.map((completion) => completion.promptTokens));
+  const reusedTokens = sum(backend.completions.map((completion) => completion.reusedTokens));
   return {
     ...{ model, kernel, threads, source: header.source },
     keystrokes: steps.filter(isKeystroke).length,
@@ -71,109 +76,38 @@ function isKeystroke(step: Step): boolean {
   return !('move' in step) && !('open' in step);
 }
 
-/** Whether what was asked for before the step may still fit: it may be what the answer begins with. */
-function isTypedOn(step: Step | undefined): boolean {
-  return step !== undefined && 'type' in step && !step.over;
+/** Whether what was asked for before the step may still fit: its answer may begin with what is typed. */
+function isTypedOn(step: Step): boolean {
+  return 'type' in step && !step.over;
 }
 
-/** Answers the editor's requests from what is known, else by the engine, and notes how long each took. */
-class Provider {
-  /** What the engine said to every prompt, cancelled ones too. */
-  readonly prompts: Completion[] = [];
-  /** Milliseconds: until the engine's answers, until those without it, and from cancellations to idleness. */
-  readonly waits: number[] = [];
-  readonly hits: number[] = [];
-  readonly cancellations: number[] = [];
-  cancelled = 0;
-  private readonly shown = new Shown();
-  private readonly related = new RelatedCode();
-  private readonly pace = new Pace();
-  private readonly requests: Requests;
-  /** On the recording's clock. */
-  private now = 0;
-  private atWork: Promise<unknown> | undefined;
+/** The engine in this process as a backend; while it is at work, time is real. */
+class DirectBackend implements Backend {
+  /** What the engine has answered to every prompt, to cancelled ones too. */
+  readonly completions: Completion[] = [];
+  readonly state: BackendState;
+  readonly occupation = undefined;
 
   constructor(
     private readonly engine: Engine,
-    private readonly limits: Limits,
-    private readonly repository: string,
+    private readonly clock: VirtualClock,
   ) {
-    this.requests = new Requests(
-      {
-        complete: ({ prompt, limits }, token) => this.work(this.complete(prompt, limits, token)),
-        prefill: ({ prompt }, token) => this.work(engine.prefill(prompt, { signal: signalOf(token) })),
-      },
-      this.shown,
-    );
+    this.state = { name: 'ready', model: engine.info };
   }
 
-  /** Learns the pace of typing, and ends a request that cannot fit any more. */
-  changed(documents: Documents, step: Step): void {
-    this.now += step.pause;
-    if (isKeystroke(step)) this.pace.key(this.now);
-    if (!isTypedOn(step)) this.requests.cancel(documents.place.key);
-  }
-
-  /** Lets time pass: really while the engine is at work, else at once. */
-  async pass(milliseconds: number): Promise<void> {
-    if (this.atWork) await within(this.atWork, CancellationToken.None, milliseconds);
-  }
-
-  /** Empty where there is nothing to show, or no answer before the next step. */
-  async ghostText(documents: Documents, pause: number, next: Step | undefined): Promise<string> {
-    await this.pass(quiet);
-    const { place } = documents;
-    const start = performance.now();
-    const known = this.shown.find(place);
-    if (known) {
-      this.hits.push(performance.now() - start);
-      return known.text;
-    }
-    const request = this.requests.send(place, {
-      onRequest: false,
-      after: this.pace.wait(deadline),
-      expected: this.pace.answer,
-      params: () => ({ prompt: this.prompt(documents), limits: this.limits }),
-    });
-    const answer = await within(request.answer, CancellationToken.None, pause - quiet);
-    if (typeof answer === 'object') {
-      this.waits.push(performance.now() - start);
-      return answer.text;
-    }
-    this.cancelled++;
-    if (isTypedOn(next)) return '';
-    const end = performance.now();
-    request.cancel();
-    await this.atWork;
-    this.cancellations.push(performance.now() - end);
-    return '';
-  }
-
-  /** Reads the prompt of a place where the cursor rests. */
-  async readAhead(documents: Documents, pause: number): Promise<void> {
-    if (this.shown.find(documents.place)) return;
-    await within(this.requests.prefill({ prompt: this.prompt(documents) }), CancellationToken.None, pause);
-  }
-
-  private async complete(prompt: Prompt, limits: Limits, token: CancellationToken): Promise<Completion> {
-    const completion = await this.engine.complete(prompt, limits, { signal: signalOf(token) });
-    this.prompts.push(completion);
-    if (completion.reason !== 'cancelled') this.pace.answered(completion.prefillMs + completion.decodeMs);
+  async complete(
+    { prompt, limits, threads }: CompleteParams,
+    token: CancellationToken,
+    onFirstLine: (completion: Completion) => void,
+  ): Promise<Completion> {
+    const options = { signal: signalOf(token), threads, onFirstLine };
+    const completion = await this.clock.while(this.engine.complete(prompt, limits, options));
+    this.completions.push(completion);
     return completion;
   }
 
-  private prompt({ place, visited }: Documents): Prompt {
-    return promptAt(place, this.repository, this.related.at(place, visited));
-  }
-
-  private work<T>(work: Promise<T>): Promise<T> {
-    const ended = work
-      .catch(() => undefined)
-      .then(() => {
-        if (this.atWork === ended) this.atWork = undefined;
-      });
-    this.atWork = ended;
-    return work;
+  prefill({ prompt, threads }: PrefillParams, token: CancellationToken): Promise<Prefill> {
+    return this.clock.while(this.engine.prefill(prompt, { signal: signalOf(token), threads }));
   }
 }
 

@@ -1,6 +1,6 @@
 // Gives holes code from other files of their repository, chosen by the editor's rules as if the nearest files were open.
 
-import { openFile, RelatedCode } from '../editing/relatedFiles';
+import { openFile, RelatedChunks } from '../editing/relatedChunks';
 import { languageName } from '../language/languages';
 import type { Hole } from './holes';
 import type { SourceFile } from './sourceFiles';
@@ -12,7 +12,7 @@ const openFiles = 20;
 export function withContext(holes: Hole[], filesOf: (source?: string) => SourceFile[]): Hole[] {
   const known = new Map<string | undefined, SourceFile[]>();
   // One for all, for it remembers the chunks of files; each hole is a place of its own.
-  const choice = new RelatedCode();
+  const choice = new RelatedChunks();
   return holes.map((hole, i) => {
     if (!known.has(hole.source)) known.set(hole.source, filesOf(hole.source));
     const open = nearest(known.get(hole.source)!, hole).slice(0, openFiles);

@@ -56,9 +56,11 @@ export function evaluationReport(runs: readonly Run[], confidence: number): Eval
         ],
       },
       {
-        title: `Shown at confidence ${confidence}`,
+        title: `CompletionCache at confidence ${confidence}`,
         rows: [
-          row('Shown', ({ results }) => shareOf(shownAt(results, confidence).length, results.length)),
+          row('CompletionCache', ({ results }) =>
+            shareOf(shownAt(results, confidence).length, results.length),
+          ),
           row('First line exact of these', ({ results }) => {
             const shown = shownAt(results, confidence);
             return shareOf(shown.filter(({ exact }) => exact).length, shown.length);

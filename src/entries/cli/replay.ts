@@ -1,11 +1,12 @@
 // `ryzanstein replay`: recorded typing, or one completion that a bundle holds.
 
 import type { Command } from 'commander';
+import { defaults } from '../../editing/settings';
 import { type BundleReplay, readBundle, replayBundle } from '../../measure/bundle';
 import { readRecording } from '../../measure/recording';
 import { replay } from '../../measure/replay';
 import { readText } from '../../measure/sourceFiles';
-import type { Completion, Limits } from '../../protocol';
+import type { Completion } from '../../protocol';
 import { describeCompletion, describeReplay } from '../../report/tables';
 import { type EngineOptions, print, share, tell, verbWithEngine, withEngine } from './options';
 
@@ -19,7 +20,12 @@ export function addReplay(program: Command): void {
     'replay recorded typing the way the editor asks, or one completion exactly',
   )
     .argument('<SESSION.jsonl|BUNDLE.json>', 'a recording, or one completion that "complete --bundle" wrote')
-    .option('--confidence <n>', 'how sure an answer has to be to be shown, 0 to 1', share, 0.55)
+    .option(
+      '--confidence <n>',
+      'how sure an answer has to be to be shown, 0 to 1',
+      share,
+      defaults.confidence,
+    )
     .action(run);
 }
 
@@ -31,9 +37,9 @@ async function run(file: string, options: Options): Promise<void> {
     return print(options, 'replay', result, describeBundleReplay);
   }
   const recording = readRecording(text, file);
-  const limits: Limits = { maxTokens: 64, maxLines: 12, minConfidence: options.confidence };
+  const settings = { ...defaults, confidence: options.confidence };
   const result = await withEngine(options, (engine) =>
-    replay(engine, recording, limits, (done) => {
+    replay(engine, recording, settings, (done) => {
       if (done % 100 === 0) tell(`${done} of ${recording.steps.length} steps`);
     }),
   );

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { architectures, customShape, type Shape, shapes, synthesize } from '../../measure/synthesize';
 import { describeModel } from '../../model/description';
 import { readGguf } from '../../model/gguf';
-import { bundledModel, jsonOption, type JsonOption, print, wholeNumber } from './options';
+import { jsonOption, type JsonOption, modelFileOf, print, wholeNumber } from './options';
 
 interface Options extends JsonOption {
   shape: string;
@@ -39,7 +39,7 @@ function run({ out, shape, ...rest }: Options): void {
 function shapeOf(name: string): Shape {
   const shape =
     name === 'bundled'
-      ? describeModel(readGguf(bundledModel())).hyperparameters
+      ? describeModel(readGguf(modelFileOf({}))).hyperparameters
       : (shapes[name] ?? customShape(name));
   if (shape) return shape;
   const known = [...Object.keys(shapes), 'bundled', 'WIDTH,LAYERS,FFN,HEADS,KV_HEADS,VOCABULARY'];

@@ -6,14 +6,14 @@ import { readText } from '../../measure/sourceFiles';
 import { readGguf } from '../../model/gguf';
 import { Tokenizer } from '../../model/tokenizer';
 import { table } from '../../report/tables';
-import { bundledModel, type ModelOptions, print, verbWithModel } from './options';
+import { modelFileOf, type ModelOptions, print, verbWithModel } from './options';
 
 export function addTokenize(program: Command): void {
   verbWithModel(program.command('tokenize'), 'ids and pieces of a file').argument('<FILE>').action(run);
 }
 
 function run(file: string, options: ModelOptions): void {
-  const model = options.model ?? bundledModel();
+  const model = modelFileOf(options);
   const tokenizer = new Tokenizer(readGguf(model));
   const ids = tokenizer.encode(readText(file));
   const pieces = ids.map((id) => tokenizer.piece(id).toString());

@@ -1,18 +1,18 @@
 // Known completions: typed through, brought back by an undo, and never shown where they do not fit.
 
 import assert from 'node:assert/strict';
-import { Shown } from '../../../src/editing/completionCache';
+import { CompletionCache } from '../../../src/editing/completionCache';
 import { answer, placeOf } from './marked';
 
 /** What a completion remembered at one place offers at another: its text, and `<n` if it overwrites characters. */
 function offered(origin: string, text: string, now: string): string | undefined {
-  const shown = new Shown();
-  shown.remember(placeOf(origin), answer(text));
-  const fit = shown.find(placeOf(now));
+  const cache = new CompletionCache();
+  cache.remember(placeOf(origin), answer(text));
+  const fit = cache.find(placeOf(now));
   return fit && fit.text + (fit.overwrites ? `<${fit.overwrites}` : '');
 }
 
-describe('shown', () => {
+describe('the cache of completions', () => {
   const cases: [title: string, origin: string, text: string, now: string, expected: string | undefined][] = [
     ['fits its own place', 'const a = |;', 'b + c', 'const a = |;', 'b + c'],
     ['is typed through', 'const a = |;', 'b + c', 'const a = b |;', '+ c'],
@@ -32,111 +32,113 @@ describe('shown', () => {
     it(title, () => assert.equal(offered(origin, text, now), expected));
 
   it('knows a file from another with the same text', () => {
-    const shown = new Shown();
-    shown.remember(placeOf('a = |', 'file:///a.ts'), answer('1'));
-    assert.equal(shown.find(placeOf('a = |', 'file:///b.ts')), undefined);
+    const cache = new CompletionCache();
+    cache.remember(placeOf('a = |', 'file:///a.ts'), answer('1'));
+    assert.equal(cache.find(placeOf('a = |', 'file:///b.ts')), undefined);
   });
 
   it('knows alternatives, and goes on with the one that is typed', () => {
-    const shown = new Shown();
+    const cache = new CompletionCache();
     const alternatives = [
       { text: 'sum + 1', confidence: 0.5 },
       { text: 'sub(1)', confidence: 0.2 },
     ];
-    shown.remember(placeOf('return |;'), answer('total', { alternatives }));
-    const texts = (now: string): string[] => shown.findAll(placeOf(now)).map(({ text }) => text);
+    cache.remember(placeOf('return |;'), answer('total', { alternatives }));
+    const texts = (now: string): string[] => cache.findAll(placeOf(now)).map(({ text }) => text);
     assert.deepEqual(texts('return |;'), ['total', 'sum + 1', 'sub(1)']);
     assert.deepEqual(texts('return s|;'), ['um + 1', 'ub(1)']);
-    const fit = shown.find(placeOf('return sub|;'));
+    const fit = cache.find(placeOf('return sub|;'));
     assert.deepEqual([fit?.text, fit?.completion.text, fit?.completion.confidence], ['(1)', 'sub(1)', 0.2]);
   });
 
   it('knows alternatives of what was not fit to show', () => {
-    const shown = new Shown();
+    const cache = new CompletionCache();
     const alternatives = [{ text: 'sum', confidence: 0.5 }];
-    shown.remember(placeOf('return |;'), answer('', { shown: false, hidden: 'empty', alternatives }));
+    cache.remember(placeOf('return |;'), answer('', { shown: false, hidden: 'empty', alternatives }));
     assert.deepEqual(
-      shown.findAll(placeOf('return |;')).map(({ text }) => text),
+      cache.findAll(placeOf('return |;')).map(({ text }) => text),
       ['', 'sum'],
     );
   });
 
   it('brings back after an undo what was shown there', () => {
-    const shown = new Shown();
-    shown.remember(placeOf('for |'), answer('(const a of b) {'));
-    shown.remember(placeOf('for x|'), answer('yz'));
-    assert.equal(shown.find(placeOf('for |'))?.text, '(const a of b) {');
-    assert.equal(shown.find(placeOf('for x|'))?.text, 'yz');
+    const cache = new CompletionCache();
+    cache.remember(placeOf('for |'), answer('(const a of b) {'));
+    cache.remember(placeOf('for x|'), answer('yz'));
+    assert.equal(cache.find(placeOf('for |'))?.text, '(const a of b) {');
+    assert.equal(cache.find(placeOf('for x|'))?.text, 'yz');
   });
 
   it('gives back the rest after each part that is accepted, and after each that is undone', () => {
-    const shown = new Shown();
+    const cache = new CompletionCache();
     const parts = ['first', ' + ', 'second', '(', 'third', ')'];
-    shown.remember(placeOf('const a = |;'), answer(parts.join('')));
+    cache.remember(placeOf('const a = |;'), answer(parts.join('')));
     const ways = parts.map((_, i) => i);
     for (const accepted of [...ways, ...ways.reverse()]) {
-      const fit = shown.find(placeOf(`const a = ${parts.slice(0, accepted).join('')}|;`));
+      const fit = cache.find(placeOf(`const a = ${parts.slice(0, accepted).join('')}|;`));
       assert.equal(fit?.text, parts.slice(accepted).join(''));
     }
   });
 
-  it('keeps what is in sight while it is typed into, also where another one fits', () => {
-    const shown = new Shown();
-    shown.remember(placeOf('ab|'), answer('xyz'));
-    shown.remember(placeOf('a|'), answer('bcd'));
-    assert.equal(shown.find(placeOf('a|'))?.text, 'bcd');
-    assert.equal(shown.find(placeOf('ab|'))?.text, 'cd');
+  it('keeps what is displayed while it is typed into, also where a newer one fits', () => {
+    const cache = new CompletionCache();
+    cache.remember(placeOf('a|'), answer('bcd'));
+    cache.remember(placeOf('ab|'), answer('xyz'));
+    cache.find(placeOf('a|'));
+    assert.equal(cache.find(placeOf('ab|'))?.text, 'xyz', 'to look is not to display');
+    cache.display(placeOf('a|'));
+    assert.equal(cache.find(placeOf('ab|'))?.text, 'cd');
   });
 
   it('knows the same text before the cursor with another one behind it', () => {
-    const shown = new Shown();
-    shown.remember(placeOf('a = |;'), answer('1'));
-    shown.remember(placeOf('a = |)'), answer('2'));
-    assert.equal(shown.find(placeOf('a = |;'))?.text, '1');
-    assert.equal(shown.find(placeOf('a = |)'))?.text, '2');
-    assert.equal(shown.find(placeOf('a = |]')), undefined);
+    const cache = new CompletionCache();
+    cache.remember(placeOf('a = |;'), answer('1'));
+    cache.remember(placeOf('a = |)'), answer('2'));
+    assert.equal(cache.find(placeOf('a = |;'))?.text, '1');
+    assert.equal(cache.find(placeOf('a = |)'))?.text, '2');
+    assert.equal(cache.find(placeOf('a = |]')), undefined);
   });
 
-  it('forgets first what was not in sight for long', () => {
-    const shown = new Shown();
-    shown.remember(placeOf('used = |'), answer('x'));
-    shown.remember(placeOf('unused = |'), answer('x'));
+  it('forgets first what was not displayed for long', () => {
+    const cache = new CompletionCache();
+    cache.remember(placeOf('used = |'), answer('x'));
+    cache.remember(placeOf('unused = |'), answer('x'));
     for (let i = 0; i < 127; i++) {
-      shown.remember(placeOf(`a${i} = |`), answer('x'));
-      shown.find(placeOf('used = |'));
+      cache.remember(placeOf(`a${i} = |`), answer('x'));
+      cache.display(placeOf('used = |'));
     }
-    assert.equal(shown.find(placeOf('used = |'))?.text, 'x');
-    assert.equal(shown.find(placeOf('unused = |')), undefined);
+    assert.equal(cache.find(placeOf('used = |'))?.text, 'x');
+    assert.equal(cache.find(placeOf('unused = |')), undefined);
   });
 
   it('prefers the newer of two that fit', () => {
-    const shown = new Shown();
-    shown.remember(placeOf('a|'), answer('bcd'));
-    shown.remember(placeOf('ab|'), answer('xyz'));
-    assert.equal(shown.find(placeOf('ab|'))?.text, 'xyz');
+    const cache = new CompletionCache();
+    cache.remember(placeOf('a|'), answer('bcd'));
+    cache.remember(placeOf('ab|'), answer('xyz'));
+    assert.equal(cache.find(placeOf('ab|'))?.text, 'xyz');
   });
 
   it('remembers that nothing was fit to show, there and nowhere else', () => {
-    const shown = new Shown();
-    shown.remember(placeOf('a|'), answer('bc', { shown: false, hidden: 'confidence' }));
-    assert.equal(shown.find(placeOf('a|'))?.text, '');
-    assert.equal(shown.find(placeOf('ab|')), undefined);
+    const cache = new CompletionCache();
+    cache.remember(placeOf('a|'), answer('bc', { shown: false, hidden: 'confidence' }));
+    assert.equal(cache.find(placeOf('a|'))?.text, '');
+    assert.equal(cache.find(placeOf('ab|')), undefined);
   });
 
   it('replaces an answer by a newer one for the same place', () => {
-    const shown = new Shown();
-    shown.remember(placeOf('a|'), answer('', { shown: false, hidden: 'empty' }));
-    shown.remember(placeOf('a|'), answer('b'));
-    assert.equal(shown.find(placeOf('a|'))?.text, 'b');
+    const cache = new CompletionCache();
+    cache.remember(placeOf('a|'), answer('', { shown: false, hidden: 'empty' }));
+    cache.remember(placeOf('a|'), answer('b'));
+    assert.equal(cache.find(placeOf('a|'))?.text, 'b');
   });
 
   it('keeps the last answers only, and none when told to forget', () => {
-    const shown = new Shown();
-    for (let i = 0; i < 200; i++) shown.remember(placeOf(`a${i} = |`), answer('x'));
-    assert.equal(shown.find(placeOf('a0 = |')), undefined);
-    assert.equal(shown.find(placeOf('a199 = |'))?.text, 'x');
-    shown.clear();
-    assert.equal(shown.find(placeOf('a199 = |')), undefined);
+    const cache = new CompletionCache();
+    for (let i = 0; i < 200; i++) cache.remember(placeOf(`a${i} = |`), answer('x'));
+    assert.equal(cache.find(placeOf('a0 = |')), undefined);
+    assert.equal(cache.find(placeOf('a199 = |'))?.text, 'x');
+    cache.clear();
+    assert.equal(cache.find(placeOf('a199 = |')), undefined);
   });
 
   it('lets any way of typing a completion end in the same text', () => {
@@ -146,9 +148,9 @@ describe('shown', () => {
     const closer: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
     let typedThrough = 0;
     for (let round = 0; round < 300; round++) {
-      const shown = new Shown();
+      const cache = new CompletionCache();
       const [before, behind] = ['x;\n', '\ny;\n'];
-      shown.remember(placeOf(`${before}|${behind}`), answer(completion));
+      cache.remember(placeOf(`${before}|${behind}`), answer(completion));
       // Some of it is typed, as an editor with or without auto-closing would leave it.
       const length = 1 + random(completion.length - 1);
       const closing = random(2) === 1;
@@ -159,7 +161,7 @@ describe('shown', () => {
       }
       const typed = completion.slice(0, length);
       if (`${before}${typed}${closers}`.includes('|')) continue;
-      const fit = shown.find(placeOf(`${before}${typed}|${closers}${behind}`));
+      const fit = cache.find(placeOf(`${before}${typed}|${closers}${behind}`));
       if (!fit) continue;
       typedThrough++;
       const document = before + typed + fit.text + (closers + behind).slice(fit.overwrites);

@@ -1,48 +1,48 @@
-// The ledger: newest first, bounded, and which answer's speed is told.
+// The log of completions: newest first, bounded, and which answer's speed is told.
 
 import assert from 'node:assert/strict';
-import { type Entry, Ledger } from '../../../src/editing/completionLog';
+import { type Entry, CompletionLog } from '../../../src/editing/completionLog';
 import { answer } from './marked';
 
 const entry = (more: Partial<Entry> = {}): Entry => ({
-  ...{ time: 0, where: 'a.ts:1', trigger: 'automatic', outcome: 'shown', waitedMs: 1 },
+  ...{ time: 0, where: 'a.ts:1', trigger: 'automatic', result: 'shown', waitedMs: 1 },
   ...more,
 });
 
-describe('ledger', () => {
+describe('the log of completions', () => {
   it('has the newest first and forgets the oldest', () => {
-    const ledger = new Ledger();
-    for (let i = 0; i < 150; i++) ledger.add(entry({ where: `a.ts:${i}` }));
-    assert.equal(ledger.entries.length, 100);
-    assert.equal(ledger.entries[0]?.where, 'a.ts:149');
+    const log = new CompletionLog();
+    for (let i = 0; i < 150; i++) log.add(entry({ where: `a.ts:${i}` }));
+    assert.equal(log.entries.length, 100);
+    assert.equal(log.entries[0]?.where, 'a.ts:149');
   });
 
   it('tells of additions and amendments, until it is no longer asked to', () => {
-    const ledger = new Ledger();
+    const log = new CompletionLog();
     let changes = 0;
-    const subscription = ledger.onChange(() => changes++);
-    const added = ledger.add(entry());
-    ledger.amend(added, { fate: 'accepted' });
+    const subscription = log.onChange(() => changes++);
+    const added = log.add(entry());
+    log.amend(added, { outcome: 'accepted' });
     assert.equal(changes, 2);
-    assert.equal(ledger.entries[0]?.fate, 'accepted');
+    assert.equal(log.entries[0]?.outcome, 'accepted');
     subscription.dispose();
-    ledger.add(entry());
+    log.add(entry());
     assert.equal(changes, 2);
   });
 
   it('is erased on demand, and tells of it', () => {
-    const ledger = new Ledger();
-    ledger.add(entry({ completion: answer('x') }));
+    const log = new CompletionLog();
+    log.add(entry({ completion: answer('x') }));
     let changes = 0;
-    ledger.onChange(() => changes++);
-    ledger.erase();
-    assert.deepEqual([ledger.entries.length, ledger.lastCompletion, changes], [0, undefined, 1]);
+    log.onChange(() => changes++);
+    log.erase();
+    assert.deepEqual([log.entries.length, log.lastCompletion, changes], [0, undefined, 1]);
   });
 
   it('tells the speed of the last answer of some length', () => {
-    const ledger = new Ledger();
-    const add = (tokens: number): Entry => ledger.add(entry({ completion: answer('x', { tokens }) }));
-    const told = (): number | undefined => ledger.lastCompletion?.tokens;
+    const log = new CompletionLog();
+    const add = (tokens: number): Entry => log.add(entry({ completion: answer('x', { tokens }) }));
+    const told = (): number | undefined => log.lastCompletion?.tokens;
     assert.equal(told(), undefined);
     add(1);
     assert.equal(told(), 1);
@@ -50,7 +50,7 @@ describe('ledger', () => {
     add(5);
     add(2);
     add(0);
-    ledger.add(entry());
+    log.add(entry());
     assert.equal(told(), 5);
   });
 });

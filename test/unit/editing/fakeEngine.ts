@@ -68,6 +68,8 @@ export class Trial {
       load?: () => LoadParams;
       patienceMs?: number;
       loadPatienceMs?: number;
+      idleMs?: number;
+      isMemoryShort?: () => boolean;
       file?: string;
     } = {},
   ) {
@@ -82,8 +84,8 @@ export class Trial {
       },
       log: { info: note, warn: note, error: note, debug: note },
       onState: (state) => void this.states.push(state),
-      patienceMs: more.patienceMs,
-      loadPatienceMs: more.loadPatienceMs,
+      ...{ patienceMs: more.patienceMs, loadPatienceMs: more.loadPatienceMs },
+      ...{ idleMs: more.idleMs, isMemoryShort: more.isMemoryShort },
     });
   }
 

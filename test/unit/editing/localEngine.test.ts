@@ -286,6 +286,27 @@ describe('the engine on this machine', function () {
     },
   );
 
+  let short = false;
+  withTrial(
+    'gives its memory back when it was idle and memory is short, and comes back when it is needed',
+    {},
+    async (trial) => {
+      await trial.complete(never);
+      const first = trial.client.processId ?? 0;
+      await pause(150);
+      assert.ok(alive(first), 'memory was not short');
+      short = true;
+      await trial.complete(never);
+      trial.client.unloadIfIdle();
+      assert.equal(trial.client.processId, first, 'it was not idle');
+      await pause(150);
+      assert.deepEqual([trial.client.processId, trial.client.state.name], [undefined, 'idle']);
+      await gone(first);
+      assert.equal((await trial.complete(never)).text, 'ok');
+    },
+    { idleMs: 100, isMemoryShort: () => short },
+  );
+
   withTrial('ends its process when disposed of', {}, async (trial) => {
     await trial.complete(never);
     const processId = trial.client.processId ?? 0;

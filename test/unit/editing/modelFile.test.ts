@@ -32,6 +32,14 @@ describe('model file', () => {
     assert.equal(findModelFile(chosen, folder), chosen);
   });
 
+  it('is looked for at home where its path begins with ~', () => {
+    const missing = path.join(os.homedir(), 'no-such-folder', 'a.gguf');
+    assert.throws(
+      () => findModelFile('~/no-such-folder/a.gguf', folder),
+      (error: Error) => error.message.includes(`${missing} does not exist`),
+    );
+  });
+
   it('is not replaced when the chosen one is missing', () => {
     file('code.gguf');
     assert.throws(

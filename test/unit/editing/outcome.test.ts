@@ -1,11 +1,11 @@
 // What became of an offered text: changes of a document, and what each says of the text offered at its mark.
 
 import assert from 'node:assert/strict';
-import { fateOf } from '../../../src/editing/outcome';
+import { outcomeOf } from '../../../src/editing/outcome';
 
-describe('the fate of an offered text', () => {
+describe('the outcome of an offer', () => {
   const offered = { offset: 10, text: 'call(first);' };
-  const cases: [title: string, offset: number, text: string, fate: string | undefined][] = [
+  const cases: [title: string, offset: number, text: string, outcome: string | undefined][] = [
     ['accepted', 10, 'call(first);', 'accepted'],
     ['accepted up to a word', 10, 'call', 'accepted in part'],
     ['typed into', 10, 'c', 'typed'],
@@ -14,11 +14,11 @@ describe('the fate of an offered text', () => {
     ['untouched by a change elsewhere', 4, 'call', undefined],
     ['untouched by a deletion', 10, '', undefined],
   ];
-  for (const [title, offset, text, fate] of cases)
-    it(title, () => assert.equal(fateOf(offered, { offset, text }), fate));
+  for (const [title, offset, text, outcome] of cases)
+    it(title, () => assert.equal(outcomeOf(offered, { offset, text }), outcome));
 
   it('typed into where the editor closes the bracket', () => {
-    assert.equal(fateOf({ offset: 3, text: '(a)' }, { offset: 3, text: '()' }), 'typed');
-    assert.equal(fateOf({ offset: 3, text: '[a]' }, { offset: 3, text: '()' }), 'typed over');
+    assert.equal(outcomeOf({ offset: 3, text: '(a)' }, { offset: 3, text: '()' }), 'typed');
+    assert.equal(outcomeOf({ offset: 3, text: '[a]' }, { offset: 3, text: '()' }), 'typed over');
   });
 });

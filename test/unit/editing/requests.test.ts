@@ -1,10 +1,11 @@
-// One request at work: the newest wins, one that still fits is joined, what is late or cancelled is told apart.
+// One request at work: one that still fits is joined, else a newer one takes its place; what is late and what is cancelled are told apart.
 
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc/node';
+import { machineClock } from '../../../src/editing/clock';
 import { Requests, within } from '../../../src/editing/requests';
-import { Shown } from '../../../src/editing/completionCache';
+import { CompletionCache } from '../../../src/editing/completionCache';
 import type { CompleteParams, Completion } from '../../../src/protocol';
 import { answer, placeOf } from './marked';
 
@@ -16,16 +17,20 @@ class Engine {
   private finish: (completion: Completion) => void = () => undefined;
   private fail: (error: Error) => void = () => undefined;
   private tell: (line: Completion) => void = () => undefined;
-  readonly shown = new Shown();
+  readonly cache = new CompletionCache();
   readonly requests = new Requests(
     {
       complete: (params, token, onFirstLine) => {
         this.tell = onFirstLine;
         return this.complete(params.prompt.prefix, token);
       },
-      prefill: (params, token) => this.complete(`(ahead) ${params.prompt.prefix}`, token),
+      prefill: async (params, token) => {
+        await this.complete(`(ahead) ${params.prompt.prefix}`, token);
+        return { promptTokens: 0, reusedTokens: 0, prefillMs: 0 };
+      },
     },
-    this.shown,
+    this.cache,
+    machineClock,
   );
 
   send(marked: string, { onRequest = false, after = 0, expected = 0 } = {}) {
@@ -43,7 +48,7 @@ class Engine {
 
   /** What is known to fit, without the engine. */
   known(marked: string): string | undefined {
-    return this.shown.find(placeOf(marked))?.text;
+    return this.cache.find(placeOf(marked))?.text;
   }
 
   async tells(line: string): Promise<void> {
@@ -179,7 +184,7 @@ describe('requests', () => {
     assert.equal((await two.answer)?.text, 'b');
   });
 
-  it('end when the last to join cancels, and are sent anew when asked again', async () => {
+  it('end when the last to join cancels, and are sent again when asked again', async () => {
     const engine = new Engine();
     const one = engine.send('a|');
     await pause(0);
@@ -320,15 +325,18 @@ describe('waiting for an answer', () => {
   const never = new Promise<string>(() => undefined);
   const token = new CancellationTokenSource().token;
 
-  it('ends with it', async () => assert.equal(await within(Promise.resolve('a'), token, 1000), 'a'));
-  it('ends with the time', async () => assert.equal(await within(never, token, 10), 'late'));
-  it('has no end for the user', async () => assert.equal(await within(pause(30, 'a'), token, Infinity), 'a'));
-  it('fails with it', () => assert.rejects(within(Promise.reject(new Error('no')), token, 1000), /no/));
+  it('ends with it', async () =>
+    assert.equal(await within(Promise.resolve('a'), token, 1000, machineClock), 'a'));
+  it('ends with the time', async () => assert.equal(await within(never, token, 10, machineClock), 'late'));
+  it('has no end for the user', async () =>
+    assert.equal(await within(pause(30, 'a'), token, Infinity, machineClock), 'a'));
+  it('fails with it', () =>
+    assert.rejects(within(Promise.reject(new Error('no')), token, 1000, machineClock), /no/));
 
   it('ends with the cancellation', async () => {
     const source = new CancellationTokenSource();
     setTimeout(() => source.cancel(), 5);
-    assert.equal(await within(never, source.token, 1000), 'cancelled');
-    assert.equal(await within(never, source.token, 1000), 'cancelled');
+    assert.equal(await within(never, source.token, 1000, machineClock), 'cancelled');
+    assert.equal(await within(never, source.token, 1000, machineClock), 'cancelled');
   });
 });

@@ -363,16 +363,16 @@ describe('engine', () => {
     });
   });
 
-  it('hides what the model is not sure of', async () => {
+  it('hides what the model is less sure of than is asked for, and nothing else', async () => {
     await withEngine(async (engine) => {
-      const sure = { ...limits, minConfidence: 1.01 };
-      const completion = await engine.complete(prompt('def f(x):\n    return x'), sure);
-      assert.equal(completion.shown, false);
-      assert.ok(
-        ['confidence', 'empty', 'whitespace', 'duplicate', 'unbalanced', 'syntax', 'repetition'].includes(
-          completion.hidden!,
-        ),
-      );
+      const place = prompt('def g(x):\n    print(');
+      const ask = (minConfidence: number) => engine.complete(place, { ...limits, minConfidence });
+      const { text, shown, confidence } = await ask(0);
+      assert.ok(shown && confidence > 0 && confidence < 1, `${text}, confidence ${confidence}`);
+      const same = await ask(confidence);
+      assert.deepEqual([same.shown, same.hidden, same.text], [true, undefined, text]);
+      const unsure = await ask(confidence + 1e-6);
+      assert.deepEqual([unsure.shown, unsure.hidden], [false, 'confidence']);
     });
   });
 

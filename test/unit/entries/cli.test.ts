@@ -3,12 +3,22 @@
 import * as assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
+import type { Prompt } from '../../../src/protocol';
 import { temporaryFile } from '../model/ggufFile';
 
 const bundle = path.resolve('dist/cli.js');
 const tiny = ['--model', 'test/fixtures/tiny.gguf'];
-const source = temporaryFile('sample.py', Buffer.from('def f(x):\r\n    return \r\n\r\nprint(f(2))\r\n'));
+const source = inRepository('sample.py', 'def f(x):\r\n    return \r\n\r\nprint(f(2))\r\n');
+
+/** A file of a repository that always has the same name, for the model sees that. */
+function inRepository(name: string, text: string): string {
+  const folder = path.join(path.dirname(temporaryFile(name, Buffer.from(text))), 'shop');
+  fs.mkdirSync(path.join(folder, '.git'), { recursive: true });
+  fs.writeFileSync(path.join(folder, name), text);
+  return path.join(folder, name);
+}
 
 function ryzanstein(...args: string[]): { code: number | null; out: string; err: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [bundle, ...args], { encoding: 'utf8' });
@@ -48,8 +58,32 @@ describe('command line', function () {
     assert.match(err, /tok\/s/);
   });
 
+  it('completes the way the editor does: with the repository, windows of text and the files that are imported', () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-shop-'));
+    try {
+      fs.mkdirSync(path.join(folder, '.git'));
+      fs.mkdirSync(path.join(folder, 'src'));
+      const write = (name: string, text: string): void => fs.writeFileSync(path.join(folder, name), text);
+      write('.ryzansteinignore', 'hidden.ts\n');
+      write('src/helper.ts', 'export const helperTotal = 1;\n');
+      write('src/hidden.ts', 'export const hiddenTotal = 1;\n');
+      const imports = "import { helperTotal } from './helper';\nimport { hiddenTotal } from './hidden';\n";
+      write('src/a.ts', `${imports}const total = \n${'// a line behind the cursor\n'.repeat(1000)}`);
+      const bundle = path.join(folder, 'bundle.json');
+      json('complete', `${path.join(folder, 'src/a.ts')}:3:15`, ...tiny, '--bundle', bundle);
+      const { prompt } = JSON.parse(fs.readFileSync(bundle, 'utf8')) as { prompt: Prompt };
+      const { repository, path: shown, prefix, suffix, related } = prompt;
+      assert.deepEqual([repository, shown], [path.basename(folder), 'src/a.ts']);
+      assert.ok(prefix.endsWith('const total = ') && suffix.length > 4_000 && suffix.length <= 8_000);
+      assert.deepEqual(related, [{ path: 'src/helper.ts', text: 'export const helperTotal = 1;' }]);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+
   it('prints the candidates that are asked for', () => {
-    const place = ['complete', `${source}:2:12`, ...tiny, '--candidates', '3'];
+    const call = inRepository('call.py', 'def g(x):\n    print(\n');
+    const place = ['complete', `${call}:2:11`, ...tiny, '--candidates', '3'];
     const { text, alternatives } = json(...place) as { text: string; alternatives: { text: string }[] };
     assert.ok(alternatives.length > 0 && alternatives.length < 3);
     const { out } = ryzanstein(...place);

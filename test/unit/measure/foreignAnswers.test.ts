@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { siteOf } from '../../../src/completion/site';
 import { type Addon, addonFile, type Generated, loadAddon } from '../../../src/engine/addon';
 import { Engine } from '../../../src/engine/engine';
-import { limitsAt, promptAt, score } from '../../../src/measure/evaluate';
+import { limitsAt, promptOf, score } from '../../../src/measure/evaluate';
 import { foreignAnswers } from '../../../src/measure/foreignAnswers';
 import { type Hole, punchHoles } from '../../../src/measure/holes';
 import { sourceFiles } from '../../../src/measure/sourceFiles';
@@ -191,7 +191,7 @@ describe("the engine's own tokens, given as an answer from elsewhere", () => {
   /** What the tokens of the last steps add to the answer, for which the word at the cursor is spelled again. */
   function written(hole: Hole): Tokens {
     const { tokenizer } = engine.model;
-    const { lineBefore } = siteOf(promptAt(hole));
+    const { lineBefore } = siteOf(promptOf(hole));
     const decoder = tokenizer.decoder();
     let typed = unfinishedWord(lineBefore, tokenizer).length;
     return steps.flatMap(({ ids, logProbabilities }) =>
@@ -209,7 +209,7 @@ describe("the engine's own tokens, given as an answer from elsewhere", () => {
     const seen = new Map<string, number>();
     for (const each of holes) {
       steps.length = 0;
-      const ours = await engine.complete(promptAt(each), limitsAt(each));
+      const ours = await engine.complete(promptOf(each), limitsAt(each));
       // No other program runs into the end of our context.
       if (ours.reason === 'context') continue;
       const { answers } = await answersTo([each], written(each));

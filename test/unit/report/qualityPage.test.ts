@@ -1,7 +1,7 @@
 // The quality page and its charts: with every figure in them, and only of reports that can be compared.
 
 import assert from 'node:assert/strict';
-import { type Answer, score } from '../../../src/measure/evaluate';
+import { type GivenAnswer, score } from '../../../src/measure/evaluate';
 import type { Hole } from '../../../src/measure/holes';
 import { chartsOf, describeReport, pageOf } from '../../../src/report/qualityPage';
 import type { Evaluation } from '../../../src/reports';
@@ -19,7 +19,7 @@ describe('the quality page', () => {
     })),
   );
   const report = (model: string, right: number, context = false): Promise<Evaluation> => {
-    const answers = holes.map((_, i): Answer => ({
+    const answers = holes.map((_, i): GivenAnswer => ({
       text: i < right ? 'right' : 'wrong',
       shown: true,
       confidence: 1 - i / 100,

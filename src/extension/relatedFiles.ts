@@ -1,16 +1,14 @@
-// Where related code comes from: visited documents, files in open tabs, those that a document imports, and declarations.
+// The files that related chunks come from: visited documents, files in open tabs, those that a document imports, and declarations.
 
 import * as vscode from 'vscode';
 import type { Place } from '../editing/context';
 import { lastUses } from '../editing/chunks';
-import { importedPaths } from '../language/imports';
-import { type CodeFile, largestFile, RelatedCode } from '../editing/relatedFiles';
-import { isSecret } from '../editing/secretNames';
-import { languageOf } from '../language/languages';
+import { largestFile, type TextFile } from '../editing/ignoring';
+import { type CodeFile, RelatedChunks } from '../editing/relatedChunks';
 import type { RelatedText } from '../protocol';
 import { declarationsOf } from './declarations';
 import { charactersOf, notebookOf, pathOf, silenceAt } from './documents';
-import { ignoredByGit, type Ignoring } from './ignoring';
+import type { WorkspaceIgnoring } from './ignoring';
 
 const mostVisited = 12;
 const mostTabs = 12;
@@ -19,22 +17,22 @@ const lookUpTime = 500;
 const linesLookedUp = 12;
 const namesLookedUp = 6;
 
-export class Visits implements vscode.Disposable {
+export class RelatedFiles implements vscode.Disposable {
   /** Newest first, as long as they are open. */
   private visited: vscode.TextDocument[] = [];
   /** The line where a document was last edited or left, by its key. */
   private readonly lines = new Map<string, number>();
-  /** What Git says of visited documents; one that it has not been asked about yet is missing. */
+  /** Which visited documents Git ignores; one about which it has not been asked yet is missing. */
   private readonly ignoredByGit = new Map<string, boolean>();
   /** What was read around a document, by its key. */
   private readonly around = new Map<string, CodeFile[]>();
   /** Of a document, by its key: which files declare what was used where the cursor rested, and on which lines. */
   private readonly declared = new Map<string, { files: CodeFile[]; lines: Map<string, number[]> }>();
-  private readonly choice = new RelatedCode();
+  private readonly choice = new RelatedChunks();
   private readonly subscriptions: vscode.Disposable[];
   private active = vscode.window.activeTextEditor;
 
-  constructor(private readonly ignoring: Ignoring) {
+  constructor(private readonly ignoring: WorkspaceIgnoring) {
     const { workspace, window } = vscode;
     this.subscriptions = [
       window.onDidChangeActiveTextEditor((editor) => {
@@ -80,7 +78,7 @@ export class Visits implements vscode.Disposable {
     const lines = new Map<string, number[]>();
     for (const { uri, line } of declarations)
       lines.set(uri.toString(), [...(lines.get(uri.toString()) ?? []), line]);
-    const files = await this.filesAt(declarations.map(({ uri }) => uri));
+    const files = await this.read(declarations.map(({ uri }) => uri.toString()));
     if (!document.isClosed) this.declared.set(keyOf(document), { files, lines });
   }
 
@@ -113,45 +111,31 @@ export class Visits implements vscode.Disposable {
   private async lookAround(document: vscode.TextDocument): Promise<void> {
     if (document.uri.scheme !== 'file' || charactersOf(document) > largestFile) return;
     await this.ignoring.ready;
-    const imported = (await Promise.all(importsOf(document))).flatMap((uri) => uri ?? []);
-    const files = await this.filesAt([...imported, ...filesInTabs()]);
+    const { rules } = this.ignoring;
+    const imported = await rules.importedBy(keyOf(document), document.languageId, document.getText());
+    const files = await this.read([...imported, ...filesInTabs()]);
     if (!document.isClosed) this.around.set(keyOf(document), files);
   }
 
   private async askGit(document: vscode.TextDocument): Promise<void> {
-    const ignored = await ignoredByGit([document.uri]);
-    this.ignoredByGit.set(keyOf(document), ignored.size > 0);
+    const key = keyOf(document);
+    const ignored = await this.ignoring.rules.files.ignoredByGit([key]);
+    this.ignoredByGit.set(key, ignored.has(key));
   }
 
-  /** Those of the files that may be read, each once. */
-  private async filesAt(uris: vscode.Uri[]): Promise<CodeFile[]> {
-    const each = [...new Map(uris.map((uri) => [uri.toString(), uri])).values()];
-    const allowed = each.filter((uri) => !isSecret(uri.path) && this.ignoring.ignores(uri) === false);
-    const ignored = await ignoredByGit(allowed);
-    const files = await Promise.all(
-      allowed.filter(({ fsPath }) => !ignored.has(fsPath)).map((uri) => this.fileAt(uri)),
-    );
-    return files.flatMap((file) => file ?? []);
+  private async read(files: readonly string[]): Promise<CodeFile[]> {
+    return (await this.ignoring.rules.read(files)).map((file) => this.codeFileOf(file));
   }
 
-  /** A file that is not open; none where its language is not known, or where it is huge, or gone. */
-  private async fileAt(uri: vscode.Uri): Promise<CodeFile | undefined> {
-    const languageId = languageOf(uri.path);
-    if (!languageId) return undefined;
-    try {
-      const { size } = await vscode.workspace.fs.stat(uri);
-      if (size > largestFile) return undefined;
-      const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-      const { ignoring } = this;
-      return {
-        ...{ key: uri.toString(), path: pathOf(uri), languageId, characters: text.length, text: () => text },
-        get ignored() {
-          return ignoring.ignores(uri) !== false;
-        },
-      };
-    } catch {
-      return undefined;
-    }
+  /** A file that is not open; it is given up when it comes to be ignored. */
+  private codeFileOf({ file: key, path, languageId, text }: TextFile): CodeFile {
+    const { rules } = this.ignoring;
+    return {
+      ...{ key, path, languageId, characters: text.length, text: () => text },
+      get ignored() {
+        return rules.ignores(key) !== false;
+      },
+    };
   }
 }
 
@@ -159,33 +143,11 @@ function keyOf(document: vscode.TextDocument): string {
   return document.uri.toString();
 }
 
-/** The files that a document imports, as far as they are in its workspace folder. */
-function importsOf(document: vscode.TextDocument): Promise<vscode.Uri | undefined>[] {
-  const folder = vscode.workspace.getWorkspaceFolder(document.uri);
-  if (!folder) return [];
-  const file = { path: pathOf(document.uri), languageId: document.languageId, text: document.getText() };
-  return importedPaths(file).map((paths) =>
-    firstFile(
-      paths.filter((path) => !path.startsWith('..')).map((path) => vscode.Uri.joinPath(folder.uri, path)),
-    ),
-  );
-}
-
-async function firstFile(candidates: vscode.Uri[]): Promise<vscode.Uri | undefined> {
-  for (const uri of candidates) {
-    try {
-      if ((await vscode.workspace.fs.stat(uri)).type & vscode.FileType.File) return uri;
-    } catch {
-      // Not this one.
-    }
-  }
-  return undefined;
-}
-
-function filesInTabs(): vscode.Uri[] {
+function filesInTabs(): string[] {
   return vscode.window.tabGroups.all
     .flatMap(({ tabs }) => tabs)
     .flatMap(({ input }) => (input instanceof vscode.TabInputText ? input.uri : []))
     .filter(({ scheme }) => scheme === 'file')
-    .slice(0, mostTabs);
+    .slice(0, mostTabs)
+    .map((uri) => uri.toString());
 }

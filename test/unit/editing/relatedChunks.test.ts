@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { Place } from '../../../src/editing/context';
-import { type CodeFile, openFile, RelatedCode } from '../../../src/editing/relatedFiles';
+import { type CodeFile, openFile, RelatedChunks } from '../../../src/editing/relatedChunks';
 
 function file(
   path: string,
@@ -18,7 +18,7 @@ function place(prefix = '', more: Partial<Place> = {}): Place {
   return { ...base, prefix, suffix: '', ...more };
 }
 
-const chosen = (files: CodeFile[], where = place()) => new RelatedCode().at(where, files);
+const chosen = (files: CodeFile[], where = place()) => new RelatedChunks().at(where, files);
 const pathsOf = (files: CodeFile[], where = place()): string[] =>
   chosen(files, where).map(({ path }) => path);
 
@@ -35,7 +35,7 @@ describe('related code', () => {
     const text = [themed('first'), themed('second'), themed('third')].join('\n');
     const line = (theme: string): number =>
       text.slice(0, text.indexOf(`function ${theme}Run`)).split('\n').length - 1;
-    const related = new RelatedCode();
+    const related = new RelatedChunks();
     const taken = (theme: string): string =>
       related.at(place('call('), [file('a.ts', text, { declares: [line(theme)] })])[0]!.text;
     for (const theme of ['second', 'third', 'first']) assert.match(taken(theme), new RegExp(`${theme}Run`));
@@ -66,7 +66,7 @@ describe('related code', () => {
       assert.deepEqual(pathsOf([file('a.ts', '', { characters: 3_000_000, text })]), []));
 
     it('gives up a file at once that comes to be ignored', () => {
-      const related = new RelatedCode();
+      const related = new RelatedChunks();
       assert.equal(related.at(place('a'), [file('a.ts')]).length, 1);
       assert.deepEqual(related.at(place('a'), [file('a.ts', '', { ignored: true, text })]), []);
     });
@@ -164,7 +164,7 @@ describe('related code', () => {
     const mixed = 'appleInput cherryInput figInput\n';
 
     it('while a line is typed, and where another choice is only a little better', () => {
-      const related = new RelatedCode();
+      const related = new RelatedChunks();
       const first = related.at(place(mixed), files);
       assert.deepEqual(first.map(({ path }) => path).sort(), ['apple.ts', 'cherry.ts', 'fig.ts']);
       for (const typed of ['plumInput', 'plumInput plumStep1 plumStep2'])
@@ -173,7 +173,7 @@ describe('related code', () => {
     });
 
     it('until it is clearly better', () => {
-      const related = new RelatedCode();
+      const related = new RelatedChunks();
       const first = related.at(place(mixed), files);
       const now = related.at(place(`${mixed}${themed('plum')}${themed('quince')}`), files);
       assert.notDeepEqual(now, first);
@@ -187,7 +187,7 @@ describe('related code', () => {
     });
 
     it('in whatever order the files were visited, and for each document by itself', () => {
-      const related = new RelatedCode();
+      const related = new RelatedChunks();
       const first = related.at(place(mixed), files);
       const other = place('plumInput quinceInput', { key: 'file:///other.ts', path: 'other.ts' });
       assert.equal(related.at(other, files)[0]?.path, 'plum.ts');
@@ -195,7 +195,7 @@ describe('related code', () => {
     });
 
     it('as far as its files are there: what is missing is put behind', () => {
-      const related = new RelatedCode();
+      const related = new RelatedChunks();
       const [first, second, third] = related.at(place(mixed), files);
       const left = files.filter(({ path }) => path !== first!.path);
       const now = related.at(place(mixed), left);
@@ -204,7 +204,7 @@ describe('related code', () => {
     });
 
     it('not where the text has changed', () => {
-      const related = new RelatedCode();
+      const related = new RelatedChunks();
       related.at(place(mixed), files);
       const changed = files.map((each) => file(each.path, each.text().replaceAll('Step1', 'Leap')));
       const now = related.at(place(`${mixed}\n`), changed);
@@ -218,7 +218,7 @@ describe('related code', () => {
     });
     const where = { ...place('figStep1('), key: 'src/current.ts', path: 'src/current.ts' };
     const itself = { path: 'src/current.ts', languageId: 'typescript', text: 'figStep1(figStep2' };
-    const related = new RelatedCode().at(where, [itself, ...repository].map(openFile));
+    const related = new RelatedChunks().at(where, [itself, ...repository].map(openFile));
     assert.deepEqual(
       related.map(({ path }) => path),
       ['fig.ts', 'apple.ts'],

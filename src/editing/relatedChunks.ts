@@ -3,10 +3,9 @@
 import type { RelatedText } from '../protocol';
 import { type Chunk, type Chunks, chunksIn, likest, linesOf, similarity, wordsOf } from './chunks';
 import type { Place } from './context';
+import { isForeign, isSecret, largestFile } from './ignoring';
 import { importedPaths } from '../language/imports';
-import { isSecret } from './secretNames';
 import { languageAt } from '../language/languages';
-import { isForeignFolder } from './foreignFolders';
 
 /** Another file; `text` is read only if the file may be. */
 export interface CodeFile {
@@ -35,8 +34,7 @@ interface Choice {
 }
 
 /** All files together get a quarter of the context, the first ones first. */
-const most = 3;
-export const largestFile = 200_000;
+const mostChunks = 3;
 /** The lines around the cursor that others are compared with. */
 const linesBefore = 40;
 const linesBehind = 12;
@@ -45,16 +43,18 @@ const linesBehind = 12;
 const declaredBonus = 0.2;
 const importedBonus = 0.1;
 const lineBonus = 0.05;
-/** Another choice costs the evaluation of the whole prompt: it has to be better by so much. */
-const clearly = 1.25;
-const alike = 0.9;
-const remembered = 64;
+/** Another choice costs the evaluation of the whole prompt: its score has to be this many times that of the one before. */
+const leastGain = 1.25;
+/** A chunk that has a larger share of its words in common with a chosen one is left out. */
+const mostSimilarity = 0.9;
+/** Of choices, and of files with their chunks. */
+const capacity = 64;
 
 /** Languages whose code is of use to each other have the same. */
 const family = (languageId: string): string => languageAt(languageId).family ?? languageId;
 
 /** Remembers what was chosen for each document, so that the prompt begins the same until there is a reason. */
-export class RelatedCode {
+export class RelatedChunks {
   private readonly choices = new Map<string, Choice>();
   private readonly chunks = new Map<string, Chunks>();
 
@@ -94,7 +94,7 @@ export class RelatedCode {
       return now && linesOf(now.text()).join('\n').includes(chunk.text) ? { file: now, chunk } : [];
     });
     const lasting = firstUnlike(kept, best);
-    return total(fresh) > total(lasting) * clearly ? fresh : lasting;
+    return total(fresh) > total(lasting) * leastGain ? fresh : lasting;
   }
 
   private chunksOf(file: CodeFile): Chunks {
@@ -123,13 +123,7 @@ export function openFile({
 
 function isOfUse(file: CodeFile, place: Place): boolean {
   if (file.key === place.key || family(file.languageId) !== family(place.languageId)) return false;
-  return !file.ignored && !isSecret(file.path) && !isMade(file.path) && file.characters <= largestFile;
-}
-
-/** Whether a program wrote the file, or others did. */
-function isMade(path: string): boolean {
-  const folders = path.split(/[\\/]/).slice(0, -1);
-  return folders.some(isForeignFolder) || /\.min\.\w+$|\.d\.ts$/.test(path);
+  return !file.ignored && !isSecret(file.path) && !isForeign(file.path) && file.characters <= largestFile;
 }
 
 function importedBy({ path, languageId, prefix, suffix }: Place, files: readonly CodeFile[]): Set<CodeFile> {
@@ -150,7 +144,7 @@ function linesUpTo(prefix: string): string {
   return prefix.slice(0, prefix.lastIndexOf('\n') + 1);
 }
 
-/** For the chunk in which the user just was, and for those that declare something. */
+/** For the chunk that the user has just left, and for those that declare something. */
 function placeBonus({ line = -1, declares = [] }: CodeFile, { start, end }: Chunk): number {
   const holds = (line: number): boolean => start <= line && line < end;
   return (holds(line) ? lineBonus : 0) + (declares.some(holds) ? declaredBonus : 0);
@@ -158,11 +152,11 @@ function placeBonus({ line = -1, declares = [] }: CodeFile, { start, end }: Chun
 
 /** `start` filled up from `candidates`, with neither the same file nor nearly the same words twice. */
 function firstUnlike(start: Candidate[], candidates: Candidate[]): Candidate[] {
-  const chosen = start.slice(0, most);
+  const chosen = start.slice(0, mostChunks);
   for (const { file, chunk } of candidates) {
-    if (chosen.length >= most) break;
+    if (chosen.length >= mostChunks) break;
     const known = chosen.some(
-      (other) => other.file.key === file.key || similarity(other.chunk.words, chunk.words) > alike,
+      (other) => other.file.key === file.key || similarity(other.chunk.words, chunk.words) > mostSimilarity,
     );
     if (!known) chosen.push({ file, chunk });
   }
@@ -171,7 +165,7 @@ function firstUnlike(start: Candidate[], candidates: Candidate[]): Candidate[] {
 
 function dropOldest(map: Map<string, unknown>): void {
   for (const key of map.keys()) {
-    if (map.size <= remembered) break;
+    if (map.size <= capacity) break;
     map.delete(key);
   }
 }

@@ -1,0 +1,55 @@
+// Files on a disk under one folder, for those who have no editor: the command line.
+
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Files } from './ignoring';
+
+/** A file is its absolute path. */
+export class DiskFiles implements Files {
+  constructor(readonly folder: string) {}
+
+  placeOf(file: string): { folder: string | undefined; path: string } {
+    const relative = path.relative(this.folder, file);
+    const isInside = !relative.startsWith('..') && !path.isAbsolute(relative);
+    return isInside
+      ? { folder: this.folder, path: relative.replaceAll(path.sep, '/') }
+      : { folder: undefined, path: path.basename(file) };
+  }
+
+  fileIn(folder: string, file: string): string {
+    return path.join(folder, file);
+  }
+
+  async size(file: string): Promise<number | undefined> {
+    const found = await stat(file).catch(() => undefined);
+    return found?.isFile() ? found.size : undefined;
+  }
+
+  bytes(file: string): Promise<Uint8Array> {
+    return readFile(file);
+  }
+
+  /** Where there is no Git, or no repository, none is ignored. */
+  ignoredByGit(files: readonly string[]): Promise<ReadonlySet<string>> {
+    // A repository may name a program that Git is to run when it reads its index.
+    const options = ['-c', 'core.fsmonitor=false', '-C', this.folder, 'check-ignore', '-z', '--stdin'];
+    return new Promise((resolve) => {
+      const git = execFile('git', options, (_, output) =>
+        resolve(new Set(output.split('\0').filter((file) => file !== ''))),
+      );
+      git.stdin?.on('error', () => undefined);
+      git.stdin?.end(files.map((file) => `${file}\0`).join(''));
+    });
+  }
+}
+
+/** The folder of the repository that a file belongs to, the one with `.git`; the file's own folder where there is none. */
+export function repositoryOf(file: string): string {
+  const own = path.dirname(path.resolve(file));
+  for (let folder = own; ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, '.git'))) return folder;
+    if (folder === path.dirname(folder)) return own;
+  }
+}

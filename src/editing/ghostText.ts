@@ -1,0 +1,240 @@
+// The story of one ghost text: what is known already, else the backend's answer in time, else later, once.
+
+import type { CancellationToken } from 'vscode-jsonrpc/node';
+import type { CompleteParams, Completion, Prompt } from '../protocol';
+import { type Backend, Problem } from './backend';
+import type { Clock } from './clock';
+import { answersOf, CompletionCache, type Fit } from './completionCache';
+import type { CompletionLog, Entry } from './completionLog';
+import { type Place, promptAt } from './context';
+import type { Change, Cursor, Document, Editor } from './editor';
+import { failed, hidden, mostCandidates, type Offer, Offers, type Question } from './offers';
+import { Pace } from './pace';
+import { type Request, Requests, within } from './requests';
+import { languageIsOn, type Settings } from './settings';
+import { type Throttle, threadsWith, waitWith } from './throttle';
+
+/** Tokens that one answer may have; the engine leaves this much of its context free. */
+export const maxTokens = 64;
+/** Answers that the user asks for are shown however unsure the model is. */
+const anyConfidence = 0;
+/** How long the cursor rests before the text around it is read ahead, in milliseconds. */
+const restTime = 300;
+
+/** What the editor asks, with the rules that hold then. */
+interface RuledQuestion extends Question {
+  /** That of the document when it was asked. */
+  readonly version: number;
+  readonly settings: Settings;
+  readonly throttle: Throttle;
+}
+
+export interface GhostTextParts {
+  readonly editor: Editor;
+  readonly backend: Backend;
+  readonly log: CompletionLog;
+  readonly clock: Clock;
+}
+
+export class GhostText {
+  private readonly cache = new CompletionCache();
+  private readonly requests: Requests;
+  private readonly pace = new Pace();
+  private readonly offers: Offers;
+  private stopResting = (): void => undefined;
+
+  constructor(private readonly parts: GhostTextParts) {
+    const { backend, clock } = parts;
+    this.offers = new Offers(parts);
+    const complete: Backend['complete'] = async (params, token, onFirstLine) => {
+      const completion = await backend.complete(params, token, onFirstLine);
+      if (completion.reason !== 'cancelled') this.pace.answered(completion.prefillMs + completion.decodeMs);
+      return completion;
+    };
+    const prefill: Backend['prefill'] = (params, token) => backend.prefill(params, token);
+    this.requests = new Requests({ complete, prefill }, this.cache, clock);
+  }
+
+  /** The ghost text at a cursor. The token is cancelled when the editor does not want it any more. */
+  async ask(cursor: Cursor, onRequest: boolean, token: CancellationToken): Promise<Offer> {
+    const { document } = cursor;
+    const question: RuledQuestion = {
+      ...{ cursor, version: document.version, onRequest, asked: this.parts.clock.now() },
+      ...this.rules(document),
+    };
+    const silence = this.silence(document, question.settings, onRequest);
+    if (silence) return this.offers.nothing(question, `silent: the file ${silence}`);
+
+    const place = cursor.place();
+    const known = this.cache.find(place);
+    if (known && this.suffices(known, question, place))
+      return this.offer(question, place, this.cache.findAll(place));
+    if (!onRequest && question.settings.mode === 'onRequest')
+      return this.offers.nothing(question, 'silent: completions are set to come on request');
+    if (!onRequest && question.throttle.use === 'paused')
+      return this.offers.nothing(question, `paused: ${question.throttle.because}`);
+    return this.compute(question, place, token);
+  }
+
+  /** Notes that an offered text was accepted, and which alternative it was. */
+  accept(entry: Entry, alternative?: Completion): void {
+    this.offers.accept(entry, alternative);
+  }
+
+  /** Learns from a change how fast keys come and what became of an offer; ends a request that cannot fit any more. */
+  changed(change: Change): void {
+    const { key, length, more } = change;
+    if (key === this.parts.editor.cursor()?.document.key) this.pace.key(this.parts.clock.now());
+    if (more || length > 0) this.requests.cancel(key);
+    this.offers.changed(change);
+  }
+
+  /** A document has come to the front or the cursor has moved: if it stays there, the text around it is read ahead. */
+  moved(): void {
+    this.stopResting();
+    this.stopResting = this.parts.clock.after(restTime, () => void this.readAhead());
+  }
+
+  /** Forgets all answers, because another model or other settings would answer otherwise. */
+  forget(): void {
+    this.requests.cancel();
+    this.cache.clear();
+  }
+
+  dispose(): void {
+    this.stopResting();
+    this.forget();
+  }
+
+  private rules(document: Document): { settings: Settings; throttle: Throttle } {
+    const settings = document.settings();
+    return { settings, throttle: this.parts.editor.throttle(settings) };
+  }
+
+  private silence(document: Document, settings: Settings, onRequest: boolean): string | undefined {
+    const { occupation } = this.parts.backend;
+    const always = document.silence();
+    if (always) return always;
+    if (!settings.enabled) return 'gets no completions: Ryzanstein is turned off';
+    if (!languageIsOn(settings, document.languageId) && !onRequest)
+      return `gets no completions: ${document.languageId} is turned off`;
+    if (occupation) return `has to wait: the engine ${occupation}`;
+    return undefined;
+  }
+
+  /** Whether what is known answers a question: a user who asks wants to choose among alternatives. */
+  private suffices(known: Fit, { onRequest }: Question, place: Place): boolean {
+    if (!onRequest || this.offers.isAwaited(place)) return true;
+    return known.text !== '' && known.completion.alternatives !== undefined;
+  }
+
+  /**
+   * Asks the backend, and waits as long as the deadline allows, then makes do with a block's first line. What comes
+   * later is kept; where there was nothing to show, it triggers once.
+   */
+  private async compute(question: RuledQuestion, place: Place, token: CancellationToken): Promise<Offer> {
+    const { cursor, onRequest, settings, throttle } = question;
+    const { editor, clock } = this.parts;
+    const request = this.requests.send(place, {
+      onRequest,
+      after: onRequest ? 0 : waitWith(throttle, this.pace.wait(settings.deadline)),
+      expected: this.pace.answer,
+      params: () => this.params(question, place),
+    });
+    if (onRequest) editor.showWork(request.answer);
+    try {
+      let answer = await within(request.answer, token, onRequest ? Infinity : settings.deadline, clock);
+      if (answer === 'late') {
+        editor.showWork(request.answer);
+        answer = await within(request.soonest, token, 0, clock);
+      }
+      if (answer === 'late') {
+        const entry = this.offers.note(question, `not ready after ${settings.deadline} ms`);
+        void this.triggerWhenReady(question, place, request, entry);
+        return { items: [], when: 'later' };
+      }
+      const typedOn = question.version !== cursor.document.version;
+      // The answer may begin with what is typed on: then the request goes on, and the next question decides.
+      if (answer === 'cancelled' && !typedOn) request.cancel();
+      if (answer === 'cancelled' || answer === undefined)
+        return this.offers.nothing(question, `cancelled: ${typedOn ? 'typed on' : 'moved on'}`, 'computed');
+      return this.offer(question, place, answer.how === 'computed' ? computed(answer.completion) : [answer]);
+    } catch (error) {
+      if (error instanceof Problem) return this.offers.nothing(question, failed(error), 'computed');
+      throw error;
+    }
+  }
+
+  private offer(question: Question, place: Place, fits: Fit[]): Offer {
+    this.cache.display(place);
+    return this.offers.offer(question, place, fits);
+  }
+
+  private params({ cursor, onRequest, settings, throttle }: RuledQuestion, place: Place): CompleteParams {
+    const { state } = this.parts.backend;
+    const minConfidence = onRequest ? anyConfidence : settings.confidence;
+    return {
+      prompt: promptFor(cursor.document, place),
+      limits: {
+        ...{ maxTokens, maxLines: settings.maxLines, minConfidence },
+        candidates: onRequest ? mostCandidates : 1,
+      },
+      threads: threadsWith(throttle, state.name === 'ready' ? state.model.threads : undefined),
+    };
+  }
+
+  /** Has the editor ask once more, when a late answer or its first line is there and nothing has changed meanwhile. */
+  private async triggerWhenReady(
+    question: RuledQuestion,
+    place: Place,
+    request: Request,
+    entry: Entry,
+  ): Promise<void> {
+    const amend = (result: string, completion?: Completion): void =>
+      this.parts.log.amend(entry, { result, completion });
+    try {
+      const fit = await request.soonest;
+      if (!fit) return amend(`${entry.result}, then cancelled`);
+      const { completion } = fit;
+      if (fit.text === '') return amend(hidden(completion), completion);
+      if (!this.isAsItWas(question)) return amend(`${entry.result}, then moved on`, completion);
+    } catch (error) {
+      return amend(failed(error));
+    }
+    this.offers.await(place, entry);
+    this.parts.editor.trigger();
+  }
+
+  private isAsItWas({ cursor, version }: Pick<RuledQuestion, 'cursor' | 'version'>): boolean {
+    const now = this.parts.editor.cursor();
+    const isThere = now?.document.key === cursor.document.key && now.offset === cursor.offset;
+    return isThere && now.document.version === version;
+  }
+
+  /** Looks up the names before the cursor, and reads the prompt there. */
+  private async readAhead(): Promise<void> {
+    const { editor, backend } = this.parts;
+    const cursor = editor.cursor();
+    if (!cursor || backend.state.name !== 'ready') return;
+    const { document } = cursor;
+    const { version } = document;
+    const { settings, throttle } = this.rules(document);
+    if (settings.mode === 'onRequest' || throttle.use !== 'full') return;
+    if (this.silence(document, settings, false)) return;
+    await cursor.lookUp();
+    if (!this.isAsItWas({ cursor, version })) return;
+    const place = cursor.place();
+    if (!this.cache.find(place)) await this.requests.prefill({ prompt: promptFor(document, place) });
+  }
+}
+
+function promptFor(document: Document, place: Place): Prompt {
+  return promptAt(place, document.repository, document.related(place));
+}
+
+/** An answer and its alternatives, as they fit where they were computed. */
+function computed(completion: Completion): Fit[] {
+  return answersOf(completion).map((answer) => {
+    return { text: answer.shown ? answer.text : '', overwrites: 0, completion: answer, how: 'computed' };
+  });
+}

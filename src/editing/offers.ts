@@ -1,0 +1,160 @@
+// What is offered to the editor or why nothing is, each with its entry in the log, and what became of an offer.
+
+import type { Completion } from '../protocol';
+import type { Clock } from './clock';
+import type { Fit } from './completionCache';
+import type { CompletionLog, Entry } from './completionLog';
+import { type Place, samePlace } from './context';
+import type { Change, Cursor, Editor } from './editor';
+import { outcomeOf } from './outcome';
+
+/** Texts that a user who asks may choose from. */
+export const mostCandidates = 3;
+
+/** What the log calls a shown completion, by where it came from. */
+const results: Record<Fit['how'], string> = {
+  computed: 'shown',
+  'first line': 'shown, the first line of a block',
+  joined: 'shown, computed while it was typed into',
+  same: 'shown again',
+  'typed through': 'typed through',
+};
+
+/** What the editor asks. */
+export interface Question {
+  readonly cursor: Cursor;
+  readonly onRequest: boolean;
+  /** On the clock. */
+  readonly asked: number;
+}
+
+/** What the editor is answered: texts to choose from, the first one first; none where nothing is to be shown. */
+export interface Offer {
+  readonly items: readonly OfferedText[];
+  /**
+   * `at once`: nobody had to be asked; `computed`: the backend has ended its work; `later`: it has not, and when it has,
+   * the editor is triggered if there is something to show.
+   */
+  readonly when: 'at once' | 'computed' | 'later';
+}
+
+export interface OfferedText {
+  /** To insert at the cursor, or in the place of the selected suggestion, with which it begins. */
+  readonly text: string;
+  /** How many characters behind the cursor it replaces. */
+  readonly overwrites: number;
+  /** For `accept`, when the user takes this one. */
+  readonly entry: Entry;
+  readonly alternative?: Completion;
+}
+
+export class Offers {
+  /** A late answer for which the editor was triggered, and its entry. */
+  private awaited: { readonly place: Place; readonly entry: Entry } | undefined;
+  /** What was offered last, until the document shows what became of it. */
+  private offered: { readonly key: string; offset: number; texts: string[]; entry: Entry } | undefined;
+
+  constructor(
+    private readonly parts: {
+      readonly editor: Pick<Editor, 'explain'>;
+      readonly log: CompletionLog;
+      readonly clock: Clock;
+    },
+  ) {}
+
+  /** Each answer that fits and has text, only the first one where nobody asked. */
+  offer(question: Question, place: Place, fits: Fit[]): Offer {
+    const { cursor, onRequest } = question;
+    const isKnown = fits.some(({ how }) => how === 'same' || how === 'typed through');
+    const when = isKnown ? 'at once' : 'computed';
+    const [first, ...others] = fits
+      .slice(0, onRequest ? mostCandidates : 1)
+      .filter(({ text }) => text !== '');
+    if (!first) {
+      const { completion, how } = fits[0]!;
+      if (how === 'same') return this.nothing(question, `${hidden(completion)}, as before`);
+      return this.nothing(question, hidden(completion), 'computed', completion);
+    }
+    const textOf = ({ text }: Fit): string => (cursor.selected?.text ?? '') + text;
+    const entry = this.entryOf(question, place, first);
+    this.parts.log.amend(entry, { text: textOf(first), outcome: undefined });
+    this.offered = {
+      ...{ key: cursor.document.key, entry, offset: cursor.selected?.offset ?? cursor.offset },
+      texts: [first, ...others].map(textOf),
+    };
+    const items = [first, ...others].map((fit) => ({
+      ...{ text: textOf(fit), overwrites: fit.overwrites, entry },
+      alternative: fit === first ? undefined : fit.completion,
+    }));
+    return { items, when };
+  }
+
+  /** Nothing to show; a user who asked gets the reason, without being disturbed. */
+  nothing(
+    question: Question,
+    result: string,
+    when: Offer['when'] = 'at once',
+    completion?: Completion,
+  ): Offer {
+    this.note(question, result, completion);
+    if (question.onRequest) this.parts.editor.explain(result);
+    return { items: [], when };
+  }
+
+  /** The next offer at this place goes on with the entry of a question that was answered too late. */
+  await(place: Place, entry: Entry): void {
+    this.awaited = { place, entry };
+  }
+
+  isAwaited(place: Place): boolean {
+    return this.awaited !== undefined && samePlace(this.awaited.place, place);
+  }
+
+  /** Notes that an offered text was accepted, and which alternative it was. */
+  accept(entry: Entry, alternative?: Completion): void {
+    const chosen = alternative && { completion: alternative, text: alternative.text };
+    this.parts.log.amend(entry, { outcome: 'accepted', ...chosen });
+  }
+
+  /** Notes what the change means for the last offer. */
+  changed({ key, offset, text }: Change): void {
+    const { offered } = this;
+    if (offered?.key !== key) return;
+    this.offered = undefined;
+    const outcomes = offered.texts.map((each) =>
+      outcomeOf({ offset: offered.offset, text: each }, { offset, text }),
+    );
+    const outcome = outcomes.find((each) => each !== 'typed over') ?? outcomes[0];
+    if (outcome) this.parts.log.amend(offered.entry, { outcome });
+  }
+
+  note({ cursor, onRequest, asked }: Question, result: string, completion?: Completion): Entry {
+    return this.parts.log.add({
+      time: Date.now(),
+      where: `${cursor.document.path}:${cursor.line + 1}`,
+      trigger: onRequest ? 'on request' : 'automatic',
+      result,
+      waitedMs: this.parts.clock.now() - asked,
+      completion,
+    });
+  }
+
+  private entryOf(question: Question, place: Place, { how, completion }: Fit): Entry {
+    const { awaited } = this;
+    if (awaited && this.isAwaited(place)) {
+      this.awaited = undefined;
+      this.parts.log.amend(awaited.entry, { result: 'shown late', completion });
+      return awaited.entry;
+    }
+    const isNew = how !== 'same' && how !== 'typed through';
+    return this.note(question, results[how], isNew ? completion : undefined);
+  }
+}
+
+export function hidden(completion: Completion): string {
+  return `hidden: ${completion.hidden ?? 'empty'}`;
+}
+
+export function failed(error: unknown): string {
+  return `failed: ${error instanceof Error ? error.message : String(error)}`;
+}

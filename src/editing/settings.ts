@@ -1,0 +1,51 @@
+// The settings: their names and defaults, those of package.json, and the bounds of their values; who reads them says where from.
+
+import type { Throttle } from './throttle';
+
+export const defaults = {
+  enabled: true,
+  languages: { plaintext: false, markdown: false, scminput: false } as Record<string, boolean>,
+  mode: 'automatic' as 'automatic' | 'onRequest',
+  modelFile: '',
+  threads: 0,
+  kernel: 'auto',
+  deadline: 300,
+  maxLines: 12,
+  confidence: 0.55,
+  onBattery: 'slow' as Throttle['use'],
+  whileBuilding: 'slow' as Throttle['use'],
+};
+
+export type Settings = typeof defaults;
+
+/** VS Code opens its own suggestions after 750 ms and stops waiting for ghost text; nothing may take longer than this. */
+const longestDeadline = 700;
+
+/** The settings whose values `read` gives, each within its bounds; the default where it gives none. */
+export function settingsFrom(
+  read: <Name extends keyof Settings>(name: Name) => Settings[Name] | undefined,
+): Settings {
+  const value = <Name extends keyof Settings>(name: Name): Settings[Name] => read(name) ?? defaults[name];
+  return {
+    enabled: value('enabled'),
+    languages: value('languages'),
+    mode: value('mode'),
+    modelFile: value('modelFile').trim(),
+    threads: clamp(Math.round(value('threads')), 0, 256),
+    kernel: value('kernel'),
+    deadline: clamp(value('deadline'), 0, longestDeadline),
+    maxLines: clamp(Math.round(value('maxLines')), 1, 64),
+    confidence: clamp(value('confidence'), 0, 1),
+    onBattery: value('onBattery'),
+    whileBuilding: value('whileBuilding'),
+  };
+}
+
+/** Whether anything is offered in a language: where the map is silent, it is. */
+export function languageIsOn(settings: Settings, languageId: string): boolean {
+  return settings.languages[languageId] ?? true;
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most);
+}

@@ -1,0 +1,389 @@
+// The story of ghost text: what is shown and when, what is asked of the backend, and what the log says about it.
+
+import assert from 'node:assert/strict';
+import { Trial } from './fakeBackend';
+
+const sample = 'const total = |;\nconst next = 2;\n';
+
+/** A trial whose backend answers everything with this text at once. */
+function answering(text: string, ...rest: Parameters<typeof Trial.of>): Trial {
+  const trial = Trial.of(...rest);
+  trial.backend.text = text;
+  return trial;
+}
+
+describe('ghost text', () => {
+  it('comes when typing rests for a moment, and is inserted when it is accepted', async () => {
+    const trial = answering('first + second', sample);
+    await trial.type('a', 40);
+    assert.equal(trial.backend.requests.length, 0);
+    await trial.pass(20);
+    assert.equal(trial.shown, 'first + second');
+    assert.deepEqual([trial.last.result, trial.last.trigger], ['shown', 'automatic']);
+    assert.equal(trial.last.where, 'a.ts:1');
+    await trial.accept();
+    assert.equal(trial.marked, sample.replace('|', 'afirst + second|'));
+    assert.equal(trial.entries.at(-1)?.outcome, 'accepted');
+  });
+
+  it('is computed on request, however unsure the model is', async () => {
+    const trial = answering('first', sample, { confidence: 0.9 });
+    trial.backend.confidence = 0.1;
+    await trial.type('a');
+    assert.deepEqual([trial.shown, trial.last.result], ['', 'hidden: confidence']);
+    await trial.request();
+    assert.deepEqual([trial.shown, trial.last.trigger], ['first', 'on request']);
+  });
+
+  it('has a prompt with the text around the cursor, the path, the repository and related files', async () => {
+    const trial = answering('x', 'import { other } from "./other";\nconst a = |;\n');
+    await trial.step({ pause: 0, open: 'other.ts' });
+    await trial.step({ pause: 0, open: 'a.ts' });
+    await trial.type('o');
+    const { prompt, limits, threads } = trial.backend.requests[0]!;
+    assert.deepEqual(prompt, {
+      ...{ path: 'a.ts', languageId: 'typescript', repository: 'shop' },
+      ...{ prefix: 'import { other } from "./other";\nconst a = o', suffix: ';\n' },
+      related: [{ path: 'other.ts', text: 'export const other = 1;' }],
+    });
+    assert.deepEqual(limits, { maxTokens: 64, maxLines: 12, minConfidence: 0.55, candidates: 1 });
+    assert.equal(threads, undefined);
+  });
+
+  it('is typed through without the backend', async () => {
+    const trial = answering('first + second', sample);
+    await trial.request();
+    for (const [i, key] of [...'first'].entries()) {
+      await trial.type(key);
+      assert.equal(trial.shown, 'first + second'.slice(i + 1));
+      assert.equal(trial.last.result, 'typed through');
+    }
+    assert.equal(trial.backend.requests.length, 1);
+    await trial.accept();
+    assert.equal(trial.marked, sample.replace('|', 'first + second|'));
+  });
+
+  it('goes on fitting when the editor closes a bracket by itself', async () => {
+    const trial = answering('call(first, [second]);', 'const a = |\n');
+    await trial.request();
+    await trial.type('call');
+    await trial.step({ pause: 0, type: '(', closes: ')' });
+    assert.deepEqual([trial.marked, trial.shown], ['const a = call(|)\n', 'first, [second]);']);
+    await trial.accept();
+    assert.equal(trial.marked, 'const a = call(first, [second]);|\n');
+    assert.equal(trial.backend.requests.length, 2, 'one here, one behind what was accepted');
+  });
+
+  it('is there again after an undo, without the backend', async () => {
+    const trial = answering('first + second', sample);
+    await trial.type('a');
+    await trial.accept();
+    const { length } = trial.backend.requests;
+    await trial.step({ pause: 0, undo: 1 });
+    assert.deepEqual([trial.shown, trial.last.result], ['first + second', 'shown again']);
+    assert.equal(trial.backend.requests.length, length);
+  });
+
+  it('can be accepted in parts, and an undo brings the rest back', async () => {
+    const block = 'for (const x of y) {\n  use(x);\n}';
+    const trial = answering(block, '|\nconst next = 2;\n');
+    await trial.request();
+    const shown = trial.last;
+    await trial.step({ pause: 0, accept: 'for' });
+    assert.deepEqual([shown.outcome, trial.shown], ['accepted in part', block.slice(3)]);
+    await trial.step({ pause: 0, accept: ' (const x of y) {' });
+    assert.equal(trial.shown, '\n  use(x);\n}');
+    await trial.step({ pause: 0, undo: 2 });
+    assert.equal(trial.shown, block);
+    assert.equal(trial.backend.requests.length, 1);
+  });
+
+  it('is noted as typed over when something else is typed', async () => {
+    const trial = answering('first + second', sample);
+    await trial.request();
+    const shown = trial.last;
+    await trial.type('x');
+    assert.deepEqual([shown.text, shown.outcome], ['first + second', 'typed over']);
+  });
+
+  it('is not asked for twice where there was nothing to show', async () => {
+    const trial = answering('first', sample);
+    trial.backend.confidence = 0.1;
+    await trial.type('a');
+    await trial.type('b');
+    await trial.step({ pause: 0, delete: 1 });
+    assert.equal(trial.last.result, 'hidden: confidence, as before');
+    assert.equal(trial.backend.requests.length, 2);
+  });
+});
+
+describe('ghost text that takes its time', () => {
+  it('comes late, once, if nothing has changed until then', async () => {
+    const trial = Trial.of(sample);
+    await trial.type('g', 400);
+    const entry = trial.last;
+    assert.deepEqual([trial.shown, entry.result], ['', 'not ready after 300 ms']);
+    trial.backend.tell('first + second');
+    await trial.pass(100);
+    assert.deepEqual([trial.shown, entry.result], ['first + second', 'shown late']);
+    assert.ok(entry.waitedMs >= 300 && entry.waitedMs < 310, `${entry.waitedMs}`);
+    await trial.pass(1000);
+    assert.deepEqual([trial.entries.length, trial.backend.requests.length], [1, 1]);
+  });
+
+  it('is not shown late when the cursor has moved, but kept', async () => {
+    const trial = Trial.of(sample);
+    await trial.type('g', 400);
+    const entry = trial.last;
+    await trial.step({ pause: 0, move: 0 });
+    trial.backend.tell('first');
+    await trial.pass(100);
+    assert.deepEqual([trial.shown, entry.result], ['', 'not ready after 300 ms, then moved on']);
+    await trial.step({ pause: 0, move: sample.indexOf('|') + 1 });
+    await trial.request();
+    assert.equal(trial.backend.requests.length, 2, 'who asks gets alternatives as well');
+  });
+
+  it('is given up when the cursor moves before its time is over', async () => {
+    const trial = Trial.of(sample);
+    await trial.type('g', 100);
+    await trial.step({ pause: 0, move: 0 });
+    assert.equal(trial.last.result, 'cancelled: moved on');
+    trial.backend.text = 'x';
+    await trial.type('y');
+    assert.equal(trial.shown, 'x');
+  });
+
+  it('is not shown late when it is hidden, and the log says why', async () => {
+    const trial = Trial.of(sample);
+    trial.backend.confidence = 0.1;
+    await trial.type('g', 400);
+    trial.backend.tell('first');
+    await trial.pass(100);
+    assert.deepEqual([trial.shown, trial.last.result], ['', 'hidden: confidence']);
+  });
+
+  it('is the first line of a block where the rest would come late, and the rest follows it', async () => {
+    const trial = Trial.of(sample);
+    await trial.type('g');
+    trial.backend.tellFirstLine('first + second;');
+    await trial.pass(100);
+    assert.equal(trial.shown, '', 'the whole might still come in time');
+    await trial.pass(200);
+    const entry = trial.last;
+    assert.deepEqual([trial.shown, entry.result], ['first + second;', 'shown, the first line of a block']);
+    trial.backend.tell('first + second;\n  third();');
+    await trial.pass(300);
+    assert.equal(trial.shown, 'first + second;', 'the block took the place of its line');
+    await trial.accept();
+    assert.deepEqual([trial.shown, trial.last.result], ['\n  third();', 'typed through']);
+    await trial.accept();
+    assert.equal(trial.marked, sample.replace('|', 'gfirst + second;\n  third();|'));
+    assert.equal(trial.backend.requests[1]?.prompt.prefix, 'const total = gfirst + second;\n  third();');
+  });
+
+  it('is the first line of a block also when that is late, once', async () => {
+    const trial = Trial.of(sample);
+    await trial.type('g', 400);
+    const entry = trial.last;
+    trial.backend.tellFirstLine('first + second;');
+    await trial.pass(100);
+    assert.deepEqual([trial.shown, entry.result], ['first + second;', 'shown late']);
+    trial.backend.tell('first + second;\n  third();');
+    await trial.pass(300);
+    assert.deepEqual([trial.shown, trial.entries.length], ['first + second;', 1]);
+  });
+
+  it('is waited for while what is typed may be how it begins', async () => {
+    const trial = Trial.of(sample, { deadline: 700 });
+    await trial.type('a', 60);
+    await trial.type('fi', 60);
+    trial.backend.tell('first + second');
+    await trial.pass(10);
+    assert.deepEqual(
+      [trial.shown, trial.last.result],
+      ['rst + second', 'shown, computed while it was typed into'],
+    );
+    assert.equal(trial.backend.requests.length, 1);
+  });
+
+  it('is asked for one at a time, and given up when text before it changes', async () => {
+    const trial = Trial.of(sample);
+    await trial.type('count', 60);
+    await trial.step({ pause: 0, delete: 2 });
+    await trial.type('nt + 1', 60);
+    assert.equal(trial.backend.most, 1);
+    trial.backend.tell('x');
+    await trial.pass(100);
+    trial.backend.tell('y');
+    await trial.pass(100);
+    const results = trial.entries.map(({ result }) => result);
+    assert.ok(results.includes('cancelled: typed on'), results.join());
+    assert.equal(trial.backend.most, 1);
+    assert.equal(trial.shown, 'y');
+  });
+
+  it('fails with the words of the backend', async () => {
+    const trial = Trial.of(sample);
+    await trial.type('a');
+    trial.backend.fail('The engine ended.');
+    await trial.pass(10);
+    assert.equal(trial.last.result, 'failed: The engine ended.');
+    await trial.type('b', 400);
+    trial.backend.fail('The engine ended.');
+    await trial.pass(10);
+    assert.equal(trial.last.result, 'failed: The engine ended.', 'late');
+  });
+});
+
+describe('ghost text on request', () => {
+  it('has alternatives to choose from, up to three in all', async () => {
+    const trial = answering('first()', sample);
+    trial.backend.alternatives = ['second()', 'third()', 'fourth()'].map((text) => ({
+      text,
+      confidence: 0.5,
+    }));
+    await trial.type('a');
+    assert.equal(trial.editor.items.length, 1, 'one answer while typing');
+    await trial.request();
+    const { candidates, minConfidence } = trial.backend.requests[1]!.limits;
+    assert.deepEqual([candidates, minConfidence], [3, 0]);
+    const entry = trial.last;
+    assert.deepEqual(
+      trial.editor.items.map(({ text }) => text),
+      ['first()', 'second()', 'third()'],
+    );
+    await trial.request();
+    assert.equal(trial.backend.requests.length, 2, 'alternatives are asked for once');
+    await trial.accept(1);
+    assert.equal(trial.marked, sample.replace('|', 'asecond()|'));
+    assert.equal(trial.last.result, 'shown');
+    const accepted = trial.entries.find(({ outcome }) => outcome === 'accepted')!;
+    assert.deepEqual([accepted.trigger, accepted.text], ['on request', 'second()']);
+    assert.equal(accepted.completion?.text, 'second()');
+    assert.ok(entry);
+  });
+
+  it('has no deadline, and shows that it is worked on', async () => {
+    const trial = Trial.of(sample);
+    await trial.request(5000);
+    assert.equal(trial.entries.length, 0);
+    trial.backend.tell('first');
+    await trial.pass(10);
+    assert.deepEqual([trial.shown, trial.last.result], ['first', 'shown']);
+  });
+
+  it('tells the user why there is nothing', async () => {
+    const trial = answering('', sample);
+    trial.backend.confidence = -1;
+    await trial.request();
+    assert.deepEqual(trial.editor.explanations, ['hidden: confidence']);
+    await trial.type('a');
+    assert.equal(trial.editor.explanations.length, 1, 'only who asked');
+  });
+});
+
+describe('ghost text keeps silent', () => {
+  const silent: [title: string, trial: () => Trial, words: RegExp][] = [
+    [
+      'in files that may hold secrets',
+      () => answering('x', 'KEY=|\n', {}, '.env'),
+      /the file may hold secrets/,
+    ],
+    [
+      'in huge files',
+      () => answering('x', `a|${'// a long line\n'.repeat(150_000)}`),
+      /2 million characters/,
+    ],
+    ['when it is turned off', () => answering('x', sample, { enabled: false }), /Ryzanstein is turned off/],
+    [
+      'in a language that is off',
+      () => answering('x', 'A text |\n', {}, 'a.md', 'markdown'),
+      /markdown is turned off/,
+    ],
+    ['if it is to come on request only', () => answering('x', sample, { mode: 'onRequest' }), /on request/],
+  ];
+  for (const [title, make, words] of silent)
+    it(title, async () => {
+      const trial = make();
+      await trial.type('x', 1000);
+      assert.match(trial.last.result, words);
+      assert.match(trial.last.result, /^silent: /);
+      assert.deepEqual([trial.backend.requests.length, trial.backend.readAhead.length], [0, 0]);
+    });
+
+  it('but comes on request in a language that is off, and in the mode for that', async () => {
+    for (const trial of [silent[3]![1](), silent[4]![1]()]) {
+      await trial.request();
+      assert.equal(trial.shown, 'x');
+    }
+  });
+
+  it('while the backend does other work', async () => {
+    const trial = answering('x', sample);
+    trial.backend.occupation = 'evaluates the model';
+    await trial.type('a');
+    assert.equal(trial.last.result, 'silent: the file has to wait: the engine evaluates the model');
+    trial.backend.occupation = undefined;
+    await trial.type('b');
+    assert.equal(trial.shown, 'x');
+  });
+
+  it('while it is paused, unless somebody asks', async () => {
+    const trial = answering('x', sample);
+    trial.editor.throttled = { use: 'paused', because: 'on battery' };
+    await trial.type('a', 1000);
+    assert.equal(trial.last.result, 'paused: on battery');
+    assert.deepEqual([trial.backend.requests.length, trial.backend.readAhead.length], [0, 0]);
+    await trial.request();
+    assert.equal(trial.shown, 'x');
+  });
+});
+
+describe('ghost text on little', () => {
+  it('waits longer for the next key, uses half of the threads, and nothing is read ahead', async () => {
+    const trial = answering('x', sample);
+    trial.editor.throttled = { use: 'slow', because: 'on battery' };
+    await trial.type('a', 190);
+    assert.equal(trial.backend.requests.length, 0);
+    await trial.pass(20);
+    assert.deepEqual([trial.shown, trial.backend.requests[0]?.threads], ['x', 4]);
+    await trial.step({ pause: 0, move: 0 }, 1000);
+    assert.equal(trial.backend.readAhead.length, 0);
+  });
+});
+
+describe('reading ahead', () => {
+  it('begins where the cursor rests, and shows nothing', async () => {
+    const trial = answering('x', sample);
+    await trial.step({ pause: 0, open: 'other.ts' }, 290);
+    assert.equal(trial.backend.readAhead.length, 0);
+    await trial.pass(20);
+    assert.deepEqual(
+      trial.backend.readAhead.map(({ prompt }) => [prompt.path, prompt.suffix]),
+      [['other.ts', 'export const other = 1;\n']],
+    );
+    assert.deepEqual([trial.shown, trial.entries.length, trial.backend.requests.length], ['', 0, 0]);
+  });
+
+  it('is left out where an answer is known, and where the backend is not running', async () => {
+    const trial = answering('x', sample);
+    await trial.type('a', 1000);
+    assert.equal(trial.backend.readAhead.length, 0);
+    trial.backend.state = { name: 'idle' };
+    await trial.step({ pause: 0, open: 'other.ts' }, 1000);
+    assert.equal(trial.backend.readAhead.length, 0);
+  });
+});
+
+describe('forgetting', () => {
+  it('has everything computed again, as another model would', async () => {
+    const trial = answering('first', sample);
+    await trial.type('a');
+    trial.editor.story.forget();
+    trial.backend.text = 'second';
+    await trial.type('b');
+    await trial.step({ pause: 0, delete: 1 });
+    assert.equal(trial.shown, 'second');
+  });
+});
