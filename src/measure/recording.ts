@@ -4,7 +4,7 @@ import type { Place, TextSource } from '../editing/context';
 import { placeAt } from '../editing/context';
 import type { Change } from '../editing/editor';
 import type { CodeFile } from '../editing/relatedChunks';
-import { isSecret } from '../editing/ignoring';
+import { isSecret } from '../editing/secretNames';
 
 /** The first line of a recording: where it comes from, and the files as they are before the first step. */
 export interface Header {
