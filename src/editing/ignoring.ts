@@ -7,7 +7,7 @@ import { Judge, type Judgement } from './judge';
 import type { Tree } from './tree';
 
 /** Where files are: the folders of an editor, or a disk. Files and folders are named as the place names them. */
-export interface Files {
+export interface FileSource {
   /** A file's path as the model sees it, with `/` between its parts: in its folder, or the name alone if it lies in none. */
   placeOf(file: string): { readonly folder: string | undefined; readonly path: string };
   fileIn(folder: string, path: string): string;
@@ -31,7 +31,7 @@ export const largestFile = 200_000;
 export class Ignoring {
   private readonly judges = new Map<Tree, Judge>();
 
-  constructor(readonly files: Files) {}
+  constructor(readonly files: FileSource) {}
 
   /** How a file was judged; `undefined` where it was not yet, which then begins. */
   known(file: string): Judgement | undefined {

@@ -1,7 +1,7 @@
 // What may be read in the workspace, judged anew whenever a rule has changed.
 
 import * as vscode from 'vscode';
-import { type Files, Ignoring } from '../editing/ignoring';
+import { type FileSource, Ignoring } from '../editing/ignoring';
 import type { Judgement } from '../editing/judge';
 import { pathOf } from './documents';
 import { watched, WorkspaceTree } from './workspaceTree';
@@ -49,7 +49,7 @@ export class WorkspaceIgnoring implements vscode.Disposable {
 }
 
 /** The files that VS Code can reach; each is named by its address. */
-class WorkspaceFiles implements Files, vscode.Disposable {
+class WorkspaceFiles implements FileSource, vscode.Disposable {
   /** By the scheme and the authority of their addresses. */
   private readonly trees = new Map<string, WorkspaceTree>();
 

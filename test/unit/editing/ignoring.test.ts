@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { DiskFiles, repositoryOf } from '../../../src/editing/diskFiles';
-import { type Files, Ignoring, isForeign } from '../../../src/editing/ignoring';
+import { DiskFolder, repositoryOf } from '../../../src/editing/diskFolder';
+import { type FileSource, Ignoring, isForeign } from '../../../src/editing/ignoring';
 import type { Tree } from '../../../src/editing/tree';
 
 /** Files in a folder `/w` with these texts. */
-function filesOf(texts: Record<string, string>): Files & { opened: string[] } {
+function filesOf(texts: Record<string, string>): FileSource & { opened: string[] } {
   const opened: string[] = [];
   const text = (file: string): string | undefined => texts[file.replace('/w/', '')];
   const tree: Tree = {
@@ -108,7 +108,7 @@ describe('files on a disk', () => {
     const names = ['a.ts', 'made/b.ts', 'private.ts', 'src/c.ts'];
     const files = names.map((name) => write(name, name));
     symlinkSync('private.ts', path.join(folder, 'public.ts'));
-    const read = await new Ignoring(new DiskFiles(folder)).read([...files, path.join(folder, 'public.ts')]);
+    const read = await new Ignoring(new DiskFolder(folder)).read([...files, path.join(folder, 'public.ts')]);
     assert.deepEqual(
       read.map(({ path: shown, text }) => [shown, text]),
       [
@@ -120,7 +120,7 @@ describe('files on a disk', () => {
 
   it('are read where there is no repository', async () => {
     const file = write('a.ts', 'a');
-    const ignoring = new Ignoring(new DiskFiles(folder));
+    const ignoring = new Ignoring(new DiskFolder(folder));
     assert.deepEqual(await ignoring.readable([file]), [file]);
     assert.equal(await ignoring.files.size(folder), undefined, 'a folder is no file');
   });

@@ -3,11 +3,11 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Files } from './ignoring';
+import type { FileSource } from './ignoring';
 import { diskTree, slashed, type Tree } from './tree';
 
 /** A file is its absolute path. */
-export class DiskFiles implements Files {
+export class DiskFolder implements FileSource {
   constructor(readonly folder: string) {}
 
   placeOf(file: string): { folder: string | undefined; path: string } {
