@@ -2,7 +2,10 @@
 
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { diskTree, slashed } from '../editing/tree';
 import { isForeignFolder } from '../editing/foreignFolders';
+import { ignoreFile } from '../editing/ignoreFiles';
+import { Judge, type Judgement } from '../editing/judge';
 import { languageOf } from '../language/languages';
 
 const mostBytes = 200_000;
@@ -18,17 +21,34 @@ export interface SourceFile {
   text: string;
 }
 
-/** In the order of their paths. Throws an Error that names the path where one cannot be read. */
-export function sourceFiles(paths: string[]): SourceFile[] {
+/** In the order of their paths, without those that are `barred`. Throws an Error that names the path where one cannot be read. */
+export function sourceFiles(paths: string[], barred: ReadonlySet<string> = new Set()): SourceFile[] {
   return paths.flatMap((given) => {
     const whole = stat(given).isDirectory();
     const files = whole ? filesUnder(given) : [given];
     return files.flatMap((file) => {
+      if (barred.has(file)) return [];
       const shown = whole ? path.relative(given, file).replaceAll(path.sep, '/') : path.basename(file);
       const text = readText(file);
       return isMade(text) ? [] : [{ path: shown, languageId: languageOf(file) ?? 'plaintext', text }];
     });
   });
+}
+
+/** The same without what may not be read in the folders that are named; a file that is named is meant. */
+export async function readableSourceFiles(paths: string[]): Promise<SourceFile[]> {
+  const judge = new Judge(diskTree);
+  const judgementOf = (file: string): Promise<Judgement> => judge.judge(slashed(path.resolve(file)));
+  const barred = new Set<string>();
+  for (const folder of paths.filter((given) => stat(given).isDirectory())) {
+    // Who names a folder that Git ignores means what is in it.
+    const isMeant = (await judgementOf(path.join(folder, ignoreFile))) === 'ignored by Git';
+    for (const file of filesUnder(folder)) {
+      const judgement = await judgementOf(file);
+      if (judgement !== 'readable' && !(isMeant && judgement === 'ignored by Git')) barred.add(file);
+    }
+  }
+  return sourceFiles(paths, barred);
 }
 
 /** The files of these names that can be read and are neither huge nor made by programs. */
