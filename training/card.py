@@ -8,7 +8,7 @@ import collections
 import json
 from pathlib import Path
 
-from export import read_gguf
+from gguf import read_gguf
 from samples import Document, read_shards
 
 ROOT = Path(__file__).resolve().parent.parent

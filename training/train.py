@@ -22,7 +22,8 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from cache import with_the_text
-from export import export_model, load_exported, read_gguf, tokenizer_metadata
+from export import export_model, load_exported, tokenizer_metadata
+from gguf import read_gguf
 from model import Shape, TernaryTransformer
 from samples import Document, RowSource, Sampler, ahead, read_shards
 from tokenizer import CONTROL

@@ -7,6 +7,7 @@ import { isForeignFolder } from '../editing/foreignFolders';
 import { ignoreFile } from '../editing/ignoreFiles';
 import { Judge, type Judgement } from '../editing/judge';
 import { languageOf } from '../language/languages';
+import { unreadable } from '../wording';
 
 const mostBytes = 200_000;
 /** Files with longer lines are made by programs. */
@@ -21,54 +22,71 @@ export interface SourceFile {
   text: string;
 }
 
-/** In the order of their paths, without those that are `barred`. Throws an Error that names the path where one cannot be read. */
-export function sourceFiles(paths: string[], barred: ReadonlySet<string> = new Set()): SourceFile[] {
+/**
+ * In the order of their paths. Throws an Error that names a given path where that cannot be read; of what a folder holds
+ * and cannot be read, `leftOut` is told, and the others are given, but for those that are `barred`.
+ */
+export function sourceFiles(
+  paths: string[],
+  leftOut: (problem: Error) => void = () => undefined,
+  barred: ReadonlySet<string> = new Set(),
+): SourceFile[] {
   return paths.flatMap((given) => {
-    const whole = stat(given).isDirectory();
-    const files = whole ? filesUnder(given) : [given];
-    return files.flatMap((file) => {
-      if (barred.has(file)) return [];
-      const shown = whole ? path.relative(given, file).replaceAll(path.sep, '/') : path.basename(file);
-      const text = readText(file);
-      return isMade(text) ? [] : [{ path: shown, languageId: languageOf(file) ?? 'plaintext', text }];
-    });
+    if (!stat(given).isDirectory()) return sourceFile(given, path.basename(given));
+    const files = filesUnder(given, leftOut).filter((file) => !barred.has(file));
+    return files.flatMap((file) =>
+      readable(() => sourceFile(file, path.relative(given, file).replaceAll(path.sep, '/')), leftOut),
+    );
   });
 }
 
-/** The same without what may not be read in the folders that are named; a file that is named is meant. */
-export async function readableSourceFiles(paths: string[]): Promise<SourceFile[]> {
+/** What the folders that are named hold and may not be read. */
+export async function barredFiles(paths: string[]): Promise<Set<string>> {
   const judge = new Judge(diskTree);
   const judgementOf = (file: string): Promise<Judgement> => judge.judge(slashed(path.resolve(file)));
   const barred = new Set<string>();
   for (const folder of paths.filter((given) => stat(given).isDirectory())) {
     // Who names a folder that Git ignores means what is in it.
     const isMeant = (await judgementOf(path.join(folder, ignoreFile))) === 'ignored by Git';
-    for (const file of filesUnder(folder)) {
+    for (const file of filesUnder(folder, () => undefined)) {
       const judgement = await judgementOf(file);
       if (judgement !== 'readable' && !(isMeant && judgement === 'ignored by Git')) barred.add(file);
     }
   }
-  return sourceFiles(paths, barred);
+  return barred;
 }
 
 /** The files of these names that can be read and are neither huge nor made by programs. */
 export function readSources(files: readonly { file: string; path: string }[]): SourceFile[] {
-  return files.flatMap(({ file, path: shown }) => {
-    try {
-      const text = fs.statSync(file).size <= mostBytes ? fs.readFileSync(file, 'utf8') : '\0';
-      return isMade(text) ? [] : [{ path: shown, languageId: languageOf(file) ?? 'plaintext', text }];
-    } catch {
-      // It was there when it was listed; what is gone by now is not scored.
-      return [];
-    }
-  });
+  // One that was there when it was listed may be gone by now.
+  return files.flatMap(({ file, path: shown }) =>
+    readable(
+      () => (isSmallFile(file) ? sourceFile(file, shown) : []),
+      () => undefined,
+    ),
+  );
 }
 
+/** A file's text as editors show it: without the byte order mark. */
 export function readText(file: string): string {
   try {
-    return fs.readFileSync(file, 'utf8');
+    return fs.readFileSync(file, 'utf8').replace(/^\ufeff/, '');
   } catch (error) {
-    throw new Error(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}.`, { cause: error });
+    throw unreadable(file, error);
+  }
+}
+
+function sourceFile(file: string, shown: string): SourceFile[] {
+  const text = readText(file);
+  return isMade(text) ? [] : [{ path: shown, languageId: languageOf(file) ?? 'plaintext', text }];
+}
+
+function readable<T>(read: () => T[], leftOut: (problem: Error) => void): T[] {
+  try {
+    return read();
+  } catch (error) {
+    leftOut(error as Error);
+    return [];
   }
 }
 
@@ -76,20 +94,32 @@ function stat(file: string): fs.Stats {
   try {
     return fs.statSync(file);
   } catch (error) {
-    throw new Error(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}.`, { cause: error });
+    throw unreadable(file, error);
   }
 }
 
-function filesUnder(folder: string): string[] {
-  const entries = fs.readdirSync(folder, { withFileTypes: true });
-  return entries
+function entriesOf(folder: string): fs.Dirent[] {
+  try {
+    return fs.readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    throw unreadable(folder, error);
+  }
+}
+
+function filesUnder(folder: string, leftOut: (problem: Error) => void): string[] {
+  return readable(() => entriesOf(folder), leftOut)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const file = path.join(folder, entry.name);
-      if (entry.isDirectory()) return isForeignFolder(entry.name) ? [] : filesUnder(file);
+      if (entry.isDirectory()) return isForeignFolder(entry.name) ? [] : filesUnder(file, leftOut);
       const known = entry.isFile() && languageOf(entry.name) !== undefined;
-      return known && fs.statSync(file).size <= mostBytes ? [file] : [];
+      return readable(() => (known && isSmallFile(file) ? [file] : []), leftOut);
     });
+}
+
+function isSmallFile(file: string): boolean {
+  const status = stat(file);
+  return status.isFile() && status.size <= mostBytes;
 }
 
 function isMade(text: string): boolean {

@@ -6,11 +6,12 @@ import { bitsPerByte } from '../../measure/bitsPerByte';
 import { digestOf, drawSet, evalSetOf } from '../../measure/evalSet';
 import { evaluate, score } from '../../measure/evaluate';
 import { foreignAnswers } from '../../measure/foreignAnswers';
-import { type Hole, punchHoles } from '../../measure/holes';
+import { type Hole, listedHoles, punchHoles } from '../../measure/holes';
 import { withContext } from '../../measure/repositoryContext';
-import { readableSourceFiles, sourceFiles } from '../../measure/sourceFiles';
+import { barredFiles, type SourceFile, sourceFiles } from '../../measure/sourceFiles';
 import { describeEvaluation, describeTextScore } from '../../report/tables';
 import type { Evaluation } from '../../reports';
+import { printable } from '../../wording';
 import {
   type EngineOptions,
   positive,
@@ -78,7 +79,8 @@ async function scoreAnswers(file: string, holes: Hole[]): Promise<Evaluation> {
 }
 
 async function scoreText(paths: string[], options: Options): Promise<void> {
-  const files = (await readableSourceFiles(paths)).filter(({ text }) => text.trim() !== '');
+  const barred = await barredFiles(paths);
+  const files = sourcesIn(paths, barred).filter(({ text }) => text.trim() !== '');
   if (files.length === 0) throw new Error(`There is no text to score in ${paths.join(', ')}.`);
   const result = await withEngine(options, (engine) =>
     bitsPerByte(engine, files, options.limit, (language) => tell(`Scoring ${language}`)),
@@ -92,12 +94,11 @@ async function holesOf(paths: string[], options: Options): Promise<Hole[]> {
   const list = paths.length === 1 && file.endsWith('.json') ? readJson(file) : undefined;
   if (list && 'sets' in list) return holesOfSet(list, file, options);
   if (list) {
-    const { holes } = list as { holes?: Hole[] };
-    if (!Array.isArray(holes) || holes.length === 0) throw new Error(`${file} lists no holes.`);
+    const holes = listedHoles(list, file);
     if (options.context) throw new Error(`${file} has no files beside its holes; --context needs them.`);
     return holes.slice(0, options.limit);
   }
-  const files = await readableSourceFiles(paths);
+  const files = sourcesIn(paths, await barredFiles(paths));
   const holes = punchHoles(files, options.limit ?? 300, options.seed);
   if (holes.length === 0) throw new Error(`There is no code to punch holes into in ${paths.join(', ')}.`);
   return options.context ? withContext(holes, () => files) : holes;
@@ -110,5 +111,14 @@ function holesOfSet(list: object, file: string, options: Options): Hole[] {
       `${file} names sources; --files needs the folder that training/eval_set.py brings them to.`,
     );
   const holes = drawSet(evalSetOf(list, set, file), folder).slice(0, limit);
-  return options.context ? withContext(holes, (source) => sourceFiles([path.join(folder, source!)])) : holes;
+  return options.context ? withContext(holes, (source) => sourcesIn([path.join(folder, source!)])) : holes;
+}
+
+/** The files that can be read and are not barred; how many cannot be read is told. */
+function sourcesIn(paths: string[], barred?: ReadonlySet<string>): SourceFile[] {
+  const problems: Error[] = [];
+  const files = sourceFiles(paths, (problem) => problems.push(problem), barred);
+  const [first] = problems;
+  if (first) tell(`${problems.length} left out that cannot be read. The first: ${printable(first.message)}`);
+  return files;
 }

@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { punchHoles } from '../../../src/measure/holes';
-import { readableSourceFiles, type SourceFile, sourceFiles } from '../../../src/measure/sourceFiles';
+import { barredFiles, type SourceFile, sourceFiles } from '../../../src/measure/sourceFiles';
 
 const files = sourceFiles(['src', 'training', 'scripts']);
 const holes = punchHoles(files, 600, 7);
@@ -105,7 +105,7 @@ describe('source files', () => {
       ['b/a.py', 'python'],
     ]);
     assert.equal(sourceFiles([path.join(folder, 'b/a.py')])[0]!.path, 'a.py');
-    assert.throws(() => sourceFiles([path.join(folder, 'nowhere')]), /nowhere cannot be read: ENOENT/);
+    assert.throws(() => sourceFiles([path.join(folder, 'nowhere')]), /nowhere does not exist/);
     fs.rmSync(folder, { recursive: true });
   });
 
@@ -120,8 +120,10 @@ describe('source files', () => {
     write('.git/HEAD', 'ref: refs/heads/main\n');
     write('.gitignore', 'made/\n');
     write('.ryzansteinignore', 'private/\n');
-    const read = async (...given: string[]): Promise<string[]> =>
-      (await readableSourceFiles(given.map((name) => path.join(folder, name)))).map((file) => file.path);
+    const read = async (name: string): Promise<string[]> => {
+      const given = [path.join(folder, name)];
+      return sourceFiles(given, undefined, await barredFiles(given)).map((file) => file.path);
+    };
     assert.deepEqual(await read('.'), ['a.py']);
     assert.deepEqual(await read('made'), ['c.py'], 'a folder that is named is meant');
     assert.deepEqual(await read('private'), [], 'but the user has kept this one out');
