@@ -8,8 +8,8 @@ import { watched, WorkspaceTree } from './workspaceTree';
 
 /** In the folders of the workspace: files of rules, and what repositories have of their own. */
 const patterns = ['**/{.gitignore,.ryzansteinignore,.git}', '**/.git/**/{HEAD,config,exclude}'];
-/** In milliseconds; a judgement takes a few. */
-const longestWait = 100;
+/** In milliseconds; a judgement takes a few, and who asks waits for ghost text anyway. */
+const longestWait = { automatic: 300, onRequest: 3000 };
 
 export class WorkspaceIgnoring implements vscode.Disposable {
   readonly rules: Ignoring;
@@ -35,9 +35,9 @@ export class WorkspaceIgnoring implements vscode.Disposable {
   }
 
   /** Ends when a file has been judged, or soon after: a slow disk keeps nobody waiting. */
-  async judged(file: vscode.Uri): Promise<void> {
+  async judged(file: vscode.Uri, asked: keyof typeof longestWait): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise((resolve) => (timer = setTimeout(resolve, longestWait)));
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, longestWait[asked])));
     await Promise.race([this.rules.judge(file.toString()), late]);
     clearTimeout(timer);
   }

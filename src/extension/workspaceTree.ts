@@ -1,5 +1,6 @@
 // A tree of files as VS Code reaches it, which says when something that was read outside of the workspace's folders may have changed.
 
+import { stat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { Remembered } from '../editing/remembered';
@@ -61,7 +62,7 @@ export class WorkspaceTree implements Tree, vscode.Disposable {
       const uri = this.root.with({ path });
       if (path === '/') return uri;
       try {
-        await vscode.workspace.fs.stat(uri);
+        await (this.isDisk ? stat(uri.fsPath) : vscode.workspace.fs.stat(uri));
         return uri;
       } catch {
         return this.nearest(posix.dirname(path));
