@@ -2,7 +2,9 @@
 
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { diskFiles, slashed } from '../editing/files';
 import { isForeignFolder } from '../editing/foreignFolders';
+import { Reading } from '../editing/reading';
 import { languageOf } from '../language/languages';
 
 const mostBytes = 200_000;
@@ -18,21 +20,50 @@ export interface SourceFile {
   text: string;
 }
 
-/** In the order of their paths. Throws an Error that names the path where one cannot be read. */
+/** A file, and its path as it is shown to the model. */
+export interface FoundFile {
+  file: string;
+  path: string;
+}
+
+/** The files of these names and under these folders, in the order of their paths. Throws an Error that names what cannot be read. */
+export function findSources(paths: string[]): FoundFile[] {
+  return paths.flatMap((given) =>
+    stat(given).isDirectory()
+      ? filesUnder(given).map((file) => ({
+          file,
+          path: path.relative(given, file).replaceAll(path.sep, '/'),
+        }))
+      : [{ file: given, path: path.basename(given) }],
+  );
+}
+
+/** Their texts, but for files made by programs. */
 export function sourceFiles(paths: string[]): SourceFile[] {
-  return paths.flatMap((given) => {
-    const whole = stat(given).isDirectory();
-    const files = whole ? filesUnder(given) : [given];
-    return files.flatMap((file) => {
-      const shown = whole ? path.relative(given, file).replaceAll(path.sep, '/') : path.basename(file);
-      const text = readText(file);
-      return isMade(text) ? [] : [{ path: shown, languageId: languageOf(file) ?? 'plaintext', text }];
-    });
+  return textsOf(findSources(paths));
+}
+
+/** The same without what the user's ignore files keep out and what may hold secrets. */
+export async function readableSources(paths: string[]): Promise<SourceFile[]> {
+  const reading = new Reading(diskFiles);
+  const found = await Promise.all(
+    findSources(paths).map(async (each) => {
+      const judgement = await reading.judge(slashed(path.resolve(each.file)));
+      return judgement === 'ignored' || judgement === 'secret' ? [] : each;
+    }),
+  );
+  return textsOf(found.flat());
+}
+
+function textsOf(files: FoundFile[]): SourceFile[] {
+  return files.flatMap(({ file, path: shown }) => {
+    const text = readText(file);
+    return isMade(text) ? [] : [{ path: shown, languageId: languageOf(file) ?? 'plaintext', text }];
   });
 }
 
 /** The files of these names that can be read and are neither huge nor made by programs. */
-export function readSources(files: readonly { file: string; path: string }[]): SourceFile[] {
+export function readSources(files: readonly FoundFile[]): SourceFile[] {
   return files.flatMap(({ file, path: shown }) => {
     try {
       const text = fs.statSync(file).size <= mostBytes ? fs.readFileSync(file, 'utf8') : '\0';

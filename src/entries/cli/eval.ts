@@ -8,7 +8,7 @@ import { evaluate, score } from '../../measure/evaluate';
 import { foreignAnswers } from '../../measure/foreignAnswers';
 import { type Hole, punchHoles } from '../../measure/holes';
 import { withContext } from '../../measure/repositoryContext';
-import { sourceFiles } from '../../measure/sourceFiles';
+import { readableSources, sourceFiles } from '../../measure/sourceFiles';
 import { describeEvaluation, describeTextScore } from '../../report/tables';
 import type { Evaluation } from '../../reports';
 import {
@@ -56,7 +56,7 @@ export function addEval(program: Command): void {
 
 async function run(paths: string[], options: Options): Promise<void> {
   if (options.bits) return scoreText(paths, options);
-  const holes = holesOf(paths, options);
+  const holes = await holesOf(paths, options);
   if (options.draw) return print({ json: true }, 'holes', { digest: digestOf(holes), holes }, String);
   const evaluation = options.answers
     ? await scoreAnswers(options.answers, holes)
@@ -78,7 +78,7 @@ async function scoreAnswers(file: string, holes: Hole[]): Promise<Evaluation> {
 }
 
 async function scoreText(paths: string[], options: Options): Promise<void> {
-  const files = sourceFiles(paths).filter(({ text }) => text.trim() !== '');
+  const files = (await readableSources(paths)).filter(({ text }) => text.trim() !== '');
   if (files.length === 0) throw new Error(`There is no text to score in ${paths.join(', ')}.`);
   const result = await withEngine(options, (engine) =>
     bitsPerByte(engine, files, options.limit, (language) => tell(`Scoring ${language}`)),
@@ -87,7 +87,7 @@ async function scoreText(paths: string[], options: Options): Promise<void> {
 }
 
 /** The holes of a frozen set, those that a JSON file lists, or new ones in source files. */
-function holesOf(paths: string[], options: Options): Hole[] {
+async function holesOf(paths: string[], options: Options): Promise<Hole[]> {
   const [file] = paths as [string];
   const list = paths.length === 1 && file.endsWith('.json') ? readJson(file) : undefined;
   if (list && 'sets' in list) return holesOfSet(list, file, options);
@@ -97,7 +97,7 @@ function holesOf(paths: string[], options: Options): Hole[] {
     if (options.context) throw new Error(`${file} has no files beside its holes; --context needs them.`);
     return holes.slice(0, options.limit);
   }
-  const files = sourceFiles(paths);
+  const files = await readableSources(paths);
   const holes = punchHoles(files, options.limit ?? 300, options.seed);
   if (holes.length === 0) throw new Error(`There is no code to punch holes into in ${paths.join(', ')}.`);
   return options.context ? withContext(holes, () => files) : holes;
