@@ -87,6 +87,7 @@ describe('TypeScript', () => {
       protocol: ['reports'],
       reports: [],
       statistics: [],
+      wording: [],
       language: [],
       completion: ['language', 'protocol'],
       model: ['completion', 'language', 'protocol'],
@@ -108,7 +109,7 @@ describe('TypeScript', () => {
     );
     const broken = typescript.flatMap((file) => {
       const room = roomOf(file);
-      const known = [room, 'statistics', ...(allowed[room] ?? [])];
+      const known = [room, 'statistics', 'wording', ...(allowed[room] ?? [])];
       return localImports(file)
         .filter((imported) => !known.includes(roomOf(imported)))
         .map((imported) => `${file} imports ${imported}`);
@@ -335,8 +336,8 @@ describe('every source file', () => {
 });
 
 describe('printing, writing settings and ending', () => {
-  // Where it is the purpose: the entry of the engine process.
-  const mayExit = ['src/entries/engineProcess.ts'];
+  // Where it is the purpose: the entries, when nobody is left at the other end.
+  const mayExit = ['src/entries/engineProcess.ts', 'src/entries/cli/main.ts'];
   // base/check.h holds what ends the process on a broken invariant of our own; test programs print and exit.
   const nativeMay = ['native/base/check.h'];
   const code = (file: string): string => read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
@@ -367,7 +368,7 @@ describe('printing, writing settings and ending', () => {
   it('process.exit and abort are used where listed', () => {
     none(
       typescript.filter((file) => !mayExit.includes(file) && /\bprocess\.(exit|abort)\s*\(/.test(code(file))),
-      'Only the engine process may end its process',
+      'Only an entry may end its process',
     );
   });
 
@@ -450,6 +451,23 @@ function settingsOfManifest(): Map<string, Setting['properties'][string]> {
   const parts = [manifest.contributes.configuration].flat();
   return new Map(parts.flatMap((part) => Object.entries(part.properties)));
 }
+
+describe('the documents', () => {
+  it('name files that are there', () => {
+    const broken = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'README.md'].flatMap((document) =>
+      [...read(document).matchAll(/`((?:src|native|scripts|test|training|media|models|docs)\/[\w./-]*)`/g)]
+        .map((match) => match[1] ?? '')
+        .filter((named) => !existsSync(path.join(root, named)))
+        .map((named) => `${document} names ${named}`),
+    );
+    none(broken, 'A path that a document names is there');
+  });
+
+  it('tell the architecture in 15 kB', () => {
+    const bytes = statSync(path.join(root, 'ARCHITECTURE.md')).size;
+    assert.ok(bytes <= 15_000, `ARCHITECTURE.md has ${bytes} bytes`);
+  });
+});
 
 describe('scripts', () => {
   it('import nothing from test/', () => {

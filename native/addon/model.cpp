@@ -32,7 +32,7 @@ class NativeModel : public Napi::ObjectWrap<NativeModel> {
     info.This().As<Napi::Object>().DefineProperties(
         {fixed("kernel", Napi::String::New(env, model_->level().name)),
          fixed("threads", Napi::Number::New(env, model_->threads())),
-         fixed("bytes", Napi::Number::New(env, static_cast<double>(model_->weights().packed_bytes()))),
+         fixed("bytes", Napi::Number::New(env, static_cast<double>(model_->weights().bytes()))),
          fixed("loadMilliseconds", info[1])});
   }
 

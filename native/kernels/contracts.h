@@ -46,6 +46,8 @@ struct MatrixKernel {
   // columns in 1..kMaxColumns.
   void (*multiply)(const void* blocks, int block_count, int columns, const void* prepared, int tokens,
                    int32_t* y, ptrdiff_t y_stride);
+  // The weights that pack_row was given. Every int8 layout has it; nullptr where no rows are asked for.
+  void (*unpack_row)(const void* block, int row, int columns, int8_t* weights) = nullptr;
 };
 
 constexpr int kMaxColumns = 65536;

@@ -74,6 +74,16 @@ void pack_byte_row(const int8_t* weights, int row, int columns, void* block) {
   }
 }
 
+void unpack_byte_row(const void* block, int row, int columns, int8_t* weights) {
+  const uint8_t* in = static_cast<const uint8_t*>(block) + 4 * row;
+  for (int k = 0; k < columns; k += 4, in += kUnit) {
+    uint32_t four;
+    memcpy(&four, in, 4);
+    four ^= 0x80808080u;
+    memcpy(weights + k, &four, static_cast<size_t>(columns - k < 4 ? columns - k : 4));
+  }
+}
+
 static void pack_planes(const int8_t* weights, int row, int columns, int block_rows, void* block) {
   const int quarter = block_rows / 4;
   uint8_t* out = static_cast<uint8_t*>(block) + 4 * (row % quarter) + row / quarter;

@@ -62,6 +62,7 @@ extern const uint8_t kTripleTable[64];
 // int8 weights, shifted to unsigned.
 size_t byte_block_bytes(int columns);
 void pack_byte_row(const int8_t* weights, int row, int columns, void* block);
+void unpack_byte_row(const void* block, int row, int columns, int8_t* weights);
 
 // Ternary weights as bit planes for look-up tables.
 size_t lut32_block_bytes(int columns);

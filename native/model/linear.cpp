@@ -172,7 +172,7 @@ int round_up(int value, int step) { return (value + step - 1) / step * step; }
 
 Linear::Linear(const TensorFile& file, const std::vector<LinearPart>& parts, Rounding rounding,
                float multiplier, const Kernels& kernels, ThreadPool& pool)
-    : floats_(kernels.floats), ternary_(true), columns_(parts[0].weight.columns) {
+    : floats_(kernels.floats), ternary_(true), exact_(multiplier == 1), columns_(parts[0].weight.columns) {
   std::vector<Row> scratch(static_cast<size_t>(pool.threads()), Row(columns_));
   bool one_scale = true, biased = false;
   group_columns_ = columns_;
@@ -183,6 +183,7 @@ Linear::Linear(const TensorFile& file, const std::vector<LinearPart>& parts, Rou
     one_scale = one_scale && form.one_scale;
     if (!form.one_scale) group_columns_ = std::min(group_columns_, form.group_columns);
     biased = biased || !part.bias.empty();
+    exact_ = exact_ && part.weight.type->to_codes != nullptr;
   }
   kernel_ = ternary_ ? kernels.ternary : kernels.int8;
   groups_ = columns_ / group_columns_;
@@ -285,6 +286,19 @@ void Linear::multiply_groups(int block, int tokens, const LinearInputs& inputs, 
                           g == 0 ? to : scaled);
       if (g > 0) floats_->add(scaled, block_rows(), to);
     }
+  }
+}
+
+void Linear::row(int r, LinearInputs& inputs, int thread, float* y) const {
+  auto* codes = inputs.scratch_[static_cast<size_t>(thread)].rounded.as<int8_t>();
+  for (int g = 0; g < groups_; g++) {
+    const size_t block =
+        static_cast<size_t>(r / block_rows()) * static_cast<size_t>(groups_) + static_cast<size_t>(g);
+    kernel_->unpack_row(packed_.as<uint8_t>() + block * block_bytes_, r % block_rows(), group_columns_,
+                        codes);
+    const float scale =
+        scales_.as<float>()[static_cast<size_t>(g) * static_cast<size_t>(rows_) + static_cast<size_t>(r)];
+    for (int i = 0; i < group_columns_; i++) *y++ = scale * static_cast<float>(codes[i]);
   }
 }
 

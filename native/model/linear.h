@@ -49,6 +49,10 @@ class Linear {
   size_t bytes() const { return packed_.bytes() + scales_.bytes() + biases_.bytes(); }
   // Multiplied by the ternary kernel, with one scale for each row.
   bool ternary_rows() const { return ternary_ && groups_ == 1; }
+  // Whether the rows of W can be had back, equal to those of the file.
+  bool holds_rows() const { return exact_ && kernel_->unpack_row != nullptr; }
+  // Row r of the first part, y [columns].
+  void row(int r, LinearInputs& inputs, int thread, float* y) const;
 
   // Makes x [columns] the input of this token, 0 .. kMaxTokens - 1. Each thread may do so for tokens of its
   // own.
@@ -68,6 +72,7 @@ class Linear {
   const MatrixKernel* kernel_ = nullptr;
   const FloatKernels* floats_ = nullptr;
   bool ternary_ = false;
+  bool exact_ = false;  // weight = code * scale, neither rounded nor multiplied
   int columns_ = 0;
   int rows_ = 0;
   // Where every row has one scale the product is one int32 sum per row; otherwise (several scales in a row)

@@ -2,7 +2,6 @@
 #include "tensor_file.h"
 
 #include <cmath>
-#include <cstring>
 #include <utility>
 
 namespace ryzanstein {
@@ -54,19 +53,24 @@ Tensor TensorFile::take(const std::string& name, int columns, int rows) {
   tensor.rows = rows > 0 ? rows : 1;
   tensor.row_bytes = static_cast<size_t>(columns / tensor.type->block_weights) *
                      static_cast<size_t>(tensor.type->block_bytes);
-  const size_t matrix_bytes = tensor.row_bytes * static_cast<size_t>(tensor.rows);
   const bool scale_behind = tensor.type->to_codes != nullptr && tensor.type->scale_columns == 0;
-  const size_t needed = matrix_bytes + (scale_behind ? sizeof(float) : 0);
+  const size_t needed = tensor.bytes() + (scale_behind ? sizeof(float) : 0);
   if (description.bytes < needed) {
     refuse(name,
            "it has " + std::to_string(description.bytes) + " bytes and needs " + std::to_string(needed));
   }
-  tensor.data = file_.data() + description.offset;
+  tensor.offset = description.offset;
   if (scale_behind) {
-    std::memcpy(&tensor.tensor_scale, tensor.data + matrix_bytes, sizeof(float));
+    file_.read(tensor.offset + tensor.bytes(), sizeof(float), &tensor.tensor_scale);
     if (!std::isfinite(tensor.tensor_scale)) refuse(name, "its scale is not a finite number");
   }
   return tensor;
+}
+
+void TensorFile::read(Tensor& tensor) const {
+  const std::shared_ptr<uint8_t[]> data(new uint8_t[tensor.bytes()]);
+  file_.read(tensor.offset, tensor.bytes(), data.get());
+  tensor.data = data;
 }
 
 void TensorFile::check_all_taken(const std::string& architecture) const {

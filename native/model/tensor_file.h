@@ -1,14 +1,15 @@
-// The tensors of a mapped model file, each checked against the file before anybody reads it.
+// The tensors of a model file, each checked against the file before anybody reads it.
 #ifndef RYZANSTEIN_MODEL_TENSOR_FILE_H_
 #define RYZANSTEIN_MODEL_TENSOR_FILE_H_
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "../base/mapped_file.h"
+#include "../base/input_file.h"
 #include "tensor_types.h"
 
 namespace ryzanstein {
@@ -32,7 +33,8 @@ struct TensorDescription {
 struct Tensor {
   std::string name;
   const TensorType* type = nullptr;
-  const uint8_t* data = nullptr;
+  uint64_t offset = 0;                    // bytes from the start of the file
+  std::shared_ptr<const uint8_t[]> data;  // the rows as the file has them, once they are read
   int columns = 0;
   int rows = 0;
   size_t row_bytes = 0;
@@ -49,7 +51,8 @@ struct Tensor {
     const int half = interleaved_rope_rows / 2;
     return r - d + (d < half ? 2 * d : 2 * (d - half) + 1);
   }
-  const uint8_t* row(int r) const { return data + static_cast<size_t>(file_row(r)) * row_bytes; }
+  const uint8_t* row(int r) const { return data.get() + static_cast<size_t>(file_row(r)) * row_bytes; }
+  size_t bytes() const { return row_bytes * static_cast<size_t>(rows); }
 };
 
 class TensorFile {
@@ -58,14 +61,13 @@ class TensorFile {
   TensorFile(const std::string& path, std::vector<TensorDescription> descriptions);
 
   bool has(const std::string& name) const { return by_name_.count(name) != 0; }
-  // The tensor of this name and exactly this shape (rows 0: a vector of `columns`). Throws BadModel.
+  // The tensor of this name and exactly this shape (rows 0: a vector of `columns`), unread. Throws BadModel.
   Tensor take(const std::string& name, int columns, int rows);
+  // Reads the rows of a tensor that was taken. Throws std::runtime_error.
+  void read(Tensor& tensor) const;
   // Throws BadModel if there is a tensor that nobody has taken: the model means more than we compute.
   void check_all_taken(const std::string& architecture) const;
   [[noreturn]] void refuse(const std::string& tensor, const std::string& reason) const;
-
-  // MappedFile's.
-  void forget() const { file_.forget(); }
 
   const std::string& path() const { return file_.path(); }
 
@@ -74,7 +76,7 @@ class TensorFile {
     TensorDescription description;
     bool taken = false;
   };
-  MappedFile file_;
+  InputFile file_;
   std::map<std::string, Entry> by_name_;
 };
 

@@ -122,7 +122,7 @@ struct Transformer::Pass {
   void embed(const int32_t* ids) {
     for (int t = 0; t < tokens; t++) {
       float* x = row(a.residual, t, h.width);
-      weights.embedding.type->to_floats(weights.embedding.row(ids[t]), h.width, x);
+      weights.embed(ids[t], a.inputs, 0, x);
       for (int i = 0; i < h.width; i++) x[i] *= h.embedding_multiplier;
     }
   }

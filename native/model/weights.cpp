@@ -25,9 +25,10 @@ class Reader {
       : file_(file), h_(h), architecture_(architecture) {}
 
   Floats vector(const std::string& name, int size) {
-    const Tensor tensor = file_.take(name, size, 0);
+    Tensor tensor = file_.take(name, size, 0);
+    file_.read(tensor);
     Floats values(static_cast<size_t>(size));
-    tensor.type->to_floats(tensor.data, size, values.data());
+    tensor.type->to_floats(tensor.row(0), size, values.data());
     for (const float value : values) {
       if (!std::isfinite(value)) file_.refuse(name, "it holds a number that is not finite");
     }
@@ -96,22 +97,28 @@ class Reader {
 Weights::Weights(const std::string& path, std::vector<TensorDescription> descriptions,
                  const Hyperparameters& h, const Architecture& switches, const Kernels& kernels,
                  ThreadPool& pool)
-    : file(path, std::move(descriptions)),
-      hyperparameters(checked(path, h)),
-      architecture(switches),
-      layers(static_cast<size_t>(h.layers)) {
+    : hyperparameters(checked(path, h)), architecture(switches), layers(static_cast<size_t>(h.layers)) {
   // Every tensor is looked up before the first one is packed.
+  TensorFile file(path, std::move(descriptions));
   Reader reader(file, hyperparameters, architecture);
   std::vector<LayerParts> parts(layers.size());
   for (size_t i = 0; i < layers.size(); i++) reader.layer(static_cast<int>(i), layers[i], parts[i]);
   output_norm = reader.vector("output_norm.weight", h.width);
   embedding = file.take("token_embd.weight", h.width, h.vocabulary);
-  const LinearPart output =
-      file.has("output.weight") ? reader.product("output", h.width, h.vocabulary) : LinearPart{embedding, {}};
+  const bool tied = !file.has("output.weight");
+  std::vector<LinearPart> output;
+  if (!tied) output = {reader.product("output", h.width, h.vocabulary)};
   file.check_all_taken(h.architecture);
 
-  const auto pack = [&](const std::vector<LinearPart>& linear, float multiplier) {
-    return Linear(file, linear, Rounding::kNone, multiplier, kernels, pool);
+  // What the file has is in memory only as long as it takes to pack it.
+  const auto pack = [&](std::vector<LinearPart>& linear, float multiplier,
+                        Rounding rounding = Rounding::kNone) {
+    for (LinearPart& part : linear) {
+      if (part.weight.data == nullptr) file.read(part.weight);
+    }
+    Linear packed(file, linear, rounding, multiplier, kernels, pool);
+    linear.clear();
+    return packed;
   };
   for (size_t i = 0; i < layers.size(); i++) {
     layers[i].qkv = pack(parts[i].qkv, 1);
@@ -119,9 +126,15 @@ Weights::Weights(const std::string& path, std::vector<TensorDescription> descrip
     layers[i].gate_up = pack(parts[i].gate_up, 1);
     layers[i].down = pack(parts[i].down, h.residual_multiplier);
   }
-  head = Linear(file, {output}, Rounding::kInt8Rows, h.logit_multiplier, kernels, pool);
-  // All but embedding rows is packed now: the file's pages would only double the memory.
-  file.forget();
+  file.read(embedding);
+  if (tied) output = {{embedding, {}}};
+  head = pack(output, h.logit_multiplier, Rounding::kInt8Rows);
+  if (tied && head.holds_rows()) embedding.data = nullptr;
+}
+
+void Weights::embed(int id, LinearInputs& inputs, int thread, float* x) const {
+  if (embedding.data == nullptr) return head.row(id, inputs, thread, x);
+  embedding.type->to_floats(embedding.row(id), embedding.columns, x);
 }
 
 std::vector<const Linear*> Weights::linears() const {
@@ -132,8 +145,8 @@ std::vector<const Linear*> Weights::linears() const {
   return all;
 }
 
-size_t Weights::packed_bytes() const {
-  size_t bytes = 0;
+size_t Weights::bytes() const {
+  size_t bytes = embedding.data == nullptr ? 0 : embedding.bytes();
   for (const Linear* linear : linears()) bytes += linear->bytes();
   return bytes;
 }

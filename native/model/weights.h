@@ -33,16 +33,18 @@ struct Weights {
           const Hyperparameters& hyperparameters, const Architecture& architecture, const Kernels& kernels,
           ThreadPool& pool);
 
-  TensorFile file;  // stays mapped: embedding rows are read from it
   Hyperparameters hyperparameters;
   Architecture architecture;
-  Tensor embedding;  // [vocabulary][width]
+  Tensor embedding;  // [vocabulary][width]; unread where the head holds its rows
   std::vector<Layer> layers;
   Floats output_norm;  // [width]
   Linear head;         // width -> vocabulary; the embedding itself unless the file has output.weight
 
+  // Row `id` of the embedding, x [width].
+  void embed(int id, LinearInputs& inputs, int thread, float* x) const;
+
   std::vector<const Linear*> linears() const;
-  size_t packed_bytes() const;
+  size_t bytes() const;
 };
 
 }  // namespace ryzanstein

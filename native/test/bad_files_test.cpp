@@ -3,10 +3,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <functional>
 #include <limits>
 #include <string>
 
+#ifndef _WIN32
+#include <sys/stat.h>
+#endif
+
+#include "../base/input_file.h"
 #include "../model/session.h"
 #include "check.h"
 #include "synthetic_model.h"
@@ -140,6 +146,44 @@ void numbers_are_refused() {
   }
 }
 
+std::string refusal_of(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return "nothing was refused";
+}
+
+// A pipe without a writer is not waited for, and a file that is cut ends nothing.
+void what_is_no_file_is_refused() {
+  const auto expect = [](const std::string& refusal, const std::string& words) {
+    EXPECT(
+        refusal.find("ryzanstein-bad-file") != std::string::npos && refusal.find(words) != std::string::npos,
+        "expected \"" + words + "\", not: " + refusal);
+  };
+  const SyntheticModel synthetic(kShape, {});
+  const std::string path = synthetic.write("ryzanstein-bad-file");
+  const InputFile file(path);
+  std::vector<uint8_t> bytes(synthetic.bytes.size());
+  file.read(0, bytes.size(), bytes.data());
+  EXPECT(bytes == synthetic.bytes && file.bytes() == bytes.size(), "a file is read whole");
+  file.read(1000, 5, bytes.data());
+  EXPECT(std::equal(bytes.begin(), bytes.begin() + 5, synthetic.bytes.begin() + 1000), "and from a place");
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << "short";
+  expect(refusal_of([&] { file.read(0, 6, bytes.data()); }), "it became shorter while it was read");
+  std::remove(path.c_str());
+  expect(refusal_of([&] { InputFile gone(path); }), path);
+#ifndef _WIN32
+  EXPECT(mkfifo(path.c_str(), 0600) == 0, "a pipe");
+  expect(refusal_of([&] { InputFile pipe(path); }), "it is not a regular file");
+  std::remove(path.c_str());
+  EXPECT(mkdir(path.c_str(), 0700) == 0, "a folder");
+  expect(refusal_of([&] { InputFile folder(path); }), "it is not a regular file");
+  std::remove(path.c_str());
+#endif
+}
+
 // Damages one thing: bytes of the weights, or what the header says about a tensor or the model.
 void damage(SyntheticModel& model, Random& random) {
   TensorDescription& tensor =
@@ -219,6 +263,7 @@ int main() {
   EXPECT(try_model(SyntheticModel(kShape, {})).empty(), "the undamaged model works");
   lies_are_refused_by_name();
   numbers_are_refused();
+  what_is_no_file_is_refused();
   damage_never_ends_the_process();
   return test::report();
 }

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include <string>
+
 #include "kernel_checks.h"
 
 using namespace ryzanstein;
@@ -116,6 +118,14 @@ void test_products(const char* name, const char* kind, const MatrixKernel& kerne
                  rows, k, tokens, static_cast<int>(weight_fill), static_cast<int>(x_fill),
                  tidy ? "" : " (wrote outside or into padding)");
         check(tidy && y == expected, name, what);
+        if (kernel.unpack_row == nullptr) continue;
+        std::vector<int8_t> unpacked(w.size());
+        for (int r = 0; r < rows; r++) {
+          const size_t block = kernel.block_bytes(k) * static_cast<size_t>(r / kernel.block_rows);
+          kernel.unpack_row(a.weights.data() + block, r % kernel.block_rows, k,
+                            &unpacked[static_cast<size_t>(r) * static_cast<size_t>(k)]);
+        }
+        check(unpacked == w, name, (std::string("rows unpacked after the ") + what).c_str());
       }
     }
   }

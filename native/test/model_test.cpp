@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <limits>
 #include <random>
@@ -38,7 +39,7 @@ Ids random_ids(int count, uint64_t seed) {
 std::shared_ptr<Model> load(const SyntheticModel& synthetic, const LoadOptions& options = {}) {
   const std::string path = synthetic.write("ryzanstein-model-test");
   auto model = std::make_shared<Model>(path, synthetic.tensors, synthetic.hyperparameters, options);
-  std::remove(path.c_str());  // it stays mapped
+  std::remove(path.c_str());  // nothing of it is needed any more
   return model;
 }
 
@@ -233,6 +234,64 @@ void switches_are_computed() {
         h.residual_multiplier = 0.22f;
         h.logit_multiplier = 1 / 6.f;
       });
+}
+
+// What is looked up for a token is what the file has, held once where the head has it as well.
+void embedding_rows_are_the_files() {
+  struct Case {
+    const char* type;
+    bool several_scales, untied;
+    float logit_multiplier;
+    bool held;
+  };
+  for (const Case& each : {Case{"Q8_0", false, false, 1, false}, Case{"Q8_0", true, false, 1, false},
+                           Case{"Q8_0", false, true, 1, true}, Case{"Q8_0", false, false, 0.3f, true},
+                           Case{"F16", false, false, 1, true}, Case{"F32", false, true, 1, true}}) {
+    SyntheticOptions options;
+    options.embedding_type = each.type;
+    options.several_scales = each.several_scales;
+    options.untied = each.untied;
+    SyntheticModel synthetic(kShape, options);
+    synthetic.hyperparameters.logit_multiplier = each.logit_multiplier;
+    const std::string path = synthetic.write("ryzanstein-model-test");
+    for (const KernelLevel& level : kernel_levels()) {
+      if (!level.supported(cpu_features())) continue;
+      ThreadPool pool(1);
+      const Weights weights(path, synthetic.tensors, synthetic.hyperparameters, synthetic.architecture,
+                            level.kernels, pool);
+      LinearInputs inputs(weights.linears(), 1);
+      Floats rows, row(static_cast<size_t>(kShape.width));
+      for (int id = 0; id < kShape.vocabulary; id++) {
+        weights.embed(id, inputs, 0, row.data());
+        rows.insert(rows.end(), row.begin(), row.end());
+      }
+      const std::string what = std::string("the embedding in ") + each.type + " with " + level.name;
+      EXPECT(rows == synthetic.floats["token_embd.weight"], what + ": the file's rows");
+      EXPECT((weights.embedding.data != nullptr) == each.held, what + ": held beside the head or not");
+    }
+    std::remove(path.c_str());
+  }
+}
+
+// Nothing of the file is needed once it is loaded: it may be cut, overwritten and removed.
+void files_may_change_in_use() {
+  const Ids ids = random_ids(12, 7);
+  for (const char* type : {"Q8_0", "F16"}) {
+    SyntheticOptions options;
+    options.embedding_type = type;
+    SyntheticModel synthetic(kShape, options);
+    const std::string path = synthetic.write("ryzanstein-model-test");
+    const auto model =
+        std::make_shared<Model>(path, synthetic.tensors, synthetic.hyperparameters, LoadOptions());
+    const Logits expected = all_logits(model, ids);
+    std::ofstream(path, std::ios::binary | std::ios::trunc).close();
+    EXPECT(all_logits(model, ids) == expected, std::string(type) + ": the file was cut");
+    std::fill(synthetic.bytes.begin(), synthetic.bytes.end(), uint8_t{0x5A});
+    EXPECT(synthetic.write("ryzanstein-model-test") == path, "the same file");
+    EXPECT(all_logits(model, ids) == expected, std::string(type) + ": the file was overwritten");
+    std::remove(path.c_str());
+    EXPECT(all_logits(model, ids) == expected, std::string(type) + ": the file was removed");
+  }
 }
 
 void file_types_do_not_matter() {
@@ -854,6 +913,8 @@ int main() {
   blocks_are_read_as_ggml_reads_them();
   logits_are_the_references();
   switches_are_computed();
+  embedding_rows_are_the_files();
+  files_may_change_in_use();
   file_types_do_not_matter();
   bits_do_not_depend_on_the_way({});
   SyntheticOptions several;

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import type { CacheSettings, Hyperparameters } from '../model/description';
 import type { TensorDescription } from '../model/gguf';
+import { messageOf } from '../wording';
 
 export interface KernelReport {
   name: string;
@@ -131,7 +132,7 @@ export function loadAddon(file: string = addonFile()): Addon {
     return createRequire(__filename)(file) as Addon;
   } catch (error) {
     throw new AddonError(
-      `The engine ${file} cannot be loaded on ${system}: ${error instanceof Error ? error.message : String(error)}. ` +
+      `The engine ${file} cannot be loaded on ${system}: ${messageOf(error)}. ` +
         'Install the package built for this system, or build it with "npm run build".',
     );
   }

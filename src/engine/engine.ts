@@ -5,7 +5,7 @@ import type { ModelInfo } from '../reports';
 import type { Addon, NativeModel, NativeSession } from './addon';
 import { judge } from '../completion/finish';
 import { defaultThreads } from './environment';
-import { readGguf } from '../model/gguf';
+import { expectUnchanged, readGguf } from '../model/gguf';
 import { unfinishedWord } from '../model/healing';
 import { Load } from './load';
 import {
@@ -104,7 +104,9 @@ export class Engine {
     try {
       // The vocabulary is read while the weights are packed.
       const model = describeModel(gguf, addon.loadsAnyModel);
-      return new Engine(addon, model, await native, params);
+      const engine = new Engine(addon, model, await native, params);
+      expectUnchanged(gguf);
+      return engine;
     } catch (error) {
       // Nobody reads the file any more when the error is known.
       await native.then(

@@ -23,6 +23,7 @@ import {
   firstLineProgress,
   prefillRequest,
 } from '../protocol';
+import { messageOf, printable } from '../wording';
 
 export class Client {
   private newest: AbortController | undefined;
@@ -77,7 +78,7 @@ export async function answered<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof ResponseError) throw error;
-    throw new ResponseError(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error));
+    throw new ResponseError(ErrorCodes.InternalError, printable(messageOf(error)));
   }
 }
 

@@ -27,6 +27,19 @@ export interface Hole {
   related?: RelatedText[];
 }
 
+const texts = ['path', 'language', 'kind', 'prefix', 'suffix', 'expected'] as const;
+
+/** The holes that a JSON document lists. Throws an Error that names `file` and what is missing. */
+export function listedHoles(list: object, file: string): Hole[] {
+  const { holes } = list as { holes?: unknown };
+  if (!Array.isArray(holes) || holes.length === 0) throw new Error(`${file} lists no holes.`);
+  for (const [i, hole] of (holes as (Partial<Record<string, unknown>> | null)[]).entries()) {
+    const missing = texts.find((name) => typeof hole?.[name] !== 'string');
+    if (missing) throw new Error(`Hole ${i + 1} of ${file} has no text "${missing}".`);
+  }
+  return holes as Hole[];
+}
+
 /** Shares of holes in code; where the drawn place gives none of a kind, another place is drawn. */
 const kindShares: [HoleKind, number][] = [
   ['rest', 0.6],

@@ -6,6 +6,7 @@ import { diskFiles, slashed } from '../editing/files';
 import { isForeignFolder } from '../editing/foreignFolders';
 import { Reading } from '../editing/reading';
 import { languageOf } from '../language/languages';
+import { unreadable } from '../wording';
 
 const mostBytes = 200_000;
 /** Files with longer lines are made by programs. */
@@ -20,66 +21,69 @@ export interface SourceFile {
   text: string;
 }
 
-/** A file, and its path as it is shown to the model. */
-export interface FoundFile {
-  file: string;
-  path: string;
-}
-
-/** The files of these names and under these folders, in the order of their paths. Throws an Error that names what cannot be read. */
-export function findSources(paths: string[]): FoundFile[] {
-  return paths.flatMap((given) =>
-    stat(given).isDirectory()
-      ? filesUnder(given).map((file) => ({
-          file,
-          path: path.relative(given, file).replaceAll(path.sep, '/'),
-        }))
-      : [{ file: given, path: path.basename(given) }],
-  );
-}
-
-/** Their texts, but for files made by programs. */
-export function sourceFiles(paths: string[]): SourceFile[] {
-  return textsOf(findSources(paths));
-}
-
-/** The same without what the user's ignore files keep out and what may hold secrets. */
-export async function readableSources(paths: string[]): Promise<SourceFile[]> {
-  const reading = new Reading(diskFiles);
-  const found = await Promise.all(
-    findSources(paths).map(async (each) => {
-      const judgement = await reading.judge(slashed(path.resolve(each.file)));
-      return judgement === 'ignored' || judgement === 'secret' ? [] : each;
-    }),
-  );
-  return textsOf(found.flat());
-}
-
-function textsOf(files: FoundFile[]): SourceFile[] {
-  return files.flatMap(({ file, path: shown }) => {
-    const text = readText(file);
-    return isMade(text) ? [] : [{ path: shown, languageId: languageOf(file) ?? 'plaintext', text }];
+/**
+ * In the order of their paths. Throws an Error that names a given path where that cannot be read; of what a folder holds
+ * and cannot be read, `leftOut` is told, and the others are given.
+ */
+export function sourceFiles(
+  paths: string[],
+  leftOut: (problem: Error) => void = () => undefined,
+  mayRead: (file: string) => boolean = () => true,
+): SourceFile[] {
+  return paths.flatMap((given) => {
+    if (!stat(given).isDirectory()) return sourceFile(given, path.basename(given));
+    return filesUnder(given, leftOut)
+      .filter(mayRead)
+      .flatMap((file) =>
+        readable(() => sourceFile(file, path.relative(given, file).replaceAll(path.sep, '/')), leftOut),
+      );
   });
+}
+
+/** The same without what a folder holds that the user's ignore files keep out or that may hold secrets. */
+export async function allowedSourceFiles(
+  paths: string[],
+  leftOut: (problem: Error) => void,
+): Promise<SourceFile[]> {
+  const reading = new Reading(diskFiles);
+  const listed = paths.filter((given) => stat(given).isDirectory());
+  const files = listed.flatMap((folder) => filesUnder(folder, () => undefined));
+  const judgements = await Promise.all(files.map((file) => reading.judge(slashed(path.resolve(file)))));
+  const kept = new Set(files.filter((_, i) => !['ignored', 'secret'].includes(judgements[i]!)));
+  return sourceFiles(paths, leftOut, (file) => kept.has(file));
 }
 
 /** The files of these names that can be read and are neither huge nor made by programs. */
-export function readSources(files: readonly FoundFile[]): SourceFile[] {
-  return files.flatMap(({ file, path: shown }) => {
-    try {
-      const text = fs.statSync(file).size <= mostBytes ? fs.readFileSync(file, 'utf8') : '\0';
-      return isMade(text) ? [] : [{ path: shown, languageId: languageOf(file) ?? 'plaintext', text }];
-    } catch {
-      // It was there when it was listed; what is gone by now is not scored.
-      return [];
-    }
-  });
+export function readSources(files: readonly { file: string; path: string }[]): SourceFile[] {
+  // One that was there when it was listed may be gone by now.
+  return files.flatMap(({ file, path: shown }) =>
+    readable(
+      () => (isSmallFile(file) ? sourceFile(file, shown) : []),
+      () => undefined,
+    ),
+  );
 }
 
+/** A file's text as editors show it: without the byte order mark. */
 export function readText(file: string): string {
   try {
-    return fs.readFileSync(file, 'utf8');
+    return fs.readFileSync(file, 'utf8').replace(/^\ufeff/, '');
   } catch (error) {
-    throw new Error(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}.`, { cause: error });
+    throw unreadable(file, error);
+  }
+}
+
+function sourceFile(file: string, shown: string): SourceFile[] {
+  const text = readText(file);
+  return isMade(text) ? [] : [{ path: shown, languageId: languageOf(file) ?? 'plaintext', text }];
+}
+
+function readable<T>(read: () => T[], leftOut: (problem: Error) => void): T[] {
+  try {
+    return read();
+  } catch (error) {
+    leftOut(error as Error);
+    return [];
   }
 }
 
@@ -87,20 +91,32 @@ function stat(file: string): fs.Stats {
   try {
     return fs.statSync(file);
   } catch (error) {
-    throw new Error(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}.`, { cause: error });
+    throw unreadable(file, error);
   }
 }
 
-function filesUnder(folder: string): string[] {
-  const entries = fs.readdirSync(folder, { withFileTypes: true });
-  return entries
+function entriesOf(folder: string): fs.Dirent[] {
+  try {
+    return fs.readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    throw unreadable(folder, error);
+  }
+}
+
+function filesUnder(folder: string, leftOut: (problem: Error) => void): string[] {
+  return readable(() => entriesOf(folder), leftOut)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const file = path.join(folder, entry.name);
-      if (entry.isDirectory()) return isForeignFolder(entry.name) ? [] : filesUnder(file);
+      if (entry.isDirectory()) return isForeignFolder(entry.name) ? [] : filesUnder(file, leftOut);
       const known = entry.isFile() && languageOf(entry.name) !== undefined;
-      return known && fs.statSync(file).size <= mostBytes ? [file] : [];
+      return readable(() => (known && isSmallFile(file) ? [file] : []), leftOut);
     });
+}
+
+function isSmallFile(file: string): boolean {
+  const status = stat(file);
+  return status.isFile() && status.size <= mostBytes;
 }
 
 function isMade(text: string): boolean {

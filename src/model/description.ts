@@ -5,6 +5,7 @@ import { type FimOrder, type FimRole, type Format, formatOf, ordersOf } from './
 import { type Gguf, GgufError } from './gguf';
 import type { PromptModel } from './prompt';
 import { tensorTypeName } from './tensorTypes';
+import { printable } from '../wording';
 import { Tokenizer } from './tokenizer';
 
 /** `native/model/hyperparameters.cpp` reads each by its name, and knows what it may be. */
@@ -79,7 +80,7 @@ export function describeModel(gguf: Gguf, any = false): ModelDescription {
 
 function nameOf(gguf: Gguf): string {
   const name = gguf.metadata.get('general.name');
-  return typeof name === 'string' && name !== '' ? name : path.basename(gguf.file, '.gguf');
+  return printable(typeof name === 'string' && name !== '' ? name : path.basename(gguf.file, '.gguf'), 100);
 }
 
 /** The family's format, by the spellings of the control tokens, and where those do not tell, by the model's names. */
@@ -105,7 +106,7 @@ export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
   }
   const number = (key: string, otherwise?: number): number => {
     const value = gguf.metadata.get(`${architecture}.${key}`) ?? otherwise;
-    if (typeof value !== 'number' || !(value > 0))
+    if (typeof value !== 'number' || !(value > 0 && value < Infinity))
       fail(gguf, `has no positive number under "${architecture}.${key}"`);
     return value;
   };
@@ -155,17 +156,25 @@ export function cacheSettingsOf(gguf: Gguf): CacheSettings {
   } as const;
   for (const [name, key] of Object.entries(numbers) as [keyof typeof numbers, string][]) {
     const value = stated(key);
-    if (typeof value === 'number') settings[name] = value;
+    if (isNumber(value)) settings[name] = value;
     else if (value !== undefined) fail(gguf, `has no number under "ryzanstein.cache.${key}"`);
   }
   const lists = { strengths: 'strengths', draftTokens: 'draft_tokens' } as const;
   for (const [name, key] of Object.entries(lists) as [keyof typeof lists, string][]) {
     const value = stated(key);
-    const isNumber = (one: unknown): one is number => typeof one === 'number';
-    if (Array.isArray(value) && (value as unknown[]).every(isNumber)) settings[name] = value as number[];
+    const isOne = name === 'draftTokens' ? isWhole : isNumber;
+    if (Array.isArray(value) && (value as unknown[]).every(isOne)) settings[name] = value as number[];
     else if (value !== undefined) fail(gguf, `has no numbers under "ryzanstein.cache.${key}"`);
   }
   return settings;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isWhole(value: unknown): value is number {
+  return isNumber(value) && (value | 0) === value;
 }
 
 /** The type that holds the most weights; every tensor's type must be one that the engine reads, or known with `any`. */

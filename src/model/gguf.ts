@@ -1,6 +1,7 @@
 // Reads the header of a GGUF file, version 2 or 3: metadata and tensor places, every length checked against the file.
 
 import * as fs from 'node:fs';
+import { whyUnread } from '../wording';
 import { tensorTypes } from './tensorTypes';
 
 export type GgufArray = string[] | boolean[] | number[] | bigint[];
@@ -18,6 +19,8 @@ export interface TensorDescription {
 
 export interface Gguf {
   file: string;
+  /** Which file it was, and as of when: another one when somebody has written to it, or put another in its place. */
+  state: string;
   version: number;
   metadata: Map<string, GgufValue>;
   tensors: TensorDescription[];
@@ -26,25 +29,45 @@ export interface Gguf {
 /** A file that is not a usable GGUF file; the message names the file, the place in it, and what to do. */
 export class GgufError extends Error {}
 
-/** Bytes of each fixed-size metadata value, by its type id; 8 is a string, 9 an array. */
-const valueBytes: Record<number, number> = {
-  0: 1,
-  1: 1,
-  2: 2,
-  3: 2,
-  4: 4,
-  5: 4,
-  6: 4,
-  7: 1,
-  10: 8,
-  11: 8,
-  12: 8,
+interface Scalar {
+  bytes: number;
+  read: (from: Buffer, at: number) => boolean | number | bigint;
+}
+
+/** Metadata values of a fixed size, by their type ids; 8 is a string, 9 an array. */
+const scalars: Record<number, Scalar> = {
+  0: { bytes: 1, read: (from, at) => from.readUInt8(at) },
+  1: { bytes: 1, read: (from, at) => from.readInt8(at) },
+  2: { bytes: 2, read: (from, at) => from.readUInt16LE(at) },
+  3: { bytes: 2, read: (from, at) => from.readInt16LE(at) },
+  4: { bytes: 4, read: (from, at) => from.readUInt32LE(at) },
+  5: { bytes: 4, read: (from, at) => from.readInt32LE(at) },
+  6: { bytes: 4, read: (from, at) => from.readFloatLE(at) },
+  7: { bytes: 1, read: (from, at) => from.readUInt8(at) !== 0 },
+  10: { bytes: 8, read: (from, at) => narrow(from.readBigUInt64LE(at)) },
+  11: { bytes: 8, read: (from, at) => narrow(from.readBigInt64LE(at)) },
+  12: { bytes: 8, read: (from, at) => from.readDoubleLE(at) },
 };
 const stringType = 8;
 const arrayType = 9;
 /** Longest name that ggml stores is 63 bytes; a header that claims much more is not one. */
 const maximumName = 1024;
+/** Far more than any model's: a header that claims more is not read into memory. */
+const most = {
+  headerBytes: 1 << 26,
+  textBytes: 1 << 24,
+  listItems: 1 << 22,
+  keys: 1 << 16,
+  tensors: 1 << 16,
+};
 const window = 1 << 20;
+/** The letters GGUF. */
+const magic = 0x46554747;
+
+const damaged =
+  'The file is damaged or incomplete: download or export it again, or choose another model file.';
+const putTogether =
+  'Put the parts together with "llama-gguf-split --merge FIRST-PART WHOLE.gguf", and choose the whole.';
 
 /** Walks the head of a file; holds no more of it than what the current value needs. */
 class Reader {
@@ -69,26 +92,24 @@ class Reader {
   }
 
   fail(what: string): never {
-    throw new GgufError(
-      `${this.file}: ${what}. The file is damaged or incomplete: download or export it again, or choose another model file.`,
-    );
+    throw new GgufError(`${this.file}: ${what}. ${partByName(this.file) ?? damaged}`);
   }
 
-  /** A view of the next `length` bytes; `what` names them in the error. */
-  take(length: number, what: string): Buffer {
-    if (length > this.remaining) {
-      this.fail(`${what} needs ${length} bytes at ${this.#position}, but the file ends at ${this.size}`);
-    }
+  /** Goes over the next `length` bytes, and returns where they begin in the buffer, which holds them until the next call. */
+  #next(length: number, what: What): number {
+    if (this.#position + length > this.#bufferStart + this.#buffer.length) this.#fill(length, what);
     const start = this.#position - this.#bufferStart;
-    if (start + length > this.#buffer.length) {
-      this.#fill(length, what);
-      return this.take(length, what);
-    }
     this.#position += length;
-    return this.#buffer.subarray(start, start + length);
+    return start;
   }
 
-  #fill(length: number, what: string): void {
+  #fill(length: number, what: What): void {
+    if (length > this.remaining)
+      this.fail(
+        `${worded(what)} needs ${length} bytes at ${this.#position}, but the file ends at ${this.size}`,
+      );
+    if (this.#position + length > most.headerBytes)
+      this.fail(`${worded(what)} lies behind the first ${most.headerBytes} bytes, where no header reaches`);
     const buffer = Buffer.allocUnsafe(Math.min(this.remaining, Math.max(length, window)));
     let filled = 0;
     while (filled < buffer.length) {
@@ -99,87 +120,77 @@ class Reader {
         buffer.length - filled,
         this.#position + filled,
       );
-      if (read === 0) this.fail(`${what} cannot be read at ${this.#position}: the file became shorter`);
+      if (read === 0)
+        this.fail(`${worded(what)} cannot be read at ${this.#position}: the file became shorter`);
       filled += read;
     }
     this.#buffer = buffer;
     this.#bufferStart = this.#position;
   }
 
-  uint32(what: string): number {
-    return this.take(4, what).readUInt32LE();
+  uint32(what: What): number {
+    const at = this.#next(4, what);
+    return this.#buffer.readUInt32LE(at);
   }
 
   /** A 64-bit count or offset, refused where a double cannot hold it. */
-  size64(what: string): number {
-    const value = this.take(8, what).readBigUInt64LE();
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) this.fail(`${what} is ${value}`);
-    return Number(value);
+  size64(what: What): number {
+    const at = this.#next(8, what);
+    const high = this.#buffer.readUInt32LE(at + 4);
+    if (high >= 2 ** 21) this.fail(`${worded(what)} is ${this.#buffer.readBigUInt64LE(at)}`);
+    return high * 2 ** 32 + this.#buffer.readUInt32LE(at);
   }
 
-  /** A count of things of at least `each` bytes that must still fit into the file. */
-  count(each: number, what: string): number {
+  /** A count of things of at least `each` bytes, at most `maximum`, that must still fit into the file. */
+  count(each: number, maximum: number, what: What): number {
     const count = this.size64(what);
     if (count > this.remaining / each) {
-      this.fail(`${what} is ${count}, but only ${this.remaining} bytes are left in the file`);
+      this.fail(`${worded(what)} is ${count}, but only ${this.remaining} bytes are left in the file`);
     }
+    if (count > maximum) this.fail(`${worded(what)} is ${count}, more than ${maximum}`);
     return count;
   }
 
-  string(what: string, maximum = Infinity): string {
-    const length = this.count(1, `the length of ${what}`);
-    if (length > maximum) this.fail(`the length of ${what} is ${length}`);
-    return this.take(length, what).toString('utf8');
+  string(what: What, maximum = most.textBytes): string {
+    const length = this.count(1, maximum, () => `the length of ${worded(what)}`);
+    const start = this.#next(length, what);
+    return this.#buffer.toString('utf8', start, start + length);
   }
 
   value(type: number, what: string): GgufValue {
     if (type === stringType) return this.string(what);
     if (type === arrayType) return this.array(what);
-    return this.#scalar(type, what);
+    const scalar = scalars[type] ?? this.fail(`${what} has the unknown type ${type}`);
+    const at = this.#next(scalar.bytes, what);
+    return scalar.read(this.#buffer, at);
   }
 
   array(what: string): GgufArray {
     const type = this.uint32(`the element type of ${what}`);
     if (type === arrayType) this.fail(`${what} is an array of arrays`);
-    const each = type === stringType ? 8 : valueBytes[type];
-    if (each === undefined) this.fail(`${what} has the unknown element type ${type}`);
-    const count = this.count(each, `the length of ${what}`);
-    const values: unknown[] = [];
-    for (let i = 0; i < count; i++) {
-      values.push(type === stringType ? this.string(`${what}[${i}]`) : this.#scalar(type, what));
-    }
+    if (type === stringType) return this.#strings(what);
+    const scalar = scalars[type] ?? this.fail(`${what} has the unknown element type ${type}`);
+    const count = this.count(scalar.bytes, most.listItems, `the length of ${what}`);
+    const start = this.#next(count * scalar.bytes, what);
+    const values = new Array<unknown>(count);
+    for (let i = 0; i < count; i++) values[i] = scalar.read(this.#buffer, start + i * scalar.bytes);
     return values as GgufArray;
   }
 
-  #scalar(type: number, what: string): boolean | number | bigint {
-    const length = valueBytes[type];
-    if (length === undefined) this.fail(`${what} has the unknown type ${type}`);
-    const bytes = this.take(length, what);
-    switch (type) {
-      case 0:
-        return bytes.readUInt8();
-      case 1:
-        return bytes.readInt8();
-      case 2:
-        return bytes.readUInt16LE();
-      case 3:
-        return bytes.readInt16LE();
-      case 4:
-        return bytes.readUInt32LE();
-      case 5:
-        return bytes.readInt32LE();
-      case 6:
-        return bytes.readFloatLE();
-      case 7:
-        return bytes.readUInt8() !== 0;
-      case 10:
-        return narrow(bytes.readBigUInt64LE());
-      case 11:
-        return narrow(bytes.readBigInt64LE());
-      default:
-        return bytes.readDoubleLE();
-    }
+  #strings(what: string): string[] {
+    const count = this.count(8, most.listItems, `the length of ${what}`);
+    const values: string[] = [];
+    const item = (): string => `${what}[${values.length}]`;
+    while (values.length < count) values.push(this.string(item));
+    return values;
   }
+}
+
+/** Names a value in an error; a function where there are so many that their names would take longer than they do. */
+type What = string | (() => string);
+
+function worded(what: What): string {
+  return typeof what === 'string' ? what : what();
 }
 
 function narrow(value: bigint): number | bigint {
@@ -193,45 +204,86 @@ function narrow(value: bigint): number | bigint {
  * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 export function readGguf(file: string): Gguf {
-  const descriptor = open(file);
   try {
-    return readHeader(new Reader(file, descriptor), file);
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
-
-function open(file: string): number {
-  try {
-    const descriptor = fs.openSync(file, 'r');
-    if (fs.fstatSync(descriptor).isFile()) return descriptor;
-    fs.closeSync(descriptor);
+    const descriptor = open(file);
+    try {
+      return readHeader(new Reader(file, descriptor), stateOf(fs.fstatSync(descriptor, { bigint: true })));
+    } finally {
+      fs.closeSync(descriptor);
+    }
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const reason = code === 'ENOENT' ? 'does not exist' : `cannot be opened (${code})`;
-    throw new GgufError(`The model file ${file} ${reason}. Choose another model file.`);
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new GgufError(`The model file ${file} ${whyUnread(file, error)}. Choose another model file.`);
   }
-  throw new GgufError(`The model file ${file} is not a file. Choose a GGUF file.`);
 }
 
-function readHeader(reader: Reader, file: string): Gguf {
-  if (reader.size < 24 || reader.take(4, 'the magic').toString('latin1') !== 'GGUF') {
-    throw new GgufError(`${reader.file} is not a GGUF file. Choose a model file that ends in .gguf.`);
+function stateOf({ ino, size, mtimeNs, ctimeNs }: fs.BigIntStats): string {
+  return [ino, size, mtimeNs, ctimeNs].join(' ');
+}
+
+/** Throws a GgufError if the file is not what it was any more: what was read of it since may be anything. */
+export function expectUnchanged({ file, state }: Gguf): void {
+  const now = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
+  if (!now || stateOf(now) !== state)
+    throw new GgufError(
+      `The model file ${file} was changed while it was loaded. Load it again when it is whole.`,
+    );
+}
+
+/** Nothing but a file is opened, and nothing is waited for: a pipe without a writer would hold the process for ever. */
+function open(file: string): number {
+  const status = fs.statSync(file);
+  if (!status.isFile())
+    throw new GgufError(`The model file ${file} is not a file, but ${kindOf(status)}. Choose a GGUF file.`);
+  return fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
+}
+
+function kindOf(status: fs.Stats): string {
+  if (status.isDirectory()) return 'a folder';
+  if (status.isFIFO()) return 'a pipe';
+  return status.isSocket() ? 'a socket' : 'a device';
+}
+
+function readHeader(reader: Reader, state: string): Gguf {
+  const { file } = reader;
+  if (reader.size === 0)
+    throw new GgufError(
+      `The model file ${file} is empty. Download or export it again, or choose another one.`,
+    );
+  if (reader.size < 24 || reader.uint32('the magic') !== magic) {
+    throw new GgufError(
+      `${file} is not a GGUF file. ${partByName(file) ?? 'Choose a model file that ends in .gguf.'}`,
+    );
   }
   const version = reader.uint32('the version');
   if (version !== 2 && version !== 3) {
     const detail = version > 0xffff ? 'is big-endian' : `has GGUF version ${version}`;
     throw new GgufError(
-      `${reader.file} ${detail}; only little-endian versions 2 and 3 are known. Convert it again.`,
+      `${file} ${detail}; only little-endian versions 2 and 3 are known. Convert it again.`,
     );
   }
   // The shortest tensor entry: name length, dimensions, one extent, type, offset; the shortest key: length, type, byte.
-  const tensorCount = reader.count(32, 'the number of tensors');
-  const keyCount = reader.count(13, 'the number of metadata keys');
+  const tensorCount = reader.count(32, most.tensors, 'the number of tensors');
+  const keyCount = reader.count(13, most.keys, 'the number of metadata keys');
   const metadata = readMetadata(reader, keyCount);
+  refusePart(file, metadata);
   const tensors = readTensors(reader, tensorCount);
   placeTensors(reader, tensors, alignmentOf(reader, metadata));
-  return { file, version, metadata, tensors };
+  return { file, state, version, metadata, tensors };
+}
+
+/** A model may come in several files, of which each is a GGUF file with some of the tensors. */
+function refusePart(file: string, metadata: Map<string, GgufValue>): void {
+  const [part, parts] = ['split.no', 'split.count'].map((key) => Number(metadata.get(key) ?? 0));
+  if (parts! > 1)
+    throw new GgufError(`${file} is part ${part! + 1} of ${parts} of a split model. ${putTogether}`);
+}
+
+/** What to do with a file that cannot be read, where its name says that it is a part of one. */
+function partByName(file: string): string | undefined {
+  const [, part, parts] = /-(\d{5})-of-(\d{5})\.gguf$/i.exec(file) ?? [];
+  if (!(Number(parts) > 1)) return undefined;
+  return `By its name it is part ${Number(part)} of ${Number(parts)} of a split model. ${putTogether}`;
 }
 
 function readMetadata(reader: Reader, count: number): Map<string, GgufValue> {
@@ -292,7 +344,7 @@ function alignmentOf(reader: Reader, metadata: Map<string, GgufValue>): number {
   return alignment;
 }
 
-/** Makes the offsets absolute and holds each tensor to the file. */
+/** Makes the offsets absolute and holds each tensor to its own place in the file. */
 function placeTensors(reader: Reader, tensors: TensorDescription[], alignment: number): void {
   const data = Math.ceil(reader.position / alignment) * alignment;
   for (const tensor of tensors) {
@@ -305,5 +357,11 @@ function placeTensors(reader: Reader, tensors: TensorDescription[], alignment: n
         `the tensor "${tensor.name}" ends at ${tensor.offset + tensor.bytes}, but the file ends at ${reader.size}`,
       );
     }
+  }
+  const inOrder = [...tensors].sort((a, b) => a.offset - b.offset);
+  for (const [i, tensor] of inOrder.entries()) {
+    const before = inOrder[i - 1];
+    if (before && before.offset + before.bytes > tensor.offset)
+      reader.fail(`the tensors "${before.name}" and "${tensor.name}" lie over each other`);
   }
 }

@@ -1,6 +1,7 @@
 // Writes GGUF files, version 3, whole or not at all: metadata, then tensors whose bytes come piece by piece.
 
 import * as fs from 'node:fs';
+import { unwritable } from '../wording';
 
 /** A tensor to write: its ggml type, its shape with columns first, and its `bytes`, which `data` brings in order. */
 export interface WrittenTensor {
@@ -36,7 +37,7 @@ export function writeGguf(
     fs.renameSync(unfinished, file);
   } catch (error) {
     fs.rmSync(unfinished, { force: true });
-    throw writeError(file, bytes, error as NodeJS.ErrnoException);
+    throw unwritable(file, error, Math.ceil(bytes / 1e6));
   }
   return bytes;
 }
@@ -71,20 +72,6 @@ function writeAll(file: string, header: Buffer, tensors: PlacedTensor[]): void {
   } finally {
     fs.closeSync(descriptor);
   }
-}
-
-function writeError(file: string, bytes: number, error: NodeJS.ErrnoException): Error {
-  const size = `${Math.ceil(bytes / 1e6)} MB`;
-  const reasons: Record<string, string> = {
-    ENOSPC: `the disk is full, and ${size} are needed. Make room, or name another place`,
-    EDQUOT: `your share of the disk is used up, and ${size} are needed. Make room, or name another place`,
-    ENOENT: 'its folder does not exist. Make the folder, or name another place',
-    EACCES: 'you may not write there. Name another place',
-    EROFS: 'you may not write there. Name another place',
-    EISDIR: 'it is a folder. Name a file in it',
-  };
-  const reason = reasons[error.code ?? ''] ?? `${error.message}. Name another place`;
-  return new Error(`${file} cannot be written: ${reason}.`, { cause: error });
 }
 
 /** Everything before the tensors' data. */

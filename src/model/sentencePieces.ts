@@ -59,9 +59,11 @@ function* mergesTo(ids: ReadonlyMap<string, number>, scores: readonly number[]):
 const byteToken = (byte: number): string => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
 const isByteToken = (token: string): boolean => /^<0x[0-9A-F]{2}>$/.test(token);
 
-/** The bytes that a token's text in the file stands for; a byte token is told by its type. */
+/** The bytes that a token's text in the file stands for; a byte token is told by its type and its form. */
 export function bytesOfPiece(token: string, isByte: boolean): Buffer {
-  return isByte ? Buffer.of(parseInt(token.slice(3, 5), 16)) : Buffer.from(token.replaceAll(blank, ' '));
+  return isByte && isByteToken(token)
+    ? Buffer.of(parseInt(token.slice(3, 5), 16))
+    : Buffer.from(token.replaceAll(blank, ' '));
 }
 
 /** A byte that has no token. */

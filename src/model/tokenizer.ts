@@ -29,6 +29,8 @@ const unknownType = 2;
 const controlType = 3;
 const unusedType = 5;
 const byteType = 6;
+/** Merges are looked for at every place of a token; the longest that models have are rows of some hundred spaces. */
+const longestToken = 1024;
 const cacheWords = 32768;
 /** Longer words are rare and cheap to encode again beside the memory that they would hold. */
 const cachedWordLength = 64;
@@ -52,7 +54,7 @@ export class Tokenizer {
   constructor(gguf: Gguf) {
     const vocabulary = vocabularyOf(gguf);
     const { tokens, types } = vocabulary;
-    const ids = new Map(tokens.map((token, id) => [token, id]));
+    const ids = idsOf(vocabulary, (id) => types[id] === controlType);
     const missing = vocabulary.model === 'gpt2' ? missingByte(ids) : missingBytePiece(ids);
     if (missing !== undefined) {
       throw vocabularyError(
@@ -74,7 +76,7 @@ export class Tokenizer {
       vocabulary.model === 'gpt2' ? bytesOf(tokens[id]!) : bytesOfPiece(tokens[id]!, types[id] === byteType);
     this.#pieces = tokens.map((_, id) => (isText(id) ? bytes(id) : Buffer.alloc(0)));
     const text = [...tokens.keys()].filter(isText);
-    this.#spelling = spellingOf(vocabulary, ids, text, this.#pieces);
+    this.#spelling = spellingOf(vocabulary, idsOf(vocabulary, isText), text, this.#pieces);
     this.lineEndIds = Int32Array.from(tokens.keys()).filter((id) => this.#pieces[id]!.includes(0x0a));
   }
 
@@ -174,6 +176,16 @@ type Vocabulary =
   | (Tokens & { model: 'gpt2'; pre: string; merges: string[] })
   | (Tokens & { model: 'llama'; scores: number[] });
 
+/**
+ * The id of each text. Of several entries with the same one it is the last of those that are `wanted`, or else the last:
+ * what is typed is never spelled by a control token, and a control token is not taken for what is typed.
+ */
+function idsOf({ tokens }: Tokens, wanted: (id: number) => boolean): Map<string, number> {
+  const ids = new Map(tokens.map((token, id) => [token, id]));
+  for (const [id, token] of tokens.entries()) if (wanted(id)) ids.set(token, id);
+  return ids;
+}
+
 /** `text` are the ids that are text. */
 function spellingOf(
   vocabulary: Vocabulary,
@@ -210,6 +222,11 @@ function vocabularyOf(gguf: Gguf): Vocabulary {
   if (model !== 'gpt2' && model !== 'llama')
     throw vocabularyError(gguf, 'tokenizer.ggml.model', `is "${model}", neither "gpt2" nor "llama"`);
   const tokens = list<string>('tokenizer.ggml.tokens', 'string');
+  const long = tokens.findIndex((token) => token.length > longestToken);
+  if (long >= 0) {
+    const what = `has ${tokens[long]!.length} characters in entry ${long}, more than ${longestToken}`;
+    throw vocabularyError(gguf, 'tokenizer.ggml.tokens', what);
+  }
   const types = gguf.metadata.has('tokenizer.ggml.token_type')
     ? list<number>('tokenizer.ggml.token_type', 'number')
     : [];
@@ -248,7 +265,7 @@ function controlOf(
   const named = (keys: string[]): number[] =>
     keys
       .filter((key) => gguf.metadata.has(`tokenizer.ggml.${key}`))
-      .map((key) => tokenId(gguf, `tokenizer.ggml.${key}`, ids.size));
+      .map((key) => tokenId(gguf, `tokenizer.ggml.${key}`, vocabulary.tokens.length));
   const control: ControlIds = {};
   for (const [role, keys] of Object.entries(controlKeys) as [FimRole, string[]][]) {
     const id = named(keys)[0] ?? spellings(role).flatMap((text) => ids.get(text) ?? [])[0];

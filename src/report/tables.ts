@@ -107,7 +107,9 @@ export function describeTextScore({ model, type, kernel, bitsPerByte, text }: Te
 
 /** Columns padded to their widest cell. */
 export function table(rows: string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    rows.reduce((widest, row) => Math.max(widest, row[column]!.length), 0),
+  );
   return rows
     .map((row) =>
       row

@@ -27,6 +27,11 @@ static void prepare(const int8_t* x, int columns, void* prepared) {
   memcpy(prepared, x, static_cast<size_t>(columns));
 }
 
+static void unpack_row(const void* block, int row, int columns, int8_t* weights) {
+  const int8_t* in = static_cast<const int8_t*>(block) + static_cast<size_t>(row) * row_stride(columns);
+  memcpy(weights, in, static_cast<size_t>(columns));
+}
+
 static void multiply(const void* blocks, int block_count, int columns, const void* prepared, int tokens,
                      int32_t* y, ptrdiff_t y_stride) {
   const int8_t* rows = static_cast<const int8_t*>(blocks);
@@ -41,7 +46,8 @@ static void multiply(const void* blocks, int block_count, int columns, const voi
   }
 }
 
-static const MatrixKernel kRows = {"rows", 16, block_bytes, pack_row, prepared_bytes, prepare, multiply};
+static const MatrixKernel kRows = {"rows",         16,      block_bytes, pack_row,
+                                   prepared_bytes, prepare, multiply,    unpack_row};
 
 // ---------------------------------------------------------------- floats
 

@@ -1,7 +1,6 @@
 // `ryzanstein bench`: prefill and decode speed, or two reports of it compared.
 
 import type { Command } from 'commander';
-import * as fs from 'node:fs';
 import { bench } from '../../measure/bench';
 import { benchPage, benchTable, compareReports, comparisonTable } from '../../report/benchReport';
 import type { BenchReport } from '../../reports';
@@ -15,6 +14,7 @@ import {
   tell,
   verbWithModel,
   withEngine,
+  write,
 } from './options';
 
 interface Options extends ModelOptions {
@@ -44,8 +44,8 @@ async function run(options: Options): Promise<void> {
     tell(`Measuring ${engine.info.name}, some seconds for each number of threads.`);
     return bench(engine, { promptTokens: prompt, generateTokens: generate, threads });
   });
-  if (options.html !== undefined) fs.writeFileSync(options.html, benchPage(report));
   print(options, 'bench', report, benchTable);
+  if (options.html !== undefined) write(options.html, benchPage(report));
 }
 
 function compare(files: string[], options: Options): void {
@@ -59,6 +59,7 @@ function compare(files: string[], options: Options): void {
 
 function readReport(file: string): BenchReport {
   const report = readJson(file) as BenchReport;
-  if (report.schema !== 'ryzanstein/bench/1') throw new Error(`${file} is no report of "bench --json".`);
+  if (report.schema !== 'ryzanstein/bench/1' || !Array.isArray(report.results))
+    throw new Error(`${file} is no report of "bench --json".`);
   return report;
 }

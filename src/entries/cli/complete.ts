@@ -1,7 +1,6 @@
 // `ryzanstein complete`: one completion at a place in a file.
 
 import type { Command } from 'commander';
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { placeAt, promptAt } from '../../editing/context';
 import { DiskFolder, repositoryOf } from '../../editing/diskFolder';
@@ -14,7 +13,7 @@ import type { Bundle } from '../../measure/bundle';
 import { readText } from '../../measure/sourceFiles';
 import type { Completion, Limits, Prompt } from '../../protocol';
 import { describeCompletion } from '../../report/tables';
-import { type EngineOptions, positive, print, tell, verbWithEngine, withEngine } from './options';
+import { type EngineOptions, positive, print, tell, verbWithEngine, withEngine, write } from './options';
 
 interface Options extends EngineOptions {
   maxTokens: number;
@@ -40,7 +39,7 @@ async function complete(place: string, options: Options): Promise<void> {
   const completion = await withEngine(options, (engine) => engine.complete(prompt, limits));
   if (options.bundle !== undefined) {
     const bundle: Bundle = { schema: 'ryzanstein/bundle/1', prompt, limits, completion };
-    fs.writeFileSync(options.bundle, `${JSON.stringify(bundle)}\n`);
+    write(options.bundle, `${JSON.stringify(bundle)}\n`);
   }
   tell(describeCompletion(completion));
   print(options, 'complete', completion, textOf);

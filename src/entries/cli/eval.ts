@@ -6,11 +6,12 @@ import { bitsPerByte } from '../../measure/bitsPerByte';
 import { digestOf, drawSet, evalSetOf } from '../../measure/evalSet';
 import { evaluate, score } from '../../measure/evaluate';
 import { foreignAnswers } from '../../measure/foreignAnswers';
-import { type Hole, punchHoles } from '../../measure/holes';
+import { type Hole, listedHoles, punchHoles } from '../../measure/holes';
 import { withContext } from '../../measure/repositoryContext';
-import { readableSources, sourceFiles } from '../../measure/sourceFiles';
+import { allowedSourceFiles, type SourceFile, sourceFiles } from '../../measure/sourceFiles';
 import { describeEvaluation, describeTextScore } from '../../report/tables';
 import type { Evaluation } from '../../reports';
+import { printable } from '../../wording';
 import {
   type EngineOptions,
   positive,
@@ -78,7 +79,7 @@ async function scoreAnswers(file: string, holes: Hole[]): Promise<Evaluation> {
 }
 
 async function scoreText(paths: string[], options: Options): Promise<void> {
-  const files = (await readableSources(paths)).filter(({ text }) => text.trim() !== '');
+  const files = (await sourcesIn(paths)).filter(({ text }) => text.trim() !== '');
   if (files.length === 0) throw new Error(`There is no text to score in ${paths.join(', ')}.`);
   const result = await withEngine(options, (engine) =>
     bitsPerByte(engine, files, options.limit, (language) => tell(`Scoring ${language}`)),
@@ -92,12 +93,11 @@ async function holesOf(paths: string[], options: Options): Promise<Hole[]> {
   const list = paths.length === 1 && file.endsWith('.json') ? readJson(file) : undefined;
   if (list && 'sets' in list) return holesOfSet(list, file, options);
   if (list) {
-    const { holes } = list as { holes?: Hole[] };
-    if (!Array.isArray(holes) || holes.length === 0) throw new Error(`${file} lists no holes.`);
+    const holes = listedHoles(list, file);
     if (options.context) throw new Error(`${file} has no files beside its holes; --context needs them.`);
     return holes.slice(0, options.limit);
   }
-  const files = await readableSources(paths);
+  const files = await sourcesIn(paths);
   const holes = punchHoles(files, options.limit ?? 300, options.seed);
   if (holes.length === 0) throw new Error(`There is no code to punch holes into in ${paths.join(', ')}.`);
   return options.context ? withContext(holes, () => files) : holes;
@@ -110,5 +110,16 @@ function holesOfSet(list: object, file: string, options: Options): Hole[] {
       `${file} names sources; --files needs the folder that training/eval_set.py brings them to.`,
     );
   const holes = drawSet(evalSetOf(list, set, file), folder).slice(0, limit);
-  return options.context ? withContext(holes, (source) => sourceFiles([path.join(folder, source!)])) : holes;
+  if (!options.context) return holes;
+  const leftOut = (problem: Error): void => tell(`Left out: ${printable(problem.message)}`);
+  return withContext(holes, (source) => sourceFiles([path.join(folder, source!)], leftOut));
+}
+
+/** The files that may and can be read; how many cannot goes to the error output. */
+async function sourcesIn(paths: string[]): Promise<SourceFile[]> {
+  const problems: Error[] = [];
+  const files = await allowedSourceFiles(paths, (problem) => problems.push(problem));
+  const [first] = problems;
+  if (first) tell(`${problems.length} left out that cannot be read. The first: ${printable(first.message)}`);
+  return files;
 }

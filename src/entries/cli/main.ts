@@ -8,6 +8,7 @@ import { addEval } from './eval';
 import { addReplay } from './replay';
 import { addSynthesize } from './synthesize';
 import { addTokenize } from './tokenize';
+import { messageOf, printable, unwritable } from '../../wording';
 
 function program(): Command {
   const ryzanstein = new Command('ryzanstein').description(
@@ -18,9 +19,19 @@ function program(): Command {
   return ryzanstein;
 }
 
-program()
-  .parseAsync()
-  .catch((error: unknown) => {
-    process.stderr.write(`ryzanstein: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  });
+/** What the shell says of a program that wrote to a pipe whose reader has gone (SIGPIPE). */
+const readerGone = 128 + 13;
+
+function fail(error: unknown): void {
+  process.stderr.write(`ryzanstein: ${printable(messageOf(error))}\n`);
+  process.exitCode = 1;
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(readerGone);
+  fail(unwritable('The output', error));
+});
+// Nobody is left to be told.
+process.stderr.on('error', () => process.exit(readerGone));
+
+program().parseAsync().catch(fail);

@@ -1,11 +1,13 @@
 // What the verbs of the command line share: options, their values, the loaded engine, and output for people or as JSON.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { findModelFile } from '../../editing/modelFile';
 import { loadAddon } from '../../engine/addon';
 import { Engine } from '../../engine/engine';
 import { readText } from '../../measure/sourceFiles';
+import { unwritable } from '../../wording';
 
 export interface JsonOption {
   json?: boolean;
@@ -78,12 +80,25 @@ export function tell(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+/** Throws an Error where the file's document is none, or a single value. */
 export function readJson(file: string): object {
   const text = readText(file);
+  let document: unknown;
   try {
-    return JSON.parse(text) as object;
+    document = JSON.parse(text);
   } catch (error) {
     throw new Error(`${file} is no JSON document.`, { cause: error });
+  }
+  if (typeof document !== 'object' || document === null)
+    throw new Error(`${file} is a JSON document that lists nothing.`);
+  return document;
+}
+
+export function write(file: string, text: string): void {
+  try {
+    fs.writeFileSync(file, text);
+  } catch (error) {
+    throw unwritable(file, error);
   }
 }
 

@@ -48,6 +48,15 @@ describe('model file', () => {
     );
   });
 
+  it('is named with what is wrong with its path', () => {
+    const inFile = path.join(file('code.gguf'), 'a.gguf');
+    assert.throws(
+      () => findModelFile(inFile, folder),
+      failsWith(/does not exist, for a part of its path is no/),
+    );
+    assert.throws(() => findModelFile(`/${'x'.repeat(300)}`, folder), failsWith(/its name is too long/));
+  });
+
   it('is missed with a word of what to do', () => {
     assert.throws(() => findModelFile('', folder), failsWith(/Choose a GGUF file/));
     assert.throws(() => findModelFile('', path.join(folder, 'none')), failsWith(/Choose a GGUF file/));

@@ -3,7 +3,7 @@
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { addonFile, AddonError, loadAddon, type NativeModel } from '../../../src/engine/addon';
+import { type Addon, addonFile, AddonError, loadAddon, type NativeModel } from '../../../src/engine/addon';
 import { Engine } from '../../../src/engine/engine';
 import { GgufError, readGguf } from '../../../src/model/gguf';
 import { unfinishedWord } from '../../../src/model/healing';
@@ -413,6 +413,20 @@ describe('engine', () => {
       (error: Error) => error instanceof GgufError && /"mamba"; known are bitnet/.test(error.message),
     );
     await assert.rejects(load(modelFile, 'abacus'), /abacus/);
+    const file = temporaryFile('rewritten.gguf', fs.readFileSync(modelFile));
+    const rewriting: Addon = {
+      ...addon,
+      load: async (...args) => {
+        const loaded = await addon.load(...args);
+        fs.appendFileSync(file, 'more');
+        return loaded;
+      },
+    };
+    await assert.rejects(
+      Engine.load(rewriting, { modelFile: file, threads: 1 }),
+      /rewritten\.gguf was changed while it was loaded\. Load it again when it is whole\./,
+    );
+    await (await Engine.load(addon, { modelFile: file, threads: 1 })).close();
     assert.throws(() => loadAddon('/nowhere/ryzanstein.node'), AddonError);
     assert.throws(() => loadAddon(temporaryFile('bad.node', Buffer.from('x'))), AddonError);
   });

@@ -1,10 +1,12 @@
 // The command line: one JSON document on standard output in the stated form, errors in one line and a bad exit code.
 
 import * as assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { readGguf } from '../../../src/model/gguf';
 import type { Prompt } from '../../../src/protocol';
 import { temporaryFile } from '../model/ggufFile';
 
@@ -19,6 +21,9 @@ function inRepository(name: string, text: string): string {
   fs.writeFileSync(path.join(folder, name), text);
   return path.join(folder, name);
 }
+
+const seven = temporaryFile('seven.json', Buffer.from('7'));
+const halfHole = temporaryFile('half.json', Buffer.from(JSON.stringify({ holes: [{ path: 'a.py' }] })));
 
 function ryzanstein(...args: string[]): { code: number | null; out: string; err: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [bundle, ...args], { encoding: 'utf8' });
@@ -287,15 +292,25 @@ describe('command line', function () {
 
   for (const [what, args, message] of [
     ['no place', ['complete', 'a.py', ...tiny], /"a\.py" is no place\. Write FILE:LINE:COL/],
-    ['no file', ['complete', '/nowhere.py:1:1', ...tiny], /\/nowhere\.py cannot be read: ENOENT/],
+    ['no file', ['complete', '/nowhere.py:1:1', ...tiny], /\/nowhere\.py does not exist/],
     ['a place outside', ['complete', `${source}:99:1`, ...tiny], /no place 99:1, only 5 lines/],
     ['a column outside', ['complete', `${source}:1:99`, ...tiny], /no place 1:99, only 10 columns/],
+    ['a folder', ['tokenize', 'src', ...tiny], /src is a folder, not a file\./],
     ['no model', ['complete', `${source}:1:1`, '--model', '/nowhere.gguf'], /\/nowhere\.gguf does not exist/],
+    ['a folder as a model', ['tokenize', source, '--model', 'src'], /src is not a file, but a folder/],
+    ['what is no model', ['tokenize', source, '--model', source], /sample\.py is not a GGUF file/],
+    [
+      'a place for a page that is none',
+      ['synthesize', '--shape', '256,1,256,4,2,512', '--out', '/nowhere/x'],
+      /\/nowhere\/x cannot be written: its folder does not exist\. Name another place/,
+    ],
     ['a bad number', ['bench', ...tiny, '--threads', 'many'], /A whole number above 0/],
     ['too much', ['bench', ...tiny, '--prompt', '5000'], /do not fit into the context/],
     ['one report', ['bench', '--compare', source], /needs two reports/],
     ['what is no report', ['bench', '--compare', source, source], /is no JSON document/],
     ['no holes', ['eval', 'package.json', ...tiny], /lists no holes/],
+    ['half a hole', ['eval', halfHole, ...tiny], /Hole 1 of .* has no text "language"/],
+    ['a number for holes', ['eval', seven, ...tiny], /seven\.json is a JSON document that lists nothing/],
     [
       'no such set',
       ['eval', 'training/eval.json', '--files', '/', '--set', 'odd'],
@@ -311,7 +326,7 @@ describe('command line', function () {
     ['no answers', ['eval', 'examples', '--answers', 'package.json'], /package\.json lists no answers/],
     ['no code', ['eval', 'models', ...tiny], /no code to punch holes into in models/],
     ['no text', ['eval', '--bits', 'models', ...tiny], /no text to score in models/],
-    ['no source', ['eval', '/nowhere', ...tiny], /\/nowhere cannot be read: ENOENT/],
+    ['no source', ['eval', '/nowhere', ...tiny], /\/nowhere does not exist/],
     ['no verb', ['sing'], /unknown command 'sing'/],
   ] as [string, string[], RegExp][]) {
     it(`refuses ${what} in one line`, () => {
@@ -323,4 +338,137 @@ describe('command line', function () {
       assert.match(lines[0]!, message);
     });
   }
+
+  it('waits for no pipe that is given as a model', function () {
+    if (process.platform === 'win32') return this.skip();
+    const pipe = path.join(path.dirname(source), 'pipe.gguf');
+    spawnSync('mkfifo', [pipe]);
+    const options = { encoding: 'utf8', timeout: 20_000 } as const;
+    const args = ['complete', `${source}:2:12`, '--model', pipe];
+    const { status, stderr } = spawnSync(process.execPath, [bundle, ...args], options);
+    assert.equal(status, 1);
+    assert.match(stderr, /pipe\.gguf is not a file, but a pipe\. Choose a GGUF file\.\n$/);
+  });
+
+  it('completes with a vocabulary in which two tokens have the same text', () => {
+    const bytes = fs.readFileSync('test/fixtures/tiny.gguf');
+    const tokens = readGguf('test/fixtures/tiny.gguf').metadata.get('tokenizer.ggml.tokens') as string[];
+    const length = (token: string): number => Buffer.byteLength(token);
+    const [a, b] = tokens.slice(256, 500).filter((token) => length(token) === 5) as [string, string];
+    const entry = (token: string): Buffer =>
+      Buffer.from([length(token), 0, 0, 0, 0, 0, 0, 0, ...Buffer.from(token)]);
+    bytes.write(b, bytes.indexOf(entry(a), bytes.indexOf('tokenizer.ggml.tokens')) + 8);
+    const model = temporaryFile('equal.gguf', bytes);
+    const { tokens: count } = json('complete', `${source}:2:12`, '--model', model);
+    assert.ok((count as number) > 0);
+  });
+
+  it('writes no control characters of a model to the terminal', () => {
+    const bytes = fs.readFileSync('test/fixtures/tiny.gguf');
+    bytes.write('\u001b]0;owned\u0007\u202ex\n', bytes.indexOf('ryzanstein-tiny'));
+    const model = temporaryFile('steering.gguf', bytes);
+    const { out, err } = ryzanstein('complete', `${source}:2:12`, '--model', model);
+    assert.match(err, /, \\u\{1b\}\]0;owned\\u\{7\}\\u\{202e\}x \n$/);
+    bytes.write('\u001b[1m', bytes.indexOf('token_embd.weight'));
+    const broken = ryzanstein('diagnose', '--model', temporaryFile('steering.gguf', bytes));
+    assert.notEqual(broken.code, 0);
+    assert.match(broken.err, /has no tensor "token_embd\.weight"/);
+    bytes.write('\u001b[1m', bytes.indexOf('bitnet'));
+    const other = ryzanstein('diagnose', '--model', temporaryFile('steering.gguf', bytes));
+    for (const text of [out, err, broken.err, other.err])
+      assert.doesNotMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Bidi_Control}]/u);
+  });
+
+  it('counts columns as the editor does where a byte order mark begins the file', () => {
+    const marked = temporaryFile('marked.py', Buffer.from('\ufeffimport \nx = 1\n'));
+    const plain = temporaryFile('plain.py', Buffer.from('import \nx = 1\n'));
+    const complete = (file: string): unknown => json('complete', `${file}:1:8`, ...tiny).promptTokens;
+    // The names are of the same number of tokens, being spelled letter by letter.
+    assert.equal(json('tokenize', marked, ...tiny).count, json('tokenize', plain, ...tiny).count);
+    assert.ok((complete(marked) as number) > 0);
+    assert.match(ryzanstein('complete', `${marked}:1:9`, ...tiny).err, /only 8 columns in line 1/);
+  });
+
+  it('completes in good time beside 200,000 blanks and in a line of a million characters', () => {
+    const blanks = temporaryFile('blanks.js', Buffer.from(`const a = ${' '.repeat(200_000)}x;\n`));
+    const line = temporaryFile('line.py', Buffer.from(`x = [${'foo(1), '.repeat(125_000)}]\n`));
+    for (const place of [`${blanks}:1:11`, `${line}:1:6`, `${line}:1:1000006`]) {
+      const started = performance.now();
+      json('complete', place, ...tiny);
+      const took = performance.now() - started;
+      assert.ok(took < 5000, `${place}: ${took.toFixed(0)} ms`);
+    }
+  });
+
+  it('finds a model whose path is in any writing', () => {
+    const folder = path.join(path.dirname(source), 'Загрузки', '田中　a');
+    fs.mkdirSync(folder, { recursive: true });
+    const model = path.join(folder, '👩‍💻 modèle.gguf');
+    fs.copyFileSync('test/fixtures/tiny.gguf', model);
+    assert.equal(json('complete', `${source}:2:12`, '--model', model).model, 'ryzanstein-tiny');
+    fs.truncateSync(model, 3000);
+    const { err } = ryzanstein('complete', `${source}:2:12`, '--model', model);
+    assert.ok(err.startsWith(`ryzanstein: ${model}: `), err);
+  });
+
+  it('ends quietly when nobody reads its output any more', async () => {
+    const long = temporaryFile('long.py', Buffer.from('x = 1\n'.repeat(100_000)));
+    const child = spawn(process.execPath, [bundle, 'tokenize', long, ...tiny]);
+    let said = '';
+    child.stderr.on('data', (text) => (said += String(text)));
+    child.stdout.once('data', () => child.stdout.destroy());
+    const [code] = (await once(child, 'close')) as [number];
+    assert.deepEqual([code, said], [141, '']);
+  });
+
+  it('says that its output finds no room', function () {
+    if (!fs.existsSync('/dev/full')) return this.skip();
+    const full = fs.openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [bundle, 'tokenize', source, ...tiny], {
+      encoding: 'utf8',
+      stdio: ['ignore', full, 'pipe'],
+    });
+    fs.closeSync(full);
+    assert.equal(status, 1);
+    assert.equal(stderr, 'ryzanstein: The output cannot be written: the disk is full. Name another place.\n');
+  });
+
+  it('prints a measurement before it writes the page', () => {
+    const work = ['--threads', '1', '--prompt', '8', '--generate', '2', '--html', '/nowhere/page.html'];
+    const { code, out, err } = ryzanstein('bench', ...tiny, ...work);
+    assert.equal(code, 1);
+    assert.match(out, /decode 2/);
+    assert.match(err, /\/nowhere\/page\.html cannot be written: its folder does not exist/);
+  });
+
+  it('scores the files that can be read, and says how many were left out', function () {
+    if (process.platform !== 'linux') return this.skip();
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-unread-'));
+    const code = 'def total(items):\n    return sum(item.price for item in items)\n\n\n'.repeat(12);
+    const named = (name: string): Buffer =>
+      Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);
+    for (const name of ['good.py', 'secret.py', '\xff.py']) fs.writeFileSync(named(name), code);
+    fs.mkdirSync(path.join(folder, 'closed'));
+    fs.writeFileSync(path.join(folder, 'closed', 'a.py'), code);
+    fs.copyFileSync(bundle, path.join(folder, 'cli.js'));
+    fs.chmodSync(path.join(folder, 'secret.py'), 0);
+    fs.chmodSync(path.join(folder, 'closed'), 0);
+    fs.chmodSync(folder, 0o755);
+    // Nothing is closed to root: nobody is asked to draw the holes.
+    const nobody = process.getuid!() === 0 ? { uid: 65534, gid: 65534 } : {};
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [path.join(folder, 'cli.js'), 'eval', folder, '--draw', '--limit', '4'],
+      { encoding: 'utf8', cwd: '/', ...nobody },
+    );
+    fs.chmodSync(path.join(folder, 'closed'), 0o755);
+    fs.rmSync(folder, { recursive: true });
+    assert.equal(status, 0, stderr);
+    assert.match(
+      stderr,
+      /^3 left out that cannot be read\. The first: .*closed cannot be read: you have no permission/,
+    );
+    const { holes } = JSON.parse(stdout) as { holes: { path: string }[] };
+    assert.deepEqual(new Set(holes.map(({ path: shown }) => shown)), new Set(['good.py']));
+  });
 });

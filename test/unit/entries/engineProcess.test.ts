@@ -78,6 +78,27 @@ describe('engine process', () => {
       assert.ok(completion.promptTokens > 0);
     }));
 
+  it('goes on with a model whose file is cut, overwritten and removed', () =>
+    withProcess(async ({ connection }) => {
+      const bytes = fs.readFileSync(modelFile);
+      const file = temporaryFile('in-use.gguf', bytes);
+      await connection.sendRequest(loadRequest, { ...load, modelFile: file });
+      const complete = async (name: string): Promise<string> =>
+        (await connection.sendRequest(completeRequest, { prompt: prompt(`def ${name}(x):`), limits })).text;
+      const [first, second] = [await complete('one'), await complete('another')];
+      fs.truncateSync(file, 100);
+      assert.equal(await complete('one'), first);
+      fs.writeFileSync(file, Buffer.alloc(bytes.length, 0x5a));
+      assert.equal(await complete('another'), second);
+      fs.unlinkSync(file);
+      assert.equal(await complete('one'), first);
+      await assert.rejects(
+        connection.sendRequest(loadRequest, { ...load, modelFile: file }),
+        /in-use\.gguf does not exist/,
+      );
+      assert.equal(await complete('another'), second);
+    }));
+
   it('tells of the first line of a block in the name that the request gave it', () =>
     withProcess(async ({ connection }) => {
       await connection.sendRequest(loadRequest, load);

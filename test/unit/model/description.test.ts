@@ -37,6 +37,13 @@ describe('model', () => {
     assert.equal(changed((gguf) => gguf.metadata.delete('general.name')).name, 'tiny');
   });
 
+  it('has a name that only shows', () => {
+    const name = (text: string): string => changed((gguf) => gguf.metadata.set('general.name', text)).name;
+    assert.equal(name('a\u001b[31m\u009b2J\u202eb\r\nc'), 'a\\u{1b}[31m\\u{9b}2J\\u{202e}b c');
+    assert.equal(name('Modèle 田中　👩‍💻'), 'Modèle 田中　👩‍💻');
+    assert.equal(name('x'.repeat(10_000)), `${'x'.repeat(100)}…`);
+  });
+
   it('knows the plain order for a model that states none, and none without the tokens', () => {
     assert.deepEqual(changed((gguf) => gguf.metadata.delete('ryzanstein.fim.orders')).fimOrders, ['psm']);
     const without = changed((gguf) => {
@@ -60,7 +67,13 @@ describe('model', () => {
     assert.deepEqual(cacheSettingsOf(gguf), { modelWeight: 2, strengths: [5, 4, 3, 2, 1] });
     gguf.metadata.set('ryzanstein.cache.draft_tokens', 'many');
     assert.throws(() => cacheSettingsOf(gguf), /has no numbers under "ryzanstein\.cache\.draft_tokens"/);
+    for (const odd of [1e18, 1.5, NaN]) {
+      gguf.metadata.set('ryzanstein.cache.draft_tokens', [1, odd]);
+      assert.throws(() => cacheSettingsOf(gguf), /has no numbers under "ryzanstein\.cache\.draft_tokens"/);
+    }
     gguf.metadata.set('ryzanstein.cache.draft_tokens', [1]);
+    gguf.metadata.set('ryzanstein.cache.sharpness', NaN);
+    assert.throws(() => cacheSettingsOf(gguf), /has no number under "ryzanstein\.cache\.sharpness"/);
     gguf.metadata.set('ryzanstein.cache.sharpness', 'much');
     assert.throws(() => cacheSettingsOf(gguf), /has no number under "ryzanstein\.cache\.sharpness"/);
     assert.deepEqual(cacheSettingsOf(readGguf('models/ryzanstein-14m.gguf')), {
@@ -82,6 +95,10 @@ describe('model', () => {
     key('general.architecture', undefined, /has the architecture unknown/);
     (key('bitnet.rope.scaling.type', 'yarn', /scales its rotary embedding \("yarn"\)/),
       key('bitnet.block_count', undefined, /no positive number under "bitnet\.block_count"/));
+    key('bitnet.block_count', 100_000, /has 100000 under "bitnet\.block_count"/);
+    key('bitnet.attention.head_count', 2 ** 20, /has 1048576 under "bitnet\.attention\.head_count"/);
+    for (const odd of [NaN, Infinity, -1])
+      key('bitnet.attention.layer_norm_rms_epsilon', odd, /no positive number under/);
     key('bitnet.block_count', 0, /no positive number under "bitnet\.block_count"/);
     key('bitnet.embedding_length', 12.5, /has 12\.5 under "bitnet\.embedding_length"/);
     key('bitnet.embedding_length', 2 ** 40, /has 1099511627776 under/);

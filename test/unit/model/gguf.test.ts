@@ -1,6 +1,11 @@
 // Reading GGUF headers: good files whole, bad ones refused with a sentence, seeded damage never more than an error.
 
 import * as assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import { createServer } from 'node:net';
+import * as path from 'node:path';
 import { GgufError, readGguf } from '../../../src/model/gguf';
 import { type Field, type TensorField, ggufBytes, temporaryFile } from './ggufFile';
 import { randomSource } from '../random';
@@ -83,12 +88,60 @@ describe('gguf', () => {
   });
 
   it('refuses what is not a file', () => {
-    assert.throws(() => readGguf('/nowhere/model.gguf'), /\/nowhere\/model\.gguf does not exist/);
-    assert.throws(() => readGguf('.'), GgufError);
+    const bad = (file: string, message: RegExp): void =>
+      assert.throws(
+        () => readGguf(file),
+        (error: Error) => error instanceof GgufError && message.test(error.message),
+        file,
+      );
+    bad('/nowhere/model.gguf', /The model file \/nowhere\/model\.gguf does not exist\. Choose another/);
+    bad('.', /The model file \. is not a file, but a folder\. Choose a GGUF file/);
+    bad('package.json/model.gguf', /does not exist, for a part of its path is no folder/);
+    bad('x'.repeat(300), /cannot be read: its name is too long/);
+    if (process.platform === 'win32') return;
+    bad('/dev/null', /is not a file, but a device/);
+    const circle = path.join(path.dirname(temporaryFile('case.gguf', Buffer.alloc(0))), 'circle.gguf');
+    fs.symlinkSync(circle, circle);
+    bad(circle, /circle\.gguf cannot be read: its links lead in a circle/);
+    fs.unlinkSync(circle);
+  });
+
+  it('refuses a pipe and a socket, and waits for neither', async function () {
+    if (process.platform === 'win32') return this.skip();
+    const folder = path.dirname(temporaryFile('case.gguf', Buffer.alloc(0)));
+    const pipe = path.join(folder, 'pipe.gguf');
+    execFileSync('mkfifo', [pipe]);
+    const started = performance.now();
+    assert.throws(() => readGguf(pipe), /pipe\.gguf is not a file, but a pipe\. Choose a GGUF file\./);
+    const server = createServer().listen(path.join(folder, 'socket.gguf'));
+    await once(server, 'listening');
+    assert.throws(() => readGguf(path.join(folder, 'socket.gguf')), /is not a file, but a socket/);
+    server.close();
+    assert.ok(performance.now() - started < 1000);
+  });
+
+  it('names a part of a split model, and says what to do with it', () => {
+    const part = ggufBytes({ 'split.no': [4, 1], 'split.count': [4, 3], 'split.tensors.count': [5, 9] });
+    refused(
+      part,
+      /case\.gguf is part 2 of 3 of a split model\. Put the parts together with "llama-gguf-split/,
+    );
+    assert.equal(read(ggufBytes({ 'split.no': [4, 0], 'split.count': [4, 1] })).tensors.length, 0);
+    // Cut at any byte, only the name tells.
+    const name = 'model-00002-of-00003.gguf';
+    const named = (bytes: Uint8Array): void =>
+      assert.throws(
+        () => readGguf(temporaryFile(name, bytes)),
+        /By its name it is part 2 of 3 of a split model\. Put/,
+      );
+    named(Buffer.alloc(1000, 7));
+    named(ggufBytes(metadata, tensors).subarray(0, 700));
+    assert.equal(readGguf(temporaryFile(name, ggufBytes(metadata, tensors))).tensors.length, 3);
   });
 
   it('refuses other formats and versions', () => {
-    refused(Buffer.alloc(0), /is not a GGUF file/);
+    refused(Buffer.alloc(0), /The model file .*case\.gguf is empty/);
+    refused(Buffer.from('GGUF'), /is not a GGUF file/);
     refused(Buffer.from('PK\u0003\u0004 something else entirely'), /is not a GGUF file/);
     refused(ggufBytes({}, [], 1), /version 1/);
     refused(ggufBytes({}, [], 0x03000000), /big-endian/);
@@ -102,7 +155,15 @@ describe('gguf', () => {
     const unknown = ggufBytes({ k: [4, 1] });
     unknown.writeUInt32LE(77, 24 + 9);
     refused(unknown, /"k" has the unknown type 77/);
-    refused(ggufBytes({ 'general.alignment': [4, 24] }, tensors), /"general\.alignment" is 24/);
+    for (const alignment of [0, 24, 2 ** 31])
+      refused(
+        ggufBytes({ 'general.alignment': [4, alignment] }, tensors),
+        new RegExp(`"general\\.alignment" is ${alignment}\\.`),
+      );
+    refused(ggufBytes({ 'general.alignment': [8, 'wide'] }, tensors), /"general\.alignment" is wide/);
+    const twice = ggufBytes({ k: [4, 1], l: [4, 1] });
+    twice.write('k', 24 + 17 + 8);
+    refused(twice, /the metadata key "k" occurs twice/);
     const huge = ggufBytes({ k: [8, 'abc'] });
     huge.writeBigUInt64LE(2n ** 62n, 24 + 9 + 4);
     refused(huge, /the length of "k"/);
@@ -120,14 +181,61 @@ describe('gguf', () => {
     bad({ offset: 8 }, /"w" lies at 8, not a multiple of 32/);
     const twin = { name: 'w', shape: [256], type: 0, bytes: 1024 };
     refused(ggufBytes({}, [twin, twin]), /"w" occurs twice/);
+    const over = { name: 'v', shape: [256], type: 0, bytes: 1024, offset: 992 };
+    refused(ggufBytes({}, [twin, over]), /the tensors "w" and "v" lie over each other/);
+    const far = ggufBytes({}, [twin]);
+    far.writeBigUInt64LE(2n ** 40n, 24 + 9 + 4 + 8 + 4);
+    refused(far, /"w" ends at \d+, but the file ends at \d+/);
+    // 88 bytes in all.
+    refused(ggufBytes({}, [{ name: 'w', shape: [0], type: 0 }]).subarray(0, 88), /"w" has the shape 0/);
   });
+
+  it('reads no more than a header into memory, whatever the file claims', () => {
+    const file = temporaryFile('case.gguf', Buffer.alloc(0));
+    const before = process.memoryUsage().rss;
+    const claims = (at: number, count: bigint, bytes: Buffer, message: RegExp): void => {
+      const header = Buffer.from(bytes);
+      header.writeBigUInt64LE(count, at);
+      fs.writeFileSync(file, header);
+      // The file is as long as it claims to be, and takes no room on the disk.
+      fs.truncateSync(file, 2 ** 40);
+      const started = performance.now();
+      assert.throws(() => readGguf(file), message);
+      assert.ok(performance.now() - started < 5000, String(message));
+    };
+    const list = ggufBytes({ k: [9, [0, [1]]] });
+    claims(24 + 9 + 4 + 4, 2n ** 39n, list, /the length of "k" is \d+, more than 4194304/);
+    const text = ggufBytes({ k: [8, 'abc'] });
+    claims(24 + 9 + 4, 2n ** 39n, text, /the length of "k" is \d+, more than 16777216/);
+    claims(16, 2n ** 32n, text, /the number of metadata keys is \d+, more than 65536/);
+    claims(8, 2n ** 32n, text, /the number of tensors is \d+, more than 65536/);
+    claims(24, 2n ** 32n, text, /the length of metadata key 0 is \d+, more than 65535/);
+    // Lists of as many items as one may have, each in its place, and one more of them than there is room for.
+    const most = 1 << 22;
+    const one = (key: string): Buffer => {
+      const bytes = Buffer.from(ggufBytes({ [key]: [9, [0, []]] }).subarray(24, 24 + 25));
+      bytes.writeBigUInt64LE(BigInt(most), 17);
+      return bytes;
+    };
+    const keys = [...'abcdefghijklmnop'];
+    const head = ggufBytes(Object.fromEntries(keys.map((key) => [key, [9, [0, []]] as Field])));
+    const descriptor = fs.openSync(file, 'w');
+    let at = fs.writeSync(descriptor, head, 0, 24, 0);
+    for (const key of keys) at += fs.writeSync(descriptor, one(key), 0, 25, at) + most;
+    fs.ftruncateSync(descriptor, at);
+    fs.closeSync(descriptor);
+    assert.throws(() => readGguf(file), /lies behind the first 67108864 bytes, where no header reaches/);
+    const grown = process.memoryUsage().rss - before;
+    assert.ok(grown < 1.5e9, `it took ${(grown / 1e6).toFixed(0)} MB`);
+    fs.truncateSync(file);
+  }).timeout(60_000);
 
   it('refuses every truncation', () => {
     const whole = ggufBytes(metadata, tensors);
     for (let length = 0; length < whole.length; length += length < 1200 ? 1 : 97) {
       refused(whole.subarray(0, length), /./);
     }
-  });
+  }).timeout(60_000);
 
   const damages = process.env.RYZANSTEIN_TEST === 'long' ? 50_000 : 1_000;
   it(`survives ${damages} seeded damages without anything but a GgufError`, () => {

@@ -89,6 +89,16 @@ describe('SentencePiece vocabularies', function () {
     assert.equal(tokenizer.lastWord('one two'), ' two');
   });
 
+  it('take a byte token that spells no byte as text', () => {
+    const odd = ['<0x-1>', '<0xZZ>', '<0x1234>'];
+    const types = [unknown, control, control, ...bytes.map(() => byte), ...odd.map(() => byte)];
+    const tokenizer = new Tokenizer(vocabulary(odd, { 'tokenizer.ggml.token_type': [9, [5, types]] }));
+    assert.deepEqual(
+      odd.map((_, i) => tokenizer.piece(first.length + bytes.length + i).toString()),
+      odd,
+    );
+  });
+
   it('cut nothing where a token reaches into the next word', () => {
     const tokenizer = new Tokenizer(vocabulary(['a▁b', 'a▁', '▁', 'a', 'b']));
     assert.equal(tokenizer.encode('a b').length, 1);

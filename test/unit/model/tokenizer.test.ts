@@ -110,6 +110,45 @@ describe('tokenizer', () => {
     );
   });
 
+  it('keeps the ids of entries that have the same text, or none', () => {
+    const [normal, control, unused] = [1, 3, 5];
+    const added: [string, number][] = [
+      ...([
+        ['ab', normal],
+        ['', normal],
+        ['ab', unused],
+        ['<|fim_prefix|>', control],
+      ] as [string, number][]),
+      ...([
+        ['', normal],
+        ['<|fim_prefix|>', normal],
+        ['ab', control],
+        ['last', normal],
+      ] as [string, number][]),
+    ];
+    const types = [...Array.from({ length: 256 }, () => normal), ...added.map(([, type]) => type)];
+    const tokenizer = vocabulary(
+      'qwen2',
+      added.map(([text]) => text),
+      ['a b'],
+      {
+        'tokenizer.ggml.token_type': [9, [5, types]],
+        'tokenizer.ggml.eos_token_id': [4, 263],
+      },
+    );
+    assert.equal(tokenizer.size, 264);
+    // What is typed is spelled by the entry that is text, and a family's token is the one that is none.
+    assert.deepEqual(tokenizer.encode('ab'), [256]);
+    assert.deepEqual([tokenizer.control.fimPrefix, tokenizer.control.endOfText], [259, 263]);
+    assert.deepEqual(
+      [257, 258, 260, 261].map((id) => tokenizer.piece(id).toString()),
+      ['', '', '', '<|fim_prefix|>'],
+    );
+    assert.ok(![...tokenizer.agreeing(Buffer.from('a'))].includes(257));
+    // Of several that are text it is the last, as llama.cpp has it.
+    assert.deepEqual(vocabulary('qwen2', ['ab', 'ab', 'x'], ['a b']).encode('abab'), [257, 257]);
+  });
+
   it('refuses vocabularies that it does not know, by key', () => {
     const refused = (change: Record<string, Field>, message: RegExp): void => {
       assert.throws(
@@ -122,6 +161,8 @@ describe('tokenizer', () => {
     refused({ 'tokenizer.ggml.tokens': [9, [8, ['a']]] }, /has no token for the byte 0x0/);
     refused({ 'tokenizer.ggml.tokens': [4, 1] }, /"tokenizer.ggml.tokens" is not a list/);
     refused({ 'tokenizer.ggml.merges': [9, [8, ['ab']]] }, /odd entry 0: "ab"/);
+    const long = [...tiny().size.toString(), 'x'.repeat(5000)];
+    refused({ 'tokenizer.ggml.tokens': [9, [8, long]] }, /has 5000 characters in entry 3, more than 1024/);
     refused({ 'tokenizer.ggml.token_type': [9, [5, [1, 2]]] }, /has 2 entries for 256/);
     refused({ 'tokenizer.ggml.eos_token_id': [4, 999] }, /"tokenizer.ggml.eos_token_id" is 999/);
   });

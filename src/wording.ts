@@ -1,0 +1,72 @@
+// Words for people: what is the matter with a file, and text from files made fit for a line in a terminal or a window.
+
+const unread: Record<string, string> = {
+  ENOENT: 'does not exist',
+  ENOTDIR: 'does not exist, for a part of its path is no folder',
+  EISDIR: 'is a folder, not a file',
+  EACCES: 'cannot be read: you have no permission for it',
+  EPERM: 'cannot be read: you have no permission for it',
+  ELOOP: 'cannot be read: its links lead in a circle',
+  ENAMETOOLONG: 'cannot be read: its name is too long',
+  ENXIO: 'cannot be read: it is a socket or a device',
+  EMFILE: 'cannot be read: too many files are open',
+  ENFILE: 'cannot be read: too many files are open',
+  EIO: 'cannot be read: its disk reports an error',
+};
+
+const unwritten: Record<string, string> = {
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'a part of its path is no folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'you may not write there',
+  EPERM: 'you may not write there',
+  EROFS: 'its disk can only be read',
+  ENAMETOOLONG: 'its name is too long',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'your share of the disk is used up',
+  EIO: 'its disk reports an error',
+};
+
+/** Why a file could not be read, as the sentence goes on behind its name. */
+export function whyUnread(file: string, error: unknown): string {
+  const code = codeOf(error);
+  // Of a name in another encoding the system gives us a text, but finds no file by it.
+  if (code === 'ENOENT' && file.includes('\ufffd')) return 'cannot be read: its name is no UTF-8';
+  return unread[code] ?? `cannot be read: ${messageOf(error)}`;
+}
+
+export function unreadable(file: string, error: unknown): Error {
+  return new Error(`${file} ${whyUnread(file, error)}.`, { cause: error });
+}
+
+/** `megabytes` is how many the file takes, where that is known. */
+export function unwritable(file: string, error: unknown, megabytes?: number): Error {
+  const code = codeOf(error);
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  const needed = isFull && megabytes !== undefined ? `, and ${megabytes} MB are needed` : '';
+  const reason = unwritten[code] ?? messageOf(error);
+  return new Error(`${file} cannot be written: ${reason}${needed}. Name another place.`, { cause: error });
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException | undefined)?.code ?? '';
+}
+
+/** More of a line is nothing that anybody reads. */
+const longestLine = 4000;
+
+/**
+ * A text of unknown origin as one line that does nothing but show: what steers a terminal, or turns the direction of
+ * writing, is spelled out.
+ */
+export function printable(text: string, longest = longestLine): string {
+  const line = text
+    .slice(0, longest)
+    .replace(/[\t\n\v\f\r\u2028\u2029]+/g, ' ')
+    .replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+  return text.length > longest ? `${line}…` : line;
+}
