@@ -65,7 +65,8 @@ function isMissing(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
-function slashed(file: string): string {
+/** A path of this system in the form that rules have. */
+export function slashed(file: string): string {
   return file.replaceAll(path.sep, '/').replace(/^(?=[a-z]:)/i, '/');
 }
 

@@ -2,7 +2,9 @@
 
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { diskFiles, slashed } from '../editing/files';
 import { isForeignFolder } from '../editing/foreignFolders';
+import { Reading } from '../editing/reading';
 import { languageOf } from '../language/languages';
 import { unreadable } from '../wording';
 
@@ -26,13 +28,29 @@ export interface SourceFile {
 export function sourceFiles(
   paths: string[],
   leftOut: (problem: Error) => void = () => undefined,
+  mayRead: (file: string) => boolean = () => true,
 ): SourceFile[] {
   return paths.flatMap((given) => {
     if (!stat(given).isDirectory()) return sourceFile(given, path.basename(given));
-    return filesUnder(given, leftOut).flatMap((file) =>
-      readable(() => sourceFile(file, path.relative(given, file).replaceAll(path.sep, '/')), leftOut),
-    );
+    return filesUnder(given, leftOut)
+      .filter(mayRead)
+      .flatMap((file) =>
+        readable(() => sourceFile(file, path.relative(given, file).replaceAll(path.sep, '/')), leftOut),
+      );
   });
+}
+
+/** The same without what a folder holds that the user's ignore files keep out or that may hold secrets. */
+export async function allowedSourceFiles(
+  paths: string[],
+  leftOut: (problem: Error) => void,
+): Promise<SourceFile[]> {
+  const reading = new Reading(diskFiles);
+  const listed = paths.filter((given) => stat(given).isDirectory());
+  const files = listed.flatMap((folder) => filesUnder(folder, () => undefined));
+  const judgements = await Promise.all(files.map((file) => reading.judge(slashed(path.resolve(file)))));
+  const kept = new Set(files.filter((_, i) => !['ignored', 'secret'].includes(judgements[i]!)));
+  return sourceFiles(paths, leftOut, (file) => kept.has(file));
 }
 
 /** The files of these names that can be read and are neither huge nor made by programs. */

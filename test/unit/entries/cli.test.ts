@@ -228,6 +228,22 @@ describe('command line', function () {
     assert.deepEqual(texts(again), texts(score));
   });
 
+  it('leaves out of a folder what is ignored and what may hold secrets', () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-eval-'));
+    try {
+      const code = (name: string): string =>
+        `def ${name}(items):\n    return sum(${name}.price)\n`.repeat(20);
+      fs.writeFileSync(path.join(folder, '.ryzansteinignore'), 'ignored.py\n');
+      for (const name of ['kept', 'ignored', 'local_secrets'])
+        fs.writeFileSync(path.join(folder, `${name}.py`), code(name));
+      const { out } = ryzanstein('eval', folder, '--limit', '9', '--draw');
+      const { holes } = JSON.parse(out) as { holes: { path: string }[] };
+      assert.deepEqual([...new Set(holes.map(({ path: shown }) => shown))], ['kept.py']);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+
   it('gives bits per byte', () => {
     const score = json('eval', '--bits', 'examples', ...tiny, '--limit', '1') as {
       bitsPerByte: Record<string, number>;

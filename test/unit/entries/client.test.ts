@@ -43,7 +43,8 @@ async function withEngine(work: (engine: Engine) => Promise<void>): Promise<void
 describe('a client of the engine', () => {
   it('has its older requests cancelled by its newest one, whose answer is as it is alone', () =>
     withEngine(async (engine) => {
-      const prefixes = ['x = ', 'x = 1\ny', long, 'def f(a, b):\n    '];
+      // The older ones take so long that the next one comes while they are at work or wait.
+      const prefixes = [long, `${long}x = `, `${long}y = `, 'def f(a, b):\n    '];
       const client = connect(engine);
       // No request gets its turn before the newest has come.
       let release = (): void => undefined;
