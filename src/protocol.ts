@@ -83,8 +83,8 @@ export interface LoadParams {
 }
 
 /**
- * `threads` at most are used, where the model was loaded with more. With `firstLine`, progress of that name tells of a
- * block's first line as soon as it is whole.
+ * `threads` at most are used, where the model was loaded with more. With `firstLine`, a block's first line comes as
+ * progress of that name as soon as it is whole.
  */
 export interface CompleteParams {
   prompt: Prompt;
@@ -113,8 +113,8 @@ export interface BenchParams {
 }
 
 /**
- * As many holes as can be had up to `holes`, drawn by `seed` in the text of these files; `path` is how the model is
- * told of one.
+ * As many holes as can be had up to `holes`, drawn by `seed` in the text of these files; `path` is what the model sees
+ * of a file's name.
  */
 export interface EvaluateParams {
   files: { file: string; path: string }[];

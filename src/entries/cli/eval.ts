@@ -111,7 +111,9 @@ function holesOfSet(list: object, file: string, options: Options): Hole[] {
       `${file} names sources; --files needs the folder that training/eval_set.py brings them to.`,
     );
   const holes = drawSet(evalSetOf(list, set, file), folder).slice(0, limit);
-  return options.context ? withContext(holes, (source) => sourcesIn([path.join(folder, source!)])) : holes;
+  if (!options.context) return holes;
+  const leftOut = (problem: Error): void => tell(`Left out: ${printable(problem.message)}`);
+  return withContext(holes, (source) => sourceFiles([path.join(folder, source!)], leftOut));
 }
 
 /** The files that can be read and are not barred; how many cannot be read is told. */

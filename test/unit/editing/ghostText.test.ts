@@ -264,7 +264,6 @@ describe('ghost text on request', () => {
     await trial.request();
     const { candidates, minConfidence } = trial.backend.requests[1]!.limits;
     assert.deepEqual([candidates, minConfidence], [3, 0]);
-    const entry = trial.last;
     assert.deepEqual(
       trial.editor.items.map(({ text }) => text),
       ['first()', 'second()', 'third()'],
@@ -277,10 +276,9 @@ describe('ghost text on request', () => {
     const accepted = trial.entries.find(({ outcome }) => outcome === 'accepted')!;
     assert.deepEqual([accepted.trigger, accepted.text], ['on request', 'second()']);
     assert.equal(accepted.completion?.text, 'second()');
-    assert.ok(entry);
   });
 
-  it('has no deadline, and shows that it is worked on', async () => {
+  it('has no deadline', async () => {
     const trial = Trial.of(sample);
     await trial.request(5000);
     assert.equal(trial.entries.length, 0);

@@ -260,6 +260,22 @@ describe('command line', function () {
     assert.deepEqual(texts(again), texts(score));
   });
 
+  it('leaves out of a folder what is ignored and what may hold secrets', () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-eval-'));
+    try {
+      const code = (name: string): string =>
+        `def ${name}(items):\n    return sum(${name}.price)\n`.repeat(20);
+      fs.writeFileSync(path.join(folder, '.ryzansteinignore'), 'ignored.py\n');
+      for (const name of ['kept', 'ignored', 'local_secrets'])
+        fs.writeFileSync(path.join(folder, `${name}.py`), code(name));
+      const { out } = ryzanstein('eval', folder, '--limit', '9', '--draw');
+      const { holes } = JSON.parse(out) as { holes: { path: string }[] };
+      assert.deepEqual([...new Set(holes.map(({ path: shown }) => shown))], ['kept.py']);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+
   it('gives bits per byte', () => {
     const score = json('eval', '--bits', 'examples', ...tiny, '--limit', '1') as {
       bitsPerByte: Record<string, number>;
@@ -463,11 +479,11 @@ describe('command line', function () {
     const code = 'def total(items):\n    return sum(item.price for item in items)\n\n\n'.repeat(12);
     const named = (name: string): Buffer =>
       Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);
-    for (const name of ['good.py', 'secret.py', '\xff.py']) fs.writeFileSync(named(name), code);
+    for (const name of ['good.py', 'shut.py', '\xff.py']) fs.writeFileSync(named(name), code);
     fs.mkdirSync(path.join(folder, 'closed'));
     fs.writeFileSync(path.join(folder, 'closed', 'a.py'), code);
     fs.copyFileSync(bundle, path.join(folder, 'cli.js'));
-    fs.chmodSync(path.join(folder, 'secret.py'), 0);
+    fs.chmodSync(path.join(folder, 'shut.py'), 0);
     fs.chmodSync(path.join(folder, 'closed'), 0);
     fs.chmodSync(folder, 0o755);
     // Nothing is closed to root: nobody is asked to draw the holes.
