@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { diskFiles, slashed } from '../editing/files';
 import { isForeignFolder } from '../editing/foreignFolders';
-import { Reading } from '../editing/reading';
+import { type Judgement, Reading } from '../editing/reading';
 import { languageOf } from '../language/languages';
 import { unreadable } from '../wording';
 
@@ -49,7 +49,10 @@ export async function allowedSourceFiles(
   const listed = paths.filter((given) => stat(given).isDirectory());
   const files = listed.flatMap((folder) => filesUnder(folder, () => undefined));
   const judgements = await Promise.all(files.map((file) => reading.judge(slashed(path.resolve(file)))));
-  const kept = new Set(files.filter((_, i) => !['ignored', 'secret'].includes(judgements[i]!)));
+  // What cannot be reached is not judged: reading it will say why.
+  const isKept = (file: string, judgement: Judgement): boolean =>
+    !fs.existsSync(file) || (judgement !== 'ignored' && judgement !== 'secret');
+  const kept = new Set(files.filter((file, i) => isKept(file, judgements[i]!)));
   return sourceFiles(paths, leftOut, (file) => kept.has(file));
 }
 
