@@ -33,8 +33,17 @@ export interface Limits {
 export type StopReason =
   'line' | 'block' | 'end' | 'suffix' | 'repetition' | 'maxTokens' | 'maxLines' | 'cancelled' | 'context';
 
+/** `secret`: a key or token that the document does not hold. */
 export type HiddenReason =
-  'empty' | 'duplicate' | 'repetition' | 'confidence' | 'whitespace' | 'unbalanced' | 'syntax' | 'cancelled';
+  | 'empty'
+  | 'duplicate'
+  | 'repetition'
+  | 'confidence'
+  | 'whitespace'
+  | 'unbalanced'
+  | 'syntax'
+  | 'secret'
+  | 'cancelled';
 
 /** An answer that begins otherwise than the likeliest one, and is fit to show. */
 export interface Alternative {

@@ -128,7 +128,7 @@ export class SimulatedEditor implements Editor {
       silence: () =>
         silentBecause({
           ...{ scheme: 'file', path: file.path, characters: file.getText().length },
-          ...{ writable: true, ignored: false },
+          ...{ writable: true, judged: () => 'readable' },
         }),
       related: (place) => this.related.at(place, this.documents.visited),
     };

@@ -2,9 +2,10 @@
 
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { diskFiles, slashed } from '../editing/files';
+import { diskTree, slashed } from '../editing/tree';
 import { isForeignFolder } from '../editing/foreignFolders';
-import { type Judgement, Reading } from '../editing/reading';
+import { ignoreFile } from '../editing/ignoreFiles';
+import { Judge, type Judgement } from '../editing/judge';
 import { languageOf } from '../language/languages';
 import { unreadable } from '../wording';
 
@@ -23,37 +24,38 @@ export interface SourceFile {
 
 /**
  * In the order of their paths. Throws an Error that names a given path where that cannot be read; of what a folder holds
- * and cannot be read, `leftOut` is told, and the others are given.
+ * and cannot be read, `leftOut` is told, and the others are given, but for those that are `barred`.
  */
 export function sourceFiles(
   paths: string[],
   leftOut: (problem: Error) => void = () => undefined,
-  mayRead: (file: string) => boolean = () => true,
+  barred: ReadonlySet<string> = new Set(),
 ): SourceFile[] {
   return paths.flatMap((given) => {
     if (!stat(given).isDirectory()) return sourceFile(given, path.basename(given));
-    return filesUnder(given, leftOut)
-      .filter(mayRead)
-      .flatMap((file) =>
-        readable(() => sourceFile(file, path.relative(given, file).replaceAll(path.sep, '/')), leftOut),
-      );
+    const files = filesUnder(given, leftOut).filter((file) => !barred.has(file));
+    return files.flatMap((file) =>
+      readable(() => sourceFile(file, path.relative(given, file).replaceAll(path.sep, '/')), leftOut),
+    );
   });
 }
 
-/** The same without what a folder holds that the user's ignore files keep out or that may hold secrets. */
-export async function allowedSourceFiles(
-  paths: string[],
-  leftOut: (problem: Error) => void,
-): Promise<SourceFile[]> {
-  const reading = new Reading(diskFiles);
-  const listed = paths.filter((given) => stat(given).isDirectory());
-  const files = listed.flatMap((folder) => filesUnder(folder, () => undefined));
-  const judgements = await Promise.all(files.map((file) => reading.judge(slashed(path.resolve(file)))));
-  // What cannot be reached is not judged: reading it will say why.
-  const isKept = (file: string, judgement: Judgement): boolean =>
-    !fs.existsSync(file) || (judgement !== 'ignored' && judgement !== 'secret');
-  const kept = new Set(files.filter((file, i) => isKept(file, judgements[i]!)));
-  return sourceFiles(paths, leftOut, (file) => kept.has(file));
+/** What the folders that are named hold and may not be read. */
+export async function barredFiles(paths: string[]): Promise<Set<string>> {
+  const judge = new Judge(diskTree);
+  const judgementOf = (file: string): Promise<Judgement> => judge.judge(slashed(path.resolve(file)));
+  const barred = new Set<string>();
+  for (const folder of paths.filter((given) => stat(given).isDirectory())) {
+    // Who names a folder that Git ignores means what is in it.
+    const isMeant = (await judgementOf(path.join(folder, ignoreFile))) === 'ignored by Git';
+    for (const file of filesUnder(folder, () => undefined)) {
+      // What cannot be reached is not judged: reading it will say why.
+      if (!fs.existsSync(file)) continue;
+      const judgement = await judgementOf(file);
+      if (judgement !== 'readable' && !(isMeant && judgement === 'ignored by Git')) barred.add(file);
+    }
+  }
+  return barred;
 }
 
 /** The files of these names that can be read and are neither huge nor made by programs. */

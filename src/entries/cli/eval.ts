@@ -8,7 +8,7 @@ import { evaluate, score } from '../../measure/evaluate';
 import { foreignAnswers } from '../../measure/foreignAnswers';
 import { type Hole, listedHoles, punchHoles } from '../../measure/holes';
 import { withContext } from '../../measure/repositoryContext';
-import { allowedSourceFiles, type SourceFile, sourceFiles } from '../../measure/sourceFiles';
+import { barredFiles, type SourceFile, sourceFiles } from '../../measure/sourceFiles';
 import { describeEvaluation, describeTextScore } from '../../report/tables';
 import type { Evaluation } from '../../reports';
 import { printable } from '../../wording';
@@ -79,7 +79,8 @@ async function scoreAnswers(file: string, holes: Hole[]): Promise<Evaluation> {
 }
 
 async function scoreText(paths: string[], options: Options): Promise<void> {
-  const files = (await sourcesIn(paths)).filter(({ text }) => text.trim() !== '');
+  const barred = await barredFiles(paths);
+  const files = sourcesIn(paths, barred).filter(({ text }) => text.trim() !== '');
   if (files.length === 0) throw new Error(`There is no text to score in ${paths.join(', ')}.`);
   const result = await withEngine(options, (engine) =>
     bitsPerByte(engine, files, options.limit, (language) => tell(`Scoring ${language}`)),
@@ -97,7 +98,7 @@ async function holesOf(paths: string[], options: Options): Promise<Hole[]> {
     if (options.context) throw new Error(`${file} has no files beside its holes; --context needs them.`);
     return holes.slice(0, options.limit);
   }
-  const files = await sourcesIn(paths);
+  const files = sourcesIn(paths, await barredFiles(paths));
   const holes = punchHoles(files, options.limit ?? 300, options.seed);
   if (holes.length === 0) throw new Error(`There is no code to punch holes into in ${paths.join(', ')}.`);
   return options.context ? withContext(holes, () => files) : holes;
@@ -115,10 +116,10 @@ function holesOfSet(list: object, file: string, options: Options): Hole[] {
   return withContext(holes, (source) => sourceFiles([path.join(folder, source!)], leftOut));
 }
 
-/** The files that may and can be read; how many cannot goes to the error output. */
-async function sourcesIn(paths: string[]): Promise<SourceFile[]> {
+/** The files that can be read and are not barred; how many cannot be read is told. */
+function sourcesIn(paths: string[], barred?: ReadonlySet<string>): SourceFile[] {
   const problems: Error[] = [];
-  const files = await allowedSourceFiles(paths, (problem) => problems.push(problem));
+  const files = sourceFiles(paths, (problem) => problems.push(problem), barred);
   const [first] = problems;
   if (first) tell(`${problems.length} left out that cannot be read. The first: ${printable(first.message)}`);
   return files;
