@@ -307,6 +307,8 @@ describe('complaint: too much, too often', () => {
       plaintext: false,
       markdown: false,
       scminput: false,
+      'git-commit': false,
+      'git-rebase': false,
     });
   });
 

@@ -479,11 +479,11 @@ describe('command line', function () {
     const code = 'def total(items):\n    return sum(item.price for item in items)\n\n\n'.repeat(12);
     const named = (name: string): Buffer =>
       Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);
-    for (const name of ['good.py', 'denied.py', '\xff.py']) fs.writeFileSync(named(name), code);
+    for (const name of ['good.py', 'shut.py', '\xff.py']) fs.writeFileSync(named(name), code);
     fs.mkdirSync(path.join(folder, 'closed'));
     fs.writeFileSync(path.join(folder, 'closed', 'a.py'), code);
     fs.copyFileSync(bundle, path.join(folder, 'cli.js'));
-    fs.chmodSync(path.join(folder, 'denied.py'), 0);
+    fs.chmodSync(path.join(folder, 'shut.py'), 0);
     fs.chmodSync(path.join(folder, 'closed'), 0);
     fs.chmodSync(folder, 0o755);
     // Nothing is closed to root: nobody is asked to draw the holes.
