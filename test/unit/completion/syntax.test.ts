@@ -8,6 +8,11 @@ import { place } from './place';
 import { randomSource } from '../random';
 
 const sound: Record<string, string> = {
+  'c-sharp': 'class A {\n  int F(int a) { return a; }\n}\n',
+  css: 'a {\n  color: red;\n}\n',
+  php: '<?php\nfunction f($a) {\n  return "{$a}";\n}\n',
+  powershell: 'function f($a) {\n  return "$a"\n}\n',
+  ruby: 'def f(a)\n  "#{a}"\nend\n',
   cpp: 'int f(int a) {\n  return a;\n}\n',
   go: 'package p\n\nfunc f(a int) int {\n\treturn a\n}\n',
   java: 'class A {\n  int f(int a) { return a; }\n}\n',
