@@ -29,7 +29,7 @@ export const diskTree: Tree = {
   async read(file) {
     try {
       const stats = await fs.stat(native(file));
-      if (stats.isDirectory()) return undefined;
+      if (stats.isDirectory() || (await fs.realpath(native(file))) === os.devNull) return undefined;
       // A pipe would be read for ever.
       if (!stats.isFile() || stats.size > longest) throw new Error(`${file} is no file of rules.`);
       return await fs.readFile(native(file));

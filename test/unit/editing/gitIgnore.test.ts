@@ -301,6 +301,9 @@ describe('what Git ignores', function () {
     write('slow/.gitignore', `/${'**/a/'.repeat(20)}b\n`);
     repository('pipe');
     fs.symlinkSync('/dev/zero', path.join(home, 'pipe/.gitignore'));
+    repository('null', '[core]\nexcludesFile = /dev/null\n');
+    fs.symlinkSync('/dev/null', path.join(home, 'null/.gitignore'));
+    assert.deepEqual(await ignored(['null/a']), []);
     for (const folder of ['r', 'other', 'big', 'slow', 'pipe'])
       await assert.rejects(new GitIgnore(seen()).ignores(path.join(home, folder, 'b')), Error, folder);
   });
