@@ -452,6 +452,23 @@ function settingsOfManifest(): Map<string, Setting['properties'][string]> {
   return new Map(parts.flatMap((part) => Object.entries(part.properties)));
 }
 
+describe('the documents', () => {
+  it('name files that are there', () => {
+    const broken = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'README.md'].flatMap((document) =>
+      [...read(document).matchAll(/`((?:src|native|scripts|test|training|media|models|docs)\/[\w./-]*)`/g)]
+        .map((match) => match[1] ?? '')
+        .filter((named) => !existsSync(path.join(root, named)))
+        .map((named) => `${document} names ${named}`),
+    );
+    none(broken, 'A path that a document names is there');
+  });
+
+  it('tell the architecture in 15 kB', () => {
+    const bytes = statSync(path.join(root, 'ARCHITECTURE.md')).size;
+    assert.ok(bytes <= 15_000, `ARCHITECTURE.md has ${bytes} bytes`);
+  });
+});
+
 describe('scripts', () => {
   it('import nothing from test/', () => {
     const broken = [...scripts, ...withEnding(filesUnder('scripts'), /\.ts$/)].flatMap((file) =>

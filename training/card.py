@@ -8,10 +8,11 @@ import collections
 import json
 from pathlib import Path
 
-from export import read_gguf
+from gguf import read_gguf
 from samples import Document, read_shards
 
 ROOT = Path(__file__).resolve().parent.parent
+NAMES = {"typescript": "TypeScript", "javascript": "JavaScript", "cpp": "C++"}
 CARD = """# Model card: {name}
 
 {weights:.1f} million weights, {megabytes:.1f} MB. A decoder-only transformer for code completion with ternary weights (BitNet b1.58:
@@ -24,7 +25,7 @@ every matrix holds -1, 0, +1 and one scale; activations are int8 per token), tra
 | Vocabulary | {vocabulary} tokens, byte-level BPE, no token crosses a line end |
 | Context | {context} tokens |
 | Fill-in-the-middle | `<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>M` and `<|fim_prefix|><|fim_suffix|>S<|fim_middle|>PM`, each middle ended by `<|endoftext|>`; repository and paths in front by `<|repo_name|>` and `<|file_sep|>` |
-| Languages | TypeScript, JavaScript, Python |
+| Languages | {languages} |
 | Licence | MIT (the weights); the corpus under the licences listed below |
 
 ## Training
@@ -43,7 +44,7 @@ the cache, as the engine uses it; {alone} alone.
 
 ## Limits
 A small model that has seen little text: it completes what the file itself suggests, short idioms and common calls; it
-knows few libraries and no facts, and its longer completions are often wrong. Other languages than the three above were not
+knows few libraries and no facts, and its longer completions are often wrong. Other languages than those above were not
 in its corpus. Its output is a suggestion to be read, not code to be trusted.
 
 ## Data
@@ -104,6 +105,7 @@ def main() -> None:
         kv_heads=metadata["bitnet.attention.head_count_kv"],
         vocabulary=metadata["bitnet.vocab_size"],
         context=metadata["bitnet.context_length"],
+        languages=", ".join(NAMES.get(language, language.capitalize()) for language, _ in by_language.most_common()),
         tokens=arguments.earlier_tokens + log[-1]["step"] * 8192 / 1e6,
         bits=per_language(scored["withTheText"]),
         alone=per_language(scored["heldOutBitsPerByte"]),

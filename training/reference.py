@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from export import Q8_0, TQ2_0, read_gguf, unpack_q8_0, unpack_tq2_0
+from gguf import Q8_0, TQ2_0, read_gguf, unpack_q8_0, unpack_tq2_0
 
 LARGEST_WEIGHT = 16383  # as in native/kernels/contracts.h
 

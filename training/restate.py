@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 
 import cache
-from export import read_gguf, restate
+from gguf import read_gguf, restate
 
 
 def main() -> None:

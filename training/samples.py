@@ -22,8 +22,8 @@ from tokenizers import Tokenizer
 
 from repositories import Repository
 
-LANGUAGE_WEIGHTS = {"typescript": 0.35, "python": 0.30, "javascript": 0.15}
-OTHER_LANGUAGES_WEIGHT = 0.20
+LANGUAGE_WEIGHTS = {"typescript": 0.22, "python": 0.18, "javascript": 0.15}
+OTHER_LANGUAGES_WEIGHT = 0.45  # of all others together, in equal parts
 FIM_SHARE = 0.78
 SPM_SHARE = 0.75  # of fill-in-the-middle; the rest has the prefix first
 PATH_SHARE = 0.75

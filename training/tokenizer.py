@@ -17,6 +17,7 @@ from pathlib import Path
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 import corpus
+from gguf import read_gguf
 
 VOCABULARY = 8192
 CONTROL = [
@@ -109,8 +110,6 @@ def train(texts: list[str], vocabulary: int = VOCABULARY) -> Tokenizer:
 
 
 def of_exported(path: Path) -> Tokenizer:
-    from export import read_gguf  # which imports this module
-
     metadata = read_gguf(path)[0]
     vocabulary = {token: number for number, token in enumerate(metadata["tokenizer.ggml.tokens"]) if token not in CONTROL}
     return of_merges(vocabulary, [tuple(merge.split(" ")) for merge in metadata["tokenizer.ggml.merges"]])

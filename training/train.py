@@ -22,7 +22,8 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from cache import with_the_text
-from export import export_model, load_exported, read_gguf, tokenizer_metadata
+from export import export_model, load_exported, tokenizer_metadata
+from gguf import read_gguf
 from model import Shape, TernaryTransformer
 from samples import Document, RowSource, Sampler, ahead, read_shards
 from tokenizer import CONTROL
@@ -35,7 +36,7 @@ GRADIENT_LIMIT = 1.0
 MIDDLE_WEIGHT = 4.0  # of a middle's token in the loss: they are 4 % of all, and what completions are made of
 STEP_TOKENS = 8192
 ROW_LENGTHS = (512, 512, 1024)  # step after step; short rows spare attention, long ones teach the whole context
-HELD_OUT_LANGUAGES = ("typescript", "javascript", "python")
+HELD_OUT_LANGUAGES = ("typescript", "javascript", "python", "rust", "go", "java", "cpp")
 HELD_OUT_FILES, HELD_OUT_TOKENS = 8, 500  # of each language; the head of each file; small, for it is paid at every checkpoint
 
 
@@ -297,6 +298,8 @@ def main() -> None:
         log(heldOutBitsPerByte=alone, withTheText=with_text)
 
     log(shape=shape.as_dict(), parameters=sum(p.numel() for p in training.model.parameters()))
+    if arguments.start and training.step == 0:
+        keep()  # what the run has to better
     kept = time.monotonic()
     losses, tokens, since = [], 0, time.monotonic()
     while not stopping and (progress := progress_at(training.step)) < 1:

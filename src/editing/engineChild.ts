@@ -42,8 +42,10 @@ export class EngineChild {
 
   /** `file` is a script for Node. `onEnd` gets how the process ended, as the rest of a sentence about the engine. */
   constructor(file: string, log: Log, onEnd: (how: string) => Error) {
+    const port = process.env.RYZANSTEIN_INSPECT;
     const child = fork(file, [], {
-      execArgv: [],
+      // The host's own flags are not for its child, which listens to a debugger only where it is told a port.
+      execArgv: port ? [`--inspect=127.0.0.1:${port}`] : [],
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -4,10 +4,11 @@ import ignore from 'ignore';
 import { importedPaths } from '../language/imports';
 import { languageOf } from '../language/languages';
 import { isForeignFolder } from './foreignFolders';
+import { ignoreFile } from './ignoreFiles';
 import { isSecret } from './secretNames';
 
 /** Where files are: the folders of an editor, or a disk. Files and folders are named as the place names them. */
-export interface Files {
+export interface FileSource {
   /** A file's path as the model sees it, with `/` between its parts: in its folder, or the name alone if it lies in none. */
   placeOf(file: string): { readonly folder: string | undefined; readonly path: string };
   fileIn(folder: string, path: string): string;
@@ -25,9 +26,6 @@ export interface TextFile {
   readonly text: string;
 }
 
-/** In the root of a folder, in the syntax of `.gitignore`. */
-export const ignoreFile = '.ryzansteinignore';
-
 /** In characters, and in bytes on a disk. */
 export const largestFile = 200_000;
 
@@ -35,7 +33,7 @@ export class Ignoring {
   /** By folder; one whose ignore file has not been read yet is missing. */
   private readonly rules = new Map<string, (path: string) => boolean>();
 
-  constructor(readonly files: Files) {}
+  constructor(readonly files: FileSource) {}
 
   /** Reads the ignore file of a folder, once more if that has changed. */
   async readRules(folder: string): Promise<void> {

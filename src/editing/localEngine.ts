@@ -120,9 +120,12 @@ export class LocalEngine implements Backend, Examinable {
 
   /** Ends the process to give its memory back if that is short and nothing was completed for long. */
   unloadIfIdle(): void {
-    const { log, idleMs = defaultIdleMs, isMemoryShort: isShort = isMemoryShort } = this.options;
-    if (this.current.name !== 'ready' || this.occupied) return;
-    if (performance.now() - this.lastUse < idleMs || !isShort()) return;
+    if (performance.now() - this.lastUse >= this.idleMs) this.unloadIfMemoryIsShort();
+  }
+
+  private unloadIfMemoryIsShort(): void {
+    const { log, isMemoryShort: isShort = isMemoryShort } = this.options;
+    if (this.current.name !== 'ready' || this.occupied || !isShort()) return;
     log.info('The engine is ended: it was idle, and memory is short.');
     this.end();
     this.become({ name: 'idle' });
@@ -134,10 +137,15 @@ export class LocalEngine implements Backend, Examinable {
     this.end();
   }
 
+  private get idleMs(): number {
+    return this.options.idleMs ?? defaultIdleMs;
+  }
+
   private used(): void {
     this.lastUse = performance.now();
     clearTimeout(this.idle);
-    this.idle = setTimeout(() => this.unloadIfIdle(), this.options.idleMs ?? defaultIdleMs);
+    // A timer may go off a moment before its time by the other clock.
+    this.idle = setTimeout(() => this.unloadIfMemoryIsShort(), this.idleMs);
   }
 
   /** One request to a loaded engine. */

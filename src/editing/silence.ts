@@ -1,6 +1,6 @@
 // Where no ghost text belongs: editors that are no files, secrets, huge files; pure, each rule with its reason in words.
 
-import { ignoreFile } from './ignoring';
+import { ignoreFile } from './ignoreFiles';
 import { isSecret } from './secretNames';
 
 /** What the rules look at. `writable` says whether the scheme's file system can be written; undefined if it has none. */

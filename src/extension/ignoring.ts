@@ -1,7 +1,8 @@
 // What may be read in the workspace: its folders, whose ignore files are followed, and the built-in Git extension.
 
 import * as vscode from 'vscode';
-import { type Files, ignoreFile, Ignoring } from '../editing/ignoring';
+import { ignoreFile } from '../editing/ignoreFiles';
+import { type FileSource, Ignoring } from '../editing/ignoring';
 import { pathOf } from './documents';
 
 /** Milliseconds that Git gets to find its repositories. */
@@ -55,7 +56,7 @@ export class WorkspaceIgnoring implements vscode.Disposable {
 }
 
 /** The files that VS Code can reach; each is named by its address. */
-class WorkspaceFiles implements Files {
+class WorkspaceFiles implements FileSource {
   placeOf(file: string): { folder: string | undefined; path: string } {
     const uri = vscode.Uri.parse(file);
     return { folder: vscode.workspace.getWorkspaceFolder(uri)?.uri.toString(), path: pathOf(uri) };

@@ -12,7 +12,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from cache import LENGTHS, MODEL_WEIGHT, SHARPNESS, STRENGTHS, behind_the_same_tokens, earlier_places, metadata, with_the_text
-from export import read_gguf, restate, write_gguf
+from gguf import read_gguf, restate, write_gguf
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONTROL = 5  # and what is above

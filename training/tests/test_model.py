@@ -14,7 +14,8 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from export import TQ2_0, export_model, load_exported, pack_tq2_0, quantise_rows, read_gguf, read_model, unpack_q8_0, unpack_tq2_0
+from export import export_model, load_exported, read_model
+from gguf import TQ2_0, pack_tq2_0, quantise_rows, read_gguf, unpack_q8_0, unpack_tq2_0
 from model import Shape, TernaryTransformer, quantise_ternary, quantise_tokens
 from reference import Reference
 from samples import MIDDLE_KINDS, Document, Sample, Sampler, ahead, choose_middle

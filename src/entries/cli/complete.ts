@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import * as path from 'node:path';
 import { placeAt, promptAt } from '../../editing/context';
-import { DiskFiles, repositoryOf } from '../../editing/diskFiles';
+import { DiskFolder, repositoryOf } from '../../editing/diskFolder';
 import { maxTokens } from '../../editing/ghostText';
 import { Ignoring } from '../../editing/ignoring';
 import { openFile, RelatedChunks } from '../../editing/relatedChunks';
@@ -47,7 +47,7 @@ async function complete(place: string, options: Options): Promise<void> {
 
 /** The prompt that the editor would send, with the files that this one imports for those that are open there. */
 async function promptAtCursor({ file, text, line, column }: Cursor): Promise<Prompt> {
-  const files = new DiskFiles(repositoryOf(file));
+  const files = new DiskFolder(repositoryOf(file));
   const ignoring = new Ignoring(files);
   await ignoring.readRules(files.folder);
   const languageId = languageOf(file) ?? 'plaintext';

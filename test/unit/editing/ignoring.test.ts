@@ -5,12 +5,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { DiskFiles, repositoryOf } from '../../../src/editing/diskFiles';
-import { type Files, ignoreRules, Ignoring, isForeign } from '../../../src/editing/ignoring';
+import { DiskFolder, repositoryOf } from '../../../src/editing/diskFolder';
+import { type FileSource, ignoreRules, Ignoring, isForeign } from '../../../src/editing/ignoring';
 import { isSecret } from '../../../src/editing/secretNames';
 
 /** Files in a folder `/w` with these texts, of which Git ignores some. */
-function filesOf(texts: Record<string, string>, ignoredByGit: string[] = []): Files & { opened: string[] } {
+function filesOf(
+  texts: Record<string, string>,
+  ignoredByGit: string[] = [],
+): FileSource & { opened: string[] } {
   const opened: string[] = [];
   const text = (file: string): string | undefined => texts[file.replace('/w/', '')];
   return {
@@ -30,7 +33,7 @@ function filesOf(texts: Record<string, string>, ignoredByGit: string[] = []): Fi
   };
 }
 
-async function ignoringOf(files: Files): Promise<Ignoring> {
+async function ignoringOf(files: FileSource): Promise<Ignoring> {
   const ignoring = new Ignoring(files);
   await ignoring.readRules('/w');
   return ignoring;
@@ -126,7 +129,7 @@ describe('files on a disk', () => {
     write('.ryzansteinignore', '/private.ts\n');
     const names = ['a.ts', 'made/b.ts', 'private.ts', 'src/c.ts'];
     const files = names.map((name) => write(name, name));
-    const ignoring = new Ignoring(new DiskFiles(folder));
+    const ignoring = new Ignoring(new DiskFolder(folder));
     await ignoring.readRules(folder);
     const read = await ignoring.read(files);
     assert.deepEqual(
@@ -140,7 +143,7 @@ describe('files on a disk', () => {
 
   it('are read where there is no repository', async () => {
     const file = write('a.ts', 'a');
-    const ignoring = new Ignoring(new DiskFiles(folder));
+    const ignoring = new Ignoring(new DiskFolder(folder));
     await ignoring.readRules(folder);
     assert.deepEqual(await ignoring.readable([file]), [file]);
     assert.equal(await ignoring.files.size(folder), undefined, 'a folder is no file');

@@ -67,6 +67,23 @@ describe('the engine on this machine', function () {
     },
   );
 
+  it('listens to a debugger where a port is named, and else not', async () => {
+    const listening = async (port: string | undefined): Promise<boolean> => {
+      if (port === undefined) delete process.env.RYZANSTEIN_INSPECT;
+      else process.env.RYZANSTEIN_INSPECT = port;
+      const trial = new Trial({});
+      try {
+        await trial.complete(never);
+        return trial.log.some((line) => /Debugger listening on ws:\/\/127\.0\.0\.1:/.test(line));
+      } finally {
+        trial.end();
+        delete process.env.RYZANSTEIN_INSPECT;
+      }
+    };
+    assert.equal(await listening('0'), true);
+    assert.equal(await listening(undefined), false);
+  });
+
   withTrial(
     'hears of the first line of its own request',
     {

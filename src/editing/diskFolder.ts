@@ -1,13 +1,16 @@
 // Files on a disk under one folder, for those who have no editor: the command line.
 
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Files } from './ignoring';
+import { diskFiles } from './files';
+import { GitIgnore } from './gitIgnore';
+import type { FileSource } from './ignoring';
 
 /** A file is its absolute path. */
-export class DiskFiles implements Files {
+export class DiskFolder implements FileSource {
+  private readonly git = new GitIgnore(diskFiles);
+
   constructor(readonly folder: string) {}
 
   placeOf(file: string): { folder: string | undefined; path: string } {
@@ -31,17 +34,10 @@ export class DiskFiles implements Files {
     return readFile(file);
   }
 
-  /** Where there is no Git, or no repository, none is ignored. */
-  ignoredByGit(files: readonly string[]): Promise<ReadonlySet<string>> {
-    // A repository may name a program that Git is to run when it reads its index.
-    const options = ['-c', 'core.fsmonitor=false', '-C', this.folder, 'check-ignore', '-z', '--stdin'];
-    return new Promise((resolve) => {
-      const git = execFile('git', options, (_, output) =>
-        resolve(new Set(output.split('\0').filter((file) => file !== ''))),
-      );
-      git.stdin?.on('error', () => undefined);
-      git.stdin?.end(files.map((file) => `${file}\0`).join(''));
-    });
+  /** What cannot be told counts as ignored. */
+  async ignoredByGit(files: readonly string[]): Promise<ReadonlySet<string>> {
+    const ignored = await Promise.all(files.map((file) => this.git.ignores(file).catch(() => true)));
+    return new Set(files.filter((_, i) => ignored[i]));
   }
 }
 
