@@ -47,6 +47,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
     const onRequest = triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
+    await this.judged(document);
     const { items } = await this.story.ask(this.cursorAt(document, position, selected), onRequest, token);
     const start = selected?.range.start ?? position;
     const end = selected?.range.end.isAfter(position) ? selected.range.end : position;
@@ -94,6 +95,18 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     vscode.window.setStatusBarMessage(`Ryzanstein: nothing to offer here (${result})`, 6000);
   }
 
+  /** Whether a document may be read is known as a rule; where it is not yet, that takes a moment. */
+  private async judged(document: vscode.TextDocument): Promise<void> {
+    const { ignoring } = this.parts;
+    let open: vscode.Uri | undefined;
+    silenceAt(document, (file) => {
+      const judgement = ignoring.known(file);
+      if (judgement === undefined) open = file;
+      return judgement;
+    });
+    if (open) await ignoring.judged(open);
+  }
+
   private onChange({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
     const [change, ...more] = contentChanges;
     if (!change) return;
@@ -127,7 +140,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
       },
       repository: repositoryOf(document),
       settings: () => readSettings(document),
-      silence: () => silenceAt(document, (file) => ignoring.ignores(file)),
+      silence: () => silenceAt(document, (file) => ignoring.known(file)),
       related: (place) => relatedFiles.related(document, place),
     };
   }
