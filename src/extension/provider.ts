@@ -26,6 +26,9 @@ export interface ProviderParts {
   showWork(work: Promise<unknown>): void;
 }
 
+/** How long a judgement of the file is waited for, in milliseconds: it takes a few, but on a slow disk or a busy machine more. */
+const patience = { whileTyping: 100, ofWhoAsked: 3_000 };
+
 export class Provider implements vscode.InlineCompletionItemProvider, vscode.Disposable, Editor {
   private readonly story: GhostText;
   private readonly subscriptions: vscode.Disposable[];
@@ -47,7 +50,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
     const onRequest = triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
-    await this.judged(document);
+    await this.judged(document, onRequest);
     const { items } = await this.story.ask(this.cursorAt(document, position, selected), onRequest, token);
     const start = selected?.range.start ?? position;
     const end = selected?.range.end.isAfter(position) ? selected.range.end : position;
@@ -96,7 +99,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
   }
 
   /** Whether a document may be read is known as a rule; where it is not yet, that takes a moment. */
-  private async judged(document: vscode.TextDocument): Promise<void> {
+  private async judged(document: vscode.TextDocument, onRequest: boolean): Promise<void> {
     const { ignoring } = this.parts;
     let open: vscode.Uri | undefined;
     silenceAt(document, (file) => {
@@ -104,7 +107,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
       if (judgement === undefined) open = file;
       return judgement;
     });
-    if (open) await ignoring.judged(open);
+    if (open) await ignoring.judged(open, onRequest ? patience.ofWhoAsked : patience.whileTyping);
   }
 
   private onChange({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
