@@ -33,7 +33,7 @@ export interface Limits {
 export type StopReason =
   'line' | 'block' | 'end' | 'suffix' | 'repetition' | 'maxTokens' | 'maxLines' | 'cancelled' | 'context';
 
-/** `secret`: a key or token that the document does not hold. */
+/** `secret`: a key or token that the document does not hold; `invisible`: characters that nobody sees. */
 export type HiddenReason =
   | 'empty'
   | 'duplicate'
@@ -43,6 +43,7 @@ export type HiddenReason =
   | 'unbalanced'
   | 'syntax'
   | 'secret'
+  | 'invisible'
   | 'cancelled';
 
 /** An answer that begins otherwise than the likeliest one, and is fit to show. */

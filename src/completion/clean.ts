@@ -1,9 +1,12 @@
 // The only judge of what is fit to show: trims a completion against the text around it, or hides it with a reason.
 
 import { languageAt } from '../language/languages';
+import { lexisOf } from '../language/lexis';
 import type { HiddenReason } from '../protocol';
-import { Brackets } from './brackets';
-import { columnOf, firstLine, isBlank, restOfLine, type Site } from './site';
+import { indented } from './indentation';
+import { hasInvisible } from './invisible';
+import { Opened } from './opened';
+import { columnOf, firstLine, isBlank, isClosers, restOfLine, type Site } from './site';
 import type { Verdict } from './stop';
 import type { Syntax } from './syntax';
 
@@ -12,9 +15,6 @@ export interface Cleaned {
   hidden?: HiddenReason;
 }
 
-/** How far above the cursor an open bracket is looked for. */
-const bracketWindow = 8000;
-
 /**
  * `text` of the result has `\n` as its line end; it is empty where nothing was left. `syntax` is undefined for
  * languages that have no grammar.
@@ -22,13 +22,17 @@ const bracketWindow = 8000;
 export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   if (verdict.reason === 'cancelled') return { text: '', hidden: 'cancelled' };
   const written = withoutSecondSpace(site, verdict.text.trimEnd());
-  const balanced = withoutStrayCloser(site, written);
-  const text = withDocumentIndentation(site, withoutOverlap(site, balanced).trimEnd());
+  const opened = new Opened(site);
+  const balanced = withoutStrayCloser(opened, written);
+  const { reason } = verdict;
+  const text = indented(site, withoutOverlap(site, opened, { text: balanced, reason }).trimEnd());
   if (isBlank(text)) return { text: '', hidden: emptyReason(verdict.text, written, balanced) };
-  if (verdict.reason === 'repetition') return { text, hidden: 'repetition' };
+  if (hasInvisible(text)) return { text, hidden: 'invisible' };
+  if (reason === 'repetition') return { text, hidden: 'repetition' };
   if (isDuplicate(site, text) || declaresAgain(site, text)) return { text, hidden: 'duplicate' };
-  if (syntax && addsErrors(site, text, syntax)) return { text, hidden: 'syntax' };
-  return { text: withCloserOnItsLine(site, text) };
+  if (syntax && addsErrors(site, opened, text, syntax)) return { text, hidden: 'syntax' };
+  const single = text.slice(0, opened.closedTwice(text)).trimEnd();
+  return isBlank(single) ? { text: '', hidden: 'unbalanced' } : { text: withCloserOnItsLine(site, single) };
 }
 
 function emptyReason(raw: string, written: string, balanced: string): HiddenReason {
@@ -39,7 +43,7 @@ function emptyReason(raw: string, written: string, balanced: string): HiddenReas
 
 /** Spaces typed before the answer are not written twice, be they in the line or its indentation. */
 function withoutSecondSpace(site: Site, text: string): string {
-  return /\s$/.test(site.lineBefore) ? text.replace(/^[ \t]+/, '') : text;
+  return /[ \t]$/.test(site.lineBefore) ? text.replace(/^[ \t]+/, '') : text;
 }
 
 /** A body written between a bracket and its closer puts the closer on a line of its own. */
@@ -51,40 +55,42 @@ function withCloserOnItsLine(site: Site, text: string): string {
 }
 
 /** Cuts at the first closer that closes nothing: one of another kind than the bracket that is open, or of none. */
-function withoutStrayCloser(site: Site, text: string): string {
-  const line = new Brackets(site.languageId).feed(site.lineBefore);
-  const start =
-    site.before.length <= bracketWindow
-      ? 0
-      : site.before.indexOf('\n', site.before.length - bracketWindow) + 1;
-  const above = new Brackets(site.languageId).feed(site.before.slice(start));
-  const isReliable = !above.mismatched;
-  for (let i = 0; i < text.length; i++) {
-    const openHere = line.owed.length > 0;
-    const openAbove = above.owed.length > 0;
-    const here = line.push(text[i]!);
-    const event = above.push(text[i]!);
-    const isStray =
-      (here === 'stray' && openHere) || (event === 'stray' && isReliable && (openAbove || start === 0));
-    if (isStray) return text.slice(0, i).trimEnd();
-  }
-  return text;
+function withoutStrayCloser(opened: Opened, text: string): string {
+  const stray = opened.strayIn(text);
+  return stray === undefined ? text : text.slice(0, stray).trimEnd();
 }
 
-/** Removes from the end what stands behind the cursor already: the rest of its line, or whole lines below. */
-function withoutOverlap(site: Site, text: string): string {
-  const rest = restOfLine(site);
-  for (let length = Math.min(rest.length, text.length); length > 0; length--) {
+/**
+ * Removes from the end what stands behind the cursor already: the rest of its line, or whole lines below. What the
+ * answer itself needs is kept, and an answer that ended of itself where the rest begins has none of it.
+ */
+function withoutOverlap(site: Site, opened: Opened, { text, reason }: Verdict): string {
+  const rest = reason === 'suffix' ? '' : restOfLine(site);
+  const shortest = reason === 'end' ? rest.length : 1;
+  for (let length = Math.min(rest.length, text.length); length >= shortest && length > 0; length--) {
     const tail = rest.slice(0, length);
     // A part of the rest may equal the end by chance where it is made of letters.
-    if ((length === rest.length || !/[\p{L}\p{N}_]/u.test(tail)) && !isBlank(tail) && text.endsWith(tail)) {
-      return withoutOverlap(site, text.slice(0, text.length - length).trimEnd());
-    }
+    if (length < rest.length && /[\p{L}\p{N}_]/u.test(tail)) continue;
+    if (isBlank(tail) || !text.endsWith(tail)) continue;
+    const head = text.slice(0, text.length - length).trimEnd();
+    if (isOfTheText(site, opened, text, head)) continue;
+    return withoutOverlap(site, opened, { text: head, reason });
   }
-  return withoutLinesBelow(site, text);
+  return withoutLinesBelow(site, opened, text);
 }
 
-function withoutLinesBelow(site: Site, text: string): string {
+/** What follows `head` in a text is its own, not what stands behind the cursor. */
+function isOfTheText({ lineBefore, lineAfter }: Site, opened: Opened, text: string, head: string): boolean {
+  const line = text.slice(head.length);
+  // A closer on a line of its own stands below what it closes.
+  if (line.includes('\n') && columnOf(line.slice(line.lastIndexOf('\n') + 1)) > columnOf(lineBefore))
+    return true;
+  return (
+    opened.needs(text, head.length) && opened.faultsIn(text + lineAfter) <= opened.faultsIn(head + lineAfter)
+  );
+}
+
+function withoutLinesBelow(site: Site, opened: Opened, text: string): string {
   const lines = text.split('\n');
   const below = site.after
     .slice(site.lineAfter.length)
@@ -92,38 +98,27 @@ function withoutLinesBelow(site: Site, text: string): string {
     .filter((line) => !isBlank(line));
   for (let count = Math.min(lines.length - 1, below.length); count > 0; count--) {
     const tail = lines.slice(-count);
-    if (tail.every((line, i) => line.trimEnd() === below[i]!.trimEnd()))
-      return lines.slice(0, -count).join('\n');
+    const head = lines.slice(0, -count).join('\n');
+    const isBelow = tail.every((line, i) => line.trimEnd() === below[i]!.trimEnd());
+    if (isBelow && !opened.needs(text, head.length)) return head;
   }
   return text;
-}
-
-/** Later lines are indented with what the document is indented with, tabs or spaces, whatever the model wrote. */
-function withDocumentIndentation(site: Site, text: string): string {
-  const tabs = /^\t/m.test(site.before);
-  const spaces = /^ {2}/m.test(site.before);
-  if (tabs === spaces || !text.includes('\n')) return text;
-  const level = ' '.repeat(spacesPerLevel(tabs ? text : site.before));
-  return text.replace(/\n[\t ]+/g, (head) => {
-    return tabs ? head.replaceAll(level, '\t') : head.replaceAll('\t', level);
-  });
-}
-
-function spacesPerLevel(text: string): number {
-  const widths = [...text.matchAll(/^\t*( +)[^\s*]/gm)].map((match) => match[1]!.length);
-  return widths.length > 0 && widths.every((width) => width % 4 === 0) ? 4 : 2;
 }
 
 /**
  * The code has more errors with the completion than without it, however it may go on from there. Not judged where it is
  * unsound both with the line as it stands and without the line: what the parser makes of that is chance.
  */
-function addsErrors(site: Site, text: string, syntax: Syntax): boolean {
+function addsErrors(site: Site, opened: Opened, text: string, syntax: Syntax): boolean {
   const { lineBefore, lineAfter } = site;
   return syntax.near(site, (errorsWith) => {
-    const before = errorsWith(lineBefore + lineAfter);
+    const { fillers } = endingsOf(site);
+    let before = errorsWith(lineBefore + lineAfter);
+    // Something may be wanted here: then the place is sound with it.
+    if (before > 0)
+      before = Math.min(before, ...fillers.map((filler) => errorsWith(lineBefore + filler + lineAfter)));
     if (before > 0 && errorsWith('') > 0) return false;
-    return continuations(site, text).every(
+    return continuations(site, opened, text).every(
       (rest) => errorsWith(lineBefore + text + rest + lineAfter) > before,
     );
   });
@@ -131,39 +126,81 @@ function addsErrors(site: Site, text: string, syntax: Syntax): boolean {
 
 /**
  * What a completion is read with, for it need not be the end of what is being written: a value, a body, the other half
- * of a `try`, what a decorator stands before; and the closers that it owes, or also those that are owed before it.
+ * of a `try`, what a decorator stands before; and what closes all that it owes, or also what is owed before it.
  */
-function continuations(site: Site, text: string): string[] {
-  const brackets = new Brackets(site.languageId).feed(site.lineBefore);
-  const owedAtCursor = brackets.owed.length;
-  const owed = brackets.feed(text).owed;
-  const own = owed.slice(owedAtCursor).reverse().join('');
-  const all = owed.toReversed().join('');
-  const newLine = '\n' + /^\s*/.exec((site.lineBefore + text).split('\n').at(-1)!)![0];
-  const wanted =
-    languageAt(site.languageId).blocks === 'colon'
-      ? ['', ' x', ` x${newLine}finally: x`, `${newLine}def x(): x`]
-      : ['', ' x', ' {}'];
-  const read = wanted.flatMap((want) => [want, want + own, want + all]);
-  return [...new Set([...read, `${own} finally {}`])];
+function continuations(site: Site, opened: Opened, text: string): string[] {
+  const { own, all } = opened.owedAfter(text);
+  const indent = '\n' + /^\s*/.exec((site.lineBefore + text).split('\n').at(-1)!)![0];
+  const { wanted, bodies } = endingsOf(site);
+  const read = bodies.flatMap((body) =>
+    wanted.flatMap((want) => [want + body, want + own + body, want + all + body]),
+  );
+  return [...new Set(read.map((rest) => rest.replaceAll('\n', indent)))];
 }
 
-/** The line as it would read equals the one above or below it. */
+/** What may be wanted before the closers, and behind them; and what makes an unfinished place sound. */
+interface Endings {
+  wanted: string[];
+  bodies: string[];
+  fillers: string[];
+}
+
+const endings: Record<string, Endings> = {
+  brace: {
+    wanted: ['', ' x', ' x : x', ' : x', ': x'],
+    bodies: ['', ';', ' {}', ' x;', ' finally {}'],
+    fillers: ['x', 'x;', ' {}'],
+  },
+  python: {
+    wanted: ['', ' x', ': x'],
+    bodies: ['', '\nfinally: x', '\ndef x(): x', ' else x'],
+    fillers: ['x', ': x'],
+  },
+  bash: {
+    wanted: ['', ' x', '\nx'],
+    bodies: [
+      ...['', '\nfi', '\ndone', '\nesac', '\n}', '; then x\nfi', '; do x\ndone'],
+      ...[' ;;\nesac', ' in\nesac', ' {\nx\n}'],
+    ],
+    fillers: ['x'],
+  },
+  ruby: { wanted: ['', ' x', '\nx'], bodies: ['', '\nend', '\nx\nend', ' do\nend'], fillers: ['x', '\nend'] },
+  css: { wanted: ['', ' x', ': x'], bodies: ['', ';', ' {}', ';}'], fillers: ['x', 'x: x;'] },
+};
+
+function endingsOf({ languageId }: Site): Endings {
+  return endings[languageAt(languageId).grammar ?? ''] ?? endings.brace!;
+}
+
+/** The line as it would read equals the one above or below it, and is neither data nor the end of a block. */
 function isDuplicate(site: Site, text: string): boolean {
-  if (text.includes('\n')) return false;
+  if (text.includes('\n') || !isClosers(site.lineAfter)) return false;
   const line = (site.lineBefore + text + site.lineAfter).trimEnd();
-  if (line === site.lineAbove.trimEnd()) return true;
-  const onlyClosers = /^[\s)\]};,]*$/.test(line);
-  return (
-    line.trim() === site.lineBelow.trim() && (!onlyClosers || columnOf(line) === columnOf(site.lineBelow))
-  );
+  if (line === site.lineAbove.trimEnd()) return !isRule(line) && !isData(site, line);
+  return line.trim() === site.lineBelow.trim() && columnOf(line) === columnOf(site.lineBelow);
+}
+
+/** Lines that are drawn, not written. */
+function isRule(line: string): boolean {
+  return !/[\p{L}\p{N})\]}]/u.test(line);
+}
+
+const literal = /\b(?:\d[\w.]*|true|false|null|nil|none|nop)\b|"[^"]*"|'[^']*'/gi;
+
+/** A record, or a row of literals, and nothing that does anything: it may be there as often as it is. */
+function isData({ languageId }: Site, line: string): boolean {
+  if (/^[ct]sv\b/.test(languageId)) return true;
+  const literals = line.match(literal) ?? [];
+  const isRow = literals.length > 1 || /^\s*(?:[\d.+-]+,?|nop)\s*$/.test(line);
+  const isEntry = /["']\s*:/.test(line);
+  return isRow && !isEntry && /^[\s.,;:|+\-()[\]{}]*$/.test(line.replace(literal, ''));
 }
 
 /** What a scope has once: a name that is declared, a module that is imported, the title of a test. */
 const declaration = new RegExp(
   [
     /^(?:(?:export|default|abstract|async|public|private|protected|static|pub|inline) +)*/,
-    /(?:(?:class|const|def|enum|fn|from|func|function|import|interface|let|struct|type|use|using|var) +\w|#include *["<])/,
+    /(?:(?:class|const|def|enum|fn|func|function|import|interface|let|struct|type|use|using|var) +\w|#include *["<])/,
     /|^(?:describe|it|test)(?:\.\w+)*\(['"`]/,
   ]
     .map(({ source }) => source)
@@ -171,12 +208,18 @@ const declaration = new RegExp(
 );
 
 /** The line, which declares something, stands in its scope already. */
-function declaresAgain({ before, after, lineBefore, lineAfter }: Site, text: string): boolean {
+function declaresAgain({ languageId, before, after, lineBefore, lineAfter }: Site, text: string): boolean {
   const line = (lineBefore + firstLine(text) + (text.includes('\n') ? '' : lineAfter)).trimEnd();
-  if (!declaration.test(line.trimStart())) return false;
+  if (!isClosers(lineAfter) || !declares(languageId, line.trimStart())) return false;
   const above = before.split('\n').slice(0, -1).reverse();
   const below = after.split('\n').slice(1);
   return isInScope(line, above) || isInScope(line, below);
+}
+
+/** Whether a line declares something is a matter of its language: in SQL `from` names a table that there is. */
+function declares(languageId: string, line: string): boolean {
+  if (languageId === 'python' && /^from /.test(line)) return true;
+  return lexisOf(languageId).base === 'code' && languageId !== 'sql' && declaration.test(line);
 }
 
 /** `lines`, the nearest first, have it before one that is indented less. */

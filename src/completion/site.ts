@@ -84,7 +84,7 @@ export function restOfLine({ lineBefore, lineAfter }: Site): string {
 
 /** Nothing but what an editor closes by itself: then the cursor stands at the line's end in all but name. */
 export function isClosers(text: string): boolean {
-  return /^\s*[)\]}"'`>;,]*\s*$/.test(text);
+  return /^[)\]}"'`>;,]*$/.test(text.trim());
 }
 
 function lastFilledLine(text: string): string {
@@ -105,8 +105,9 @@ function blockAt(site: Omit<Site, 'block'>): Block | undefined {
   // A body that is there already needs a line of it, not a block.
   if (site.lineBelow !== '' && columnOf(site.lineBelow) > column) return undefined;
   if (!behindOpener && columnOf(site.lineBefore) <= column) return undefined;
-  const below = site.lineAfter.trim() || site.lineBelow.trim();
-  return { column, closer, closed: closer !== '' && below.startsWith(closer), behindOpener };
+  const below = columnOf(site.lineBelow) === column ? site.lineBelow.trim() : '';
+  const closed = closer !== '' && (site.lineAfter.trim() || below).startsWith(closer);
+  return { column, closer, closed, behindOpener };
 }
 
 /** What ends the block that `line` opens at its end: a bracket, nothing where indentation does, undefined for no block. */

@@ -1,7 +1,8 @@
 // Decides, character by character, when a completion is long enough; how the model was stepped makes no difference.
 
 import type { Limits, StopReason } from '../protocol';
-import { Brackets } from './brackets';
+import { columnInDocument } from './indentation';
+import { Opened } from './opened';
 import { columnOf, isBlank, isClosers, restOfLine, type Site } from './site';
 
 export interface Verdict {
@@ -9,9 +10,10 @@ export interface Verdict {
   reason: StopReason;
 }
 
-/** A unit that comes at least this often in a row, over this many characters, is a loop. */
+/** A unit that comes at least this often in a row, over this many characters, is a loop; strings and lists may have more. */
 const loopTimes = 3;
 const loopCharacters = 24;
+const dataCharacters = 96;
 const longestUnit = 80;
 
 export class Stop {
@@ -22,9 +24,11 @@ export class Stop {
   #firstLine: string | undefined;
   /** The block's closer has come; only brackets and punctuation may follow it. */
   #closing = false;
-  readonly #brackets: Brackets;
-  readonly #owedAtCursor: number;
-  #quoteAtCursor: string | undefined;
+  /** The first line of the block's body: it tells what the model indents with. */
+  #firstOfBody = '';
+  readonly #opened: Opened;
+  /** Where the rest of the line was written again for the first time. */
+  #met: number | undefined;
   /** What stands right of the cursor, where it is more than closers. */
   readonly #rest: string;
 
@@ -32,9 +36,7 @@ export class Stop {
     readonly site: Site,
     readonly limits: Limits,
   ) {
-    this.#brackets = new Brackets(site.languageId).feed(site.lineBefore);
-    this.#owedAtCursor = this.#brackets.owed.length;
-    this.#quoteAtCursor = this.#brackets.quote;
+    this.#opened = new Opened(site);
     this.#rest = isClosers(site.lineAfter) ? '' : restOfLine(site);
   }
 
@@ -59,6 +61,9 @@ export class Stop {
 
   /** The model ended by itself, or had to. A line that was cut off within a block is left out. */
   finish(reason: 'end' | 'maxTokens' | 'cancelled' | 'context'): Verdict {
+    if (this.#met !== undefined && reason !== 'cancelled') return this.#meetsRest();
+    const loop = reason === 'maxTokens' ? loopStart(this.#text, loopCharacters) : undefined;
+    if (loop !== undefined) return this.#cut('repetition', loop);
     const cutOff = reason !== 'end' && this.#line > 0 && !this.#closing;
     return cutOff ? this.#withoutLine(reason) : this.#cut(reason);
   }
@@ -73,26 +78,30 @@ export class Stop {
 
   #take(character: string): Verdict | undefined {
     if (this.#closing && !')]};,'.includes(character)) return this.#cut('block');
-    if (this.#line === 0 && this.#meetsEditorsCloser(character)) return this.#cut('suffix');
+    const met = this.#met === undefined ? this.#opened.met(this.#text + character) : undefined;
+    if (met !== undefined && this.#rest === '') return this.#meets(met);
+    this.#met ??= met;
     if (character === '\n') return this.#endLine();
     this.#text += character;
-    if (this.#line === 0 && this.#rest.length > 1 && this.#text.endsWith(this.#rest)) {
-      return this.#cut('suffix', this.#text.slice(0, -this.#rest.length).trimEnd().length);
-    }
+    if (this.#line === 0 && this.#rest.length > 1 && this.#text.endsWith(this.#rest))
+      this.#met ??= this.#beforeRest();
     if (this.#line > 0 && this.#leavesBlock()) return this.#withoutLine('block');
-    const loop = loopStart(this.#text);
-    return loop === undefined ? undefined : this.#cut('repetition', loop);
+    const loop = loopStart(this.#text, loopCharacters);
+    if (loop === undefined) return undefined;
+    const isData = this.#opened.encloses(this.#text) && loopStart(this.#text, dataCharacters) === undefined;
+    return isData ? undefined : this.#cut('repetition', loop);
   }
 
   #endLine(): Verdict | undefined {
+    if (this.#met !== undefined) return this.#meetsRest();
     const line = this.#text.slice(this.#lineStart);
     const block = this.inBlock ? this.site.block : undefined;
     if (!block || (this.#line === 0 && block.behindOpener && !isBlank(line))) return this.#cut('line');
     if (this.#line > 0) {
-      const below = this.site.lineBelow.trim();
-      if (below.length > 1 && line.trim() === below) return this.#withoutLine('suffix');
+      if (this.#isBelow(line)) return this.#withoutLine('suffix');
       if (this.#bodyStarted && isBlank(line)) return this.#withoutLine('block');
     }
+    if (this.#line > 0 && !isBlank(line)) this.#firstOfBody ||= line;
     this.#bodyStarted ||= !isBlank(line);
     this.#line++;
     if (this.#line >= this.limits.maxLines + (block.behindOpener ? 1 : 0)) return this.#cut('maxLines');
@@ -102,34 +111,49 @@ export class Stop {
     return undefined;
   }
 
+  /** The line's rest has been written again: at its end, which shows what it was, else where it was met first. */
+  #meetsRest(): Verdict {
+    return this.#cut('suffix', this.#text.endsWith(this.#rest) ? this.#beforeRest() : this.#met);
+  }
+
+  #beforeRest(): number {
+    return this.#text.slice(0, -this.#rest.length).trimEnd().length;
+  }
+
+  /** What stands behind the cursor is taken up again; on a line of its own it ends the block. */
+  #meets(length: number): Verdict {
+    const alone = this.#line > 0 && isBlank(this.#text.slice(this.#lineStart, length));
+    return alone ? this.#withoutLine('block') : this.#cut('suffix', length);
+  }
+
+  /** The line stands below already, and nothing in the answer needs it. */
+  #isBelow(line: string): boolean {
+    const { lineBelow } = this.site;
+    if (lineBelow.trim().length <= 1 || line.trim() !== lineBelow.trim()) return false;
+    return this.#columnOf(line) === columnOf(lineBelow) && !this.#opened.needs(this.#text, this.#lineStart);
+  }
+
+  #columnOf(line: string): number {
+    return columnInDocument(this.site, line, this.#firstOfBody || line);
+  }
+
   /** Judges a later line by its first character that is no space; the block's own closer still belongs to it. */
   #leavesBlock(): boolean {
     const line = this.#text.slice(this.#lineStart);
     const block = this.site.block!;
-    if (this.#closing || line.trim().length !== 1 || isBlank(line.at(-1)!) || columnOf(line) > block.column)
-      return false;
-    this.#closing = line.trim() === block.closer && !block.closed && columnOf(line) === block.column;
+    if (this.#closing || line.trim().length !== 1 || isBlank(line.at(-1)!)) return false;
+    const column = this.#columnOf(line);
+    if (column > block.column) return false;
+    this.#closing = line.trim() === block.closer && !block.closed && column === block.column;
     return !this.#closing;
-  }
-
-  /** A closer or quote that the editor has typed already: it stands right of the cursor, its opener left of it. */
-  #meetsEditorsCloser(character: string): boolean {
-    const event = this.#brackets.push(character);
-    if (this.site.lineAfter.trimStart()[0] === character) {
-      if (event === 'stray') return true;
-      if (event === 'closed') return this.#brackets.owed.length < this.#owedAtCursor;
-      if (event === 'quoteClosed') return this.#quoteAtCursor !== undefined;
-    }
-    if (event === 'quoteClosed') this.#quoteAtCursor = undefined;
-    return false;
   }
 }
 
 /** Where the second turn of a loop at the text's end begins; rules and dashes are drawn with loops and are none. */
-function loopStart(text: string): number | undefined {
+function loopStart(text: string, characters: number): number | undefined {
   const longest = Math.min(longestUnit, Math.floor(text.length / loopTimes));
   for (let unit = 1; unit <= longest; unit++) {
-    const length = unit * Math.max(loopTimes, Math.ceil(loopCharacters / unit));
+    const length = unit * Math.max(loopTimes, Math.ceil(characters / unit));
     if (length > text.length) continue;
     let same = unit;
     while (same < length && text[text.length - 1 - same] === text[text.length - 1 - same + unit]) same++;

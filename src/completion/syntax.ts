@@ -4,11 +4,8 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { Edit, Language, type Node, Parser, type Point, type Tree } from 'web-tree-sitter';
 import { languageAt } from '../language/languages';
+import { messageOf, unreadable } from '../wording';
 import type { Site } from './site';
-
-/** Characters around the cursor that are parsed for a completion: a few milliseconds' worth. */
-const windowBefore = 6000;
-const windowAfter = 2000;
 
 /** The grammars that were asked for, each with its way through loading. */
 const loading = new Map<string, Promise<Syntax | undefined>>();
@@ -24,7 +21,7 @@ export function syntaxOf(languageId: string): Promise<Syntax | undefined> {
   let syntax = loading.get(grammar);
   if (!syntax) {
     syntax = Syntax.load(grammar).catch((error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.stderr.write(`${messageOf(error)}\n`);
       return undefined;
     });
     loading.set(grammar, syntax);
@@ -39,6 +36,7 @@ export function grammarFolder(folder: string = __dirname): string {
 
 export class Syntax {
   readonly #parser = new Parser();
+  #last: { text: string; tree: Tree } | undefined;
 
   private constructor(language: Language) {
     this.#parser.setLanguage(language);
@@ -46,8 +44,11 @@ export class Syntax {
 
   /** Throws an Error that names the file and says what is lost without it. */
   static async load(grammar: string, folder: string = grammarFolder()): Promise<Syntax> {
-    const bytes = async (name: string): Promise<Uint8Array<ArrayBuffer>> =>
-      new Uint8Array(await fs.readFile(path.join(folder, name)));
+    const bytes = async (name: string): Promise<Uint8Array<ArrayBuffer>> => {
+      const file = path.join(folder, name);
+      const read = await fs.readFile(file).catch((error: unknown) => Promise.reject(unreadable(file, error)));
+      return new Uint8Array(read);
+    };
     try {
       runtime ??= bytes('web-tree-sitter.wasm').then((wasmBinary) => Parser.init({ wasmBinary }));
       await runtime;
@@ -55,7 +56,7 @@ export class Syntax {
     } catch (error) {
       runtime = undefined;
       throw new Error(
-        `The ${grammar} grammar cannot be loaded from ${folder}: ${error instanceof Error ? error.message : String(error)}. ` +
+        `The ${grammar} grammar cannot be loaded from ${folder}: ${messageOf(error).replace(/\.$/, '')}. ` +
           'Completions are judged by brackets and indentation alone; installing the extension again brings it back.',
         { cause: error },
       );
@@ -76,38 +77,62 @@ export class Syntax {
    */
   near<T>(site: Site, work: (errorsWith: (line: string) => number) => T): T {
     const above = site.before.slice(0, site.before.length - site.lineBefore.length);
-    const before = above.slice(windowStart(above));
+    const asCode = site.languageId === 'python' ? withoutMagic : (text: string): string => text;
+    const before = asCode(above.slice(windowStart(above)));
     const below = site.after.slice(site.lineAfter.length);
-    const after = below.slice(0, windowEnd(below));
+    const after = asCode(below.slice(0, windowEnd(below)));
+    const without = this.#update(before + after);
     const start = endPoint({ row: 0, column: 0 }, before);
-    const without = this.#parse(before + after);
-    try {
-      return work((line) => {
-        const edited = without.copy();
-        edited.edit(
-          new Edit({
-            startIndex: before.length,
-            oldEndIndex: before.length,
-            newEndIndex: before.length + line.length,
-            startPosition: start,
-            oldEndPosition: start,
-            newEndPosition: endPoint(start, line),
-          }),
-        );
-        const tree = this.#parse(before + line + after, edited);
-        const count = errorsUnder(tree.rootNode);
-        edited.delete();
-        tree.delete();
-        return count;
-      });
-    } finally {
-      without.delete();
-    }
+    return work((line) => {
+      const code = asCode(line);
+      const edited = without.copy();
+      edited.edit(replacement(before.length, start, '', code));
+      const tree = this.#parse(before + code + after, edited);
+      const count = errorsUnder(tree.rootNode);
+      edited.delete();
+      tree.delete();
+      return count;
+    });
+  }
+
+  /** The tree of a text, made of the last one's: of what is typed, little is new. */
+  #update(text: string): Tree {
+    const last = this.#last;
+    if (last?.text === text) return last.tree;
+    if (!last) return this.#keep(text, this.#parse(text));
+    let head = 0;
+    const shorter = Math.min(last.text.length, text.length);
+    while (head < shorter && last.text[head] === text[head]) head++;
+    let tail = 0;
+    while (tail < shorter - head && last.text.at(-1 - tail) === text.at(-1 - tail)) tail++;
+    const start = endPoint({ row: 0, column: 0 }, text.slice(0, head));
+    const [old, now] = [last.text, text].map((one) => one.slice(head, one.length - tail));
+    last.tree.edit(replacement(head, start, old!, now!));
+    const tree = this.#parse(text, last.tree);
+    last.tree.delete();
+    return this.#keep(text, tree);
+  }
+
+  #keep(text: string, tree: Tree): Tree {
+    this.#last = { text, tree };
+    return tree;
   }
 
   #parse(text: string, edited?: Tree): Tree {
     return this.#parser.parse(text, edited)!;
   }
+}
+
+function replacement(index: number, start: Point, old: string, now: string): Edit {
+  return new Edit({
+    ...{ startIndex: index, oldEndIndex: index + old.length, newEndIndex: index + now.length },
+    ...{ startPosition: start, oldEndPosition: endPoint(start, old), newEndPosition: endPoint(start, now) },
+  });
+}
+
+/** Lines of a notebook's cell that are commands to it and no Python. */
+function withoutMagic(text: string): string {
+  return text.replace(/^([ \t]*)(?:%%?[A-Za-z]\w*\b|!\s*[\w./~$]).*$/gm, '$1pass');
 }
 
 function errorsUnder(node: Node): number {
@@ -117,12 +142,17 @@ function errorsUnder(node: Node): number {
   return count;
 }
 
+/** Characters around the cursor that are parsed; the first one moves in steps, so that the text mostly begins alike. */
+const windowBefore = 6000;
+const windowStep = 4000;
+const windowAfter = 2000;
 /** Windows begin and end where a declaration of the outermost level begins, for a part of one would be no code. */
 const outermost = /^[^\s)\]}]/gm;
 
 function windowStart(before: string): number {
-  if (before.length <= windowBefore) return 0;
-  outermost.lastIndex = before.length - windowBefore;
+  const start = Math.floor((before.length - windowBefore) / windowStep) * windowStep;
+  if (start <= 0) return 0;
+  outermost.lastIndex = start;
   return outermost.exec(before)?.index ?? before.length - windowBefore;
 }
 

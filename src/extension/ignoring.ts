@@ -8,8 +8,6 @@ import { watched, WorkspaceTree } from './workspaceTree';
 
 /** In the folders of the workspace: files of rules, and what repositories have of their own. */
 const patterns = ['**/{.gitignore,.ryzansteinignore,.git}', '**/.git/**/{HEAD,config,exclude}'];
-/** In milliseconds; a judgement takes a few, and who asks waits for ghost text anyway. */
-const longestWait = { automatic: 300, onRequest: 3000 };
 
 export class WorkspaceIgnoring implements vscode.Disposable {
   readonly rules: Ignoring;
@@ -34,10 +32,10 @@ export class WorkspaceIgnoring implements vscode.Disposable {
     return this.rules.known(file.toString());
   }
 
-  /** Ends when a file has been judged, or soon after: a slow disk keeps nobody waiting. */
-  async judged(file: vscode.Uri, asked: keyof typeof longestWait): Promise<void> {
+  /** Ends when a file has been judged, or after some milliseconds: a slow disk keeps nobody waiting. */
+  async judged(file: vscode.Uri, longestWait: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise((resolve) => (timer = setTimeout(resolve, longestWait[asked])));
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, longestWait)));
     await Promise.race([this.rules.judge(file.toString()), late]);
     clearTimeout(timer);
   }

@@ -26,6 +26,9 @@ export interface ProviderParts {
   showWork(work: Promise<unknown>): void;
 }
 
+/** How long a judgement of the file is waited for, in milliseconds: it takes a few, but on a slow disk or a busy machine more. */
+const patience = { whileTyping: 100, ofWhoAsked: 3_000 };
+
 export class Provider implements vscode.InlineCompletionItemProvider, vscode.Disposable, Editor {
   private readonly story: GhostText;
   private readonly subscriptions: vscode.Disposable[];
@@ -104,7 +107,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
       if (judgement === undefined) open = file;
       return judgement;
     });
-    if (open) await ignoring.judged(open, onRequest ? 'onRequest' : 'automatic');
+    if (open) await ignoring.judged(open, onRequest ? patience.ofWhoAsked : patience.whileTyping);
   }
 
   private onChange({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {

@@ -49,6 +49,8 @@ export async function barredFiles(paths: string[]): Promise<Set<string>> {
     // Who names a folder that Git ignores means what is in it.
     const isMeant = (await judgementOf(path.join(folder, ignoreFile))) === 'ignored by Git';
     for (const file of filesUnder(folder, () => undefined)) {
+      // What cannot be reached is not judged: reading it will say why.
+      if (!fs.existsSync(file)) continue;
       const judgement = await judgementOf(file);
       if (judgement !== 'readable' && !(isMeant && judgement === 'ignored by Git')) barred.add(file);
     }

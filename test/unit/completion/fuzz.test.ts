@@ -152,6 +152,13 @@ function answer(random: RandomSource, site: Site, written: string, maxLines: num
   return stop.finish(random.pick(['end', 'maxTokens']));
 }
 
+/** What a text ends with are closers of its own, and the same behind the cursor close what is open there. */
+function ownsItsEnd(before: Piece[], written: Piece[], head: string, rest: string): boolean {
+  const pieces = /^[)\]}]+$/.test(rest) ? piecesOf(head, written) : undefined;
+  const owed = pieces && owedAfter(pieces, owedAfter(before) ?? []);
+  return owed !== undefined && owedAfter([code(rest)], owed) !== undefined;
+}
+
 const withoutIndentation = (text: string): string => text.replace(/^[ \t]+/gm, '');
 
 function faultOf(
@@ -167,11 +174,19 @@ function faultOf(
   if (!withoutIndentation(verdict.text).trimStart().startsWith(withoutIndentation(head).trimStart()))
     return 'what is shown is no head of what was written';
   const rest = site.lineAfter.trim();
-  if (rest !== '' && head.endsWith(rest) && !text.endsWith('\n' + /^\s*/.exec(site.lineBefore)![0]))
+  if (
+    rest !== '' &&
+    head.endsWith(rest) &&
+    !ownsItsEnd(before, written, head, rest) &&
+    !text.endsWith('\n' + /^\s*/.exec(site.lineBefore)![0])
+  )
     return 'the rest of the line is there twice';
   const last = head.split('\n').at(-1)!;
   if (head.includes('\n') && last === site.lineBelow.trimEnd()) return 'the line below is there twice';
-  if (!head.includes('\n') && (site.lineBefore + head + site.lineAfter).trim() === site.lineBelow.trim())
+  if (
+    !head.includes('\n') &&
+    (site.lineBefore + head + site.lineAfter).trimEnd() === site.lineBelow.trimEnd()
+  )
     if (last.trim().length > 1) return 'the line is the one below';
   const heads = head
     .split('\n')

@@ -85,7 +85,7 @@ describe('stop', () => {
   });
 
   it('keeps to the line where the opener goes on in it', () => {
-    check('import {‸} from "x";', ' a, b } from "x";\n', { text: ' a, b ', reason: 'suffix' });
+    check('import {‸} from "x";', ' a, b } from "x";\n', { text: ' a, b', reason: 'suffix' });
     check('import {‸', ' a } from "x";\nb', { text: ' a } from "x";', reason: 'line' });
   });
 
@@ -113,7 +113,7 @@ describe('stop', () => {
   it('ends a block at a blank line, at the line below, at the most lines', () => {
     check('function f() {\n  ‸\n', 'a();\n\n  b();\n', { text: 'a();', reason: 'block' });
     check('if (x) {\n  ‸\n} else {\n', 'a();\n} else {\n  b();\n', { text: 'a();', reason: 'block' });
-    check('if (x) {\n  ‸\nfoo();', 'a();\n  foo();\n  b();\n', { text: 'a();', reason: 'suffix' });
+    check('if (x) {\n  ‸\nfoo();', 'a();\nfoo();\nb();\n', { text: 'a();', reason: 'block' });
     check(
       'function f() {\n  ‸\n',
       'a();\n  b();\n  c();\n',

@@ -8,6 +8,11 @@ import { place } from './place';
 import { randomSource } from '../random';
 
 const sound: Record<string, string> = {
+  'c-sharp': 'class A {\n  int F(int a) { return a; }\n}\n',
+  css: 'a {\n  color: red;\n}\n',
+  php: '<?php\nfunction f($a) {\n  return "{$a}";\n}\n',
+  powershell: 'function f($a) {\n  return "$a"\n}\n',
+  ruby: 'def f(a)\n  "#{a}"\nend\n',
   cpp: 'int f(int a) {\n  return a;\n}\n',
   go: 'package p\n\nfunc f(a int) int {\n\treturn a\n}\n',
   java: 'class A {\n  int f(int a) { return a; }\n}\n',
@@ -34,7 +39,10 @@ describe('syntax', () => {
       process.stderr.write = write;
     }
     assert.equal(told.length, 1);
-    assert.match(told[0]!, /^The rust grammar cannot be loaded from \/nowhere: ENOENT.* brackets and indent/);
+    assert.match(
+      told[0]!,
+      /^The rust grammar cannot be loaded from \/nowhere: \S+\.wasm does not exist\. .* brackets and indent/,
+    );
     assert.ok(await syntaxOf('go'));
     await assert.rejects(Syntax.load('klingon'), /The klingon grammar/);
   });

@@ -486,7 +486,8 @@ describe('command line', function () {
     fs.chmodSync(path.join(folder, 'shut.py'), 0);
     fs.chmodSync(path.join(folder, 'closed'), 0);
     fs.chmodSync(folder, 0o755);
-    // Nothing is closed to root: nobody is asked to draw the holes.
+    // Nothing is closed to root: nobody is asked to draw the holes, who has to come as far as this folder.
+    fs.chmodSync(os.tmpdir(), fs.statSync(os.tmpdir()).mode | 0o011);
     const nobody = process.getuid!() === 0 ? { uid: 65534, gid: 65534 } : {};
     const { status, stdout, stderr } = spawnSync(
       process.execPath,

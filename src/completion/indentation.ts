@@ -1,0 +1,54 @@
+// How a document is indented, and the same written by a model in another way.
+
+import { columnOf, isBlank, type Site, tabWidth } from './site';
+
+export interface Indentation {
+  /** What one level is written with; undefined where the document does not show it. */
+  readonly level: string | undefined;
+}
+
+/** Tabs where lines begin with them alone, or where a recipe of a Makefile has to; spaces likewise. */
+export function levelOf(site: Site): string | undefined {
+  if (isRecipe(site)) return '\t';
+  const tabs = /^\t/m.test(site.before) || /\n\t/.test(site.after);
+  const spaces = /^ {2}/m.test(site.before) || /\n {2}/.test(site.after);
+  if (tabs === spaces) return undefined;
+  return tabs ? '\t' : ' '.repeat(spacesPerLevel(site.before));
+}
+
+/** The column of a line that the model has written, with its own levels read as the document's. */
+export function columnInDocument(site: Site, line: string, firstOfBody: string): number {
+  const spaces = /^ +(?=\S)/.exec(line)?.[0].length;
+  if (spaces === undefined || levelOf(site) !== '\t') return columnOf(line);
+  return (spaces / spacesWritten(site, firstOfBody)) * tabWidth;
+}
+
+/** Indents what the model wrote as the document is; its first line where nothing stands before it. */
+export function indented(site: Site, text: string): string {
+  if (isBlank(site.before) && site.lineBefore === '') text = text.replace(/^[ \t]+/, '');
+  const level = levelOf(site);
+  if (level === undefined) return text;
+  const heads = site.lineBefore === '' ? /(^|\n)([ \t]+)/g : /(\n)([ \t]+)/g;
+  const body = text.split('\n').find((line, i) => (i > 0 || site.lineBefore === '') && !isBlank(line)) ?? '';
+  const written = level === '\t' ? ' '.repeat(spacesWritten(site, body)) : '\t';
+  return text.replace(heads, (_, start: string, head: string) => start + head.replaceAll(written, level));
+}
+
+/** The spaces that the model writes for a level, by the first line of a block's body, which is one level deep in it. */
+function spacesWritten({ block, lineBefore }: Site, firstOfBody: string): number {
+  const spaces = /^ */.exec(firstOfBody)![0].length;
+  const levels = block && lineBefore !== '' ? block.column / tabWidth + 1 : undefined;
+  if (levels !== undefined && spaces > 0 && spaces % levels === 0) return spaces / levels;
+  return spacesPerLevel(firstOfBody);
+}
+
+function spacesPerLevel(text: string): number {
+  const widths = [...text.matchAll(/^\t*( +)[^\s*]/gm)].map((match) => match[1]!.length);
+  return widths.length > 0 && widths.every((width) => width % 4 === 0) ? 4 : 2;
+}
+
+/** The line stands below a rule of a Makefile or one of its commands. */
+function isRecipe({ languageId, lineAbove }: Site): boolean {
+  if (languageId !== 'makefile') return false;
+  return lineAbove.startsWith('\t') || /^[^\s#=][^#=]*:(?![:=])[^=]*$/.test(lineAbove);
+}

@@ -1,0 +1,341 @@
+// How languages write strings, comments and code within strings: what a lexer has to know to tell brackets from text.
+
+import { languageAt } from './languages';
+
+/** A kind of string. Of several that match, the first one counts. */
+export interface StringRule {
+  /** Sticky, at the quote; what stands directly before it matches `behind`. */
+  readonly open: RegExp;
+  readonly behind?: RegExp;
+  /** `$1` stands for the first group of `open`. */
+  readonly close: string;
+  /** Runs over lines. */
+  readonly lines?: boolean;
+  /** What takes the meaning of the character behind it; nothing by default where `raw`. */
+  readonly escape?: string;
+  /** What it opens with may stand in it with its closer. */
+  readonly nests?: boolean;
+  /** Sticky: what opens code within the string; its last character is the bracket, but `{{` is none. */
+  readonly code?: RegExp;
+}
+
+export interface Lexis {
+  /** What a file begins with: running text, and markup as well, in which brackets need no partners. */
+  readonly base: 'code' | 'prose' | 'markup';
+  readonly strings: readonly StringRule[];
+  readonly lineComments: readonly string[];
+  readonly blockComments: readonly (readonly [opener: string, closer: string])[];
+  /** Comments may stand in comments. */
+  readonly nested: boolean;
+  /** The mark of a line's comment begins a word. */
+  readonly spacedComments: boolean;
+  /** What takes the meaning of the next character in code. */
+  readonly escape: string;
+  /** `/` may begin a regular expression. */
+  readonly slashes: boolean;
+  /** `<b>` may be an element whose content is text. */
+  readonly elements: boolean;
+  /** Sticky: begins a string whose lines follow, up to the word in its last group. */
+  readonly heredoc?: RegExp;
+  /** `)` ends a pattern between these words. */
+  readonly patterns?: readonly [opener: string, closer: string];
+  /** Sticky: what is no bracket, quote or comment though it looks like one. */
+  readonly plain?: RegExp;
+  /** What begins and ends code in markup. */
+  readonly code?: readonly [opener: RegExp, closer: string];
+}
+
+const backslash = '\\';
+const brace = /\{\{?/y;
+const dollarBrace = /\$\{/y;
+const dollarBoth = /\$[({]/y;
+const hashBrace = /#\{/y;
+
+/** A quote in the middle of a word is an apostrophe or a mark on a name. */
+const noWord = /(?:^|[^\p{L}\p{N}_])$/u;
+
+function quoted(quote: string, more: Partial<StringRule> = {}): StringRule {
+  const open = new RegExp(quote.replace(/\W/g, '\\$&'), 'y');
+  return { open, close: quote, escape: backslash, ...(quote === "'" ? { behind: noWord } : {}), ...more };
+}
+
+const longQuotes = ['"""', "'''"] as const;
+const double = quoted('"');
+const single = quoted("'");
+const rawDouble = quoted('"', { escape: '' });
+const rawSingle = quoted("'", { escape: '' });
+const character: StringRule = {
+  open: /'(?=(?:\\(?:[^ux]|x[\da-f]{2}|u\{?[\da-f]+\}?)|[^\\'\n])')/iy,
+  close: "'",
+  escape: backslash,
+};
+const template = quoted('`', { lines: true, code: dollarBrace });
+const shellDouble = quoted('"', { lines: true, code: dollarBoth });
+
+const prefixed = (prefix: RegExp, rule: StringRule): StringRule => ({ ...rule, behind: prefix });
+const python = [...longQuotes, '"', "'"].flatMap((quote) => {
+  const rule = quoted(quote, { lines: quote.length > 1, behind: undefined });
+  return [
+    prefixed(/(?:^|\W)(?:[ft]r?|r[ft])$/i, { ...rule, code: brace }),
+    prefixed(/(?:^|\W)(?:[bru]|br|rb)$/i, rule),
+    rule,
+  ];
+});
+/** Strings whose delimiters are chosen behind a word. */
+const delimited = (behind: RegExp): StringRule[] =>
+  ['{}', '()', '[]']
+    .map(([open, close]) => ({
+      ...{ open: new RegExp(`\\${open}`, 'y'), close: close!, behind },
+      ...{ lines: true, escape: backslash, nests: true },
+    }))
+    .concat([{ open: /([|!/])/y, close: '$1', behind, lines: true, escape: backslash, nests: true }]);
+const rubyish = [
+  quoted('"', { lines: true, code: hashBrace }),
+  quoted("'", { lines: true }),
+  quoted('`', { lines: true, code: hashBrace }),
+];
+const tripleIn = (code: RegExp): StringRule[] => [
+  quoted('"""', { lines: true, code }),
+  quoted('"', { code }),
+];
+
+/** Where a language differs from what its quotes and comments in the table of languages say. */
+const special: Record<string, Partial<Lexis>> = {
+  c: {
+    strings: [{ open: /"([^()\\\s"]{0,16})\(/y, behind: /R$/, close: ')$1"', lines: true }, double, single],
+  },
+  clojure: { strings: [quoted('"', { lines: true })], escape: backslash },
+  coffeescript: {
+    strings: [...tripleIn(hashBrace), quoted("'''", { lines: true }), single],
+    slashes: true,
+  },
+  csharp: {
+    strings: [
+      { open: /("{3,})/y, close: '$1', lines: true },
+      { open: /"/y, behind: /(?:\$@|@\$)$/, close: '"', lines: true, code: brace },
+      { open: /"/y, behind: /@$/, close: '"', lines: true },
+      { ...double, behind: /\$$/, code: brace },
+      double,
+      single,
+    ],
+  },
+  css: { strings: [{ open: /\((?=[^"'\s)]|$)/y, behind: /\burl$/i, close: ')' }, double, single] },
+  dart: {
+    strings: [
+      ...['"""', "'''"].map((quote) => quoted(quote, { lines: true, code: dollarBrace })),
+      quoted('"', { code: dollarBrace }),
+      quoted("'", { code: dollarBrace }),
+    ],
+    nested: true,
+  },
+  dockerfile: { strings: [quoted('"', { code: dollarBrace }), rawSingle], spacedComments: true },
+  elixir: {
+    strings: [
+      quoted('"""', { lines: true, code: hashBrace }),
+      quoted("'''", { lines: true, code: hashBrace }),
+      { open: /([/|"'])/y, behind: /~[a-zA-Z]$/, close: '$1', escape: backslash },
+      quoted('"', { lines: true, code: hashBrace }),
+      quoted("'", { code: hashBrace }),
+    ],
+    plain: /\?\\?[^\s]/y,
+  },
+  elm: { strings: [quoted('"""', { lines: true }), double, character], nested: true },
+  fsharp: {
+    strings: [quoted('"""', { lines: true }), { ...rawDouble, behind: /@$/, lines: true }, double, character],
+    plain: /\(\*\)/y,
+  },
+  go: { strings: [double, single, quoted('`', { lines: true, escape: '' })] },
+  groovy: {
+    strings: [
+      quoted('"""', { lines: true, code: dollarBrace }),
+      quoted("'''", { lines: true }),
+      quoted('"', { code: dollarBrace }),
+      single,
+    ],
+    slashes: true,
+  },
+  haskell: { strings: [double, { ...character, behind: noWord }], nested: true },
+  julia: {
+    strings: [
+      quoted('"""', { lines: true, code: /\$\(/y }),
+      quoted('"', { lines: true, code: /\$\(/y }),
+      { ...character, behind: /(?:^|[^\p{L}\p{N}_)\]'.}])$/u },
+    ],
+    nested: true,
+  },
+  kotlin: { strings: [...tripleIn(dollarBrace), character], nested: true },
+  lua: { strings: [{ open: /\[(=*)\[/y, close: ']$1]', lines: true }, double, single] },
+  makefile: {
+    strings: [quoted('"', { code: dollarBoth }), quoted("'", { code: dollarBoth })],
+    escape: backslash,
+  },
+  perl: {
+    strings: [
+      ...delimited(/(?:^|[^\w$@%&>-])(?:q[qwr]?|m)\s*$/),
+      quoted('"', { lines: true, code: /[@$]\{/y }),
+      quoted("'", { lines: true }),
+      quoted('`'),
+    ],
+    heredoc: /<<~?(["']?)([A-Z_]\w*)\1/y,
+    plain: /\$[#'"`)\](]/y,
+    escape: backslash,
+    slashes: true,
+  },
+  php: {
+    base: 'markup',
+    code: [/<\?(?:php\b|=)/y, '?>'],
+    strings: [
+      quoted('"', { lines: true, code: /\{(?=\$)|\$\{/y }),
+      quoted("'", { lines: true }),
+      quoted('`', { lines: true }),
+    ],
+    lineComments: ['//', '#'],
+    plain: /#\[/y,
+    heredoc: /<<<\s*(["']?)([A-Za-z_]\w*)\1/y,
+  },
+  powershell: {
+    strings: [
+      { open: /@"\n/y, close: '\n"@', lines: true, code: /\$\(/y },
+      { open: /@'\n/y, close: "\n'@", lines: true },
+      { open: /"/y, close: '"', lines: true, escape: '`', code: dollarBoth },
+      { ...rawSingle, lines: true },
+    ],
+    escape: '`',
+    plain: /\$\$|\$\^|\$\?/y,
+  },
+  python: { strings: python },
+  r: {
+    strings: [{ open: /"(-*)\(/y, behind: /[rR]$/, close: ')$1"', lines: true }, double, single, quoted('`')],
+  },
+  ruby: {
+    strings: [...delimited(/%[qQwWiIr]$/), ...rubyish],
+    heredoc: /<<[~-]?(["'`]?)([A-Z_]\w*)\1/y,
+    plain: /\?["'#](?!\w)|\$['"`]/y,
+    escape: backslash,
+    slashes: true,
+  },
+  rust: {
+    strings: [
+      { open: /(#*)"/y, behind: /(?:^|\W)[bc]?r$/, close: '"$1', lines: true },
+      quoted('"', { lines: true }),
+      character,
+    ],
+    nested: true,
+  },
+  scala: {
+    strings: [
+      { open: /"""/y, behind: /\w$/, close: '"""', lines: true, code: dollarBrace },
+      { open: /"""/y, close: '"""', lines: true },
+      { ...double, behind: /\w$/, code: dollarBrace },
+      double,
+      character,
+    ],
+    nested: true,
+  },
+  scss: {
+    strings: [
+      { open: /\((?=[^"'\s)$#]|$)/y, behind: /\burl$/i, close: ')', code: hashBrace },
+      quoted('"', { code: hashBrace }),
+      quoted("'", { code: hashBrace }),
+    ],
+    plain: /:\/\//y,
+  },
+  less: {
+    strings: [
+      { open: /\((?=[^"'\s)@]|$)/y, behind: /\burl$/i, close: ')' },
+      quoted('"', { code: /@\{/y }),
+      quoted("'", { code: /@\{/y }),
+    ],
+    plain: /:\/\//y,
+  },
+  shellscript: {
+    strings: [
+      { open: /'/y, behind: /\$$/, close: "'", escape: backslash, lines: true },
+      { ...shellDouble },
+      { open: /'/y, close: "'", lines: true },
+      quoted('`', { lines: true }),
+    ],
+    heredoc: /<<-?\s*(["'\\]?)([A-Za-z_]\w*)\1?/y,
+    patterns: ['case', 'esac'],
+    plain: /\$[#$!*@?-]|<<</y,
+    escape: backslash,
+    spacedComments: true,
+  },
+  sql: {
+    strings: [
+      { open: /"/y, close: '"' },
+      { open: /'/y, close: "'" },
+      { open: /`/y, close: '`' },
+    ],
+  },
+  swift: {
+    strings: [
+      { open: /(#+)"/y, close: '"$1' },
+      quoted('"""', { lines: true, code: /\\\(/y }),
+      quoted('"', { code: /\\\(/y }),
+    ],
+    nested: true,
+  },
+  toml: {
+    strings: [
+      quoted('"""', { lines: true }),
+      { open: /'''/y, close: "'''", lines: true },
+      double,
+      { open: /'/y, close: "'" },
+    ],
+  },
+  typescript: { strings: [double, { ...single, behind: undefined }, template], slashes: true },
+  vb: { strings: [rawDouble] },
+  ...Object.fromEntries(
+    [
+      'bat',
+      'diff',
+      'dotenv',
+      'git-commit',
+      'git-rebase',
+      'ignore',
+      'ini',
+      'log',
+      'markdown',
+      'plaintext',
+    ].map((id) => [id, { base: 'prose' }]),
+  ),
+  ...Object.fromEntries(
+    ['properties', 'restructuredtext', 'latex', 'tex', 'bibtex', 'csv', 'tsv', 'yaml', 'dockercompose'].map(
+      (id) => [id, { base: 'prose', spacedComments: true }],
+    ),
+  ),
+  ...Object.fromEntries(
+    ['html', 'xml', 'xsl', 'vue', 'svelte', 'handlebars', 'razor', 'jade'].map((id) => [
+      id,
+      { base: 'markup' },
+    ]),
+  ),
+};
+
+const sameAs: Record<string, string> = {
+  ...{ cpp: 'c', 'cuda-cpp': 'c', 'objective-c': 'c', 'objective-cpp': 'c', hlsl: 'c', raku: 'perl' },
+  ...{ javascript: 'typescript', javascriptreact: 'typescript', typescriptreact: 'typescript' },
+};
+const withElements = new Set(['javascript', 'javascriptreact', 'typescriptreact']);
+
+const known = new Map<string, Lexis>();
+
+export function lexisOf(languageId: string): Lexis {
+  let lexis = known.get(languageId);
+  if (!lexis) {
+    const { quotes, lineComments, blockComments } = languageAt(languageId);
+    const rules = [...quotes.long, ...quotes.short, ...(quotes.character ? [quotes.character] : [])];
+    lexis = {
+      base: 'code',
+      strings: rules
+        .sort((a, b) => b.length - a.length)
+        .map((quote) => quoted(quote, { lines: quotes.long.includes(quote) })),
+      ...{ lineComments, blockComments, nested: false, spacedComments: false },
+      ...{ escape: '', slashes: false, elements: withElements.has(languageId) },
+      ...special[sameAs[languageId] ?? languageId],
+    };
+    known.set(languageId, lexis);
+  }
+  return lexis;
+}

@@ -1,0 +1,39 @@
+// What is shown where a model writes something, on the way that the engine goes.
+
+import { Finishing, judge } from '../../../../src/completion/finish';
+import { siteOf } from '../../../../src/completion/site';
+import type { Syntax } from '../../../../src/completion/syntax';
+import { window } from '../../../../src/editing/context';
+import type { HiddenReason, StopReason } from '../../../../src/protocol';
+
+export interface Shown {
+  /** Empty where nothing is shown. */
+  text: string;
+  reason: StopReason;
+  hidden?: HiddenReason;
+}
+
+export function shownAt(
+  languageId: string,
+  prefix: string,
+  suffix: string,
+  output: string,
+  syntax: Syntax | undefined,
+  maxLines = 12,
+  ending: 'end' | 'maxTokens' = 'end',
+): Shown {
+  const site = siteOf({
+    ...{ path: 'place', languageId, related: [] },
+    ...window(prefix, suffix),
+  });
+  const limits = { maxTokens: 256, maxLines, minConfidence: 0 };
+  const finishing = new Finishing(site, limits);
+  // No token crosses a line end.
+  for (const piece of output.match(/[^\n]+|\n/g) ?? []) {
+    finishing.take({ text: piece, logProbability: 0 });
+    if (finishing.verdict) break;
+  }
+  finishing.end(ending);
+  const { text, reason, hidden } = judge(site, finishing.answer, limits, syntax);
+  return hidden ? { text: '', reason, hidden } : { text, reason };
+}
