@@ -71,12 +71,20 @@ function withoutOverlap(site: Site, opened: Opened, { text, reason }: Verdict): 
     const tail = rest.slice(0, length);
     // A part of the rest may equal the end by chance where it is made of letters.
     if (length < rest.length && /[\p{L}\p{N}_]/u.test(tail)) continue;
-    if (isBlank(tail) || !text.endsWith(tail)) continue;
+    if (isBlank(tail) || !text.endsWith(tail) || (reason === 'end' && isDrawn(text))) continue;
     const head = text.slice(0, text.length - length).trimEnd();
     if (isOfTheText(site, opened, text, head)) continue;
-    return withoutOverlap(site, opened, { text: head, reason });
+    const again = !isDrawn(text) && !/[\p{L}\p{N}_]/u.test(tail);
+    return again
+      ? withoutOverlap(site, opened, { text: head, reason })
+      : withoutLinesBelow(site, opened, head);
   }
   return withoutLinesBelow(site, opened, text);
+}
+
+/** The end of a line that is drawn: where it begins to be what stands behind it is not to be seen. */
+function isDrawn(text: string): boolean {
+  return /([-=*#~_/])\1\1$/.test(text);
 }
 
 /** What follows `head` in a text is its own, not what stands behind the cursor. */
@@ -86,7 +94,7 @@ function isOfTheText({ lineBefore, lineAfter }: Site, opened: Opened, text: stri
   if (line.includes('\n') && columnOf(line.slice(line.lastIndexOf('\n') + 1)) > columnOf(lineBefore))
     return true;
   return (
-    opened.needs(text, head.length) && opened.faultsIn(text + lineAfter) <= opened.faultsIn(head + lineAfter)
+    opened.needs(text, head.length) && opened.faultsIn(text, lineAfter) <= opened.faultsIn(head, lineAfter)
   );
 }
 
@@ -118,9 +126,10 @@ function addsErrors(site: Site, opened: Opened, text: string, syntax: Syntax): b
     if (before > 0)
       before = Math.min(before, ...fillers.map((filler) => errorsWith(lineBefore + filler + lineAfter)));
     if (before > 0 && errorsWith('') > 0) return false;
-    return continuations(site, opened, text).every(
-      (rest) => errorsWith(lineBefore + text + rest + lineAfter) > before,
-    );
+    const isWrong = (code: string): boolean => errorsWith(lineBefore + text + code) > before;
+    if (!continuations(site, opened, text).every((rest) => isWrong(rest + lineAfter))) return false;
+    const behind = isBlank(lineAfter) || !isClosers(lineAfter) ? [] : [' {}', ' => x', ': x', ' x'];
+    return behind.every((rest) => isWrong(lineAfter + rest));
   });
 }
 
@@ -165,6 +174,12 @@ const endings: Record<string, Endings> = {
     fillers: ['x'],
   },
   ruby: { wanted: ['', ' x', '\nx'], bodies: ['', '\nend', '\nx\nend', ' do\nend'], fillers: ['x', '\nend'] },
+  php: {
+    wanted: ['', ' x', ' $x', ' : x'],
+    bodies: ['', ';', ' {}', ' x;', ' finally {}'],
+    fillers: ['x;', ' {}'],
+  },
+  powershell: { wanted: ['', ' x', ' $x'], bodies: ['', ' {}', ' finally {}'], fillers: ['x', ' {}'] },
   css: { wanted: ['', ' x', ': x'], bodies: ['', ';', ' {}', ';}'], fillers: ['x', 'x: x;'] },
 };
 

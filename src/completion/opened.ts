@@ -8,10 +8,16 @@ import type { Site } from './site';
 const windowAbove = 8000;
 const windowLine = 4000;
 /** Characters behind the cursor in which closers are looked for. */
-const windowBelow = 8000;
+const windowBelow = 4000;
 
 /** The lexer of the last text above a cursor: it is mostly the same one again. */
 let last: { languageId: string; above: string; lexer: Lexer } | undefined;
+
+interface Below {
+  missing: number;
+  spare: number;
+  isClear: boolean;
+}
 
 export class Opened {
   /** All that may be open above the cursor's line was read, and its brackets match. */
@@ -23,6 +29,7 @@ export class Opened {
   readonly #rest: string;
   readonly #after: string;
   readonly #atCursor: Lexer;
+  #knownBelow: Below | undefined;
   /** The last characters of what may be taken up again behind the cursor. */
   readonly #ends: string;
 
@@ -68,12 +75,21 @@ export class Opened {
     const after = this.after(text);
     const kept = this.#kept(after);
     if (kept < this.#kept(before)) {
-      const { closer } = before.stack[kept]!;
-      const own = closer.trimStart();
-      return this.#rest.startsWith(own) && text.endsWith(own) ? text.length - own.length : undefined;
+      if (this.#atCursor.stack.length - kept <= this.#below.missing) return undefined;
+      const own = this.#shared(before.stack[kept]!.closer.trimStart());
+      return own !== '' && text.endsWith(own) ? text.length - own.length : undefined;
     }
     const isStray = after.strays.includes(this.#cursor + text.length - 1);
     return isStray && this.#rest.startsWith(character) ? text.length - 1 : undefined;
+  }
+
+  /** What of a closer stands behind the cursor: all of it, or the bracket that it ends with. */
+  #shared(closer: string): string {
+    return (
+      [closer, closer.slice(-1)].find(
+        (part, i) => this.#rest.startsWith(part) && (i === 0 || /[)\]}]/.test(part)),
+      ) ?? ''
+    );
   }
 
   /** Whether the end of a text, from `start` on, closes something that the text itself has opened. */
@@ -85,13 +101,20 @@ export class Opened {
     return before.some((entry) => !after.some(({ at }) => at === entry.at));
   }
 
-  /** How many closers of a text and of what it ends with close nothing, and quotes that its line leaves open. */
-  faultsIn(text: string): number {
-    const { strays, stack } = this.after(text);
+  /** How many closers of a text, or behind it, close nothing; and whether its line, with its rest, leaves a quote open. */
+  faultsIn(text: string, rest: string): number {
+    const { stack } = this.after(text + rest);
     const isOpen = stack.some(
-      ({ kind, rule, at }) => kind === 'string' && !rule?.lines && at >= this.#cursor - this.#line.length,
+      ({ kind, closer, at }) =>
+        kind === 'string' && /^["']$/.test(closer) && at >= this.#cursor - this.#line.length,
     );
-    return strays.length + Number(isOpen);
+    return this.after(text + this.#after).strays.length + Number(isOpen);
+  }
+
+  /** Whether a text ends within a comment or a string of several lines. */
+  isText(text: string): boolean {
+    const inside = this.after(text).stack.findLast(({ weak }) => !weak);
+    return inside !== undefined && /comment|string|heredoc/.test(inside.kind);
   }
 
   /** Whether a text ends within a string, or a bracket that stands in its own line or the cursor's. */
@@ -109,21 +132,54 @@ export class Opened {
     return own.find((at) => this.isWhole || this.after(text.slice(0, at)).owed.length > 0);
   }
 
-  /** Where a text closes what is closed below already; undefined where it does not. */
+  /** Where a text closes what is closed below already; undefined where it does not, or where that is not clear. */
   closedTwice(text: string): number | undefined {
-    const needed = this.#closedBelow();
-    const most = this.#atCursor.stack.length - needed;
-    const popped = (length: number): number =>
-      this.#atCursor.stack.length - this.#kept(this.after(text.slice(0, length)));
-    if (needed === 0 || popped(text.length) <= most) return undefined;
-    const found = [...text.matchAll(/[)\]}]/g)].find(({ index }) => popped(index + 1) > most);
-    return found?.index;
+    const { missing, isClear, spare } = this.#below;
+    const most = missing + spare;
+    if (!isClear || this.#closed(text) <= most) return undefined;
+    return [...text.matchAll(/[)\]}]/g)].find(({ index }) => this.#closed(text.slice(0, index + 1)) > most)
+      ?.index;
   }
 
-  /** How many of the things that are open at the cursor the text behind it closes; none where that is not clear. */
-  #closedBelow(): number {
-    const below = this.#atCursor.clone().read(this.#after);
-    return below.mismatched ? 0 : this.#atCursor.stack.length - this.#kept(below);
+  /** How many things that are open at the cursor a text closes, without those of its own that it leaves open instead. */
+  #closed(text: string): number {
+    const isFirm = ({ kind, weak }: Open): boolean => kind === 'bracket' && !weak;
+    return this.#atCursor.stack.filter(isFirm).length - this.after(text).stack.filter(isFirm).length;
+  }
+
+  /**
+   * What the text behind the cursor says of what is open there: how many things of the cursor's line, innermost first,
+   * it does not close, and how many at the end; unclear where it fits none of these.
+   */
+  get #below(): Below {
+    return (this.#knownBelow ??= this.#readBelow());
+  }
+
+  #readBelow(): Below {
+    const { stack } = this.#atCursor;
+    const line = stack.filter(({ at }) => at >= this.#cursor - this.#line.length);
+    const inLine = line.length;
+    const isClosed = this.#rest.startsWith(
+      line
+        .map(({ closer }) => closer)
+        .reverse()
+        .join(''),
+    );
+    // From within a string its end cannot be told from the beginning of another one.
+    const isText = stack.some(({ kind, closer }) => kind === 'string' && !this.#rest.startsWith(closer));
+    if (isText) return { missing: 0, spare: 0, isClear: false };
+    for (let missing = 0; missing <= inLine; missing++) {
+      const lexer = this.#atCursor.clone();
+      lexer.stack.length -= missing;
+      lexer.mismatched = false;
+      lexer.read(this.#after);
+      const spare = lexer.stack.filter(
+        ({ at, kind, weak }) => at < this.#cursor && kind === 'bracket' && !weak,
+      ).length;
+      if (!lexer.mismatched) return { missing, spare, isClear: true };
+      if (isClosed) break;
+    }
+    return { missing: 0, spare: 0, isClear: false };
   }
 
   /** What closes all that a text leaves open of its own, and of the cursor's line as well, innermost first. */

@@ -12,7 +12,7 @@ export interface Verdict {
 
 /** A unit that comes at least this often in a row, over this many characters, is a loop; strings and lists may have more. */
 const loopTimes = 3;
-const loopCharacters = 24;
+const loopCharacters = 32;
 const dataCharacters = 96;
 const longestUnit = 80;
 
@@ -143,7 +143,7 @@ export class Stop {
     const block = this.site.block!;
     if (this.#closing || line.trim().length !== 1 || isBlank(line.at(-1)!)) return false;
     const column = this.#columnOf(line);
-    if (column > block.column) return false;
+    if (column > block.column || this.#opened.isText(this.#text.slice(0, this.#lineStart))) return false;
     this.#closing = line.trim() === block.closer && !block.closed && column === block.column;
     return !this.#closing;
   }

@@ -163,7 +163,7 @@ const special: Record<string, Partial<Lexis>> = {
     ],
     nested: true,
   },
-  kotlin: { strings: [...tripleIn(dollarBrace), character], nested: true },
+  kotlin: { strings: [...tripleIn(dollarBrace), character, quoted('`')], nested: true },
   lua: { strings: [{ open: /\[(=*)\[/y, close: ']$1]', lines: true }, double, single] },
   makefile: {
     strings: [quoted('"', { code: dollarBoth }), quoted("'", { code: dollarBoth })],
@@ -273,6 +273,7 @@ const special: Record<string, Partial<Lexis>> = {
       { open: /(#+)"/y, close: '"$1' },
       quoted('"""', { lines: true, code: /\\\(/y }),
       quoted('"', { code: /\\\(/y }),
+      quoted('`'),
     ],
     nested: true,
   },

@@ -13,7 +13,7 @@ import { type Outcome, outcomeOf } from './truth';
 const long = process.env.RYZANSTEIN_TEST === 'long';
 const perLanguage = Number(process.env.RYZANSTEIN_PLACES ?? (long ? 800 : 40));
 /** Of a text that repeats itself no filter can tell whether it is true. */
-const mostDamaged = 0.01;
+const mostDamaged = 0.005;
 
 interface Tried {
   spot: Spot;
