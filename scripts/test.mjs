@@ -1,5 +1,5 @@
 // `npm test`: sets up what is missing, runs every stage (or those named), and ends with `N passed, N failed`.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildNative, bundle } from './build.mjs';
@@ -33,6 +33,8 @@ function counts(output) {
 /** Gives what is run from here on a folder for its temporary files. Returns what removes it. */
 function useScratchFolder() {
   const folder = mkdtempSync(path.join(tmpdir(), 'ryzanstein-test-'));
+  // A test runs as another user, who has to reach what lies in it.
+  chmodSync(folder, 0o711);
   for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = folder;
   return () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }

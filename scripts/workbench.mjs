@@ -26,9 +26,18 @@ function cleanEnvironment(extra) {
 
 /**
  * Starts a workbench and returns { url, home, log, stop() }. `home` is a temporary folder unless given: profile,
- * extensions and log lie there, and `stop` removes it if it is temporary. A kept one keeps its settings.
+ * extensions and log lie there, and `stop` removes it if it is temporary. A kept one keeps its settings. One that is not
+ * `trusting` opens folders in Restricted Mode.
  */
-export async function startWorkbench({ vsix, settings = {}, env = {}, home, port, flags = [] }) {
+export async function startWorkbench({
+  vsix,
+  settings = {},
+  env = {},
+  home,
+  port,
+  flags = [],
+  trusting = true,
+}) {
   const kept = home !== undefined;
   home ??= mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-workbench-'));
   const data = path.join(home, 'data');
@@ -54,8 +63,8 @@ export async function startWorkbench({ vsix, settings = {}, env = {}, home, port
       throw new Error(`The workbench could not install ${vsix} (code ${code}); its log is ${log}.`);
   }
   port ??= await freePort();
-  const quiet = ['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'];
-  quiet.push('--disable-getting-started-override');
+  const quiet = ['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'];
+  if (trusting) quiet.push('--disable-workspace-trust');
   const server = start(['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, ...quiet, ...flags]);
   const url = `http://127.0.0.1:${port}`;
   const ended = new Promise((resolve) => server.on('exit', resolve));

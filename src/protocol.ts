@@ -33,6 +33,7 @@ export interface Limits {
 export type StopReason =
   'line' | 'block' | 'end' | 'suffix' | 'repetition' | 'maxTokens' | 'maxLines' | 'cancelled' | 'context';
 
+/** `secret`: a key or token that the document does not hold; `invisible`: characters that nobody sees. */
 export type HiddenReason =
   | 'empty'
   | 'duplicate'
@@ -41,6 +42,7 @@ export type HiddenReason =
   | 'whitespace'
   | 'unbalanced'
   | 'syntax'
+  | 'secret'
   | 'invisible'
   | 'cancelled';
 
@@ -82,8 +84,8 @@ export interface LoadParams {
 }
 
 /**
- * `threads` at most are used, where the model was loaded with more. With `firstLine`, progress of that name tells of a
- * block's first line as soon as it is whole.
+ * `threads` at most are used, where the model was loaded with more. With `firstLine`, a block's first line comes as
+ * progress of that name as soon as it is whole.
  */
 export interface CompleteParams {
   prompt: Prompt;
@@ -112,8 +114,8 @@ export interface BenchParams {
 }
 
 /**
- * As many holes as can be had up to `holes`, drawn by `seed` in the text of these files; `path` is how the model is
- * told of one.
+ * As many holes as can be had up to `holes`, drawn by `seed` in the text of these files; `path` is what the model sees
+ * of a file's name.
  */
 export interface EvaluateParams {
   files: { file: string; path: string }[];

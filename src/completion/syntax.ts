@@ -4,6 +4,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { Edit, Language, type Node, Parser, type Point, type Tree } from 'web-tree-sitter';
 import { languageAt } from '../language/languages';
+import { messageOf, unreadable } from '../wording';
 import type { Site } from './site';
 
 /** The grammars that were asked for, each with its way through loading. */
@@ -20,7 +21,7 @@ export function syntaxOf(languageId: string): Promise<Syntax | undefined> {
   let syntax = loading.get(grammar);
   if (!syntax) {
     syntax = Syntax.load(grammar).catch((error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.stderr.write(`${messageOf(error)}\n`);
       return undefined;
     });
     loading.set(grammar, syntax);
@@ -43,8 +44,11 @@ export class Syntax {
 
   /** Throws an Error that names the file and says what is lost without it. */
   static async load(grammar: string, folder: string = grammarFolder()): Promise<Syntax> {
-    const bytes = async (name: string): Promise<Uint8Array<ArrayBuffer>> =>
-      new Uint8Array(await fs.readFile(path.join(folder, name)));
+    const bytes = async (name: string): Promise<Uint8Array<ArrayBuffer>> => {
+      const file = path.join(folder, name);
+      const read = await fs.readFile(file).catch((error: unknown) => Promise.reject(unreadable(file, error)));
+      return new Uint8Array(read);
+    };
     try {
       runtime ??= bytes('web-tree-sitter.wasm').then((wasmBinary) => Parser.init({ wasmBinary }));
       await runtime;
@@ -52,7 +56,7 @@ export class Syntax {
     } catch (error) {
       runtime = undefined;
       throw new Error(
-        `The ${grammar} grammar cannot be loaded from ${folder}: ${error instanceof Error ? error.message : String(error)}. ` +
+        `The ${grammar} grammar cannot be loaded from ${folder}: ${messageOf(error).replace(/\.$/, '')}. ` +
           'Completions are judged by brackets and indentation alone; installing the extension again brings it back.',
         { cause: error },
       );

@@ -3,7 +3,7 @@
 export interface Clock {
   /** Milliseconds since any moment. */
   now(): number;
-  /** Calls `work` once, after so many milliseconds; what is returned takes that back. */
+  /** Calls `work` once, when the time has passed; calling what is returned takes that back. */
   after(milliseconds: number, work: () => void): () => void;
 }
 

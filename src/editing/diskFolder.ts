@@ -3,14 +3,11 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { diskFiles } from './files';
-import { GitIgnore } from './gitIgnore';
 import type { FileSource } from './ignoring';
+import { diskTree, slashed, type Tree } from './tree';
 
 /** A file is its absolute path. */
 export class DiskFolder implements FileSource {
-  private readonly git = new GitIgnore(diskFiles);
-
   constructor(readonly folder: string) {}
 
   placeOf(file: string): { folder: string | undefined; path: string } {
@@ -34,10 +31,8 @@ export class DiskFolder implements FileSource {
     return readFile(file);
   }
 
-  /** What cannot be told counts as ignored. */
-  async ignoredByGit(files: readonly string[]): Promise<ReadonlySet<string>> {
-    const ignored = await Promise.all(files.map((file) => this.git.ignores(file).catch(() => true)));
-    return new Set(files.filter((_, i) => ignored[i]));
+  treeOf(file: string): { tree: Tree; path: string } {
+    return { tree: diskTree, path: slashed(file) };
   }
 }
 

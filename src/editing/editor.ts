@@ -14,7 +14,7 @@ export interface Document {
   readonly languageId: string;
   /** Another one after each change. */
   readonly version: number;
-  /** What the model is told of the folder that the document belongs to. */
+  /** The name that the model sees for the folder that the document belongs to. */
   readonly repository: string | undefined;
   settings(): Settings;
   /** Why nothing is offered here whatever the settings, as the rest of a sentence about the file. */
@@ -55,6 +55,6 @@ export interface Editor {
   trigger(): void;
   /** Shows that the user waits for this. */
   showWork(work: Promise<unknown>): void;
-  /** Tells a user who asked why there is nothing to offer. */
+  /** Says to a user who asked why there is nothing to offer. */
   explain(result: string): void;
 }

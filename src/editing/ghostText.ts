@@ -11,6 +11,7 @@ import type { Change, Cursor, Document, Editor } from './editor';
 import { failed, hidden, mostCandidates, type Offer, Offers, type Question } from './offers';
 import { Pace } from './pace';
 import { type Request, Requests, within } from './requests';
+import { discreet } from './secretValues';
 import { languageIsOn, type Settings } from './settings';
 import { type Throttle, threadsWith, waitWith } from './throttle';
 
@@ -47,7 +48,10 @@ export class GhostText {
     const { backend, clock } = parts;
     this.offers = new Offers(parts);
     const complete: Backend['complete'] = async (params, token, onFirstLine) => {
-      const completion = await backend.complete(params, token, onFirstLine);
+      const answer = await backend.complete(params, token, (line) =>
+        onFirstLine(discreet(line, params.prompt)),
+      );
+      const completion = discreet(answer, params.prompt);
       if (completion.reason !== 'cancelled') this.pace.answered(completion.prefillMs + completion.decodeMs);
       return completion;
     };

@@ -1,7 +1,7 @@
 // What Git's configuration says of ignoring, read without Git, for Git runs programs that a repository's configuration names.
 
 import { posix } from 'node:path';
-import type { Files, User } from './files';
+import type { Tree, User } from './tree';
 
 export interface GitConfig {
   /** Files of rules for every repository; each that is named under a condition is one as well. */
@@ -17,15 +17,16 @@ interface Entry {
   readonly conditional: boolean;
 }
 
-/** Files may include others, so deep at most, as in Git. */
-const deepest = 10;
+/** Files include others; so many at most are read for a repository. */
+const mostFiles = 100;
 
 /** The configuration of the repository at `root`, whose own files are `own`. */
-export async function gitConfig(files: Files, root: string, own: readonly string[]): Promise<GitConfig> {
-  const { user } = files;
+export async function gitConfig(tree: Tree, root: string, own: readonly string[]): Promise<GitConfig> {
+  const { user } = tree;
   const entries: Entry[] = [];
+  const read: string[] = [];
   for (const file of [...(user ? sharedFiles(user) : []), ...own])
-    entries.push(...(await entriesOf(files, file)));
+    entries.push(...(await entriesOf(tree, file, read)));
   const excludes = entries.filter(({ name }) => name === 'core.excludesfile');
   const lasting = excludes.findLast(({ conditional }) => !conditional)?.value;
   const named = [
@@ -50,16 +51,18 @@ function settingsFolder({ home, environment }: User): string {
   return `${environment.XDG_CONFIG_HOME || `${home}/.config`}/git`;
 }
 
-async function entriesOf(files: Files, file: string, conditional = false, depth = 0): Promise<Entry[]> {
-  const bytes = depth <= deepest ? await files.read(file) : undefined;
+/** What a file says, with what it includes; `read` are the files that have been read so far. */
+async function entriesOf(tree: Tree, file: string, read: string[], conditional = false): Promise<Entry[]> {
+  if (read.push(file) > mostFiles) throw new Error(`${file} includes too many files.`);
+  const bytes = await tree.read(file);
   if (!bytes) return [];
   const entries: Entry[] = [];
   for (const { name, value } of parsed(new TextDecoder().decode(bytes), file)) {
     entries.push({ name, value, conditional });
     const isCondition = /^includeif\..*\.path$/s.test(name);
     if (name !== 'include.path' && !isCondition) continue;
-    const other = fileAt(value, posix.dirname(file), files.user);
-    entries.push(...(await entriesOf(files, other, conditional || isCondition, depth + 1)));
+    const other = fileAt(value, posix.dirname(file), tree.user);
+    entries.push(...(await entriesOf(tree, other, read, conditional || isCondition)));
   }
   return entries;
 }

@@ -1,7 +1,7 @@
 // Which files Git ignores, decided without Git by the rules that it would read.
 
 import { posix } from 'node:path';
-import type { Files } from './files';
+import type { Tree } from './tree';
 import { gitConfig, resolved } from './gitConfig';
 import { IgnoreFiles } from './ignoreFiles';
 import { type Rules, rulesOf, type RuleText, ruleTextOf } from './ignoreRules';
@@ -21,8 +21,8 @@ export class GitIgnore {
   /** By the texts that folders have in common. */
   private readonly rules = new Map<readonly RuleText[], Rules[]>();
 
-  constructor(private readonly files: Files) {
-    this.ignoreFiles = new IgnoreFiles(files, '.gitignore');
+  constructor(private readonly tree: Tree) {
+    this.ignoreFiles = new IgnoreFiles(tree, '.gitignore');
   }
 
   /** Whether a file is ignored; what is outside of any repository is not. Git's own files are, for nobody commits them. */
@@ -44,27 +44,27 @@ export class GitIgnore {
       if (own) return own;
       if (folder !== '/') return this.repositoryOf(posix.dirname(folder));
       // Of files on another machine the repository may not be seen, so that all rules that are seen count.
-      return this.files.user ? undefined : { root: '/', ignoreCase: false, beside: [[]] };
+      return this.tree.user ? undefined : { root: '/', ignoreCase: false, beside: [[]] };
     });
   }
 
   /** The repository whose tree begins at a folder; a worktree and a submodule have a file that tells where theirs is. */
   private async repositoryAt(root: string): Promise<Repository | undefined> {
-    const { files } = this;
+    const { tree } = this;
     let folder = posix.join(root, '.git');
-    if (!(await files.read(posix.join(folder, 'HEAD')))) {
-      const link = await files.read(folder);
+    if (!(await tree.read(posix.join(folder, 'HEAD')))) {
+      const link = await tree.read(folder);
       if (!link) return undefined;
       folder = resolved(root, lineOf(link).replace(/^gitdir:\s*/, ''));
     }
-    const link = await files.read(posix.join(folder, 'commondir'));
+    const link = await tree.read(posix.join(folder, 'commondir'));
     const common = link ? resolved(folder, lineOf(link)) : folder;
-    const config = await gitConfig(files, root, [
+    const config = await gitConfig(tree, root, [
       posix.join(common, 'config'),
       posix.join(folder, 'config.worktree'),
     ]);
     const textsOf = async (file: string): Promise<RuleText[]> => {
-      const bytes = await files.read(file);
+      const bytes = await tree.read(file);
       return bytes ? [{ folder: '', text: ruleTextOf(bytes) }] : [];
     };
     const own = await textsOf(posix.join(common, 'info', 'exclude'));

@@ -1,7 +1,7 @@
 // The ignore files of one name in the folders of a tree, and what those say that are the user's own.
 
 import { posix } from 'node:path';
-import type { Files } from './files';
+import type { Tree } from './tree';
 import { type Rules, rulesOf, type RuleText, ruleTextOf } from './ignoreRules';
 import { Remembered } from './remembered';
 
@@ -12,7 +12,7 @@ export class IgnoreFiles {
   private readonly texts = new Remembered<RuleText[]>();
 
   constructor(
-    private readonly files: Files,
+    private readonly tree: Tree,
     private readonly name: string,
   ) {}
 
@@ -20,7 +20,7 @@ export class IgnoreFiles {
   textsIn(root: string, folder: string): Promise<RuleText[]> {
     return this.texts.get(`${root}\0${folder}`, async () => {
       const above = folder === root ? [] : await this.textsIn(root, posix.dirname(folder));
-      const bytes = await this.files.read(posix.join(folder, this.name));
+      const bytes = await this.tree.read(posix.join(folder, this.name));
       return bytes ? [...above, { folder: posix.relative(root, folder), text: ruleTextOf(bytes) }] : above;
     });
   }
@@ -32,8 +32,8 @@ export class OwnIgnore {
   /** By the texts that folders have in common. */
   private readonly rules = new Map<readonly RuleText[], Rules>();
 
-  constructor(files: Files) {
-    this.ignoreFiles = new IgnoreFiles(files, ignoreFile);
+  constructor(tree: Tree) {
+    this.ignoreFiles = new IgnoreFiles(tree, ignoreFile);
   }
 
   async ignores(path: string): Promise<boolean> {

@@ -1,11 +1,10 @@
-// What may be read: nothing that the user's ignore file or Git keeps out, no secrets, nothing huge, and nothing that is foreign.
+// What may be read: nothing that ignore files or Git keep out, no secrets, nothing huge, and nothing that is foreign.
 
-import ignore from 'ignore';
 import { importedPaths } from '../language/imports';
 import { languageOf } from '../language/languages';
 import { isForeignFolder } from './foreignFolders';
-import { ignoreFile } from './ignoreFiles';
-import { isSecret } from './secretNames';
+import { Judge, type Judgement } from './judge';
+import type { Tree } from './tree';
 
 /** Where files are: the folders of an editor, or a disk. Files and folders are named as the place names them. */
 export interface FileSource {
@@ -15,8 +14,8 @@ export interface FileSource {
   /** In bytes; undefined where there is no such file. */
   size(file: string): Promise<number | undefined>;
   bytes(file: string): Promise<Uint8Array>;
-  /** Those of the files that Git keeps out of their repositories. */
-  ignoredByGit(files: readonly string[]): Promise<ReadonlySet<string>>;
+  /** The tree in which a file is judged, with its path there. */
+  treeOf(file: string): { readonly tree: Tree; readonly path: string };
 }
 
 export interface TextFile {
@@ -30,36 +29,31 @@ export interface TextFile {
 export const largestFile = 200_000;
 
 export class Ignoring {
-  /** By folder; one whose ignore file has not been read yet is missing. */
-  private readonly rules = new Map<string, (path: string) => boolean>();
+  private readonly judges = new Map<Tree, Judge>();
 
   constructor(readonly files: FileSource) {}
 
-  /** Reads the ignore file of a folder, once more if that has changed. */
-  async readRules(folder: string): Promise<void> {
-    // Most folders have none.
-    const bytes = await this.files.bytes(this.files.fileIn(folder, ignoreFile)).catch(() => undefined);
-    this.rules.set(folder, ignoreRules(bytes ? new TextDecoder().decode(bytes) : ''));
+  /** How a file was judged; `undefined` where it was not yet, which then begins. */
+  known(file: string): Judgement | undefined {
+    const { tree, path } = this.files.treeOf(file);
+    return this.judgeOf(tree).known(path);
   }
 
-  forgetRules(folder: string): void {
-    this.rules.delete(folder);
+  judge(file: string): Promise<Judgement> {
+    const { tree, path } = this.files.treeOf(file);
+    return this.judgeOf(tree).judge(path);
   }
 
-  /** Whether an ignore file keeps a file out; undefined until that has been read. */
-  ignores(file: string): boolean | undefined {
-    const { folder, path } = this.files.placeOf(file);
-    return folder === undefined ? false : this.rules.get(folder)?.(path);
+  /** Rules have changed, or may have: every file is judged anew. */
+  forget(): void {
+    for (const judge of this.judges.values()) judge.forget();
   }
 
   /** Those of the files that may be read, each once. */
   async readable(files: readonly string[]): Promise<string[]> {
-    const allowed = [...new Set(files)].filter((file) => {
-      const { path } = this.files.placeOf(file);
-      return !isSecret(path) && !isForeign(path) && this.ignores(file) === false;
-    });
-    const ignored = await this.files.ignoredByGit(allowed);
-    return allowed.filter((file) => !ignored.has(file));
+    const own = [...new Set(files)].filter((file) => !isForeign(this.files.placeOf(file).path));
+    const judged = await Promise.all(own.map((file) => this.judge(file)));
+    return own.filter((_, i) => judged[i] === 'readable');
   }
 
   /** The texts of those that may be read; none where the language is not known, or the file is huge or gone. */
@@ -80,6 +74,12 @@ export class Ignoring {
     return (await Promise.all(imports)).flatMap((found) => found ?? []);
   }
 
+  private judgeOf(tree: Tree): Judge {
+    const judge = this.judges.get(tree) ?? new Judge(tree);
+    this.judges.set(tree, judge);
+    return judge;
+  }
+
   private async firstOf(files: string[]): Promise<string | undefined> {
     for (const file of files) if ((await this.files.size(file)) !== undefined) return file;
     return undefined;
@@ -92,12 +92,6 @@ export class Ignoring {
     const bytes = await this.files.bytes(file).catch(() => undefined);
     return bytes && { file, path, languageId, text: new TextDecoder().decode(bytes) };
   }
-}
-
-/** The rules of an ignore file: whether a path, relative to the folder of that file, is kept out. */
-export function ignoreRules(text: string): (path: string) => boolean {
-  const rules = ignore().add(text);
-  return (path) => ignore.isPathValid(path) && rules.ignores(path);
 }
 
 /** Whether a program wrote the file, or others did. */

@@ -8,7 +8,7 @@ const longestInterval = 1_000;
 /** However slow engine and typist are, no request waits longer than this. */
 const longestWait = 200;
 
-/** What was observed of late; who observes tells the time. */
+/** What was observed in the last keys and answers; the observer brings the time. */
 export class Pace {
   private readonly intervals: number[] = [];
   private readonly answers: number[] = [];

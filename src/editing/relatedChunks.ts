@@ -5,8 +5,9 @@ import { type Chunk, type Chunks, chunksIn, likest, linesOf, similarity, wordsOf
 import type { Place } from './context';
 import { isForeign, largestFile } from './ignoring';
 import { importedPaths } from '../language/imports';
-import { isSecret } from './secretNames';
 import { languageAt } from '../language/languages';
+import { isSecret } from './secretNames';
+import { withoutSecrets } from './secretValues';
 
 /** Another file; `text` is read only if the file may be. */
 export interface CodeFile {
@@ -57,7 +58,7 @@ const family = (languageId: string): string => languageAt(languageId).family ?? 
 /** Remembers what was chosen for each document, so that the prompt begins the same until there is a reason. */
 export class RelatedChunks {
   private readonly choices = new Map<string, Choice>();
-  private readonly chunks = new Map<string, Chunks>();
+  private readonly chunks = new Map<string, Chunks & { readonly source: string }>();
 
   /** The texts to put before the prompt at `place`, best first; of equally good `files` the first ones. */
   at(place: Place, files: readonly CodeFile[]): RelatedText[] {
@@ -92,16 +93,20 @@ export class RelatedChunks {
     const fresh = firstUnlike([], best);
     const kept = before.flatMap(({ file, chunk }) => {
       const now = files.find(({ key }) => key === file.key);
-      return now && linesOf(now.text()).join('\n').includes(chunk.text) ? { file: now, chunk } : [];
+      return now && linesOf(this.chunksOf(now).text).join('\n').includes(chunk.text)
+        ? { file: now, chunk }
+        : [];
     });
     const lasting = firstUnlike(kept, best);
     return total(fresh) > total(lasting) * leastGain ? fresh : lasting;
   }
 
+  /** The chunks of a file without the lines that hold keys or tokens. */
   private chunksOf(file: CodeFile): Chunks {
-    const text = file.text();
+    const source = file.text();
     const known = this.chunks.get(file.key);
-    const chunks = known?.text === text ? known : chunksIn(text, file.languageId);
+    const chunks =
+      known?.source === source ? known : { ...chunksIn(withoutSecrets(source), file.languageId), source };
     this.chunks.delete(file.key);
     this.chunks.set(file.key, chunks);
     dropOldest(this.chunks);

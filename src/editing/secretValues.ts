@@ -1,6 +1,7 @@
 // Keys and tokens in a text, told by the formats that are published: secretlint's recommended rules, and those that it lacks.
 
 import { rules } from '@secretlint/secretlint-rule-preset-recommend';
+import type { Completion, Prompt } from '../protocol';
 
 /** What is used of a rule of secretlint. */
 interface Rule {
@@ -52,8 +53,16 @@ export function withoutSecrets(text: string): string {
   return lines.join('\n');
 }
 
+/** An answer without text where that would show a key or token of another file; such alternatives are left out. */
+export function discreet(answer: Completion, prompt: Prompt): Completion {
+  if (showsSecret(answer.text, prompt))
+    return { ...answer, text: '', shown: false, hidden: 'secret', alternatives: undefined };
+  const alternatives = answer.alternatives?.filter(({ text }) => !showsSecret(text, prompt));
+  return alternatives ? { ...answer, alternatives } : answer;
+}
+
 /** Whether text put behind a place would show a key or token that the document there does not hold. */
-export function showsSecret(text: string, { prefix, suffix }: { prefix: string; suffix: string }): boolean {
+export function showsSecret(text: string, { prefix, suffix }: Pick<Prompt, 'prefix' | 'suffix'>): boolean {
   const shown = prefix.slice(prefix.lastIndexOf('\n') + 1) + text;
   return secretRanges(shown).some(({ start, end }) => {
     const value = shown.slice(start, end);

@@ -4,7 +4,9 @@ import type { Throttle } from './throttle';
 
 export const defaults = {
   enabled: true,
-  languages: { plaintext: false, markdown: false, scminput: false } as Record<string, boolean>,
+  languages: {
+    ...{ plaintext: false, markdown: false, scminput: false, 'git-commit': false, 'git-rebase': false },
+  } as Record<string, boolean>,
   mode: 'automatic' as 'automatic' | 'onRequest',
   modelFile: '',
   threads: 0,

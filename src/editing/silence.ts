@@ -1,6 +1,7 @@
 // Where no ghost text belongs: editors that are no files, secrets, huge files; pure, each rule with its reason in words.
 
 import { ignoreFile } from './ignoreFiles';
+import type { Judgement } from './judge';
 import { isSecret } from './secretNames';
 
 /** What the rules look at. `writable` says whether the scheme's file system can be written; undefined if it has none. */
@@ -9,8 +10,8 @@ export interface DocumentFacts {
   readonly path: string;
   readonly characters: number;
   readonly writable: boolean | undefined;
-  /** Whether the user's ignore file keeps it out; undefined until that is known. */
-  readonly ignored: boolean | undefined;
+  /** Whether it may be read; undefined until that is known. Only files are asked about. */
+  judged(): Judgement | undefined;
 }
 
 const mostCharacters = 2_000_000;
@@ -34,9 +35,10 @@ export function silentBecause(facts: DocumentFacts): string | undefined {
       return `is no file (${facts.scheme})`;
     if (!facts.writable) return `cannot be written (${facts.scheme})`;
   }
-  if (facts.ignored === undefined) return `has to wait: ${ignoreFile} is being read`;
-  if (facts.ignored) return `is ignored by ${ignoreFile}`;
-  if (isSecret(facts.path)) return 'may hold secrets';
+  const judgement = facts.judged();
+  if (judgement === undefined) return `has to wait: ${ignoreFile} is being read`;
+  if (judgement === 'ignored') return `is ignored by ${ignoreFile}`;
+  if (judgement === 'secret' || isSecret(facts.path)) return 'may hold secrets';
   if (facts.characters > mostCharacters) return `is longer than ${mostCharacters / 1e6} million characters`;
   return undefined;
 }

@@ -3,6 +3,7 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { type Place, placeAt, placeInNotebook } from '../editing/context';
+import type { Judgement } from '../editing/judge';
 import { silentBecause } from '../editing/silence';
 
 /** The place of a completion in a document or, joined with its neighbours, in a notebook's cell. */
@@ -19,17 +20,17 @@ export function placeOf(
   return cells ? placeInNotebook(place, cells, cells.indexOf(document)) : place;
 }
 
-/** Why nothing is offered here whatever the settings; `undefined` where it is. `ignores` may not know yet. */
+/** Why nothing is offered here whatever the settings; `undefined` where it is. `known` may not know yet. */
 export function silenceAt(
   document: vscode.TextDocument,
-  ignores: (file: vscode.Uri) => boolean | undefined,
+  known: (file: vscode.Uri) => Judgement | undefined,
 ): string | undefined {
   const reason = silentBecause({
     scheme: document.uri.scheme,
     path: document.uri.path,
     characters: charactersOf(document),
     writable: vscode.workspace.fs.isWritableFileSystem(document.uri.scheme),
-    ignored: ignores(notebookOf(document)?.uri ?? document.uri),
+    judged: () => known(notebookOf(document)?.uri ?? document.uri),
   });
   if (reason) return reason;
   const editor = vscode.window.activeTextEditor;

@@ -1,4 +1,4 @@
-// Entry of the extension: builds the parts and registers them; what each of them does is told in its own file.
+// Entry of the extension: builds the parts and registers them; the file of each says what it does.
 
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -65,13 +65,13 @@ export function activate(context: vscode.ExtensionContext): Parts {
     provider.forget();
     engine.restart(reason);
   }
-  /** Runs what the user asked for; a problem is told, for someone waits for the outcome. */
-  async function told<T>(work: () => Promise<T>): Promise<T | undefined> {
+  /** Runs what the user asked for, who waits for the outcome: a problem is shown. */
+  async function withMessages<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      problems.tell(error);
+      problems.show(error);
       return undefined;
     }
   }
@@ -79,8 +79,8 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.completeNow': completeNow,
     'ryzanstein.toggle': toggle,
     'ryzanstein.toggleLanguage': toggleLanguage,
-    'ryzanstein.runBenchmark': () => told(() => runBenchmark(engine)),
-    'ryzanstein.evaluate': () => told(() => evaluations.run()),
+    'ryzanstein.runBenchmark': () => withMessages(() => runBenchmark(engine)),
+    'ryzanstein.evaluate': () => withMessages(() => evaluations.run()),
     'ryzanstein.showDiagnostics': () => page.show(),
     'ryzanstein.restartEngine': () => restart('on command'),
     'ryzanstein.chooseModelFile': chooseModelFile,

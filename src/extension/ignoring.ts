@@ -1,62 +1,58 @@
-// What may be read in the workspace: its folders, whose ignore files are followed, and the built-in Git extension.
+// What may be read in the workspace, judged anew whenever a rule has changed.
 
 import * as vscode from 'vscode';
-import { ignoreFile } from '../editing/ignoreFiles';
 import { type FileSource, Ignoring } from '../editing/ignoring';
+import type { Judgement } from '../editing/judge';
 import { pathOf } from './documents';
+import { watched, WorkspaceTree } from './workspaceTree';
 
-/** Milliseconds that Git gets to find its repositories. */
-const longestStart = 10_000;
+/** In the folders of the workspace: files of rules, and what repositories have of their own. */
+const patterns = ['**/{.gitignore,.ryzansteinignore,.git}', '**/.git/**/{HEAD,config,exclude}'];
 
-/** The rules of the workspace's folders, kept up to date. */
 export class WorkspaceIgnoring implements vscode.Disposable {
-  readonly rules = new Ignoring(new WorkspaceFiles());
-  private readonly watchers = new Map<string, vscode.Disposable>();
-  private readonly subscription: vscode.Disposable;
-  /** Ends when the ignore files of the folders at the start have been read. */
-  readonly ready: Promise<unknown>;
+  readonly rules: Ignoring;
+  private readonly files = new WorkspaceFiles(() => this.rules.forget());
+  private readonly subscriptions: vscode.Disposable[];
 
   constructor() {
-    this.subscription = vscode.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
-      for (const { uri } of removed) this.forget(uri.toString());
-      for (const folder of added) void this.follow(folder);
-    });
-    this.ready = Promise.all((vscode.workspace.workspaceFolders ?? []).map((folder) => this.follow(folder)));
+    this.rules = new Ignoring(this.files);
+    const forget = (): void => this.rules.forget();
+    this.subscriptions = [
+      ...patterns.map((pattern) => watched(pattern, forget)),
+      // What lies in a folder of the workspace is watched in another way than what does not.
+      vscode.workspace.onDidChangeWorkspaceFolders(forget),
+    ];
   }
 
-  /** Whether an ignore file keeps a file out; undefined until it has been read. */
-  ignores(file: vscode.Uri): boolean | undefined {
-    return this.rules.ignores(file.toString());
+  /** How a file was judged; `undefined` where it was not yet, which then begins. */
+  known(file: vscode.Uri): Judgement | undefined {
+    // A cell is judged by its notebook, and an untitled document by the place where it is to be saved, if it has one.
+    if (file.scheme === 'vscode-notebook-cell') return undefined;
+    if (file.scheme === 'untitled' && !file.path.startsWith('/')) return 'readable';
+    return this.rules.known(file.toString());
+  }
+
+  /** Ends when a file has been judged, or after some milliseconds: a slow disk keeps nobody waiting. */
+  async judged(file: vscode.Uri, longestWait: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, longestWait)));
+    await Promise.race([this.rules.judge(file.toString()), late]);
+    clearTimeout(timer);
   }
 
   dispose(): void {
-    this.subscription.dispose();
-    for (const folder of [...this.watchers.keys()]) this.forget(folder);
-  }
-
-  private async follow(folder: vscode.WorkspaceFolder): Promise<void> {
-    const name = folder.uri.toString();
-    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, ignoreFile));
-    const read = async (): Promise<void> => {
-      await this.rules.readRules(name);
-      if (!this.watchers.has(name)) this.rules.forgetRules(name);
-    };
-    watcher.onDidCreate(read);
-    watcher.onDidChange(read);
-    watcher.onDidDelete(read);
-    this.watchers.set(name, watcher);
-    await read();
-  }
-
-  private forget(folder: string): void {
-    this.watchers.get(folder)?.dispose();
-    this.watchers.delete(folder);
-    this.rules.forgetRules(folder);
+    for (const subscription of this.subscriptions) subscription.dispose();
+    this.files.dispose();
   }
 }
 
 /** The files that VS Code can reach; each is named by its address. */
-class WorkspaceFiles implements FileSource {
+class WorkspaceFiles implements FileSource, vscode.Disposable {
+  /** By the scheme and the authority of their addresses. */
+  private readonly trees = new Map<string, WorkspaceTree>();
+
+  constructor(private readonly changed: () => void) {}
+
   placeOf(file: string): { folder: string | undefined; path: string } {
     const uri = vscode.Uri.parse(file);
     return { folder: vscode.workspace.getWorkspaceFolder(uri)?.uri.toString(), path: pathOf(uri) };
@@ -79,60 +75,20 @@ class WorkspaceFiles implements FileSource {
     return vscode.workspace.fs.readFile(vscode.Uri.parse(file));
   }
 
-  async ignoredByGit(files: readonly string[]): Promise<ReadonlySet<string>> {
-    const ignored = await ignoredByGit(files.map((file) => vscode.Uri.parse(file)));
-    return new Set(files.filter((file) => ignored.has(vscode.Uri.parse(file).fsPath)));
+  treeOf(file: string): { tree: WorkspaceTree; path: string } {
+    const { scheme, authority, path } = vscode.Uri.parse(file);
+    const saved = authority === '' ? 'file' : 'vscode-remote';
+    const root = vscode.Uri.from({
+      scheme: scheme === 'untitled' ? saved : scheme,
+      ...{ authority, path: '/' },
+    });
+    const key = root.toString();
+    const tree = this.trees.get(key) ?? new WorkspaceTree(root, this.changed);
+    this.trees.set(key, tree);
+    return { tree, path };
   }
-}
 
-/** The built-in Git extension says it, where it runs; gives the files' paths. */
-async function ignoredByGit(uris: readonly vscode.Uri[]): Promise<Set<string>> {
-  const git = vscode.extensions.getExtension<GitExtension>('vscode.git');
-  // One that does not start ignores nothing either.
-  const running = await Promise.resolve(git?.activate()).catch(() => undefined);
-  if (!running?.enabled) return new Set();
-  const api = running.getAPI(1);
-  await initialized(api);
-  const byRepository = new Map<GitRepository, string[]>();
-  for (const uri of uris) {
-    const repository = uri.scheme === 'file' ? api.getRepository(uri) : null;
-    if (!repository) continue;
-    if (!byRepository.has(repository)) byRepository.set(repository, []);
-    byRepository.get(repository)!.push(uri.fsPath);
+  dispose(): void {
+    for (const tree of this.trees.values()) tree.dispose();
   }
-  // A repository that cannot tell ignores nothing.
-  const ignored = [...byRepository].map(([repository, paths]) =>
-    repository.checkIgnore(paths).catch(() => new Set<string>()),
-  );
-  return new Set((await Promise.all(ignored)).flatMap((paths) => [...paths]));
-}
-
-/** Until Git has found the repositories that are open; where it never says so, not for ever. */
-function initialized(api: GitApi): Promise<void> {
-  if (api.state === 'initialized') return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      subscription.dispose();
-      resolve();
-    };
-    const subscription = api.onDidChangeState(done);
-    const timer = setTimeout(done, longestStart);
-  });
-}
-
-/** The part of the built-in Git extension's API that is used. */
-interface GitExtension {
-  readonly enabled: boolean;
-  getAPI(version: 1): GitApi;
-}
-
-interface GitApi {
-  readonly state: 'uninitialized' | 'initialized';
-  readonly onDidChangeState: vscode.Event<unknown>;
-  getRepository(uri: vscode.Uri): GitRepository | null;
-}
-
-interface GitRepository {
-  checkIgnore(paths: string[]): Promise<Set<string>>;
 }

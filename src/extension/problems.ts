@@ -1,4 +1,4 @@
-// Tells of what went wrong: one message per problem, with what can be done about it, and never the same one again.
+// Messages about what went wrong: one for each problem, with what can be done about it, and never the same one again.
 
 import * as vscode from 'vscode';
 import type { BackendState, Problem } from '../editing/backend';
@@ -11,24 +11,24 @@ const actions = {
 type Action = keyof typeof actions;
 
 export class Problems {
-  /** What was told last; told again only after the engine has been well in between. */
-  private told: string | undefined;
+  /** What was shown last; it is shown again only after the engine has been well in between. */
+  private shown: string | undefined;
 
-  /** Follows the engine's state, and tells when it has failed. */
+  /** Follows the engine's state, and shows why it has failed. */
   onState(state: BackendState): void {
-    if (state.name === 'ready') this.told = undefined;
-    if (state.name === 'failed') this.tell(state.problem);
+    if (state.name === 'ready') this.shown = undefined;
+    if (state.name === 'failed') this.show(state.problem);
   }
 
-  /** Tells of a problem, unless this was done already. */
-  tell(problem: Problem): void {
-    if (this.told === problem.message) return;
-    this.told = problem.message;
-    void show(problem);
+  /** Shows a problem, unless it is the one shown last. */
+  show(problem: Problem): void {
+    if (this.shown === problem.message) return;
+    this.shown = problem.message;
+    void offerActions(problem);
   }
 }
 
-async function show(problem: Problem): Promise<void> {
+async function offerActions(problem: Problem): Promise<void> {
   const first: Action = problem.kind === 'model' ? 'Choose Model File' : 'Restart Engine';
   const chosen = await vscode.window.showErrorMessage(`Ryzanstein: ${problem.message}`, first, 'Show Log');
   if (chosen) await vscode.commands.executeCommand(actions[chosen]);

@@ -22,8 +22,6 @@ export class RelatedFiles implements vscode.Disposable {
   private visited: vscode.TextDocument[] = [];
   /** The line where a document was last edited or left, by its key. */
   private readonly lines = new Map<string, number>();
-  /** Which visited documents Git ignores; one about which it has not been asked yet is missing. */
-  private readonly ignoredByGit = new Map<string, boolean>();
   /** What was read around a document, by its key. */
   private readonly around = new Map<string, CodeFile[]>();
   /** Of a document, by its key: which files declare what was used where the cursor rested, and on which lines. */
@@ -49,8 +47,7 @@ export class RelatedFiles implements vscode.Disposable {
       }),
       workspace.onDidCloseTextDocument((document) => {
         this.visited = this.visited.filter((other) => other !== document);
-        for (const known of [this.lines, this.ignoredByGit, this.around, this.declared])
-          known.delete(keyOf(document));
+        for (const known of [this.lines, this.around, this.declared]) known.delete(keyOf(document));
       }),
     ];
     for (const editor of window.visibleTextEditors) this.visit(editor.document);
@@ -93,7 +90,7 @@ export class RelatedFiles implements vscode.Disposable {
       path: pathOf(document.uri),
       languageId: document.languageId,
       // What is not known yet might be ignored.
-      ignored: this.ignoredByGit.get(key) !== false || this.ignoring.ignores(document.uri) !== false,
+      ignored: this.ignoring.known(document.uri) !== 'readable',
       characters: charactersOf(document),
       line: this.lines.get(key),
       text: () => document.getText(),
@@ -101,26 +98,20 @@ export class RelatedFiles implements vscode.Disposable {
   }
 
   private visit(document: vscode.TextDocument): void {
-    if (silenceAt(document, () => false) !== undefined || notebookOf(document)) return;
+    if (silenceAt(document, () => 'readable') !== undefined || notebookOf(document)) return;
     this.visited = [document, ...this.visited.filter((other) => other !== document)].slice(0, mostVisited);
-    void this.askGit(document);
+    // Links may lead elsewhere than at the last visit.
+    void this.ignoring.rules.judge(keyOf(document));
     void this.lookAround(document);
   }
 
   /** Reads the files around a document in the background: they are there for a later request. */
   private async lookAround(document: vscode.TextDocument): Promise<void> {
     if (document.uri.scheme !== 'file' || charactersOf(document) > largestFile) return;
-    await this.ignoring.ready;
     const { rules } = this.ignoring;
     const imported = await rules.importedBy(keyOf(document), document.languageId, document.getText());
     const files = await this.read([...imported, ...filesInTabs()]);
     if (!document.isClosed) this.around.set(keyOf(document), files);
-  }
-
-  private async askGit(document: vscode.TextDocument): Promise<void> {
-    const key = keyOf(document);
-    const ignored = await this.ignoring.rules.files.ignoredByGit([key]);
-    this.ignoredByGit.set(key, ignored.has(key));
   }
 
   private async read(files: readonly string[]): Promise<CodeFile[]> {
@@ -133,7 +124,7 @@ export class RelatedFiles implements vscode.Disposable {
     return {
       ...{ key, path, languageId, characters: text.length, text: () => text },
       get ignored() {
-        return rules.ignores(key) !== false;
+        return rules.known(key) !== 'readable';
       },
     };
   }

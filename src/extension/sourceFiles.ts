@@ -10,7 +10,6 @@ export async function sourceFilesOfWorkspace(
   ignoring: WorkspaceIgnoring,
   token: vscode.CancellationToken,
 ): Promise<vscode.Uri[]> {
-  await ignoring.ready;
   const found = await vscode.workspace.findFiles(sourceGlob, foreignGlob, undefined, token);
   const onDisk = found.filter(({ scheme }) => scheme === 'file').map((uri) => uri.toString());
   return (await ignoring.rules.readable(onDisk))

@@ -13,7 +13,7 @@ import type { Throttle } from '../editing/throttle';
 import type { Documents, Step } from './recording';
 import type { VirtualClock } from './virtualClock';
 
-/** VS Code asks when nothing was typed for so many milliseconds. */
+/** VS Code asks when nothing was typed for this long, in milliseconds. */
 const quiet = 50;
 
 /** What the editor wants to know where the cursor is, once or, if the answer comes late, twice. */
@@ -35,7 +35,7 @@ export class SimulatedEditor implements Editor {
   question: Question | undefined;
   /** The ghost text that is shown, and what else is offered. */
   items: readonly OfferedText[] = [];
-  /** What the user was told. */
+  /** What the user, who asked, was answered in words. */
   readonly explanations: string[] = [];
   private readonly related = new RelatedChunks();
   /** Of the question that is asked now or was asked last. */
@@ -128,7 +128,7 @@ export class SimulatedEditor implements Editor {
       silence: () =>
         silentBecause({
           ...{ scheme: 'file', path: file.path, characters: file.getText().length },
-          ...{ writable: true, ignored: false },
+          ...{ writable: true, judged: () => 'readable' },
         }),
       related: (place) => this.related.at(place, this.documents.visited),
     };

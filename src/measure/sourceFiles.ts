@@ -2,7 +2,10 @@
 
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { diskTree, slashed } from '../editing/tree';
 import { isForeignFolder } from '../editing/foreignFolders';
+import { ignoreFile } from '../editing/ignoreFiles';
+import { Judge, type Judgement } from '../editing/judge';
 import { languageOf } from '../language/languages';
 import { unreadable } from '../wording';
 
@@ -21,18 +24,38 @@ export interface SourceFile {
 
 /**
  * In the order of their paths. Throws an Error that names a given path where that cannot be read; of what a folder holds
- * and cannot be read, `leftOut` is told, and the others are given.
+ * and cannot be read, `leftOut` is told, and the others are given, but for those that are `barred`.
  */
 export function sourceFiles(
   paths: string[],
   leftOut: (problem: Error) => void = () => undefined,
+  barred: ReadonlySet<string> = new Set(),
 ): SourceFile[] {
   return paths.flatMap((given) => {
     if (!stat(given).isDirectory()) return sourceFile(given, path.basename(given));
-    return filesUnder(given, leftOut).flatMap((file) =>
+    const files = filesUnder(given, leftOut).filter((file) => !barred.has(file));
+    return files.flatMap((file) =>
       readable(() => sourceFile(file, path.relative(given, file).replaceAll(path.sep, '/')), leftOut),
     );
   });
+}
+
+/** What the folders that are named hold and may not be read. */
+export async function barredFiles(paths: string[]): Promise<Set<string>> {
+  const judge = new Judge(diskTree);
+  const judgementOf = (file: string): Promise<Judgement> => judge.judge(slashed(path.resolve(file)));
+  const barred = new Set<string>();
+  for (const folder of paths.filter((given) => stat(given).isDirectory())) {
+    // Who names a folder that Git ignores means what is in it.
+    const isMeant = (await judgementOf(path.join(folder, ignoreFile))) === 'ignored by Git';
+    for (const file of filesUnder(folder, () => undefined)) {
+      // What cannot be reached is not judged: reading it will say why.
+      if (!fs.existsSync(file)) continue;
+      const judgement = await judgementOf(file);
+      if (judgement !== 'readable' && !(isMeant && judgement === 'ignored by Git')) barred.add(file);
+    }
+  }
+  return barred;
 }
 
 /** The files of these names that can be read and are neither huge nor made by programs. */

@@ -18,7 +18,12 @@ try {
     vscodeExecutablePath: process.env.RYZANSTEIN_VSCODE,
     extensionDevelopmentPath: root,
     extensionTestsPath: path.join(root, 'out', 'test', 'host', 'index.js'),
-    extensionTestsEnv: { RYZANSTEIN_TEST_RESULTS: results, RYZANSTEIN_ROOT: root },
+    extensionTestsEnv: {
+      RYZANSTEIN_TEST_RESULTS: results,
+      RYZANSTEIN_ROOT: root,
+      RYZANSTEIN_GIT: 'on',
+      GIT_CONFIG_GLOBAL: path.join(scratch, 'gitconfig'),
+    },
     launchArgs: [
       workspace,
       '--disable-extensions',

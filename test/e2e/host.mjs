@@ -32,7 +32,22 @@ function writeProbe(folder) {
   writeFileSync(path.join(folder, 'probe.js'), probe);
 }
 
-async function runInHost(vsix) {
+/** All tests where Git is off and the workspace trusted; those of what must not be read also where it is otherwise. */
+const runs = [
+  { git: 'off', trust: 'on' },
+  ...['on off', 'off off', 'on on'].map((each) => {
+    const [git, trust] = each.split(' ');
+    return { git, trust, only: '^what must not be read' };
+  }),
+];
+
+const restricted = {
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
+  'security.workspace.trust.untrustedFiles': 'open',
+};
+
+async function runInHost(vsix, { git, trust, only }) {
   if (!existsSync(suite))
     throw new Error(`${suite} is not built: \`node scripts/build.mjs --tests\` builds it.`);
   const workspace = copyOf(path.join(root, 'examples'));
@@ -41,8 +56,13 @@ async function runInHost(vsix) {
   writeProbe(path.join(scratch, 'probe'));
   const workbench = await startWorkbench({
     vsix,
-    settings: deterministic,
+    settings: { ...deterministic, ...restricted, 'git.enabled': git === 'on' },
+    trusting: trust === 'on',
     env: {
+      RYZANSTEIN_GIT: git,
+      RYZANSTEIN_TRUST: trust,
+      RYZANSTEIN_TEST_GREP: only ?? '',
+      GIT_CONFIG_GLOBAL: path.join(scratch, 'gitconfig'),
       RYZANSTEIN_TEST_RESULTS: files.results,
       RYZANSTEIN_PROBE_ANSWER: files.answer,
       RYZANSTEIN_ROOT: root,
@@ -104,4 +124,11 @@ function judge(code, files) {
   return result;
 }
 
-await program(import.meta.url, async ([vsix]) => tally(await runInHost(vsix)));
+await program(import.meta.url, async ([vsix]) => {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const run of runs) {
+    const result = await runInHost(vsix, run);
+    for (const name of Object.keys(total)) total[name] += result[name];
+  }
+  return tally(total);
+});

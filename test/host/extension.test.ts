@@ -253,12 +253,12 @@ describe('ghost text', () => {
     const rules = vscode.Uri.joinPath(workspaceFolder(), '.ryzansteinignore');
     const editor = await openInWorkspace('private.ts', sample);
     await entryAfter(parts, /^(shown|hidden)/, trigger);
-    const ignored = (): boolean | undefined => parts.ignoring.ignores(editor.document.uri);
+    const ignored = (): boolean => parts.ignoring.known(editor.document.uri) === 'ignored';
     await vscode.workspace.fs.writeFile(rules, Buffer.from('private.*\n'));
     await until('the rules to be read', ignored);
     await entryAfter(parts, /silent: the file is ignored by \.ryzansteinignore/, () => type('a'));
     await vscode.workspace.fs.delete(rules);
-    await until('the rules to be gone', () => !ignored());
+    await until('the rules to be gone', () => parts.ignoring.known(editor.document.uri) === 'readable');
     await entryAfter(parts, /^(shown|hidden)/, () => type('b'));
   });
 
@@ -294,7 +294,7 @@ describe('ghost text', () => {
         Buffer.from(`export const ${name}Total = 1;\n`),
       );
     const hidden = vscode.Uri.joinPath(folder, 'hidden.ts');
-    await until('the rules to be read', () => parts.ignoring.ignores(hidden));
+    await until('the rules to be read', () => parts.ignoring.known(hidden) === 'ignored');
     const asked = countRequests();
     const imports = "import { helperTotal } from './helper';\nimport { hiddenTotal } from './hidden';\n";
     await openInWorkspace('importing.ts', `${imports}const total = |;\n`);
@@ -308,7 +308,7 @@ describe('ghost text', () => {
     assert.ok(!paths.has('hidden.ts') && !paths.has('unrelated.ts'), [...paths].join());
     // What was read already is given up as well.
     await vscode.workspace.fs.writeFile(rules, Buffer.from('helper.ts\n'));
-    await until('the new rules to be read', () => !parts.ignoring.ignores(hidden));
+    await until('the new rules to be read', () => parts.ignoring.known(hidden) === 'readable');
     await entryAfter(parts, /^(shown|hidden)/, () => type('b'));
     const last = asked.related().at(-1) ?? [];
     assert.ok(!last.some(({ path }) => path === 'helper.ts'));

@@ -21,7 +21,7 @@ export async function run(): Promise<void> {
     timeout: 60_000,
     reporter: 'spec',
     color: false,
-    grep: process.env.RYZANSTEIN_TEST_GREP,
+    grep: process.env.RYZANSTEIN_TEST_GREP || undefined,
   });
   const files = readdirSync(__dirname).filter((name) => name.endsWith('.test.js'));
   for (const name of files.sort()) mocha.addFile(path.join(__dirname, name));

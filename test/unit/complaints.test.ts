@@ -277,14 +277,16 @@ describe('complaint: it rarely comes, or in the wrong places', () => {
       ['vscode-notebook-cell', undefined],
     ] as const)
       assert.equal(
-        silentBecause({ scheme, path: '/a.ts', characters: 10, writable, ignored: false }),
+        silentBecause({ scheme, path: '/a.ts', characters: 10, writable, judged: () => 'readable' }),
         undefined,
       );
   });
 
   it('the log, a commit message and a search are none', () => {
     for (const scheme of ['output', 'vscode-scm', 'search-editor'])
-      assert.ok(silentBecause({ scheme, path: '/a', characters: 10, writable: undefined, ignored: false }));
+      assert.ok(
+        silentBecause({ scheme, path: '/a', characters: 10, writable: undefined, judged: () => 'readable' }),
+      );
   });
 
   check([
@@ -305,6 +307,8 @@ describe('complaint: too much, too often', () => {
       plaintext: false,
       markdown: false,
       scminput: false,
+      'git-commit': false,
+      'git-rebase': false,
     });
   });
 
@@ -413,7 +417,7 @@ describe('complaint: secrets are read', () => {
     it(`nothing is offered in ${name}`, () =>
       assert.match(
         silentBecause({
-          ...{ scheme: 'file', path: `/w/${name}`, characters: 10, writable: true, ignored: false },
+          ...{ scheme: 'file', path: `/w/${name}`, characters: 10, writable: true, judged: () => 'readable' },
         }) ?? '',
         /secrets/,
       ));

@@ -49,7 +49,6 @@ async function complete(place: string, options: Options): Promise<void> {
 async function promptAtCursor({ file, text, line, column }: Cursor): Promise<Prompt> {
   const files = new DiskFolder(repositoryOf(file));
   const ignoring = new Ignoring(files);
-  await ignoring.readRules(files.folder);
   const languageId = languageOf(file) ?? 'plaintext';
   const document = { languageId, getText: () => text, offsetAt: () => offsetOf(text, line, column) };
   const { path: shown } = files.placeOf(file);

@@ -8,7 +8,7 @@ import { evaluate, score } from '../../measure/evaluate';
 import { foreignAnswers } from '../../measure/foreignAnswers';
 import { type Hole, listedHoles, punchHoles } from '../../measure/holes';
 import { withContext } from '../../measure/repositoryContext';
-import { type SourceFile, sourceFiles } from '../../measure/sourceFiles';
+import { barredFiles, type SourceFile, sourceFiles } from '../../measure/sourceFiles';
 import { describeEvaluation, describeTextScore } from '../../report/tables';
 import type { Evaluation } from '../../reports';
 import { printable } from '../../wording';
@@ -57,7 +57,7 @@ export function addEval(program: Command): void {
 
 async function run(paths: string[], options: Options): Promise<void> {
   if (options.bits) return scoreText(paths, options);
-  const holes = holesOf(paths, options);
+  const holes = await holesOf(paths, options);
   if (options.draw) return print({ json: true }, 'holes', { digest: digestOf(holes), holes }, String);
   const evaluation = options.answers
     ? await scoreAnswers(options.answers, holes)
@@ -79,7 +79,8 @@ async function scoreAnswers(file: string, holes: Hole[]): Promise<Evaluation> {
 }
 
 async function scoreText(paths: string[], options: Options): Promise<void> {
-  const files = sourcesIn(paths).filter(({ text }) => text.trim() !== '');
+  const barred = await barredFiles(paths);
+  const files = sourcesIn(paths, barred).filter(({ text }) => text.trim() !== '');
   if (files.length === 0) throw new Error(`There is no text to score in ${paths.join(', ')}.`);
   const result = await withEngine(options, (engine) =>
     bitsPerByte(engine, files, options.limit, (language) => tell(`Scoring ${language}`)),
@@ -88,7 +89,7 @@ async function scoreText(paths: string[], options: Options): Promise<void> {
 }
 
 /** The holes of a frozen set, those that a JSON file lists, or new ones in source files. */
-function holesOf(paths: string[], options: Options): Hole[] {
+async function holesOf(paths: string[], options: Options): Promise<Hole[]> {
   const [file] = paths as [string];
   const list = paths.length === 1 && file.endsWith('.json') ? readJson(file) : undefined;
   if (list && 'sets' in list) return holesOfSet(list, file, options);
@@ -97,7 +98,7 @@ function holesOf(paths: string[], options: Options): Hole[] {
     if (options.context) throw new Error(`${file} has no files beside its holes; --context needs them.`);
     return holes.slice(0, options.limit);
   }
-  const files = sourcesIn(paths);
+  const files = sourcesIn(paths, await barredFiles(paths));
   const holes = punchHoles(files, options.limit ?? 300, options.seed);
   if (holes.length === 0) throw new Error(`There is no code to punch holes into in ${paths.join(', ')}.`);
   return options.context ? withContext(holes, () => files) : holes;
@@ -110,13 +111,15 @@ function holesOfSet(list: object, file: string, options: Options): Hole[] {
       `${file} names sources; --files needs the folder that training/eval_set.py brings them to.`,
     );
   const holes = drawSet(evalSetOf(list, set, file), folder).slice(0, limit);
-  return options.context ? withContext(holes, (source) => sourcesIn([path.join(folder, source!)])) : holes;
+  if (!options.context) return holes;
+  const leftOut = (problem: Error): void => tell(`Left out: ${printable(problem.message)}`);
+  return withContext(holes, (source) => sourceFiles([path.join(folder, source!)], leftOut));
 }
 
-/** The files that can be read; how many cannot is told. */
-function sourcesIn(paths: string[]): SourceFile[] {
+/** The files that can be read and are not barred; how many cannot be read is told. */
+function sourcesIn(paths: string[], barred?: ReadonlySet<string>): SourceFile[] {
   const problems: Error[] = [];
-  const files = sourceFiles(paths, (problem) => problems.push(problem));
+  const files = sourceFiles(paths, (problem) => problems.push(problem), barred);
   const [first] = problems;
   if (first) tell(`${problems.length} left out that cannot be read. The first: ${printable(first.message)}`);
   return files;

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { diskFiles, type Files } from '../../../src/editing/files';
+import { diskTree, type Tree } from '../../../src/editing/tree';
 import { GitIgnore } from '../../../src/editing/gitIgnore';
 import { type RandomSource, randomSource } from '../random';
 
@@ -14,8 +14,8 @@ beforeEach(() => (home = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-git-'
 afterEach(() => fs.rmSync(home, { recursive: true }));
 
 /** This disk as somebody sees it whose home is the folder of the test. */
-const files = (environment: Record<string, string> = {}): Files => ({
-  ...diskFiles,
+const seen = (environment: Record<string, string> = {}): Tree => ({
+  ...diskTree,
   user: { home, environment },
 });
 const environment = (): Record<string, string> => ({
@@ -47,8 +47,8 @@ function repository(folder: string, config = ''): void {
 }
 
 /** Those of the files, named from the home folder on, that are ignored. */
-async function ignored(names: string[], seen = files()): Promise<string[]> {
-  const decider = new GitIgnore(seen);
+async function ignored(names: string[], by = seen()): Promise<string[]> {
+  const decider = new GitIgnore(by);
   const decided = await Promise.all(names.map((name) => decider.ignores(path.join(home, name))));
   return names.filter((_, i) => decided[i]);
 }
@@ -301,8 +301,11 @@ describe('what Git ignores', function () {
     write('slow/.gitignore', `/${'**/a/'.repeat(20)}b\n`);
     repository('pipe');
     fs.symlinkSync('/dev/zero', path.join(home, 'pipe/.gitignore'));
+    repository('null', '[core]\nexcludesFile = /dev/null\n');
+    fs.symlinkSync('/dev/null', path.join(home, 'null/.gitignore'));
+    assert.deepEqual(await ignored(['null/a']), []);
     for (const folder of ['r', 'other', 'big', 'slow', 'pipe'])
-      await assert.rejects(new GitIgnore(files()).ignores(path.join(home, folder, 'b')), Error, folder);
+      await assert.rejects(new GitIgnore(seen()).ignores(path.join(home, folder, 'b')), Error, folder);
   });
 
   it('is decided in little time, whatever the rules', async () => {
@@ -326,7 +329,7 @@ describe('what Git ignores', function () {
   it('is what the rules that are seen say, on another machine', async () => {
     write('w/.gitignore', 'top\n');
     write('w/a/.gitignore', 'low\n');
-    const elsewhere: Files = { ...files(), user: undefined };
+    const elsewhere: Tree = { ...seen(), user: undefined };
     assert.deepEqual(await ignored(['w/a/top', 'w/a/low', 'w/low'], elsewhere), ['w/a/top', 'w/a/low']);
   });
 });

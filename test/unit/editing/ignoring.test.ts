@@ -1,21 +1,22 @@
-// What may be read: the rules of the ignore file, Git, secrets, huge and foreign files, over files in memory and on a disk.
+// What may be read: the rules of ignore files, Git, secrets, huge and foreign files, over files in memory and on a disk.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DiskFolder, repositoryOf } from '../../../src/editing/diskFolder';
-import { type FileSource, ignoreRules, Ignoring, isForeign } from '../../../src/editing/ignoring';
-import { isSecret } from '../../../src/editing/secretNames';
+import { type FileSource, Ignoring, isForeign } from '../../../src/editing/ignoring';
+import type { Tree } from '../../../src/editing/tree';
 
-/** Files in a folder `/w` with these texts, of which Git ignores some. */
-function filesOf(
-  texts: Record<string, string>,
-  ignoredByGit: string[] = [],
-): FileSource & { opened: string[] } {
+/** Files in a folder `/w` with these texts. */
+function filesOf(texts: Record<string, string>): FileSource & { opened: string[] } {
   const opened: string[] = [];
   const text = (file: string): string | undefined => texts[file.replace('/w/', '')];
+  const tree: Tree = {
+    read: (file) => Promise.resolve(text(file) === undefined ? undefined : Buffer.from(text(file)!)),
+    pathsOf: (file) => Promise.resolve([file]),
+    user: { home: '/h', environment: {} },
+  };
   return {
     opened,
     placeOf: (file) =>
@@ -29,14 +30,8 @@ function filesOf(
       const found = text(file);
       return found === undefined ? Promise.reject(new Error('gone')) : Promise.resolve(Buffer.from(found));
     },
-    ignoredByGit: (files) => Promise.resolve(new Set(files.filter((file) => ignoredByGit.includes(file)))),
+    treeOf: (file) => ({ tree, path: file }),
   };
-}
-
-async function ignoringOf(files: FileSource): Promise<Ignoring> {
-  const ignoring = new Ignoring(files);
-  await ignoring.readRules('/w');
-  return ignoring;
 }
 
 describe('what may be read', () => {
@@ -44,64 +39,47 @@ describe('what may be read', () => {
     const texts = {
       ...{ 'a.ts': 'a', 'src/b.ts': 'b', 'ignored.ts': 'c', 'secrets.json': 'd', '.env': 'e', README: 'f' },
       ...{ 'node_modules/x/index.ts': 'g', 'types.d.ts': 'h', 'git.ts': 'i', 'huge.ts': 'x'.repeat(200_001) },
-      '.ryzansteinignore': 'ignored.*\n',
+      ...{
+        '.ryzansteinignore': 'ignored.*\n',
+        '.gitignore': 'git.ts\n',
+        '.git/HEAD': 'ref: refs/heads/main\n',
+      },
     };
-    const files = filesOf(texts, ['/w/git.ts']);
-    const ignoring = await ignoringOf(files);
+    const files = filesOf(texts);
     const all = [...Object.keys(texts), 'a.ts', 'gone.ts'].map((name) => `/w/${name}`);
-    const read = await ignoring.read(all);
+    const read = await new Ignoring(files).read(all);
     assert.deepEqual(read, [
       { file: '/w/a.ts', path: 'a.ts', languageId: 'typescript', text: 'a' },
       { file: '/w/src/b.ts', path: 'src/b.ts', languageId: 'typescript', text: 'b' },
     ]);
-    assert.deepEqual(files.opened, ['/w/.ryzansteinignore', '/w/a.ts', '/w/src/b.ts'], 'no other is opened');
+    assert.deepEqual(files.opened, ['/w/a.ts', '/w/src/b.ts'], 'no other is opened');
   });
 
-  it('is nothing of a folder before its ignore file has been read, and follows that', async () => {
+  it('is not known before it is judged, and follows rules that change', async () => {
     const texts: Record<string, string> = { 'a.ts': 'a' };
     const ignoring = new Ignoring(filesOf(texts));
-    assert.deepEqual([ignoring.ignores('/w/a.ts'), await ignoring.readable(['/w/a.ts'])], [undefined, []]);
-    await ignoring.readRules('/w');
+    assert.equal(ignoring.known('/w/a.ts'), undefined);
     assert.deepEqual(await ignoring.readable(['/w/a.ts', '/elsewhere/b.ts']), ['/w/a.ts', '/elsewhere/b.ts']);
+    assert.equal(ignoring.known('/w/a.ts'), 'readable');
     texts['.ryzansteinignore'] = '*.ts';
-    await ignoring.readRules('/w');
-    assert.deepEqual([ignoring.ignores('/w/a.ts'), await ignoring.readable(['/w/a.ts'])], [true, []]);
-    ignoring.forgetRules('/w');
-    assert.equal(ignoring.ignores('/w/a.ts'), undefined);
+    ignoring.forget();
+    assert.equal(ignoring.known('/w/a.ts'), undefined);
+    assert.deepEqual(await ignoring.readable(['/w/a.ts', '/elsewhere/b.ts']), ['/elsewhere/b.ts']);
+    assert.equal(ignoring.known('/w/a.ts'), 'ignored');
   });
 
   it('does not decide what a file imports', async () => {
-    const ignoring = await ignoringOf(
-      filesOf({ 'src/a.ts': '', 'src/b.ts': '', '.ryzansteinignore': 'b.ts' }),
-    );
+    const ignoring = new Ignoring(filesOf({ 'src/a.ts': '', 'src/b.ts': '', '.ryzansteinignore': 'b.ts' }));
     const text = "import './a';\nimport './b';\nimport './none';\nimport '../../outside';\n";
     const imported = await ignoring.importedBy('/w/src/c.ts', 'typescript', text);
     assert.deepEqual(imported, ['/w/src/a.ts', '/w/src/b.ts']);
     assert.deepEqual(await ignoring.importedBy('/elsewhere/c.ts', 'typescript', text), []);
   });
 
-  for (const name of ['.env.local', 'id_rsa', 'certificates/ca.pem', 'C:\\keys\\tls.key'])
-    it(`is not ${name}, which may hold secrets`, () => assert.ok(isSecret(name)));
   for (const name of ['dist/a.ts', 'a.min.js', '.cache/a.py'])
     it(`is not ${name}`, () => assert.ok(isForeign(name)));
   it('is what only sounds like it', () => {
-    for (const name of ['keyboard.ts', 'src/outline.ts', 'distance.ts'])
-      assert.ok(!isSecret(name) && !isForeign(name), name);
-  });
-});
-
-describe('the rules of an ignore file', () => {
-  const rules = '# Not these:\n*.gen.ts\n/private/\n!private.md\ndocs/**/*.py\n!keep.gen.ts\n';
-  const out = ['a.gen.ts', 'src/a.gen.ts', 'private/deep/a.ts', 'docs/a.py', 'docs/b/c/a.py'];
-  const kept = ['src/a.ts', 'src/private/a.ts', 'keep.gen.ts', 'a.py', 'private.md', '# Not these:'];
-  for (const path of out) it(`follows an ignore file at ${path}`, () => assert.ok(ignoreRules(rules)(path)));
-  for (const path of kept) it(`leaves ${path} alone`, () => assert.ok(!ignoreRules(rules)(path)));
-
-  it('know only paths under the folder of the ignore file', () => {
-    const all = ignoreRules('*');
-    assert.ok(all('a.ts'));
-    for (const path of ['', '/a.ts', '../a.ts']) assert.equal(all(path), false, path);
-    assert.equal(ignoreRules('')('a.ts'), false);
+    for (const name of ['src/outline.ts', 'distance.ts']) assert.ok(!isForeign(name), name);
   });
 });
 
@@ -123,15 +101,14 @@ describe('files on a disk', () => {
     assert.equal(repositoryOf(file), folder);
   });
 
-  it('are read unless Git or the ignore file keeps them out', async () => {
-    execFileSync('git', ['init', '-q', folder]);
+  it('are read unless Git or an ignore file keeps them out, by whatever path', async () => {
+    write('.git/HEAD', 'ref: refs/heads/main\n');
     write('.gitignore', 'made/\n');
     write('.ryzansteinignore', '/private.ts\n');
     const names = ['a.ts', 'made/b.ts', 'private.ts', 'src/c.ts'];
     const files = names.map((name) => write(name, name));
-    const ignoring = new Ignoring(new DiskFolder(folder));
-    await ignoring.readRules(folder);
-    const read = await ignoring.read(files);
+    symlinkSync('private.ts', path.join(folder, 'public.ts'));
+    const read = await new Ignoring(new DiskFolder(folder)).read([...files, path.join(folder, 'public.ts')]);
     assert.deepEqual(
       read.map(({ path: shown, text }) => [shown, text]),
       [
@@ -144,7 +121,6 @@ describe('files on a disk', () => {
   it('are read where there is no repository', async () => {
     const file = write('a.ts', 'a');
     const ignoring = new Ignoring(new DiskFolder(folder));
-    await ignoring.readRules(folder);
     assert.deepEqual(await ignoring.readable([file]), [file]);
     assert.equal(await ignoring.files.size(folder), undefined, 'a folder is no file');
   });

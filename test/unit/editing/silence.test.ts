@@ -9,7 +9,7 @@ const site = (more: Partial<Parameters<typeof silentBecause>[0]>) =>
     path: '/w/a.ts',
     characters: 100,
     writable: true,
-    ignored: false,
+    judged: () => 'readable',
     ...more,
   });
 
@@ -40,8 +40,8 @@ describe('silence', () => {
   });
 
   it('is kept in what the user has ignored, and until that is known', () => {
-    assert.equal(site({ ignored: true }), 'is ignored by .ryzansteinignore');
-    assert.match(site({ ignored: undefined }) ?? '', /has to wait: \.ryzansteinignore is being read/);
+    assert.equal(site({ judged: () => 'ignored' }), 'is ignored by .ryzansteinignore');
+    assert.match(site({ judged: () => undefined }) ?? '', /has to wait: \.ryzansteinignore is being read/);
   });
 
   it('is kept in huge files', () => {

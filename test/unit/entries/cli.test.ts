@@ -8,9 +8,12 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { readGguf } from '../../../src/model/gguf';
 import type { Prompt } from '../../../src/protocol';
+import { appText, forbiddenWorkspace } from '../../forbidden';
 import { temporaryFile } from '../model/ggufFile';
 
 const bundle = path.resolve('dist/cli.js');
+/** The user's configuration of Git; the test that needs one writes it. */
+const gitConfig = path.join(os.tmpdir(), `ryzanstein-${process.pid}-gitconfig`);
 const tiny = ['--model', 'test/fixtures/tiny.gguf'];
 const source = inRepository('sample.py', 'def f(x):\r\n    return \r\n\r\nprint(f(2))\r\n');
 
@@ -26,7 +29,8 @@ const seven = temporaryFile('seven.json', Buffer.from('7'));
 const halfHole = temporaryFile('half.json', Buffer.from(JSON.stringify({ holes: [{ path: 'a.py' }] })));
 
 function ryzanstein(...args: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bundle, ...args], { encoding: 'utf8' });
+  const options = { encoding: 'utf8', env: { ...process.env, GIT_CONFIG_GLOBAL: gitConfig } } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bundle, ...args], options);
   return { code: status, out: stdout, err: stderr };
 }
 
@@ -61,6 +65,34 @@ describe('command line', function () {
     assert.equal(code, 0);
     assert.equal(out.split('\n').length, 2, out);
     assert.match(err, /tok\/s/);
+  });
+
+  it('completes with nothing of files that must not be read', () => {
+    const above = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-forbidden-'));
+    try {
+      const folder = path.join(above, 'open');
+      fs.mkdirSync(folder);
+      const { allowed, forbidden } = forbiddenWorkspace(folder, gitConfig);
+      const modules = [...forbidden, allowed].map(({ file }) =>
+        path.relative(folder, file).replace(/\.py$/, '').replaceAll(path.sep, '.'),
+      );
+      const imports = modules.map((name) => `import ${name}\n`).join('');
+      const app = path.join(folder, 'importing.py');
+      fs.writeFileSync(app, imports + appText);
+      const line = (imports + appText).split('\n').length;
+      const kept = path.join(above, 'bundle.json');
+      json('complete', `${app}:${line}:21`, ...tiny, '--bundle', kept);
+      const { prompt } = JSON.parse(fs.readFileSync(kept, 'utf8')) as { prompt: Prompt };
+      const related = JSON.stringify(prompt.related);
+      assert.deepEqual(
+        forbidden.filter(({ mark }) => related.includes(mark)),
+        [],
+      );
+      assert.ok(related.includes(allowed.mark), related);
+    } finally {
+      fs.rmSync(above, { recursive: true });
+      fs.rmSync(gitConfig, { force: true });
+    }
   });
 
   it('completes the way the editor does: with the repository, windows of text and the files that are imported', () => {
@@ -226,6 +258,22 @@ describe('command line', function () {
       (value.results as { expected: string }[]).map(({ expected }) => expected);
     const again = json('eval', 'examples', ...tiny, '--limit', '12', '--seed', '3');
     assert.deepEqual(texts(again), texts(score));
+  });
+
+  it('leaves out of a folder what is ignored and what may hold secrets', () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-eval-'));
+    try {
+      const code = (name: string): string =>
+        `def ${name}(items):\n    return sum(${name}.price)\n`.repeat(20);
+      fs.writeFileSync(path.join(folder, '.ryzansteinignore'), 'ignored.py\n');
+      for (const name of ['kept', 'ignored', 'local_secrets'])
+        fs.writeFileSync(path.join(folder, `${name}.py`), code(name));
+      const { out } = ryzanstein('eval', folder, '--limit', '9', '--draw');
+      const { holes } = JSON.parse(out) as { holes: { path: string }[] };
+      assert.deepEqual([...new Set(holes.map(({ path: shown }) => shown))], ['kept.py']);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
   });
 
   it('gives bits per byte', () => {
@@ -431,14 +479,15 @@ describe('command line', function () {
     const code = 'def total(items):\n    return sum(item.price for item in items)\n\n\n'.repeat(12);
     const named = (name: string): Buffer =>
       Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);
-    for (const name of ['good.py', 'secret.py', '\xff.py']) fs.writeFileSync(named(name), code);
+    for (const name of ['good.py', 'shut.py', '\xff.py']) fs.writeFileSync(named(name), code);
     fs.mkdirSync(path.join(folder, 'closed'));
     fs.writeFileSync(path.join(folder, 'closed', 'a.py'), code);
     fs.copyFileSync(bundle, path.join(folder, 'cli.js'));
-    fs.chmodSync(path.join(folder, 'secret.py'), 0);
+    fs.chmodSync(path.join(folder, 'shut.py'), 0);
     fs.chmodSync(path.join(folder, 'closed'), 0);
     fs.chmodSync(folder, 0o755);
-    // Nothing is closed to root: nobody is asked to draw the holes.
+    // Nothing is closed to root: nobody is asked to draw the holes, who has to come as far as this folder.
+    fs.chmodSync(os.tmpdir(), fs.statSync(os.tmpdir()).mode | 0o011);
     const nobody = process.getuid!() === 0 ? { uid: 65534, gid: 65534 } : {};
     const { status, stdout, stderr } = spawnSync(
       process.execPath,

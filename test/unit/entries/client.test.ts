@@ -43,9 +43,17 @@ async function withEngine(work: (engine: Engine) => Promise<void>): Promise<void
 describe('a client of the engine', () => {
   it('has its older requests cancelled by its newest one, whose answer is as it is alone', () =>
     withEngine(async (engine) => {
-      const prefixes = ['x = ', 'x = 1\ny', long, 'def f(a, b):\n    '];
+      // The older ones take so long that the next one comes while they are at work or wait.
+      const prefixes = [long, `${long}x = `, `${long}y = `, 'def f(a, b):\n    '];
       const client = connect(engine);
-      const answers = await Promise.all(prefixes.map((prefix) => complete(client, prefix)));
+      // No request gets its turn before the newest has come.
+      let release = (): void => undefined;
+      const held = engine.withSession(() => new Promise<void>((resolve) => (release = resolve)));
+      const asked = prefixes.map((prefix) => complete(client, prefix));
+      await assert.rejects(client.sendRequest('the message behind them'), /Unhandled method/);
+      release();
+      await held;
+      const answers = await Promise.all(asked);
       for (const older of answers.slice(0, -1))
         assert.deepEqual([older.shown, older.hidden, older.text], [false, 'cancelled', '']);
       assert.notEqual(answers.at(-1)!.reason, 'cancelled');

@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { punchHoles } from '../../../src/measure/holes';
-import { type SourceFile, sourceFiles } from '../../../src/measure/sourceFiles';
+import { barredFiles, type SourceFile, sourceFiles } from '../../../src/measure/sourceFiles';
 
 const files = sourceFiles(['src', 'training', 'scripts']);
 const holes = punchHoles(files, 600, 7);
@@ -106,6 +106,28 @@ describe('source files', () => {
     ]);
     assert.equal(sourceFiles([path.join(folder, 'b/a.py')])[0]!.path, 'a.py');
     assert.throws(() => sourceFiles([path.join(folder, 'nowhere')]), /nowhere does not exist/);
+    fs.rmSync(folder, { recursive: true });
+  });
+
+  it('are punched into what may be read: not into what ignore files and Git keep out, nor into secrets', async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-readable-'));
+    const write = (name: string, text: string): void => {
+      fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+      fs.writeFileSync(path.join(folder, name), text);
+    };
+    const names = ['a.py', 'private/b.py', 'made/c.py', 'credentials.py'];
+    for (const name of names) write(name, 'x = 1\n');
+    write('.git/HEAD', 'ref: refs/heads/main\n');
+    write('.gitignore', 'made/\n');
+    write('.ryzansteinignore', 'private/\n');
+    const read = async (name: string): Promise<string[]> => {
+      const given = [path.join(folder, name)];
+      return sourceFiles(given, undefined, await barredFiles(given)).map((file) => file.path);
+    };
+    assert.deepEqual(await read('.'), ['a.py']);
+    assert.deepEqual(await read('made'), ['c.py'], 'a folder that is named is meant');
+    assert.deepEqual(await read('private'), [], 'but the user has kept this one out');
+    assert.deepEqual(await read('credentials.py'), ['credentials.py'], 'a file that is named is meant');
     fs.rmSync(folder, { recursive: true });
   });
 });

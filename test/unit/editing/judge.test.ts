@@ -4,14 +4,14 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { diskFiles } from '../../../src/editing/files';
-import { type Judgement, Reading } from '../../../src/editing/reading';
+import { diskTree } from '../../../src/editing/tree';
+import { Judge, type Judgement } from '../../../src/editing/judge';
 
 let home: string;
-let reading: Reading;
+let judges: Judge;
 beforeEach(() => {
   home = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-reading-')));
-  reading = new Reading({ ...diskFiles, user: { home, environment: {} } });
+  judges = new Judge({ ...diskTree, user: { home, environment: {} } });
 });
 afterEach(() => fs.rmSync(home, { recursive: true }));
 
@@ -23,7 +23,7 @@ function link(file: string, target: string): void {
   fs.mkdirSync(path.dirname(path.join(home, file)), { recursive: true });
   fs.symlinkSync(target, path.join(home, file));
 }
-const judge = (file: string): Promise<Judgement> => reading.judge(path.join(home, file));
+const judge = (file: string): Promise<Judgement> => judges.judge(path.join(home, file));
 async function judged(wanted: Record<string, Judgement>): Promise<void> {
   for (const [file, judgement] of Object.entries(wanted)) assert.equal(await judge(file), judgement, file);
 }
@@ -118,14 +118,14 @@ describe('what may be read', () => {
   it('is not known before it is judged, and not any more when rules have changed', async () => {
     const file = path.join(home, 'a.ts');
     write('a.ts');
-    assert.equal(reading.known(file), undefined);
-    assert.equal(await reading.judge(file), 'readable');
-    assert.equal(reading.known(file), 'readable');
+    assert.equal(judges.known(file), undefined);
+    assert.equal(await judges.judge(file), 'readable');
+    assert.equal(judges.known(file), 'readable');
     write('.ryzansteinignore', 'a.ts\n');
-    const late = reading.judge(file);
-    reading.forget();
-    assert.equal(reading.known(file), undefined);
+    const late = judges.judge(file);
+    judges.forget();
+    assert.equal(judges.known(file), undefined);
     assert.equal(await late, 'ignored');
-    assert.equal(reading.known(file), 'ignored');
+    assert.equal(judges.known(file), 'ignored');
   });
 });

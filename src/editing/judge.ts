@@ -1,9 +1,9 @@
-// What may be read: whether a file's text may go into a prompt, judged by every path that leads to the file.
+// Whether a file's text may go into a prompt, judged by every path that leads to the file.
 
-import type { Files } from './files';
 import { GitIgnore } from './gitIgnore';
 import { OwnIgnore } from './ignoreFiles';
 import { isSecret } from './secretNames';
+import type { Tree } from './tree';
 
 /**
  * A file that the user ignores and one that may hold secrets are read for nobody. What Git ignores may be worked on, but
@@ -11,13 +11,13 @@ import { isSecret } from './secretNames';
  */
 export type Judgement = 'readable' | 'ignored' | 'secret' | 'ignored by Git';
 
-/** Judges files and remembers how, until it is told that rules may have changed. */
-export class Reading {
+/** Judges the files of a tree and remembers how, until rules may have changed. */
+export class Judge {
   private rules: Rules;
   private judged = new Map<string, Judgement>();
 
-  constructor(private readonly files: Files) {
-    this.rules = new Rules(files);
+  constructor(private readonly tree: Tree) {
+    this.rules = new Rules(tree);
   }
 
   /** How a file was judged; `undefined` where it was not yet, which then begins. */
@@ -38,7 +38,7 @@ export class Reading {
 
   /** Rules have changed, or may have: all is judged anew. */
   forget(): void {
-    this.rules = new Rules(this.files);
+    this.rules = new Rules(this.tree);
     this.judged = new Map();
   }
 }
@@ -48,13 +48,13 @@ class Rules {
   private readonly own: OwnIgnore;
   private readonly git: GitIgnore;
 
-  constructor(private readonly files: Files) {
-    this.own = new OwnIgnore(files);
-    this.git = new GitIgnore(files);
+  constructor(private readonly tree: Tree) {
+    this.own = new OwnIgnore(tree);
+    this.git = new GitIgnore(tree);
   }
 
   async judge(path: string): Promise<Judgement> {
-    const paths = await this.files.pathsOf(path).catch(() => undefined);
+    const paths = await this.tree.pathsOf(path).catch(() => undefined);
     if (!paths || (await some(paths, (each) => this.own.ignores(each)))) return 'ignored';
     if (paths.some(isSecret)) return 'secret';
     return (await some(paths, (each) => this.git.ignores(each))) ? 'ignored by Git' : 'readable';

@@ -1,11 +1,11 @@
-// How files are reached, wherever they are: on the disks of this machine, or where an editor's file system has them.
+// A tree of files with one root: this machine's, or that of one of an editor's file systems.
 
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 
 /** Paths are those of URIs: absolute, with `/` between their parts, and on Windows like `/c:/folder`. */
-export interface Files {
+export interface Tree {
   /** The bytes of a file, `undefined` where there is none. Throws where that cannot be told or the file not be read. */
   read(path: string): Promise<Uint8Array | undefined>;
   /** All known paths of a file: the given one, those that links lead to one by one, and the one without links. */
@@ -25,11 +25,11 @@ const longest = 200_000;
 /** As many as Linux follows. */
 const mostLinks = 40;
 
-export const diskFiles: Files = {
+export const diskTree: Tree = {
   async read(file) {
     try {
       const stats = await fs.stat(native(file));
-      if (stats.isDirectory()) return undefined;
+      if (stats.isDirectory() || (await fs.realpath(native(file))) === os.devNull) return undefined;
       // A pipe would be read for ever.
       if (!stats.isFile() || stats.size > longest) throw new Error(`${file} is no file of rules.`);
       return await fs.readFile(native(file));
@@ -65,7 +65,8 @@ function isMissing(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
-function slashed(file: string): string {
+/** A path of this system as a tree has it. */
+export function slashed(file: string): string {
   return file.replaceAll(path.sep, '/').replace(/^(?=[a-z]:)/i, '/');
 }
 
