@@ -4,8 +4,9 @@ import { lexisOf } from '../language/lexis';
 import { Lexer, type Open } from './lexer';
 import type { Site } from './site';
 
-/** Characters above the cursor's line, and of the line itself, in which openers are looked for. */
+/** Characters above the cursor's line, and of the line itself, in which openers are looked for; the first moves in steps. */
 const windowAbove = 8000;
+const windowStep = 4000;
 const windowLine = 4000;
 /** Characters behind the cursor in which closers are looked for. */
 const windowBelow = 4000;
@@ -134,6 +135,7 @@ export class Opened {
 
   /** Where a text closes what is closed below already; undefined where it does not, or where that is not clear. */
   closedTwice(text: string): number | undefined {
+    if (this.#closed(text) <= 0) return undefined;
     const { missing, isClear, spare } = this.#below;
     const most = missing + spare;
     if (!isClear || this.#closed(text) <= most) return undefined;
@@ -201,17 +203,21 @@ function spelled({ kind, closer }: Open): string {
 
 /** Where nothing is open any more: at a line of the outermost level; undefined where none is near. */
 function windowStart(above: string): number | undefined {
-  if (above.length <= windowAbove) return 0;
+  const cut = Math.floor((above.length - windowAbove) / windowStep) * windowStep;
+  if (cut <= 0) return 0;
   const outermost = /^[^\s)\]}]/gm;
-  outermost.lastIndex = above.length - windowAbove;
+  outermost.lastIndex = cut;
   return outermost.exec(above)?.index;
 }
 
 /** The lexer behind a text that begins at a line's start. */
 function lexerAfter(languageId: string, above: string): Lexer {
-  if (last?.languageId !== languageId || last.above !== above)
-    last = { languageId, above, lexer: lexerAt(languageId, above).read(above) };
-  return last.lexer.clone();
+  const isMore = last?.languageId === languageId && above.startsWith(last.above);
+  const lexer = isMore
+    ? last!.lexer.clone().read(above.slice(last!.above.length))
+    : lexerAt(languageId, above).read(above);
+  last = { languageId, above, lexer };
+  return lexer.clone();
 }
 
 /** In markup that shows none of its marks the window lies within code. */
