@@ -21,8 +21,9 @@ interface Below {
 }
 
 export class Opened {
-  /** All that may be open above the cursor's line was read, and its brackets match. */
-  readonly isWhole: boolean;
+  /** All text above the cursor's line was read, or from an outermost line on, and its brackets match. */
+  readonly #isWhole: boolean;
+  readonly #isSound: boolean;
   readonly #start: Lexer;
   readonly #line: string;
   readonly #cursor: number;
@@ -44,7 +45,8 @@ export class Opened {
       languageId,
       above.slice(start ?? above.indexOf('\n', above.length - windowAbove) + 1),
     );
-    this.isWhole = start !== undefined && !this.#start.mismatched;
+    this.#isSound = start !== undefined && !this.#start.mismatched;
+    this.#isWhole = start === 0 && this.#isSound;
     if (this.#start.mismatched) this.#start.withoutBrackets();
     this.#atCursor = this.after('');
     this.#cursor = this.#atCursor.length;
@@ -130,12 +132,14 @@ export class Opened {
   strayIn(text: string): number | undefined {
     const { strays } = this.after(text);
     const own = strays.filter((at) => at >= this.#cursor).map((at) => at - this.#cursor);
-    return own.find((at) => this.isWhole || this.after(text.slice(0, at)).owed.length > 0);
+    // What encloses the outermost lines is a block.
+    const isStray = (at: number): boolean => this.#isWhole || (this.#isSound && text[at] !== '}');
+    return own.find((at) => isStray(at) || this.after(text.slice(0, at)).owed.length > 0);
   }
 
   /** Where a text closes what is closed below already; undefined where it does not, or where that is not clear. */
   closedTwice(text: string): number | undefined {
-    if (this.#closed(text) <= 0) return undefined;
+    if (!this.#isWhole || this.#closed(text) <= 0) return undefined;
     const { missing, isClear, spare } = this.#below;
     const most = missing + spare;
     if (!isClear || this.#closed(text) <= most) return undefined;
