@@ -56,11 +56,9 @@ export function evaluationReport(runs: readonly Run[], confidence: number): Eval
         ],
       },
       {
-        title: `CompletionCache at confidence ${confidence}`,
+        title: `Shown at confidence ${confidence}`,
         rows: [
-          row('CompletionCache', ({ results }) =>
-            shareOf(shownAt(results, confidence).length, results.length),
-          ),
+          row('Shown', ({ results }) => shareOf(shownAt(results, confidence).length, results.length)),
           row('First line exact of these', ({ results }) => {
             const shown = shownAt(results, confidence);
             return shareOf(shown.filter(({ exact }) => exact).length, shown.length);

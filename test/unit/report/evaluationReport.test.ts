@@ -79,9 +79,9 @@ describe('evaluation report', () => {
       'Answers: Whole exact: 40 %',
       'Answers: Edit similarity: 0.81',
       'Answers: Time p50, p95: 41 ms, 130 ms',
-      'CompletionCache at confidence 0.55: CompletionCache: 60 %, 3 of 5',
-      'CompletionCache at confidence 0.55: First line exact of these: 67 %, 2 of 3',
-      'CompletionCache at confidence 0.55: Characters saved per answer shown: 4.7',
+      'Shown at confidence 0.55: Shown: 60 %, 3 of 5',
+      'Shown at confidence 0.55: First line exact of these: 67 %, 2 of 3',
+      'Shown at confidence 0.55: Characters saved per answer shown: 4.7',
       'First line exact by kind: block: 0 % of 1',
       'First line exact by kind: rest: 75 % of 4',
       'First line exact by language: typescript: 60 % of 5',
@@ -93,9 +93,9 @@ describe('evaluation report', () => {
     const seen = lines([run({}, { drawnFrom: 1000, found: 2500 })], 1);
     for (const line of [
       'Conditions: Files: 1000 of 2500, evenly spread',
-      'CompletionCache at confidence 1: CompletionCache: 0 %, 0 of 5',
-      'CompletionCache at confidence 1: First line exact of these: none',
-      'CompletionCache at confidence 1: Characters saved per answer shown: none was shown',
+      'Shown at confidence 1: Shown: 0 %, 0 of 5',
+      'Shown at confidence 1: First line exact of these: none',
+      'Shown at confidence 1: Characters saved per answer shown: none was shown',
     ])
       assert.ok(seen.includes(line), `${line} is missing in\n${seen.join('\n')}`);
   });
