@@ -65,10 +65,17 @@ export class Syntax {
 
   /** How many error nodes and missing tokens the parse of a text has. */
   errors(text: string): number {
+    return this.read(text, errorsUnder);
+  }
+
+  /** Lends `work` the root of a text's parse. */
+  read<T>(text: string, work: (root: Node) => T): T {
     const tree = this.#parse(text);
-    const count = errorsUnder(tree.rootNode);
-    tree.delete();
-    return count;
+    try {
+      return work(tree.rootNode);
+    } finally {
+      tree.delete();
+    }
   }
 
   /**
