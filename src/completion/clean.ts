@@ -193,7 +193,9 @@ function endingsOf({ languageId }: Site): Endings {
 function isDuplicate(site: Site, text: string): boolean {
   if (text.includes('\n') || !isClosers(site.lineAfter)) return false;
   const line = (site.lineBefore + text + site.lineAfter).trimEnd();
-  if (line === site.lineAbove.trimEnd()) return !isRule(line) && !isData(site, line);
+  const isAbove = line === site.lineAbove.trimEnd();
+  if (isAbove && isData(site, line)) return false;
+  if (isAbove && !isRule(line)) return true;
   return line.trim() === site.lineBelow.trim() && columnOf(line) === columnOf(site.lineBelow);
 }
 

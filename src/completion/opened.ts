@@ -4,8 +4,9 @@ import { lexisOf } from '../language/lexis';
 import { Lexer, type Open } from './lexer';
 import type { Site } from './site';
 
-/** Characters above the cursor's line, and of the line itself, in which openers are looked for. */
+/** Characters above the cursor's line, and of the line itself, in which openers are looked for; the first moves in steps. */
 const windowAbove = 8000;
+const windowStep = 4000;
 const windowLine = 4000;
 /** Characters behind the cursor in which closers are looked for. */
 const windowBelow = 4000;
@@ -20,8 +21,9 @@ interface Below {
 }
 
 export class Opened {
-  /** All that may be open above the cursor's line was read, and its brackets match. */
-  readonly isWhole: boolean;
+  /** All text above the cursor's line was read, or from an outermost line on, and its brackets match. */
+  readonly #isWhole: boolean;
+  readonly #isSound: boolean;
   readonly #start: Lexer;
   readonly #line: string;
   readonly #cursor: number;
@@ -43,7 +45,8 @@ export class Opened {
       languageId,
       above.slice(start ?? above.indexOf('\n', above.length - windowAbove) + 1),
     );
-    this.isWhole = start !== undefined && !this.#start.mismatched;
+    this.#isSound = start !== undefined && !this.#start.mismatched;
+    this.#isWhole = start === 0 && this.#isSound;
     if (this.#start.mismatched) this.#start.withoutBrackets();
     this.#atCursor = this.after('');
     this.#cursor = this.#atCursor.length;
@@ -129,11 +132,14 @@ export class Opened {
   strayIn(text: string): number | undefined {
     const { strays } = this.after(text);
     const own = strays.filter((at) => at >= this.#cursor).map((at) => at - this.#cursor);
-    return own.find((at) => this.isWhole || this.after(text.slice(0, at)).owed.length > 0);
+    // What encloses the outermost lines is a block.
+    const isStray = (at: number): boolean => this.#isWhole || (this.#isSound && text[at] !== '}');
+    return own.find((at) => isStray(at) || this.after(text.slice(0, at)).owed.length > 0);
   }
 
   /** Where a text closes what is closed below already; undefined where it does not, or where that is not clear. */
   closedTwice(text: string): number | undefined {
+    if (!this.#isWhole || this.#closed(text) <= 0) return undefined;
     const { missing, isClear, spare } = this.#below;
     const most = missing + spare;
     if (!isClear || this.#closed(text) <= most) return undefined;
@@ -201,17 +207,21 @@ function spelled({ kind, closer }: Open): string {
 
 /** Where nothing is open any more: at a line of the outermost level; undefined where none is near. */
 function windowStart(above: string): number | undefined {
-  if (above.length <= windowAbove) return 0;
+  const cut = Math.floor((above.length - windowAbove) / windowStep) * windowStep;
+  if (cut <= 0) return 0;
   const outermost = /^[^\s)\]}]/gm;
-  outermost.lastIndex = above.length - windowAbove;
+  outermost.lastIndex = cut;
   return outermost.exec(above)?.index;
 }
 
 /** The lexer behind a text that begins at a line's start. */
 function lexerAfter(languageId: string, above: string): Lexer {
-  if (last?.languageId !== languageId || last.above !== above)
-    last = { languageId, above, lexer: lexerAt(languageId, above).read(above) };
-  return last.lexer.clone();
+  const isMore = last?.languageId === languageId && above.startsWith(last.above);
+  const lexer = isMore
+    ? last!.lexer.clone().read(above.slice(last!.above.length))
+    : lexerAt(languageId, above).read(above);
+  last = { languageId, above, lexer };
+  return lexer.clone();
 }
 
 /** In markup that shows none of its marks the window lies within code. */

@@ -143,7 +143,10 @@ export class Stop {
     const block = this.site.block!;
     if (this.#closing || line.trim().length !== 1 || isBlank(line.at(-1)!)) return false;
     const column = this.#columnOf(line);
-    if (column > block.column || this.#opened.isText(this.#text.slice(0, this.#lineStart))) return false;
+    if (column > block.column) return false;
+    // Of text within a comment or a string only the closer is one.
+    if (line.trim() !== block.closer && this.#opened.isText(this.#text.slice(0, this.#lineStart)))
+      return false;
     this.#closing = line.trim() === block.closer && !block.closed && column === block.column;
     return !this.#closing;
   }

@@ -65,10 +65,17 @@ export class Syntax {
 
   /** How many error nodes and missing tokens the parse of a text has. */
   errors(text: string): number {
+    return this.read(text, errorsUnder);
+  }
+
+  /** Lends `work` the root of a text's parse. */
+  read<T>(text: string, work: (root: Node) => T): T {
     const tree = this.#parse(text);
-    const count = errorsUnder(tree.rootNode);
-    tree.delete();
-    return count;
+    try {
+      return work(tree.rootNode);
+    } finally {
+      tree.delete();
+    }
   }
 
   /**
@@ -82,7 +89,7 @@ export class Syntax {
     const below = site.after.slice(site.lineAfter.length);
     const after = asCode(below.slice(0, windowEnd(below)));
     const without = this.#update(before + after);
-    const start = endPoint({ row: 0, column: 0 }, before);
+    const start = endPoint(origin, before);
     return work((line) => {
       const code = asCode(line);
       const edited = without.copy();
@@ -100,17 +107,27 @@ export class Syntax {
     const last = this.#last;
     if (last?.text === text) return last.tree;
     if (!last) return this.#keep(text, this.#parse(text));
+    const old = this.#withTail(last, text);
     let head = 0;
-    const shorter = Math.min(last.text.length, text.length);
-    while (head < shorter && last.text[head] === text[head]) head++;
+    const shorter = Math.min(old.length, text.length);
+    while (head < shorter && old[head] === text[head]) head++;
     let tail = 0;
-    while (tail < shorter - head && last.text.at(-1 - tail) === text.at(-1 - tail)) tail++;
-    const start = endPoint({ row: 0, column: 0 }, text.slice(0, head));
-    const [old, now] = [last.text, text].map((one) => one.slice(head, one.length - tail));
-    last.tree.edit(replacement(head, start, old!, now!));
+    while (tail < shorter - head && old.at(-1 - tail) === text.at(-1 - tail)) tail++;
+    const start = endPoint(origin, text.slice(0, head));
+    const changed = (one: string): string => one.slice(head, one.length - tail);
+    last.tree.edit(replacement(head, start, changed(old), changed(text)));
     const tree = this.#parse(text, last.tree);
     last.tree.delete();
     return this.#keep(text, tree);
+  }
+
+  /** The last text with what the window has come to hold at its end, which is not where it has changed. */
+  #withTail({ text: old, tree }: { text: string; tree: Tree }, text: string): string {
+    const mark = old.slice(-markCharacters);
+    const found = text.lastIndexOf(mark);
+    const tail = found < 0 ? '' : text.slice(found + mark.length);
+    if (tail !== '') tree.edit(replacement(old.length, endPoint(origin, old), '', tail));
+    return old + tail;
   }
 
   #keep(text: string, tree: Tree): Tree {
@@ -122,6 +139,10 @@ export class Syntax {
     return this.#parser.parse(text, edited)!;
   }
 }
+
+const origin: Point = { row: 0, column: 0 };
+/** Characters that a window is known again by at its end. */
+const markCharacters = 80;
 
 function replacement(index: number, start: Point, old: string, now: string): Edit {
   return new Edit({
@@ -144,7 +165,7 @@ function errorsUnder(node: Node): number {
 
 /** Characters around the cursor that are parsed; the first one moves in steps, so that the text mostly begins alike. */
 const windowBefore = 6000;
-const windowStep = 4000;
+const windowStep = 8000;
 const windowAfter = 2000;
 /** Windows begin and end where a declaration of the outermost level begins, for a part of one would be no code. */
 const outermost = (from: number): RegExp => Object.assign(/^[^\s)\]}]/gm, { lastIndex: from });

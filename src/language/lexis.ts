@@ -172,8 +172,8 @@ const special: Record<string, Partial<Lexis>> = {
   perl: {
     strings: [
       ...delimited(/(?:^|[^\w$@%&>-])(?:q[qwr]?|m)\s*$/),
-      quoted('"', { lines: true, code: /[@$]\{/y }),
-      quoted("'", { lines: true }),
+      quoted('"', { code: /[@$]\{/y }),
+      single,
       quoted('`'),
     ],
     heredoc: /<<~?(["']?)([A-Z_]\w*)\1/y,

@@ -80,7 +80,7 @@ describe('syntax', () => {
 
   it('reads only what is near the cursor in a long file', async () => {
     const syntax = await Syntax.load('typescript');
-    const far = '}}}}\n' + sound.typescript!.repeat(200);
+    const far = '}}}}\n' + sound.typescript!.repeat(400);
     const site = place(`${far}const a = ‸;\n${sound.typescript!.repeat(200)}((((\n`);
     assert.deepEqual(
       syntax.near(site, (errorsWith) => [errorsWith('const a = 1;'), errorsWith('const a = );') > 0]),

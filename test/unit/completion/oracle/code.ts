@@ -5,8 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Node } from 'web-tree-sitter';
 import { withLineFeeds } from '../../../../src/completion/site';
+import { syntaxOf } from '../../../../src/completion/syntax';
 import type { Region } from './editor';
-import { parserOf } from './parser';
 
 export interface Code {
   path: string;
@@ -61,10 +61,12 @@ export interface ReadCode {
 
 /** Those of the files that a grammar, where there is one, finds no error in. */
 export async function soundCode(languageId: string, files: Code[]): Promise<ReadCode[]> {
-  const parse = await parserOf(languageId);
+  const syntax = await syntaxOf(languageId);
   return files.flatMap((code) => {
-    const root = parse?.(code.text);
-    return root?.hasError ? [] : [{ code, regionAt: regionsOf(code, root) }];
+    if (!syntax) return [{ code, regionAt: regionsOf(code, undefined) }];
+    return syntax.read(code.text, (root) =>
+      root.hasError ? [] : [{ code, regionAt: regionsOf(code, root) }],
+    );
   });
 }
 

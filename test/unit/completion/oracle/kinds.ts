@@ -1,8 +1,8 @@
 // What is shown where a model writes a text, by the kinds of code that completers break: strings, tags, patterns, data, indentation.
 
 import assert from 'node:assert/strict';
-import { syntaxOf } from '../../../src/completion/syntax';
-import { shownAt } from './oracle/shown';
+import { syntaxOf } from '../../../../src/completion/syntax';
+import { shownAt } from './shown';
 
 type Row = [languageId: string, marked: string, output: string, shown: string];
 

@@ -1,0 +1,6 @@
+// What is shown of what a model writes: in rows by kinds, where it is true at places of real code, and where it is wrong there.
+
+// One program, so that each grammar is compiled once for all of them.
+import './oracle/kinds';
+import './oracle/theTruth';
+import './oracle/theWrong';
