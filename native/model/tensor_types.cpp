@@ -177,14 +177,4 @@ const TensorType* find_tensor_type(int id) {
   return nullptr;
 }
 
-float half_to_float(uint16_t half) {
-  const uint32_t sign = static_cast<uint32_t>(half & 0x8000) << 16;
-  const uint32_t exponent = half >> 10 & 31;
-  const uint32_t fraction = half & 1023;
-  if (exponent == 31) return from_bits(sign | 0x7F800000 | fraction << 13);
-  if (exponent != 0) return from_bits(sign | (exponent + 112) << 23 | fraction << 13);
-  const float magnitude = static_cast<float>(fraction) * 5.9604644775390625e-8f;  // 2^-24
-  return sign != 0 ? -magnitude : magnitude;
-}
-
 }  // namespace ryzanstein

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../kernels/grouped_layout.h"
+
 namespace ryzanstein {
 
 // A row is a whole number of blocks. Layouts are ggml's and bitnet.cpp's (I2_S), little endian.
@@ -26,9 +28,6 @@ constexpr int kTypeF32 = 0;
 
 // nullptr if the type is not one that can be read.
 const TensorType* find_tensor_type(int id);
-
-// Exact.
-float half_to_float(uint16_t half);
 
 }  // namespace ryzanstein
 

@@ -191,6 +191,8 @@ static LogitSummary summarize(const float* logits, int n) {
 static const FloatKernels kFloats = {rms_norm, quantize,      scale,          scale_rows, add,
                                      rope,     silu_multiply, relu2_multiply, attend,     summarize};
 
-extern const Kernels kScalar = {&kRows, &kRows, &kFloats};
+extern const GroupedKernel* const kScalarGrouped[kForms];
+
+extern const Kernels kScalar = {&kRows, &kRows, &kFloats, kScalarGrouped};
 
 }  // namespace ryzanstein
