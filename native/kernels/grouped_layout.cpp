@@ -24,6 +24,37 @@ float half_to_float(uint16_t half) {
   return sign != 0 ? -magnitude : magnitude;
 }
 
+static int value_of(const FormShape& form, uint8_t code) {
+  return (form.table == kNoTable ? code : kCodeTables[form.table][code]) - form.offset;
+}
+
+static float scale_of(const FormShape& form, const GroupedRow& w, int group) {
+  if (!has_sub_scales(form)) {
+    return form.scales == kUpperHalves ? float_of_bits(static_cast<uint32_t>(w.scales[group]) << 16)
+                                       : half_to_float(w.scales[group]);
+  }
+  const uint8_t sub = w.sub_scales[group];
+  return half_to_float(w.scales[group / tile_groups(form)]) *
+         static_cast<float>(form.scales == kSignedUnder256 ? static_cast<int8_t>(sub)
+                                                           : static_cast<int>(sub));
+}
+
+static float minimum_of(const FormShape& form, const GroupedRow& w, int group) {
+  if (!has_sub_scales(form)) return half_to_float(w.minima[group]);
+  return half_to_float(w.minima[group / tile_groups(form)]) * static_cast<float>(w.sub_minima[group]);
+}
+
+void grouped_row_to_floats(const FormShape& form, const GroupedRow& weights, int columns, float* y) {
+  const uint8_t* code = weights.codes;
+  for (int g = 0; g * form.group < columns; g++) {
+    const float scale = scale_of(form, weights, g), minimum = form.minima ? minimum_of(form, weights, g) : 0;
+    for (int i = 0; i < form.group; i++) {
+      const float w = static_cast<float>(value_of(form, *code++)) * scale;
+      *y++ = form.minima ? w - minimum : w;
+    }
+  }
+}
+
 // Four neighbouring codes, a byte each, in a word.
 static uint32_t four_bytes(const uint8_t* p) {
   uint32_t four;
@@ -175,9 +206,7 @@ void read_group(const FormShape& form, const void* block, int row, int group, Gr
     uint8_t codes[32];
     unpack_span(form.bits, in + first / 32 * form.bits * static_cast<int>(kUnit), codes);
     for (int i = 0; i < 32 && i < form.group; i++) {
-      const uint8_t code = codes[first % 32 + i];
-      parts->values[k + i] =
-          static_cast<int16_t>((form.table == kNoTable ? code : kCodeTables[form.table][code]) - form.offset);
+      parts->values[k + i] = static_cast<int16_t>(value_of(form, codes[first % 32 + i]));
     }
   }
 }

@@ -87,6 +87,9 @@ RYZANSTEIN_INLINE constexpr int tiles_of(const FormShape& f, int columns) {
 // Exact.
 float half_to_float(uint16_t half);
 
+// The weights of `columns` columns, whole groups: y [columns].
+void grouped_row_to_floats(const FormShape& form, const GroupedRow& weights, int columns, float* y);
+
 size_t grouped_block_bytes(const FormShape& form, int columns);
 void pack_grouped_row(const FormShape& form, const GroupedRow* weights, int row, int columns, void* block);
 void unpack_grouped_row(const FormShape& form, const void* block, int row, int columns, float* y);
