@@ -148,31 +148,53 @@ RYZANSTEIN_INLINE void drain(const PairSums<form, T, H>& words, Half sums[H][T])
   }
 }
 
-// The code units i .. kEnd - 1 of a group, of which `span` and `x` are where units 0 would be; both nibbles
-// of a byte in turn, where all are wanted.
+// The code units i .. kEnd - 1 of 32 columns; both nibbles of a byte in turn, where all are wanted.
 template <GroupedForm form, int T, int H, int i, int kEnd>
 RYZANSTEIN_INLINE void add_units(PairSums<form, T, H>& words, Half sums[H][T], const uint8_t* span,
                                  const uint8_t* x) {
   constexpr FormShape f = shape_of(form);
   constexpr bool kInTurn = (f.bits & 4) != 0 && f.group >= 32;
-  constexpr int u = kInTurn ? i / 2 + i % 2 * 4 : i % 8;
+  constexpr int u = kInTurn ? i / 2 + i % 2 * 4 : i;
   constexpr int kStep = units_per_drain(kLargest<form>, f.group);
   Half parts[H][kParts<form>];
 #pragma GCC unroll 2
-  for (int h = 0; h < H; h++) operands<form, u>(span + i / 8 * (64 * f.bits) + 32 * h, parts[h]);
+  for (int h = 0; h < H; h++) operands<form, u>(span + 32 * h, parts[h]);
 #pragma GCC unroll 4
   for (int t = 0; t < T; t++) {
-    const Half four = broadcast(x + 4 * ((i / 8 * 8 + u) * T + t));
+    const Half four = broadcast(x + 4 * (u * T + t));
 #pragma GCC unroll 4
     for (int j = 0; j < H * kParts<form>; j++) {
       const int h = j % H, part = j / H;
       const Half products = _mm256_maddubs_epi16(parts[h][part], four);
       Half& sum = words.sums[part][h][t];
-      sum = in_place(i % kStep == 0 ? products : _mm256_add_epi16(sum, products));
+      sum = in_place(kStep <= 8 && i % kStep == 0 ? products : _mm256_add_epi16(sum, products));
     }
   }
-  if constexpr ((i + 1) % kStep == 0) drain<form, T, H>(words, sums);
+  if constexpr (kStep <= 8 && (i + 1) % kStep == 0) drain<form, T, H>(words, sums);
   if constexpr (i + 1 < kEnd) add_units<form, T, H, i + 1, kEnd>(words, sums, span, x);
+}
+
+// One group's codes. Of groups of 16 columns the second one shares units with the first: `codes` and `x` are
+// those of both.
+template <GroupedForm form, int T, int H>
+RYZANSTEIN_INLINE void add_group(Half sums[H][T], const uint8_t* codes, int second, const uint8_t* x) {
+  constexpr FormShape f = shape_of(form);
+  PairSums<form, T, H> words;
+  if constexpr (f.group == 16) {
+    if (second == 0) add_units<form, T, H, 0, 4>(words, sums, codes, x);
+    if (second == 1) add_units<form, T, H, 4, 8>(words, sums, codes, x);
+  } else if constexpr (f.group == 32) {
+    add_units<form, T, H, 0, 8>(words, sums, codes, x);
+  } else {
+    static_assert(units_per_drain(kLargest<form>, f.group) == f.group / 4, "a large group fits the words");
+#pragma GCC unroll 8
+    for (int i = 0; i < H * T; i++) words.sums[0][i / T][i % T] = _mm256_setzero_si256();
+#pragma GCC unroll 1
+    for (int s = 0; s < f.group / 32; s++) {
+      add_units<form, T, H, 0, 8>(words, sums, codes + 64 * f.bits * s, x + 32 * T * s);
+    }
+    drain<form, T, H>(words, sums);
+  }
 }
 
 template <GroupedForm form, int T, int H>
@@ -204,16 +226,11 @@ RYZANSTEIN_INLINE void half_blocks(const uint8_t* block, const BlockTask& task, 
       for (int p = 0; p < kPair; p++) {
         ahead = fetch(ahead, step);
         Half sums[H][T];
-        PairSums<form, T, H> words;
 #pragma GCC unroll 8
         for (int i = 0; i < H * T; i++) sums[i / T][i % T] = _mm256_set1_epi32(starts[i % T]);
+        const int shared = f.group == 16 ? p : 0;  // begins in the middle of 32 columns
         const uint8_t* codes = tile + head_bytes(f) + 32 * first;
-        if constexpr (f.group == 16) {  // the second of two groups begins in the middle of 32 columns
-          if (p == 0) add_units<form, T, H, 0, 4>(words, sums, codes + in_tile * kCodeBytes, x);
-          if (p == 1) add_units<form, T, H, 4, 8>(words, sums, codes + in_tile * kCodeBytes, x - 16 * T);
-        } else {
-          add_units<form, T, H, 0, f.group / 4>(words, sums, codes + (in_tile + p) * kCodeBytes, x);
-        }
+        add_group<form, T, H>(sums, codes + (in_tile + p - shared) * kCodeBytes, p, x - shared * f.group * T);
 #pragma GCC unroll 2
         for (int h = 0; h < H; h++) {
           const Lanes scale = scales_of<form>(tile, in_tile + p, first + h);
