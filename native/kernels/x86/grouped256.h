@@ -1,7 +1,9 @@
-// Products with grouped weights on AVX2 with VPMADDUBSW, for every form. Everything is static.
+// Products with grouped weights on registers of 256 bits, for every form. The including file first defines
+// kHasDot, and dot where that is true: the sums that VPDPBUSD adds 4 products to. Everything is static.
 //
-// A word holds sums of pairs of products, for as many units as fit: 8 of codes up to 15, 4 up to 31, 2 up
-// to 63. Codes above that are taken apart into two nibbles, which are added up by themselves.
+// Without, VPMADDUBSW adds products in pairs: a word holds sums of pairs of products, for as many units as
+// fit: 8 of codes up to 15, 4 up to 31, 2 up to 63. Codes above that are taken apart into two nibbles, which
+// are added up by themselves.
 #ifndef RYZANSTEIN_KERNELS_X86_GROUPED256_H_
 #define RYZANSTEIN_KERNELS_X86_GROUPED256_H_
 
@@ -52,14 +54,14 @@ RYZANSTEIN_INLINE Half code_unit(const uint8_t* span) {
   return codes;
 }
 
-// The largest operand of a product: a code, what it is looked up as, or a nibble of either.
+// The largest operand of VPMADDUBSW: a code, what it is looked up as, or a nibble of either.
 template <GroupedForm form>
 constexpr int kLargest = shape_of(form).table == kFourBitFloats                       ? 24
                          : shape_of(form).bits == 8 || shape_of(form).table == kCurve ? 15
                          : shape_of(form).bits == 1 ? 2
                                                     : (1 << shape_of(form).bits) - 1;
 template <GroupedForm form>
-constexpr int kParts = shape_of(form).bits == 8 || shape_of(form).table == kCurve ? 2 : 1;
+constexpr int kParts = !kHasDot && (shape_of(form).bits == 8 || shape_of(form).table == kCurve) ? 2 : 1;
 
 // Units whose products fit a word, a power of two, at most a group's.
 RYZANSTEIN_INLINE constexpr int units_per_drain(int largest, int group) {
@@ -81,13 +83,13 @@ template <GroupedForm form, int u>
 RYZANSTEIN_INLINE void operands(const uint8_t* span, Half parts[kParts<form>]) {
   constexpr FormShape f = shape_of(form);
   const Half codes = code_unit<form, u>(span);
-  if constexpr (f.bits == 8) {
+  if constexpr (f.bits == 8 && kParts<form> == 2) {
     parts[0] = masked(codes, 15);
     parts[1] = masked(shift_either<4>(codes), 15);
-  } else if constexpr (f.table == kCurve) {
+  } else if constexpr (f.table == kCurve && kParts<form> == 2) {
     parts[0] = look_up(kCurveLow, codes);
     parts[1] = look_up(kCurveHigh, codes);
-  } else if constexpr (f.table == kFourBitFloats) {
+  } else if constexpr (f.table != kNoTable) {
     parts[0] = look_up(kCodeTables[f.table], codes);
   } else {
     parts[0] = codes;
@@ -165,12 +167,16 @@ RYZANSTEIN_INLINE void add_units(PairSums<form, T, H>& words, Half sums[H][T], c
 #pragma GCC unroll 4
     for (int j = 0; j < H * kParts<form>; j++) {
       const int h = j % H, part = j / H;
-      const Half products = _mm256_maddubs_epi16(parts[h][part], four);
-      Half& sum = words.sums[part][h][t];
-      sum = in_place(kStep <= 8 && i % kStep == 0 ? products : _mm256_add_epi16(sum, products));
+      if constexpr (kHasDot) {
+        sums[h][t] = dot(sums[h][t], parts[h][part], four);
+      } else {
+        const Half products = _mm256_maddubs_epi16(parts[h][part], four);
+        Half& sum = words.sums[part][h][t];
+        sum = in_place(kStep <= 8 && i % kStep == 0 ? products : _mm256_add_epi16(sum, products));
+      }
     }
   }
-  if constexpr (kStep <= 8 && (i + 1) % kStep == 0) drain<form, T, H>(words, sums);
+  if constexpr (!kHasDot && kStep <= 8 && (i + 1) % kStep == 0) drain<form, T, H>(words, sums);
   if constexpr (i + 1 < kEnd) add_units<form, T, H, i + 1, kEnd>(words, sums, span, x);
 }
 
@@ -193,7 +199,7 @@ RYZANSTEIN_INLINE void add_group(Half sums[H][T], const uint8_t* codes, int seco
     for (int s = 0; s < f.group / 32; s++) {
       add_units<form, T, H, 0, 8>(words, sums, codes + 64 * f.bits * s, x + 32 * T * s);
     }
-    drain<form, T, H>(words, sums);
+    if constexpr (!kHasDot) drain<form, T, H>(words, sums);
   }
 }
 
