@@ -52,6 +52,64 @@ struct MatrixKernel {
 
 constexpr int kMaxColumns = 65536;
 
+// How weights with a scale for each group of columns are packed: one form for each way in which files have
+// them, and kF32 for weights that stay floats. forms.inc lists them.
+enum class GroupedForm {
+#define RYZANSTEIN_FORM(name, bits, group, offset, scales, minima, table) name,
+#include "forms.inc"
+#undef RYZANSTEIN_FORM
+  kF32
+};
+constexpr int kForms = static_cast<int>(GroupedForm::kF32) + 1;
+
+// A row of weights taken apart into what its form holds, for as many columns as whole groups have. Weight k
+// of group g is (value of codes[k] - offset) * scale of g - minimum of g. The scale is scales[g], or where
+// the form has sub-scales, scales[k / 256] * sub_scales[g]; minima likewise. They are halves; those of kMXFP4
+// are the upper halves of floats.
+struct GroupedRow {
+  const uint8_t* codes;
+  const uint16_t* scales;
+  const uint16_t* minima;
+  const uint8_t* sub_scales;  // two's complement where the form says so
+  const uint8_t* sub_minima;
+  const float* floats;  // of kF32, which has nothing else: [columns]
+};
+
+// One form's product: floats in, floats out. Activations are rounded here to int8 with a scale for each
+// kScaleColumns columns, integer sums are exact, and floats are computed in one order, so that every level
+// gives the bits of the scalar one, however tokens are cut into batches and rows into threads:
+//
+//   acc = start[row]
+//   for each group of columns, ascending:
+//     f = float(sum over the group of (code - offset) * x)
+//     inner = first group of a scale of x ? f * scale : fma(f, scale, inner)
+//     last group of a scale of x:           acc = fma(inner, scale of x, acc)
+//     where there are minima:               acc = fma(-minimum, scale of x * float(sum of x), acc)
+//
+// Scales and minima are exact as floats. A row is filled up with groups of zeros to a whole tile of its
+// layout (grouped_layout.h). kF32 rounds nothing: acc = acc + weight * x, column by column.
+//
+// Rows come in blocks of kGroupedRows, as in MatrixKernel; blocks and what is prepared are aligned to 64
+// bytes.
+struct GroupedKernel {
+  size_t (*block_bytes)(int columns);
+  // Writes row `row` of a block and no other; nullptr makes a row of zeros.
+  void (*pack_row)(const GroupedRow* weights, int row, int columns, void* block);
+  // The weights of a row, exact: y [columns].
+  void (*unpack_row)(const void* block, int row, int columns, float* y);
+  // What the activations of so many tokens take in the form that multiply reads.
+  size_t (*prepared_bytes)(int columns, int tokens);
+  // Makes x [columns], times `factor`, the activations of one of so many tokens. Tokens may be prepared in
+  // any order, each by its own thread.
+  void (*prepare)(const float* x, int columns, float factor, int token, int tokens, void* prepared);
+  // y[t * y_stride + b * kGroupedRows + r], for every row of every block and t < tokens, as many as were
+  // prepared. `start` [block_count * kGroupedRows], or nullptr for zeros: where sums start (biases).
+  void (*multiply)(const void* blocks, int block_count, int columns, const void* prepared, int tokens,
+                   const float* start, float* y, ptrdiff_t y_stride);
+};
+constexpr int kGroupedRows = 16;
+constexpr int kScaleColumns = 128;
+
 // Rows that attend takes at most.
 constexpr int kAttentionRows = 8;
 
@@ -131,6 +189,7 @@ struct Kernels {
   const MatrixKernel* ternary;
   const MatrixKernel* int8;
   const FloatKernels* floats;
+  const GroupedKernel* const* grouped;  // [kForms], by GroupedForm
 };
 
 }  // namespace ryzanstein

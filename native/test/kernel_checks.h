@@ -52,6 +52,9 @@ void test_reference_attention(const KernelLevel& reference);
 // Numbers at the edges, the same on every level.
 void test_edges(const KernelLevel& level);
 
+// grouped_test.cpp: grouped weights of every form.
+void test_grouped(const KernelLevel& level, const KernelLevel& reference, bool everything);
+
 // kernel_bench.cpp: times every supported level, or the one named `only`, and prints a line for each.
 void bench_kernels(int threads, const char* only);
 

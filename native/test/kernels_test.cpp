@@ -145,8 +145,8 @@ void test_selftest(const KernelLevel& reference) {
     right.floats->scale(sums, n, factor, y);
     if (n == 31) y[30] = nextafterf(y[30], 1e9f);
   };
-  const Kernels wrong_product = {&product, right.int8, right.floats};
-  const Kernels wrong_floats = {right.ternary, right.int8, &floats};
+  const Kernels wrong_product = {&product, right.int8, right.floats, right.grouped};
+  const Kernels wrong_floats = {right.ternary, right.int8, &floats, right.grouped};
   const SelfTest one = selftest({"wrong product", reference.supported, wrong_product});
   check(one.mismatches == 3, "selftest", "notices a wrong sum in the three cases that have it");
   const SelfTest other = selftest({"wrong floats", reference.supported, wrong_floats});
@@ -209,6 +209,7 @@ int main(int argc, char** argv) {
     test_products(level.name, "ternary", *level.kernels.ternary, *reference.kernels.ternary, -1, 1,
                   everything);
     test_products(level.name, "int8", *level.kernels.int8, *reference.kernels.int8, -128, 127, everything);
+    test_grouped(level, reference, everything);
     printf("%-12s %d passed, %d failed, %.1f s; selftest %d cases, %d mismatches, float error %g\n",
            level.name, passed - start, failed - before, seconds() - begin, self.cases, self.mismatches,
            self.maximum_error);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <functional>
 #include <limits>
@@ -99,31 +100,38 @@ void expect_throw(const std::string& words, const std::string& what, const std::
   EXPECT(message.find(words) != std::string::npos, what + ": " + message);
 }
 
-// One block of bytes 37 i + 11 with scales of 0.1, against the Python package gguf 0.19.
-void blocks_are_read_as_ggml_reads_them() {
-  struct Golden {
-    int type;
-    std::vector<size_t> scales_at;
-    float first, last;
-    double weighted_sum;  // of weight i times (i mod 7) + 1
+// Against other decoders: tensor_vectors.py.
+void blocks_are_read_as_others_read_them() {
+  struct Vector {
+    int type, block_bytes, highest[2];
+    uint32_t first, last;
+    uint64_t fingerprint;
   };
-  const Golden goldens[] = {{12, {0, 2}, 0x1.cfe3p+4f, 0x1.8cb4p+1f, 0x1.2e4c4d4p+14},
-                            {14, {208}, -0x1.1e2150p+7f, -0x1.7fe8p+2f, 0x1.edbabcp+9},
-                            {34, {52}, -0x1.998p-4f, -0x1.998p-4f, 0x1.998p+0}};
-  for (const Golden& golden : goldens) {
-    const TensorType& type = *find_tensor_type(golden.type);
-    std::vector<uint8_t> block(static_cast<size_t>(type.block_bytes));
-    for (size_t i = 0; i < block.size(); i++) block[i] = static_cast<uint8_t>(37 * i + 11);
-    for (const size_t at : golden.scales_at) {
-      block[at] = 0x66;
-      block[at + 1] = 0x2E;
+  constexpr Vector kVectors[] = {
+#define RYZANSTEIN_VECTOR(type, block_bytes, one, other, first, last, fingerprint) \
+  {type, block_bytes, {one, other}, first, last, fingerprint},
+#include "tensor_vectors.inc"
+#undef RYZANSTEIN_VECTOR
+  };
+  constexpr int kBlocks = 64;
+  for (const Vector& vector : kVectors) {
+    const TensorType& type = *find_tensor_type(vector.type);
+    EXPECT(type.block_bytes == vector.block_bytes, std::string(type.name) + " has blocks of the right size");
+    Random random(static_cast<uint64_t>(vector.type));
+    std::vector<uint8_t> row(static_cast<size_t>(kBlocks * type.block_bytes));
+    for (size_t i = 0; i < row.size(); i++) {
+      const auto place = static_cast<int>(i) % type.block_bytes;
+      row[i] = static_cast<uint8_t>(random.next() >> 56);
+      if (place == vector.highest[0] || place == vector.highest[1]) row[i] &= 0xBF;
     }
-    float weights[256];
-    type.to_floats(block.data(), 256, weights);
-    double sum = 0;
-    for (int i = 0; i < 256; i++) sum += static_cast<double>(weights[i]) * (i % 7 + 1);
-    EXPECT(weights[0] == golden.first && weights[255] == golden.last && sum == golden.weighted_sum,
-           std::string(type.name) + " is read as ggml reads it");
+    std::vector<float> weights(static_cast<size_t>(kBlocks * type.block_weights));
+    type.to_floats(row.data(), static_cast<int>(weights.size()), weights.data());
+    uint64_t fingerprint = 0xCBF29CE484222325u;
+    std::vector<uint32_t> bits(weights.size());
+    std::memcpy(bits.data(), weights.data(), weights.size() * sizeof(float));
+    for (const uint32_t each : bits) fingerprint = (fingerprint ^ each) * 0x100000001B3u;
+    EXPECT(bits.front() == vector.first && bits.back() == vector.last && fingerprint == vector.fingerprint,
+           std::string(type.name) + " is read as others read it");
   }
 }
 
@@ -942,7 +950,7 @@ void kernels_are_named() {
 }  // namespace
 
 int main() {
-  blocks_are_read_as_ggml_reads_them();
+  blocks_are_read_as_others_read_them();
   logits_are_the_references();
   switches_are_computed();
   embedding_rows_are_the_files();

@@ -216,6 +216,8 @@ static const FloatKernels kFloats = {rms_norm, layer_norm, quantize,      scale,
                                      add,      rope,       silu_multiply, relu2_multiply, gelu_multiply,
                                      gelu,     attend,     summarize};
 
-extern const Kernels kScalar = {&kRows, &kRows, &kFloats};
+extern const GroupedKernel* const kScalarGrouped[kForms];
+
+extern const Kernels kScalar = {&kRows, &kRows, &kFloats, kScalarGrouped};
 
 }  // namespace ryzanstein
