@@ -80,11 +80,12 @@ struct GroupedRow {
 // gives the bits of the scalar one, however tokens are cut into batches and rows into threads:
 //
 //   acc = start[row]
-//   for each group of columns, ascending:
-//     f = float(sum over the group of (code - offset) * x)
-//     inner = first group of a scale of x ? f * scale : fma(f, scale, inner)
-//     last group of a scale of x:           acc = fma(inner, scale of x, acc)
-//     where there are minima:               acc = fma(-minimum, scale of x * float(sum of x), acc)
+//   for each scale of x, ascending:
+//     inner = 0
+//     for each of its groups of columns:
+//       inner = fma(float(sum over the group of (code - offset) * x), scale, inner)
+//       where there are minima: acc = fma(-minimum, scale of x * float(sum of x), acc)
+//     acc = fma(inner, scale of x, acc)
 //
 // Scales and minima are exact as floats. A row is filled up with groups of zeros to a whole tile of its
 // layout (grouped_layout.h). kF32 rounds nothing: acc = acc + weight * x, column by column.

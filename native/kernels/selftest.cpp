@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dispatch.h"
+#include "grouped_layout.h"
 
 namespace ryzanstein {
 namespace {
@@ -79,6 +80,55 @@ void compare_products(const MatrixKernel& kernel, const MatrixKernel& reference,
         result->mismatches++;
       }
     }
+  }
+}
+
+// Rows of one form, packed with one kernel, times activations: token-major, with the rows that fill up the
+// last block, which are made of nothing.
+std::vector<float> grouped_product(const GroupedKernel& kernel, const std::vector<GroupedRow>& rows,
+                                   int columns, const std::vector<float>& x, int tokens) {
+  const int count = static_cast<int>(rows.size()), blocks = (count + kGroupedRows - 1) / kGroupedRows;
+  const size_t block_bytes = kernel.block_bytes(columns), width = static_cast<size_t>(blocks * kGroupedRows);
+  Lines packed = lines(block_bytes * static_cast<size_t>(blocks));
+  for (int r = 0; r < blocks * kGroupedRows; r++) {
+    kernel.pack_row(r < count ? &rows[static_cast<size_t>(r)] : nullptr, r % kGroupedRows, columns,
+                    packed[0].bytes + block_bytes * static_cast<size_t>(r / kGroupedRows));
+  }
+  Lines prepared = lines(kernel.prepared_bytes(columns, tokens));
+  for (int t = 0; t < tokens; t++) {
+    kernel.prepare(&x[static_cast<size_t>(t * columns)], columns, 1, t, tokens, prepared.data());
+  }
+  std::vector<float> y(width * static_cast<size_t>(tokens));
+  kernel.multiply(packed.data(), blocks, columns, prepared.data(), tokens, nullptr, y.data(),
+                  static_cast<ptrdiff_t>(width));
+  return y;
+}
+
+void compare_grouped(GroupedForm form, const GroupedKernel& kernel, const GroupedKernel& reference,
+                     Random& random, SelfTest* result) {
+  const int rows = 20, bits = form == GroupedForm::kF32 ? 8 : shape_of(form).bits;
+  for (const int tokens : {1, 2, 3, 6, 8, 13}) {
+    const int columns = tokens % 2 == 0 ? 1280 : 768;
+    const auto n = static_cast<size_t>(columns);
+    std::vector<uint8_t> codes(rows * n), subs(rows * n);
+    std::vector<uint16_t> halves(rows * n);
+    for (uint8_t& code : codes)
+      code = static_cast<uint8_t>(random.between(0, (1 << bits) - 1) << (bits == 1));
+    for (uint8_t& sub : subs) sub = static_cast<uint8_t>(random.between(0, 255));
+    for (uint16_t& half : halves) half = static_cast<uint16_t>(random.between(0, 0x2FFF));
+    std::vector<float> x(static_cast<size_t>(tokens) * n), weights(rows * n);
+    for (float& v : x) v = random.normal();
+    for (float& v : weights) v = random.normal();
+    std::vector<GroupedRow> all;
+    for (size_t r = 0; r < rows; r++) {
+      const size_t at = r * n;
+      all.push_back(
+          {&codes[at], &halves[at], &halves[at] + n / 2, &subs[at], &subs[at] + n / 2, &weights[at]});
+    }
+    const std::vector<float> one = grouped_product(kernel, all, columns, x, tokens);
+    const std::vector<float> two = grouped_product(reference, all, columns, x, tokens);
+    result->cases++;
+    if (memcmp(one.data(), two.data(), one.size() * sizeof(float)) != 0) result->mismatches++;
   }
 }
 
@@ -205,6 +255,11 @@ SelfTest selftest(const KernelLevel& level) {
   compare_products(*kernels.ternary, *reference.ternary, 1, random, &result);
   compare_products(*kernels.int8, *reference.int8, 127, random, &result);
   compare_floats(*kernels.floats, *reference.floats, random, &result);
+  for (int form = 0; form < kForms; form++) {
+    if (kernels.grouped[form] == reference.grouped[form]) continue;
+    compare_grouped(static_cast<GroupedForm>(form), *kernels.grouped[form], *reference.grouped[form], random,
+                    &result);
+  }
   return result;
 }
 

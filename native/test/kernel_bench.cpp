@@ -82,6 +82,52 @@ void bench(const KernelLevel& level, const Shape& shape, int tokens, int threads
   fflush(stdout);
 }
 
+struct NamedForm {
+  const char* name;
+  GroupedForm form;
+};
+
+// A form on one level, as `bench`: all rows of a matrix, each thread a part of the blocks.
+void bench_grouped(const KernelLevel& level, const NamedForm& named, int rows, int columns, int tokens,
+                   int threads) {
+  const GroupedKernel& k = *level.kernels.grouped[static_cast<int>(named.form)];
+  const int blocks = rows / kGroupedRows;
+  const size_t block_bytes = k.block_bytes(columns), bytes = block_bytes * static_cast<size_t>(blocks);
+  Buffer weights(bytes), prepared(k.prepared_bytes(columns, tokens));
+  Buffer y(static_cast<size_t>(rows) * static_cast<size_t>(tokens) * sizeof(float));
+  memset(weights.data(), 0x11, bytes);
+  const std::vector<float> x(static_cast<size_t>(columns), 0.5f);
+  double best = 1e9, best_read = 1e9, best_prepare = 1e9;
+  const double macs = static_cast<double>(rows) * columns * tokens, end = seconds() + 0.3;
+  for (int round = 0; round < 3 || (seconds() < end && round < 300); round++) {
+    const double start = seconds();
+    for (int t = 0; t < tokens; t++) k.prepare(x.data(), columns, 1, t, tokens, prepared.data());
+    const double prepare = seconds() - start;
+    best_prepare = prepare < best_prepare ? prepare : best_prepare;
+    const double took = together(threads, [&](int i) {
+      const int first = blocks * i / threads, last = blocks * (i + 1) / threads;
+      k.multiply(weights.data() + static_cast<size_t>(first) * block_bytes, last - first, columns,
+                 prepared.data(), tokens, nullptr, reinterpret_cast<float*>(y.data()) + first * kGroupedRows,
+                 rows);
+    });
+    best = took < best ? took : best;
+    if (tokens > 1) continue;
+    const double read = together(threads, [&](int i) {
+      const size_t part = bytes / static_cast<size_t>(threads) / 64 * 64;
+      read_rate(weights.data() + part * static_cast<size_t>(i), part);
+    });
+    best_read = read < best_read ? read : best_read;
+  }
+  printf("  %-12s %-12s %7d x %-5d %4d tokens %8.1f GMAC/s %9.1f us, prepared in %7.1f us", level.name,
+         named.name, rows, columns, tokens, macs / best * 1e-9, best * 1e6, best_prepare * 1e6);
+  if (tokens == 1) {
+    printf("  %6.1f GB/s, read loop %6.1f GB/s", static_cast<double>(bytes) / best * 1e-9,
+           static_cast<double>(bytes) / best_read * 1e-9);
+  }
+  printf("\n");
+  fflush(stdout);
+}
+
 void bench_floats(const KernelLevel& level) {
   const FloatKernels& f = *level.kernels.floats;
   std::vector<float> x(8192, 0.5f), w(8192, 0.25f), y(8192);
@@ -135,6 +181,25 @@ void bench_kernels(int threads, const char* only) {
       if (static_cast<double>(shape.rows) * tokens > 4e6 && tokens > 64) continue;
       for (const KernelLevel& level : kernel_levels()) {
         if (&level != &reference_level() && timed(level)) bench(level, shape, tokens, threads);
+      }
+    }
+  }
+  const NamedForm forms[] = {
+#define RYZANSTEIN_FORM(name, bits, group, offset, scales, minima, table) {#name + 1, GroupedForm::name},
+#include "../kernels/forms.inc"
+#undef RYZANSTEIN_FORM
+  };
+  // In the second-level cache, and a matrix of a model of 1.5 billion weights.
+  const int grouped_shapes[][2] = {{256, 1536}, {17920, 1536}};
+  for (const NamedForm& form : forms) {
+    for (const auto& shape : grouped_shapes) {
+      for (int tokens : {1, 2, 4, 8, 64}) {
+        for (const KernelLevel& level : kernel_levels()) {
+          const GroupedKernel* const* grouped = level.kernels.grouped;
+          if (timed(level) && grouped != reference_level().kernels.grouped) {
+            bench_grouped(level, form, shape[0], shape[1], tokens, threads);
+          }
+        }
       }
     }
   }

@@ -16,17 +16,15 @@ static void add_groups(const FormShape& form, const GroupParts* parts, int group
   const int8_t* x =
       reinterpret_cast<const int8_t*>(tile) + static_cast<size_t>(first) * static_cast<size_t>(form.group);
   const float scale = reinterpret_cast<const float*>(tile + shape.scales)[first * form.group / kScaleColumns];
+  const float* sums = reinterpret_cast<const float*>(tile + shape.sums) + first;
   float acc = *y, inner = 0;
   for (int g = 0; g < groups; g++, x += form.group) {
     int32_t sum = 0;
     for (int k = 0; k < form.group; k++) sum += parts[g].values[k] * x[k];
-    const float f = static_cast<float>(sum);
-    inner = g == 0 ? f * parts[g].scale : fmaf(f, parts[g].scale, inner);
-    if (g == groups - 1) acc = fmaf(inner, scale, acc);
-    if (form.minima)
-      acc = fmaf(-parts[g].minimum, reinterpret_cast<const float*>(tile + shape.sums)[first + g], acc);
+    inner = fmaf(static_cast<float>(sum), parts[g].scale, inner);
+    if (form.minima) acc = fmaf(-parts[g].minimum, sums[g], acc);
   }
-  *y = acc;
+  *y = fmaf(inner, scale, acc);
 }
 
 static void multiply_shape(const FormShape& form, const void* blocks, int block_count, int columns,

@@ -9,7 +9,7 @@ namespace ryzanstein {
 extern const FloatKernels kAvx2Floats, kAvx512Floats;
 extern const MatrixKernel kAvx2Int8, kAvx512Int8;
 extern const MatrixKernel kAvx512VnniTernary, kAvx512VnniInt8;
-extern const GroupedKernel* const kScalarGrouped[kForms];
+extern const GroupedKernel *const kScalarGrouped[kForms], *const kAvx512VnniGrouped[kForms];
 
 }  // namespace ryzanstein
 

@@ -1,0 +1,13 @@
+// AVX-512 VNNI: grouped weights.
+// Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mfma
+#include "grouped512.h"
+#include "shared.h"
+
+namespace ryzanstein {
+
+static float quantize_group(const float* x, int n, int8_t* q) { return kAvx512Floats.quantize(x, n, q); }
+
+}  // namespace ryzanstein
+
+#define RYZANSTEIN_GROUPED kAvx512VnniGrouped
+#include "../grouped_kernel.h"

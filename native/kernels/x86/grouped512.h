@@ -1,0 +1,265 @@
+// Products with grouped weights on AVX-512 with VPDPBUSD, for every form. Everything is static.
+//
+// What bounds them: VPDPBUSD, float multiplications and multiply-adds share two pipes, all else runs beside
+// them. So codes are unpacked anew for each tile of tokens, the offset is laid down in the sums before they
+// start, and each 128 columns are multiplied by the activations' scale once.
+#ifndef RYZANSTEIN_KERNELS_X86_GROUPED512_H_
+#define RYZANSTEIN_KERNELS_X86_GROUPED512_H_
+
+#include "../grouped_layout.h"
+#include "../prefetch.h"
+#include "dot512.h"
+
+namespace ryzanstein {
+
+// ---------------------------------------------------------------- what the forms have
+
+// Within 16-bit words, to the right, or to the left by -n.
+template <int n>
+RYZANSTEIN_INLINE Unit shift_either(Unit v) {
+  if constexpr (n > 0) return _mm512_srli_epi16(v, n);
+  if constexpr (n < 0) return _mm512_slli_epi16(v, -n);
+  return v;
+}
+
+// codes | (plane & mask)
+RYZANSTEIN_INLINE Unit with_bits(Unit codes, Unit plane, int mask) {
+  return _mm512_ternarylogic_epi64(codes, plane, all_bytes(mask), 0xF8);
+}
+
+// Code unit u of 32 columns.
+template <GroupedForm form, int u>
+RYZANSTEIN_INLINE Unit code_unit(const uint8_t* span) {
+  constexpr FormShape f = shape_of(form);
+  if constexpr (f.bits == 8) return load(span + 64 * u);
+  Unit codes = zero();
+  if constexpr ((f.bits & 4) != 0) {
+    codes = bits_and(shift_either<u / 4 * 4>(load(span + 64 * (u % 4))), all_bytes(15));
+    span += 256;
+  }
+  if constexpr ((f.bits & 2) != 0) {
+    constexpr int kLow = f.bits & 4;
+    const Unit plane = shift_either<2 * (u % 4) - kLow>(load(span + 64 * (u / 4)));
+    codes = kLow == 0 ? bits_and(plane, all_bytes(3)) : with_bits(codes, plane, 3 << kLow);
+    span += 128;
+  }
+  if constexpr ((f.bits & 1) != 0) {
+    constexpr int kPlace = f.bits == 1 ? 1 : f.bits - 1;
+    const Unit plane = shift_either<u - kPlace>(load(span));
+    codes = f.bits == 1 ? bits_and(plane, all_bytes(2)) : with_bits(codes, plane, 1 << kPlace);
+  }
+  if constexpr (f.table != kNoTable) {
+    const __m128i table = _mm_loadu_si128(reinterpret_cast<const __m128i*>(kCodeTables[f.table]));
+    codes = _mm512_shuffle_epi8(_mm512_broadcast_i32x4(table), codes);
+  }
+  return codes;
+}
+
+// Where one token has many sums to itself, codes that fill a byte evenly stay in their place: digit d of a
+// unit counts 2^(bits * d) in sums of its own.
+template <GroupedForm form, int T>
+constexpr int kDigits = T > 2 || shape_of(form).table != kNoTable ? 1
+                        : shape_of(form).bits == 4                ? 2
+                        : shape_of(form).bits == 2                ? 4
+                                                                  : 1;
+
+template <GroupedForm form, int u>
+RYZANSTEIN_INLINE Unit unit_in_place(const uint8_t* span) {
+  constexpr int kBits = shape_of(form).bits;
+  if constexpr (kBits == 4) return bits_and(load(span + 64 * (u % 4)), all_bytes(15 << (u / 4 * 4)));
+  return bits_and(load(span + 64 * (u / 4)), all_bytes(3 << (u % 4 * 2)));
+}
+
+using Lanes = __m512;
+
+RYZANSTEIN_INLINE Lanes sixteen_halves(const uint8_t* p) {
+  return _mm512_cvtph_ps(_mm256_load_si256(reinterpret_cast<const __m256i*>(p)));
+}
+RYZANSTEIN_INLINE Lanes sixteen_bytes(const uint8_t* p) {
+  return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_load_si128(reinterpret_cast<const __m128i*>(p))));
+}
+RYZANSTEIN_INLINE Lanes sixteen_signed_bytes(const uint8_t* p) {
+  return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_load_si128(reinterpret_cast<const __m128i*>(p))));
+}
+
+// Of group g of a tile.
+template <GroupedForm form>
+RYZANSTEIN_INLINE Lanes scales_of(const uint8_t* tile, int g) {
+  constexpr FormShape f = shape_of(form);
+  if constexpr (f.scales == kHalves) return sixteen_halves(tile + 32 * g);
+  if constexpr (f.scales == kUpperHalves) {
+    const __m256i upper = _mm256_load_si256(reinterpret_cast<const __m256i*>(tile + 32 * g));
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(upper), 16));
+  }
+  const uint8_t* subs = tile + 64 + 16 * g;
+  if constexpr (f.scales == kUnsignedUnder256)
+    return _mm512_mul_ps(sixteen_halves(tile), sixteen_bytes(subs));
+  return _mm512_mul_ps(_mm512_load_ps(tile), sixteen_signed_bytes(subs));
+}
+template <GroupedForm form>
+RYZANSTEIN_INLINE Lanes minima_of(const uint8_t* tile, int g) {
+  constexpr FormShape f = shape_of(form);
+  if constexpr (f.scales == kHalves) return sixteen_halves(tile + 64 + 32 * g);
+  return _mm512_mul_ps(sixteen_halves(tile + 32), sixteen_bytes(tile + 64 + 16 * (tile_groups(f) + g)));
+}
+
+// ---------------------------------------------------------------- one block
+
+// A chain of VPDPBUSD waits 4 cycles for each: few tokens take turns among sets of sums.
+template <GroupedForm form, int T>
+constexpr int kSets = kDigits<form, T> > 1 ? kDigits<form, T>
+                      : T == 1             ? 2
+                                           : 1;
+
+// The code units i .. kEnd - 1 of 32 columns times T tokens; both nibbles of a byte in turn, where all are
+// wanted.
+template <GroupedForm form, int T, int i, int kEnd>
+RYZANSTEIN_INLINE void add_units(Unit sums[][T], const uint8_t* span, const uint8_t* x) {
+  constexpr int kBits = shape_of(form).bits;
+  constexpr bool kInTurn = (kBits & 4) != 0 && shape_of(form).group >= 32;
+  constexpr int u = kInTurn ? i / 2 + i % 2 * 4 : i;
+  constexpr bool kInPlace = kDigits<form, T> > 1;
+  constexpr int kSet = kInPlace ? (kBits == 4 ? u / 4 : u % 4) : i % kSets<form, T>;
+  const Unit codes = kInPlace ? unit_in_place<form, u>(span) : code_unit<form, u>(span);
+#pragma GCC unroll 8
+  for (int t = 0; t < T; t++) sums[kSet][t] = dot_broadcast(sums[kSet][t], codes, x + 4 * (u * T + t));
+  if constexpr (i + 1 < kEnd) add_units<form, T, i + 1, kEnd>(sums, span, x);
+}
+
+// One group's codes times T tokens, into sums[0]. Of groups of 16 columns the second one shares units with
+// the first: `codes` and `x` are those of both.
+template <GroupedForm form, int T>
+RYZANSTEIN_INLINE void add_group(Unit sums[][T], const uint8_t* codes, int second, const uint8_t* x) {
+  constexpr FormShape f = shape_of(form);
+  if constexpr (f.group == 16) {
+    if (second == 0) add_units<form, T, 0, 4>(sums, codes, x);
+    if (second == 1) add_units<form, T, 4, 8>(sums, codes, x);
+  } else {
+#pragma GCC unroll 4
+    for (int s = 0; s < f.group / 32; s++) {
+      add_units<form, T, 0, 8>(sums, codes + 64 * f.bits * s, x + 32 * T * s);
+    }
+  }
+  constexpr int kShift = kDigits<form, T> > 1 ? f.bits : 0;
+  if constexpr (kSets<form, T> > 1) {
+#pragma GCC unroll 2
+    for (int t = 0; t < T; t++) {
+      sums[0][t] = add(sums[0][t], shift_sums<kShift>(sums[1][t]));
+      if constexpr (kSets<form, T> == 4) {
+        sums[0][t] =
+            add(sums[0][t], add(shift_sums<2 * kShift>(sums[2][t]), shift_sums<3 * kShift>(sums[3][t])));
+      }
+    }
+  }
+}
+
+// What one block of 16 rows is multiplied with, and where the outcome goes.
+struct BlockTask {
+  const uint8_t* x;  // a tile of tokens
+  PreparedShape shape;
+  int columns;
+  int tokens;  // of the tile, that count
+  const float* start;
+  float* y;
+  ptrdiff_t y_stride;
+  // The weights to fetch meanwhile, a part of `shares`: of this block and the next, or where other tokens use
+  // this block as well, of the next.
+  const uint8_t* ahead;
+  int shares;
+};
+
+template <GroupedForm form, int T>
+static void grouped_block(const uint8_t* block, const BlockTask& task) {
+  constexpr FormShape f = shape_of(form);
+  constexpr int kTile = tile_groups(f), kPer = kScaleColumns / f.group, kPair = kPer > 1 ? 2 : 1;
+  constexpr int kGroupBytes = tile_bytes(f) / kTile, kCodeBytes = f.group * f.bits * kGroupedRows / 8;
+  const int groups = tiles_of(f, task.columns) * kTile;
+  const uint8_t* x = task.x;
+  const int32_t* starts = reinterpret_cast<const int32_t*>(task.x + task.shape.starts);
+  const float* scales = reinterpret_cast<const float*>(task.x + task.shape.scales);
+  const float* x_sums = reinterpret_cast<const float*>(task.x + task.shape.sums);
+  const uint8_t* ahead = task.ahead;
+  const int step = T <= 4 ? kGroupBytes : kGroupBytes / task.shares;
+  Lanes acc[T], inner[T];
+#pragma GCC unroll 8
+  for (int t = 0; t < T; t++)
+    acc[t] = task.start != nullptr ? _mm512_loadu_ps(task.start) : _mm512_setzero_ps();
+  for (int g = 0; g < groups;) {
+#pragma GCC unroll 8
+    for (int t = 0; t < T; t++) inner[t] = _mm512_setzero_ps();
+    const int end = g + kPer < groups ? g + kPer : groups;
+    for (; g < end; g += kPair) {
+      const uint8_t* tile = block + static_cast<size_t>(g / kTile) * tile_bytes(f);
+      const int in_tile = g % kTile;
+#pragma GCC unroll 2
+      for (int p = 0; p < kPair; p++) {
+        for (int line = 0; line < step; line += 64) prefetch(ahead + line);
+        ahead += step;
+        Unit sums[kSets<form, T>][T];
+#pragma GCC unroll 8
+        for (int i = 0; i < kSets<form, T> * T; i++)
+          sums[i / T][i % T] = i < T ? all_ints(starts[i]) : zero();
+        const int shared = f.group == 16 ? p : 0;  // begins in the middle of 32 columns
+        add_group<form, T>(sums, tile + head_bytes(f) + (in_tile + p - shared) * kCodeBytes, p,
+                           x - shared * f.group * T);
+        const Lanes scale = scales_of<form>(tile, in_tile + p);
+#pragma GCC unroll 8
+        for (int t = 0; t < T; t++)
+          inner[t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[0][t]), scale, inner[t]);
+        if constexpr (f.minima) {
+          const Lanes minima = minima_of<form>(tile, in_tile + p);
+#pragma GCC unroll 8
+          for (int t = 0; t < T; t++) acc[t] = _mm512_fnmadd_ps(minima, _mm512_set1_ps(x_sums[t]), acc[t]);
+        }
+        x += f.group * T;
+        starts += T;
+        x_sums += T;
+      }
+    }
+#pragma GCC unroll 8
+    for (int t = 0; t < T; t++) acc[t] = _mm512_fmadd_ps(inner[t], _mm512_set1_ps(scales[t]), acc[t]);
+    scales += T;
+  }
+#pragma GCC unroll 8
+  for (int t = 0; t < T; t++) {
+    if (t < task.tokens) _mm512_storeu_ps(task.y + t * task.y_stride, acc[t]);
+  }
+}
+
+// ---------------------------------------------------------------- all blocks
+
+// So many tokens go together in tiles of equal width; there are kernels for 1, 2, 4, 6 and 8.
+static int tile_width(int tokens) {
+  const int tiles = (tokens + 7) / 8, width = (tokens + tiles - 1) / tiles;
+  return width == 1 ? 1 : (width + 1) / 2 * 2;
+}
+
+template <GroupedForm form>
+static void multiply_form(const void* blocks, int block_count, int columns, const void* prepared, int tokens,
+                          const float* start, float* y, ptrdiff_t y_stride) {
+  using Block = void (*)(const uint8_t* block, const BlockTask& task);
+  static constexpr Block kBlocks[] = {grouped_block<form, 1>, grouped_block<form, 2>, grouped_block<form, 4>,
+                                      grouped_block<form, 6>, grouped_block<form, 8>};
+  const int width = tile_width(tokens), tiles = (tokens + width - 1) / width;
+  const size_t block_bytes = grouped_block_bytes(shape_of(form), columns);
+  const uint8_t* block = static_cast<const uint8_t*>(blocks);
+  BlockTask task = {
+      nullptr, prepared_shape(shape_of(form), columns, width), columns, 0, start, nullptr, y_stride, nullptr,
+      tiles};
+  for (int b = 0; b < block_count; b++, block += block_bytes) {
+    for (int i = 0; i < tiles; i++) {
+      task.x = static_cast<const uint8_t*>(prepared) + static_cast<size_t>(i) * task.shape.bytes;
+      task.tokens = tokens - i * width < width ? tokens - i * width : width;
+      task.start = start != nullptr ? start + b * kGroupedRows : nullptr;
+      task.y = y + static_cast<ptrdiff_t>(i) * width * y_stride + b * kGroupedRows;
+      task.ahead = tiles == 1 ? block + kPrefetchAhead
+                              : block + block_bytes +
+                                    block_bytes / static_cast<size_t>(tiles) * static_cast<size_t>(i);
+      kBlocks[width / 2](block, task);
+    }
+  }
+}
+
+}  // namespace ryzanstein
+
+#endif
