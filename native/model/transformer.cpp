@@ -134,7 +134,7 @@ struct Transformer::Pass {
           norm(vector, norm_weights, normed);
           vector = normed;
         }
-        linear.prepare(vector, t, a.inputs, thread);
+        linear.prepare(vector, t, tokens, a.inputs, thread);
       }
     });
   }
@@ -288,7 +288,7 @@ struct Transformer::Pass {
       for (int t = first; t < first + count; t++) {
         float* state = row(a.states, t, h.width);
         norm(row(a.residual, t, h.width), weights.output_norm, state);
-        if (t >= unread) weights.head.prepare(state, t - unread, a.inputs, thread);
+        if (t >= unread) weights.head.prepare(state, t - unread, logit_rows, a.inputs, thread);
       }
     });
     if (logit_rows > 0) multiply(weights.head, logit_rows, a.logits);

@@ -147,12 +147,11 @@ Weights::Weights(const std::string& path, std::vector<TensorDescription> descrip
   file.check_all_taken(h.architecture);
 
   // What the file has is in memory only as long as it takes to pack it.
-  const auto pack = [&](std::vector<LinearPart>& linear, float multiplier,
-                        Rounding rounding = Rounding::kNone) {
+  const auto pack = [&](std::vector<LinearPart>& linear, float multiplier) {
     for (LinearPart& part : linear) {
       if (part.weight.data == nullptr) file.read(part.weight);
     }
-    Linear packed(file, linear, rounding, multiplier, kernels, pool);
+    Linear packed(file, linear, multiplier, kernels, pool);
     linear.clear();
     return packed;
   };
@@ -164,7 +163,7 @@ Weights::Weights(const std::string& path, std::vector<TensorDescription> descrip
   }
   file.read(embedding);
   if (tied) output = {{embedding, {}}};
-  head = pack(output, h.logit_multiplier, Rounding::kInt8Rows);
+  head = pack(output, h.logit_multiplier);
   if (tied && head.holds_rows()) embedding.data = nullptr;
 }
 

@@ -276,6 +276,33 @@ void switches_are_computed() {
       });
 }
 
+// Floats that the head shares are looked up as it has rounded them.
+void shared_floats_are_held_once() {
+  SyntheticOptions options;
+  options.embedding_type = "F16";
+  const SyntheticModel synthetic(kShape, options);
+  const auto model = load(synthetic);
+  EXPECT(model->weights().embedding.data == nullptr, "an embedding in F16 is not held beside the head");
+  LinearInputs inputs(model->weights().linears(), 1);
+  const Floats& rows = synthetic.floats.at("token_embd.weight");
+  Floats row(static_cast<size_t>(kShape.width));
+  double worst = 0;
+  for (int id = 0; id < kShape.vocabulary; id++) {
+    model->weights().embed(id, inputs, 0, row.data());
+    const float* expected = rows.data() + static_cast<ptrdiff_t>(id) * kShape.width;
+    for (int first = 0; first < kShape.width; first += 32) {
+      float largest = 0, furthest = 0;
+      for (int i = first; i < first + 32; i++) {
+        largest = std::max(largest, std::fabs(expected[i]));
+        furthest = std::max(furthest, std::fabs(expected[i] - row[static_cast<size_t>(i)]));
+      }
+      worst = std::max(worst, static_cast<double>(furthest / largest));
+    }
+  }
+  // Half a step of 127, and what the step itself was rounded by.
+  EXPECT(worst > 0 && worst < 0.5 / 127 + 1e-3, "it is rounded as Q8_0: " + std::to_string(worst));
+}
+
 // What is looked up for a token is what the file has, held once where the head has it as well.
 void embedding_rows_are_the_files() {
   struct Case {
@@ -286,7 +313,8 @@ void embedding_rows_are_the_files() {
   };
   for (const Case& each : {Case{"Q8_0", false, false, 1, false}, Case{"Q8_0", true, false, 1, false},
                            Case{"Q8_0", false, true, 1, true}, Case{"Q8_0", false, false, 0.3f, true},
-                           Case{"F16", false, false, 1, true}, Case{"F32", false, true, 1, true}}) {
+                           Case{"Q8_0", true, false, 0.3f, false}, Case{"F16", false, true, 1, true},
+                           Case{"F32", false, true, 1, true}}) {
     SyntheticOptions options;
     options.embedding_type = each.type;
     options.several_scales = each.several_scales;
@@ -954,6 +982,7 @@ int main() {
   logits_are_the_references();
   switches_are_computed();
   embedding_rows_are_the_files();
+  shared_floats_are_held_once();
   files_may_change_in_use();
   file_types_do_not_matter();
   bits_do_not_depend_on_the_way({});

@@ -35,16 +35,30 @@ double largest(const Vector& x) {
   return result;
 }
 
-// weights [rows][x.size()] times x rounded to int8, and the bias if there is one.
-Vector product(const std::vector<float>& weights, const Vector& x, const std::vector<float>& bias = {}) {
-  const double scale = largest(x) / 127;
-  Vector levels;
-  for (const double v : x) levels.push_back(scale > 0 ? std::nearbyint(v / scale) : 0);
+// weights [rows][x.size()] times x rounded to int8, under one scale or one for each 128 columns, and the bias
+// if there is one.
+Vector product(const std::vector<float>& weights, const Vector& x, bool grouped,
+               const std::vector<float>& bias = {}) {
+  const size_t columns = x.size(), step = grouped ? kScaleColumns : columns;
+  Vector levels, scales;
+  for (size_t first = 0; first < columns; first += step) {
+    const auto group = x.begin() + static_cast<ptrdiff_t>(first);
+    const Vector part(group, group + static_cast<ptrdiff_t>(std::min(step, columns - first)));
+    const double scale = largest(part) / 127;
+    scales.push_back(scale);
+    for (const double v : part) levels.push_back(scale > 0 ? std::nearbyint(v / scale) : 0);
+  }
   Vector y;
-  for (size_t first = 0; first < weights.size(); first += x.size()) {
-    double sum = 0;
-    for (size_t i = 0; i < x.size(); i++) sum += static_cast<double>(weights[first + i]) * levels[i];
-    y.push_back(sum * scale + (bias.empty() ? 0 : static_cast<double>(bias[y.size()])));
+  for (size_t first = 0; first < weights.size(); first += columns) {
+    double sum = bias.empty() ? 0 : static_cast<double>(bias[y.size()]);
+    for (size_t g = 0; g < scales.size(); g++) {
+      double part = 0;
+      for (size_t i = g * step; i < std::min(columns, (g + 1) * step); i++) {
+        part += static_cast<double>(weights[first + i]) * levels[i];
+      }
+      sum += part * scales[g];
+    }
+    y.push_back(sum);
   }
   return y;
 }
@@ -147,15 +161,17 @@ Vector attended(const Rounded& q, const std::vector<Rounded>& keys, const std::v
   return y;
 }
 
-// Rows rounded to int8, unless every weight of a row is 0 or plus or minus one number.
-std::vector<float> rounded_head(std::vector<float> head, size_t width) {
-  for (size_t first = 0; first < head.size(); first += width) {
+// As Q8_0 would have them: the steps of 32 weights are halves.
+void round_to_q8_0(std::vector<float>& weights) {
+  for (size_t first = 0; first < weights.size(); first += 32) {
     float most = 0;
-    for (size_t i = 0; i < width; i++) most = std::max(most, std::fabs(head[first + i]));
-    const float step = most / 127;
-    for (size_t i = 0; i < width; i++) head[first + i] = step * std::nearbyint(head[first + i] / step);
+    for (size_t i = 0; i < 32; i++) most = std::max(most, std::fabs(weights[first + i]));
+    if (most == 0) continue;
+    // A half has 11 bits.
+    const float unit = std::exp2(std::floor(std::log2(most / 127)) - 10);
+    const float step = std::nearbyint(most / 127 / unit) * unit;
+    for (size_t i = 0; i < 32; i++) weights[first + i] = step * std::nearbyint(weights[first + i] / step);
   }
-  return head;
 }
 
 double activation(FeedForward feed_forward, double x) {
@@ -191,22 +207,23 @@ std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
       found_factors == model.floats.end() ? std::vector<float>() : found_factors->second;
   const auto projected = [&](int layer, const std::string& name, const Vector& input) {
     const auto bias = model.floats.find("blk." + std::to_string(layer) + "." + name + ".bias");
-    return product(weight(layer, name), input,
+    const bool grouped = model.grouped.count("blk." + std::to_string(layer) + "." + name + ".weight") != 0;
+    return product(weight(layer, name), input, grouped,
                    bias == model.floats.end() ? std::vector<float>() : bias->second);
   };
   const std::string head_name =
       model.floats.count("output.weight") != 0 ? "output.weight" : "token_embd.weight";
   std::vector<float> head = model.floats.at(head_name);
   for (const TensorDescription& tensor : model.tensors) {
-    if (tensor.name == head_name && find_tensor_type(tensor.type)->to_codes == nullptr)
-      head = rounded_head(head, width);
+    if (tensor.name == head_name && find_tensor_type(tensor.type)->to_codes == nullptr) round_to_q8_0(head);
   }
   std::vector<std::vector<Rounded>> keys(static_cast<size_t>(h.layers)),
       values(static_cast<size_t>(h.layers));
   std::vector<Vector> logits;
   for (size_t position = 0; position < ids.size(); position++) {
-    const auto row =
-        model.floats.at("token_embd.weight").begin() + static_cast<ptrdiff_t>(ids[position]) * h.width;
+    const std::vector<float>& embedding =
+        head_name == "output.weight" ? model.floats.at("token_embd.weight") : head;
+    const auto row = embedding.begin() + static_cast<ptrdiff_t>(ids[position]) * h.width;
     Vector x(row, row + h.width);
     for (double& v : x) v *= static_cast<double>(h.embedding_multiplier);
     const auto add = [&](const Vector& y) {
@@ -243,7 +260,7 @@ std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
                        projected(layer, "ffn_down", normed_where(MoreNorms::kSub, hidden, "ffn_sub_norm")),
                        "post_ffw_norm"));
     }
-    logits.push_back(product(head, normed_by(x, "output_norm")));
+    logits.push_back(product(head, normed_by(x, "output_norm"), model.grouped.count(head_name) != 0));
     for (double& logit : logits.back()) logit *= static_cast<double>(h.logit_multiplier);
   }
   return logits;
