@@ -1,6 +1,8 @@
 // Decoders of ggml's, bitnet.cpp's and PrismML's blocks: each type gives the parts of one block.
 #include "tensor_types.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace ryzanstein {
@@ -342,6 +344,43 @@ constexpr TensorType kTypes[] = {
 };
 
 }  // namespace
+
+namespace {
+
+// Rounded half to even; infinite from 65520 on.
+uint16_t float_to_half(float value) {
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  const auto sign = static_cast<uint16_t>(bits >> 16 & 0x8000);
+  const float magnitude = std::fabs(value);
+  if (!(magnitude < 65520)) return sign | 0x7C00;
+  if (magnitude < 6.103515625e-05f) {  // 2^-14: below, multiples of 2^-24
+    return sign | static_cast<uint16_t>(std::nearbyint(magnitude * 16777216.0f));
+  }
+  bits &= 0x7FFFFFFF;
+  bits += 0xFFF + (bits >> 13 & 1);
+  return sign | static_cast<uint16_t>((bits >> 13) - (112 << 10));
+}
+
+}  // namespace
+
+bool round_to_q8_0(const float* row, int columns, const RowParts& to) {
+  uint8_t* codes = to.codes;
+  for (int g = 0; 32 * g < columns; g++, row += 32) {
+    const int count = std::min(32, columns - 32 * g);
+    float largest = 0;
+    for (int i = 0; i < count; i++) largest = std::max(largest, std::fabs(row[i]));
+    const float scale = largest / 127, inverse = scale > 0 ? 1 / scale : 0;
+    to.scales[g] = float_to_half(scale);
+    if (to.scales[g] == 0x7C00) return false;
+    for (int i = 0; i < 32; i++) {
+      // 1 / scale may be a little too large, and infinite.
+      const float level = i < count && std::isfinite(inverse) ? std::round(row[i] * inverse) : 0;
+      *codes++ = static_cast<uint8_t>(static_cast<int>(std::min(std::max(level, -127.0f), 127.0f)) + 128);
+    }
+  }
+  return true;
+}
 
 const TensorType* find_tensor_type(int id) {
   for (const TensorType& type : kTypes) {

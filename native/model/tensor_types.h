@@ -39,6 +39,11 @@ struct TensorType {
 
 constexpr int kTypeF32 = 0;
 
+// Floats as parts of the form kQ8_0, rounded as ggml rounds them when a file is converted to Q8_0. A last
+// group that is not whole is filled up with zeros. The floats are finite; returns false if a scale is too
+// large for a half.
+bool round_to_q8_0(const float* row, int columns, const RowParts& to);
+
 // nullptr if the type is not one that can be read.
 const TensorType* find_tensor_type(int id);
 

@@ -100,6 +100,19 @@ void expect_throw(const std::string& words, const std::string& what, const std::
   EXPECT(message.find(words) != std::string::npos, what + ": " + message);
 }
 
+uint32_t bits_of(float value) {
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+// FNV-1a over the bits.
+uint64_t fingerprint(const std::vector<float>& values) {
+  uint64_t result = 0xCBF29CE484222325u;
+  for (const float value : values) result = (result ^ bits_of(value)) * 0x100000001B3u;
+  return result;
+}
+
 // Against other decoders: tensor_vectors.py.
 void blocks_are_read_as_others_read_them() {
   struct Vector {
@@ -110,8 +123,10 @@ void blocks_are_read_as_others_read_them() {
   constexpr Vector kVectors[] = {
 #define RYZANSTEIN_VECTOR(type, block_bytes, one, other, first, last, fingerprint) \
   {type, block_bytes, {one, other}, first, last, fingerprint},
+#define RYZANSTEIN_ROUNDED(fingerprint)
 #include "tensor_vectors.inc"
 #undef RYZANSTEIN_VECTOR
+#undef RYZANSTEIN_ROUNDED
   };
   constexpr int kBlocks = 64;
   for (const Vector& vector : kVectors) {
@@ -126,13 +141,41 @@ void blocks_are_read_as_others_read_them() {
     }
     std::vector<float> weights(static_cast<size_t>(kBlocks * type.block_weights));
     type.to_floats(row.data(), static_cast<int>(weights.size()), weights.data());
-    uint64_t fingerprint = 0xCBF29CE484222325u;
-    std::vector<uint32_t> bits(weights.size());
-    std::memcpy(bits.data(), weights.data(), weights.size() * sizeof(float));
-    for (const uint32_t each : bits) fingerprint = (fingerprint ^ each) * 0x100000001B3u;
-    EXPECT(bits.front() == vector.first && bits.back() == vector.last && fingerprint == vector.fingerprint,
+    EXPECT(bits_of(weights.front()) == vector.first && bits_of(weights.back()) == vector.last &&
+               fingerprint(weights) == vector.fingerprint,
            std::string(type.name) + " is read as others read it");
   }
+}
+
+void floats_are_rounded_as_ggml_rounds_them() {
+  constexpr int kColumns = 64 * 32;
+  Random random(8);
+  std::vector<float> row;
+  for (int i = 0; i < kColumns; i++) row.push_back(random.uniform(-1, 1));
+  std::vector<uint8_t> codes(kColumns);
+  std::vector<uint16_t> scales(kColumns / 32);
+  RowParts parts{};
+  parts.codes = codes.data();
+  parts.scales = scales.data();
+  EXPECT(round_to_q8_0(row.data(), kColumns, parts), "small floats have scales that fit a half");
+  const auto decoded = [&] {
+    std::vector<float> weights(kColumns);
+    GroupedRow rounded{};
+    rounded.codes = codes.data();
+    rounded.scales = scales.data();
+    grouped_row_to_floats(shape_of(GroupedForm::kQ8_0), rounded, kColumns, weights.data());
+    return weights;
+  };
+  constexpr uint64_t kExpected =
+#define RYZANSTEIN_VECTOR(type, block_bytes, one, other, first, last, fingerprint)
+#define RYZANSTEIN_ROUNDED(fingerprint) fingerprint;
+#include "tensor_vectors.inc"
+#undef RYZANSTEIN_VECTOR
+#undef RYZANSTEIN_ROUNDED
+      EXPECT(fingerprint(decoded()) == kExpected, "floats are rounded to Q8_0 as ggml rounds them");
+  EXPECT(round_to_q8_0(row.data(), 33, parts) && codes[63] == 128, "half a group is filled up with zeros");
+  row[40] = 1e9f;
+  EXPECT(!round_to_q8_0(row.data(), kColumns, parts), "a scale that is no half is told of");
 }
 
 // The logits of a few short texts. A value that lies on a rounding boundary may be rounded to the other side:
@@ -979,6 +1022,7 @@ void kernels_are_named() {
 
 int main() {
   blocks_are_read_as_others_read_them();
+  floats_are_rounded_as_ggml_rounds_them();
   logits_are_the_references();
   switches_are_computed();
   embedding_rows_are_the_files();

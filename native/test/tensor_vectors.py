@@ -100,6 +100,14 @@ def decoded(identity, size, highest, decode):
     return words
 
 
+def rounded_to_q8_0():
+    """Random floats as blocks of Q8_0, decoded again."""
+    random = Random(8)
+    steps = np.array([random.next() >> 40 for _ in range(BLOCKS * 32)], dtype=np.float32)
+    blocks = gguf.quants.quantize(np.float32(-1) + np.float32(2) * steps / np.float32(1 << 24), gguf.GGMLQuantizationType.Q8_0)
+    return gguf.quants.dequantize(blocks, gguf.GGMLQuantizationType.Q8_0).view(np.uint32).tolist()
+
+
 def fingerprint(words):
     result = 0xCBF29CE484222325
     for word in words:
@@ -121,6 +129,9 @@ def main():
             f"RYZANSTEIN_VECTOR({identity}, {size}, {places}, 0x{words[0]:08X}u, 0x{words[-1]:08X}u,"
             f" 0x{fingerprint(words):016X}u)  // {name}"
         )
+    lines.append("")
+    lines.append("// Random floats rounded to Q8_0 and decoded.")
+    lines.append(f"RYZANSTEIN_ROUNDED(0x{fingerprint(rounded_to_q8_0()):016X}u)")
     Path(__file__).with_name("tensor_vectors.inc").write_text("\n".join(lines) + "\n")
 
 

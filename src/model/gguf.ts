@@ -2,7 +2,7 @@
 
 import * as fs from 'node:fs';
 import { whyUnread } from '../wording';
-import { tensorTypes } from './tensorTypes';
+import { takeInstead, tensorTypeName, tensorTypes } from './tensorTypes';
 
 export type GgufArray = string[] | boolean[] | number[] | bigint[];
 /** 64-bit integers that a double cannot hold stay `bigint`. */
@@ -50,6 +50,10 @@ const scalars: Record<number, Scalar> = {
 };
 const stringType = 8;
 const arrayType = 9;
+/** Numbers of types that need a second look. */
+const q2 = 42;
+const pq2 = 142;
+const ptq1 = 143;
 /** Longest name that ggml stores is 63 bytes; a header that claims much more is not one. */
 const maximumName = 1024;
 /** Far more than any model's: a header that claims more is not read into memory. */
@@ -268,6 +272,7 @@ function readHeader(reader: Reader, state: string): Gguf {
   const metadata = readMetadata(reader, keyCount);
   refusePart(file, metadata);
   const tensors = readTensors(reader, tensorCount);
+  if (!isPrism(metadata)) refuseForkTypes(reader, tensors);
   placeTensors(reader, tensors, alignmentOf(reader, metadata));
   return { file, state, version, metadata, tensors };
 }
@@ -314,14 +319,20 @@ function readTensors(reader: Reader, count: number): TensorDescription[] {
   return tensors;
 }
 
+function elementsOf(shape: number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
 function tensorBytes(reader: Reader, name: string, type: number, shape: number[]): number {
   const layout = tensorTypes[type];
   if (!layout) {
-    throw new GgufError(
-      `${reader.file}: the tensor "${name}" has the unknown type ${type}. Convert the model to TQ2_0 or another known type.`,
-    );
+    const known = tensorTypeName(type);
+    const what = known.startsWith('type ')
+      ? `the unknown ${known}`
+      : `the type ${known}, which ggml has given up`;
+    throw new GgufError(`${reader.file}: the tensor "${name}" has ${what}. ${takeInstead(type)}`);
   }
-  const elements = shape.reduce((product, extent) => product * extent, 1);
+  const elements = elementsOf(shape);
   if (elements < 1 || elements > Number.MAX_SAFE_INTEGER) {
     reader.fail(`the tensor "${name}" has the shape ${shape.join(' x ')}`);
   }
@@ -344,9 +355,49 @@ function alignmentOf(reader: Reader, metadata: Map<string, GgufValue>): number {
   return alignment;
 }
 
+/** Whether the file says of itself that it comes from PrismML's tools. */
+function isPrism(metadata: Map<string, GgufValue>): boolean {
+  return [...metadata.keys()].some((key) => key.startsWith('prism.'));
+}
+
+/** Another fork of llama.cpp has given the number of PTQ1_0 to a type of its own. */
+function refuseForkTypes({ file }: Reader, tensors: TensorDescription[]): void {
+  const tensor = tensors.find(({ type }) => type === ptq1);
+  if (!tensor) return;
+  throw new GgufError(
+    `${file}: the tensor "${tensor.name}" has the type ${ptq1}, which is PTQ1_0 only where "prism." metadata says so. ${takeInstead(ptq1)}`,
+  );
+}
+
+/**
+ * Early files of PrismML have PQ2_0, with 128 weights to the block, under the number of Q2_0 with 64: they are what
+ * fits between the places of the tensors. A file has but one of the two.
+ */
+function settleTwoBits(reader: Reader, tensors: TensorDescription[], alignment: number, size: number): void {
+  const inOrder = [...tensors].sort((a, b) => a.offset - b.offset);
+  const endOf = ({ offset, shape }: TensorDescription, type: number): number =>
+    offset + (elementsOf(shape) / tensorTypes[type]!.block) * tensorTypes[type]!.bytes;
+  const fit = (type: number): boolean =>
+    inOrder.every((tensor, i) => {
+      if (tensor.type !== q2) return true;
+      const next = inOrder[i + 1];
+      const free = (next?.offset ?? size) - endOf(tensor, type);
+      return tensor.shape[0]! % tensorTypes[type]!.block === 0 && free >= 0 && (!next || free < alignment);
+    });
+  // Of a file that is cut short is told elsewhere.
+  if (fit(q2) || tensors.some((tensor) => tensor.type === q2 && endOf(tensor, pq2) > size)) return;
+  if (!fit(pq2)) reader.fail('its tensors of type Q2_0 have blocks of neither 64 nor 128 weights');
+  for (const tensor of tensors) {
+    if (tensor.type !== q2) continue;
+    tensor.type = pq2;
+    tensor.bytes = tensorBytes(reader, tensor.name, pq2, tensor.shape);
+  }
+}
+
 /** Makes the offsets absolute and holds each tensor to its own place in the file. */
 function placeTensors(reader: Reader, tensors: TensorDescription[], alignment: number): void {
   const data = Math.ceil(reader.position / alignment) * alignment;
+  settleTwoBits(reader, tensors, alignment, reader.size - data);
   for (const tensor of tensors) {
     if (tensor.offset % alignment !== 0) {
       reader.fail(`the tensor "${tensor.name}" lies at ${tensor.offset}, not a multiple of ${alignment}`);

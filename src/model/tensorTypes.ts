@@ -1,4 +1,4 @@
-// The tensor types of ggml and bitnet.cpp by their numbers: how many bytes a block of weights takes.
+// The tensor types of ggml, bitnet.cpp and PrismML by their numbers: how many bytes a block of weights takes.
 
 /** A ggml type: `block` elements take `bytes` bytes, and the whole tensor `tail` bytes more. */
 export interface TensorType {
@@ -43,8 +43,35 @@ export const tensorTypes: Record<number, TensorType> = {
   // bitnet.cpp's type: two bits a weight, then one float scale in 32 bytes. ggml itself has retired the number.
   36: { name: 'I2_S', block: 4, bytes: 1, tail: 32 },
   39: { name: 'MXFP4', block: 32, bytes: 17 },
+  40: { name: 'NVFP4', block: 64, bytes: 36 },
+  41: { name: 'Q1_0', block: 128, bytes: 18 },
+  42: { name: 'Q2_0', block: 64, bytes: 18 },
+  142: { name: 'PQ2_0', block: 128, bytes: 34 },
+  143: { name: 'PTQ1_0', block: 128, bytes: 28 },
+};
+
+/** Numbers that ggml has given up, and the names that they had. */
+const removedTypes: Record<number, string> = {
+  4: 'Q4_2',
+  5: 'Q4_3',
+  31: 'Q4_0_4_4',
+  32: 'Q4_0_4_8',
+  33: 'Q4_0_8_8',
+  37: 'IQ4_NL_4_8',
+  38: 'IQ4_NL_8_8',
 };
 
 export function tensorTypeName(type: number): string {
-  return tensorTypes[type]?.name ?? `type ${type}`;
+  return tensorTypes[type]?.name ?? removedTypes[type] ?? `type ${type}`;
+}
+
+/** A sentence for who has a file of a type that cannot be read: what to take instead. */
+export function takeInstead(type: number): string {
+  const name = tensorTypeName(type);
+  if (/^IQ[123]_/.test(name))
+    return 'Its weights need code books that the engine does not have: take the model in IQ4_XS, Q3_K_M or Q2_K.';
+  if (name === 'NVFP4') return 'Take the model in MXFP4 or Q4_K_M.';
+  if (/_\d_\d$/.test(name))
+    return `Its weights lie as one kind of CPU wants them: take the model in ${name.slice(0, -4)}.`;
+  return 'Take the model in Q8_0, Q4_K_M or another type that README names.';
 }

@@ -76,6 +76,35 @@ describe('gguf', () => {
     });
   }
 
+  it('tells blocks of 64 weights of 2 bits from those of 128 by what fits', () => {
+    const types = (sizes: number[], more: TensorField[] = []): (string | number)[] => {
+      const fields = sizes.map((bytes, i): TensorField => ({
+        name: `w${i}`,
+        shape: [512, 4],
+        type: 42,
+        bytes,
+      }));
+      return read(ggufBytes({}, [...fields, ...more])).tensors.map(({ type, bytes }) => `${type}: ${bytes}`);
+    };
+    assert.deepEqual(types([576, 576]), ['42: 576', '42: 576']);
+    assert.deepEqual(types([544, 544]), ['142: 544', '142: 544']);
+    const norm = { name: 'norm', shape: [4], type: 0, bytes: 16 };
+    assert.deepEqual(types([544], [norm]), ['142: 544', '0: 16']);
+    assert.deepEqual(types([576], [norm]), ['42: 576', '0: 16']);
+    // 36 and 34 bytes take the same 64 in the file: it is what ggml says.
+    const small = { name: 'w', shape: [128], type: 42, bytes: 36 };
+    assert.equal(read(ggufBytes({}, [small, norm])).tensors[0]!.type, 42);
+    const wide = { name: 'w', shape: [512, 4], type: 42, bytes: 600 };
+    refused(ggufBytes({}, [wide, norm]), /have blocks of neither 64 nor 128 weights/);
+    refused(ggufBytes({}, [{ ...wide, bytes: 500 }]), /"w" ends at \d+, but the file ends at \d+/);
+  });
+
+  it('takes the number of PTQ1_0 from the files that say that they are of PrismML', () => {
+    const tensor = { name: 'w', shape: [256, 2], type: 143, bytes: 112 };
+    const gguf = read(ggufBytes({ 'prism.hadamard.version': [4, 1] }, [tensor]));
+    assert.equal(gguf.tensors[0]!.bytes, 112);
+  });
+
   it('gives I2_S its scale behind the weights', () => {
     const gguf = read(ggufBytes({}, [{ name: 'w', shape: [256, 2], type: 36, bytes: 160 }]));
     assert.equal(gguf.tensors[0]!.bytes, 160);
@@ -172,7 +201,10 @@ describe('gguf', () => {
   it('refuses bad tensors by name', () => {
     const bad = (field: Partial<TensorField>, message: RegExp): void =>
       refused(ggufBytes({}, [{ name: 'w', shape: [256, 2], type: 35, bytes: 132, ...field }]), message);
-    bad({ type: 4 }, /"w" has the unknown type 4\. Convert/);
+    bad({ type: 4 }, /"w" has the type Q4_2, which ggml has given up\. Take the model in Q8_0/);
+    bad({ type: 33 }, /"w" has the type Q4_0_8_8, which ggml has given up\. .*: take the model in Q4_0\./);
+    bad({ type: 77 }, /"w" has the unknown type 77\. Take/);
+    bad({ type: 143 }, /"w" has the type 143, which is PTQ1_0 only where "prism\." metadata says so/);
     bad({ shape: [100, 2] }, /"w" has rows of 100, not a multiple of TQ2_0's block of 256/);
     bad({ shape: [256, 0] }, /"w" has the shape 256 x 0/);
     bad({ shape: [2 ** 40, 2 ** 40] }, /"w" has the shape/);
