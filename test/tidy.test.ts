@@ -255,6 +255,18 @@ describe('architectures', () => {
   });
 });
 
+describe('tensor types', () => {
+  it('that the engine reads are the same in both languages', () => {
+    const rows = read('native/model/tensor_types.cpp').matchAll(/^ {4}(?:\w+<.*>\(|\{)(\w+), "/gm);
+    const numbers = [...rows].map(([, id]) => (id === 'kTypeF32' ? 0 : Number(id)));
+    assert.ok(numbers.length > 20);
+    const list = /^const runnableTypes = new Set\(\[([^\]]+)\]\);/m.exec(
+      read('src/model/description.ts'),
+    )?.[1];
+    assert.deepEqual(list?.trim().replace(/,$/, '').split(',').map(Number), numbers);
+  });
+});
+
 describe('CPU levels', () => {
   const listed = [...read('native/kernels/levels.inc').matchAll(/^RYZANSTEIN_LEVEL\("([^"]+)", (\w+),/gm)];
   const forCpus = cpp.filter((file) => /^native\/kernels\/(x86|arm)\/[^/]+\.cpp$/.test(file));

@@ -3,9 +3,9 @@
 import * as path from 'node:path';
 import { fail, type Hyperparameters, hyperparametersOf } from './architectures';
 import { type FimOrder, type FimRole, type Format, formatOf, ordersOf } from './formats';
-import { type Gguf } from './gguf';
+import { type Gguf, GgufError } from './gguf';
 import type { PromptModel } from './prompt';
-import { tensorTypeName } from './tensorTypes';
+import { takeInstead, tensorTypeName } from './tensorTypes';
 import { printable } from '../wording';
 import { Tokenizer } from './tokenizer';
 
@@ -26,7 +26,10 @@ export interface ModelDescription extends PromptModel {
   hyperparameters: Hyperparameters;
 }
 
-const runnableTypes = new Set(['F32', 'F16', 'BF16', 'Q8_0', 'Q4_K', 'Q6_K', 'TQ1_0', 'TQ2_0', 'I2_S']);
+/** Those of `native/model/tensor_types.cpp`, by their numbers. */
+const runnableTypes = new Set([
+  0, 1, 30, 2, 3, 6, 7, 8, 10, 11, 12, 13, 14, 20, 23, 34, 35, 36, 39, 41, 42, 142, 143,
+]);
 /** A longer context costs memory and time that a completion does not repay. */
 const longestContext = 2048;
 
@@ -103,10 +106,9 @@ function mainType(gguf: Gguf, any: boolean): string {
   const weights = new Map<string, number>();
   for (const tensor of gguf.tensors) {
     const type = tensorTypeName(tensor.type);
-    if (!any && !runnableTypes.has(type)) {
-      fail(
-        gguf,
-        `has the tensor "${tensor.name}" of type ${type}; known are ${[...runnableTypes].join(', ')}`,
+    if (!any && !runnableTypes.has(tensor.type)) {
+      throw new GgufError(
+        `${gguf.file}: the tensor "${tensor.name}" has the type ${type}, which the engine does not read. ${takeInstead(tensor.type)}`,
       );
     }
     const count = tensor.shape.reduce((product, extent) => product * extent, 1);
