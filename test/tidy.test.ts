@@ -208,10 +208,10 @@ describe('C++', () => {
 });
 
 describe('records that cross to C++', () => {
-  /** The members of an interface of description.ts, with their types. */
-  const declared = (name: string): Map<string, string> => {
+  /** The members of an interface of src/model, with their types. */
+  const declared = (file: string, name: string): Map<string, string> => {
     const body = new RegExp(`interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(
-      read('src/model/description.ts'),
+      read(`src/model/${file}.ts`),
     )?.[1];
     const members = body?.matchAll(/^ {2}(\w+)\??: (.+);$/gm) ?? [];
     return new Map([...members].map((member) => [member[1]!, member[2]!]));
@@ -234,10 +234,10 @@ describe('records that cross to C++', () => {
   it('have the same members in both languages', () => {
     const hyperparameters = tabled('native/model/hyperparameters', 'H');
     assert.ok(hyperparameters.size > 10);
-    assert.deepEqual(hyperparameters, declared('Hyperparameters'));
+    assert.deepEqual(hyperparameters, declared('architectures', 'Hyperparameters'));
     const settings = tabled('native/model/cache_settings', 'C');
     assert.ok(settings.size > 0);
-    assert.deepEqual(settings, declared('CacheSettings'));
+    assert.deepEqual(settings, declared('description', 'CacheSettings'));
   });
 });
 
@@ -246,11 +246,24 @@ describe('architectures', () => {
     const computed = [...read('native/model/architecture.cpp').matchAll(/^ {4}\{"([^"]+)", Norm::/gm)];
     const names = computed.map(([, name]) => name);
     assert.ok(names.length > 0);
-    for (const file of ['src/model/description.ts', 'src/measure/synthesize.ts']) {
-      const list = /^(?:export )?const architectures = \[([^\]]+)\];/m.exec(read(file))?.[1] ?? '';
-      const known = [...list.matchAll(/'([^']+)'/g)].map(([, name]) => name);
-      assert.deepEqual(known, names, file);
+    for (const file of ['src/model/architectures.ts', 'src/measure/synthesize.ts']) {
+      const table =
+        /^const (?:known|forms): Record<string, \w+> = \{$([\s\S]*?)^\};/m.exec(read(file))?.[1] ?? '';
+      const rows = [...table.matchAll(/^ {2}'?([\w.-]+)'?:/gm)].map(([, name]) => name);
+      assert.deepEqual(rows, names, file);
     }
+  });
+});
+
+describe('tensor types', () => {
+  it('that the engine reads are the same in both languages', () => {
+    const rows = read('native/model/tensor_types.cpp').matchAll(/^ {4}(?:\w+<.*>\(|\{)(\w+), "/gm);
+    const numbers = [...rows].map(([, id]) => (id === 'kTypeF32' ? 0 : Number(id)));
+    assert.ok(numbers.length > 20);
+    const list = /^const runnableTypes = new Set\(\[([^\]]+)\]\);/m.exec(
+      read('src/model/description.ts'),
+    )?.[1];
+    assert.deepEqual(list?.trim().replace(/,$/, '').split(',').map(Number), numbers);
   });
 });
 

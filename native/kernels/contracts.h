@@ -155,6 +155,8 @@ struct Attention {
 struct FloatKernels {
   // y[i] = x[i] / sqrt(mean of x^2 + epsilon) * weight[i]
   void (*rms_norm)(const float* x, const float* weight, int n, float epsilon, float* y);
+  // y[i] = (x[i] - mean of x) / sqrt(variance of x + epsilon) * weight[i] + bias[i]
+  void (*layer_norm)(const float* x, const float* weight, const float* bias, int n, float epsilon, float* y);
   // Returns scale = max|x| / 127 and q[i] = x[i] / scale, rounded half to even. All zeros (or a maximum that
   // is not a positive finite number) gives scale 0 and zeros.
   float (*quantize)(const float* x, int n, int8_t* q);
@@ -172,6 +174,10 @@ struct FloatKernels {
   void (*silu_multiply)(const float* gate, const float* up, int n, float* y);
   // y[i] = max(gate[i], 0)^2 * up[i]
   void (*relu2_multiply)(const float* gate, const float* up, int n, float* y);
+  // y[i] = gelu(gate[i]) * up[i], with gelu(x) = x / (1 + exp(-sqrt(8 / pi) * (x + 0.044715 x^3)))
+  void (*gelu_multiply)(const float* gate, const float* up, int n, float* y);
+  // y[i] = gelu(x[i])
+  void (*gelu)(const float* x, int n, float* y);
   // y = softmax(products * scale * key_scales) * value_scales * values. Sums of exp run over 16 lanes of
   // positions. What a position weighs, value scale included, is rounded to levels of the largest of the row;
   // sums of kWeightSum positions are exact, and added as floats in ascending order.

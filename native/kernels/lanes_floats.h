@@ -49,6 +49,29 @@ static void rms_norm(const float* x, const float* weight, int n, float epsilon, 
       });
 }
 
+static void layer_norm(const float* x, const float* weight, const float* bias, int n, float epsilon,
+                       float* y) {
+  Lanes sums = zero();
+  for_lanes(
+      n, [&](int i) { sums = add(sums, load(x + i)); },
+      [&](int i, int m) { sums = add(sums, load_some(x + i, m)); });
+  const Lanes mean = all(fold_add(sums) / static_cast<float>(n));
+  Lanes squares = zero();
+  const auto add_square = [&](Lanes off) { squares = fused(off, off, squares); };
+  for_lanes(
+      n, [&](int i) { add_square(subtract(load(x + i), mean)); },
+      [&](int i, int m) { add_square(keep(subtract(load_some(x + i, m), mean), m)); });
+  const Lanes factor = all(1.0f / square_root(fold_add(squares) / static_cast<float>(n) + epsilon));
+  const auto normed = [&](Lanes v, Lanes w, Lanes b) {
+    return fused(multiply(subtract(v, mean), factor), w, b);
+  };
+  for_lanes(
+      n, [&](int i) { store(y + i, normed(load(x + i), load(weight + i), load(bias + i))); },
+      [&](int i, int m) {
+        store_some(y + i, m, normed(load_some(x + i, m), load_some(weight + i, m), load_some(bias + i, m)));
+      });
+}
+
 static float quantize(const float* x, int n, int8_t* q) {
   Lanes most = zero();
   for_lanes(
@@ -122,6 +145,26 @@ static void relu2_multiply(const float* gate, const float* up, int n, float* y) 
   for_lanes(
       n, [&](int i) { store(y + i, one(load(gate + i), load(up + i))); },
       [&](int i, int m) { store_some(y + i, m, one(load_some(gate + i, m), load_some(up + i, m))); });
+}
+
+RYZANSTEIN_INLINE Lanes gelu_of(Lanes x) {
+  const Lanes slope = fused(multiply(x, x), all(0.0713548163f), all(1.59576912f));
+  const Lanes e = exponential(subtract(zero(), multiply(x, slope)));
+  return divide(x, add(all(1.0f), e));
+}
+
+static void gelu_multiply(const float* gate, const float* up, int n, float* y) {
+  for_lanes(
+      n, [&](int i) { store(y + i, multiply(gelu_of(load(gate + i)), load(up + i))); },
+      [&](int i, int m) {
+        store_some(y + i, m, multiply(gelu_of(load_some(gate + i, m)), load_some(up + i, m)));
+      });
+}
+
+static void gelu(const float* x, int n, float* y) {
+  for_lanes(
+      n, [&](int i) { store(y + i, gelu_of(load(x + i))); },
+      [&](int i, int m) { store_some(y + i, m, gelu_of(load_some(x + i, m))); });
 }
 
 static LogitSummary summarize(const float* logits, int n) {

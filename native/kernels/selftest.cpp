@@ -186,6 +186,9 @@ void compare_floats(const FloatKernels& level, const FloatKernels& reference, Ra
     level.rms_norm(x.data(), w.data(), n, 1e-5f, a.data());
     reference.rms_norm(x.data(), w.data(), n, 1e-5f, b.data());
     compare.same(a, b);
+    level.layer_norm(x.data(), w.data(), x.data(), n, 1e-5f, a.data());
+    reference.layer_norm(x.data(), w.data(), x.data(), n, 1e-5f, b.data());
+    compare.same(a, b);
     std::vector<int8_t> p(x.size()), q(x.size());
     const float s = level.quantize(x.data(), n, p.data()), r = reference.quantize(x.data(), n, q.data());
     compare.same(&s, &r, 1);
@@ -207,6 +210,12 @@ void compare_floats(const FloatKernels& level, const FloatKernels& reference, Ra
     compare.same(a, b);
     level.relu2_multiply(x.data(), w.data(), n, a.data());
     reference.relu2_multiply(x.data(), w.data(), n, b.data());
+    compare.same(a, b);
+    level.gelu_multiply(x.data(), w.data(), n, a.data());
+    reference.gelu_multiply(x.data(), w.data(), n, b.data());
+    compare.same(a, b);
+    level.gelu(x.data(), n, a.data());
+    reference.gelu(x.data(), n, b.data());
     compare.same(a, b);
     const LogitSummary one = level.summarize(x.data(), n), two = reference.summarize(x.data(), n);
     compare.same(&one.maximum, &two.maximum, 1);

@@ -4,12 +4,23 @@
 namespace ryzanstein {
 namespace {
 
-// With ternary matrices. bitnet-b1.58 is BitNet 2B-4T; llama: TriLM, Falcon-E.
-constexpr Architecture kArchitectures[] = {
-    // name, norm, sub-norms, head norms, biases, feed-forward, rotary
-    {"bitnet", Norm::kRms, true, false, false, FeedForward::kGatedSilu, Rotary::kHalves},
-    {"bitnet-b1.58", Norm::kRms, true, false, false, FeedForward::kGatedSquaredRelu, Rotary::kHalves},
-    {"llama", Norm::kRms, false, false, false, FeedForward::kGatedSilu, Rotary::kNeighbours},
+using A = Architecture;
+using F = FeedForward;
+
+// What a number can say (multipliers, layers without rotary embedding) is no switch: see hyperparameters.h.
+constexpr A kArchitectures[] = {
+    // name, norm, more norms, head norms, biases, feed-forward, rotary
+    {"bitnet", Norm::kRms, MoreNorms::kSub, false, Biases::kOptional, F::kGatedSilu, Rotary::kHalves},
+    {"bitnet-b1.58", Norm::kRms, MoreNorms::kSub, false, Biases::kOptional, F::kGatedSquaredRelu,
+     Rotary::kHalves},
+    {"llama", Norm::kRms, MoreNorms::kNone, false, Biases::kOptional, F::kGatedSilu, Rotary::kNeighbours},
+    {"qwen2", Norm::kRms, MoreNorms::kNone, false, Biases::kQkv, F::kGatedSilu, Rotary::kHalves},
+    {"qwen3", Norm::kRms, MoreNorms::kNone, true, Biases::kOptional, F::kGatedSilu, Rotary::kHalves},
+    {"granite", Norm::kRms, MoreNorms::kNone, false, Biases::kOptional, F::kGatedSilu, Rotary::kNeighbours},
+    {"smollm3", Norm::kRms, MoreNorms::kNone, false, Biases::kOptional, F::kGatedSilu, Rotary::kNeighbours},
+    {"starcoder2", Norm::kLayer, MoreNorms::kNone, false, Biases::kAll, F::kGelu, Rotary::kHalves},
+    {"gemma", Norm::kRms, MoreNorms::kNone, false, Biases::kOptional, F::kGatedGelu, Rotary::kHalves},
+    {"gemma3", Norm::kRms, MoreNorms::kPost, true, Biases::kOptional, F::kGatedGelu, Rotary::kHalves},
 };
 
 }  // namespace

@@ -7,12 +7,29 @@
 namespace ryzanstein {
 
 enum class Norm {
-  kRms,  // x / sqrt(mean of x^2 + epsilon) * weight
+  kRms,    // x / sqrt(mean of x^2 + epsilon) * weight
+  kLayer,  // (x - mean) / sqrt(variance + epsilon) * weight + bias
+};
+
+// Where a layer has norms beside those before attention and feed-forward.
+enum class MoreNorms {
+  kNone,
+  kSub,   // before the output projection and before down
+  kPost,  // of what attention and feed-forward give, before it is added to the residual
+};
+
+// Which products must have biases; the others have them where the file brings them.
+enum class Biases {
+  kOptional,
+  kQkv,  // queries, keys and values
+  kAll,  // every product of a layer
 };
 
 enum class FeedForward {
   kGatedSilu,         // down(silu(gate) * up)
   kGatedSquaredRelu,  // down(max(gate, 0)^2 * up)
+  kGatedGelu,         // down(gelu(gate) * up)
+  kGelu,              // down(gelu(up)): without a gate
 };
 
 // Which rows of a head the rotary embedding turns together.
@@ -24,9 +41,9 @@ enum class Rotary {
 struct Architecture {
   const char* name;  // general.architecture
   Norm norm;
-  bool sub_norms;   // before the output projection and before down, too
+  MoreNorms more_norms;
   bool head_norms;  // of each head's query and key, before they are turned
-  bool biases;      // products have biases, where the file brings them
+  Biases biases;
   FeedForward feed_forward;
   Rotary rotary;
 };

@@ -22,6 +22,18 @@ struct Hyperparameters {
   float norm_epsilon = 0;
   float rope_base = 0;
   int rope_dimensions = 0;
+  // Positions are divided by the factor: all angles are (linear), or those alone that turn less than
+  // yarn_beta_slow times within the original context, with a ramp up to yarn_beta_fast times (YaRN; 0:
+  // linear).
+  float rope_factor = 1;
+  int yarn_context = 0;
+  float yarn_beta_fast = 32;
+  float yarn_beta_slow = 1;
+  float rope_magnitude = 1;  // of cosines and sines
+  int rope_skip = 0;         // every such layer has no rotary embedding (1: none has); 0: all have
+  // Every such layer is as said above, the others turn with a base of their own, unscaled; 0: all are.
+  int rope_global = 0;
+  float rope_local_base = 10000;
   float attention_scale = 0;  // of the products of queries and keys; 0: 1 / sqrt(head_size)
   float embedding_multiplier = 1;
   float residual_multiplier = 1;  // of what attention and feed-forward add to the residual

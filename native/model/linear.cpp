@@ -39,7 +39,7 @@ class FirstProblem {
   const char* reason_ = nullptr;
 };
 
-// One row as integers: weight i = codes[i] * scales[i / group_columns].
+// One row as whole numbers: weight i = codes[i] * scales[i / group_columns].
 struct Row {
   explicit Row(int columns)
       : codes(static_cast<size_t>(columns)),
@@ -49,14 +49,16 @@ struct Row {
   std::vector<float> scales;
   std::vector<float> floats;
   int group_columns = 0;
+  bool ternary_floats = false;
 };
 
 // What all rows of a tensor allow.
 struct Form {
-  bool ternary = true;    // codes are -1, 0, +1 after division by the largest
-  bool one_scale = true;  // in each row
-  int group_columns = 0;  // of the file
+  bool whole;    // whole numbers under one scale in each row
+  bool ternary;  // they are -1, 0, +1 after division by the largest
 };
+
+int round_up(int value, int step) { return (value + step - 1) / step * step; }
 
 int largest_code(const std::vector<int8_t>& codes) {
   int largest = 0;
@@ -91,7 +93,7 @@ bool has_one_scale(Row& row) {
 
 const char* const kNotFinite = "holds a number that is not finite";
 
-// Reads row r of an integer tensor; returns nullptr or what is wrong.
+// Reads row r of a tensor of whole numbers; returns nullptr or what is wrong.
 const char* read_codes(const Tensor& tensor, int r, Row& row) {
   row.group_columns = tensor.type->scale_columns > 0 ? tensor.type->scale_columns : tensor.columns;
   row.scales[0] = tensor.tensor_scale;
@@ -104,8 +106,8 @@ const char* read_codes(const Tensor& tensor, int r, Row& row) {
   return nullptr;
 }
 
-// Reads row r of a float tensor as ternary weights, or rounded to int8 where that is allowed.
-const char* read_floats(const Tensor& tensor, int r, Rounding rounding, Row& row) {
+// Reads row r of a float tensor as whole numbers if it is ternary, else leaves `row.ternary_floats` false.
+const char* read_floats(const Tensor& tensor, int r, Row& row) {
   tensor.type->to_floats(tensor.row(r), tensor.columns, row.floats.data());
   row.group_columns = tensor.columns;
   float largest = 0;
@@ -113,132 +115,270 @@ const char* read_floats(const Tensor& tensor, int r, Rounding rounding, Row& row
     if (!std::isfinite(w)) return kNotFinite;
     largest = std::max(largest, std::fabs(w));
   }
-  bool ternary = true;
-  for (const float w : row.floats) ternary = ternary && (w == 0 || std::fabs(w) == largest);
-  if (!ternary && rounding == Rounding::kNone) {
-    return "is not ternary: its weights are not all 0 or plus or minus one number";
-  }
-  const float step = ternary ? largest : largest / 127;
+  row.ternary_floats = true;
+  for (const float w : row.floats)
+    row.ternary_floats = row.ternary_floats && (w == 0 || std::fabs(w) == largest);
+  if (!row.ternary_floats) return nullptr;
   for (size_t i = 0; i < row.floats.size(); i++) {
-    row.codes[i] = step > 0 ? static_cast<int8_t>(std::lrint(std::clamp(row.floats[i] / step, -127.f, 127.f)))
-                            : int8_t{0};
+    row.codes[i] = static_cast<int8_t>((row.floats[i] > 0) - (row.floats[i] < 0));
   }
-  row.scales[0] = step;
+  row.scales[0] = largest;
   return nullptr;
 }
 
-const char* read_row(const Tensor& tensor, int r, Rounding rounding, Row& row) {
-  return tensor.type->to_codes != nullptr ? read_codes(tensor, r, row)
-                                          : read_floats(tensor, r, rounding, row);
+const char* read_row(const Tensor& tensor, int r, Row& row) {
+  row.ternary_floats = false;
+  return tensor.type->to_codes != nullptr ? read_codes(tensor, r, row) : read_floats(tensor, r, row);
 }
 
-Form inspect(const TensorFile& file, const Tensor& tensor, Rounding rounding, ThreadPool& pool,
-             std::vector<Row>& rows) {
+Form inspect(const TensorFile& file, const Tensor& tensor, ThreadPool& pool, std::vector<Row>& rows) {
+  if (tensor.type->to_codes == nullptr && tensor.type->take_apart != nullptr) return {false, false};
+  const bool floats = tensor.type->to_codes == nullptr;
   std::atomic<bool> ternary{true};
   std::atomic<bool> one_scale{true};
   FirstProblem problem;
   pool.run(tensor.rows, [&](int first, int count, int thread) {
     Row& row = rows[static_cast<size_t>(thread)];
     for (int r = first; r < first + count; r++) {
-      const char* reason = read_row(tensor, r, rounding, row);
+      const char* reason = read_row(tensor, r, row);
       if (reason != nullptr) return problem.report(tensor.file_row(r), reason);
-      if (!tensor.type->ternary && ternary.load(std::memory_order_relaxed) && !is_ternary(row.codes))
-        ternary = false;
-      if (!has_one_scale(row)) one_scale = false;
+      if (floats && !row.ternary_floats) {
+        one_scale = false;
+      } else {
+        if (!tensor.type->ternary && ternary.load(std::memory_order_relaxed) && !is_ternary(row.codes))
+          ternary = false;
+        if (!has_one_scale(row)) one_scale = false;
+      }
     }
   });
   problem.throw_if_any(file, tensor.name);
-  Form form;
-  form.one_scale = one_scale;
   // Codes that differ in size by group (Q8_0) are ternary only under one scale.
-  form.ternary = tensor.type->ternary || (ternary && one_scale);
-  form.group_columns = tensor.type->scale_columns > 0 ? tensor.type->scale_columns : tensor.columns;
-  return form;
+  return {one_scale, tensor.type->ternary || (ternary && one_scale)};
 }
 
 // Brings a row that was just read to one scale, and to codes -1, 0, +1 for the ternary kernel.
-void simplify(bool one_scale, bool ternary, Row& row) {
-  if (one_scale) has_one_scale(row);
+void simplify(bool ternary, Row& row) {
+  has_one_scale(row);
   if (!ternary) return;
   const int c = largest_code(row.codes);
   if (c <= 1) return;
   for (int8_t& code : row.codes) code = static_cast<int8_t>(code / c);
-  for (float& scale : row.scales) scale *= static_cast<float>(c);
+  row.scales[0] *= static_cast<float>(c);
 }
 
-int round_up(int value, int step) { return (value + step - 1) / step * step; }
+// Rounds to the nearest, half to even; too large becomes infinite.
+uint16_t float_to_half(float value) {
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  const uint32_t sign = bits >> 16 & 0x8000;
+  const float magnitude = std::fabs(value);
+  if (!(magnitude < 65520)) return static_cast<uint16_t>(sign | 0x7C00);
+  int exponent = 0;
+  std::frexp(magnitude, &exponent);
+  // The step of halves of this size; below 2^-14 they are all alike.
+  const int step = std::max(exponent - 11, -24);
+  const auto steps = static_cast<uint32_t>(std::nearbyint(std::ldexp(magnitude, -step)));
+  // A fraction that was rounded up to 2048 carries into the exponent.
+  return static_cast<uint16_t>(sign | (static_cast<uint32_t>(step + 24) << 10) + steps);
+}
+
+// One row taken apart into the groups of its form.
+class GroupedParts {
+ public:
+  explicit GroupedParts(int columns)
+      : codes_(static_cast<size_t>(round_up(columns, 256))),
+        halves_(2 * codes_.size() / 16),
+        bytes_(2 * codes_.size() / 16),
+        floats_(static_cast<size_t>(columns)) {}
+
+  // Returns nullptr or what is wrong with row r.
+  const char* read(const Tensor& tensor, int r) {
+    if (tensor.type->take_apart != nullptr) {
+      tensor.type->take_apart(tensor.row(r), tensor.columns,
+                              {codes_.data(), scales(), minima(), sub_scales(), sub_minima()});
+      return has_finite_scales(shape_of(tensor.type->form), tensor.columns) ? nullptr : kNotFinite;
+    }
+    tensor.type->to_floats(tensor.row(r), tensor.columns, floats_.data());
+    for (float& w : floats_) w *= tensor.tensor_scale;
+    return round_floats(tensor.columns);
+  }
+
+  GroupedRow row() { return {codes_.data(), scales(), minima(), sub_scales(), sub_minima(), nullptr}; }
+
+ private:
+  bool has_finite_scales(const FormShape& form, int columns) {
+    const uint16_t exponent = form.scales == kUpperHalves ? 0x7F80 : 0x7C00;
+    const int count = columns / (has_sub_scales(form) ? 256 : form.group);
+    const auto is_finite = [&](uint16_t half) { return (half & exponent) != exponent; };
+    return std::all_of(scales(), scales() + count, is_finite) &&
+           (!form.minima || std::all_of(minima(), minima() + count, is_finite));
+  }
+
+  // Q8_0: codes are weights over the largest of 32, times 127.
+  const char* round_floats(int columns) {
+    constexpr int kGroup = 32;
+    for (int first = 0; first < columns; first += kGroup) {
+      const int count = std::min(kGroup, columns - first);
+      const float* w = floats_.data() + first;
+      float largest = 0;
+      for (int i = 0; i < count; i++) {
+        if (!std::isfinite(w[i])) return kNotFinite;
+        largest = std::max(largest, std::fabs(w[i]));
+      }
+      const uint16_t half = float_to_half(largest / 127);
+      const float step = half_to_float(half);
+      if (!std::isfinite(step)) return "holds a number that is too large";
+      for (int i = 0; i < kGroup; i++) {
+        const float level =
+            i < count && step > 0 ? std::clamp(std::nearbyint(w[i] / step), -127.f, 127.f) : 0;
+        codes_[static_cast<size_t>(first + i)] = static_cast<uint8_t>(static_cast<int>(level) + 128);
+      }
+      scales()[first / kGroup] = half;
+    }
+    return nullptr;
+  }
+
+  uint16_t* scales() { return halves_.data(); }
+  uint16_t* minima() { return halves_.data() + halves_.size() / 2; }
+  uint8_t* sub_scales() { return bytes_.data(); }
+  uint8_t* sub_minima() { return bytes_.data() + bytes_.size() / 2; }
+
+  std::vector<uint8_t> codes_;
+  std::vector<uint16_t> halves_;  // of groups of 16 at least: scales, then minima
+  std::vector<uint8_t> bytes_;    // sub-scales, then sub-minima
+  std::vector<float> floats_;
+};
+
+// Of any number of tokens.
+size_t most_prepared_bytes(const GroupedKernel& kernel, int columns) {
+  size_t most = 0;
+  for (int tokens = 1; tokens <= kMaxTokens; tokens++)
+    most = std::max(most, kernel.prepared_bytes(columns, tokens));
+  return most;
+}
 
 }  // namespace
 
-Linear::Linear(const TensorFile& file, const std::vector<LinearPart>& parts, Rounding rounding,
-               float multiplier, const Kernels& kernels, ThreadPool& pool)
-    : floats_(kernels.floats), ternary_(true), exact_(multiplier == 1), columns_(parts[0].weight.columns) {
+Linear::Linear(const TensorFile& file, const std::vector<LinearPart>& parts, float multiplier,
+               const Kernels& kernels, ThreadPool& pool)
+    : floats_(kernels.floats), multiplier_(multiplier), columns_(parts[0].weight.columns) {
+  bool whole = true, ternary = true;
+  exact_ = multiplier == 1;
   std::vector<Row> scratch(static_cast<size_t>(pool.threads()), Row(columns_));
-  bool one_scale = true, biased = false;
-  group_columns_ = columns_;
   for (const LinearPart& part : parts) {
     RYZANSTEIN_CHECK(part.weight.columns == columns_, "tensors that share an input have equal rows");
-    const Form form = inspect(file, part.weight, rounding, pool, scratch);
-    ternary_ = ternary_ && form.ternary;
-    one_scale = one_scale && form.one_scale;
-    if (!form.one_scale) group_columns_ = std::min(group_columns_, form.group_columns);
-    biased = biased || !part.bias.empty();
+    const Form form = inspect(file, part.weight, pool, scratch);
+    whole = whole && form.whole;
+    ternary = ternary && form.ternary;
     exact_ = exact_ && part.weight.type->to_codes != nullptr;
   }
-  kernel_ = ternary_ ? kernels.ternary : kernels.int8;
-  groups_ = columns_ / group_columns_;
-  vector_bytes_ = kernel_->prepared_bytes(group_columns_);
-  block_bytes_ = kernel_->block_bytes(group_columns_);
-  RYZANSTEIN_CHECK(block_rows() <= kLargestBlockRows, "a row block fits the scratch memory");
+  if (whole) {
+    ternary_ = ternary;
+    kernel_ = ternary ? kernels.ternary : kernels.int8;
+    RYZANSTEIN_CHECK(block_rows() <= kLargestBlockRows, "a row block fits the scratch memory");
+  }
   for (const LinearPart& part : parts) {
     first_rows_.push_back(rows_);
     rows_ += round_up(part.weight.rows, block_rows());
   }
-  packed_ = AlignedBuffer(static_cast<size_t>(blocks()) * static_cast<size_t>(groups_) * block_bytes_);
-  scales_ = AlignedBuffer(static_cast<size_t>(groups_) * static_cast<size_t>(rows_) * sizeof(float));
-  if (biased) biases_ = AlignedBuffer(static_cast<size_t>(rows_) * sizeof(float));
+  if (std::any_of(parts.begin(), parts.end(), [](const LinearPart& part) { return !part.bias.empty(); })) {
+    biases_ = AlignedBuffer(static_cast<size_t>(rows_) * sizeof(float));
+  }
+  for (size_t i = 0; i < parts.size(); i++) {
+    for (int r = 0; r < parts[i].weight.rows && !parts[i].bias.empty(); r++) {
+      const auto file_row = static_cast<size_t>(parts[i].weight.file_row(r));
+      biases_.as<float>()[first_rows_[i] + r] = parts[i].bias[file_row] * multiplier;
+    }
+  }
+  if (whole) {
+    pack_whole(parts, multiplier, pool);
+  } else {
+    pack_grouped(file, parts, kernels, pool);
+  }
+}
 
+void Linear::pack_whole(const std::vector<LinearPart>& parts, float multiplier, ThreadPool& pool) {
+  prepared_bytes_ = kMaxTokens * kernel_->prepared_bytes(columns_);
+  block_bytes_ = kernel_->block_bytes(columns_);
+  packed_ = AlignedBuffer(static_cast<size_t>(blocks()) * block_bytes_);
+  scales_ = AlignedBuffer(static_cast<size_t>(rows_) * sizeof(float));
+  std::vector<Row> scratch(static_cast<size_t>(pool.threads()), Row(columns_));
   for (size_t i = 0; i < parts.size(); i++) {
     const Tensor& tensor = parts[i].weight;
-    const Floats& bias = parts[i].bias;
-    const int first_row = first_rows_[i];
     pool.run(round_up(tensor.rows, block_rows()) / block_rows(), [&](int first, int count, int thread) {
       Row& row = scratch[static_cast<size_t>(thread)];
       for (int r = first * block_rows(); r < (first + count) * block_rows(); r++) {
         const bool real = r < tensor.rows;  // the rest fills the last block up
-        const int packed_row = first_row + r;
+        const int packed_row = first_rows_[i] + r;
         if (real) {
-          read_row(tensor, r, rounding, row);
-          simplify(one_scale, ternary_, row);
-          if (!bias.empty()) {
-            biases_.as<float>()[packed_row] = bias[static_cast<size_t>(tensor.file_row(r))] * multiplier;
-          }
+          read_row(tensor, r, row);
+          simplify(ternary_, row);
+          scales_.as<float>()[packed_row] = row.scales[0] * multiplier;
         }
-        for (int g = 0; g < groups_; g++) {
-          const int column = g * group_columns_;
-          uint8_t* block = packed_.as<uint8_t>() +
-                           (static_cast<size_t>(packed_row / block_rows()) * static_cast<size_t>(groups_) +
-                            static_cast<size_t>(g)) *
-                               block_bytes_;
-          kernel_->pack_row(real ? row.codes.data() + column : nullptr, packed_row % block_rows(),
-                            group_columns_, block);
-          if (real) {
-            scales_.as<float>()[static_cast<size_t>(g) * rows_ + packed_row] =
-                row.scales[static_cast<size_t>(column / row.group_columns)] * multiplier;
-          }
-        }
+        kernel_->pack_row(
+            real ? row.codes.data() : nullptr, packed_row % block_rows(), columns_,
+            packed_.as<uint8_t>() + static_cast<size_t>(packed_row / block_rows()) * block_bytes_);
       }
     });
   }
 }
 
-void Linear::prepare(const float* x, int token, LinearInputs& inputs, int thread) const {
-  auto* rounded = inputs.scratch_[static_cast<size_t>(thread)].rounded.as<int8_t>();
-  inputs.scales_[token] = floats_->quantize(x, columns_, rounded);
-  for (int g = 0; g < groups_; g++) {
-    kernel_->prepare(rounded + static_cast<size_t>(g) * group_columns_, group_columns_,
-                     inputs.vectors_.as<uint8_t>() +
-                         (static_cast<size_t>(g) * kMaxTokens + static_cast<size_t>(token)) * vector_bytes_);
+void Linear::pack_grouped(const TensorFile& file, const std::vector<LinearPart>& parts,
+                          const Kernels& kernels, ThreadPool& pool) {
+  size_t packed_bytes = 0;
+  for (size_t i = 0; i < parts.size(); i++) {
+    const TensorType& type = *parts[i].weight.type;
+    const GroupedForm form = type.take_apart != nullptr ? type.form : GroupedForm::kQ8_0;
+    GroupedPart part;
+    part.kernel = kernels.grouped[static_cast<int>(form)];
+    part.first_block = first_rows_[i] / kGroupedRows;
+    part.blocks = (parts[i].weight.rows + kGroupedRows - 1) / kGroupedRows;
+    part.block_bytes = part.kernel->block_bytes(columns_);
+    part.packed_at = packed_bytes;
+    packed_bytes += part.block_bytes * static_cast<size_t>(part.blocks);
+    const auto same = std::find_if(grouped_.begin(), grouped_.end(),
+                                   [&](const GroupedPart& other) { return other.kernel == part.kernel; });
+    part.prepared_at = same != grouped_.end() ? same->prepared_at : prepared_bytes_;
+    if (same == grouped_.end()) prepared_bytes_ += most_prepared_bytes(*part.kernel, columns_);
+    grouped_.push_back(part);
+  }
+  packed_ = AlignedBuffer(packed_bytes);
+  std::vector<GroupedParts> scratch(static_cast<size_t>(pool.threads()), GroupedParts(columns_));
+  for (size_t i = 0; i < parts.size(); i++) {
+    const Tensor& tensor = parts[i].weight;
+    const GroupedPart& part = grouped_[i];
+    FirstProblem problem;
+    pool.run(part.blocks, [&](int first, int count, int thread) {
+      GroupedParts& groups = scratch[static_cast<size_t>(thread)];
+      for (int r = first * kGroupedRows; r < (first + count) * kGroupedRows; r++) {
+        const bool real = r < tensor.rows;
+        const char* reason = real ? groups.read(tensor, r) : nullptr;
+        if (reason != nullptr) return problem.report(tensor.file_row(r), reason);
+        const GroupedRow row = groups.row();
+        part.kernel->pack_row(real ? &row : nullptr, r % kGroupedRows, columns_,
+                              packed_.as<uint8_t>() + part.packed_at +
+                                  static_cast<size_t>(r / kGroupedRows) * part.block_bytes);
+      }
+    });
+    problem.throw_if_any(file, tensor.name);
+  }
+}
+
+void Linear::prepare(const float* x, int token, int tokens, LinearInputs& inputs, int thread) const {
+  auto* vectors = inputs.vectors_.as<uint8_t>();
+  if (kernel_ != nullptr) {
+    auto* rounded = inputs.scratch_[static_cast<size_t>(thread)].rounded.as<int8_t>();
+    inputs.scales_[token] = floats_->quantize(x, columns_, rounded);
+    kernel_->prepare(rounded, columns_,
+                     vectors + static_cast<size_t>(token) * kernel_->prepared_bytes(columns_));
+  }
+  for (size_t i = 0; i < grouped_.size(); i++) {
+    const GroupedPart& part = grouped_[i];
+    const bool first_of_form =
+        std::none_of(grouped_.begin(), grouped_.begin() + static_cast<ptrdiff_t>(i),
+                     [&](const GroupedPart& other) { return other.prepared_at == part.prepared_at; });
+    if (first_of_form)
+      part.kernel->prepare(x, columns_, multiplier_, token, tokens, vectors + part.prepared_at);
   }
 }
 
@@ -247,65 +387,58 @@ void Linear::multiply(int first, int count, int tokens, LinearInputs& inputs, in
   auto* sums = inputs.scratch_[static_cast<size_t>(thread)].sums.as<int32_t>();
   const int step = std::max(1, kSums / (block_rows() * tokens));
   for (int block = first; block < first + count && !stop(); block += step) {
-    multiply_blocks(block, std::min(step, first + count - block), tokens, inputs, sums, y);
+    const int here = std::min(step, first + count - block);
+    if (kernel_ != nullptr) {
+      multiply_whole(block, here, tokens, inputs, sums, y);
+    } else {
+      multiply_grouped(block, here, tokens, inputs, y);
+    }
   }
 }
 
-void Linear::multiply_blocks(int first, int count, int tokens, const LinearInputs& inputs, int32_t* sums,
-                             float* y) const {
+void Linear::multiply_whole(int first, int count, int tokens, const LinearInputs& inputs, int32_t* sums,
+                            float* y) const {
   const int row = first * block_rows(), rows = count * block_rows();
-  if (groups_ == 1) {
-    kernel_->multiply(packed_.as<uint8_t>() + static_cast<size_t>(first) * block_bytes_, count, columns_,
-                      inputs.vectors_.as<void>(), tokens, sums, rows);
-    for (int t = 0; t < tokens; t++) {
-      floats_->scale_rows(sums + t * rows, scales_.as<float>() + row, rows, inputs.scales_[t],
-                          y + static_cast<ptrdiff_t>(t) * rows_ + row);
-    }
-  } else {
-    for (int block = first; block < first + count; block++) multiply_groups(block, tokens, inputs, sums, y);
-  }
-  if (biases_.bytes() == 0) return;
+  kernel_->multiply(packed_.as<uint8_t>() + static_cast<size_t>(first) * block_bytes_, count, columns_,
+                    inputs.vectors_.as<void>(), tokens, sums, rows);
   for (int t = 0; t < tokens; t++) {
-    floats_->add(biases_.as<float>() + row, rows, y + static_cast<ptrdiff_t>(t) * rows_ + row);
+    float* to = y + static_cast<ptrdiff_t>(t) * rows_ + row;
+    floats_->scale_rows(sums + t * rows, scales_.as<float>() + row, rows, inputs.scales_[t], to);
+    if (biases_.bytes() != 0) floats_->add(biases_.as<float>() + row, rows, to);
   }
 }
 
-void Linear::multiply_groups(int block, int tokens, const LinearInputs& inputs, int32_t* sums,
-                             float* y) const {
-  const int row = block * block_rows();
-  float scaled[kLargestBlockRows];
-  for (int g = 0; g < groups_; g++) {
-    kernel_->multiply(packed_.as<uint8_t>() + (static_cast<size_t>(block) * groups_ + g) * block_bytes_, 1,
-                      group_columns_,
-                      inputs.vectors_.as<uint8_t>() + static_cast<size_t>(g) * kMaxTokens * vector_bytes_,
-                      tokens, sums, block_rows());
-    const float* scales = scales_.as<float>() + static_cast<size_t>(g) * rows_ + row;
-    for (int t = 0; t < tokens; t++) {
-      float* to = y + static_cast<ptrdiff_t>(t) * rows_ + row;
-      floats_->scale_rows(sums + t * block_rows(), scales, block_rows(), inputs.scales_[t],
-                          g == 0 ? to : scaled);
-      if (g > 0) floats_->add(scaled, block_rows(), to);
-    }
+void Linear::multiply_grouped(int first, int count, int tokens, const LinearInputs& inputs, float* y) const {
+  for (const GroupedPart& part : grouped_) {
+    const int from = std::max(first, part.first_block);
+    const int blocks = std::min(first + count, part.first_block + part.blocks) - from;
+    if (blocks <= 0) continue;
+    const int row = from * kGroupedRows;
+    part.kernel->multiply(packed_.as<uint8_t>() + part.packed_at +
+                              static_cast<size_t>(from - part.first_block) * part.block_bytes,
+                          blocks, columns_, inputs.vectors_.as<uint8_t>() + part.prepared_at, tokens,
+                          biases_.bytes() == 0 ? nullptr : biases_.as<float>() + row, y + row, rows_);
   }
 }
 
 void Linear::row(int r, LinearInputs& inputs, int thread, float* y) const {
-  auto* codes = inputs.scratch_[static_cast<size_t>(thread)].rounded.as<int8_t>();
-  for (int g = 0; g < groups_; g++) {
-    const size_t block =
-        static_cast<size_t>(r / block_rows()) * static_cast<size_t>(groups_) + static_cast<size_t>(g);
-    kernel_->unpack_row(packed_.as<uint8_t>() + block * block_bytes_, r % block_rows(), group_columns_,
-                        codes);
-    const float scale =
-        scales_.as<float>()[static_cast<size_t>(g) * static_cast<size_t>(rows_) + static_cast<size_t>(r)];
-    for (int i = 0; i < group_columns_; i++) *y++ = scale * static_cast<float>(codes[i]);
+  const int block = r / block_rows(), row = r % block_rows();
+  if (kernel_ == nullptr) {
+    const GroupedPart& part = grouped_[0];
+    return part.kernel->unpack_row(packed_.as<uint8_t>() + static_cast<size_t>(block) * part.block_bytes, row,
+                                   columns_, y);
   }
+  auto* codes = inputs.scratch_[static_cast<size_t>(thread)].rounded.as<int8_t>();
+  kernel_->unpack_row(packed_.as<uint8_t>() + static_cast<size_t>(block) * block_bytes_, row, columns_,
+                      codes);
+  const float scale = scales_.as<float>()[r];
+  for (int i = 0; i < columns_; i++) y[i] = scale * static_cast<float>(codes[i]);
 }
 
 LinearInputs::LinearInputs(const std::vector<const Linear*>& linears, int threads) {
   size_t prepared = 0, columns = 0;
   for (const Linear* linear : linears) {
-    prepared = std::max(prepared, linear->prepared_bytes());
+    prepared = std::max(prepared, linear->prepared_bytes_);
     columns = std::max(columns, static_cast<size_t>(linear->columns()));
   }
   vectors_ = AlignedBuffer(prepared);

@@ -53,6 +53,13 @@ struct Tensor {
   }
   const uint8_t* row(int r) const { return data.get() + static_cast<size_t>(file_row(r)) * row_bytes; }
   size_t bytes() const { return row_bytes * static_cast<size_t>(rows); }
+  // The rows first .. first + count - 1 of a tensor that is unread.
+  Tensor slice(int first, int count) const {
+    Tensor part = *this;
+    part.offset += row_bytes * static_cast<size_t>(first);
+    part.rows = count;
+    return part;
+  }
 };
 
 class TensorFile {
@@ -61,8 +68,9 @@ class TensorFile {
   TensorFile(const std::string& path, std::vector<TensorDescription> descriptions);
 
   bool has(const std::string& name) const { return by_name_.count(name) != 0; }
-  // The tensor of this name and exactly this shape (rows 0: a vector of `columns`), unread. Throws BadModel.
-  Tensor take(const std::string& name, int columns, int rows);
+  // The tensor of this name and exactly this shape (rows 0: a vector of `columns`), unread. With
+  // `more_rows` the file may have more: the first ones count. Throws BadModel.
+  Tensor take(const std::string& name, int columns, int rows, bool more_rows = false);
   // Reads the rows of a tensor that was taken. Throws std::runtime_error.
   void read(Tensor& tensor) const;
   // Throws BadModel if there is a tensor that nobody has taken: the model means more than we compute.

@@ -14,27 +14,52 @@ constexpr int kAttentionTokens = 8;
 // What is done to up to this many tokens between two products takes less time than sharing it out.
 constexpr int kUnsharedTokens = 4;
 
+constexpr double kPi = 3.14159265358979323846;
+
+// By what the frequency of pair i is multiplied for the longer context.
+double frequency_scale(const Hyperparameters& h, size_t i) {
+  const double factor = static_cast<double>(h.rope_factor);
+  if (h.yarn_context == 0) return 1 / factor;
+  // The pair that turns `turns` times within the original context.
+  const auto pair = [&](double turns) {
+    return h.rope_dimensions * std::log(h.yarn_context / (turns * 2 * kPi)) /
+           (2 * std::log(static_cast<double>(h.rope_base)));
+  };
+  const double last = h.rope_dimensions - 1;
+  const double low = std::clamp(std::floor(pair(static_cast<double>(h.yarn_beta_fast))), 0.0, last);
+  const double high = std::clamp(std::ceil(pair(static_cast<double>(h.yarn_beta_slow))), 0.0, last);
+  const double ramp = (static_cast<double>(i) - low) / std::max(0.001, high - low);
+  const double kept = 1 - std::clamp(ramp, 0.0, 1.0);
+  return (1 - kept) / factor + kept;
+}
+
 }  // namespace
 
-RotaryTable::RotaryTable(int positions, int dimensions, float base)
-    : half(static_cast<size_t>(dimensions / 2)),
+RotaryTable::RotaryTable(int positions, const Hyperparameters& h, const Floats& factors, bool local)
+    : half(static_cast<size_t>(h.rope_dimensions / 2)),
       cosines(static_cast<size_t>(positions) * half),
       sines(static_cast<size_t>(positions) * half) {
+  const auto base = static_cast<double>(local ? h.rope_local_base : h.rope_base);
+  const auto magnitude = static_cast<double>(local ? 1 : h.rope_magnitude);
   for (size_t i = 0; i < half; i++) {
+    double exact = std::pow(base, -2.0 * static_cast<double>(i) / h.rope_dimensions);
+    if (!local) exact *= frequency_scale(h, i);
+    if (!local && !factors.empty()) exact /= static_cast<double>(factors[i]);
     // The frequency is rounded to a float, as llama.cpp and PyTorch do.
-    const auto frequency =
-        static_cast<float>(std::pow(static_cast<double>(base), -2.0 * static_cast<double>(i) / dimensions));
+    const auto frequency = static_cast<float>(exact);
     for (size_t position = 0; position < static_cast<size_t>(positions); position++) {
-      const float angle = static_cast<float>(position) * frequency;
-      cosines[position * half + i] = static_cast<float>(std::cos(static_cast<double>(angle)));
-      sines[position * half + i] = static_cast<float>(std::sin(static_cast<double>(angle)));
+      const auto angle = static_cast<double>(static_cast<float>(position) * frequency);
+      cosines[position * half + i] = static_cast<float>(std::cos(angle) * magnitude);
+      sines[position * half + i] = static_cast<float>(std::sin(angle) * magnitude);
     }
   }
 }
 
 Activations::Activations(const Weights& weights, const Kernels& kernels, int context_length, int threads)
     : inputs(weights.linears(), threads),
-      rotary(context_length, weights.hyperparameters.rope_dimensions, weights.hyperparameters.rope_base) {
+      rotary(context_length, weights.hyperparameters, weights.rope_factors, false),
+      local_rotary(weights.hyperparameters.rope_global == 0 ? 0 : context_length, weights.hyperparameters, {},
+                   true) {
   const Hyperparameters& h = weights.hyperparameters;
   const auto floats = [](int rows, int columns) {
     return AlignedBuffer(static_cast<size_t>(rows) * static_cast<size_t>(columns) * sizeof(float));
@@ -57,8 +82,7 @@ Activations::Activations(const Weights& weights, const Kernels& kernels, int con
 
 size_t Activations::bytes() const {
   size_t sum = residual.bytes() + inputs.bytes() + product.bytes() + attended.bytes() + gated.bytes() +
-               states.bytes() + logits.bytes() +
-               (rotary.cosines.size() + rotary.sines.size()) * sizeof(float);
+               states.bytes() + logits.bytes() + rotary.bytes() + local_rotary.bytes();
   for (const Scratch& each : scratch) sum += each.normed.bytes() + each.attention.bytes();
   return sum;
 }
@@ -90,24 +114,27 @@ struct Transformer::Pass {
     body(0, tokens, 0);
   }
 
-  void norm(const float* x, const Floats& weight, float* y) {
+  void norm(const float* x, const NormWeights& by, float* y) {
+    const int n = static_cast<int>(by.weight.size());
     switch (weights.architecture.norm) {
       case Norm::kRms:
-        floats.rms_norm(x, weight.data(), static_cast<int>(weight.size()), h.norm_epsilon, y);
+        return floats.rms_norm(x, by.weight.data(), n, h.norm_epsilon, y);
+      case Norm::kLayer:
+        return floats.layer_norm(x, by.weight.data(), by.bias.data(), n, h.norm_epsilon, y);
     }
   }
 
   // The rows of x [token][columns of linear] become its inputs, normed if there is a norm.
-  void prepare(const Linear& linear, const Floats& norm_weight, AlignedBuffer& x) {
+  void prepare(const Linear& linear, const NormWeights& norm_weights, AlignedBuffer& x) {
     each_token([&](int first, int count, int thread) {
       auto* normed = a.scratch[static_cast<size_t>(thread)].normed.as<float>();
       for (int t = first; t < first + count; t++) {
         const float* vector = row(x, t, linear.columns());
-        if (!norm_weight.empty()) {
-          norm(vector, norm_weight, normed);
+        if (!norm_weights.empty()) {
+          norm(vector, norm_weights, normed);
           vector = normed;
         }
-        linear.prepare(vector, t, a.inputs, thread);
+        linear.prepare(vector, t, tokens, a.inputs, thread);
       }
     });
   }
@@ -139,10 +166,14 @@ struct Transformer::Pass {
       }
       norm(key, layer.key_norm, key);
     }
-    const float* cosines = a.rotary.cosines_of(position + t);
-    const float* sines = a.rotary.sines_of(position + t);
-    floats.rope(queries, heads, h.head_size, h.rope_dimensions, cosines, sines);
-    floats.rope(key, 1, h.head_size, h.rope_dimensions, cosines, sines);
+    if (h.rope_skip == 0 || (index + 1) % h.rope_skip != 0) {
+      const bool local = h.rope_global != 0 && (index + 1) % h.rope_global != 0;
+      const RotaryTable& rotary = local ? a.local_rotary : a.rotary;
+      const float* cosines = rotary.cosines_of(position + t);
+      const float* sines = rotary.sines_of(position + t);
+      floats.rope(queries, heads, h.head_size, h.rope_dimensions, cosines, sines);
+      floats.rope(key, 1, h.head_size, h.rope_dimensions, cosines, sines);
+    }
     cache.store(index, kv_head, position + t, key, qkv + layer.qkv.row_of(2) + at);
   }
 
@@ -202,22 +233,34 @@ struct Transformer::Pass {
     });
   }
 
-  // gated = activation(gate) * up.
-  void gate(const Linear& gate_up) {
-    const auto activate = weights.architecture.feed_forward == FeedForward::kGatedSquaredRelu
-                              ? floats.relu2_multiply
-                              : floats.silu_multiply;
+  // y [ffn] = the activation of what gate_up gave for one token.
+  void activate(const Linear& gate_up, const float* x, float* y) {
+    const float* first = x + gate_up.row_of(0);
+    switch (weights.architecture.feed_forward) {
+      case FeedForward::kGatedSilu:
+        return floats.silu_multiply(first, x + gate_up.row_of(1), h.ffn, y);
+      case FeedForward::kGatedSquaredRelu:
+        return floats.relu2_multiply(first, x + gate_up.row_of(1), h.ffn, y);
+      case FeedForward::kGatedGelu:
+        return floats.gelu_multiply(first, x + gate_up.row_of(1), h.ffn, y);
+      case FeedForward::kGelu:
+        return floats.gelu(first, h.ffn, y);
+    }
+  }
+
+  void activate(const Linear& gate_up) {
     each_token([&](int first, int count, int) {
       for (int t = first; t < first + count; t++) {
-        const float* x = row(a.product, t, gate_up.rows());
-        activate(x + gate_up.row_of(0), x + gate_up.row_of(1), h.ffn, row(a.gated, t, h.ffn));
+        activate(gate_up, row(a.product, t, gate_up.rows()), row(a.gated, t, h.ffn));
       }
     });
   }
 
-  void add_to_residual(const Linear& linear) {
+  void add_to_residual(const Linear& linear, const NormWeights& post_norm) {
     for (int t = 0; t < tokens; t++) {
-      floats.add(row(a.product, t, linear.rows()), h.width, row(a.residual, t, h.width));
+      float* product = row(a.product, t, linear.rows());
+      if (!post_norm.empty()) norm(product, post_norm, product);
+      floats.add(product, h.width, row(a.residual, t, h.width));
     }
   }
 
@@ -226,16 +269,16 @@ struct Transformer::Pass {
     attend(index, layer);
     prepare(layer.attention_output, layer.attention_sub_norm, a.attended);
     multiply(layer.attention_output, tokens, a.product);
-    add_to_residual(layer.attention_output);
+    add_to_residual(layer.attention_output, layer.attention_post_norm);
   }
 
   void feed_forward(const Layer& layer) {
     prepare(layer.gate_up, layer.ffn_norm, a.residual);
     multiply(layer.gate_up, tokens, a.product);
-    gate(layer.gate_up);
+    activate(layer.gate_up);
     prepare(layer.down, layer.ffn_sub_norm, a.gated);
     multiply(layer.down, tokens, a.product);
-    add_to_residual(layer.down);
+    add_to_residual(layer.down, layer.ffn_post_norm);
   }
 
   // The state of every token, and the logits of the last ones.
@@ -245,7 +288,7 @@ struct Transformer::Pass {
       for (int t = first; t < first + count; t++) {
         float* state = row(a.states, t, h.width);
         norm(row(a.residual, t, h.width), weights.output_norm, state);
-        if (t >= unread) weights.head.prepare(state, t - unread, a.inputs, thread);
+        if (t >= unread) weights.head.prepare(state, t - unread, logit_rows, a.inputs, thread);
       }
     });
     if (logit_rows > 0) multiply(weights.head, logit_rows, a.logits);

@@ -13,13 +13,16 @@
 
 namespace ryzanstein {
 
-// Cosines and sines of every position: [position][dimensions / 2].
+// Cosines and sines of every position: [position][dimensions / 2]. `factors` divide the angles, if there are
+// any; a local table is unscaled and has a base of its own.
 struct RotaryTable {
-  RotaryTable(int positions, int dimensions, float base);
+  RotaryTable(int positions, const Hyperparameters& h, const Floats& factors, bool local);
   const float* cosines_of(int position) const {
     return cosines.data() + static_cast<size_t>(position) * half;
   }
   const float* sines_of(int position) const { return sines.data() + static_cast<size_t>(position) * half; }
+
+  size_t bytes() const { return (cosines.size() + sines.size()) * sizeof(float); }
 
   size_t half;
   std::vector<float> cosines;
@@ -46,6 +49,7 @@ struct Activations {
   AlignedBuffer states;    // float [token][width]: what the head reads
   AlignedBuffer logits;    // float [token][head rows]
   RotaryTable rotary;
+  RotaryTable local_rotary;  // of the layers between those with the global one
   std::vector<Scratch> scratch;
 };
 

@@ -35,53 +35,86 @@ class Reader {
     return values;
   }
 
-  LinearPart product(const std::string& name, int columns, int rows) {
+  NormWeights norm(const std::string& name, int size) {
+    NormWeights norm{vector(name + ".weight", size), {}};
+    if (architecture_.norm == Norm::kLayer) norm.bias = vector(name + ".bias", size);
+    return norm;
+  }
+
+  LinearPart product(const std::string& name, int columns, int rows, Biases required_by = Biases::kAll) {
     LinearPart part{file_.take(name + ".weight", columns, rows), {}};
-    if (architecture_.biases && file_.has(name + ".bias")) part.bias = vector(name + ".bias", rows);
+    const bool required = architecture_.biases == required_by || architecture_.biases == Biases::kAll;
+    if (required || file_.has(name + ".bias")) part.bias = vector(name + ".bias", rows);
     return part;
   }
 
-  // Of queries or keys, whose rows lie in the order in which the kernels turn them.
-  LinearPart rotary_product(const std::string& name, int columns, int rows) {
-    LinearPart part = product(name, columns, rows);
-    order_rows(part.weight);
+  LinearPart head(const std::string& name) {
+    LinearPart part{file_.take(name + ".weight", h_.width, h_.vocabulary, true), {}};
+    if (file_.has(name + ".bias")) part.bias = vector(name + ".bias", h_.vocabulary);
     return part;
-  }
-
-  // Of each head's query or key.
-  Floats head_norm(const std::string& name) {
-    if (!architecture_.head_norms) return {};
-    const Floats values = vector(name + ".weight", h_.head_size);
-    Tensor order;
-    order_rows(order);
-    Floats ordered;
-    for (int r = 0; r < h_.head_size; r++) ordered.push_back(values[static_cast<size_t>(order.file_row(r))]);
-    return ordered;
-  }
-
-  Floats sub_norm(const std::string& name, int size) {
-    return architecture_.sub_norms ? vector(name + ".weight", size) : Floats();
   }
 
   void layer(int index, Layer& layer, LayerParts& parts) {
     const std::string block = "blk." + std::to_string(index) + ".";
-    const int heads_width = h_.heads * h_.head_size, kv_width = h_.kv_heads * h_.head_size;
-    layer.attention_norm = vector(block + "attn_norm.weight", h_.width);
-    parts.qkv = {rotary_product(block + "attn_q", h_.width, heads_width),
-                 rotary_product(block + "attn_k", h_.width, kv_width),
-                 product(block + "attn_v", h_.width, kv_width)};
-    layer.query_norm = head_norm(block + "attn_q_norm");
-    layer.key_norm = head_norm(block + "attn_k_norm");
-    layer.attention_sub_norm = sub_norm(block + "attn_sub_norm", heads_width);
+    const int heads_width = h_.heads * h_.head_size;
+    const bool sub_norms = architecture_.more_norms == MoreNorms::kSub;
+    const bool post_norms = architecture_.more_norms == MoreNorms::kPost;
+    layer.attention_norm = norm(block + "attn_norm", h_.width);
+    parts.qkv = qkv(block);
+    if (architecture_.head_norms) {
+      layer.query_norm = head_norm(block + "attn_q_norm");
+      layer.key_norm = head_norm(block + "attn_k_norm");
+    }
+    if (sub_norms) layer.attention_sub_norm = norm(block + "attn_sub_norm", heads_width);
     parts.attention_output = {product(block + "attn_output", heads_width, h_.width)};
-    layer.ffn_norm = vector(block + "ffn_norm.weight", h_.width);
-    parts.gate_up = {product(block + "ffn_gate", h_.width, h_.ffn),
-                     product(block + "ffn_up", h_.width, h_.ffn)};
-    layer.ffn_sub_norm = sub_norm(block + "ffn_sub_norm", h_.ffn);
+    if (post_norms) layer.attention_post_norm = norm(block + "post_attention_norm", h_.width);
+    layer.ffn_norm = norm(block + "ffn_norm", h_.width);
+    if (architecture_.feed_forward != FeedForward::kGelu) {
+      parts.gate_up.push_back(product(block + "ffn_gate", h_.width, h_.ffn));
+    }
+    parts.gate_up.push_back(product(block + "ffn_up", h_.width, h_.ffn));
+    if (sub_norms) layer.ffn_sub_norm = norm(block + "ffn_sub_norm", h_.ffn);
     parts.down = {product(block + "ffn_down", h_.ffn, h_.width)};
+    if (post_norms) layer.ffn_post_norm = norm(block + "post_ffw_norm", h_.width);
   }
 
  private:
+  // Queries, keys and values, each by itself or all in one tensor, one below the other.
+  std::vector<LinearPart> qkv(const std::string& block) {
+    const int heads_width = h_.heads * h_.head_size, kv_width = h_.kv_heads * h_.head_size;
+    std::vector<LinearPart> parts;
+    if (file_.has(block + "attn_qkv.weight")) {
+      const LinearPart whole =
+          product(block + "attn_qkv", h_.width, heads_width + 2 * kv_width, Biases::kQkv);
+      int first = 0;
+      for (const int rows : {heads_width, kv_width, kv_width}) {
+        parts.push_back({whole.weight.slice(first, rows), {}});
+        const auto bias = whole.bias.begin() + first;
+        if (!whole.bias.empty()) parts.back().bias.assign(bias, bias + rows);
+        first += rows;
+      }
+    } else {
+      parts = {product(block + "attn_q", h_.width, heads_width, Biases::kQkv),
+               product(block + "attn_k", h_.width, kv_width, Biases::kQkv),
+               product(block + "attn_v", h_.width, kv_width, Biases::kQkv)};
+    }
+    for (int i = 0; i < 2; i++) order_rows(parts[static_cast<size_t>(i)].weight);
+    return parts;
+  }
+
+  // Of each head's query or key.
+  NormWeights head_norm(const std::string& name) {
+    const Floats values = vector(name + ".weight", h_.head_size);
+    Tensor order;
+    order_rows(order);
+    NormWeights ordered;
+    for (int r = 0; r < h_.head_size; r++) {
+      ordered.weight.push_back(values[static_cast<size_t>(order.file_row(r))]);
+    }
+    return ordered;
+  }
+
+  // Rows of queries and keys lie in the order in which the kernels turn them.
   void order_rows(Tensor& tensor) const {
     tensor.head_size = h_.head_size;
     tensor.interleaved_rope_rows = architecture_.rotary == Rotary::kNeighbours ? h_.rope_dimensions : 0;
@@ -103,20 +136,22 @@ Weights::Weights(const std::string& path, std::vector<TensorDescription> descrip
   Reader reader(file, hyperparameters, architecture);
   std::vector<LayerParts> parts(layers.size());
   for (size_t i = 0; i < layers.size(); i++) reader.layer(static_cast<int>(i), layers[i], parts[i]);
-  output_norm = reader.vector("output_norm.weight", h.width);
-  embedding = file.take("token_embd.weight", h.width, h.vocabulary);
+  if (file.has("rope_freqs.weight")) {
+    rope_factors = reader.vector("rope_freqs.weight", h.rope_dimensions / 2);
+  }
+  output_norm = reader.norm("output_norm", h.width);
+  embedding = file.take("token_embd.weight", h.width, h.vocabulary, true);
   const bool tied = !file.has("output.weight");
   std::vector<LinearPart> output;
-  if (!tied) output = {reader.product("output", h.width, h.vocabulary)};
+  if (!tied) output = {reader.head("output")};
   file.check_all_taken(h.architecture);
 
   // What the file has is in memory only as long as it takes to pack it.
-  const auto pack = [&](std::vector<LinearPart>& linear, float multiplier,
-                        Rounding rounding = Rounding::kNone) {
+  const auto pack = [&](std::vector<LinearPart>& linear, float multiplier) {
     for (LinearPart& part : linear) {
       if (part.weight.data == nullptr) file.read(part.weight);
     }
-    Linear packed(file, linear, rounding, multiplier, kernels, pool);
+    Linear packed(file, linear, multiplier, kernels, pool);
     linear.clear();
     return packed;
   };
@@ -128,7 +163,7 @@ Weights::Weights(const std::string& path, std::vector<TensorDescription> descrip
   }
   file.read(embedding);
   if (tied) output = {{embedding, {}}};
-  head = pack(output, h.logit_multiplier, Rounding::kInt8Rows);
+  head = pack(output, h.logit_multiplier);
   if (tied && head.holds_rows()) embedding.data = nullptr;
 }
 

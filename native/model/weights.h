@@ -14,17 +14,25 @@ namespace ryzanstein {
 
 // What an architecture does not have is empty. Widths: of the heads together, heads * head_size, and of the
 // key/value heads together.
+struct NormWeights {
+  Floats weight;
+  Floats bias;  // of Norm::kLayer
+  bool empty() const { return weight.empty(); }
+};
+
 struct Layer {
-  Floats attention_norm;      // [width]
-  Linear qkv;                 // width -> queries, keys, values: parts 0, 1, 2
-  Floats query_norm;          // [head_size]
-  Floats key_norm;            // [head_size]
-  Floats attention_sub_norm;  // [of the heads]
-  Linear attention_output;    // of the heads -> width
-  Floats ffn_norm;            // [width]
-  Linear gate_up;             // width -> gate, up: parts 0, 1
-  Floats ffn_sub_norm;        // [ffn]
-  Linear down;                // ffn -> width
+  NormWeights attention_norm;       // [width]
+  Linear qkv;                       // width -> queries, keys, values: parts 0, 1, 2
+  NormWeights query_norm;           // [head_size]
+  NormWeights key_norm;             // [head_size]
+  NormWeights attention_sub_norm;   // [of the heads]
+  Linear attention_output;          // of the heads -> width
+  NormWeights attention_post_norm;  // [width]
+  NormWeights ffn_norm;             // [width]
+  Linear gate_up;                   // width -> gate, up: parts 0, 1; without a gate, up alone
+  NormWeights ffn_sub_norm;         // [ffn]
+  Linear down;                      // ffn -> width
+  NormWeights ffn_post_norm;        // [width]
 };
 
 struct Weights {
@@ -37,8 +45,9 @@ struct Weights {
   Architecture architecture;
   Tensor embedding;  // [vocabulary][width]; unread where the head holds its rows
   std::vector<Layer> layers;
-  Floats output_norm;  // [width]
-  Linear head;         // width -> vocabulary; the embedding itself unless the file has output.weight
+  Floats rope_factors;      // [rope_dimensions / 2]: what the angles are divided by, or none
+  NormWeights output_norm;  // [width]
+  Linear head;              // width -> vocabulary; the embedding itself unless the file has output.weight
 
   // Row `id` of the embedding, x [width].
   void embed(int id, LinearInputs& inputs, int thread, float* x) const;

@@ -90,9 +90,9 @@ void lies_are_refused_by_name() {
   }
   expect_refusal("output_norm.weight", "the file is cut short",
                  [&](SyntheticModel& m) { m.bytes.resize(m.bytes.size() - 1); });
-  expect_refusal("blk.0.attn_q.bias", "has no such tensor", [&](SyntheticModel& m) {
+  expect_refusal("blk.0.attn_q.scale", "has no such tensor", [&](SyntheticModel& m) {
     m.tensors.push_back(m.description(norm));
-    m.tensors.back().name = "blk.0.attn_q.bias";
+    m.tensors.back().name = "blk.0.attn_q.scale";
   });
   expect_refusal(q, "is there twice", [&](SyntheticModel& m) { m.tensors.push_back(m.description(q)); });
   expect_refusal(down, "row 0 holds a weight that is not -1, 0 or +1",
@@ -104,8 +104,6 @@ void lies_are_refused_by_name() {
   expect_refusal(norm, "not finite", [&](SyntheticModel& m) { put_half(m, norm, 2, 0x7F80); });
   SyntheticOptions floats;
   floats.ternary_type = "F16";
-  expect_refusal(
-      q, "row 5 is not ternary", [&](SyntheticModel& m) { put_half(m, q, 5 * 512 + 64, 0x3C00); }, floats);
   expect_refusal(
       q, "row 5 holds a number that is not finite",
       [&](SyntheticModel& m) { put_half(m, q, 5 * 512 + 64, 0x7C00); }, floats);

@@ -30,6 +30,26 @@ void test_reference_floats(const KernelLevel& reference) {
     worst = fmax(worst, fabs(y[i] - exact) / (fabs(exact) + 1e-12));
   }
   check(worst < 1e-6, reference.name, "silu_multiply against double precision");
+  worst = 0;
+  f.gelu_multiply(x.data(), w.data(), n, y.data());
+  std::vector<float> alone(x.size());
+  f.gelu(x.data(), n, alone.data());
+  for (size_t i = 0; i < x.size(); i++) {
+    const double v = x[i], exact = 0.5 * v * (1 + tanh(sqrt(2 / acos(-1.0)) * (v + 0.044715 * v * v * v)));
+    worst = fmax(worst, fabs(alone[i] - exact) / (fabs(exact) + 1e-6));
+    worst = fmax(worst, fabs(y[i] - exact * w[i]) / (fabs(exact * w[i]) + 1e-6));
+  }
+  check(worst < 2e-6, reference.name, "gelu against double precision");
+  double mean = 0, variance = 0;
+  for (float v : x) mean += v;
+  mean /= n;
+  for (float v : x) variance += (v - mean) * (v - mean) / n;
+  worst = 0;
+  f.layer_norm(x.data(), w.data(), alone.data(), n, 1e-5f, y.data());
+  for (size_t i = 0; i < x.size(); i++) {
+    worst = fmax(worst, fabs(y[i] - ((x[i] - mean) / sqrt(variance + 1e-5) * w[i] + alone[i])));
+  }
+  check(worst < 5e-6, reference.name, "layer_norm against double precision");
   double largest = -1e9, sum = 0;
   for (float v : x) largest = fmax(largest, v);
   for (float v : x) sum += exp(v - largest);

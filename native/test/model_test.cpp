@@ -231,9 +231,11 @@ void logits_are_the_references() {
     options.untied = true;
     compare(options, std::string("output.weight in ") + type);
   }
-  for (const char* architecture : {"bitnet-b1.58", "llama"}) {
+  for (const char* architecture :
+       {"bitnet-b1.58", "llama", "qwen2", "qwen3", "granite", "smollm3", "starcoder2", "gemma", "gemma3"}) {
     SyntheticOptions options;
     options.architecture = *find_architecture(architecture);
+    options.biases = options.architecture.biases != Biases::kOptional;
     compare(options, architecture);
   }
 }
@@ -241,11 +243,12 @@ void logits_are_the_references() {
 // Each switch of an architecture and each number of the hyperparameters, in models that no file has today.
 void switches_are_computed() {
   const auto compare = [&](
-                           const std::string& what, const std::function<void(Architecture&, Shape&)>& change,
+                           const std::string& what,
+                           const std::function<void(SyntheticOptions&, Shape&)>& change,
                            const std::function<void(Hyperparameters&)>& set = [](Hyperparameters&) {}) {
     SyntheticOptions options;
     Shape shape = kShape;
-    change(options.architecture, shape);
+    change(options, shape);
     SyntheticModel synthetic(shape, options);
     set(synthetic.hyperparameters);
     expect_reference(
@@ -261,30 +264,86 @@ void switches_are_computed() {
   };
   for (const Rotary rotary : {Rotary::kHalves, Rotary::kNeighbours}) {
     const std::string pairs = rotary == Rotary::kHalves ? "halves" : "neighbours";
-    compare("biases, " + pairs, [&](Architecture& a, Shape&) {
-      a.rotary = rotary;
-      a.biases = true;
+    compare("biases, " + pairs, [&](SyntheticOptions& o, Shape&) {
+      o.architecture.rotary = rotary;
+      o.biases = true;
     });
-    compare("head norms, " + pairs, [&](Architecture& a, Shape&) {
-      a.rotary = rotary;
-      a.head_norms = true;
+    compare("head norms, " + pairs, [&](SyntheticOptions& o, Shape&) {
+      o.architecture.rotary = rotary;
+      o.architecture.head_norms = true;
     });
+    compare(
+        "part of a head is turned, " + pairs,
+        [&](SyntheticOptions& o, Shape&) { o.architecture.rotary = rotary; },
+        [](Hyperparameters& h) { h.rope_dimensions = h.head_size / 2; });
   }
-  compare("no sub-norms", [](Architecture& a, Shape&) { a.sub_norms = false; });
-  compare("heads wider than the model", [](Architecture&, Shape& shape) { shape.head_size = 128; });
-  compare("heads narrower than the model, one for each key", [](Architecture&, Shape& shape) {
+  for (const MoreNorms more_norms : {MoreNorms::kNone, MoreNorms::kPost}) {
+    for (const Norm norm : {Norm::kRms, Norm::kLayer}) {
+      compare("norms", [&](SyntheticOptions& o, Shape&) {
+        o.architecture.norm = norm;
+        o.architecture.more_norms = more_norms;
+      });
+    }
+  }
+  for (const FeedForward feed_forward : {FeedForward::kGatedGelu, FeedForward::kGelu}) {
+    compare("gelu", [&](SyntheticOptions& o, Shape&) { o.architecture.feed_forward = feed_forward; });
+  }
+  const auto unchanged = [](SyntheticOptions&, Shape&) {};
+  compare("rotary factors", [](SyntheticOptions& o, Shape&) { o.rope_factors = true; });
+  compare("rotary embedding of every second layer", unchanged, [](Hyperparameters& h) { h.rope_skip = 2; });
+  compare("no rotary embedding", unchanged, [](Hyperparameters& h) { h.rope_skip = 1; });
+  compare("linear scaling", unchanged, [](Hyperparameters& h) { h.rope_factor = 4; });
+  compare("YaRN", unchanged, [](Hyperparameters& h) {
+    h.rope_factor = 4;
+    h.yarn_context = 256;
+    h.rope_magnitude = 1.1386f;
+  });
+  compare("a base for local layers", unchanged, [](Hyperparameters& h) {
+    h.rope_global = 2;
+    h.rope_local_base = 100;
+    h.rope_factor = 2;
+  });
+  compare("heads wider than the model", [](SyntheticOptions&, Shape& shape) { shape.head_size = 128; });
+  compare("heads narrower than the model, one for each key", [](SyntheticOptions&, Shape& shape) {
     shape.kv_heads = shape.heads = 16;
     shape.head_size = 16;
     shape.width = 512;
   });
   compare(
-      "multipliers", [](Architecture& a, Shape&) { a.biases = true; },
+      "multipliers", [](SyntheticOptions& o, Shape&) { o.biases = true; },
       [](Hyperparameters& h) {
         h.attention_scale = 0.05f;
         h.embedding_multiplier = 12;
         h.residual_multiplier = 0.22f;
         h.logit_multiplier = 1 / 6.f;
       });
+}
+
+// Floats that the head shares are looked up as it has rounded them.
+void shared_floats_are_held_once() {
+  SyntheticOptions options;
+  options.embedding_type = "F16";
+  const SyntheticModel synthetic(kShape, options);
+  const auto model = load(synthetic);
+  EXPECT(model->weights().embedding.data == nullptr, "an embedding in F16 is not held beside the head");
+  LinearInputs inputs(model->weights().linears(), 1);
+  const Floats& rows = synthetic.floats.at("token_embd.weight");
+  Floats row(static_cast<size_t>(kShape.width));
+  double worst = 0;
+  for (int id = 0; id < kShape.vocabulary; id++) {
+    model->weights().embed(id, inputs, 0, row.data());
+    const float* expected = rows.data() + static_cast<ptrdiff_t>(id) * kShape.width;
+    for (int first = 0; first < kShape.width; first += 32) {
+      float largest = 0, furthest = 0;
+      for (int i = first; i < first + 32; i++) {
+        largest = std::max(largest, std::fabs(expected[i]));
+        furthest = std::max(furthest, std::fabs(expected[i] - row[static_cast<size_t>(i)]));
+      }
+      worst = std::max(worst, static_cast<double>(furthest / largest));
+    }
+  }
+  // Half a step of 127, and what the step itself was rounded by.
+  EXPECT(worst > 0 && worst < 0.5 / 127 + 1e-3, "it is rounded as Q8_0: " + std::to_string(worst));
 }
 
 // What is looked up for a token is what the file has, held once where the head has it as well.
@@ -297,7 +356,8 @@ void embedding_rows_are_the_files() {
   };
   for (const Case& each : {Case{"Q8_0", false, false, 1, false}, Case{"Q8_0", true, false, 1, false},
                            Case{"Q8_0", false, true, 1, true}, Case{"Q8_0", false, false, 0.3f, true},
-                           Case{"F16", false, false, 1, true}, Case{"F32", false, true, 1, true}}) {
+                           Case{"Q8_0", true, false, 0.3f, false}, Case{"F16", false, true, 1, true},
+                           Case{"F32", false, true, 1, true}}) {
     SyntheticOptions options;
     options.embedding_type = each.type;
     options.several_scales = each.several_scales;
@@ -966,6 +1026,7 @@ int main() {
   logits_are_the_references();
   switches_are_computed();
   embedding_rows_are_the_files();
+  shared_floats_are_held_once();
   files_may_change_in_use();
   file_types_do_not_matter();
   bits_do_not_depend_on_the_way({});

@@ -11,12 +11,21 @@ namespace {
 
 using Vector = std::vector<double>;
 
-Vector normed(const Vector& x, const std::vector<float>& weight, double epsilon) {
+Vector normed(Vector x, const std::vector<float>& weight, double epsilon,
+              const std::vector<float>* layer_bias = nullptr) {
+  if (layer_bias != nullptr) {
+    double mean = 0;
+    for (const double v : x) mean += v / static_cast<double>(x.size());
+    for (double& v : x) v -= mean;
+  }
   double squares = 0;
   for (const double v : x) squares += v * v;
   const double factor = 1 / std::sqrt(squares / static_cast<double>(x.size()) + epsilon);
   Vector y;
-  for (size_t i = 0; i < x.size(); i++) y.push_back(x[i] * factor * static_cast<double>(weight[i]));
+  for (size_t i = 0; i < x.size(); i++) {
+    y.push_back(x[i] * factor * static_cast<double>(weight[i]) +
+                (layer_bias == nullptr ? 0 : static_cast<double>((*layer_bias)[i])));
+  }
   return y;
 }
 
@@ -26,16 +35,30 @@ double largest(const Vector& x) {
   return result;
 }
 
-// weights [rows][x.size()] times x rounded to int8, and the bias if there is one.
-Vector product(const std::vector<float>& weights, const Vector& x, const std::vector<float>& bias = {}) {
-  const double scale = largest(x) / 127;
-  Vector levels;
-  for (const double v : x) levels.push_back(scale > 0 ? std::nearbyint(v / scale) : 0);
+// weights [rows][x.size()] times x rounded to int8, under one scale or one for each 128 columns, and the bias
+// if there is one.
+Vector product(const std::vector<float>& weights, const Vector& x, bool grouped,
+               const std::vector<float>& bias = {}) {
+  const size_t columns = x.size(), step = grouped ? kScaleColumns : columns;
+  Vector levels, scales;
+  for (size_t first = 0; first < columns; first += step) {
+    const auto group = x.begin() + static_cast<ptrdiff_t>(first);
+    const Vector part(group, group + static_cast<ptrdiff_t>(std::min(step, columns - first)));
+    const double scale = largest(part) / 127;
+    scales.push_back(scale);
+    for (const double v : part) levels.push_back(scale > 0 ? std::nearbyint(v / scale) : 0);
+  }
   Vector y;
-  for (size_t first = 0; first < weights.size(); first += x.size()) {
-    double sum = 0;
-    for (size_t i = 0; i < x.size(); i++) sum += static_cast<double>(weights[first + i]) * levels[i];
-    y.push_back(sum * scale + (bias.empty() ? 0 : static_cast<double>(bias[y.size()])));
+  for (size_t first = 0; first < weights.size(); first += columns) {
+    double sum = bias.empty() ? 0 : static_cast<double>(bias[y.size()]);
+    for (size_t g = 0; g < scales.size(); g++) {
+      double part = 0;
+      for (size_t i = g * step; i < std::min(columns, (g + 1) * step); i++) {
+        part += static_cast<double>(weights[first + i]) * levels[i];
+      }
+      sum += part * scales[g];
+    }
+    y.push_back(sum);
   }
   return y;
 }
@@ -66,17 +89,40 @@ void norm_heads(Vector& x, const std::vector<float>& weight, double epsilon) {
   }
 }
 
-void rotate(Vector& x, int head_size, double base, int position, Rotary rotary) {
+// The angle of pair i at a position, of a layer counted from 1.
+double angle_of(const Hyperparameters& h, const std::vector<float>& factors, int layer, int position, int i) {
+  const int n = h.rope_dimensions;
+  if (h.rope_global != 0 && layer % h.rope_global != 0) {
+    return position * std::pow(static_cast<double>(h.rope_local_base), -2.0 * i / n);
+  }
+  const double base = h.rope_base, factor = h.rope_factor;
+  const double angle = position * std::pow(base, -2.0 * i / n) /
+                       (factors.empty() ? 1 : static_cast<double>(factors[static_cast<size_t>(i)]));
+  if (h.yarn_context == 0) return angle / factor;
+  const auto pair = [&](double beta) {
+    return n * std::log(h.yarn_context / (2 * std::acos(-1.0) * beta)) / (2 * std::log(base));
+  };
+  const double low = std::max(0.0, std::floor(pair(h.yarn_beta_fast)));
+  const double high = std::min(n - 1.0, std::ceil(pair(h.yarn_beta_slow)));
+  const double share = std::clamp((i - low) / std::max(0.001, high - low), 0.0, 1.0);
+  return angle / factor * share + angle * (1 - share);
+}
+
+void rotate(Vector& x, const Hyperparameters& h, const std::vector<float>& factors, int layer, int position,
+            Rotary rotary) {
+  if (h.rope_skip != 0 && layer % h.rope_skip == 0) return;
   const bool neighbours = rotary == Rotary::kNeighbours;
-  const int half = head_size / 2;
-  for (size_t head = 0; head < x.size(); head += static_cast<size_t>(head_size)) {
+  const int half = h.rope_dimensions / 2;
+  const bool local = h.rope_global != 0 && layer % h.rope_global != 0;
+  const double magnitude = local ? 1 : static_cast<double>(h.rope_magnitude);
+  for (size_t head = 0; head < x.size(); head += static_cast<size_t>(h.head_size)) {
     for (int i = 0; i < half; i++) {
-      const double angle = position * std::pow(base, -2.0 * i / head_size);
+      const double angle = angle_of(h, factors, layer, position, i);
       double& a = x[head + static_cast<size_t>(neighbours ? 2 * i : i)];
       double& b = x[head + static_cast<size_t>(neighbours ? 2 * i + 1 : i + half)];
       const double turned = a * std::cos(angle) - b * std::sin(angle);
-      b = a * std::sin(angle) + b * std::cos(angle);
-      a = turned;
+      b = (a * std::sin(angle) + b * std::cos(angle)) * magnitude;
+      a = turned * magnitude;
     }
   }
 }
@@ -115,15 +161,30 @@ Vector attended(const Rounded& q, const std::vector<Rounded>& keys, const std::v
   return y;
 }
 
-// Rows rounded to int8, unless every weight of a row is 0 or plus or minus one number.
-std::vector<float> rounded_head(std::vector<float> head, size_t width) {
-  for (size_t first = 0; first < head.size(); first += width) {
+// As Q8_0 would have them: the steps of 32 weights are halves.
+void round_to_q8_0(std::vector<float>& weights) {
+  for (size_t first = 0; first < weights.size(); first += 32) {
     float most = 0;
-    for (size_t i = 0; i < width; i++) most = std::max(most, std::fabs(head[first + i]));
-    const float step = most / 127;
-    for (size_t i = 0; i < width; i++) head[first + i] = step * std::nearbyint(head[first + i] / step);
+    for (size_t i = 0; i < 32; i++) most = std::max(most, std::fabs(weights[first + i]));
+    if (most == 0) continue;
+    // A half has 11 bits.
+    const float unit = std::exp2(std::floor(std::log2(most / 127)) - 10);
+    const float step = std::nearbyint(most / 127 / unit) * unit;
+    for (size_t i = 0; i < 32; i++) weights[first + i] = step * std::nearbyint(weights[first + i] / step);
   }
-  return head;
+}
+
+double activation(FeedForward feed_forward, double x) {
+  switch (feed_forward) {
+    case FeedForward::kGatedSilu:
+      return x / (1 + std::exp(-x));
+    case FeedForward::kGatedSquaredRelu:
+      return std::max(x, 0.0) * std::max(x, 0.0);
+    case FeedForward::kGatedGelu:
+    case FeedForward::kGelu:
+      return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
+  }
+  return 0;
 }
 
 }  // namespace
@@ -136,24 +197,33 @@ std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
   const auto weight = [&](int layer, const std::string& name) -> const std::vector<float>& {
     return model.floats.at("blk." + std::to_string(layer) + "." + name + ".weight");
   };
+  const auto normed_by = [&](const Vector& x, const std::string& name) {
+    const bool layer_norm = architecture.norm == Norm::kLayer;
+    return normed(x, model.floats.at(name + ".weight"), h.norm_epsilon,
+                  layer_norm ? &model.floats.at(name + ".bias") : nullptr);
+  };
+  const auto found_factors = model.floats.find("rope_freqs.weight");
+  const std::vector<float> factors =
+      found_factors == model.floats.end() ? std::vector<float>() : found_factors->second;
   const auto projected = [&](int layer, const std::string& name, const Vector& input) {
     const auto bias = model.floats.find("blk." + std::to_string(layer) + "." + name + ".bias");
-    return product(weight(layer, name), input,
+    const bool grouped = model.grouped.count("blk." + std::to_string(layer) + "." + name + ".weight") != 0;
+    return product(weight(layer, name), input, grouped,
                    bias == model.floats.end() ? std::vector<float>() : bias->second);
   };
   const std::string head_name =
       model.floats.count("output.weight") != 0 ? "output.weight" : "token_embd.weight";
   std::vector<float> head = model.floats.at(head_name);
   for (const TensorDescription& tensor : model.tensors) {
-    if (tensor.name == head_name && find_tensor_type(tensor.type)->to_codes == nullptr)
-      head = rounded_head(head, width);
+    if (tensor.name == head_name && find_tensor_type(tensor.type)->to_codes == nullptr) round_to_q8_0(head);
   }
   std::vector<std::vector<Rounded>> keys(static_cast<size_t>(h.layers)),
       values(static_cast<size_t>(h.layers));
   std::vector<Vector> logits;
   for (size_t position = 0; position < ids.size(); position++) {
-    const auto row =
-        model.floats.at("token_embd.weight").begin() + static_cast<ptrdiff_t>(ids[position]) * h.width;
+    const std::vector<float>& embedding =
+        head_name == "output.weight" ? model.floats.at("token_embd.weight") : head;
+    const auto row = embedding.begin() + static_cast<ptrdiff_t>(ids[position]) * h.width;
     Vector x(row, row + h.width);
     for (double& v : x) v *= static_cast<double>(h.embedding_multiplier);
     const auto add = [&](const Vector& y) {
@@ -161,33 +231,36 @@ std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
     };
     for (int layer = 0; layer < h.layers; layer++) {
       const auto l = static_cast<size_t>(layer);
-      const auto sub_normed = [&](const Vector& v, const char* name) {
-        return architecture.sub_norms ? normed(v, weight(layer, name), h.norm_epsilon) : v;
+      const auto normed_where = [&](MoreNorms where, const Vector& v, const std::string& name) {
+        const bool is_there = architecture.more_norms == where;
+        return is_there ? normed_by(v, "blk." + std::to_string(layer) + "." + name) : v;
       };
-      const Vector a = normed(x, weight(layer, "attn_norm"), h.norm_epsilon);
+      const std::string block = "blk." + std::to_string(layer) + ".";
+      const Vector a = normed_by(x, block + "attn_norm");
       Vector q = projected(layer, "attn_q", a), k = projected(layer, "attn_k", a);
       if (architecture.head_norms) {
         norm_heads(q, weight(layer, "attn_q_norm"), h.norm_epsilon);
         norm_heads(k, weight(layer, "attn_k_norm"), h.norm_epsilon);
       }
       for (Vector* each : {&q, &k})
-        rotate(*each, h.head_size, h.rope_base, static_cast<int>(position), architecture.rotary);
+        rotate(*each, h, factors, layer + 1, static_cast<int>(position), architecture.rotary);
       keys[l].push_back(round_heads(k, h.head_size));
       values[l].push_back(round_heads(projected(layer, "attn_v", a), h.head_size));
       const Vector heads = attended(round_heads(q, h.head_size), keys[l], values[l], h);
-      add(projected(layer, "attn_output", sub_normed(heads, "attn_sub_norm")));
-      const Vector f = normed(x, weight(layer, "ffn_norm"), h.norm_epsilon);
-      const Vector gate = projected(layer, "ffn_gate", f);
+      add(normed_where(MoreNorms::kPost,
+                       projected(layer, "attn_output", normed_where(MoreNorms::kSub, heads, "attn_sub_norm")),
+                       "post_attention_norm"));
+      const Vector f = normed_by(x, block + "ffn_norm");
       Vector hidden = projected(layer, "ffn_up", f);
-      for (size_t i = 0; i < hidden.size(); i++) {
-        const double g = gate[i];
-        hidden[i] *= architecture.feed_forward == FeedForward::kGatedSquaredRelu
-                         ? std::max(g, 0.0) * std::max(g, 0.0)
-                         : g / (1 + std::exp(-g));
-      }
-      add(projected(layer, "ffn_down", sub_normed(hidden, "ffn_sub_norm")));
+      const bool gated = architecture.feed_forward != FeedForward::kGelu;
+      const Vector gate = gated ? projected(layer, "ffn_gate", f) : hidden;
+      for (size_t i = 0; i < hidden.size(); i++)
+        hidden[i] = activation(architecture.feed_forward, gate[i]) * (gated ? hidden[i] : 1);
+      add(normed_where(MoreNorms::kPost,
+                       projected(layer, "ffn_down", normed_where(MoreNorms::kSub, hidden, "ffn_sub_norm")),
+                       "post_ffw_norm"));
     }
-    logits.push_back(product(head, normed(x, model.floats.at("output_norm.weight"), h.norm_epsilon)));
+    logits.push_back(product(head, normed_by(x, "output_norm"), model.grouped.count(head_name) != 0));
     for (double& logit : logits.back()) logit *= static_cast<double>(h.logit_multiplier);
   }
   return logits;

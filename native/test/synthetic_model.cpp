@@ -127,25 +127,31 @@ SyntheticModel::SyntheticModel(const Shape& shape, const SyntheticOptions& optio
     const std::string block = "blk." + std::to_string(i) + ".";
     const auto add_product = [&](const char* name, int columns, int rows) {
       add_ternary(block + name + ".weight", columns, rows, options);
-      if (architecture.biases) add_vector(block + name + ".bias", rows, -0.5f, 0.5f);
+      if (options.biases) add_vector(block + name + ".bias", rows, -0.5f, 0.5f);
     };
-    add_norm(block + "attn_norm.weight", h.width);
+    const auto add_norm = [&](const char* name, int size) { this->add_norm(block + name, size); };
+    add_norm("attn_norm", h.width);
     add_product("attn_q", h.width, heads_width);
     add_product("attn_k", h.width, kv_width);
     add_product("attn_v", h.width, kv_width);
     if (architecture.head_norms) {
-      add_norm(block + "attn_q_norm.weight", h.head_size);
-      add_norm(block + "attn_k_norm.weight", h.head_size);
+      add_norm("attn_q_norm", h.head_size);
+      add_norm("attn_k_norm", h.head_size);
     }
-    if (architecture.sub_norms) add_norm(block + "attn_sub_norm.weight", heads_width);
+    const bool sub_norms = architecture.more_norms == MoreNorms::kSub;
+    const bool post_norms = architecture.more_norms == MoreNorms::kPost;
+    if (sub_norms) add_norm("attn_sub_norm", heads_width);
     add_product("attn_output", heads_width, h.width);
-    add_norm(block + "ffn_norm.weight", h.width);
-    add_product("ffn_gate", h.width, h.ffn);
+    if (post_norms) add_norm("post_attention_norm", h.width);
+    add_norm("ffn_norm", h.width);
+    if (architecture.feed_forward != FeedForward::kGelu) add_product("ffn_gate", h.width, h.ffn);
     add_product("ffn_up", h.width, h.ffn);
-    if (architecture.sub_norms) add_norm(block + "ffn_sub_norm.weight", h.ffn);
+    if (sub_norms) add_norm("ffn_sub_norm", h.ffn);
     add_product("ffn_down", h.ffn, h.width);
+    if (post_norms) add_norm("post_ffw_norm", h.width);
   }
-  add_norm("output_norm.weight", h.width);
+  add_norm("output_norm", h.width);
+  if (options.rope_factors) add_vector("rope_freqs.weight", h.rope_dimensions / 2, 1, 8);
   if (options.untied) add_embedding("output.weight", h.width, h.vocabulary, options);
 }
 
@@ -164,6 +170,7 @@ void SyntheticModel::add_ternary(const std::string& name, int columns, int rows,
     }
     std::vector<int> codes(static_cast<size_t>(columns));
     for (int& code : codes) code = random_.below(3) - 1;
+    if (std::set<float>(scales.begin(), scales.end()).size() > 1) grouped.insert(name);
     encode_ternary_row(type, codes, scales, data);
     for (size_t i = 0; i < codes.size(); i++)
       values.push_back(static_cast<float>(codes[i]) * scales[i / 256]);
@@ -180,6 +187,7 @@ void SyntheticModel::add_embedding(const std::string& name, int columns, int row
   const std::string type = options.embedding_type;
   std::vector<uint8_t> data;
   std::vector<float> values;
+  if (options.several_scales || type != "Q8_0") grouped.insert(name);
   for (int r = 0; r < rows; r++) {
     const float row_scale = rounded_to_half(random_.uniform(0.005f, 0.01f));
     for (int b = 0; b < columns; b += 32) {
@@ -203,6 +211,11 @@ void SyntheticModel::add_embedding(const std::string& name, int columns, int row
     }
   }
   add(name, type_id(type), {columns, rows}, data, std::move(values));
+}
+
+void SyntheticModel::add_norm(const std::string& name, int size) {
+  add_vector(name + ".weight", size, 0.5f, 1.5f);
+  if (architecture.norm == Norm::kLayer) add_vector(name + ".bias", size, -0.5f, 0.5f);
 }
 
 void SyntheticModel::add_vector(const std::string& name, int size, float least, float most) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct SyntheticOptions {
   Architecture architecture = *find_architecture("bitnet");
   bool several_scales = false;  // per 256 of a ternary row, per 32 of an embedding row
   bool untied = false;          // an output.weight of its own
+  bool biases = false;          // of every product of a layer
+  bool rope_factors = false;
   uint64_t seed = 1;
 };
 
@@ -39,12 +42,13 @@ struct SyntheticModel {
   std::vector<TensorDescription> tensors;
   std::vector<uint8_t> bytes;
   std::map<std::string, std::vector<float>> floats;  // the values that the file holds
+  std::set<std::string> grouped;                     // those with several scales in a row
 
  private:
   void add_ternary(const std::string& name, int columns, int rows, const SyntheticOptions& options);
   void add_embedding(const std::string& name, int columns, int rows, const SyntheticOptions& options);
   void add_vector(const std::string& name, int size, float least, float most);
-  void add_norm(const std::string& name, int size) { add_vector(name, size, 0.5f, 1.5f); }
+  void add_norm(const std::string& name, int size);
   void add(const std::string& name, int type, std::vector<int64_t> shape, const std::vector<uint8_t>& data,
            std::vector<float> values);
 

@@ -3,7 +3,8 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
-import type { CacheSettings, Hyperparameters } from '../model/description';
+import type { Hyperparameters } from '../model/architectures';
+import type { CacheSettings } from '../model/description';
 import type { TensorDescription } from '../model/gguf';
 import { messageOf } from '../wording';
 

@@ -8,12 +8,8 @@ import { defaultThreads } from './environment';
 import { expectUnchanged, readGguf } from '../model/gguf';
 import { unfinishedWord } from '../model/healing';
 import { Load } from './load';
-import {
-  cacheSettingsOf,
-  describeModel,
-  hyperparametersOf,
-  type ModelDescription,
-} from '../model/description';
+import { hyperparametersOf } from '../model/architectures';
+import { cacheSettingsOf, describeModel, type ModelDescription } from '../model/description';
 import { layoutPrompt } from '../model/prompt';
 import { type Site, siteOf } from '../completion/site';
 import { Slots } from './slots';

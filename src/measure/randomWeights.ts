@@ -61,7 +61,26 @@ export const embedding: Filling = {
   type: 8,
   parts: [{ constant: half(-11) }, { bytes: 32, choices: int8s }],
 };
-export const ones: Filling = { type: 0, parts: [{ constant: float32(1) }] };
+const bytes = (from: number, to: number): Uint8Array =>
+  Uint8Array.from({ length: to - from }, (_, i) => from + i);
+const anyByte = bytes(0, 256);
+/** Floats from 0.5 to 1.5, for norms. */
+export const aroundOne: Filling = {
+  type: 0,
+  parts: [
+    { bytes: 2, choices: anyByte },
+    { bytes: 1, choices: bytes(0, 0xc0) },
+    { bytes: 1, choices: bytes(0x3f, 0x40) },
+  ],
+};
+/** Floats of 1/128 to 1/2 with either sign, for biases. */
+export const aroundZero: Filling = {
+  type: 0,
+  parts: [
+    { bytes: 3, choices: anyByte },
+    { bytes: 1, choices: Uint8Array.of(0x3c, 0x3d, 0x3e, 0xbc, 0xbd, 0xbe) },
+  ],
+};
 
 /** 2 to the power of `exponent` as a half, of which only the exponent's bits are set. */
 function half(exponent: number): Buffer {

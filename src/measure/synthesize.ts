@@ -16,8 +16,9 @@ import {
   embedding,
   type Fill,
   type Filling,
+  aroundOne,
+  aroundZero,
   matrixFillings,
-  ones,
   randomBits,
   randomData,
 } from './randomWeights';
@@ -59,7 +60,38 @@ export const shapes: Record<string, Shape> = {
   },
 };
 
-export const architectures = ['bitnet', 'bitnet-b1.58', 'llama'];
+/** The tensors of a layer that not every architecture has. */
+interface Form {
+  subNorms?: true;
+  postNorms?: true;
+  headNorms?: true;
+  /** Norms have biases, and their epsilon a key of its own. */
+  layerNorm?: true;
+  biases?: 'qkv' | 'all';
+  ungated?: true;
+  keys?: Metadata;
+}
+
+const forms: Record<string, Form> = {
+  bitnet: { subNorms: true },
+  'bitnet-b1.58': { subNorms: true },
+  llama: {},
+  qwen2: { biases: 'qkv' },
+  qwen3: { headNorms: true },
+  granite: {
+    keys: [
+      ['attention.scale', float(0.05)],
+      ['embedding_scale', float(12)],
+      ['residual_scale', float(0.22)],
+      ['logit_scale', float(4)],
+    ],
+  },
+  smollm3: {},
+  starcoder2: { layerNorm: true, biases: 'all', ungated: true },
+  gemma: {},
+  gemma3: { headNorms: true, postNorms: true, keys: [['attention.sliding_window', count(512)]] },
+};
+export const architectures = Object.keys(forms);
 
 export interface SynthesizeOptions {
   /** `general.name` of the file. */
@@ -69,7 +101,11 @@ export interface SynthesizeOptions {
   /** Type of the matrices: `tq2_0`, `tq1_0` or `i2_s`. */
   type: string;
   seed: number;
+  /** Further metadata, under the architecture's name. */
+  keys?: Metadata;
 }
+
+type Metadata = [key: string, value: Buffer][];
 
 /** What was written; `bytes` is the file's size. */
 export interface Synthesized {
@@ -135,31 +171,44 @@ function check({ architecture, shape, type }: SynthesizeOptions): void {
 
 function tensorsOf({ architecture, shape, type }: SynthesizeOptions, fill: Fill): WrittenTensor[] {
   const { width, ffn, heads, kvHeads, layers, vocabulary } = shape;
-  const hasSubNorms = architecture !== 'llama';
+  const { subNorms, postNorms, headNorms, layerNorm, biases, ungated } = forms[architecture]!;
   const keys = (width / heads) * kvHeads;
   const matrix = (name: string, columns: number, rows: number): WrittenTensor => {
-    // Two weights in three are not 0: under this scale a product's outputs are of the size of its inputs.
-    const exponent = Math.round(Math.log2(Math.sqrt(1.5 / columns)));
+    // Two weights in three are not 0: under this scale a product's outputs are of the size of its inputs. Larger
+    // queries look at some places more than at others.
+    const exponent = Math.round(Math.log2(Math.sqrt(1.5 / columns))) + (name.includes('attn_q') ? 1 : 0);
     return tensor(name, [columns, rows], matrixFillings[type]!.filling(exponent), fill);
   };
-  const norm = (name: string, size: number): WrittenTensor => tensor(name, [size], ones, fill);
-  const layer = (n: number): WrittenTensor[] => [
-    norm(`blk.${n}.attn_norm.weight`, width),
-    matrix(`blk.${n}.attn_q.weight`, width, width),
-    matrix(`blk.${n}.attn_k.weight`, width, keys),
-    matrix(`blk.${n}.attn_v.weight`, width, keys),
-    ...(hasSubNorms ? [norm(`blk.${n}.attn_sub_norm.weight`, width)] : []),
-    matrix(`blk.${n}.attn_output.weight`, width, width),
-    norm(`blk.${n}.ffn_norm.weight`, width),
-    matrix(`blk.${n}.ffn_gate.weight`, width, ffn),
-    matrix(`blk.${n}.ffn_up.weight`, width, ffn),
-    ...(hasSubNorms ? [norm(`blk.${n}.ffn_sub_norm.weight`, ffn)] : []),
-    matrix(`blk.${n}.ffn_down.weight`, ffn, width),
+  const norm = (name: string, size: number): WrittenTensor[] => [
+    tensor(`${name}.weight`, [size], aroundOne, fill),
+    ...(layerNorm ? [tensor(`${name}.bias`, [size], aroundZero, fill)] : []),
+  ];
+  const product = (name: string, columns: number, rows: number, biased: boolean): WrittenTensor[] => [
+    matrix(`${name}.weight`, columns, rows),
+    ...(biased ? [tensor(`${name}.bias`, [rows], aroundZero, fill)] : []),
+  ];
+  const layer = (block: string): WrittenTensor[] => [
+    ...norm(`${block}.attn_norm`, width),
+    ...product(`${block}.attn_q`, width, width, biases !== undefined),
+    ...product(`${block}.attn_k`, width, keys, biases !== undefined),
+    ...product(`${block}.attn_v`, width, keys, biases !== undefined),
+    ...(headNorms ? ['attn_q_norm', 'attn_k_norm'] : []).flatMap((name) =>
+      norm(`${block}.${name}`, width / heads),
+    ),
+    ...(subNorms ? norm(`${block}.attn_sub_norm`, width) : []),
+    ...product(`${block}.attn_output`, width, width, biases === 'all'),
+    ...(postNorms ? norm(`${block}.post_attention_norm`, width) : []),
+    ...norm(`${block}.ffn_norm`, width),
+    ...(ungated ? [] : product(`${block}.ffn_gate`, width, ffn, biases === 'all')),
+    ...product(`${block}.ffn_up`, width, ffn, biases === 'all'),
+    ...(subNorms ? norm(`${block}.ffn_sub_norm`, ffn) : []),
+    ...product(`${block}.ffn_down`, ffn, width, biases === 'all'),
+    ...(postNorms ? norm(`${block}.post_ffw_norm`, width) : []),
   ];
   return [
     tensor('token_embd.weight', [width, vocabulary], embedding, fill),
-    ...Array.from({ length: layers }, (_, n) => layer(n)).flat(),
-    norm('output_norm.weight', width),
+    ...Array.from({ length: layers }, (_, n) => layer(`blk.${n}`)).flat(),
+    ...norm('output_norm', width),
   ];
 }
 
@@ -173,7 +222,8 @@ function elements(shape: number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
-function metadataOf({ architecture, name, shape }: SynthesizeOptions): [key: string, value: Buffer][] {
+function metadataOf({ architecture, name, shape, keys = [] }: SynthesizeOptions): Metadata {
+  const { keys: own = [], layerNorm } = forms[architecture]!;
   const words = Array.from({ length: shape.vocabulary - smallestVocabulary }, (_, i) => word(i));
   const tokens = [...characterOfByte, ...words.map((pair) => pair.join('')), ...controlTokens];
   const firstControl = tokens.length - controlTokens.length;
@@ -187,10 +237,11 @@ function metadataOf({ architecture, name, shape }: SynthesizeOptions): [key: str
     [`${architecture}.feed_forward_length`, count(shape.ffn)],
     [`${architecture}.attention.head_count`, count(shape.heads)],
     [`${architecture}.attention.head_count_kv`, count(shape.kvHeads)],
-    [`${architecture}.attention.layer_norm_rms_epsilon`, float(1e-5)],
+    [`${architecture}.attention.layer_norm_${layerNorm ? '' : 'rms_'}epsilon`, float(1e-5)],
     [`${architecture}.rope.dimension_count`, count(shape.width / shape.heads)],
     [`${architecture}.rope.freq_base`, float(shape.ropeBase)],
     [`${architecture}.vocab_size`, count(shape.vocabulary)],
+    ...[...own, ...keys].map(([key, value]): [string, Buffer] => [`${architecture}.${key}`, value]),
     ['tokenizer.ggml.model', string('gpt2')],
     ['tokenizer.ggml.pre', string('qwen2')],
     ['tokenizer.ggml.tokens', array(8, tokens.map(text))],

@@ -87,6 +87,17 @@ static void rms_norm(const float* x, const float* weight, int n, float epsilon, 
   for (int i = 0; i < n; i++) y[i] = x[i] * inverse * weight[i];
 }
 
+static void layer_norm(const float* x, const float* weight, const float* bias, int n, float epsilon,
+                       float* y) {
+  float lanes[16] = {};
+  for (int i = 0; i < n; i++) lanes[i % 16] = lanes[i % 16] + x[i];
+  const float mean = fold(lanes) / static_cast<float>(n);
+  memset(lanes, 0, sizeof lanes);
+  for (int i = 0; i < n; i++) lanes[i % 16] = fmaf(x[i] - mean, x[i] - mean, lanes[i % 16]);
+  const float inverse = 1.0f / sqrtf(fold(lanes) / static_cast<float>(n) + epsilon);
+  for (int i = 0; i < n; i++) y[i] = fmaf((x[i] - mean) * inverse, weight[i], bias[i]);
+}
+
 static float quantize(const float* x, int n, int8_t* q) {
   float largest = 0.0f;
   for (int i = 0; i < n; i++) largest = fabsf(x[i]) > largest ? fabsf(x[i]) : largest;
@@ -136,6 +147,19 @@ static void relu2_multiply(const float* gate, const float* up, int n, float* y) 
     const float g = gate[i] > 0.0f ? gate[i] : 0.0f;
     y[i] = g * g * up[i];
   }
+}
+
+static float gelu_of(float x) {
+  const float slope = fmaf(x * x, 0.0713548163f, 1.59576912f);
+  return x / (1.0f + exponential(-(x * slope)));
+}
+
+static void gelu_multiply(const float* gate, const float* up, int n, float* y) {
+  for (int i = 0; i < n; i++) y[i] = gelu_of(gate[i]) * up[i];
+}
+
+static void gelu(const float* x, int n, float* y) {
+  for (int i = 0; i < n; i++) y[i] = gelu_of(x[i]);
 }
 
 static void attend(const Attention& a) {
@@ -188,8 +212,9 @@ static LogitSummary summarize(const float* logits, int n) {
   return s;
 }
 
-static const FloatKernels kFloats = {rms_norm, quantize,      scale,          scale_rows, add,
-                                     rope,     silu_multiply, relu2_multiply, attend,     summarize};
+static const FloatKernels kFloats = {rms_norm, layer_norm, quantize,      scale,          scale_rows,
+                                     add,      rope,       silu_multiply, relu2_multiply, gelu_multiply,
+                                     gelu,     attend,     summarize};
 
 extern const GroupedKernel* const kScalarGrouped[kForms];
 

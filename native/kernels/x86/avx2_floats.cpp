@@ -150,7 +150,8 @@ RYZANSTEIN_INLINE float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(
 
 namespace ryzanstein {
 
-extern const FloatKernels kAvx2Floats = {rms_norm, quantize,      scale,          scale_rows, add,
-                                         rope,     silu_multiply, relu2_multiply, attend,     summarize};
+extern const FloatKernels kAvx2Floats = {rms_norm, layer_norm, quantize,      scale,          scale_rows,
+                                         add,      rope,       silu_multiply, relu2_multiply, gelu_multiply,
+                                         gelu,     attend,     summarize};
 
 }  // namespace ryzanstein

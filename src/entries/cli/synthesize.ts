@@ -21,7 +21,7 @@ export function addSynthesize(program: Command): void {
     .requiredOption('--shape <name>', `${Object.keys(shapes).join(', ')}, bundled, or six numbers`)
     .requiredOption('--out <file>', 'where to write it')
     .option('--type <name>', 'of the matrices: tq2_0, tq1_0 or i2_s', 'tq2_0')
-    .option('--architecture <name>', architectures.join(' or '), architectures[0])
+    .option('--architecture <name>', architectures.join(', '), architectures[0])
     .option('--seed <n>', 'another one gives other weights', wholeNumber, 1)
     .addOption(jsonOption())
     .action(run);

@@ -2,6 +2,7 @@
 
 import * as assert from 'node:assert/strict';
 import { type Gguf, GgufError, readGguf } from '../../../src/model/gguf';
+import type { Hyperparameters } from '../../../src/model/architectures';
 import { cacheSettingsOf, describeModel } from '../../../src/model/description';
 
 const tiny = (): Gguf => readGguf('test/fixtures/tiny.gguf');
@@ -58,6 +59,42 @@ describe('model', () => {
     assert.equal(changed((gguf) => gguf.metadata.set('bitnet.context_length', 131072)).contextLength, 2048);
   });
 
+  it('takes one number for all layers from a list of equal ones', () => {
+    const list = (values: unknown): void => {
+      const { hyperparameters } = changed((gguf) =>
+        gguf.metadata.set('bitnet.feed_forward_length', values as number[]),
+      );
+      assert.equal(hyperparameters.ffn, 256);
+    };
+    list([256, 256]);
+    for (const values of [[256, 512], []])
+      assert.throws(() => list(values), /has layers of different shapes \("bitnet\.feed_forward_length"\)/);
+    assert.throws(() => list(['256', '256']), /has no positive number under "bitnet\.feed_forward_length"/);
+  });
+
+  it('reads how the rotary embedding is scaled', () => {
+    const scaled = (keys: Record<string, string | number>): Partial<Hyperparameters> => {
+      const { hyperparameters: h } = changed((gguf) => {
+        for (const [key, value] of Object.entries(keys)) gguf.metadata.set(`bitnet.rope.${key}`, value);
+      });
+      const { ropeFactor, yarnContext, ropeMagnitude } = h;
+      return { ropeFactor, yarnContext, ropeMagnitude };
+    };
+    const unscaled = { ropeFactor: 1, yarnContext: 0, ropeMagnitude: 1 };
+    assert.deepEqual(scaled({}), unscaled);
+    assert.deepEqual(scaled({ 'scaling.type': 'linear' }), unscaled);
+    assert.deepEqual(scaled({ 'scaling.type': 'none', 'scaling.factor': 4 }), unscaled);
+    assert.deepEqual(scaled({ 'scaling.type': 'linear', 'scaling.factor': 4 }), {
+      ...unscaled,
+      ropeFactor: 4,
+    });
+    assert.deepEqual(scaled({ scale_linear: 4 }), { ...unscaled, ropeFactor: 4 });
+    const yarn = { 'scaling.type': 'yarn', 'scaling.factor': 4, 'scaling.original_context_length': 512 };
+    const { ropeFactor, yarnContext, ropeMagnitude } = scaled(yarn);
+    assert.deepEqual([ropeFactor, yarnContext], [4, 512]);
+    assert.ok(Math.abs(ropeMagnitude! - (1 + 0.1 * Math.log(4))) < 1e-9);
+  });
+
   it('takes the settings of the caches from the file, and none where it states none', () => {
     const gguf = tiny();
     gguf.metadata.forEach((_, key) => key.startsWith('ryzanstein.cache.') && gguf.metadata.delete(key));
@@ -91,10 +128,14 @@ describe('model', () => {
         if (value === undefined) gguf.metadata.delete(name);
         else gguf.metadata.set(name, value);
       }, message);
-    key('general.architecture', 'mamba', /tiny\.gguf has the architecture "mamba"; known are bitnet/);
+    key('general.architecture', 'gpt9', /tiny\.gguf has the architecture "gpt9"; known are bitnet/);
+    key('general.architecture', 'constructor', /tiny\.gguf has the architecture "constructor"; known are/);
+    key('general.architecture', 'qwen35', /"qwen35": it has recurrent layers, which this engine does not/);
+    key('prism.hadamard.version', 1, /wants its weights transformed \("prism\.hadamard\.version"\)/);
+    key('bitnet.expert_count', 8, /is a mixture of experts/);
     key('general.architecture', undefined, /has the architecture unknown/);
-    (key('bitnet.rope.scaling.type', 'yarn', /scales its rotary embedding \("yarn"\)/),
-      key('bitnet.block_count', undefined, /no positive number under "bitnet\.block_count"/));
+    key('bitnet.rope.scaling.type', 'longrope', /scales its rotary embedding in a way \("longrope"\)/);
+    key('bitnet.block_count', undefined, /no positive number under "bitnet\.block_count"/);
     key('bitnet.block_count', 100_000, /has 100000 under "bitnet\.block_count"/);
     key('bitnet.attention.head_count', 2 ** 20, /has 1048576 under "bitnet\.attention\.head_count"/);
     for (const odd of [NaN, Infinity, -1])
@@ -103,8 +144,14 @@ describe('model', () => {
     key('bitnet.embedding_length', 12.5, /has 12\.5 under "bitnet\.embedding_length"/);
     key('bitnet.embedding_length', 2 ** 40, /has 1099511627776 under/);
     key('bitnet.attention.head_count_kv', 3, /not a multiple of its 3 key heads/);
-    key('bitnet.vocab_size', 7, /has \d+ tokens, but "vocab_size" is 7/);
-    refused((gguf) => (gguf.tensors[1]!.type = 10), /has the tensor ".+" of type Q2_K; known are F32/);
+    refused(
+      (gguf) => (gguf.tensors.find(({ name }) => name === 'token_embd.weight')!.shape[1] = 7),
+      /has \d+ tokens, but embeddings for 7/,
+    );
+    refused(
+      (gguf) => (gguf.tensors[1]!.type = 21),
+      /the tensor ".+" has the type IQ3_S, .+: take the model in IQ4_XS/,
+    );
     refused(
       (gguf) => (gguf.tensors = gguf.tensors.filter((tensor) => tensor.name !== 'token_embd.weight')),
       /has no tensor "token_embd\.weight"/,
