@@ -151,9 +151,12 @@ static void pack_scales(const FormShape& form, const GroupedRow& w, int row, int
     put_half(out, 1, value_or_zero(w.minima, tile, tiles));
   }
   uint8_t* bytes = out + kUnit + row;
-  for (int g = 0; g < per_tile; g++, bytes += 16) *bytes = value_or_zero(w.sub_scales, first + g, groups);
-  if (!form.minima) return;
-  for (int g = 0; g < per_tile; g++, bytes += 16) *bytes = value_or_zero(w.sub_minima, first + g, groups);
+  for (int g = 0; g < per_tile; g++, bytes += 16) {
+    const uint8_t scale = value_or_zero(w.sub_scales, first + g, groups);
+    const uint8_t minimum = value_or_zero(w.sub_minima, first + g, groups);
+    *bytes = form.scales == kNibblesUnder256 ? static_cast<uint8_t>((scale & 15) | minimum << 4) : scale;
+    if (form.scales == kUnsignedUnder256) bytes[16 * per_tile] = minimum;
+  }
 }
 
 void pack_grouped_row(const FormShape& form, const GroupedRow* weights, int row, int columns, void* block) {
@@ -194,6 +197,10 @@ void read_group(const FormShape& form, const void* block, int row, int group, Gr
     case kUnsignedUnder256:
       parts->scale = half_to_float(half_at(tile, 0)) * static_cast<float>(*sub_scale);
       parts->minimum = half_to_float(half_at(tile, 1)) * static_cast<float>(sub_scale[16 * per_tile]);
+      break;
+    case kNibblesUnder256:
+      parts->scale = half_to_float(half_at(tile, 0)) * static_cast<float>(*sub_scale & 15);
+      parts->minimum = half_to_float(half_at(tile, 1)) * static_cast<float>(*sub_scale >> 4);
       break;
     case kSignedUnder256:
       memcpy(&parts->scale, tile + 4 * row, sizeof parts->scale);

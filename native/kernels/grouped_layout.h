@@ -22,10 +22,12 @@
 //                           (line 1)  minima, the same way
 //   kUnsignedUnder256       line 0    16 scales | 16 scales of the minima, halves
 //                           16 bytes  for each group: sub-scales by row; then the same of sub-minima
+//   kNibblesUnder256        line 0    16 scales | 16 scales of the minima, halves
+//                           16 bytes  for each group: sub-scales by row in bits 0-3, sub-minima in bits 4-7
 //   kSignedUnder256         line 0    16 scales, floats
 //                           16 bytes  for each group: sub-scales by row
 //
-// Bits a weight: Q8_0 8.5, Q4_0 and IQ4_NL and MXFP4 4.5, Q4_1 5, Q5_0 5.5, Q5_1 6, Q2_K 2.875, Q3_K 3.625,
+// Bits a weight: Q8_0 8.5, Q4_0 and IQ4_NL and MXFP4 4.5, Q4_1 5, Q5_0 5.5, Q5_1 6, Q2_K 2.625, Q3_K 3.625,
 // Q4_K and IQ4_XS 4.625 and 4.375, Q5_K 5.625, Q6_K 6.625, one bit 1.125, two bits 2.25 and 2.125.
 //
 // "prepared": tokens in tiles of equal width T, each the int8 activations [column / 4][token][4]; for each
@@ -41,7 +43,7 @@
 
 namespace ryzanstein {
 
-enum ScaleKind { kHalves, kUpperHalves, kUnsignedUnder256, kSignedUnder256 };
+enum ScaleKind { kHalves, kUpperHalves, kUnsignedUnder256, kNibblesUnder256, kSignedUnder256 };
 enum CodeTable { kCurve, kFourBitFloats, kNoTable };
 
 struct FormShape {
@@ -75,7 +77,9 @@ RYZANSTEIN_INLINE constexpr int tile_columns(const FormShape& f) {
 RYZANSTEIN_INLINE constexpr int tile_groups(const FormShape& f) { return tile_columns(f) / f.group; }
 // Where the codes of a tile begin.
 RYZANSTEIN_INLINE constexpr int head_bytes(const FormShape& f) {
-  return has_sub_scales(f) ? 64 + tile_groups(f) * 16 * (f.minima ? 2 : 1) : f.minima ? 128 : 64;
+  return has_sub_scales(f) ? 64 + tile_groups(f) * 16 * (f.scales == kUnsignedUnder256 ? 2 : 1)
+         : f.minima        ? 128
+                           : 64;
 }
 RYZANSTEIN_INLINE constexpr int tile_bytes(const FormShape& f) {
   return head_bytes(f) + tile_columns(f) / 32 * f.bits * 64;

@@ -74,9 +74,10 @@ Matrix random_matrix(GroupedForm form, int rows, int columns, Codes kind, Random
                                                 : random_half(random));
     m.minima.push_back(random_half(random));
   }
+  const int subs = f.scales == kSignedUnder256 ? 256 : f.scales == kNibblesUnder256 ? 16 : 64;
   for (size_t i = 0; i < n * m.groups; i++) {
-    m.sub_scales.push_back(static_cast<uint8_t>(random.below(f.scales == kSignedUnder256 ? 256 : 64)));
-    m.sub_minima.push_back(static_cast<uint8_t>(random.below(64)));
+    m.sub_scales.push_back(static_cast<uint8_t>(random.below(subs)));
+    m.sub_minima.push_back(static_cast<uint8_t>(random.below(subs)));
   }
   return m;
 }

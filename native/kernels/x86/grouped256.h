@@ -99,11 +99,12 @@ RYZANSTEIN_INLINE void operands(const uint8_t* span, Half parts[kParts<form>]) {
 RYZANSTEIN_INLINE Lanes eight_halves(const uint8_t* p) {
   return _mm256_cvtph_ps(_mm_load_si128(reinterpret_cast<const __m128i*>(p)));
 }
-RYZANSTEIN_INLINE Lanes eight_bytes(const uint8_t* p) {
-  return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+RYZANSTEIN_INLINE __m128i load_bytes(const uint8_t* p) {
+  return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
 }
+RYZANSTEIN_INLINE Lanes eight_bytes(__m128i bytes) { return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes)); }
 RYZANSTEIN_INLINE Lanes eight_signed_bytes(const uint8_t* p) {
-  return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+  return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(load_bytes(p)));
 }
 
 // Of group g of a tile, for half h of the rows.
@@ -117,7 +118,11 @@ RYZANSTEIN_INLINE Lanes scales_of(const uint8_t* tile, int g, int h) {
   }
   const uint8_t* subs = tile + 64 + 16 * g + 8 * h;
   if constexpr (f.scales == kUnsignedUnder256) {
-    return _mm256_mul_ps(eight_halves(tile + 16 * h), eight_bytes(subs));
+    return _mm256_mul_ps(eight_halves(tile + 16 * h), eight_bytes(load_bytes(subs)));
+  }
+  if constexpr (f.scales == kNibblesUnder256) {
+    const __m128i low = _mm_and_si128(load_bytes(subs), _mm_set1_epi8(15));
+    return _mm256_mul_ps(eight_halves(tile + 16 * h), eight_bytes(low));
   }
   return _mm256_mul_ps(_mm256_load_ps(reinterpret_cast<const float*>(tile + 32 * h)),
                        eight_signed_bytes(subs));
@@ -126,8 +131,13 @@ template <GroupedForm form>
 RYZANSTEIN_INLINE Lanes minima_of(const uint8_t* tile, int g, int h) {
   constexpr FormShape f = shape_of(form);
   if constexpr (f.scales == kHalves) return eight_halves(tile + 64 + 32 * g + 16 * h);
-  const uint8_t* subs = tile + 64 + 16 * (tile_groups(f) + g) + 8 * h;
-  return _mm256_mul_ps(eight_halves(tile + 32 + 16 * h), eight_bytes(subs));
+  const uint8_t* subs = tile + 64 + 16 * g + 8 * h;
+  const Lanes minima = eight_halves(tile + 32 + 16 * h);
+  if constexpr (f.scales == kNibblesUnder256) {
+    const __m128i high = _mm_and_si128(_mm_srli_epi16(load_bytes(subs), 4), _mm_set1_epi8(15));
+    return _mm256_mul_ps(minima, eight_bytes(high));
+  }
+  return _mm256_mul_ps(minima, eight_bytes(load_bytes(subs + 16 * tile_groups(f))));
 }
 
 // ---------------------------------------------------------------- one block, H halves of its rows at once

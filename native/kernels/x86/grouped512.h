@@ -74,11 +74,14 @@ using Lanes = __m512;
 RYZANSTEIN_INLINE Lanes sixteen_halves(const uint8_t* p) {
   return _mm512_cvtph_ps(_mm256_load_si256(reinterpret_cast<const __m256i*>(p)));
 }
-RYZANSTEIN_INLINE Lanes sixteen_bytes(const uint8_t* p) {
-  return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_load_si128(reinterpret_cast<const __m128i*>(p))));
+RYZANSTEIN_INLINE __m128i load_bytes(const uint8_t* p) {
+  return _mm_load_si128(reinterpret_cast<const __m128i*>(p));
+}
+RYZANSTEIN_INLINE Lanes sixteen_bytes(__m128i bytes) {
+  return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes));
 }
 RYZANSTEIN_INLINE Lanes sixteen_signed_bytes(const uint8_t* p) {
-  return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_load_si128(reinterpret_cast<const __m128i*>(p))));
+  return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(load_bytes(p)));
 }
 
 // Of group g of a tile.
@@ -91,15 +94,25 @@ RYZANSTEIN_INLINE Lanes scales_of(const uint8_t* tile, int g) {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(upper), 16));
   }
   const uint8_t* subs = tile + 64 + 16 * g;
-  if constexpr (f.scales == kUnsignedUnder256)
-    return _mm512_mul_ps(sixteen_halves(tile), sixteen_bytes(subs));
+  if constexpr (f.scales == kUnsignedUnder256) {
+    return _mm512_mul_ps(sixteen_halves(tile), sixteen_bytes(load_bytes(subs)));
+  }
+  if constexpr (f.scales == kNibblesUnder256) {
+    const __m128i low = _mm_and_si128(load_bytes(subs), _mm_set1_epi8(15));
+    return _mm512_mul_ps(sixteen_halves(tile), sixteen_bytes(low));
+  }
   return _mm512_mul_ps(_mm512_load_ps(tile), sixteen_signed_bytes(subs));
 }
 template <GroupedForm form>
 RYZANSTEIN_INLINE Lanes minima_of(const uint8_t* tile, int g) {
   constexpr FormShape f = shape_of(form);
   if constexpr (f.scales == kHalves) return sixteen_halves(tile + 64 + 32 * g);
-  return _mm512_mul_ps(sixteen_halves(tile + 32), sixteen_bytes(tile + 64 + 16 * (tile_groups(f) + g)));
+  const uint8_t* subs = tile + 64 + 16 * g;
+  if constexpr (f.scales == kNibblesUnder256) {
+    const __m128i high = _mm_and_si128(_mm_srli_epi16(load_bytes(subs), 4), _mm_set1_epi8(15));
+    return _mm512_mul_ps(sixteen_halves(tile + 32), sixteen_bytes(high));
+  }
+  return _mm512_mul_ps(sixteen_halves(tile + 32), sixteen_bytes(load_bytes(subs + 16 * tile_groups(f))));
 }
 
 // ---------------------------------------------------------------- one block
