@@ -82,7 +82,7 @@ CpuFeatures detect() {
   const bool tiles = (state & 0x60000) == 0x60000;
   const Registers seven = cpuid(7, 0);
   const Registers seven_one = seven.a >= 1 ? cpuid(7, 1) : Registers{};
-  cpu.avx2 = ymm && bit(one.c, 28) && bit(seven.b, 5);
+  cpu.avx2 = ymm && bit(one.c, 28) && bit(seven.b, 5) && bit(one.c, 29);  // and F16C, as all of them have
   cpu.fma = ymm && bit(one.c, 12);
   cpu.avx_vnni = ymm && bit(seven_one.a, 4);
   cpu.avx512 =

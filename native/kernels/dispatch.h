@@ -61,10 +61,10 @@ SelfTest selftest(const KernelLevel& level);
 double ternary_rate(const KernelLevel& level, int rows, int columns, int tokens, double milliseconds);
 
 // The supported level that takes the least time for one token alone plus one of a batch, for a thread that
-// reads rows x columns ternary weights per token, and that passes its selftest. Measured in turns, some
-// milliseconds for a model that fits into the cache, at most some two hundred for a large one: the two can
-// have different answers.
-const KernelLevel& fastest_level(int rows, int columns);
+// reads rows x columns weights per token, ternary ones or those of another form, and that passes its
+// selftest. Measured in turns, some milliseconds for a model that fits into the cache, at most some two
+// hundred for a large one: the two can have different answers.
+const KernelLevel& fastest_level(int rows, int columns, GroupedForm form = GroupedForm::kF32);
 
 // GB/s at which one thread reads `bytes` once, by a plain loop: the limit that decoding is held against.
 double read_rate(const void* data, size_t bytes);

@@ -32,51 +32,77 @@ class Arena {
   uint8_t* data_;
 };
 
-size_t packed_bytes(const MatrixKernel& kernel, int rows, int columns) {
-  const size_t blocks = static_cast<size_t>((rows + kernel.block_rows - 1) / kernel.block_rows);
-  return blocks * kernel.block_bytes(columns);
+// What of a level is timed: its product with ternary weights, or with those of a form.
+struct Product {
+  const MatrixKernel* ternary;
+  const GroupedKernel* grouped;
+
+  int block_rows() const { return grouped != nullptr ? kGroupedRows : ternary->block_rows; }
+  size_t block_bytes(int columns) const {
+    return grouped != nullptr ? grouped->block_bytes(columns) : ternary->block_bytes(columns);
+  }
+  size_t prepared_bytes(int columns, int tokens) const {
+    return grouped != nullptr ? grouped->prepared_bytes(columns, tokens)
+                              : static_cast<size_t>(tokens) * ternary->prepared_bytes(columns);
+  }
+  // For rows x columns weights, at most kLargestArena.
+  size_t arena_bytes(int rows, int columns) const {
+    const size_t one = block_bytes(columns);
+    const size_t wanted = static_cast<size_t>((rows + block_rows() - 1) / block_rows()) * one;
+    return wanted < kLargestArena ? wanted : kLargestArena > one ? kLargestArena : one;
+  }
+};
+
+Product product_of(const KernelLevel& level, GroupedForm form) {
+  if (form == GroupedForm::kF32) return {level.kernels.ternary, nullptr};
+  return {nullptr, level.kernels.grouped[static_cast<int>(form)]};
 }
 
 // One level's product over rows x columns weights of any value: the time does not depend on them, so that
 // every level can walk over the same memory.
 class Walk {
  public:
-  Walk(const MatrixKernel& kernel, Arena* weights, size_t weight_bytes, int columns, int tokens)
-      : kernel_(kernel),
+  Walk(const Product& product, Arena* weights, size_t weight_bytes, int columns, int tokens)
+      : product_(product),
         weights_(weights->data()),
-        blocks_(static_cast<int>(weight_bytes / kernel.block_bytes(columns))),
+        blocks_(static_cast<int>(weight_bytes / product.block_bytes(columns))),
         columns_(columns),
         tokens_(tokens),
-        prepared_(static_cast<size_t>(tokens) * kernel.prepared_bytes(columns), 1),
-        y_(static_cast<size_t>(tokens) * static_cast<size_t>(stride()) * sizeof(int32_t), 0) {}
+        prepared_(product.prepared_bytes(columns, tokens), 1),
+        y_(static_cast<size_t>(tokens) * static_cast<size_t>(stride()) * sizeof(int32_t), 0) {
+    if (product.grouped == nullptr) return;
+    const std::vector<float> x(static_cast<size_t>(columns), 1.0f);
+    for (int t = 0; t < tokens; t++) {
+      product.grouped->prepare(x.data(), columns, 1.0f, t, tokens, prepared_.data());
+    }
+  }
 
   // Multiply-adds per second, in 1e9.
   double step() {
     const double start = seconds();
-    kernel_.multiply(weights_, blocks_, columns_, prepared_.data(), tokens_,
-                     reinterpret_cast<int32_t*>(y_.data()), stride());
+    if (product_.grouped != nullptr) {
+      product_.grouped->multiply(weights_, blocks_, columns_, prepared_.data(), tokens_, nullptr,
+                                 reinterpret_cast<float*>(y_.data()), stride());
+    } else {
+      product_.ternary->multiply(weights_, blocks_, columns_, prepared_.data(), tokens_,
+                                 reinterpret_cast<int32_t*>(y_.data()), stride());
+    }
     const double products = static_cast<double>(stride()) * columns_ * tokens_;
     return products / (seconds() - start + 1e-9) * 1e-9;
   }
 
  private:
-  ptrdiff_t stride() const { return static_cast<ptrdiff_t>(blocks_) * kernel_.block_rows; }
+  ptrdiff_t stride() const { return static_cast<ptrdiff_t>(blocks_) * product_.block_rows(); }
 
-  const MatrixKernel& kernel_;
+  Product product_;
   const uint8_t* weights_;
   int blocks_, columns_, tokens_;
   Arena prepared_, y_;
 };
 
-size_t arena_bytes(const MatrixKernel& kernel, int rows, int columns) {
-  const size_t wanted = packed_bytes(kernel, rows, columns), one = kernel.block_bytes(columns);
-  return wanted < kLargestArena ? wanted : kLargestArena > one ? kLargestArena : one;
-}
-
 // The better of two steps, the first of which may meet a cold cache.
-double quick_rate(const KernelLevel& level, Arena* arena, int rows, int columns, int tokens) {
-  Walk walk(*level.kernels.ternary, arena, arena_bytes(*level.kernels.ternary, rows, columns), columns,
-            tokens);
+double quick_rate(const Product& product, Arena* arena, int rows, int columns, int tokens) {
+  Walk walk(product, arena, product.arena_bytes(rows, columns), columns, tokens);
   const double first = walk.step(), second = walk.step();
   return first > second ? first : second;
 }
@@ -84,9 +110,10 @@ double quick_rate(const KernelLevel& level, Arena* arena, int rows, int columns,
 }  // namespace
 
 double ternary_rate(const KernelLevel& level, int rows, int columns, int tokens, double milliseconds) {
-  const size_t bytes = arena_bytes(*level.kernels.ternary, rows, columns);
+  const Product product = product_of(level, GroupedForm::kF32);
+  const size_t bytes = product.arena_bytes(rows, columns);
   Arena arena(bytes, 0x11);
-  Walk walk(*level.kernels.ternary, &arena, bytes, columns, tokens);
+  Walk walk(product, &arena, bytes, columns, tokens);
   const double end = seconds() + milliseconds * 1e-3;
   walk.step();
   double best = walk.step();
@@ -97,12 +124,13 @@ double ternary_rate(const KernelLevel& level, int rows, int columns, int tokens,
   return best;
 }
 
-const KernelLevel& fastest_level(int rows, int columns) {
+const KernelLevel& fastest_level(int rows, int columns, GroupedForm form) {
   constexpr int kRounds = 3, kBatch = 32, kBatchRows = 1024;
   constexpr double kBudget = 0.05;
   // The best rates of a level, for one token alone and for a batch.
   struct Rates {
     const KernelLevel* level;
+    Product product;
     double one = 0, batch = 0;
     double time() const { return 1 / one + 1 / batch; }
   };
@@ -110,16 +138,16 @@ const KernelLevel& fastest_level(int rows, int columns) {
   size_t largest = 0;
   for (const KernelLevel& level : kernel_levels()) {
     if (&level == &reference_level() || !level.supported(cpu_features())) continue;
-    candidates.push_back({&level});
-    largest = std::max(largest, arena_bytes(*level.kernels.ternary, rows, columns));
+    candidates.push_back({&level, product_of(level, form)});
+    largest = std::max(largest, candidates.back().product.arena_bytes(rows, columns));
   }
   Arena arena(largest, 0x11);
   const int batch_rows = std::min(rows, kBatchRows);
   const double end = seconds() + kBudget;
   for (int round = 0; round == 0 || (round < kRounds && seconds() < end); round++) {
     for (Rates& rates : candidates) {
-      rates.one = std::max(rates.one, quick_rate(*rates.level, &arena, rows, columns, 1));
-      rates.batch = std::max(rates.batch, quick_rate(*rates.level, &arena, batch_rows, columns, kBatch));
+      rates.one = std::max(rates.one, quick_rate(rates.product, &arena, rows, columns, 1));
+      rates.batch = std::max(rates.batch, quick_rate(rates.product, &arena, batch_rows, columns, kBatch));
     }
   }
   std::stable_sort(candidates.begin(), candidates.end(),

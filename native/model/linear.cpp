@@ -140,6 +140,8 @@ Form inspect(const TensorFile& file, const Tensor& tensor, ThreadPool& pool, std
   pool.run(tensor.rows, [&](int first, int count, int thread) {
     Row& row = rows[static_cast<size_t>(thread)];
     for (int r = first; r < first + count; r++) {
+      // Most files are told by their first row.
+      if (!tensor.type->ternary && !one_scale.load(std::memory_order_relaxed)) return;
       const char* reason = read_row(tensor, r, row);
       if (reason != nullptr) return problem.report(tensor.file_row(r), reason);
       if (floats && !row.ternary_floats) {
@@ -166,22 +168,6 @@ void simplify(bool ternary, Row& row) {
   row.scales[0] *= static_cast<float>(c);
 }
 
-// Rounds to the nearest, half to even; too large becomes infinite.
-uint16_t float_to_half(float value) {
-  uint32_t bits;
-  std::memcpy(&bits, &value, sizeof bits);
-  const uint32_t sign = bits >> 16 & 0x8000;
-  const float magnitude = std::fabs(value);
-  if (!(magnitude < 65520)) return static_cast<uint16_t>(sign | 0x7C00);
-  int exponent = 0;
-  std::frexp(magnitude, &exponent);
-  // The step of halves of this size; below 2^-14 they are all alike.
-  const int step = std::max(exponent - 11, -24);
-  const auto steps = static_cast<uint32_t>(std::nearbyint(std::ldexp(magnitude, -step)));
-  // A fraction that was rounded up to 2048 carries into the exponent.
-  return static_cast<uint16_t>(sign | (static_cast<uint32_t>(step + 24) << 10) + steps);
-}
-
 // One row taken apart into the groups of its form.
 class GroupedParts {
  public:
@@ -194,13 +180,16 @@ class GroupedParts {
   // Returns nullptr or what is wrong with row r.
   const char* read(const Tensor& tensor, int r) {
     if (tensor.type->take_apart != nullptr) {
-      tensor.type->take_apart(tensor.row(r), tensor.columns,
-                              {codes_.data(), scales(), minima(), sub_scales(), sub_minima()});
+      tensor.type->take_apart(tensor.row(r), tensor.columns, parts());
       return has_finite_scales(shape_of(tensor.type->form), tensor.columns) ? nullptr : kNotFinite;
     }
     tensor.type->to_floats(tensor.row(r), tensor.columns, floats_.data());
-    for (float& w : floats_) w *= tensor.tensor_scale;
-    return round_floats(tensor.columns);
+    for (float& w : floats_) {
+      w *= tensor.tensor_scale;
+      if (!std::isfinite(w)) return kNotFinite;
+    }
+    return round_to_q8_0(floats_.data(), tensor.columns, parts()) ? nullptr
+                                                                  : "holds a number that is too large";
   }
 
   GroupedRow row() { return {codes_.data(), scales(), minima(), sub_scales(), sub_minima(), nullptr}; }
@@ -214,30 +203,7 @@ class GroupedParts {
            (!form.minima || std::all_of(minima(), minima() + count, is_finite));
   }
 
-  // Q8_0: codes are weights over the largest of 32, times 127.
-  const char* round_floats(int columns) {
-    constexpr int kGroup = 32;
-    for (int first = 0; first < columns; first += kGroup) {
-      const int count = std::min(kGroup, columns - first);
-      const float* w = floats_.data() + first;
-      float largest = 0;
-      for (int i = 0; i < count; i++) {
-        if (!std::isfinite(w[i])) return kNotFinite;
-        largest = std::max(largest, std::fabs(w[i]));
-      }
-      const uint16_t half = float_to_half(largest / 127);
-      const float step = half_to_float(half);
-      if (!std::isfinite(step)) return "holds a number that is too large";
-      for (int i = 0; i < kGroup; i++) {
-        const float level =
-            i < count && step > 0 ? std::clamp(std::nearbyint(w[i] / step), -127.f, 127.f) : 0;
-        codes_[static_cast<size_t>(first + i)] = static_cast<uint8_t>(static_cast<int>(level) + 128);
-      }
-      scales()[first / kGroup] = half;
-    }
-    return nullptr;
-  }
-
+  RowParts parts() { return {codes_.data(), scales(), minima(), sub_scales(), sub_minima()}; }
   uint16_t* scales() { return halves_.data(); }
   uint16_t* minima() { return halves_.data() + halves_.size() / 2; }
   uint8_t* sub_scales() { return bytes_.data(); }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <utility>
 
 #include "../base/physical_cores.h"
@@ -34,15 +35,27 @@ std::string kernel_from_environment() {
   return name == nullptr ? "" : name;
 }
 
-const KernelLevel& choose_level(const std::string& wanted, const Hyperparameters& h, int threads) {
+// How most bytes of the file are multiplied; kF32 stands for ternary weights.
+GroupedForm main_form(const std::vector<TensorDescription>& tensors) {
+  std::map<int, uint64_t> bytes;
+  for (const TensorDescription& tensor : tensors) bytes[tensor.type] += tensor.bytes;
+  const auto most = std::max_element(bytes.begin(), bytes.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  const TensorType* type = most == bytes.end() ? nullptr : find_tensor_type(most->first);
+  if (type == nullptr || type->ternary) return GroupedForm::kF32;
+  return type->take_apart == nullptr ? GroupedForm::kQ8_0 : type->form;  // floats are rounded
+}
+
+const KernelLevel& choose_level(const std::string& wanted, const std::vector<TensorDescription>& tensors,
+                                const Hyperparameters& h, int threads) {
   const std::string name = wanted.empty() ? kernel_from_environment() : wanted;
   if (!name.empty()) return named_level(name);
-  // The ternary weights that one thread reads per token, as one matrix of the model's width.
+  // The weights that one thread reads per token, as one matrix of the model's width.
   const double rows =
       (static_cast<double>(h.width) * 4 + static_cast<double>(h.ffn) * 3) * h.layers / threads;
   if (h.width < 1 || h.width > kMaxColumns || !(rows >= 1 && rows < 1e7))
     return reference_level();  // it is refused in a moment
-  return fastest_level(static_cast<int>(rows), h.width);
+  return fastest_level(static_cast<int>(rows), h.width, main_form(tensors));
 }
 
 const CacheSettings& checked(const std::string& path, const CacheSettings& settings) {
@@ -80,7 +93,7 @@ Model::Model(const std::string& path, std::vector<TensorDescription> tensors,
              const Hyperparameters& hyperparameters, const LoadOptions& options)
     : cache_settings_(checked(path, options.cache)),
       pool_(usable_threads(options.threads), cpus_to_pin(usable_threads(options.threads))),
-      level_(choose_level(options.kernel, hyperparameters, pool_.threads())),
+      level_(choose_level(options.kernel, tensors, hyperparameters, pool_.threads())),
       weights_(path, std::move(tensors), hyperparameters, architecture_of(path, hyperparameters.architecture),
                level_.kernels, pool_),
       transformer_(weights_, level_.kernels, pool_),

@@ -157,8 +157,10 @@ void test_selftest(const KernelLevel& reference) {
 // The level that is measured to be the fastest is one of those that can run, however wide the rows are.
 void test_fastest_level() {
   for (const int columns : {64, 2560, kMaxColumns}) {
-    const KernelLevel& level = fastest_level(100, columns);
-    check(level.supported(cpu_features()) && find_level(level.name) == &level, level.name, "fastest level");
+    for (const GroupedForm form : {GroupedForm::kF32, GroupedForm::kQ4_K}) {
+      const KernelLevel& level = fastest_level(100, columns, form);
+      check(level.supported(cpu_features()) && find_level(level.name) == &level, level.name, "fastest level");
+    }
   }
 }
 

@@ -164,16 +164,17 @@ Vector attended(const Rounded& q, const std::vector<Rounded>& keys, const std::v
   return y;
 }
 
-// As Q8_0 would have them: the steps of 32 weights are halves.
+// As ggml converts them to Q8_0: the steps of 32 weights become halves, after the weights were counted in
+// them.
 void round_to_q8_0(std::vector<float>& weights) {
   for (size_t first = 0; first < weights.size(); first += 32) {
     float most = 0;
     for (size_t i = 0; i < 32; i++) most = std::max(most, std::fabs(weights[first + i]));
     if (most == 0) continue;
     // A half has 11 bits.
-    const float unit = std::exp2(std::floor(std::log2(most / 127)) - 10);
-    const float step = std::nearbyint(most / 127 / unit) * unit;
-    for (size_t i = 0; i < 32; i++) weights[first + i] = step * std::nearbyint(weights[first + i] / step);
+    const float exact = most / 127, unit = std::exp2(std::floor(std::log2(exact)) - 10);
+    const float step = std::nearbyint(exact / unit) * unit, inverse = 1 / exact;
+    for (size_t i = 0; i < 32; i++) weights[first + i] = step * std::round(weights[first + i] * inverse);
   }
 }
 

@@ -1,10 +1,14 @@
 """Makes tensor_vectors.inc: what random blocks of every tensor type decode to, for model_test.
 
-    pip install gguf && python native/test/tensor_vectors.py
+    pip install gguf && python native/test/tensor_vectors.py [libggml-base.so]
 
 The package gguf is llama.cpp's own and decodes with numpy. It lacks Q1_0 and Q2_0 of llama.cpp and the types of
-PrismML, which are decoded here from their description, one weight at a time.
+PrismML, which are decoded here from their description, one weight at a time. With a library of llama.cpp all types
+that it knows are compared with what it decodes them to; those of PrismML are in none.
 """
+
+import ctypes
+import sys
 
 from importlib.metadata import version
 from pathlib import Path
@@ -88,13 +92,18 @@ TYPES = [
 ]
 
 
-def decoded(identity, size, highest, decode):
-    """The weights of BLOCKS blocks of random bytes, as the bits of floats."""
+def random_blocks(identity, size, highest):
     random = Random(identity)
-    words = []
     for _ in range(BLOCKS):
         block = np.array([random.next() >> 56 for _ in range(size)], dtype=np.uint8)
         block[highest] &= 0xBF
+        yield block
+
+
+def decoded(identity, size, highest, decode):
+    """The weights of BLOCKS blocks of random bytes, as the bits of floats."""
+    words = []
+    for block in random_blocks(identity, size, highest):
         with np.errstate(over="ignore"):
             words += np.asarray(decode(block), dtype=np.float32).reshape(-1).view(np.uint32).tolist()
     return words
@@ -115,7 +124,29 @@ def fingerprint(words):
     return result
 
 
+def compare(path):
+    """Ends with a message if llama.cpp's library decodes a type otherwise."""
+    library = ctypes.CDLL(path)
+    for identity, name, size, highest, decode in TYPES:
+        function = getattr(library, f"dequantize_row_{name.lower().replace('_k', '_K')}", None)
+        if not function:
+            print(f"{name}: not in the library")
+            continue
+        words = decoded(identity, size, highest, decode)
+        weights = len(words) // BLOCKS
+        theirs = []
+        for block in random_blocks(identity, size, highest):
+            y = np.zeros(weights, dtype=np.float32)
+            function(block.ctypes.data_as(ctypes.c_void_p), y.ctypes.data_as(ctypes.c_void_p), ctypes.c_int64(weights))
+            theirs += y.view(np.uint32).tolist()
+        if theirs != words:
+            sys.exit(f"{name}: llama.cpp decodes it otherwise")
+        print(f"{name}: as llama.cpp decodes it")
+
+
 def main():
+    if len(sys.argv) > 1:
+        compare(sys.argv[1])
     lines = [
         f"// Made by tensor_vectors.py with gguf {version('gguf')}: what {BLOCKS} blocks of random bytes decode to.",
         "// Id, bytes of a block, two bytes (or -1) that lack their highest bit but one, the first and the last weight",

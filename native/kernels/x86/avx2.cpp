@@ -30,6 +30,6 @@ extern const MatrixKernel kAvx2Int8 = {
     "R16-8",        16, byte_block_bytes, pack_byte_row, word_prepared_bytes, prepare_words, multiply_int8,
     unpack_byte_row};
 
-extern const Kernels kAvx2 = {&kTernary, &kAvx2Int8, &kAvx2Floats, kScalarGrouped};
+extern const Kernels kAvx2 = {&kTernary, &kAvx2Int8, &kAvx2Floats, kAvx2Grouped};
 
 }  // namespace ryzanstein

@@ -1,24 +1,12 @@
 // AVX-VNNI (256-bit registers, no AVX-512): ternary weights at 2 bits and int8 weights into VPDPBUSD.
 // Flags: -mavx2 -mfma -mavxvnni
+#include "dot256.h"
 #include "shared.h"
-#include "units256.h"
 
 namespace ryzanstein {
 
 constexpr int kUnitsPerDrain = 1 << 20;  // int32 sums: never
 constexpr bool kSlowAccumulate = true;
-
-// g++ 12 copies registers around the intrinsic: hence the assembly.
-#if defined(__GNUC__)
-RYZANSTEIN_INLINE __m256i dot(__m256i sums, __m256i codes, Broadcast x) {
-  __asm__("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sums) : "x"(codes), "x"(x));
-  return sums;
-}
-#else
-RYZANSTEIN_INLINE __m256i dot(__m256i sums, __m256i codes, Broadcast x) {
-  return _mm256_dpbusd_avx_epi32(sums, codes, x);
-}
-#endif
 
 // sums[row] += 4 unsigned codes of the row x 4 signed activations
 RYZANSTEIN_INLINE Unit accumulate(Unit sums, Unit codes, Broadcast x) {
@@ -64,6 +52,6 @@ static const MatrixKernel kInt8 = {
     "R16-8",        16, byte_block_bytes, pack_byte_row, dot_prepared_bytes, prepare_dot, multiply_int8,
     unpack_byte_row};
 
-extern const Kernels kAvxVnni = {&kTernary, &kInt8, &kAvx2Floats, kScalarGrouped};
+extern const Kernels kAvxVnni = {&kTernary, &kInt8, &kAvx2Floats, kAvxVnniGrouped};
 
 }  // namespace ryzanstein

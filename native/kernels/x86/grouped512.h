@@ -6,8 +6,7 @@
 #ifndef RYZANSTEIN_KERNELS_X86_GROUPED512_H_
 #define RYZANSTEIN_KERNELS_X86_GROUPED512_H_
 
-#include "../grouped_layout.h"
-#include "../prefetch.h"
+#include "../grouped_products.h"
 #include "dot512.h"
 
 namespace ryzanstein {
@@ -153,33 +152,18 @@ RYZANSTEIN_INLINE void add_group(Unit sums[][T], const uint8_t* codes, int secon
   }
 }
 
-// What one block of 16 rows is multiplied with, and where the outcome goes.
-struct BlockTask {
-  const uint8_t* x;  // a tile of tokens
-  PreparedShape shape;
-  int columns;
-  int tokens;  // of the tile, that count
-  const float* start;
-  float* y;
-  ptrdiff_t y_stride;
-  // The weights to fetch meanwhile, a part of `shares`: of this block and the next, or where other tokens use
-  // this block as well, of the next.
-  const uint8_t* ahead;
-  int shares;
-};
-
 template <GroupedForm form, int T>
 static void grouped_block(const uint8_t* block, const BlockTask& task) {
   constexpr FormShape f = shape_of(form);
   constexpr int kTile = tile_groups(f), kPer = kScaleColumns / f.group, kPair = kPer > 1 ? 2 : 1;
-  constexpr int kGroupBytes = tile_bytes(f) / kTile, kCodeBytes = f.group * f.bits * kGroupedRows / 8;
+  constexpr int kCodeBytes = f.group * f.bits * kGroupedRows / 8;
   const int groups = tiles_of(f, task.columns) * kTile;
   const uint8_t* x = task.x;
   const int32_t* starts = reinterpret_cast<const int32_t*>(task.x + task.shape.starts);
   const float* scales = reinterpret_cast<const float*>(task.x + task.shape.scales);
   const float* x_sums = reinterpret_cast<const float*>(task.x + task.shape.sums);
   const uint8_t* ahead = task.ahead;
-  const int step = T <= 4 ? kGroupBytes : kGroupBytes / task.shares;
+  const int step = T <= 4 ? tile_bytes(f) / kTile : fetch_step(f, task);  // up to 4 have one tile
   Lanes acc[T], inner[T];
 #pragma GCC unroll 8
   for (int t = 0; t < T; t++)
@@ -193,8 +177,7 @@ static void grouped_block(const uint8_t* block, const BlockTask& task) {
       const int in_tile = g % kTile;
 #pragma GCC unroll 2
       for (int p = 0; p < kPair; p++) {
-        for (int line = 0; line < step; line += 64) prefetch(ahead + line);
-        ahead += step;
+        ahead = fetch(ahead, step);
         Unit sums[kSets<form, T>][T];
 #pragma GCC unroll 8
         for (int i = 0; i < kSets<form, T> * T; i++)
@@ -237,27 +220,12 @@ static int tile_width(int tokens) {
 template <GroupedForm form>
 static void multiply_form(const void* blocks, int block_count, int columns, const void* prepared, int tokens,
                           const float* start, float* y, ptrdiff_t y_stride) {
-  using Block = void (*)(const uint8_t* block, const BlockTask& task);
-  static constexpr Block kBlocks[] = {grouped_block<form, 1>, grouped_block<form, 2>, grouped_block<form, 4>,
-                                      grouped_block<form, 6>, grouped_block<form, 8>};
-  const int width = tile_width(tokens), tiles = (tokens + width - 1) / width;
-  const size_t block_bytes = grouped_block_bytes(shape_of(form), columns);
-  const uint8_t* block = static_cast<const uint8_t*>(blocks);
-  BlockTask task = {
-      nullptr, prepared_shape(shape_of(form), columns, width), columns, 0, start, nullptr, y_stride, nullptr,
-      tiles};
-  for (int b = 0; b < block_count; b++, block += block_bytes) {
-    for (int i = 0; i < tiles; i++) {
-      task.x = static_cast<const uint8_t*>(prepared) + static_cast<size_t>(i) * task.shape.bytes;
-      task.tokens = tokens - i * width < width ? tokens - i * width : width;
-      task.start = start != nullptr ? start + b * kGroupedRows : nullptr;
-      task.y = y + static_cast<ptrdiff_t>(i) * width * y_stride + b * kGroupedRows;
-      task.ahead = tiles == 1 ? block + kPrefetchAhead
-                              : block + block_bytes +
-                                    block_bytes / static_cast<size_t>(tiles) * static_cast<size_t>(i);
-      kBlocks[width / 2](block, task);
-    }
-  }
+  static constexpr GroupedBlock kBlocks[] = {grouped_block<form, 1>, grouped_block<form, 2>,
+                                             grouped_block<form, 4>, grouped_block<form, 6>,
+                                             grouped_block<form, 8>};
+  const int width = tile_width(tokens);
+  multiply_grouped(shape_of(form), kBlocks[width / 2], width, blocks, block_count, columns, prepared, tokens,
+                   start, y, y_stride);
 }
 
 }  // namespace ryzanstein

@@ -9,7 +9,9 @@ namespace ryzanstein {
 extern const FloatKernels kAvx2Floats, kAvx512Floats;
 extern const MatrixKernel kAvx2Int8, kAvx512Int8;
 extern const MatrixKernel kAvx512VnniTernary, kAvx512VnniInt8;
-extern const GroupedKernel *const kScalarGrouped[kForms], *const kAvx512VnniGrouped[kForms];
+extern const GroupedKernel* const kAvx2Grouped[kForms];
+extern const GroupedKernel* const kAvxVnniGrouped[kForms];
+extern const GroupedKernel* const kAvx512VnniGrouped[kForms];
 
 }  // namespace ryzanstein
 

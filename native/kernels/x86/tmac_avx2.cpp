@@ -48,6 +48,6 @@ static void multiply(const void* blocks, int block_count, int columns, const voi
 static const MatrixKernel kTernary = {
     "LUT32", kRows, lut32_block_bytes, pack_lut32_row, lut_prepared_bytes, prepare_tables, multiply};
 
-extern const Kernels kTmacAvx2 = {&kTernary, &kAvx2Int8, &kAvx2Floats, kScalarGrouped};
+extern const Kernels kTmacAvx2 = {&kTernary, &kAvx2Int8, &kAvx2Floats, kAvx2Grouped};
 
 }  // namespace ryzanstein

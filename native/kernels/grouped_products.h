@@ -1,0 +1,64 @@
+// How a product with grouped weights walks over its blocks and tiles of tokens, whatever multiplies one
+// block; everything is static.
+#ifndef RYZANSTEIN_KERNELS_GROUPED_PRODUCTS_H_
+#define RYZANSTEIN_KERNELS_GROUPED_PRODUCTS_H_
+
+#include "grouped_layout.h"
+#include "prefetch.h"
+
+namespace ryzanstein {
+
+// What one block of 16 rows is multiplied with, and where the outcome goes.
+struct BlockTask {
+  const uint8_t* x;  // a tile of tokens
+  PreparedShape shape;
+  int columns;
+  int tokens;  // of the tile, that count
+  const float* start;
+  float* y;
+  ptrdiff_t y_stride;
+  // The weights to fetch meanwhile: what follows in this block and the next; where other tiles of tokens use
+  // this block as well, a part of the next one, of which there are so many.
+  const uint8_t* ahead;
+  int parts;
+};
+
+using GroupedBlock = void (*)(const uint8_t* block, const BlockTask& task);
+
+// Every block in turn times all tiles of `width` tokens: it is read from memory once and stays in the cache.
+RYZANSTEIN_INLINE void multiply_grouped(const FormShape& form, GroupedBlock multiply, int width,
+                                        const void* blocks, int block_count, int columns,
+                                        const void* prepared, int tokens, const float* start, float* y,
+                                        ptrdiff_t y_stride) {
+  const int tiles = (tokens + width - 1) / width;
+  const size_t block_bytes = grouped_block_bytes(form, columns);
+  const uint8_t* block = static_cast<const uint8_t*>(blocks);
+  BlockTask task = {
+      nullptr, prepared_shape(form, columns, width), columns, 0, nullptr, nullptr, y_stride, nullptr, tiles};
+  for (int b = 0; b < block_count; b++, block += block_bytes) {
+    for (int i = 0; i < tiles; i++) {
+      task.x = static_cast<const uint8_t*>(prepared) + static_cast<size_t>(i) * task.shape.bytes;
+      task.tokens = tokens - i * width < width ? tokens - i * width : width;
+      task.start = start != nullptr ? start + b * kGroupedRows : nullptr;
+      task.y = y + static_cast<ptrdiff_t>(i) * width * y_stride + b * kGroupedRows;
+      task.ahead = tiles == 1 ? block + kPrefetchAhead
+                              : block + block_bytes +
+                                    block_bytes / static_cast<size_t>(tiles) * static_cast<size_t>(i);
+      multiply(block, task);
+    }
+  }
+}
+
+// How far what is fetched advances with each group.
+RYZANSTEIN_INLINE int fetch_step(const FormShape& form, const BlockTask& task) {
+  return tile_bytes(form) / tile_groups(form) / task.parts;
+}
+
+RYZANSTEIN_INLINE const uint8_t* fetch(const uint8_t* ahead, int step) {
+  for (int line = 0; line < step; line += 64) prefetch(ahead + line);
+  return ahead + step;
+}
+
+}  // namespace ryzanstein
+
+#endif
