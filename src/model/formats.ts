@@ -132,8 +132,24 @@ export function spellings(role: FimRole): string[] {
   return families.flatMap(({ tokens }) => tokens[role] ?? []);
 }
 
-/** Every spelling of a token that ends an answer of some family. */
-export const endSpellings: readonly string[] = families.flatMap(({ ends }) => ends);
+/** What ends a text or a turn in some family, besides what each says of its own. */
+const commonEnds = [
+  ...['<|endoftext|>', '<|end_of_text|>', '</s>', '<eos>', '<EOT>', '_<EOT>', '[EOT]', '[EOS]'],
+  ...[
+    '<|eot_id|>',
+    '<|eom_id|>',
+    '<|im_end|>',
+    '<|end|>',
+    '<|return|>',
+    '<|call|>',
+    '<|calls|>',
+    '<|flush|>',
+  ],
+  ...['<end_of_turn>', '<end_of_utterance>', '<turn|>', '<|tool_response>', '<｜end▁of▁sentence｜>', '[e~['],
+];
+
+/** Every spelling of a token that ends an answer. */
+export const endSpellings: readonly string[] = [...families.flatMap(({ ends }) => ends), ...commonEnds];
 
 /** The format of a model with these tokens and this name; for spellings that nobody published, the nearest one. */
 export function formatOf(tokens: Partial<Record<FimRole, string>>, name: string): Format {

@@ -3,6 +3,7 @@
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { GgufError, readGguf } from '../../../src/model/gguf';
+import { characterOfByte } from '../../../src/model/byteLevel';
 import { Tokenizer } from '../../../src/model/tokenizer';
 import { type Field, vocabularyFile } from './ggufFile';
 import { randomSource } from '../random';
@@ -149,6 +150,40 @@ describe('tokenizer', () => {
     assert.deepEqual(vocabulary('qwen2', ['ab', 'ab', 'x'], ['a b']).encode('abab'), [257, 257]);
   });
 
+  it('leaves out what it has no bytes for, and cuts a text that was added out of any other', () => {
+    const [normal, control, user, unused] = [1, 3, 4, 5];
+    const added: [string, number][] = [
+      ['<|fim_middle|>', user],
+      ['<|mystery|>', user],
+      ['<think>', user],
+      ['  ', user],
+      ['    ', user],
+      ['õ', user],
+      ['[PAD7]', user],
+      ['<|end|>', control],
+      ['spare', unused],
+    ];
+    const letters = characterOfByte.filter((letter) => letter !== 'q' && letter !== 'õ');
+    const tokens = [...letters, ...added.map(([text]) => text)];
+    const tokenizer = vocabulary('gpt-2', [], [], {
+      'tokenizer.ggml.tokens': [9, [8, tokens]],
+      'tokenizer.ggml.token_type': [9, [5, [...letters.map(() => normal), ...added.map(([, type]) => type)]]],
+    });
+    const spelled = (text: string): string[] =>
+      tokenizer.encode(text).map((id) => tokenizer.piece(id).toString('latin1'));
+    assert.deepEqual(spelled('aqb'), ['a', 'b']);
+    assert.deepEqual(spelled('a<think>b'), ['a', '<think>', 'b']);
+    assert.deepEqual(spelled('a       b'), ['a', '    ', '  ', ' ', 'b']);
+    assert.deepEqual(spelled('õ'), ['\u00c3\u00b5']);
+    for (const text of ['<|fim_middle|>', '<|mystery|>', '<|end|>', '[PAD7]', 'spare'])
+      assert.deepEqual(spelled(text), [...text], text);
+    const steering = ['<|fim_middle|>', '<|mystery|>', '[PAD7]', '<|end|>', 'spare'];
+    assert.deepEqual(
+      [...tokenizer.controlIds].map((id) => tokens[id]),
+      steering,
+    );
+  });
+
   it('refuses vocabularies that it does not know, by key', () => {
     const refused = (change: Record<string, Field>, message: RegExp): void => {
       assert.throws(
@@ -158,7 +193,6 @@ describe('tokenizer', () => {
     };
     refused({ 'tokenizer.ggml.model': [8, 'bert'] }, /"tokenizer.ggml.model" is "bert"/);
     refused({ 'tokenizer.ggml.pre': [8, 'nobody'] }, /"tokenizer.ggml.pre" is "nobody"; known are gpt-2,/);
-    refused({ 'tokenizer.ggml.tokens': [9, [8, ['a']]] }, /has no token for the byte 0x0/);
     refused({ 'tokenizer.ggml.tokens': [4, 1] }, /"tokenizer.ggml.tokens" is not a list/);
     refused({ 'tokenizer.ggml.merges': [9, [8, ['ab']]] }, /odd entry 0: "ab"/);
     const long = [...tiny().size.toString(), 'x'.repeat(5000)];
