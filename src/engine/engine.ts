@@ -214,7 +214,7 @@ export class Engine {
   /** Has all of a prompt in the KV cache but `word`, the unfinished one before the cursor; no ids if aborted before. */
   async #read(prompt: Prompt, site: Site, signal: AbortSignal): Promise<Reading> {
     if (signal.aborted) return unread;
-    let word = unfinishedWord(site.lineBefore, this.model.tokenizer);
+    let word = unfinishedWord(site.before, this.model.tokenizer);
     let layout = layoutPrompt(prompt, site, this.model, word.length);
     if (layout.ids.length === 0) {
       // The first word of a text, and a model that knows neither paths nor fill-in-the-middle.

@@ -1,6 +1,6 @@
 // Text to token ids and back, as the vocabulary that the model file brings spells it.
 
-import { endSpellings, type FimRole, spellings } from './formats';
+import { type Family, familyOf, type FimRole, steeringSpellings } from './formats';
 import { type Gguf, GgufError } from './gguf';
 import { ByteLevel, bytesOf, type Spelling } from './byteLevel';
 import { beginsText, preTokenizers, takesWholeWords } from './pretokens';
@@ -9,7 +9,6 @@ import { bytesOfPiece, SentencePieces } from './sentencePieces';
 /** Ids of the tokens that steer the model; undefined where the model has none, or is not to be given it. */
 export interface ControlIds extends Partial<Record<FimRole, number>> {
   beginOfText?: number;
-  endOfText?: number;
 }
 
 /** The newer name of a key comes first. */
@@ -45,10 +44,16 @@ export class Tokenizer {
   /** Number of tokens. */
   readonly size: number;
   readonly control: ControlIds;
+  /** Told by how the tokens are spelled. */
+  readonly family: Family | undefined;
+  /** What stands before a text as a whole, where the vocabulary was made so. */
+  readonly space: '' | ' ';
   /** Every id that is no text and ends an answer: the tokens that steer, and those that stand for nothing. */
   readonly controlIds: Int32Array;
   /** Every id whose bytes contain a line feed. */
   readonly lineEndIds: Int32Array;
+  /** Whether words and tokens reach across line ends. */
+  readonly joinsLines: boolean;
   readonly #pieces: Buffer[];
   readonly #spelling: Spelling;
   /** The tokens of added texts, the longest first, and what finds any of them. */
@@ -64,8 +69,11 @@ export class Tokenizer {
     const vocabulary = vocabularyOf(gguf);
     const { tokens, types } = vocabulary;
     const ids = idsOf(vocabulary, (id) => types[id] === controlType);
-    const { control, endIds } = controlOf(gguf, vocabulary, ids);
+    const { family, control, endIds } = controlOf(gguf, vocabulary, ids);
+    this.family = family;
     this.control = control;
+    const hasSpace = gguf.metadata.get('tokenizer.ggml.add_space_prefix') !== false;
+    this.space = vocabulary.model === 'llama' && hasSpace ? ' ' : '';
     const named = new Set([...(Object.values(control) as number[]), ...endIds]);
     const isText = (id: number): boolean => !named.has(id) && !isNeverText(tokens[id]!, types[id]);
     this.controlIds = Int32Array.from(tokens.keys()).filter((id) => !isText(id));
@@ -79,6 +87,7 @@ export class Tokenizer {
     );
     this.#anyAdded = anyOf([...this.#added.keys()]);
     this.lineEndIds = Int32Array.from(tokens.keys()).filter((id) => this.#pieces[id]!.includes(0x0a));
+    this.joinsLines = vocabulary.model === 'gpt2' && this.lineEndIds.some((id) => this.piece(id).length > 1);
   }
 
   /** All of `text` is text: a control token that the user typed is encoded letter by letter. */
@@ -298,34 +307,42 @@ function vocabularyOf(gguf: Gguf): Vocabulary {
   return { model, tokens, types, merges, pre };
 }
 
-/** What the metadata names, else what is spelled as some family spells it. */
+/** What is spelled as a family spells it, else what the metadata names. */
 function controlOf(
   gguf: Gguf,
   vocabulary: Vocabulary,
   ids: Map<string, number>,
-): { control: ControlIds; endIds: number[] } {
+): { family: Family | undefined; control: ControlIds; endIds: number[] } {
   const named = (keys: string[]): number[] =>
     keys
       .filter((key) => gguf.metadata.has(`tokenizer.ggml.${key}`))
       .map((key) => tokenId(gguf, `tokenizer.ggml.${key}`, vocabulary.tokens.length));
+  const pre = vocabulary.model === 'gpt2' ? vocabulary.pre : undefined;
+  const byKey = Object.entries(controlKeys).map(([role, keys]) => [role, named(keys)[0]] as const);
+  const contradicts = ({ tokens }: Family): boolean =>
+    byKey.some(
+      ([role, id]) =>
+        id !== undefined && (tokens[role as FimRole] ?? vocabulary.tokens[id]) !== vocabulary.tokens[id],
+    );
+  const spelledFamily = familyOf((token) => ids.has(token), pre);
+  const family = spelledFamily && !contradicts(spelledFamily) ? spelledFamily : undefined;
   const control: ControlIds = {};
-  for (const [role, keys] of Object.entries(controlKeys) as [FimRole, string[]][]) {
-    const id = named(keys)[0] ?? spellings(role).flatMap((text) => ids.get(text) ?? [])[0];
-    if (id !== undefined) control[role] = id;
+  for (const [role, id] of byKey) {
+    const spelled = family?.tokens[role as FimRole];
+    const found = spelled === undefined ? id : ids.get(spelled);
+    if (found !== undefined) control[role as FimRole] = found;
   }
-  // A plain word may be spelled as another family's end: `</s>` strikes text out in HTML.
-  const spelled = endSpellings
+  // A plain word may be spelled as what steers another family: `</s>` strikes text out in HTML.
+  const spelled = steeringSpellings
     .flatMap((text) => ids.get(text) ?? [])
     .filter((id) => vocabulary.types[id] !== normalType);
   const endIds = [...named(endKeys), ...spelled];
-  const [endOfText] = named(['eos_token_id', 'eot_token_id']);
-  if (endOfText !== undefined || spelled.length > 0) control.endOfText = endOfText ?? spelled[0]!;
   const [beginOfText] = named(['bos_token_id']);
   // Some families were always given it, whether a file says so or not.
   const always = vocabulary.model === 'llama' || beginsText(vocabulary.pre);
   const begins = gguf.metadata.get('tokenizer.ggml.add_bos_token') ?? always;
   if (beginOfText !== undefined && begins === true) control.beginOfText = beginOfText;
-  return { control, endIds };
+  return { family, control, endIds };
 }
 
 function tokenId(gguf: Gguf, key: string, tokens: number): number {

@@ -4,7 +4,7 @@ import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { siteOf } from '../../src/completion/site';
-import { fimOrdersOf, modelFormat } from '../../src/model/description';
+import { infillingOf } from '../../src/model/infilling';
 import { readGguf } from '../../src/model/gguf';
 import { layoutPrompt } from '../../src/model/prompt';
 import { Tokenizer } from '../../src/model/tokenizer';
@@ -111,8 +111,7 @@ describe('the prompt of Qwen 2.5 Coder', function () {
     const tokens = gguf.metadata.get('tokenizer.ggml.tokens') as string[];
     for (const [i, name] of own.entries()) tokens[151659 + i] = `<|${name}|>`;
     const tokenizer = new Tokenizer(gguf);
-    const format = modelFormat(gguf, tokenizer);
-    const model = { tokenizer, contextLength: 2048, format, fimOrders: fimOrdersOf(gguf, format, tokenizer) };
+    const model = { tokenizer, contextLength: 2048, ...infillingOf(gguf, tokenizer) };
     const prompt = {
       ...{ path: 'app/fim.py', languageId: 'python', repository: 'shop', suffix: '\n    return x\n' },
       prefix: "MIDDLE = '<|fim_middle|>'\n\n\ndef f(x):\n    y = x -> 12345",
