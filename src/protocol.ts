@@ -76,11 +76,15 @@ export interface Completion {
   threads?: number;
 }
 
+/** Whether a model is shown what stands behind the cursor: always if it can be, never, or as its file makes likely. */
+export type InfillingSetting = 'auto' | 'always' | 'never';
+
 /** `threads` 0 means the number of physical cores; `kernel` forces a level by name. */
 export interface LoadParams {
   modelFile: string;
   threads: number;
   kernel?: string;
+  infilling?: InfillingSetting;
 }
 
 /**

@@ -58,6 +58,10 @@ const unread: Reading = { ids: none, word: '', beyond: none, reused: 0, millisec
 const nothing = emptyAnswer('end');
 const cancelled = emptyAnswer('cancelled');
 
+function promptsOf({ fimOrders, format }: ModelDescription): string {
+  return `${fimOrders.length > 0 ? 'text before and behind the cursor' : 'text before the cursor'}, ${format.family}`;
+}
+
 export class Engine {
   readonly info: ModelInfo;
   readonly #native: NativeModel;
@@ -86,6 +90,8 @@ export class Engine {
       type: model.type,
       weights: model.weights,
       contextLength: model.contextLength,
+      prompts: promptsOf(model),
+      ...(model.caution === undefined ? {} : { caution: model.caution }),
       kernel: native.kernel,
       threads: native.threads,
       loadMs: native.loadMilliseconds,
@@ -103,7 +109,7 @@ export class Engine {
     const native = addon.load(params.modelFile, gguf.tensors, hyperparameters, options);
     try {
       // The vocabulary is read while the weights are packed.
-      const model = describeModel(gguf, addon.loadsAnyModel);
+      const model = describeModel(gguf, addon.loadsAnyModel, params.infilling);
       const engine = new Engine(addon, model, await native, params);
       expectUnchanged(gguf);
       return engine;

@@ -2,7 +2,8 @@
 
 import * as path from 'node:path';
 import { type Gguf, GgufError } from './gguf';
-import { infillingOf, type InfillingSetting } from './infilling';
+import { infillingOf } from './infilling';
+import type { InfillingSetting } from '../protocol';
 import type { PromptModel } from './prompt';
 import { tensorTypeName } from './tensorTypes';
 import { printable } from '../wording';

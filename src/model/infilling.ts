@@ -3,9 +3,7 @@
 import { type FimOrder, type Format, ordersOf, unknownFormat } from './formats';
 import type { Gguf } from './gguf';
 import type { Tokenizer } from './tokenizer';
-
-/** The user's word: `auto` leaves it to what the file says. */
-export type InfillingSetting = 'auto' | 'always' | 'never';
+import type { InfillingSetting } from '../protocol';
 
 export interface Infilling {
   format: Format;

@@ -2,11 +2,11 @@
 
 import * as assert from 'node:assert/strict';
 import { type Gguf, GgufError } from '../../../src/model/gguf';
-import { infillingOf, type InfillingSetting } from '../../../src/model/infilling';
+import { infillingOf } from '../../../src/model/infilling';
 import { layoutPrompt } from '../../../src/model/prompt';
 import { siteOf } from '../../../src/completion/site';
 import { Tokenizer } from '../../../src/model/tokenizer';
-import type { Prompt } from '../../../src/protocol';
+import type { InfillingSetting, Prompt } from '../../../src/protocol';
 import { type Field, vocabularyFile } from './ggufFile';
 import { randomSource } from '../random';
 
