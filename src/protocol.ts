@@ -33,7 +33,10 @@ export interface Limits {
 export type StopReason =
   'line' | 'block' | 'end' | 'suffix' | 'repetition' | 'maxTokens' | 'maxLines' | 'cancelled' | 'context';
 
-/** `secret`: a key or token that the document does not hold; `invisible`: characters that nobody sees. */
+/**
+ * `secret`: a key or token that the document does not hold; `invisible`: characters that nobody sees, or the rest of one
+ * that was not written whole; `chat`: words for a person, or a fence around code.
+ */
 export type HiddenReason =
   | 'empty'
   | 'duplicate'
@@ -44,6 +47,7 @@ export type HiddenReason =
   | 'syntax'
   | 'secret'
   | 'invisible'
+  | 'chat'
   | 'cancelled';
 
 /** An answer that begins otherwise than the likeliest one, and is fit to show. */
