@@ -3,6 +3,7 @@
 import { languageAt } from '../language/languages';
 import { lexisOf } from '../language/lexis';
 import type { HiddenReason } from '../protocol';
+import { isChat } from './chat';
 import { indented } from './indentation';
 import { hasInvisible } from './invisible';
 import { Opened } from './opened';
@@ -28,6 +29,7 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   const text = indented(site, withoutOverlap(site, opened, { text: balanced, reason }).trimEnd());
   if (isBlank(text)) return { text: '', hidden: emptyReason(verdict.text, written, balanced) };
   if (hasInvisible(text)) return { text, hidden: 'invisible' };
+  if (isChat(site, opened, text)) return { text, hidden: 'chat' };
   if (reason === 'repetition') return { text, hidden: 'repetition' };
   if (isDuplicate(site, text) || declaresAgain(site, text)) return { text, hidden: 'duplicate' };
   if (syntax && addsErrors(site, opened, text, syntax)) return { text, hidden: 'syntax' };
