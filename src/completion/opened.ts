@@ -2,11 +2,11 @@
 
 import { lexisOf } from '../language/lexis';
 import { Lexer, type Open } from './lexer';
+import { outermostStart } from './nearby';
 import type { Site } from './site';
 
-/** Characters above the cursor's line, and of the line itself, in which openers are looked for; the first moves in steps. */
+/** Characters above the cursor's line in which openers are looked for where nothing shows what is open, and of the line itself. */
 const windowAbove = 8000;
-const windowStep = 4000;
 const windowLine = 4000;
 /** Characters behind the cursor in which closers are looked for. */
 const windowBelow = 4000;
@@ -42,7 +42,7 @@ export class Opened {
     const { languageId, before, after, lineBefore, lineAfter } = site;
     this.#after = after.slice(0, windowBelow);
     const above = before.slice(0, before.length - lineBefore.length);
-    const start = windowStart(above);
+    const start = outermostStart(above);
     this.#line = lineBefore.slice(-windowLine);
     this.#start = lexerAfter(
       languageId,
@@ -206,15 +206,6 @@ function spelled({ kind, closer }: Open): string {
   if (kind === 'tag') return ' />';
   if (kind === 'heredoc' || kind === 'patterns') return `\n${closer}\n`;
   return closer;
-}
-
-/** Where nothing is open any more: at a line of the outermost level; undefined where none is near. */
-function windowStart(above: string): number | undefined {
-  const cut = Math.floor((above.length - windowAbove) / windowStep) * windowStep;
-  if (cut <= 0) return 0;
-  const outermost = /^[^\s)\]}]/gm;
-  outermost.lastIndex = cut;
-  return outermost.exec(above)?.index;
 }
 
 /** The lexer behind a text that begins at a line's start. */
