@@ -103,7 +103,7 @@ describe('syntax', () => {
           const { before, after } = windowAt(site);
           const typed = site.lineBefore + text.slice(at, end);
           for (const line of [typed, typed.slice(0, -1), '', site.lineBefore, `${typed})`, typed]) {
-            const near = syntax.near(site, (errorsWith) => errorsWith(line));
+            const near: number = syntax.near(site, (errorsWith) => errorsWith(line));
             const alone = syntax.errors(before + line + after);
             assert.equal(near > 0, alone > 0, `${languageId}: ${JSON.stringify([before, line, after])}`);
             lines++;
