@@ -136,6 +136,29 @@ export async function setUpLlama() {
   await installInCache('llama', 'Installing llama.cpp for the parity tests', packages, {
     flags: ['--ignore-scripts', '--omit=optional'],
   });
+  await extractVocabularies();
+}
+
+/** The vocabularies that llama.cpp tests its tokenizers with are in the history that the package brings along. */
+async function extractVocabularies() {
+  const folder = path.join(installed.llama, 'vocabularies');
+  const stamp = path.join(folder, '.extracted');
+  if (existsSync(stamp) || !findProgram('git')) return;
+  const bundle = path.join(installed.llama, 'node_modules', 'node-llama-cpp', 'llama', 'gitRelease.bundle');
+  await step("Extracting llama.cpp's vocabularies", async () => {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const history = path.join(folder, 'history.git');
+    await run('git', ['clone', '--quiet', '--bare', bundle, history]);
+    const files = [
+      'models/ggml-vocab-*.gguf',
+      'models/ggml-vocab-*.gguf.inp',
+      'models/ggml-vocab-*.gguf.out',
+    ];
+    await run('git', [`--git-dir=${history}`, `--work-tree=${folder}`, 'checkout', 'HEAD', '--', ...files]);
+    rmSync(history, { recursive: true, force: true });
+    writeFileSync(stamp, '');
+  });
 }
 
 /** What building needs. Throws where the system lacks a compiler and it may not be installed. */

@@ -33,7 +33,10 @@ export interface Limits {
 export type StopReason =
   'line' | 'block' | 'end' | 'suffix' | 'repetition' | 'maxTokens' | 'maxLines' | 'cancelled' | 'context';
 
-/** `secret`: a key or token that the document does not hold; `invisible`: characters that nobody sees. */
+/**
+ * `secret`: a key or token that the document does not hold; `invisible`: characters that nobody sees, or the rest of one
+ * that was not written whole; `chat`: words for a person, or a fence around code.
+ */
 export type HiddenReason =
   | 'empty'
   | 'duplicate'
@@ -44,6 +47,7 @@ export type HiddenReason =
   | 'syntax'
   | 'secret'
   | 'invisible'
+  | 'chat'
   | 'cancelled';
 
 /** An answer that begins otherwise than the likeliest one, and is fit to show. */
@@ -76,11 +80,15 @@ export interface Completion {
   threads?: number;
 }
 
+/** Whether a model is shown what stands behind the cursor: always if it can be, never, or as its file makes likely. */
+export type InfillingSetting = 'auto' | 'always' | 'never';
+
 /** `threads` 0 means the number of physical cores; `kernel` forces a level by name. */
 export interface LoadParams {
   modelFile: string;
   threads: number;
   kernel?: string;
+  infilling?: InfillingSetting;
 }
 
 /**

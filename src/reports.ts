@@ -1,6 +1,9 @@
 // The reports that measuring gives and that pages and tables show: types alone; imports nothing.
 
-/** `type` is the file type of the matrices (`TQ2_0`), `weights` how many numbers the model has, `bytes` their memory. */
+/**
+ * `type` is the file type of the matrices (`TQ2_0`), `weights` how many numbers the model has, `bytes` their memory.
+ * `prompts` tells how it is shown a place, `caution` in a sentence what its completions may suffer from.
+ */
 export interface ModelInfo {
   name: string;
   file: string;
@@ -8,6 +11,8 @@ export interface ModelInfo {
   type: string;
   weights: number;
   contextLength: number;
+  prompts?: string;
+  caution?: string;
   kernel: string;
   threads: number;
   loadMs: number;

@@ -1,10 +1,15 @@
 // KvCache: rounds keys, values and queries, and hands them to the kernels.
 #include "kv_cache.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace ryzanstein {
 namespace {
+
+// A low digit reaches half of the step of the high one. All products of heads of kMaxHeadSize fit an int32.
+constexpr int kDigit = 254;
 
 size_t padded_positions(const Kernels& kernels, int positions) {
   const int block_rows = kernels.int8->block_rows;
@@ -13,18 +18,22 @@ size_t padded_positions(const Kernels& kernels, int positions) {
 
 }  // namespace
 
-KvCache::Scratch::Scratch(const Kernels& kernels, int head_size, int capacity)
-    : queries_(kAttentionRows * kernels.int8->prepared_bytes(head_size)),
-      products_(kAttentionRows * padded_positions(kernels, capacity) * sizeof(int32_t)),
+KvCache::Scratch::Scratch(const Kernels& kernels, KeyDigits digits, int head_size, int capacity)
+    : queries_(static_cast<size_t>(digits) * kAttentionRows *
+               kernels.int8->prepared_bytes(static_cast<int>(digits) * head_size)),
+      products_(static_cast<size_t>(digits) * kAttentionRows * padded_positions(kernels, capacity) *
+                sizeof(int32_t)),
       weights_(kAttentionRows * padded_positions(kernels, capacity) * sizeof(float)),
       rounded_weights_(kAttentionRows * padded_positions(kernels, capacity) * sizeof(int16_t)) {}
 
-KvCache::KvCache(const Kernels& kernels, int layers, int kv_heads, int head_size, int capacity)
+KvCache::KvCache(const Kernels& kernels, KeyDigits digits, int layers, int kv_heads, int head_size,
+                 int capacity)
     : kernels_(kernels),
+      digits_(static_cast<int>(digits)),
       kv_heads_(static_cast<size_t>(kv_heads)),
       head_size_(head_size),
       capacity_(capacity),
-      key_block_bytes_(kernels.int8->block_bytes(head_size)),
+      key_block_bytes_(kernels.int8->block_bytes(digits_ * head_size)),
       areas_(static_cast<size_t>(layers) * kv_heads_),
       blocks_(static_cast<size_t>(blocks(capacity))),
       padded_(padded_positions(kernels, capacity)),
@@ -33,12 +42,27 @@ KvCache::KvCache(const Kernels& kernels, int layers, int kv_heads, int head_size
       key_scales_(areas_ * padded_ * sizeof(float)),
       value_scales_(key_scales_.bytes()) {}
 
+float KvCache::round(const float* x, int8_t* q) const {
+  const float scale = kernels_.floats->quantize(x, head_size_, q);
+  if (digits_ == 1 || scale == 0) {
+    std::fill_n(q + head_size_, (digits_ - 1) * head_size_, int8_t{0});
+    return scale;
+  }
+  // What is left is at most half a step of the high digits, and as much as float rounding adds.
+  const float step = scale / kDigit;
+  for (int d = 0; d < head_size_; d++) {
+    const float low = std::nearbyint((x[d] - static_cast<float>(q[d]) * scale) / step);
+    q[head_size_ + d] = static_cast<int8_t>(std::clamp(low, -127.0f, 127.0f));
+  }
+  return step;
+}
+
 void KvCache::store(int layer, int kv_head, int position, const float* key, const float* value) {
   const MatrixKernel& kernel = *kernels_.int8;
   const size_t at = static_cast<size_t>(position), first = area(layer, kv_head) * padded_;
-  int8_t rounded[kMaxHeadSize];
-  key_scales_.as<float>()[first + at] = kernels_.floats->quantize(key, head_size_, rounded);
-  kernel.pack_row(rounded, position % kernel.block_rows, head_size_,
+  int8_t rounded[2 * kMaxHeadSize];
+  key_scales_.as<float>()[first + at] = round(key, rounded);
+  kernel.pack_row(rounded, position % kernel.block_rows, digits_ * head_size_,
                   keys_.as<uint8_t>() +
                       (area(layer, kv_head) * blocks_ + static_cast<size_t>(position / kernel.block_rows)) *
                           key_block_bytes_);
@@ -50,24 +74,39 @@ void KvCache::store(int layer, int kv_head, int position, const float* key, cons
 void KvCache::attend(int layer, int kv_head, const Query* queries, int count, float scale,
                      Scratch& scratch) const {
   const MatrixKernel& kernel = *kernels_.int8;
-  const size_t query_bytes = kernel.prepared_bytes(head_size_);
+  const int columns = digits_ * head_size_;
+  const size_t query_bytes = kernel.prepared_bytes(columns);
   const int seen = blocks(queries[count - 1].visible);
   const ptrdiff_t stride = static_cast<ptrdiff_t>(seen) * kernel.block_rows;
+  const auto prepare = [&](const int8_t* query, int vector) {
+    kernel.prepare(query, columns,
+                   scratch.queries_.as<uint8_t>() + static_cast<size_t>(vector) * query_bytes);
+  };
   AttentionRow rows[kAttentionRows];
   for (int i = 0; i < count; i++) {
-    int8_t rounded[kMaxHeadSize];
+    int8_t rounded[3 * kMaxHeadSize];  // high | low | high
     rows[i].visible = queries[i].visible;
-    rows[i].scale = kernels_.floats->quantize(queries[i].query, head_size_, rounded) * scale;
+    // Of the product high | 0: with two digits its unit is kDigit of the lows' units.
+    rows[i].scale = round(queries[i].query, rounded) * scale * (digits_ == 2 ? kDigit : 1);
     rows[i].products = scratch.products_.as<int32_t>() + i * stride;
     rows[i].weights = scratch.weights_.as<float>() + i * stride;
     rows[i].rounded_weights = scratch.rounded_weights_.as<int16_t>() + i * stride;
     rows[i].y = queries[i].y;
-    kernel.prepare(rounded, head_size_,
-                   scratch.queries_.as<uint8_t>() + static_cast<size_t>(i) * query_bytes);
+    if (digits_ == 2) {
+      std::memcpy(rounded + columns, rounded, static_cast<size_t>(head_size_));
+      prepare(rounded + head_size_, count + i);
+      std::memset(rounded + head_size_, 0, static_cast<size_t>(head_size_));
+    }
+    prepare(rounded, i);
   }
   const size_t first = area(layer, kv_head) * padded_;
-  kernel.multiply(keys_.as<uint8_t>() + area(layer, kv_head) * blocks_ * key_block_bytes_, seen, head_size_,
-                  scratch.queries_.as<void>(), count, scratch.products_.as<int32_t>(), stride);
+  auto* products = scratch.products_.as<int32_t>();
+  kernel.multiply(keys_.as<uint8_t>() + area(layer, kv_head) * blocks_ * key_block_bytes_, seen, columns,
+                  scratch.queries_.as<void>(), digits_ * count, products, stride);
+  if (digits_ == 2) {
+    const int32_t* lows = products + count * stride;
+    for (ptrdiff_t i = 0; i < count * stride; i++) products[i] = kDigit * products[i] + lows[i];
+  }
   kernels_.floats->attend({rows, count, head_size_, key_scales_.as<float>() + first,
                            value_scales_.as<float>() + first,
                            values_.as<int8_t>() + first * static_cast<size_t>(head_size_)});

@@ -10,7 +10,7 @@
 
 namespace ryzanstein {
 
-constexpr int kMaxHeadSize = 1024;
+constexpr int kMaxHeadSize = 512;
 
 // One head of one token that attends.
 struct Query {
@@ -19,12 +19,20 @@ struct Query {
   float* y;            // [head_size]
 };
 
+// In how many digits of int8 queries and keys are held. Models with biases have scores in the hundreds, whose
+// differences one digit loses.
+enum class KeyDigits { kOne = 1, kTwo = 2 };
+
 // For each layer and key/value head, keys and values in int8, each with a scale: keys as rows of a matrix, so
 // that the products of a query with all of them are one exact matrix product, values in pairs as the kernel
 // reads them. Positions from `length` on hold leftovers that are overwritten before they count.
+//
+// With two digits a number is (high * kDigit + low) * scale; a key is a row high | low of twice the columns,
+// and a query two vectors, high | 0 and low | high: their products, the first one times kDigit, leave out the
+// lows' product alone.
 class KvCache {
  public:
-  KvCache(const Kernels& kernels, int layers, int kv_heads, int head_size, int capacity);
+  KvCache(const Kernels& kernels, KeyDigits digits, int layers, int kv_heads, int head_size, int capacity);
 
   int capacity() const { return capacity_; }
   size_t bytes() const {
@@ -34,15 +42,15 @@ class KvCache {
   // What a thread needs to attend to up to `capacity` positions.
   class Scratch {
    public:
-    Scratch(const Kernels& kernels, int head_size, int capacity);
+    Scratch(const Kernels& kernels, KeyDigits digits, int head_size, int capacity);
     size_t bytes() const {
       return queries_.bytes() + products_.bytes() + weights_.bytes() + rounded_weights_.bytes();
     }
 
    private:
     friend class KvCache;
-    AlignedBuffer queries_;          // kAttentionRows prepared vectors
-    AlignedBuffer products_;         // int32 [kAttentionRows][positions]: queries times keys
+    AlignedBuffer queries_;          // [digits][kAttentionRows] prepared vectors
+    AlignedBuffer products_;         // int32 [digits][kAttentionRows][positions]: queries times keys
     AlignedBuffer weights_;          // float [kAttentionRows][positions]
     AlignedBuffer rounded_weights_;  // int16 [kAttentionRows][positions]
   };
@@ -68,7 +76,11 @@ class KvCache {
     return static_cast<size_t>(layer) * kv_heads_ + static_cast<size_t>(kv_head);
   }
 
+  // Rounds x [head_size] to digits, high ones first: q [digits][head_size]. Returns the scale.
+  float round(const float* x, int8_t* q) const;
+
   const Kernels& kernels_;
+  int digits_;
   size_t kv_heads_;
   int head_size_;
   int capacity_;

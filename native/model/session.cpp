@@ -45,8 +45,9 @@ int checked_context(const Model& model, int context_length) {
 
 Session::Session(std::shared_ptr<Model> model, int context_length)
     : model_(std::move(model)),
-      cache_(model_->level().kernels, model_->hyperparameters().layers, model_->hyperparameters().kv_heads,
-             model_->hyperparameters().head_size, checked_context(*model_, context_length)),
+      cache_(model_->level().kernels, key_digits(model_->weights()), model_->hyperparameters().layers,
+             model_->hyperparameters().kv_heads, model_->hyperparameters().head_size,
+             checked_context(*model_, context_length)),
       states_(model_->level().kernels, model_->hyperparameters().width, context_length),
       activations_(model_->weights(), model_->level().kernels, context_length, model_->threads()) {
   ids_.reserve(static_cast<size_t>(context_length));

@@ -14,6 +14,26 @@ constexpr int kAttentionTokens = 8;
 // What is done to up to this many tokens between two products takes less time than sharing it out.
 constexpr int kUnsharedTokens = 4;
 
+// x [heads][head_size] times the normalised Walsh-Hadamard matrix of the largest power of two that divides
+// the head, in place; twice gives x again. Products of queries and keys stay as they are, and a few large
+// numbers are spread over the head before it is rounded to int8: the keys of models with biases have such.
+void spread(float* x, int heads, int head_size) {
+  const int block = head_size & -head_size;
+  const float factor = 1 / std::sqrt(static_cast<float>(block));
+  for (float* end = x + static_cast<ptrdiff_t>(heads) * head_size; x < end; x += block) {
+    for (int half = 1; half < block; half *= 2) {
+      for (int first = 0; first < block; first += 2 * half) {
+        for (int i = first; i < first + half; i++) {
+          const float a = x[i], b = x[i + half];
+          x[i] = a + b;
+          x[i + half] = a - b;
+        }
+      }
+    }
+    for (int i = 0; i < block; i++) x[i] *= factor;
+  }
+}
+
 constexpr double kPi = 3.14159265358979323846;
 
 // By what the frequency of pair i is multiplied for the longer context.
@@ -55,6 +75,10 @@ RotaryTable::RotaryTable(int positions, const Hyperparameters& h, const Floats& 
   }
 }
 
+KeyDigits key_digits(const Weights& weights) {
+  return weights.rounds_attention() ? KeyDigits::kOne : KeyDigits::kTwo;
+}
+
 Activations::Activations(const Weights& weights, const Kernels& kernels, int context_length, int threads)
     : inputs(weights.linears(), threads),
       rotary(context_length, weights.hyperparameters, weights.rope_factors, false),
@@ -76,7 +100,8 @@ Activations::Activations(const Weights& weights, const Kernels& kernels, int con
   states = floats(kMaxTokens, h.width);
   logits = floats(kMaxTokens, weights.head.rows());
   for (int thread = 0; thread < threads; thread++) {
-    scratch.push_back({floats(1, columns), KvCache::Scratch(kernels, h.head_size, context_length)});
+    scratch.push_back(
+        {floats(1, columns), KvCache::Scratch(kernels, key_digits(weights), h.head_size, context_length)});
   }
 }
 
@@ -101,6 +126,7 @@ struct Transformer::Pass {
   const Stop& stop;
   int tokens;
   int position;  // of token 0
+  bool rounds_attention = weights.rounds_attention();
 
   // Token t's row of an array of floats [token][columns].
   static float* row(AlignedBuffer& rows, int t, int columns) {
@@ -174,7 +200,13 @@ struct Transformer::Pass {
       floats.rope(queries, heads, h.head_size, h.rope_dimensions, cosines, sines);
       floats.rope(key, 1, h.head_size, h.rope_dimensions, cosines, sines);
     }
-    cache.store(index, kv_head, position + t, key, qkv + layer.qkv.row_of(2) + at);
+    float* value = qkv + layer.qkv.row_of(2) + at;
+    if (!rounds_attention) {
+      spread(queries, heads, h.head_size);
+      spread(key, 1, h.head_size);
+      spread(value, 1, h.head_size);
+    }
+    cache.store(index, kv_head, position + t, key, value);
   }
 
   // The heads of `count` tokens that share a key/value head attend.
@@ -192,6 +224,7 @@ struct Transformer::Pass {
                       row(a.attended, t, heads_width) + column};
       }
       cache.attend(index, kv_head, queries, part, scale, a.scratch[static_cast<size_t>(thread)].attention);
+      for (int i = 0; i < part && !rounds_attention; i++) spread(queries[i].y, 1, h.head_size);
     }
   }
 

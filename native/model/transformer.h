@@ -29,6 +29,9 @@ struct RotaryTable {
   std::vector<float> sines;
 };
 
+// In which a cache of these weights has to hold keys.
+KeyDigits key_digits(const Weights& weights);
+
 // The intermediate values of a forward pass, allocated once per session for up to kMaxTokens tokens.
 struct Activations {
   Activations(const Weights& weights, const Kernels& kernels, int context_length, int threads);

@@ -1,6 +1,7 @@
 // Weights: which tensors an architecture has, of which shapes.
 #include "weights.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -178,6 +179,11 @@ std::vector<const Linear*> Weights::linears() const {
     all.insert(all.end(), {&layer.qkv, &layer.attention_output, &layer.gate_up, &layer.down});
   }
   return all;
+}
+
+bool Weights::rounds_attention() const {
+  return std::all_of(layers.begin(), layers.end(),
+                     [](const Layer& layer) { return layer.qkv.ternary_rows(); });
 }
 
 size_t Weights::bytes() const {

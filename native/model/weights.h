@@ -53,6 +53,9 @@ struct Weights {
   void embed(int id, LinearInputs& inputs, int thread, float* x) const;
 
   std::vector<const Linear*> linears() const;
+  // Whether one digit of int8 holds queries and keys as they are: ternary models are trained with what that
+  // costs.
+  bool rounds_attention() const;
   size_t bytes() const;
 };
 

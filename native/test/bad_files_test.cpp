@@ -123,8 +123,10 @@ void numbers_are_refused() {
   refuse("number of layers is 0", [](Hyperparameters& h) { h.layers = 0; });
   refuse("blk.1.attn_norm.weight", [](Hyperparameters& h) { h.layers = 2; });
   refuse("its shape is", [](Hyperparameters& h) { h.width = 257; });
-  refuse("1024 heads of 1024 are wider than 65536",
-         [](Hyperparameters& h) { h.heads = h.kv_heads = h.head_size = 1024; });
+  refuse("1024 heads of 512 are wider than 65536", [](Hyperparameters& h) {
+    h.heads = h.kv_heads = 1024;
+    h.head_size = 512;
+  });
   refuse("is no multiple of 16", [](Hyperparameters& h) { h.head_size = 72; });
   refuse("number of heads is -4", [](Hyperparameters& h) { h.heads = -4; });
   refuse("cannot share", [](Hyperparameters& h) { h.kv_heads = 3; });

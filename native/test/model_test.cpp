@@ -69,7 +69,7 @@ Logits logits_by_switches(const SyntheticModel& synthetic, const Kernels& kernel
   std::remove(path.c_str());
   const Transformer transformer(weights, kernels, pool);
   Activations activations(weights, kernels, kShape.context, pool.threads());
-  KvCache cache(kernels, h.layers, h.kv_heads, h.head_size, kShape.context);
+  KvCache cache(kernels, key_digits(weights), h.layers, h.kv_heads, h.head_size, kShape.context);
   const auto count = static_cast<int>(ids.size());
   EXPECT(transformer.forward(ids.data(), count, count, cache, activations, Stop()), "nothing cancels");
   Logits logits;
@@ -303,6 +303,13 @@ void switches_are_computed() {
     h.rope_local_base = 100;
     h.rope_factor = 2;
   });
+  compare(
+      "scores in the hundreds",
+      [](SyntheticOptions& o, Shape&) {
+        o.several_scales = true;
+        o.biases = true;
+      },
+      [](Hyperparameters& h) { h.attention_scale = 8; });
   compare("heads wider than the model", [](SyntheticOptions&, Shape& shape) { shape.head_size = 128; });
   compare("heads narrower than the model, one for each key", [](SyntheticOptions&, Shape& shape) {
     shape.kv_heads = shape.heads = 16;
@@ -437,8 +444,8 @@ void bits_do_not_depend_on_the_way(const SyntheticOptions& synthetic_options) {
       const Transformer transformer(weights, level.kernels, pool);
       Activations activations(weights, level.kernels, kShape.context, threads);
       for (const int longest : {1, 7, kMaxTokens}) {
-        KvCache cache(level.kernels, kShape.layers, kShape.kv_heads, synthetic.hyperparameters.head_size,
-                      kShape.context);
+        KvCache cache(level.kernels, key_digits(weights), kShape.layers, kShape.kv_heads,
+                      synthetic.hyperparameters.head_size, kShape.context);
         Logits logits;
         for (size_t done = 0; done < ids.size();) {
           const int most = std::min(longest, static_cast<int>(ids.size() - done));

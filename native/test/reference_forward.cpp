@@ -68,14 +68,17 @@ struct Rounded {
   Vector levels, scales;
 };
 
-Rounded round_heads(const Vector& x, int head_size) {
+Rounded round_heads(const Vector& x, int head_size, bool two_digits = false) {
   Rounded rounded;
   const auto size = static_cast<ptrdiff_t>(head_size);
   for (auto head = x.begin(); head != x.end(); head += size) {
     const double scale = largest(Vector(head, head + size)) / 127;
     rounded.scales.push_back(scale);
-    for (auto v = head; v != head + size; ++v)
-      rounded.levels.push_back(scale > 0 ? std::nearbyint(*v / scale) : 0);
+    for (auto v = head; v != head + size; ++v) {
+      const double high = scale > 0 ? std::nearbyint(*v / scale) : 0;
+      const double low = two_digits && scale > 0 ? std::nearbyint((*v / scale - high) * 254) / 254 : 0;
+      rounded.levels.push_back(high + low);
+    }
   }
   return rounded;
 }
@@ -175,6 +178,22 @@ void round_to_q8_0(std::vector<float>& weights) {
   }
 }
 
+// By the definition of Hadamard's matrix: the sign is the parity of the bits that row and column share.
+void spread(Vector& x, int head_size) {
+  const auto block = static_cast<size_t>(head_size & -head_size);
+  Vector y(x.size(), 0);
+  for (size_t i = 0; i < x.size(); i++) {
+    const size_t first = i / block * block;
+    for (size_t j = 0; j < block; j++) {
+      size_t shared = (i - first) & j;
+      double sign = 1;
+      for (; shared != 0; shared &= shared - 1) sign = -sign;
+      y[i] += sign * x[first + j] / std::sqrt(static_cast<double>(block));
+    }
+  }
+  x = y;
+}
+
 double activation(FeedForward feed_forward, double x) {
   switch (feed_forward) {
     case FeedForward::kGatedSilu:
@@ -245,9 +264,16 @@ std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
       }
       for (Vector* each : {&q, &k})
         rotate(*each, h, factors, layer + 1, static_cast<int>(position), architecture.rotary);
-      keys[l].push_back(round_heads(k, h.head_size));
-      values[l].push_back(round_heads(projected(layer, "attn_v", a), h.head_size));
-      const Vector heads = attended(round_heads(q, h.head_size), keys[l], values[l], h);
+      Vector v = projected(layer, "attn_v", a);
+      // Rounding comes after Hadamard's rotation where the products are not ternary.
+      const bool spreads = model.grouped.count(block + "attn_q.weight") != 0;
+      for (Vector* each : {&q, &k, &v}) {
+        if (spreads) spread(*each, h.head_size);
+      }
+      keys[l].push_back(round_heads(k, h.head_size, spreads));
+      values[l].push_back(round_heads(v, h.head_size));
+      Vector heads = attended(round_heads(q, h.head_size, spreads), keys[l], values[l], h);
+      if (spreads) spread(heads, h.head_size);
       add(normed_where(MoreNorms::kPost,
                        projected(layer, "attn_output", normed_where(MoreNorms::kSub, heads, "attn_sub_norm")),
                        "post_attention_norm"));

@@ -50,6 +50,9 @@ export interface Peer {
 const cache = process.env.RYZANSTEIN_TEST_CACHE ?? path.join(os.homedir(), '.cache', 'ryzanstein-test');
 const entry = path.join(cache, 'llama', 'node_modules', 'node-llama-cpp', 'dist', 'index.js');
 
+/** The folder of vocabularies that llama.cpp tests its tokenizers with. */
+export const vocabularies = path.join(cache, 'llama', 'vocabularies', 'models');
+
 /** Undefined, with a loud word, where the peer is not installed. */
 export async function loadLlama(): Promise<Llama | undefined> {
   if (!fs.existsSync(entry)) {

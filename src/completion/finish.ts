@@ -58,7 +58,7 @@ export class Finishing<T extends Token = Token> {
     this.#verdict = this.#stop.push(token.text);
     const line = this.#stop.firstLine;
     if (!this.#verdict && line !== undefined)
-      this.#firstLine ??= { verdict: { text: line, reason: 'line' }, tokens: [...this.#tokens] };
+      this.#firstLine ??= { verdict: this.#stop.cutLine(line), tokens: [...this.#tokens] };
   }
 
   /** The model ended by itself, or had to; means nothing behind a verdict. */
@@ -81,7 +81,8 @@ export function judge(
   syntax: Syntax | undefined,
 ): Pick<Completion, 'text' | 'reason' | 'hidden' | 'confidence'> {
   const { text, hidden } = clean(site, verdict, syntax);
-  const confidence = confidenceOf(tokensIn(text, tokens).map(({ logProbability }) => logProbability));
+  const counted = tokensIn(text, tokens, verdict.skipped);
+  const confidence = confidenceOf(counted.map(({ logProbability }) => logProbability));
   const unsure = hidden === undefined && confidence < limits.minConfidence;
   const isUnfit = unsure || (hidden !== undefined && hidden !== 'cancelled');
   const line = isUnfit && firstLine ? judge(site, firstLine, limits, syntax) : undefined;
@@ -94,12 +95,12 @@ export function judge(
   };
 }
 
-/** The tokens that reach into `text`. */
-function tokensIn(text: string, tokens: readonly Token[]): Token[] {
-  let length = 0;
+/** The tokens that reach into `text`, which stands behind `skipped` characters of theirs. */
+function tokensIn(text: string, tokens: readonly Token[], skipped = 0): Token[] {
+  let length = -skipped;
   return tokens.filter((token) => {
     length += token.text.length;
-    return length - token.text.length < text.length;
+    return length - token.text.length < text.length && (skipped === 0 || length > 0);
   });
 }
 

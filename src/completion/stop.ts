@@ -1,13 +1,16 @@
 // Decides, character by character, when a completion is long enough; how the model was stepped makes no difference.
 
 import type { Limits, StopReason } from '../protocol';
+import { isFence } from './chat';
 import { columnInDocument } from './indentation';
 import { Opened } from './opened';
 import { columnOf, isBlank, isClosers, restOfLine, type Site } from './site';
 
+/** `skipped` characters stood before the text. */
 export interface Verdict {
   text: string;
   reason: StopReason;
+  skipped?: number;
 }
 
 /** A unit that comes at least this often in a row, over this many characters, is a loop; strings and lists may have more. */
@@ -18,6 +21,8 @@ const longestUnit = 80;
 
 export class Stop {
   #text = '';
+  /** Characters of a fence that the code began with. */
+  #skipped = 0;
   #line = 0;
   #lineStart = 0;
   #bodyStarted = false;
@@ -50,6 +55,11 @@ export class Stop {
     return this.#firstLine;
   }
 
+  /** The verdict that ends with the first line. */
+  cutLine(line: string): Verdict {
+    return this.#cut('line', line.length);
+  }
+
   /** Takes what the model wrote; a verdict is final, and nothing that follows it counts. */
   push(piece: string): Verdict | undefined {
     for (const character of piece) {
@@ -69,7 +79,8 @@ export class Stop {
   }
 
   #cut(reason: StopReason, length = this.#text.length): Verdict {
-    return { text: this.#text.slice(0, length), reason };
+    const verdict = { text: this.#text.slice(0, length), reason };
+    return this.#skipped > 0 ? { ...verdict, skipped: this.#skipped } : verdict;
   }
 
   #withoutLine(reason: StopReason): Verdict {
@@ -93,6 +104,11 @@ export class Stop {
   }
 
   #endLine(): Verdict | undefined {
+    if (this.#skipped === 0 && this.#line === 0 && isFence(this.site, this.#text)) {
+      this.#skipped = this.#text.length + 1;
+      this.#text = '';
+      return undefined;
+    }
     if (this.#met !== undefined) return this.#meetsRest();
     const line = this.#text.slice(this.#lineStart);
     const block = this.inBlock ? this.site.block : undefined;

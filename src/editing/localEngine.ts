@@ -225,6 +225,7 @@ export class LocalEngine implements Backend, Examinable {
     if (this.running?.child === child) this.become({ name: 'ready', model });
     const { name, loadMs, kernel, threads } = model;
     log.info(`${name} is loaded in ${Math.round(loadMs)} ms: ${kernel}, ${threads} threads.`);
+    if (model.caution !== undefined) log.warn(model.caution);
     return model;
   }
 

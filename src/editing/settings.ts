@@ -1,5 +1,6 @@
 // The settings: their names and defaults, those of package.json, and the bounds of their values; who reads them says where from.
 
+import type { InfillingSetting } from '../protocol';
 import type { Throttle } from './throttle';
 
 export const defaults = {
@@ -11,6 +12,7 @@ export const defaults = {
   modelFile: '',
   threads: 0,
   kernel: 'auto',
+  infilling: 'auto' as InfillingSetting,
   deadline: 300,
   maxLines: 12,
   confidence: 0.55,
@@ -35,6 +37,7 @@ export function settingsFrom(
     modelFile: value('modelFile').trim(),
     threads: clamp(Math.round(value('threads')), 0, 256),
     kernel: value('kernel'),
+    infilling: value('infilling'),
     deadline: clamp(value('deadline'), 0, longestDeadline),
     maxLines: clamp(Math.round(value('maxLines')), 1, 64),
     confidence: clamp(value('confidence'), 0, 1),

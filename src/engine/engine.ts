@@ -54,6 +54,10 @@ const unread: Reading = { ids: none, word: '', beyond: none, reused: 0, millisec
 const nothing = emptyAnswer('end');
 const cancelled = emptyAnswer('cancelled');
 
+function promptsOf({ fimOrders, format }: ModelDescription): string {
+  return `${fimOrders.length > 0 ? 'text before and behind the cursor' : 'text before the cursor'}, ${format.family}`;
+}
+
 export class Engine {
   readonly info: ModelInfo;
   readonly #native: NativeModel;
@@ -82,6 +86,8 @@ export class Engine {
       type: model.type,
       weights: model.weights,
       contextLength: model.contextLength,
+      prompts: promptsOf(model),
+      ...(model.caution === undefined ? {} : { caution: model.caution }),
       kernel: native.kernel,
       threads: native.threads,
       loadMs: native.loadMilliseconds,
@@ -99,7 +105,7 @@ export class Engine {
     const native = addon.load(params.modelFile, gguf.tensors, hyperparameters, options);
     try {
       // The vocabulary is read while the weights are packed.
-      const model = describeModel(gguf, addon.loadsAnyModel);
+      const model = describeModel(gguf, addon.loadsAnyModel, params.infilling);
       const engine = new Engine(addon, model, await native, params);
       expectUnchanged(gguf);
       return engine;
@@ -210,7 +216,7 @@ export class Engine {
   /** Has all of a prompt in the KV cache but `word`, the unfinished one before the cursor; no ids if aborted before. */
   async #read(prompt: Prompt, site: Site, signal: AbortSignal): Promise<Reading> {
     if (signal.aborted) return unread;
-    let word = unfinishedWord(site.lineBefore, this.model.tokenizer);
+    let word = unfinishedWord(site.before, this.model.tokenizer);
     let layout = layoutPrompt(prompt, site, this.model, word.length);
     if (layout.ids.length === 0) {
       // The first word of a text, and a model that knows neither paths nor fill-in-the-middle.

@@ -95,6 +95,8 @@ function modelRows(model: ModelInfo): [string, string][] {
     ['Form', `${model.architecture}, ${model.type}, ${millions(model.weights)} weights`],
     ['Memory', megabytes(model.bytes)],
     ['Context', `${model.contextLength} tokens`],
+    ['Shown', model.prompts ?? ''],
+    ...(model.caution === undefined ? [] : [['Caution', model.caution] as [string, string]]),
     ['Loaded in', milliseconds(model.loadMs)],
     ['Kernel', model.kernel],
     ['Threads', String(model.threads)],

@@ -37,9 +37,9 @@ export function activate(context: vscode.ExtensionContext): Parts {
   const engine = new LocalEngine({
     file: path.join(context.extensionPath, 'dist', 'engine.js'),
     load: () => {
-      const { modelFile, threads, kernel } = readSettings();
+      const { modelFile, threads, kernel, infilling } = readSettings();
       const file = findModelFile(modelFile, path.join(context.extensionPath, 'models'));
-      return { modelFile: file, threads, kernel: kernel === 'auto' ? undefined : kernel };
+      return { modelFile: file, threads, kernel: kernel === 'auto' ? undefined : kernel, infilling };
     },
     log,
     onState,
@@ -98,7 +98,9 @@ export function activate(context: vscode.ExtensionContext): Parts {
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
     // Memory may have become short since the model was used last; another window in front is a time to look.
     vscode.window.onDidChangeWindowState(() => engine.unloadIfIdle()),
-    onSettingChange(['modelFile', 'threads', 'kernel'], () => restart('its settings have changed')),
+    onSettingChange(['modelFile', 'threads', 'kernel', 'infilling'], () =>
+      restart('its settings have changed'),
+    ),
     onSettingChange(['confidence', 'maxLines'], () => provider.forget()),
   );
   return { engine, circumstances, completions, status, ignoring, evaluations };

@@ -133,7 +133,11 @@ function tooltip(
   const text = new vscode.MarkdownString(undefined, true);
   text.isTrusted = { enabledCommands: ['ryzanstein.showDiagnostics', 'ryzanstein.openMenu'] };
   text.appendMarkdown('**Ryzanstein** ').appendText(sentence).appendMarkdown('\n\n');
-  if (engine.state.name === 'ready') text.appendText(modelLine(engine.state.model)).appendMarkdown('\n\n');
+  if (engine.state.name === 'ready') {
+    const { model } = engine.state;
+    text.appendText(modelLine(model)).appendMarkdown('\n\n');
+    if (model.caution !== undefined) text.appendText(model.caution).appendMarkdown('\n\n');
+  }
   if (completion)
     text.appendMarkdown('Last completion: ').appendText(completionLine(completion)).appendMarkdown('\n\n');
   text.appendMarkdown(

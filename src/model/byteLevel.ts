@@ -1,4 +1,4 @@
-// Byte-level byte-pair encoding, as GPT-2 began it: every byte has a token, and merges lead from bytes to words.
+// Byte-level byte-pair encoding, as GPT-2 began it: bytes have tokens, and merges lead from bytes to words.
 
 import { type Merge, Merges } from './merges';
 import { preTokenizer } from './pretokens';
@@ -14,9 +14,10 @@ export interface Spelling {
 /** `merges` are pairs of token texts with a space between, `wholeWords` those that are not merged but taken as they are. */
 export class ByteLevel implements Spelling {
   readonly split: (text: string) => string[];
-  readonly #byteIds: Int32Array;
+  /** Of each byte; its token, if it has one. */
+  readonly #symbols: number[];
   readonly #merges: Merges;
-  /** Bytes of merged strings that are no token; their symbols lie above the vocabulary. */
+  /** The tokens of strings that are none themselves; their symbols lie above the vocabulary. */
   readonly #unnamed: number[][] = [];
 
   constructor(
@@ -27,33 +28,37 @@ export class ByteLevel implements Spelling {
     readonly wholeWords?: ReadonlyMap<string, number>,
   ) {
     this.split = preTokenizer(pre);
-    this.#byteIds = byteIdsOf(ids);
-    this.#merges = new Merges(size + 3 * merges.length, this.#merged(ids, merges));
+    const known = new Map(ids);
+    this.#symbols = characterOfByte.map((character) => this.#symbol(character, known));
+    this.#merges = new Merges(size + characterOfByte.length + 3 * merges.length, this.#merged(known, merges));
   }
 
   encode(word: string): number[] {
     const whole = this.wholeWords?.get(word);
     if (whole !== undefined) return [whole];
-    const bytes = Array.from(Buffer.from(word), (byte) => this.#byteIds[byte]!);
+    const bytes = Array.from(Buffer.from(word), (byte) => this.#symbols[byte]!);
     return this.#merges.merge(bytes).flatMap((id) => (id < this.size ? id : this.#unnamed[id - this.size]!));
   }
 
-  *#merged(ids: ReadonlyMap<string, number>, merges: string[]): Generator<Merge> {
-    const known = new Map(ids);
-    const symbol = (text: string): number => {
-      const id = known.get(text) ?? this.size + this.#unnamed.length;
-      if (!known.has(text)) {
-        known.set(text, id);
-        this.#unnamed.push([...bytesOf(text)].map((byte) => this.#byteIds[byte]!));
-      }
-      return id;
-    };
+  *#merged(known: Map<string, number>, merges: string[]): Generator<Merge> {
+    const symbol = (text: string): number => this.#symbol(text, known);
     for (const [rank, merge] of merges.entries()) {
       const cut = merge.indexOf(' ', 1);
       const left = merge.slice(0, cut);
       const right = merge.slice(cut + 1);
       yield { left: symbol(left), right: symbol(right), result: symbol(left + right), rank };
     }
+  }
+
+  /** What is no token is spelled by its bytes; a byte without a token is spelled by nothing, as in llama.cpp. */
+  #symbol(text: string, known: Map<string, number>): number {
+    const id = known.get(text) ?? this.size + this.#unnamed.length;
+    if (!known.has(text)) {
+      known.set(text, id);
+      const bytes = [...bytesOf(text)].map((byte) => known.get(characterOfByte[byte]!)!);
+      this.#unnamed.push(bytes.filter((byte) => byte < this.size));
+    }
+    return id;
   }
 }
 
@@ -79,17 +84,4 @@ export function bytesOf(token: string): Buffer {
     bytes.push(byte);
   }
   return Buffer.from(bytes);
-}
-
-/** The token of each byte, -1 where there is none. */
-function byteIdsOf(ids: ReadonlyMap<string, number>): Int32Array {
-  return Int32Array.from(characterOfByte, (character) => ids.get(character) ?? -1);
-}
-
-/** A byte that UTF-8 text can hold and that has no token. */
-export function missingByte(ids: ReadonlyMap<string, number>): number | undefined {
-  const missing = byteIdsOf(ids).findIndex(
-    (id, byte) => id < 0 && byte !== 0xc0 && byte !== 0xc1 && byte < 0xf5,
-  );
-  return missing < 0 ? undefined : missing;
 }

@@ -2,8 +2,9 @@
 
 import * as path from 'node:path';
 import { fail, type Hyperparameters, hyperparametersOf } from './architectures';
-import { type FimOrder, type FimRole, type Format, formatOf, ordersOf } from './formats';
 import { type Gguf, GgufError } from './gguf';
+import { infillingOf } from './infilling';
+import type { InfillingSetting } from '../protocol';
 import type { PromptModel } from './prompt';
 import { takeInstead, tensorTypeName } from './tensorTypes';
 import { printable } from '../wording';
@@ -23,6 +24,8 @@ export interface ModelDescription extends PromptModel {
   /** The type of most weights, as ggml names it. */
   type: string;
   weights: number;
+  /** What its completions may suffer from, for people. */
+  caution?: string;
   hyperparameters: Hyperparameters;
 }
 
@@ -37,10 +40,13 @@ const longestContext = 2048;
  * Throws a GgufError that says which key or tensor is wrong, and what to do. With `any` the model may be of another
  * architecture or type than our own native engine computes.
  */
-export function describeModel(gguf: Gguf, any = false): ModelDescription {
+export function describeModel(
+  gguf: Gguf,
+  any = false,
+  infilling: InfillingSetting = 'auto',
+): ModelDescription {
   const hyperparameters = hyperparametersOf(gguf, any);
   const tokenizer = new Tokenizer(gguf);
-  const format = modelFormat(gguf, tokenizer);
   return {
     name: nameOf(gguf),
     type: mainType(gguf, any),
@@ -51,22 +57,13 @@ export function describeModel(gguf: Gguf, any = false): ModelDescription {
     hyperparameters,
     tokenizer,
     contextLength: Math.min(hyperparameters.contextLength, longestContext),
-    format,
-    fimOrders: fimOrdersOf(gguf, format, tokenizer),
+    ...infillingOf(gguf, tokenizer, infilling),
   };
 }
 
 function nameOf(gguf: Gguf): string {
   const name = gguf.metadata.get('general.name');
   return printable(typeof name === 'string' && name !== '' ? name : path.basename(gguf.file, '.gguf'), 100);
-}
-
-/** The family's format, by the spellings of the control tokens, and where those do not tell, by the model's names. */
-export function modelFormat(gguf: Gguf, tokenizer: Tokenizer): Format {
-  const tokens = gguf.metadata.get('tokenizer.ggml.tokens') as string[];
-  const spelled = Object.entries(tokenizer.control).map(([role, id]) => [role, tokens[id as number]]);
-  const names = [nameOf(gguf), gguf.metadata.get('general.basename'), path.basename(gguf.file)];
-  return formatOf(Object.fromEntries(spelled) as Partial<Record<FimRole, string>>, names.join(' '));
 }
 
 /** What the file says under `ryzanstein.cache`; the engine has defaults for the rest. Throws as `describeModel` does. */
@@ -115,12 +112,4 @@ function mainType(gguf: Gguf, any: boolean): string {
     weights.set(type, (weights.get(type) ?? 0) + count);
   }
   return [...weights].sort((a, b) => b[1] - a[1])[0]![0];
-}
-
-/** Of the orders that the format has, those that the file states, or the first one where it states none. */
-export function fimOrdersOf(gguf: Gguf, format: Format, tokenizer: Tokenizer): FimOrder[] {
-  const known = ordersOf(format, (role) => tokenizer.control[role] !== undefined);
-  const stated = gguf.metadata.get('ryzanstein.fim.orders');
-  if (!Array.isArray(stated)) return known.slice(0, 1);
-  return stated.filter((order): order is FimOrder => known.includes(order as FimOrder));
 }

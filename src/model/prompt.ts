@@ -50,7 +50,7 @@ export function layoutPrompt(prompt: Prompt, site: Site, model: PromptModel, unf
   const start = beginOfText === undefined ? [] : [beginOfText];
   const laidOut = (before: string): number[] => [
     ...start,
-    ...encoded(filled(template, { ...head, before, after }, tokenizer), tokenizer),
+    ...encoded(filled(template, { ...head, before, after, space: tokenizer.space }, tokenizer), tokenizer),
   ];
   const room = contextLength - Math.ceil(contextLength * answerShare) - laidOut('').length;
   const all = site.before.slice(0, site.before.length - unfinished);

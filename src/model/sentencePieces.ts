@@ -37,7 +37,7 @@ export class SentencePieces implements Spelling {
   }
 
   #bytes(character: string): number[] {
-    return Array.from(Buffer.from(character), (byte) => this.ids.get(byteToken(byte))!);
+    return [...Buffer.from(character)].flatMap((byte) => this.ids.get(byteToken(byte)) ?? []);
   }
 }
 
@@ -64,9 +64,4 @@ export function bytesOfPiece(token: string, isByte: boolean): Buffer {
   return isByte && isByteToken(token)
     ? Buffer.of(parseInt(token.slice(3, 5), 16))
     : Buffer.from(token.replaceAll(blank, ' '));
-}
-
-/** A byte that has no token. */
-export function missingBytePiece(ids: ReadonlyMap<string, number>): number | undefined {
-  return Array.from({ length: 256 }, (_, byte) => byte).find((byte) => !ids.has(byteToken(byte)));
 }

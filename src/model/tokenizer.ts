@@ -1,15 +1,14 @@
 // Text to token ids and back, as the vocabulary that the model file brings spells it.
 
-import { endSpellings, type FimRole, spellings } from './formats';
+import { type Family, familyOf, type FimRole, steeringSpellings } from './formats';
 import { type Gguf, GgufError } from './gguf';
-import { ByteLevel, bytesOf, missingByte, type Spelling } from './byteLevel';
-import { preTokenizers } from './pretokens';
-import { bytesOfPiece, missingBytePiece, SentencePieces } from './sentencePieces';
+import { ByteLevel, bytesOf, type Spelling } from './byteLevel';
+import { beginsText, preTokenizers, takesWholeWords } from './pretokens';
+import { bytesOfPiece, SentencePieces } from './sentencePieces';
 
 /** Ids of the tokens that steer the model; undefined where the model has none, or is not to be given it. */
 export interface ControlIds extends Partial<Record<FimRole, number>> {
   beginOfText?: number;
-  endOfText?: number;
 }
 
 /** The newer name of a key comes first. */
@@ -21,14 +20,20 @@ const controlKeys: Record<FimRole, string[]> = {
   fileSeparator: ['fim_sep_token_id'],
 };
 const endKeys = ['eos_token_id', 'eot_token_id', 'eom_token_id', 'fim_pad_token_id'];
-const ends = [...endSpellings, '<|endoftext|>', '<|end_of_text|>', '</s>'];
 
-/** Token types of GGUF; of these, only the first and the last are text. */
+/** Token types of GGUF. */
 const normalType = 1;
 const unknownType = 2;
 const controlType = 3;
+/** Added to a vocabulary: text that is one token wherever it stands, if it is no marker. */
+const addedType = 4;
 const unusedType = 5;
 const byteType = 6;
+const neverText = new Set([unknownType, controlType, unusedType]);
+/** What fills a vocabulary up, in files that do not say so by the type. */
+const padding = /^\[PAD\d+\]$/;
+/** An added token of this form steers a chat, or whatever the model was trained for besides. */
+const marker = /^<(\|.*\||｜.*｜|\[.*\])>$/su;
 /** Merges are looked for at every place of a token; the longest that models have are rows of some hundred spaces. */
 const longestToken = 1024;
 const cacheWords = 32768;
@@ -39,12 +44,21 @@ export class Tokenizer {
   /** Number of tokens. */
   readonly size: number;
   readonly control: ControlIds;
-  /** Every id that must not appear in an answer: it ends one. */
+  /** Told by how the tokens are spelled. */
+  readonly family: Family | undefined;
+  /** What stands before a text as a whole, where the vocabulary was made so. */
+  readonly space: '' | ' ';
+  /** Every id that is no text and ends an answer: the tokens that steer, and those that stand for nothing. */
   readonly controlIds: Int32Array;
   /** Every id whose bytes contain a line feed. */
   readonly lineEndIds: Int32Array;
+  /** Whether words and tokens reach across line ends. */
+  readonly joinsLines: boolean;
   readonly #pieces: Buffer[];
   readonly #spelling: Spelling;
+  /** The tokens of added texts, the longest first, and what finds any of them. */
+  readonly #added: ReadonlyMap<string, number>;
+  readonly #anyAdded: RegExp | undefined;
   /** Every id that is text, in the order of its bytes; made when it is first asked for. */
   #sorted: number[] | undefined;
   #recent = new Map<string, number[]>();
@@ -55,35 +69,31 @@ export class Tokenizer {
     const vocabulary = vocabularyOf(gguf);
     const { tokens, types } = vocabulary;
     const ids = idsOf(vocabulary, (id) => types[id] === controlType);
-    const missing = vocabulary.model === 'gpt2' ? missingByte(ids) : missingBytePiece(ids);
-    if (missing !== undefined) {
-      throw vocabularyError(
-        gguf,
-        'tokenizer.ggml.tokens',
-        `has no token for the byte 0x${missing.toString(16)}`,
-      );
-    }
-    const { control, endIds } = controlOf(gguf, vocabulary, ids);
+    const { family, control, endIds } = controlOf(gguf, vocabulary, ids);
+    this.family = family;
     this.control = control;
+    const hasSpace = gguf.metadata.get('tokenizer.ggml.add_space_prefix') !== false;
+    this.space = vocabulary.model === 'llama' && hasSpace ? ' ' : '';
     const named = new Set([...(Object.values(control) as number[]), ...endIds]);
-    this.controlIds = Int32Array.from(tokens.keys()).filter(
-      (id) => types[id] === controlType || named.has(id),
-    );
-    const noText = new Set([unknownType, controlType, unusedType]);
-    const isText = (id: number): boolean => !noText.has(types[id]!) && !named.has(id);
+    const isText = (id: number): boolean => !named.has(id) && !isNeverText(tokens[id]!, types[id]);
+    this.controlIds = Int32Array.from(tokens.keys()).filter((id) => !isText(id));
     this.size = tokens.length;
-    const bytes = (id: number): Buffer =>
-      vocabulary.model === 'gpt2' ? bytesOf(tokens[id]!) : bytesOfPiece(tokens[id]!, types[id] === byteType);
-    this.#pieces = tokens.map((_, id) => (isText(id) ? bytes(id) : Buffer.alloc(0)));
+    this.#pieces = tokens.map((_, id) => (isText(id) ? bytesOfToken(vocabulary, id) : Buffer.alloc(0)));
     const text = [...tokens.keys()].filter(isText);
     this.#spelling = spellingOf(vocabulary, idsOf(vocabulary, isText), text, this.#pieces);
+    const added = text.filter((id) => types[id] === addedType && tokens[id] !== '');
+    this.#added = new Map(
+      added.sort((a, b) => tokens[b]!.length - tokens[a]!.length).map((id) => [tokens[id]!, id]),
+    );
+    this.#anyAdded = anyOf([...this.#added.keys()]);
     this.lineEndIds = Int32Array.from(tokens.keys()).filter((id) => this.#pieces[id]!.includes(0x0a));
+    this.joinsLines = vocabulary.model === 'gpt2' && this.lineEndIds.some((id) => this.piece(id).length > 1);
   }
 
   /** All of `text` is text: a control token that the user typed is encoded letter by letter. */
   encode(text: string): number[] {
     const ids: number[] = [];
-    for (const word of this.#spelling.split(text)) {
+    for (const word of this.#words(text)) {
       const found = this.#recent.get(word) ?? this.#encodeWord(word);
       for (const id of found) ids.push(id);
     }
@@ -92,7 +102,16 @@ export class Tokenizer {
 
   /** The last of the words that merging does not cross. */
   lastWord(text: string): string {
-    return this.#spelling.split(text).at(-1) ?? '';
+    return this.#words(text).at(-1) ?? '';
+  }
+
+  /** Added texts are cut out first, the longest ones before the others, and are words. */
+  #words(text: string): string[] {
+    if (!this.#anyAdded?.test(text)) return this.#spelling.split(text);
+    let parts = [text];
+    for (const added of this.#added.keys())
+      parts = parts.flatMap((part) => (this.#added.has(part) ? part : cutOut(part, added)));
+    return parts.flatMap((part) => (this.#added.has(part) ? part : this.#spelling.split(part)));
   }
 
   /** The ids whose bytes begin with `bytes`, and those whose bytes `bytes` begin with. */
@@ -150,6 +169,8 @@ export class Tokenizer {
 
   /** Two generations of a word cache: what was not asked for during a whole generation is dropped with it. */
   #encodeWord(word: string): number[] {
+    const added = this.#added.get(word);
+    if (added !== undefined) return [added];
     const ids = this.#older.get(word) ?? this.#spelling.encode(word);
     if (word.length > cachedWordLength) return ids;
     if (this.#recent.size >= cacheWords) {
@@ -170,6 +191,32 @@ function vocabularyError(gguf: Gguf, key: string, what: string): GgufError {
 interface Tokens {
   tokens: string[];
   types: number[];
+}
+
+function isNeverText(token: string, type: number | undefined): boolean {
+  if (type === undefined || type === normalType || type === byteType) return false;
+  return neverText.has(type) || padding.test(token) || (type === addedType && marker.test(token));
+}
+
+/** What a token writes; an added one is written in the file as it is in text. */
+function bytesOfToken(vocabulary: Vocabulary, id: number): Buffer {
+  const token = vocabulary.tokens[id]!;
+  const type = vocabulary.types[id];
+  if (vocabulary.model === 'llama') return bytesOfPiece(token, type === byteType);
+  return type === addedType ? Buffer.from(token) : bytesOf(token);
+}
+
+function anyOf(texts: string[]): RegExp | undefined {
+  if (texts.length === 0) return undefined;
+  return new RegExp(texts.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'));
+}
+
+/** `text` without what is empty, cut before and behind each `word`. */
+function cutOut(text: string, word: string): string[] {
+  return text
+    .split(word)
+    .flatMap((part, i) => (i === 0 ? [part] : [word, part]))
+    .filter((part) => part !== '');
 }
 
 type Vocabulary =
@@ -199,8 +246,12 @@ function spellingOf(
     return new SentencePieces(known, tokens.length, vocabulary.scores);
   }
   const { merges, pre } = vocabulary;
-  // llama 3 takes a word that is a token as it is, even where the merges would not lead to it.
-  const whole = pre === 'llama-bpe' ? new Map(text.map((id) => [pieces[id]!.toString(), id])) : undefined;
+  const whole = takesWholeWords(pre) ? new Map<string, number>() : undefined;
+  for (const id of whole ? text : []) {
+    const word = pieces[id]!.toString();
+    // Parts of characters are no words.
+    if (Buffer.from(word).equals(pieces[id]!)) whole!.set(word, id);
+  }
   return new ByteLevel(pre, ids, tokens.length, merges, whole);
 }
 
@@ -245,7 +296,7 @@ function vocabularyOf(gguf: Gguf): Vocabulary {
     }
     return { model, tokens, types, scores };
   }
-  const pre = text('tokenizer.ggml.pre');
+  const pre = gguf.metadata.has('tokenizer.ggml.pre') ? text('tokenizer.ggml.pre') : 'default';
   if (!preTokenizers.includes(pre)) {
     throw vocabularyError(gguf, 'tokenizer.ggml.pre', `is "${pre}"; known are ${preTokenizers.join(', ')}`);
   }
@@ -256,34 +307,42 @@ function vocabularyOf(gguf: Gguf): Vocabulary {
   return { model, tokens, types, merges, pre };
 }
 
-/** What the metadata names, else what is spelled as some family spells it. */
+/** What is spelled as a family spells it, else what the metadata names. */
 function controlOf(
   gguf: Gguf,
   vocabulary: Vocabulary,
   ids: Map<string, number>,
-): { control: ControlIds; endIds: number[] } {
+): { family: Family | undefined; control: ControlIds; endIds: number[] } {
   const named = (keys: string[]): number[] =>
     keys
       .filter((key) => gguf.metadata.has(`tokenizer.ggml.${key}`))
       .map((key) => tokenId(gguf, `tokenizer.ggml.${key}`, vocabulary.tokens.length));
+  const pre = vocabulary.model === 'gpt2' ? vocabulary.pre : undefined;
+  const byKey = Object.entries(controlKeys).map(([role, keys]) => [role, named(keys)[0]] as const);
+  const contradicts = ({ tokens }: Family): boolean =>
+    byKey.some(
+      ([role, id]) =>
+        id !== undefined && (tokens[role as FimRole] ?? vocabulary.tokens[id]) !== vocabulary.tokens[id],
+    );
+  const spelledFamily = familyOf((token) => ids.has(token), pre);
+  const family = spelledFamily && !contradicts(spelledFamily) ? spelledFamily : undefined;
   const control: ControlIds = {};
-  for (const [role, keys] of Object.entries(controlKeys) as [FimRole, string[]][]) {
-    const id = named(keys)[0] ?? spellings(role).flatMap((text) => ids.get(text) ?? [])[0];
-    if (id !== undefined) control[role] = id;
+  for (const [role, id] of byKey) {
+    const spelled = family?.tokens[role as FimRole];
+    const found = spelled === undefined ? id : ids.get(spelled);
+    if (found !== undefined) control[role as FimRole] = found;
   }
-  // A plain word may be spelled as another family's end: `</s>` strikes text out in HTML.
-  const spelled = ends
+  // A plain word may be spelled as what steers another family: `</s>` strikes text out in HTML.
+  const spelled = steeringSpellings
     .flatMap((text) => ids.get(text) ?? [])
     .filter((id) => vocabulary.types[id] !== normalType);
   const endIds = [...named(endKeys), ...spelled];
-  const [endOfText] = named(['eos_token_id', 'eot_token_id']);
-  if (endOfText !== undefined || spelled.length > 0) control.endOfText = endOfText ?? spelled[0]!;
   const [beginOfText] = named(['bos_token_id']);
-  // The llama family was always given it, whether a file says so or not.
-  const isLlama = vocabulary.model === 'llama' || vocabulary.pre === 'llama-bpe';
-  const begins = gguf.metadata.get('tokenizer.ggml.add_bos_token') ?? isLlama;
+  // Some families were always given it, whether a file says so or not.
+  const always = vocabulary.model === 'llama' || beginsText(vocabulary.pre);
+  const begins = gguf.metadata.get('tokenizer.ggml.add_bos_token') ?? always;
   if (beginOfText !== undefined && begins === true) control.beginOfText = beginOfText;
-  return { control, endIds };
+  return { family, control, endIds };
 }
 
 function tokenId(gguf: Gguf, key: string, tokens: number): number {

@@ -40,6 +40,7 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
   return [
     `${environment.cpu}, ${environment.physicalCores} cores, ${environment.system}`,
     `${model.name}: ${model.architecture}, ${model.type}, ${millions(model.weights)} weights`,
+    ...(model.caution === undefined ? [] : [model.caution]),
     `decode ${tokensPerSecond(throughput.tokensPerSecond)}, prefill ${tokensPerSecond(throughput.prefillTokensPerSecond)}, ${threadsOf(throughput.threads)}`,
     '',
     table([['', 'kernel', 'processor', 'self-test', 'GOPS'], ...levels]),

@@ -90,7 +90,7 @@ describe(`llama.cpp on ${path.basename(modelFile)}`, function () {
     assert.deepEqual([again.text, again.reusedTokens], [first.text, first.promptTokens - 1]);
     assert.ok(Math.abs(again.confidence - first.confidence) < 1e-3);
     const site = siteOf(prompt);
-    const word = unfinishedWord(site.lineBefore, model.tokenizer);
+    const word = unfinishedWord(site.before, model.tokenizer);
     assert.notEqual(word, '');
     const { ids } = layoutPrompt(prompt, site, model, word.length);
     const last = (await peer!.logProbabilities([...ids], model.tokenizer.size)).at(-1)!;

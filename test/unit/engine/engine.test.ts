@@ -344,7 +344,7 @@ describe('engine', () => {
         const block: Limits = { maxTokens: 60, maxLines: 6, minConfidence: 0 };
         const whole = await engine.complete(place, block, { onFirstLine: () => lines++ });
         const site = siteOf(place);
-        const word = unfinishedWord(site.lineBefore, engine.model.tokenizer);
+        const word = unfinishedWord(site.before, engine.model.tokenizer);
         const { ids } = layoutPrompt(place, site, engine.model, word.length);
         const plain = await engine.withSession(async (session) => {
           await session.evaluate(ids);

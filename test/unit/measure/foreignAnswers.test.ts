@@ -191,9 +191,9 @@ describe("the engine's own tokens, given as an answer from elsewhere", () => {
   /** What the tokens of the last steps add to the answer, for which the word at the cursor is spelled again. */
   function written(hole: Hole): Tokens {
     const { tokenizer } = engine.model;
-    const { lineBefore } = siteOf(promptOf(hole));
+    const { before } = siteOf(promptOf(hole));
     const decoder = tokenizer.decoder();
-    let typed = unfinishedWord(lineBefore, tokenizer).length;
+    let typed = unfinishedWord(before, tokenizer).length;
     return steps.flatMap(({ ids, logProbabilities }) =>
       [...ids].map((id, i): [string, number] => {
         const text = decoder.push(id);

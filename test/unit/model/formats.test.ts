@@ -2,11 +2,11 @@
 
 import * as assert from 'node:assert/strict';
 import { type Gguf, GgufError } from '../../../src/model/gguf';
-import { fimOrdersOf, modelFormat } from '../../../src/model/description';
+import { infillingOf } from '../../../src/model/infilling';
 import { layoutPrompt } from '../../../src/model/prompt';
 import { siteOf } from '../../../src/completion/site';
 import { Tokenizer } from '../../../src/model/tokenizer';
-import type { Prompt } from '../../../src/protocol';
+import type { InfillingSetting, Prompt } from '../../../src/protocol';
 import { type Field, vocabularyFile } from './ggufFile';
 import { randomSource } from '../random';
 
@@ -14,7 +14,12 @@ const bytes = 256;
 const tokensOf = (gguf: Gguf): string[] => gguf.metadata.get('tokenizer.ggml.tokens') as string[];
 
 /** The prompt that a model of this file gets, with each control token as the vocabulary spells it. */
-function spelled(gguf: Gguf, more: Partial<Prompt> = {}, contextLength = 2048): string {
+function spelled(
+  gguf: Gguf,
+  more: Partial<Prompt> = {},
+  contextLength = 2048,
+  setting: InfillingSetting = 'auto',
+): string {
   const prompt: Prompt = {
     path: 'app/main.py',
     languageId: 'python',
@@ -25,8 +30,7 @@ function spelled(gguf: Gguf, more: Partial<Prompt> = {}, contextLength = 2048): 
     ...more,
   };
   const tokenizer = new Tokenizer(gguf);
-  const format = modelFormat(gguf, tokenizer);
-  const model = { tokenizer, contextLength, format, fimOrders: fimOrdersOf(gguf, format, tokenizer) };
+  const model = { tokenizer, contextLength, ...infillingOf(gguf, tokenizer, setting) };
   const ids = [...layoutPrompt(prompt, siteOf(prompt), model).ids];
   assert.ok(ids.length <= contextLength - contextLength / 16, `${ids.length} tokens`);
   const control = new Set(tokenizer.controlIds);
@@ -53,6 +57,7 @@ const before = 'from utils import f\nf(';
 const after = ', 1)\nend()\n';
 
 const bars = ['<|fim_prefix|>', '<|fim_suffix|>', '<|fim_middle|>'];
+const seeds = ['<[fim-prefix]>', '<[fim-suffix]>', '<[fim-middle]>'];
 const plain = ['<fim_prefix>', '<fim_suffix>', '<fim_middle>'];
 
 const cases: Record<string, Case> = {
@@ -88,8 +93,8 @@ const cases: Record<string, Case> = {
       ...{ ...id('bos', 0), ...id('eos', 1), 'tokenizer.ggml.add_bos_token': [7, 1] },
       ...{ ...id('prefix', 2), ...id('middle', 3), ...id('suffix', 4), ...id('eot', 5) },
     },
-    whole: `<s>▁<PRE>▁<SUF>${after}▁<MID> # utils.py\n${file}\n# app/main.py\n${before}`,
-    alone: `<s>▁<PRE>▁<SUF>${after}▁<MID> ${before}`,
+    whole: `<s>▁<PRE>▁<SUF>${after}▁<MID># utils.py\n${file}\n# app/main.py\n${before}`,
+    alone: `<s>▁<PRE>▁<SUF>${after}▁<MID>${before}`,
     ends: ['</s>', '▁<EOT>', '▁<PRE>'],
   },
   Codestral: {
@@ -108,6 +113,38 @@ const cases: Record<string, Case> = {
     whole: `<bos>utils.py\n${file}<|file_separator|>app/main.py\n<|fim_prefix|>${before}<|fim_suffix|>${after}<|fim_middle|>`,
     alone: `<bos>app/main.py\n<|fim_prefix|>${before}<|fim_suffix|>${after}<|fim_middle|>`,
     ends: ['<eos>', '<|file_separator|>', '<end_of_turn>'],
+  },
+  Mellum: {
+    tokens: ['<|endoftext|>', ...plain, '<fim_pad>', '<filename>', '<reponame>'],
+    more: { 'tokenizer.ggml.pre': [8, 'mellum'] },
+    whole: `<filename>utils.py\n${file}\n<filename>app/main.py\n<fim_suffix>${after}<fim_prefix>${before}<fim_middle>`,
+    alone: `<filename>app/main.py\n<fim_suffix>${after}<fim_prefix>${before}<fim_middle>`,
+    ends: ['<|endoftext|>', '<filename>', '<reponame>'],
+  },
+  'Seed-Coder': {
+    tokens: ['<[begin▁of▁sentence]>', '<[end▁of▁sentence]>', ...seeds],
+    more: { ...id('bos', 0), ...id('eos', 1), 'tokenizer.ggml.add_bos_token': [7, 1] },
+    whole: `<[begin▁of▁sentence]><[fim-suffix]>${after}<[fim-prefix]># utils.py\n${file}\n# app/main.py\n${before}<[fim-middle]>`,
+    alone: `<[begin▁of▁sentence]><[fim-suffix]>${after}<[fim-prefix]>${before}<[fim-middle]>`,
+    ends: ['<[end▁of▁sentence]>', '<[fim-middle]>'],
+  },
+  CodeGeeX: {
+    tokens: ['<|endoftext|>', '<|code_prefix|>', '<|code_suffix|>', '<|code_middle|>', '<|user|>'],
+    whole: `<|code_prefix|># utils.py\n${file}\n# app/main.py\n${before}<|code_suffix|>${after}<|code_middle|>`,
+    alone: `<|code_prefix|>${before}<|code_suffix|>${after}<|code_middle|>`,
+    ends: ['<|endoftext|>', '<|user|>', '<|code_suffix|>'],
+  },
+  'Falcon H1': {
+    tokens: ['<|end_of_text|>', '<|prefix|>', '<|suffix|>', '<|middle|>'],
+    whole: `<|prefix|># utils.py\n${file}\n# app/main.py\n${before}<|suffix|>${after}<|middle|>`,
+    alone: `<|prefix|>${before}<|suffix|>${after}<|middle|>`,
+    ends: ['<|end_of_text|>', '<|middle|>'],
+  },
+  SantaCoder: {
+    tokens: ['<|endoftext|>', '<fim-prefix>', '<fim-middle>', '<fim-suffix>', '<fim-pad>'],
+    whole: `<fim-prefix># utils.py\n${file}\n# app/main.py\n${before}<fim-suffix>${after}<fim-middle>`,
+    alone: `<fim-prefix>${before}<fim-suffix>${after}<fim-middle>`,
+    ends: ['<|endoftext|>', '<fim-pad>'],
   },
   'Granite, StarCoder': {
     tokens: ['<|endoftext|>', ...plain, '<fim_pad>', '<filename>', '<reponame>'],
@@ -129,7 +166,7 @@ describe('formats', () => {
   for (const [family, { tokens, more, whole, alone, ends }] of Object.entries(cases)) {
     it(`shows ${family} a hole as it was taught`, () => {
       const gguf = vocabularyFile(tokens, more);
-      assert.equal(modelFormat(gguf, new Tokenizer(gguf)).family, family);
+      assert.equal(infillingOf(gguf, new Tokenizer(gguf)).format.family, family);
       assert.equal(spelled(gguf), whole);
       assert.equal(spelled(gguf, bare), alone);
     });
@@ -225,21 +262,74 @@ describe('formats', () => {
       stated('Qwen 2.5 Coder', 'psm', 'spm'),
       `<|file_sep|>app/main.py\n<|fim_prefix|><|fim_suffix|>${after}<|fim_middle|>${before}`,
     );
-    assert.equal(stated('Code Llama', 'psm'), `▁<PRE> ${before}▁<SUF>${after}▁<MID>`);
+    assert.equal(stated('Code Llama', 'psm'), `▁<PRE>${before}▁<SUF>${after}▁<MID>`);
     assert.equal(
       stated('StarCoder 2', 'spm', 'psm'),
       `<file_sep><fim_prefix>app/main.py\n${before}<fim_suffix>${after}<fim_middle>`,
     );
   });
 
-  it('does not take a vocabulary with unused tokens for Codestral', () => {
+  it('does not take a vocabulary with unused tokens for Codestral, whatever the file is called', () => {
     const { tokens, more } = cases.Codestral!;
-    assert.equal(
-      spelled(vocabularyFile(tokens, { ...more, ...names('Mistral Nemo') }), bare),
-      `<s>${before}`,
-    );
-    const byFile = vocabularyFile(tokens, { ...more, ...names('') }, [], 'codestral-22b.gguf');
-    assert.equal(spelled(byFile, bare), `<s>[SUFFIX]${after}[PREFIX]${before}`);
+    for (const file of ['mistral.gguf', 'codestral-22b.gguf']) {
+      const gguf = vocabularyFile(tokens, { ...more, ...names('Mistral Nemo') }, [], file);
+      assert.equal(spelled(gguf, bare), `<s>${before}`);
+      assert.equal(spelled(gguf, bare, 2048, 'always'), `<s>[SUFFIX]${after}[PREFIX]${before}`);
+    }
+  });
+
+  it('tells a family by its tokens, whatever model and file are called', () => {
+    const { tokens, more, alone } = cases.Mellum!;
+    assert.equal(spelled(vocabularyFile(tokens, { ...more, ...names('x') }, [], 'qwen.gguf'), bare), alone);
+  });
+
+  it('lets the user have the last word', () => {
+    const qwen = vocabularyFile(cases['Qwen 2.5 Coder']!.tokens);
+    assert.equal(spelled(qwen, bare, 2048, 'never'), `<|file_sep|>app/main.py\n${before}`);
+    const none: Record<string, Field> = { 'ryzanstein.fim.orders': [9, [8, []]] };
+    const closed = vocabularyFile(cases['Qwen 2.5 Coder']!.tokens, none);
+    assert.equal(spelled(closed, bare, 2048, 'always'), cases['Qwen 2.5 Coder']!.alone);
+    assert.equal(spelled(vocabularyFile(['<|endoftext|>']), bare, 2048, 'always'), before);
+  });
+
+  it('says what a model may suffer from', () => {
+    const caution = (more: Record<string, Field>, tokens = cases['Qwen 2.5 Coder']!.tokens): string => {
+      const gguf = vocabularyFile(tokens, more);
+      return infillingOf(gguf, new Tokenizer(gguf)).caution ?? '';
+    };
+    const template: Record<string, Field> = { 'tokenizer.chat_template': [8, 'x'] };
+    assert.equal(caution(names('Qwen2.5 Coder 1.5B')), '');
+    assert.equal(caution({ ...names('Qwen2.5 Coder 1.5B'), ...template }), '');
+    assert.match(caution(names('Qwen2.5 Coder 1.5B Instruct')), /^It was trained to chat/);
+    assert.match(caution(names('gemma-2b-it'), cases.CodeGemma!.tokens), /^It was trained to chat/);
+    assert.match(caution({ ...names('Qwen3 8B'), ...template }), /^It was trained to chat/);
+    assert.match(caution(names('Qwen3 8B Base')), /trained with them is not known/);
+    assert.match(caution(names('Bitnet Bits'), ['<x>']), /^It continues .* no tokens to fill in with\.$/);
+    assert.match(caution(names('SmolLM2 Instruct'), ['<x>']), /^It continues .*It was trained to chat/);
+    assert.match(caution(names('Mistral'), cases.Codestral!.tokens), /^It continues .*nothing shows/);
+  });
+
+  it('puts the space of SentencePiece before a text, unless the file has none', () => {
+    const pieces = (more: Record<string, Field>): string => {
+      const tokens = ['<s>', '</s>', '▁<PRE>', '▁<SUF>', '▁<MID>', '▁', ...letters];
+      const types = tokens.map((_, i) => (i < 5 ? 3 : 1));
+      return spelled(
+        vocabularyFile([], {
+          'tokenizer.ggml.model': [8, 'llama'],
+          'tokenizer.ggml.tokens': [9, [8, tokens]],
+          'tokenizer.ggml.token_type': [9, [5, types]],
+          'tokenizer.ggml.scores': [9, [6, tokens.map(() => 0)]],
+          'tokenizer.ggml.bos_token_id': [4, 0],
+          ...more,
+        }),
+        bare,
+      );
+    };
+    const letters = [...new Set([...before, ...after])].filter((letter) => letter !== ' ');
+    assert.equal(pieces({}), `<s>▁<PRE>▁<SUF>${after}▁<MID> ${before}`);
+    const without: Record<string, Field> = { 'tokenizer.ggml.add_space_prefix': [7, 0] };
+    assert.equal(pieces(without), `<s>▁<PRE>▁<SUF>${after}▁<MID>${before}`);
+    assert.equal(pieces({ 'ryzanstein.fim.orders': [9, [8, []]] }), `<s> ${before}`);
   });
 
   for (const keys of [

@@ -8,7 +8,8 @@ import { readGguf } from '../../../src/model/gguf';
 import { Healing, unfinishedWord } from '../../../src/model/healing';
 import { Tokenizer } from '../../../src/model/tokenizer';
 import * as path from 'node:path';
-import { temporaryFile } from './ggufFile';
+import { characterOfByte } from '../../../src/model/byteLevel';
+import { temporaryFile, vocabularyFile } from './ggufFile';
 import { randomSource } from '../random';
 
 const modelFile = 'test/fixtures/tiny.gguf';
@@ -32,6 +33,37 @@ describe('token healing', () => {
       ['s = "😀', ' "😀'],
     ];
     for (const [line, word] of cases) assert.equal(unfinishedWord(line, tokenizer), word, line);
+  });
+
+  it('takes the line end along where it is a token with what stands beside it', () => {
+    const joined = (pre: string, added: string[], merges: string[]): Tokenizer =>
+      new Tokenizer(vocabularyFile(added, { 'tokenizer.ggml.pre': [8, pre] }, merges));
+    const gpt = joined('gpt-2', ['ĊĠ', 'ĊĠĠ'], ['Ċ Ġ', 'ĊĠ Ġ']);
+    const qwen = joined('qwen2', [':Ċ', 'ĠĠ'], [': Ċ', 'Ġ Ġ']);
+    const cases: [string, string, string][] = [
+      ['if x:\n', '\n', ':\n'],
+      ['if x:\n  ', '\n  ', '  '],
+      ['if x:\n\n   ', '\n\n   ', '   '],
+      ['if x:\n   y', ' y', ' y'],
+      ['\n', '\n', '\n'],
+      ['a\nb', 'b', 'b'],
+    ];
+    for (const [before, byGpt, byQwen] of cases) {
+      assert.equal(unfinishedWord(before, gpt), byGpt, JSON.stringify(before));
+      assert.equal(unfinishedWord(before, qwen), byQwen, JSON.stringify(before));
+    }
+    const pieces = (healing: Healing): string[] =>
+      [...healing.allowed!].map((id) => gpt.piece(id).toString()).sort();
+    // A line that was begun keeps its indentation; one that was not may get any.
+    assert.deepEqual(pieces(new Healing('\n ', gpt)), ['\n', '\n ']);
+    assert.deepEqual(pieces(new Healing('\n', gpt)), ['\n', '\n ', '\n  ']);
+  });
+
+  it('leaves a word that the vocabulary cannot spell as it is', () => {
+    const letters = characterOfByte.filter((letter) => letter !== 'q');
+    const without = new Tokenizer(vocabularyFile([], { 'tokenizer.ggml.tokens': [9, [8, letters]] }));
+    assert.equal(unfinishedWord('x = queue', without), '');
+    assert.equal(unfinishedWord('q = a', without), ' a');
   });
 
   it('leaves a very long word as it is', () => {

@@ -1,7 +1,7 @@
 // The layout of prompts: order, exact budgets, and a start that stays where it is while the user types.
 
 import * as assert from 'node:assert/strict';
-import { type FimOrder, formatOf } from '../../../src/model/formats';
+import { type FimOrder, unknownFormat } from '../../../src/model/formats';
 import { readGguf } from '../../../src/model/gguf';
 import { layoutPrompt, type PromptModel } from '../../../src/model/prompt';
 import { siteOf } from '../../../src/completion/site';
@@ -12,7 +12,7 @@ const tokenizer = new Tokenizer(readGguf('test/fixtures/tiny.gguf'));
 const names = new Map(Object.entries(tokenizer.control).map(([name, id]) => [id as number, `<${name}>`]));
 
 function model(contextLength = 1024, fimOrders: FimOrder[] = ['psm', 'spm']): PromptModel {
-  return { tokenizer, contextLength, fimOrders, format: formatOf({ fileSeparator: '<|file_sep|>' }, '') };
+  return { tokenizer, contextLength, fimOrders, format: unknownFormat(() => true) };
 }
 
 function layout(prompt: Partial<Prompt>, how = model()): number[] {

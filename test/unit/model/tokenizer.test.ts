@@ -3,6 +3,7 @@
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { GgufError, readGguf } from '../../../src/model/gguf';
+import { characterOfByte } from '../../../src/model/byteLevel';
 import { Tokenizer } from '../../../src/model/tokenizer';
 import { type Field, vocabularyFile } from './ggufFile';
 import { randomSource } from '../random';
@@ -62,14 +63,14 @@ describe('tokenizer', () => {
 
   it('takes a typed control token for text', () => {
     const tokenizer = tiny();
-    const { fimMiddle, endOfText } = tokenizer.control;
-    assert.ok(fimMiddle !== undefined && endOfText !== undefined);
+    const { fimMiddle, fimSuffix } = tokenizer.control;
+    assert.ok(fimMiddle !== undefined && fimSuffix !== undefined);
     for (const text of ['<|fim_middle|>', 'a<|endoftext|>b', '<|fim_prefix|><|file_sep|>']) {
       const ids = tokenizer.encode(text);
       assert.ok(ids.length > 4 && ids.every((id) => !tokenizer.controlIds.includes(id)), text);
       assert.equal(tokenizer.decode(ids), text);
     }
-    assert.equal(tokenizer.decode([fimMiddle, endOfText]), '');
+    assert.equal(tokenizer.decode([fimMiddle, fimSuffix]), '');
   });
 
   it('holds an unfinished character back', () => {
@@ -139,7 +140,7 @@ describe('tokenizer', () => {
     assert.equal(tokenizer.size, 264);
     // What is typed is spelled by the entry that is text, and a family's token is the one that is none.
     assert.deepEqual(tokenizer.encode('ab'), [256]);
-    assert.deepEqual([tokenizer.control.fimPrefix, tokenizer.control.endOfText], [259, 263]);
+    assert.ok([259, 263].every((id) => tokenizer.controlIds.includes(id)));
     assert.deepEqual(
       [257, 258, 260, 261].map((id) => tokenizer.piece(id).toString()),
       ['', '', '', '<|fim_prefix|>'],
@@ -147,6 +148,40 @@ describe('tokenizer', () => {
     assert.ok(![...tokenizer.agreeing(Buffer.from('a'))].includes(257));
     // Of several that are text it is the last, as llama.cpp has it.
     assert.deepEqual(vocabulary('qwen2', ['ab', 'ab', 'x'], ['a b']).encode('abab'), [257, 257]);
+  });
+
+  it('leaves out what it has no bytes for, and cuts a text that was added out of any other', () => {
+    const [normal, control, user, unused] = [1, 3, 4, 5];
+    const added: [string, number][] = [
+      ['<|fim_middle|>', user],
+      ['<|mystery|>', user],
+      ['<think>', user],
+      ['  ', user],
+      ['    ', user],
+      ['õ', user],
+      ['[PAD7]', user],
+      ['<|end|>', control],
+      ['spare', unused],
+    ];
+    const letters = characterOfByte.filter((letter) => letter !== 'q' && letter !== 'õ');
+    const tokens = [...letters, ...added.map(([text]) => text)];
+    const tokenizer = vocabulary('gpt-2', [], [], {
+      'tokenizer.ggml.tokens': [9, [8, tokens]],
+      'tokenizer.ggml.token_type': [9, [5, [...letters.map(() => normal), ...added.map(([, type]) => type)]]],
+    });
+    const spelled = (text: string): string[] =>
+      tokenizer.encode(text).map((id) => tokenizer.piece(id).toString('latin1'));
+    assert.deepEqual(spelled('aqb'), ['a', 'b']);
+    assert.deepEqual(spelled('a<think>b'), ['a', '<think>', 'b']);
+    assert.deepEqual(spelled('a       b'), ['a', '    ', '  ', ' ', 'b']);
+    assert.deepEqual(spelled('õ'), ['\u00c3\u00b5']);
+    for (const text of ['<|fim_middle|>', '<|mystery|>', '<|end|>', '[PAD7]', 'spare'])
+      assert.deepEqual(spelled(text), [...text], text);
+    const steering = ['<|fim_middle|>', '<|mystery|>', '[PAD7]', '<|end|>', 'spare'];
+    assert.deepEqual(
+      [...tokenizer.controlIds].map((id) => tokens[id]),
+      steering,
+    );
   });
 
   it('refuses vocabularies that it does not know, by key', () => {
@@ -158,7 +193,6 @@ describe('tokenizer', () => {
     };
     refused({ 'tokenizer.ggml.model': [8, 'bert'] }, /"tokenizer.ggml.model" is "bert"/);
     refused({ 'tokenizer.ggml.pre': [8, 'nobody'] }, /"tokenizer.ggml.pre" is "nobody"; known are gpt-2,/);
-    refused({ 'tokenizer.ggml.tokens': [9, [8, ['a']]] }, /has no token for the byte 0x0/);
     refused({ 'tokenizer.ggml.tokens': [4, 1] }, /"tokenizer.ggml.tokens" is not a list/);
     refused({ 'tokenizer.ggml.merges': [9, [8, ['ab']]] }, /odd entry 0: "ab"/);
     const long = [...tiny().size.toString(), 'x'.repeat(5000)];

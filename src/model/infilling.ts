@@ -1,0 +1,66 @@
+// Whether a model is shown what stands behind the cursor: what its tokens allow, what proves that it learnt it, and what the user wants.
+
+import { type FimOrder, type Format, ordersOf, unknownFormat } from './formats';
+import type { Gguf } from './gguf';
+import type { Tokenizer } from './tokenizer';
+import type { InfillingSetting } from '../protocol';
+
+export interface Infilling {
+  format: Format;
+  /** The orders that the model was trained on, none for a model that only continues text. */
+  fimOrders: FimOrder[];
+  /** What the answers may suffer from, in a sentence for people. */
+  caution?: string;
+}
+
+const chatNames = /instruct|chat|assistant|(?:^|[\s_-])it(?:$|[\s_-])/i;
+
+export function infillingOf(gguf: Gguf, tokenizer: Tokenizer, setting: InfillingSetting = 'auto'): Infilling {
+  const { family, control } = tokenizer;
+  const format = family ?? unknownFormat((role) => control[role] !== undefined);
+  const known = ordersOf(format, (role) => control[role] !== undefined);
+  const stated: unknown = gguf.metadata.get('ryzanstein.fim.orders');
+  const names = namesOf(gguf);
+  const trained = Array.isArray(stated) || (family?.trained.test(names) ?? false);
+  const byFile = Array.isArray(stated)
+    ? stated.filter((order): order is FimOrder => known.includes(order as FimOrder))
+    : known.slice(0, family?.onlyTrained && !trained ? 0 : 1);
+  const always = byFile.length > 0 ? byFile : known.slice(0, 1);
+  const fimOrders = { auto: byFile, always, never: [] }[setting];
+  const chats = chatNames.test(names) || (!trained && gguf.metadata.has('tokenizer.chat_template'));
+  const caution = cautionOf(fimOrders.length > 0, known.length > 0, setting, trained, chats);
+  return { format, fimOrders, ...(caution === undefined ? {} : { caution }) };
+}
+
+/** A file may have any name; what the model is called stands in it. */
+function namesOf(gguf: Gguf): string {
+  const keys = ['general.name', 'general.basename', 'general.finetune'];
+  return keys
+    .map((key) => gguf.metadata.get(key))
+    .filter((name) => typeof name === 'string')
+    .join(' ');
+}
+
+function cautionOf(
+  infills: boolean,
+  could: boolean,
+  setting: InfillingSetting,
+  trained: boolean,
+  chats: boolean,
+): string | undefined {
+  const sentences: string[] = [];
+  if (!infills) {
+    const why = could
+      ? setting === 'never'
+        ? 'as the setting "ryzanstein.infilling" says'
+        : 'for nothing shows that it was trained to fill in'
+      : 'for its vocabulary has no tokens to fill in with';
+    sentences.push(`It continues the text before the cursor and sees nothing behind it, ${why}.`);
+  } else if (!trained && !chats) {
+    sentences.push(
+      'Its vocabulary has the tokens to fill in with; that it was trained with them is not known.',
+    );
+  }
+  if (chats) sentences.push('It was trained to chat: expect less of its completions than of a base model.');
+  return sentences.length > 0 ? sentences.join(' ') : undefined;
+}
