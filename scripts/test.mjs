@@ -5,7 +5,7 @@ import path from 'node:path';
 import { buildNative, bundle } from './build.mjs';
 import { clangFormat } from './clang-format.mjs';
 import { packageVsix } from './package.mjs';
-import { setUpBrowserTests, setUpBuild, setUpLlama } from './setup.mjs';
+import { setUpBrowserTests, setUpBuild, setUpLlama, setUpWeights } from './setup.mjs';
 import { filesUnder, root, run, step } from './steps.mjs';
 
 const long = process.env.RYZANSTEIN_TEST === 'long';
@@ -96,6 +96,7 @@ async function sanitized() {
 
 async function unitTests() {
   await setUpLlama();
+  await setUpWeights();
   const files = filesUnder([path.join('out', 'test')]).filter(
     (file) => file.endsWith('.test.js') && !file.startsWith(path.join('out', 'test', 'host')),
   );

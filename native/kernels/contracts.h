@@ -76,8 +76,9 @@ struct GroupedRow {
 };
 
 // One form's product: floats in, floats out. Activations are rounded here to int8 with a scale for each
-// kScaleColumns columns, integer sums are exact, and floats are computed in one order, so that every level
-// gives the bits of the scalar one, however tokens are cut into batches and rows into threads:
+// so many columns as scale_columns says, integer sums are exact, and floats are computed in one order, so
+// that every level gives the bits of the scalar one, however tokens are cut into batches and rows into
+// threads:
 //
 //   acc = start[row]
 //   for each scale of x, ascending:
@@ -109,7 +110,9 @@ struct GroupedKernel {
                    const float* start, float* y, ptrdiff_t y_stride);
 };
 constexpr int kGroupedRows = 16;
-constexpr int kScaleColumns = 128;
+// Columns of activations under one scale: as many as a group has, but at least the fewest.
+constexpr int kFewestScaleColumns = 32;
+constexpr int kMostScaleColumns = 128;
 
 // Rows that attend takes at most.
 constexpr int kAttentionRows = 8;

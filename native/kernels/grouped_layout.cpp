@@ -239,7 +239,8 @@ PreparedShape prepared_shape(const FormShape& form, int columns, int width) {
   PreparedShape shape;
   shape.starts = whole_lines(padded * tokens);
   shape.scales = shape.starts + whole_lines(group_bytes);
-  shape.sums = shape.scales + whole_lines((padded + kScaleColumns - 1) / kScaleColumns * tokens * 4);
+  shape.sums =
+      shape.scales + whole_lines((padded + scale_columns(form) - 1) / scale_columns(form) * tokens * 4);
   shape.bytes = shape.sums + (form.minima ? whole_lines(group_bytes) : 0);
   return shape;
 }
@@ -253,11 +254,13 @@ void prepare_grouped(const FormShape& form, float (*quantize)(const float* x, in
   int32_t* starts = reinterpret_cast<int32_t*>(tile + shape.starts) + lane;
   float* scales = reinterpret_cast<float*>(tile + shape.scales) + lane;
   float* sums = reinterpret_cast<float*>(tile + shape.sums) + lane;
-  for (int first = 0; first < padded; first += kScaleColumns) {
-    int8_t q[kScaleColumns] = {};
-    const int left = columns - first, here = padded - first < kScaleColumns ? padded - first : kScaleColumns;
+  for (int first = 0; first < padded; first += scale_columns(form)) {
+    int8_t q[kMostScaleColumns] = {};
+    const int left = columns - first,
+              here = padded - first < scale_columns(form) ? padded - first : scale_columns(form);
     const float scale =
-        left > 0 ? quantize(x + first, left < kScaleColumns ? left : kScaleColumns, q) * factor : 0.0f;
+        left > 0 ? quantize(x + first, left < scale_columns(form) ? left : scale_columns(form), q) * factor
+                 : 0.0f;
     *scales = scale;
     scales += width;
     for (int k = 0; k < here; k += 4, codes += 4 * width) memcpy(codes, q + k, 4);

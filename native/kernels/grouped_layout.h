@@ -31,9 +31,9 @@
 // Q4_K and IQ4_XS 4.625 and 4.375, Q5_K 5.625, Q6_K 6.625, one bit 1.125, two bits 2.25 and 2.125.
 //
 // "prepared": tokens in tiles of equal width T, each the int8 activations [column / 4][token][4]; for each
-// group and token the int32 that its sum starts at, -offset * sum of x; for each kScaleColumns columns and
-// token the float scale; and where there are minima, for each group and token scale * sum of x. Each of the
-// four begins a line. Columns and groups that fill up the last tile of weights are zeros.
+// group and token the int32 that its sum starts at, -offset * sum of x; for each scale_columns(form) columns
+// and token the float scale; and where there are minima, for each group and token scale * sum of x. Each of
+// the four begins a line. Columns and groups that fill up the last tile of weights are zeros.
 //
 // kF32: a block is [column][row], what is prepared [token][column], floats.
 #ifndef RYZANSTEIN_KERNELS_GROUPED_LAYOUT_H_
@@ -74,6 +74,10 @@ RYZANSTEIN_INLINE constexpr bool has_sub_scales(const FormShape& f) { return f.s
 RYZANSTEIN_INLINE constexpr int tile_columns(const FormShape& f) {
   return has_sub_scales(f) ? 256 : 2 * f.group;
 }
+// Of activations under one scale.
+RYZANSTEIN_INLINE constexpr int scale_columns(const FormShape& f) {
+  return f.group > kFewestScaleColumns ? f.group : kFewestScaleColumns;
+}
 RYZANSTEIN_INLINE constexpr int tile_groups(const FormShape& f) { return tile_columns(f) / f.group; }
 // Where the codes of a tile begin.
 RYZANSTEIN_INLINE constexpr int head_bytes(const FormShape& f) {
@@ -99,7 +103,7 @@ void pack_grouped_row(const FormShape& form, const GroupedRow* weights, int row,
 void unpack_grouped_row(const FormShape& form, const void* block, int row, int columns, float* y);
 // Values (looked up, offset taken off), scale and minimum of one group of one row.
 struct GroupParts {
-  int16_t values[kScaleColumns];
+  int16_t values[kMostScaleColumns];
   float scale, minimum;
 };
 void read_group(const FormShape& form, const void* block, int row, int group, GroupParts* parts);

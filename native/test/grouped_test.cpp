@@ -187,10 +187,11 @@ bool near_definition(const Matrix& m, const std::vector<float>& x, int tokens, c
                      const std::vector<float>& y, const FloatKernels& floats) {
   for (int t = 0; t < tokens; t++) {
     std::vector<double> rounded;
-    for (int first = 0; first < m.columns; first += kScaleColumns) {
-      const int n = std::min(kScaleColumns, m.columns - first);
+    const int step = m.form == GroupedForm::kF32 ? kMostScaleColumns : scale_columns(shape_of(m.form));
+    for (int first = 0; first < m.columns; first += step) {
+      const int n = std::min(step, m.columns - first);
       const float* from = &x[static_cast<size_t>(t * m.columns + first)];
-      int8_t q[kScaleColumns];
+      int8_t q[kMostScaleColumns];
       const double scale = static_cast<double>(floats.quantize(from, n, q)) * 0.75;
       for (int i = 0; i < n; i++)
         rounded.push_back(m.form == GroupedForm::kF32 ? from[i] * 0.75 : q[i] * scale);

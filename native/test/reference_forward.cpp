@@ -35,11 +35,11 @@ double largest(const Vector& x) {
   return result;
 }
 
-// weights [rows][x.size()] times x rounded to int8, under one scale or one for each 128 columns, and the bias
+// weights [rows][x.size()] times x rounded to int8, under one scale or one for so many columns, and the bias
 // if there is one.
-Vector product(const std::vector<float>& weights, const Vector& x, bool grouped,
+Vector product(const std::vector<float>& weights, const Vector& x, size_t step,
                const std::vector<float>& bias = {}) {
-  const size_t columns = x.size(), step = grouped ? kScaleColumns : columns;
+  const size_t columns = x.size();
   Vector levels, scales;
   for (size_t first = 0; first < columns; first += step) {
     const auto group = x.begin() + static_cast<ptrdiff_t>(first);
@@ -225,10 +225,15 @@ std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
   const auto found_factors = model.floats.find("rope_freqs.weight");
   const std::vector<float> factors =
       found_factors == model.floats.end() ? std::vector<float>() : found_factors->second;
+  // Columns of inputs under one scale.
+  const auto scale_step = [&](const std::string& name, size_t columns) {
+    const auto grouped = model.grouped.find(name);
+    return grouped == model.grouped.end() ? columns : static_cast<size_t>(grouped->second);
+  };
   const auto projected = [&](int layer, const std::string& name, const Vector& input) {
     const auto bias = model.floats.find("blk." + std::to_string(layer) + "." + name + ".bias");
-    const bool grouped = model.grouped.count("blk." + std::to_string(layer) + "." + name + ".weight") != 0;
-    return product(weight(layer, name), input, grouped,
+    return product(weight(layer, name), input,
+                   scale_step("blk." + std::to_string(layer) + "." + name + ".weight", input.size()),
                    bias == model.floats.end() ? std::vector<float>() : bias->second);
   };
   const std::string head_name =
@@ -287,7 +292,7 @@ std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
                        projected(layer, "ffn_down", normed_where(MoreNorms::kSub, hidden, "ffn_sub_norm")),
                        "post_ffw_norm"));
     }
-    logits.push_back(product(head, normed_by(x, "output_norm"), model.grouped.count(head_name) != 0));
+    logits.push_back(product(head, normed_by(x, "output_norm"), scale_step(head_name, width)));
     for (double& logit : logits.back()) logit *= static_cast<double>(h.logit_multiplier);
   }
   return logits;

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -170,7 +171,8 @@ void SyntheticModel::add_ternary(const std::string& name, int columns, int rows,
     }
     std::vector<int> codes(static_cast<size_t>(columns));
     for (int& code : codes) code = random_.below(3) - 1;
-    if (std::set<float>(scales.begin(), scales.end()).size() > 1) grouped.insert(name);
+    if (std::set<float>(scales.begin(), scales.end()).size() > 1)
+      grouped[name] = type[0] == 'T' ? kMostScaleColumns : kFewestScaleColumns;
     encode_ternary_row(type, codes, scales, data);
     for (size_t i = 0; i < codes.size(); i++)
       values.push_back(static_cast<float>(codes[i]) * scales[i / 256]);
@@ -187,7 +189,7 @@ void SyntheticModel::add_embedding(const std::string& name, int columns, int row
   const std::string type = options.embedding_type;
   std::vector<uint8_t> data;
   std::vector<float> values;
-  if (options.several_scales || type != "Q8_0") grouped.insert(name);
+  if (options.several_scales || type != "Q8_0") grouped[name] = kFewestScaleColumns;
   for (int r = 0; r < rows; r++) {
     const float row_scale = rounded_to_half(random_.uniform(0.005f, 0.01f));
     for (int b = 0; b < columns; b += 32) {

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -42,7 +41,7 @@ struct SyntheticModel {
   std::vector<TensorDescription> tensors;
   std::vector<uint8_t> bytes;
   std::map<std::string, std::vector<float>> floats;  // the values that the file holds
-  std::set<std::string> grouped;                     // those with several scales in a row
+  std::map<std::string, int> grouped;  // those with several scales in a row: columns of inputs under one
 
  private:
   void add_ternary(const std::string& name, int columns, int rows, const SyntheticOptions& options);

@@ -39,17 +39,27 @@ export interface Llama {
   dispose(): Promise<void>;
 }
 
+/** What a peer says of an id in a text: its natural log-probability, and which id it takes for likeliest there. */
+export interface Expected {
+  logProbability: number;
+  best: number;
+}
+
 export interface Peer {
   /** Ids of text in which nothing is a control token. */
   encode: (text: string) => number[];
   /** Natural log-probabilities of every token after each of `ids`, `[ids.length][vocabulary]`. */
   logProbabilities: (ids: number[], vocabulary: number) => Promise<Float64Array[]>;
+  /** Of every one of `ids` but the first. */
+  expected: (ids: number[]) => Promise<Expected[]>;
   close: () => Promise<void>;
 }
 
 const cache = process.env.RYZANSTEIN_TEST_CACHE ?? path.join(os.homedir(), '.cache', 'ryzanstein-test');
 const entry = path.join(cache, 'llama', 'node_modules', 'node-llama-cpp', 'dist', 'index.js');
 
+/** The folder of a real model's files in several types. */
+export const weights = path.join(cache, 'weights');
 /** The folder of vocabularies that llama.cpp tests its tokenizers with. */
 export const vocabularies = path.join(cache, 'llama', 'vocabularies', 'models');
 
@@ -86,6 +96,20 @@ export async function openPeer(modelFile: string): Promise<Peer | undefined> {
         const row = new Float64Array(vocabulary).fill(-Infinity);
         for (const [id, probability] of next.probabilities) row[id] = Math.log(probability);
         return row;
+      });
+    },
+    expected: async (ids) => {
+      const context = await model.createContext({ contextSize: ids.length + 8, batchSize: 256, threads: 2 });
+      const results = await context.getSequence().controlledEvaluate(
+        ids.slice(0, -1).map((id, i) => {
+          const filter = { tokens: [ids[i + 1]!], includeTop: 1 };
+          return [id, { generateNext: { logits: { filter }, totalLogitWeight: true } }];
+        }),
+      );
+      await context.dispose();
+      return results.map(({ next: { logits, totalLogitWeight } }, i) => {
+        const [best, most] = [...logits].reduce((a, b) => (b[1] > a[1] ? b : a));
+        return { best, logProbability: logits.get(ids[i + 1]!)! - most - Math.log(totalLogitWeight) };
       });
     },
     close: () => llama.dispose(),

@@ -10,14 +10,11 @@ import { root } from '../../scripts/steps.mjs';
  * `expected`; undefined where it has nothing to say at any of them. A place is { file, text, typed, closer? } with the cursor as `‸` in `text`; `typed` is the key that asks
  * for the completion, and `closer` what the editor writes behind it by itself.
  */
-export async function surest(places, repository) {
+export async function surest(places, repository, modelFile = bundledModel()) {
   const child = fork(path.join(root, 'dist', 'engine.js'), [], { execArgv: [] });
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
   connection.listen();
   try {
-    const models = readdirSync(path.join(root, 'models')).filter((name) => name.endsWith('.gguf'));
-    if (models.length === 0) throw new Error('models/ holds no model: there is nothing that could complete.');
-    const modelFile = path.join(root, 'models', models.sort()[0]);
     await connection.sendRequest('load', { modelFile, threads: 0 });
     const answers = [];
     for (const { file, text, typed, closer = '' } of places) {
@@ -36,4 +33,10 @@ export async function surest(places, repository) {
     connection.dispose();
     child.kill();
   }
+}
+
+function bundledModel() {
+  const models = readdirSync(path.join(root, 'models')).filter((name) => name.endsWith('.gguf'));
+  if (models.length === 0) throw new Error('models/ holds no model: there is nothing that could complete.');
+  return path.join(root, 'models', models.sort()[0]);
 }

@@ -15,7 +15,8 @@ static void add_groups(const FormShape& form, const GroupParts* parts, int group
                        const uint8_t* tile, const PreparedShape& shape, float* y) {
   const int8_t* x =
       reinterpret_cast<const int8_t*>(tile) + static_cast<size_t>(first) * static_cast<size_t>(form.group);
-  const float scale = reinterpret_cast<const float*>(tile + shape.scales)[first * form.group / kScaleColumns];
+  const float scale =
+      reinterpret_cast<const float*>(tile + shape.scales)[first * form.group / scale_columns(form)];
   const float* sums = reinterpret_cast<const float*>(tile + shape.sums) + first;
   float acc = *y, inner = 0;
   for (int g = 0; g < groups; g++, x += form.group) {
@@ -31,7 +32,8 @@ static void multiply_shape(const FormShape& form, const void* blocks, int block_
                            const void* prepared, int tokens, const float* start, float* y,
                            ptrdiff_t y_stride) {
   const PreparedShape shape = prepared_shape(form, columns, 1);
-  const int groups = tiles_of(form, columns) * tile_groups(form), per_scale = kScaleColumns / form.group;
+  const int groups = tiles_of(form, columns) * tile_groups(form),
+            per_scale = scale_columns(form) / form.group;
   const uint8_t* tiles = static_cast<const uint8_t*>(prepared);
   const uint8_t* block = static_cast<const uint8_t*>(blocks);
   for (int b = 0; b < block_count; b++, block += grouped_block_bytes(form, columns)) {

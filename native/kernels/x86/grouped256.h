@@ -216,7 +216,7 @@ RYZANSTEIN_INLINE void add_group(Half sums[H][T], const uint8_t* codes, int seco
 template <GroupedForm form, int T, int H>
 RYZANSTEIN_INLINE void half_blocks(const uint8_t* block, const BlockTask& task, int first) {
   constexpr FormShape f = shape_of(form);
-  constexpr int kTile = tile_groups(f), kPer = kScaleColumns / f.group, kPair = kPer > 1 ? 2 : 1;
+  constexpr int kTile = tile_groups(f), kPer = scale_columns(f) / f.group, kPair = kPer > 1 ? 2 : 1;
   constexpr int kCodeBytes = f.group * f.bits * kGroupedRows / 8;
   const int groups = tiles_of(f, task.columns) * kTile;
   const uint8_t* x = task.x;

@@ -168,7 +168,7 @@ RYZANSTEIN_INLINE void add_group(Unit sums[][T], const uint8_t* codes, int secon
 template <GroupedForm form, int T>
 static void grouped_block(const uint8_t* block, const BlockTask& task) {
   constexpr FormShape f = shape_of(form);
-  constexpr int kTile = tile_groups(f), kPer = kScaleColumns / f.group, kPair = kPer > 1 ? 2 : 1;
+  constexpr int kTile = tile_groups(f), kPer = scale_columns(f) / f.group, kPair = kPer > 1 ? 2 : 1;
   constexpr int kCodeBytes = f.group * f.bits * kGroupedRows / 8;
   const int groups = tiles_of(f, task.columns) * kTile;
   const uint8_t* x = task.x;
