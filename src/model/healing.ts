@@ -36,14 +36,23 @@ export class Healing {
   get allowed(): Int32Array | undefined {
     if (this.#rest.length === 0) return undefined;
     const ids = this.tokenizer.agreeing(this.#rest);
-    // Spaces that were typed are all there are: one more would shift what follows. Behind a line end all are to come.
+    // Where bytes have no tokens, a part of a character may have been chosen that nothing leads on from.
+    if (ids.length === 0) return undefined;
     const rest = this.#rest.toString();
-    return isBlank(rest) && !rest.endsWith('\n') ? ids.filter((id) => !this.#isWiderSpace(id)) : ids;
+    // On a line that is not begun any indentation may come, but no line end: that would leave it empty.
+    if (rest.endsWith('\n')) return ids.filter((id) => !this.#beyond(id).includes('\n'));
+    // Spaces that were typed are all there are: one more would shift what follows.
+    return isBlank(rest) ? ids.filter((id) => !this.#isWiderSpace(id)) : ids;
+  }
+
+  /** The blanks that a token adds to what was typed; nothing where it adds more than these. */
+  #beyond(id: number): string {
+    const beyond = this.tokenizer.piece(id).subarray(this.#rest.length).toString();
+    return isBlank(beyond) ? beyond : '';
   }
 
   #isWiderSpace(id: number): boolean {
-    const piece = this.tokenizer.piece(id);
-    return piece.length > this.#rest.length && isBlank(piece.toString());
+    return this.#beyond(id) !== '';
   }
 
   push(id: number): void {

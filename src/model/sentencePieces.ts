@@ -9,6 +9,9 @@ const blank = '\u2581';
 /** `ids` are those of text and of bytes alone; `scores`, by id, are the better the earlier a token is merged. */
 export class SentencePieces implements Spelling {
   readonly #merges: Merges;
+  /** Characters that are no tokens, but parts of some; their symbols lie above the vocabulary. */
+  readonly #parts = new Map<string, number>();
+  readonly #characters: string[];
   /** Whether a token reaches from one word into the next: then nothing can be cut. */
   readonly #crosses: boolean;
 
@@ -18,7 +21,13 @@ export class SentencePieces implements Spelling {
     scores: readonly number[],
   ) {
     this.#crosses = [...ids.keys()].some((token) => /[^\u2581]\u2581/.test(token));
-    this.#merges = new Merges(size + 1, mergesTo(ids, scores));
+    for (const token of ids.keys())
+      for (const character of isByteToken(token) ? [] : token)
+        if (!ids.has(character) && !this.#parts.has(character))
+          this.#parts.set(character, size + 1 + this.#parts.size);
+    this.#characters = [...this.#parts.keys()];
+    const symbol = (text: string): number | undefined => ids.get(text) ?? this.#parts.get(text);
+    this.#merges = new Merges(size + 1 + this.#parts.size, mergesTo(ids, scores, symbol));
   }
 
   /** Words with the spaces before them. */
@@ -28,12 +37,15 @@ export class SentencePieces implements Spelling {
 
   encode(word: string): number[] {
     const characters = [...word.replaceAll(' ', blank)];
-    // A character without a token merges with nothing: its symbol is none that the merges know.
-    const symbols = characters.map((character) => this.ids.get(character) ?? this.size);
-    const without = characters.filter((_, i) => symbols[i] === this.size).values();
-    return this.#merges
-      .merge(symbols)
-      .flatMap((id) => (id < this.size ? id : this.#bytes(without.next().value!)));
+    // A character that no token has merges with nothing: its symbol is none that the merges know.
+    const symbols = characters.map(
+      (character) => this.ids.get(character) ?? this.#parts.get(character) ?? this.size,
+    );
+    const unknown = characters.filter((_, i) => symbols[i] === this.size).values();
+    return this.#merges.merge(symbols).flatMap((id) => {
+      if (id < this.size) return id;
+      return this.#bytes(id === this.size ? unknown.next().value! : this.#characters[id - this.size - 1]!);
+    });
   }
 
   #bytes(character: string): number[] {
@@ -41,16 +53,20 @@ export class SentencePieces implements Spelling {
   }
 }
 
-/** Every way in which two tokens are a third one. */
-function* mergesTo(ids: ReadonlyMap<string, number>, scores: readonly number[]): Generator<Merge> {
+/** Every way in which two tokens, or characters, are a token. */
+function* mergesTo(
+  ids: ReadonlyMap<string, number>,
+  scores: readonly number[],
+  symbol: (text: string) => number | undefined,
+): Generator<Merge> {
   const best = [...new Set(scores)].sort((a, b) => b - a);
   const ranks = new Map(best.map((score, rank) => [score, rank]));
   for (const [token, result] of ids) {
     if (isByteToken(token)) continue;
     const rank = ranks.get(scores[result]!)!;
     for (let cut = 1; cut < token.length; cut++) {
-      const left = ids.get(token.slice(0, cut));
-      const right = ids.get(token.slice(cut));
+      const left = symbol(token.slice(0, cut));
+      const right = symbol(token.slice(cut));
       if (left !== undefined && right !== undefined) yield { left, right, result, rank };
     }
   }

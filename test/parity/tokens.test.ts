@@ -3,6 +3,7 @@
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { characterOfByte } from '../../src/model/byteLevel';
 import { siteOf } from '../../src/completion/site';
 import { infillingOf } from '../../src/model/infilling';
 import { readGguf } from '../../src/model/gguf';
@@ -53,6 +54,19 @@ function renamed(file: string, pre: string): string {
   return temporaryFile('renamed.gguf', Buffer.concat([bytes.subarray(0, at), size, Buffer.from(pre), rest]));
 }
 
+/** A copy of a vocabulary without the tokens of these bytes, which are spelled by two in the file. */
+function withoutBytes(file: string, without: number[]): string {
+  const bytes = fs.readFileSync(file);
+  const entry = (text: string): Buffer =>
+    Buffer.concat([Buffer.of(2, 0, 0, 0, 0, 0, 0, 0), Buffer.from(text)]);
+  for (const [i, byte] of without.entries()) {
+    const at = bytes.indexOf(entry(characterOfByte[byte]!));
+    assert.ok(at > 0, `no token for ${byte}`);
+    entry(String.fromCharCode(0x600 + i)).copy(bytes, at);
+  }
+  return temporaryFile('without.gguf', bytes);
+}
+
 /** What llama.cpp gives each of its texts. */
 function ownTexts(file: string): [text: string, ids: number[]][] {
   const texts = fs.readFileSync(`${file}.inp`, 'utf8').split('\n__ggml_vocab_test__\n');
@@ -75,6 +89,15 @@ describe("llama.cpp's vocabularies", function () {
     llama.logLevel = 'disabled';
   });
   after(() => llama?.dispose());
+
+  it('starcoder without tokens for some bytes', async () => {
+    const file = withoutBytes(vocabularyOf('starcoder'), [0, 11, 27, 127, 0x85, 0xcc, 0xe4, 0xf0]);
+    const peer = await llama!.loadModel({ modelPath: file, gpuLayers: 0, vocabOnly: true });
+    const tokenizer = new Tokenizer(readGguf(file));
+    fuzz('starcoder', tokenizer, peer);
+    assert.equal(tokenizer.decode(tokenizer.encode('a\0\u001bb')), 'ab');
+    await peer.dispose();
+  });
 
   for (const [name, others] of Object.entries(files)) {
     it(`${name}: its own texts, and ${fuzzTexts} fuzzed ones`, async () => {

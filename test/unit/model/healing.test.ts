@@ -38,7 +38,7 @@ describe('token healing', () => {
   it('takes the line end along where it is a token with what stands beside it', () => {
     const joined = (pre: string, added: string[], merges: string[]): Tokenizer =>
       new Tokenizer(vocabularyFile(added, { 'tokenizer.ggml.pre': [8, pre] }, merges));
-    const gpt = joined('gpt-2', ['ĊĠ', 'ĊĠĠ'], ['Ċ Ġ', 'ĊĠ Ġ']);
+    const gpt = joined('gpt-2', ['ĊĠ', 'ĊĠĠ', 'ĊĊ', 'ĊĠĊ', 'ĊĠx'], ['Ċ Ġ', 'ĊĠ Ġ', 'Ċ Ċ']);
     const qwen = joined('qwen2', [':Ċ', 'ĠĠ'], [': Ċ', 'Ġ Ġ']);
     const cases: [string, string, string][] = [
       ['if x:\n', '\n', ':\n'],
@@ -54,9 +54,9 @@ describe('token healing', () => {
     }
     const pieces = (healing: Healing): string[] =>
       [...healing.allowed!].map((id) => gpt.piece(id).toString()).sort();
-    // A line that was begun keeps its indentation; one that was not may get any.
-    assert.deepEqual(pieces(new Healing('\n ', gpt)), ['\n', '\n ']);
-    assert.deepEqual(pieces(new Healing('\n', gpt)), ['\n', '\n ', '\n  ']);
+    // A line that was begun keeps its indentation; one that was not may get any, and is not left empty.
+    assert.deepEqual(pieces(new Healing('\n ', gpt)), ['\n', '\n ', '\n x']);
+    assert.deepEqual(pieces(new Healing('\n', gpt)), ['\n', '\n ', '\n  ', '\n x']);
   });
 
   it('leaves a word that the vocabulary cannot spell as it is', () => {
@@ -64,6 +64,15 @@ describe('token healing', () => {
     const without = new Tokenizer(vocabularyFile([], { 'tokenizer.ggml.tokens': [9, [8, letters]] }));
     assert.equal(unfinishedWord('x = queue', without), '');
     assert.equal(unfinishedWord('q = a', without), ' a');
+    const letter = characterOfByte.filter((_, byte) => byte !== 0xa9);
+    const whole = new Tokenizer(
+      vocabularyFile([], { 'tokenizer.ggml.tokens': [9, [8, [...letter, 'Ã©']]] }, ['Ã ©']),
+    );
+    assert.equal(unfinishedWord('é', whole), 'é');
+    const healing = new Healing('é', whole);
+    healing.push(0xc3 - 1);
+    assert.equal(whole.piece(0xc3 - 1)[0], 0xc3);
+    assert.equal(healing.allowed, undefined);
   });
 
   it('leaves a very long word as it is', () => {

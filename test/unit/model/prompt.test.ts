@@ -170,4 +170,27 @@ describe('prompt', () => {
   it('lays an empty file out', () => {
     assert.equal(read(layout({})), '<fileSeparator>a.ts\n<fimPrefix><fimSuffix><fimMiddle>');
   });
+
+  it('shows the text right before the cursor in any context, however long everything is', () => {
+    const lines = 'value = compute(1, 2)\n'.repeat(400);
+    const text = lines.replaceAll('\n', ' ');
+    for (const contextLength of [64, 128, 512, 2048])
+      for (const order of [['psm'], ['spm'], []] as FimOrder[][])
+        for (const [prefix, suffix] of [
+          [lines, lines],
+          [text, text],
+          ['x'.repeat(9_000), '\n'],
+          ['世'.repeat(9_000), 'é'.repeat(9_000)],
+          ['\n'.repeat(9_000), lines],
+        ] as const) {
+          const related = [{ path: 'long/'.repeat(100), text: lines }];
+          const ids = layout({ prefix: `${prefix}here`, suffix, related }, model(contextLength, order));
+          const shown = tokenizer.decode(ids);
+          assert.ok(ids.length > contextLength / 8 && ids.length < contextLength, `${ids.length} tokens`);
+          assert.ok(
+            shown.includes(`${prefix.slice(-3)}here`),
+            JSON.stringify({ contextLength, order, shown }),
+          );
+        }
+  });
 });

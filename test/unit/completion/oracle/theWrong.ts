@@ -70,6 +70,8 @@ describe('what is wrong', () => {
     const tried = all.reduce((sum, count) => sum + count.tried, 0);
     console.log(faults.slice(0, 20).join('\n'));
     if (process.env.RYZANSTEIN_ORACLE) fs.appendFileSync(process.env.RYZANSTEIN_ORACLE, faults.join('\n'));
-    assert.ok(faults.length <= mostFaults * tried, `${faults.length} of ${tried} break the code`);
+    // The places change with every file of ours, and a few hundred of them may have more faults by chance.
+    const most = mostFaults * tried + 2 * Math.sqrt(mostFaults * tried);
+    assert.ok(faults.length <= most, `${faults.length} of ${tried} break the code`);
   }).timeout(1_200_000);
 });
