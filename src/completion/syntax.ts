@@ -84,7 +84,8 @@ export class Syntax {
    */
   near<T>(site: Site, work: (errorsWith: (line: string) => number) => T): T {
     const above = site.before.slice(0, site.before.length - site.lineBefore.length);
-    const asCode = site.languageId === 'python' ? withoutMagic : (text: string): string => text;
+    const asCode =
+      site.notebook && site.languageId === 'python' ? withoutMagic : (text: string): string => text;
     const before = asCode(above.slice(windowStart(above)));
     const below = site.after.slice(site.lineAfter.length);
     const after = asCode(below.slice(0, windowEnd(below)));
