@@ -56,7 +56,9 @@ if (process.argv.includes('--tests')) {
   const files = readdirSync('test', { recursive: true }).map((file) => `test/${file.replaceAll('\\', '/')}`);
   await build({
     ...shared,
-    entryPoints: files.filter((file) => file.endsWith('.test.ts') || file === 'test/host/index.ts'),
+    entryPoints: files.filter(
+      (file) => file.endsWith('.test.ts') || file === 'test/host/index.ts' || file === 'test/e2e/engine.ts',
+    ),
     outdir: 'out',
     outbase: '.',
     external: ['vscode', 'mocha', 'typescript'],

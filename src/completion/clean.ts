@@ -173,7 +173,7 @@ const endings: Record<string, Endings> = {
   },
   python: {
     wanted: ['', ' x', ': x'],
-    bodies: ['', '\nfinally: x', '\ndef x(): x', ' else x'],
+    bodies: ['', ': x', '\nfinally: x', '\ndef x(): x', ' else x'],
     fillers: ['x', ': x'],
   },
   bash: {
@@ -239,9 +239,7 @@ const declaration = new RegExp(
 function declaresAgain({ languageId, before, after, lineBefore, lineAfter }: Site, text: string): boolean {
   const line = (lineBefore + firstLine(text) + (text.includes('\n') ? '' : lineAfter)).trimEnd();
   if (!isClosers(lineAfter) || !declares(languageId, line.trimStart())) return false;
-  const above = before.split('\n').slice(0, -1).reverse();
-  const below = after.split('\n').slice(1);
-  return isInScope(line, above) || isInScope(line, below);
+  return isInScope(line, linesAbove(before)) || isInScope(line, linesBelow(after));
 }
 
 const overloading = new Set([
@@ -265,8 +263,25 @@ function declares(languageId: string, line: string): boolean {
   return lexisOf(languageId).base === 'code' && languageId !== 'sql' && declaration.test(line);
 }
 
+/** The lines above and below the cursor's, the nearest first; mostly few of them are looked at. */
+function* linesAbove(before: string): Generator<string> {
+  for (let end = before.lastIndexOf('\n'); end >= 0;) {
+    const start = end === 0 ? 0 : before.lastIndexOf('\n', end - 1) + 1;
+    yield before.slice(start, end);
+    end = start - 1;
+  }
+}
+
+function* linesBelow(after: string): Generator<string> {
+  for (let end = after.indexOf('\n'); end >= 0;) {
+    const start = end + 1;
+    end = after.indexOf('\n', start);
+    yield after.slice(start, end < 0 ? undefined : end);
+  }
+}
+
 /** `lines`, the nearest first, have it before one that is indented less. */
-function isInScope(line: string, lines: readonly string[]): boolean {
+function isInScope(line: string, lines: Iterable<string>): boolean {
   const column = columnOf(line);
   for (const other of lines) {
     if (other.trimEnd() === line) return true;

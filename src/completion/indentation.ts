@@ -2,16 +2,21 @@
 
 import { columnOf, isBlank, type Site, tabWidth } from './site';
 
-export interface Indentation {
-  /** What one level is written with; undefined where the document does not show it. */
-  readonly level: string | undefined;
+/** It is asked for with each line that is written. */
+const levels = new WeakMap<Site, { level: string | undefined }>();
+
+/** What one level is written with; undefined where the document does not show it. */
+function levelOf(site: Site): string | undefined {
+  const known = levels.get(site) ?? { level: levelIn(site) };
+  levels.set(site, known);
+  return known.level;
 }
 
 /** Tabs where lines begin with them alone, or where a recipe of a Makefile has to; spaces likewise. */
-export function levelOf(site: Site): string | undefined {
+function levelIn(site: Site): string | undefined {
   if (isRecipe(site)) return '\t';
-  const tabs = /^\t/m.test(site.before) || /\n\t/.test(site.after);
-  const spaces = /^ {2}/m.test(site.before) || /\n {2}/.test(site.after);
+  const tabs = site.before.startsWith('\t') || site.before.includes('\n\t') || site.after.includes('\n\t');
+  const spaces = site.before.startsWith('  ') || site.before.includes('\n  ') || site.after.includes('\n  ');
   if (tabs === spaces) return undefined;
   return tabs ? '\t' : ' '.repeat(spacesPerLevel(site.before));
 }
@@ -43,8 +48,7 @@ function spacesWritten({ block, lineBefore }: Site, firstOfBody: string): number
 }
 
 function spacesPerLevel(text: string): number {
-  const widths = [...text.matchAll(/^\t*( +)[^\s*]/gm)].map((match) => match[1]!.length);
-  return widths.length > 0 && widths.every((width) => width % 4 === 0) ? 4 : 2;
+  return /^\t*(?: {4})+[^\s*]/m.test(text) && !/^\t*(?: {4})* {1,3}[^\s*]/m.test(text) ? 4 : 2;
 }
 
 /** The line stands below a rule of a Makefile or one of its commands. */

@@ -3,14 +3,12 @@
 import { languageAt } from '../language/languages';
 import { lexisOf } from '../language/lexis';
 import { Lexer, type Open } from './lexer';
+import { outermostStart } from './nearby';
 import { columnOf, isBlank, type Site } from './site';
 
-/** Characters above the cursor's line, and of the line itself, in which openers are looked for; the first moves in steps. */
+/** Characters above the cursor's line in which openers are looked for where nothing shows what is open, and of the line itself. */
 const windowAbove = 8000;
-const windowStep = 4000;
 const windowLine = 4000;
-/** Characters of which all are read where no outermost line is near; a text of more may have lost its beginning. */
-const windowWhole = 16_000;
 /** Characters behind the cursor in which closers are looked for. */
 const windowBelow = 4000;
 
@@ -18,10 +16,13 @@ const windowBelow = 4000;
 let last: { languageId: string; above: string; lexer: Lexer } | undefined;
 
 interface Below {
+  closed: number;
   missing: number;
   spare: number;
   isClear: boolean;
 }
+
+const unclear: Below = { closed: 0, missing: 0, spare: 0, isClear: false };
 
 export class Opened {
   /** All text above the cursor's line was read, or from an outermost line on, and its brackets match. */
@@ -45,7 +46,7 @@ export class Opened {
     const { languageId, before, after, lineBefore, lineAfter } = site;
     this.#after = after.slice(0, windowBelow);
     const above = before.slice(0, before.length - lineBefore.length);
-    const start = windowStart(above) ?? (above.length < windowWhole ? 0 : undefined);
+    const start = outermostStart(above);
     this.#site = site;
     this.#line = lineBefore.slice(-windowLine);
     this.#above = above.slice(start ?? above.indexOf('\n', above.length - windowAbove) + 1);
@@ -83,7 +84,9 @@ export class Opened {
     const after = this.after(text);
     const kept = this.#kept(after);
     if (kept < this.#kept(before)) {
-      if (this.#atCursor.stack.length - kept <= this.#below.missing) return undefined;
+      const { closed, missing } = this.#below;
+      const from = this.#atCursor.stack.length - closed - missing;
+      if (kept >= from && kept < from + missing) return undefined;
       const own = this.#shared(before.stack[kept]!.closer.trimStart());
       return own !== '' && text.endsWith(own) ? text.length - own.length : undefined;
     }
@@ -221,7 +224,8 @@ export class Opened {
 
   /**
    * What the text behind the cursor says of what is open there: how many things of the cursor's line, innermost first,
-   * it does not close, and how many at the end; unclear where it fits none of these.
+   * it closes at once, how many that follow it does not close, and how many at the end; unclear where it fits none of
+   * these.
    */
   get #below(): Below {
     return (this.#knownBelow ??= this.#readBelow());
@@ -230,28 +234,25 @@ export class Opened {
   #readBelow(): Below {
     const { stack } = this.#atCursor;
     const line = stack.filter(({ at }) => at >= this.#cursor - this.#line.length);
-    const inLine = line.length;
-    const isClosed = this.#rest.startsWith(
-      line
-        .map(({ closer }) => closer)
-        .reverse()
-        .join(''),
-    );
+    const inner = line.map(({ closer }) => closer).reverse();
+    const isClosed = this.#rest.startsWith(inner.join(''));
     // From within a string its end cannot be told from the beginning of another one.
     const isText = stack.some(({ kind, closer }) => kind === 'string' && !this.#rest.startsWith(closer));
-    if (isText) return { missing: 0, spare: 0, isClear: false };
-    for (let missing = 0; missing <= inLine; missing++) {
+    if (isText) return unclear;
+    // The string that the cursor stands in ends where its closer stands behind it.
+    const closed = line.at(-1)?.kind === 'string' ? 1 : 0;
+    for (let missing = 0; missing <= line.length - closed; missing++) {
       const lexer = this.#atCursor.clone();
-      lexer.stack.length -= missing;
+      lexer.stack.splice(stack.length - closed - missing, missing);
       lexer.mismatched = false;
       lexer.read(this.#after);
       const spare = lexer.stack.filter(
         ({ at, kind, weak }) => at < this.#cursor && kind === 'bracket' && !weak,
       ).length;
-      if (!lexer.mismatched) return { missing, spare, isClear: true };
+      if (!lexer.mismatched) return { closed, missing, spare, isClear: true };
       if (isClosed) break;
     }
-    return { missing: 0, spare: 0, isClear: false };
+    return unclear;
   }
 
   /** What closes all that a text leaves open of its own, and of the cursor's line as well, innermost first. */
@@ -312,15 +313,6 @@ function isGlued(text: string, opener: number | undefined, at: number, languageI
   // `(int)a` and `if (a)b` are no calls.
   const called = /[\p{L}\p{N}_!)\]>]+$/u.exec(text.slice(Math.max(0, opener - 20), opener))?.[0];
   return called !== undefined && !keywords.test(called);
-}
-
-/** Where nothing is open any more: at a line of the outermost level; undefined where none is near. */
-function windowStart(above: string): number | undefined {
-  const cut = Math.floor((above.length - windowAbove) / windowStep) * windowStep;
-  if (cut <= 0) return 0;
-  const outermost = /^[^\s)\]}]/gm;
-  outermost.lastIndex = cut;
-  return outermost.exec(above)?.index;
 }
 
 /** The lexer behind a text that begins at a line's start. */

@@ -4,7 +4,9 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { Edit, Language, type Node, Parser, type Point, type Tree } from 'web-tree-sitter';
 import { languageAt } from '../language/languages';
+import { sum } from '../statistics';
 import { messageOf, unreadable } from '../wording';
+import { leastIndentedStart, outermostStart } from './nearby';
 import type { Site } from './site';
 
 /** The grammars that were asked for, each with its way through loading. */
@@ -34,9 +36,21 @@ export function grammarFolder(folder: string = __dirname): string {
   return process.env.RYZANSTEIN_GRAMMARS ?? path.join(folder, 'grammars');
 }
 
+interface Parsed {
+  readonly text: string;
+  readonly tree: Tree;
+}
+
+/** What another text is parsed from, and the way to it. */
+interface Origin extends Parsed {
+  readonly steps: readonly Step[];
+}
+
 export class Syntax {
   readonly #parser = new Parser();
-  #last: { text: string; tree: Tree } | undefined;
+  /** The windows that were read last, the newest first. */
+  #known: Parsed[] = [];
+  #tried = { before: '', after: '', errors: new Map<string, number>() };
 
   private constructor(language: Language) {
     this.#parser.setLanguage(language);
@@ -83,57 +97,84 @@ export class Syntax {
    * of the cursor's.
    */
   near<T>(site: Site, work: (errorsWith: (line: string) => number) => T): T {
-    const above = site.before.slice(0, site.before.length - site.lineBefore.length);
-    const asCode =
-      site.notebook && site.languageId === 'python' ? withoutMagic : (text: string): string => text;
-    const before = asCode(above.slice(windowStart(above)));
-    const below = site.after.slice(site.lineAfter.length);
-    const after = asCode(below.slice(0, windowEnd(below)));
-    const without = this.#update(before + after);
-    const start = endPoint(origin, before);
+    const { before, after } = windowAt(site);
+    const known = this.#triedAt(before, after);
     return work((line) => {
-      const code = asCode(line);
-      const edited = without.copy();
-      edited.edit(replacement(before.length, start, '', code));
-      const tree = this.#parse(before + code + after, edited);
-      const count = errorsUnder(tree.rootNode);
-      edited.delete();
-      tree.delete();
-      return count;
+      const code = asCode(site, line);
+      let errors = known.get(code);
+      if (errors !== undefined) return errors;
+      // What is sound is known by one parse, and its tree is good to go on from.
+      if (known.size === 0) errors = this.#errorsIfSound(before + code + after);
+      if (errors === 0) return errors;
+      errors ??= this.#errorsBetween(before, code, after);
+      if (known.size >= mostTried) known.clear();
+      known.set(code, errors);
+      return errors;
     });
   }
 
-  /** The tree of a text, made of the last one's: of what is typed, little is new. */
-  #update(text: string): Tree {
-    const last = this.#last;
-    if (last?.text === text) return last.tree;
-    if (!last) return this.#keep(text, this.#parse(text));
-    const old = this.#withTail(last, text);
-    let head = 0;
-    const shorter = Math.min(old.length, text.length);
-    while (head < shorter && old[head] === text[head]) head++;
-    let tail = 0;
-    while (tail < shorter - head && old.at(-1 - tail) === text.at(-1 - tail)) tail++;
-    const start = endPoint(origin, text.slice(0, head));
-    const changed = (one: string): string => one.slice(head, one.length - tail);
-    last.tree.edit(replacement(head, start, changed(old), changed(text)));
-    const tree = this.#parse(text, last.tree);
-    last.tree.delete();
-    return this.#keep(text, tree);
+  /** The errors with the codes that were tried at a place: they are tried again with each key that is typed along them. */
+  #triedAt(before: string, after: string): Map<string, number> {
+    if (this.#tried.before !== before || this.#tried.after !== after)
+      this.#tried = { before, after, errors: new Map() };
+    return this.#tried.errors;
   }
 
-  /** The last text with what the window has come to hold at its end, which is not where it has changed. */
-  #withTail({ text: old, tree }: { text: string; tree: Tree }, text: string): string {
-    const mark = old.slice(-markCharacters);
-    const found = text.lastIndexOf(mark);
-    const tail = found < 0 ? '' : text.slice(found + mark.length);
-    if (tail !== '') tree.edit(replacement(old.length, endPoint(origin, old), '', tail));
-    return old + tail;
+  /** The errors of a text, the tree of which is kept if there are none. */
+  #errorsIfSound(text: string): number {
+    const from = this.#nearest(text);
+    const parsed = this.#parsed(text, from);
+    const errors = errorsUnder(parsed.tree.rootNode);
+    if (errors === 0) this.#keep(parsed, from);
+    else parsed.tree.delete();
+    return errors;
   }
 
-  #keep(text: string, tree: Tree): Tree {
-    this.#last = { text, tree };
-    return tree;
+  /** The errors with a code in a text, of which the tree without the code is kept: that is the same for all codes. */
+  #errorsBetween(before: string, code: string, after: string): number {
+    const text = before + after;
+    let without = this.#known[0];
+    if (without?.text !== text) {
+      const from = this.#nearest(text);
+      without = this.#keep(this.#parsed(text, from), from);
+    }
+    if (code === '') return errorsUnder(without.tree.rootNode);
+    const steps = [{ index: before.length, old: '', now: code }];
+    const { tree } = this.#parsed(before + code + after, { ...without, steps });
+    const errors = errorsUnder(tree.rootNode);
+    tree.delete();
+    return errors;
+  }
+
+  /** The text of the known ones that is most like another one; none where all are of other files. */
+  #nearest(text: string): Origin | undefined {
+    let nearest: Origin | undefined;
+    let least = text.length;
+    for (const known of this.#known) {
+      const steps = stepsBetween(known.text, text);
+      const size = sum(steps.map(({ old, now }) => old.length + now.length));
+      if (size < least) [nearest, least] = [{ ...known, steps }, size];
+      if (size < few) break;
+    }
+    return nearest;
+  }
+
+  /** What is typed changes little of a text: most of its tree is that of the text that it was made from. */
+  #parsed(text: string, from: Origin | undefined): Parsed {
+    const edited = from?.tree.copy();
+    for (const { index, old, now } of from?.steps ?? [])
+      edited!.edit(replacement(index, endPoint(origin, from!.text.slice(0, index)), old, now));
+    const tree = this.#parse(text, edited);
+    edited?.delete();
+    return { text, tree };
+  }
+
+  /** Takes the place of what it was made from, or of the oldest. */
+  #keep(parsed: Parsed, from: Origin | undefined): Parsed {
+    const others = this.#known.filter(({ tree }) => tree !== from?.tree).slice(0, mostKnown - 1);
+    for (const known of this.#known) if (!others.includes(known)) known.tree.delete();
+    this.#known = [parsed, ...others];
+    return parsed;
   }
 
   #parse(text: string, edited?: Tree): Tree {
@@ -141,9 +182,58 @@ export class Syntax {
   }
 }
 
-const origin: Point = { row: 0, column: 0 };
-/** Characters that a window is known again by at its end. */
+/** Windows of which the trees are kept, so that going from one file to another and back costs little. */
+const mostKnown = 4;
+/** Codes at a place of which the errors are remembered. */
+const mostTried = 1000;
+/** A text that differs from another in fewer characters is one of the same place. */
+const few = 2000;
+/** Characters that a window's start or end is known again by in another one. */
 const markCharacters = 80;
+const origin: Point = { row: 0, column: 0 };
+
+interface Step {
+  readonly index: number;
+  readonly old: string;
+  readonly now: string;
+}
+
+/**
+ * The way from one window's text to another's, the last place first: besides what has changed in it, it may have gone on
+ * in its file, and have lost or won lines at its start and end.
+ */
+export function stepsBetween(old: string, now: string): Step[] {
+  const [oldStart, start] = startsOf(old, now);
+  const [oldEnd, end] = endsOf(old, now);
+  const most = Math.min(oldEnd - oldStart, end - start);
+  if (most < 0) return [{ index: 0, old, now }];
+  let head = 0;
+  while (head < most && old.charCodeAt(oldStart + head) === now.charCodeAt(start + head)) head++;
+  let tail = 0;
+  while (tail < most - head && old.charCodeAt(oldEnd - 1 - tail) === now.charCodeAt(end - 1 - tail)) tail++;
+  const changed = oldStart + head;
+  return [
+    { index: oldEnd, old: old.slice(oldEnd), now: now.slice(end) },
+    { index: changed, old: old.slice(changed, oldEnd - tail), now: now.slice(start + head, end - tail) },
+    { index: 0, old: old.slice(0, oldStart), now: now.slice(0, start) },
+  ].filter((step) => step.old !== step.now);
+}
+
+/** Where what both have begins: in one of them with its start. */
+function startsOf(old: string, now: string): [old: number, now: number] {
+  const inOld = old.indexOf(now.slice(0, markCharacters));
+  if (inOld >= 0) return [inOld, 0];
+  return [0, Math.max(0, now.indexOf(old.slice(0, markCharacters)))];
+}
+
+/** Where what both have ends: in one of them with its end. */
+function endsOf(old: string, now: string): [old: number, now: number] {
+  const mark = old.slice(-markCharacters);
+  const inNow = now.lastIndexOf(mark);
+  if (inNow >= 0) return [old.length, inNow + mark.length];
+  const inOld = old.lastIndexOf(now.slice(-markCharacters));
+  return [inOld < 0 ? old.length : inOld + Math.min(markCharacters, now.length), now.length];
+}
 
 function replacement(index: number, start: Point, old: string, now: string): Edit {
   return new Edit({
@@ -152,8 +242,17 @@ function replacement(index: number, start: Point, old: string, now: string): Edi
   });
 }
 
-/** Lines of a notebook's cell that are commands to it and no Python. */
-function withoutMagic(text: string): string {
+/** What is parsed above and below the cursor's line. */
+export function windowAt(site: Site): { before: string; after: string } {
+  const above = site.before.slice(0, site.before.length - site.lineBefore.length);
+  const below = site.after.slice(site.lineAfter.length);
+  const start = outermostStart(above) ?? leastIndentedStart(above);
+  return { before: asCode(site, above.slice(start)), after: asCode(site, below.slice(0, windowEnd(below))) };
+}
+
+/** Lines of a notebook's cell that are commands to it are no Python. */
+function asCode({ notebook, languageId }: Site, text: string): string {
+  if (!notebook || languageId !== 'python') return text;
   return text.replace(/^([ \t]*)(?:%%?[A-Za-z]\w*\b|!\s*[\w./~$]).*$/gm, '$1pass');
 }
 
@@ -164,30 +263,22 @@ function errorsUnder(node: Node): number {
   return count;
 }
 
-/** Characters around the cursor that are parsed; the first one moves in steps, so that the text mostly begins alike. */
-const windowBefore = 6000;
-const windowStep = 8000;
+/** Characters behind the cursor's line that are parsed. */
 const windowAfter = 2000;
-/** Windows begin and end where a declaration of the outermost level begins, for a part of one would be no code. */
-const outermost = (from: number): RegExp => Object.assign(/^[^\s)\]}]/gm, { lastIndex: from });
-
-function windowStart(before: string): number {
-  const start = Math.floor((before.length - windowBefore) / windowStep) * windowStep;
-  if (start <= 0) return 0;
-  return outermost(start).exec(before)?.index ?? before.length - windowBefore;
-}
 
 function windowEnd(after: string): number {
   if (after.length <= windowAfter) return after.length;
-  const starts = [...after.slice(0, windowAfter).matchAll(outermost(0))];
+  // A part of a declaration would be no code.
+  const starts = [...after.slice(0, windowAfter).matchAll(/^[^\s)\]}]/gm)];
   const last = starts.at(-1)?.index ?? 0;
   return last > 0 ? last : windowAfter;
 }
 
 function endPoint(start: Point, text: string): Point {
-  const lines = text.split('\n');
-  const column = lines.at(-1)!.length;
-  return lines.length === 1
-    ? { row: start.row, column: start.column + column }
-    : { row: start.row + lines.length - 1, column };
+  let [row, lineStart] = [start.row, -1];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+    row++;
+    lineStart = at;
+  }
+  return { row, column: lineStart < 0 ? start.column + text.length : text.length - 1 - lineStart };
 }

@@ -38,12 +38,17 @@ function fillHoles({ models, holes }: EvaluationState): void {
     link.type = 'button';
     link.addEventListener('click', () => open({ path, line, column }));
     add(row, 'td', kind);
-    add(row, 'td', expected, 'code');
+    add(row, 'td', fromItsLine(expected), 'code');
     for (const answer of given) {
       const cell = add(row, 'td', '', 'code');
       if (!answer) continue;
-      add(cell, 'div', answer.text);
+      add(cell, 'div', fromItsLine(answer.text));
       add(cell, 'div', answer.verdict, answer.exact ? 'verdict exact' : 'verdict');
     }
   }
+}
+
+/** A body begins on the line below its opener: an empty line would only move it away from its place. */
+function fromItsLine(text: string): string {
+  return text.replace(/^\r?\n/, '');
 }

@@ -1,8 +1,16 @@
 // `node test/e2e/browser.mjs VSIX`: what a person sees of the VSIX in a real workbench in a real browser, typed into and looked at.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { program } from '../../scripts/steps.mjs';
+import { program, root } from '../../scripts/steps.mjs';
 import { address, startWorkbench } from '../../scripts/workbench.mjs';
 import { surest } from './expected.mjs';
 import { command, endOfLine, ghostText, lines, openBrowser, picture, until } from './page.mjs';
@@ -66,6 +74,26 @@ const plain = [
   { file: 'area.py', text: 'def area(width, height):\n    return width *‸\n' },
   { file: 'main.py', text: "def main():\n    print('hello')\n\n\nif __name__ ==‸\n    main()\n" },
 ].map((place) => ({ ...place, typed: ' ' }));
+
+// What is typed where ‸ stands, the line below being there already, so that what the editor closes by itself stands behind
+// the cursor; what the model writes there, closing it all once more; and the file as it has to be after Tab.
+const closedByTheEditor = [
+  {
+    file: 'server.js',
+    text: "import express from 'express';\n\nconst app = express();\n\n‸\n\napp.listen(80);\n",
+    typed: "app.get('/b', (req, res) => {",
+    writes: "\n  res.send('b');\n});\n",
+    after:
+      "import express from 'express';\n\nconst app = express();\n\napp.get('/b', (req, res) => {\n  res.send('b');\n})\n\napp.listen(80);\n",
+  },
+  {
+    file: 'template.ts',
+    text: 'const first = 1;\nconst second = 2;\nconst a = `${first}px`;\n‸\n',
+    typed: 'const b = `${',
+    writes: 'second}px`;\n',
+    after: 'const first = 1;\nconst second = 2;\nconst a = `${first}px`;\nconst b = `${second}`\n',
+  },
+];
 
 const pairs = { '(': ')', '[': ']', '{': '}', "'": "'", '"': '"', '`': '`' };
 
@@ -239,15 +267,62 @@ async function session(profile, settings, closer, vsix) {
   return result;
 }
 
+/** Lets a model that writes what it is told complete where the editor, as it comes, has closed what was typed. */
+async function closersSession(vsix) {
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-work-'));
+  for (const { file, text } of closedByTheEditor)
+    writeFileSync(path.join(scratch, file), text.replace('‸', ''));
+  const writings = closedByTheEditor.map(({ typed, writes }) => ({ behind: typed, text: writes }));
+  const workbench = await startWorkbench({
+    vsix,
+    settings: calm,
+    env: { RYZANSTEIN_WRITINGS: JSON.stringify(writings) },
+  });
+  const extensions = path.join(workbench.home, 'extensions');
+  const extension = readdirSync(extensions).find((name) => name.startsWith('ryzanstein.'));
+  copyFileSync(
+    path.join(root, 'out', 'test', 'e2e', 'engine.js'),
+    path.join(extensions, extension, 'dist', 'engine.js'),
+  );
+  const { page, close } = await openBrowser();
+  const { result, check } = checklist('closers', page);
+  try {
+    for (const { file, text, typed, writes, after } of closedByTheEditor)
+      await check(`nothing is doubled in ${file}`, async () => {
+        await page.goto(address(workbench.url, scratch, [path.join(scratch, file)]));
+        await page.locator('.tab.active', { hasText: file }).waitFor();
+        await statusItem(page).waitFor();
+        await endOfLine(page, text.split('‸')[0].split('\n').length);
+        // As fast as a person, for the editor to close what is opened.
+        await page.keyboard.type(typed, { delay: 60 });
+        const begin = writes.trimStart().slice(0, 6);
+        await until('the ghost text', async () => (await ghostText(page)).includes(begin), 30_000);
+        await picture(page, `closers-${file}`);
+        await page.keyboard.press('Tab');
+        await page.keyboard.press('Control+S');
+        const saved = () => readFileSync(path.join(scratch, file), 'utf8');
+        await until('the file as it has to be', () => saved() === after, 10_000).catch((error) => {
+          throw new Error(`${error.message} It reads:\n${saved()}`);
+        });
+      });
+  } finally {
+    await close();
+    await workbench.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return result;
+}
+
 async function typeAndLook(vsix) {
   // Nothing that the model says is held back: this looks at the way to the screen, not at the model's judgement.
   const sure = { 'ryzanstein.confidence': 0 };
   const first = await session('deterministic', { ...deterministic, ...sure }, '', vsix);
   const second = await session('defaults', { ...calm, ...sure }, ')', vsix);
+  const third = await closersSession(vsix);
   return {
-    passed: first.passed + second.passed,
-    failed: first.failed + second.failed,
-    skipped: first.skipped + second.skipped,
+    passed: first.passed + second.passed + third.passed,
+    failed: first.failed + second.failed + third.failed,
+    skipped: first.skipped + second.skipped + third.skipped,
   };
 }
 

@@ -2,8 +2,10 @@
 
 import * as assert from 'node:assert/strict';
 import { clean } from '../../../src/completion/clean';
-import { Syntax, syntaxOf } from '../../../src/completion/syntax';
+import { siteOf } from '../../../src/completion/site';
+import { stepsBetween, Syntax, syntaxOf, windowAt } from '../../../src/completion/syntax';
 import { grammars } from '../../../src/language/languages';
+import { codeUnder } from './oracle/code';
 import { place } from './place';
 import { randomSource } from '../random';
 
@@ -23,6 +25,14 @@ const sound: Record<string, string> = {
   typescript: 'function f(a: number): number {\n  return <number>a;\n}\n',
   tsx: 'const f = (a: number) => <b>{a}</b>;\n',
 };
+
+const long = process.env.RYZANSTEIN_TEST === 'long';
+const nowhere = { path: 'place', related: [] };
+
+function endOfLine(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end;
+}
 
 describe('syntax', () => {
   it('does without a grammar that cannot be read, says so once, and finds others all the same', async () => {
@@ -78,6 +88,55 @@ describe('syntax', () => {
     }
   });
 
+  it('finds in what is typed, in other files in between, the errors that a parse of its own finds', async () => {
+    let [places, lines, different] = [0, 0, 0];
+    for (const [languageId, files] of codeUnder(['src', 'test', 'scripts', 'training', 'node_modules'])) {
+      const syntax = await syntaxOf(languageId);
+      if (!syntax || files.length < 3) continue;
+      const random = randomSource(places + 1);
+      for (let i = 0; i < (long ? 200 : 12); i++) {
+        const { text } = random.pick(files);
+        // Lines further down each time, some of them left half written; or back in another file.
+        for (let at = random.below(text.length), step = 0; step < 8 && at < text.length; step++) {
+          const end = endOfLine(text, at);
+          const site = siteOf({ ...nowhere, languageId, prefix: text.slice(0, at), suffix: text.slice(end) });
+          const { before, after } = windowAt(site);
+          const typed = site.lineBefore + text.slice(at, end);
+          for (const line of [typed, typed.slice(0, -1), '', site.lineBefore, `${typed})`, typed]) {
+            const near: number = syntax.near(site, (errorsWith) => errorsWith(line));
+            const alone = syntax.errors(before + line + after);
+            assert.equal(near > 0, alone > 0, `${languageId}: ${JSON.stringify([before, line, after])}`);
+            lines++;
+            if (near !== alone) different++;
+          }
+          places++;
+          at = endOfLine(text, end + 1 + random.below(300));
+        }
+      }
+    }
+    console.log(`${lines} lines at ${places} places, ${different} with another number of errors`);
+    // How many errors something is taken for may depend on the parse before; whether it has any does not.
+    assert.ok(places > 300 && different <= lines / 1000);
+  });
+
+  it('finds the way from one window to another', () => {
+    const random = randomSource(5);
+    const some = (most: number): string =>
+      Array.from({ length: random.below(most) }, () => random.pick(['f(a);\n', '}\n', 'b', ' ', '\n'])).join(
+        '',
+      );
+    for (let i = 0; i < 2000; i++) {
+      const [head, middle, tail] = [some(60), some(60), some(60)];
+      const old = random.pick([head, '']) + middle + tail;
+      const now = random.pick([head, '']) + middle + some(4) + random.pick([tail, some(90)]);
+      const walked = stepsBetween(old, now).reduce((text, step) => {
+        assert.equal(text.slice(step.index, step.index + step.old.length), step.old);
+        return text.slice(0, step.index) + step.now + text.slice(step.index + step.old.length);
+      }, old);
+      assert.equal(walked, now);
+    }
+  });
+
   it('reads only what is near the cursor in a long file', async () => {
     const syntax = await Syntax.load('typescript');
     const far = '}}}}\n' + sound.typescript!.repeat(400);
@@ -112,6 +171,8 @@ describe('clean with a grammar', () => {
     ['typescriptreact', 'const a = (\n  <b>‸\n);\n', 'text'],
     ['javascript', '‸\n', 'export default {'],
     ['python', 'def f(a):\n    ‸\n', 'for b in a:'],
+    ['python', 'class A:\n    ‸\n\nb = 1\n', 'def f('],
+    ['python', 'def f(a):\n    ‸\n', 'if ('],
     ['python', 'def f(a):\n    tr‸\n\nb = 1\n', 'y:'],
     ['python', 'class A:\n    ‸\n\nb = 1\n', '@property'],
     ['python', 'def f(a):\n    """Tells‸\n    return a\n', ' the truth'],

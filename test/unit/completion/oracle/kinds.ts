@@ -39,6 +39,9 @@ const kinds: Record<string, Row[]> = {
     ['javascript', 'const a = [{‸]\n', '\n  b: 1,\n}];\n', '\n  b: 1,\n}'],
     ['javascript', 'call({‸})\n', '\n  a: 1,\n});\n', '\n  a: 1,\n'],
     ['python', 'call(a, [‸])\n', '1, 2], b)\n', '1, 2'],
+    // Of the call only the string is closed.
+    ['typescript', "describe('a', () => {\n  it.todo('can ‸'\n})\n", "use it', () => {\n    f()\n", 'use it'],
+    ['go', 'func f() {\n\tcall("‸"\n}\n', 'a", b)\n', 'a'],
   ],
   "a block's last line that stands below at another column": [
     [
