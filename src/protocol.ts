@@ -13,6 +13,8 @@ export interface RelatedText {
 export interface Prompt {
   path: string;
   languageId: string;
+  /** The text is that of a notebook's cells, in which there are commands to it. */
+  notebook?: boolean;
   repository?: string;
   prefix: string;
   suffix: string;

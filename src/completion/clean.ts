@@ -7,7 +7,7 @@ import { isChat } from './chat';
 import { indented } from './indentation';
 import { hasInvisible } from './invisible';
 import { Opened } from './opened';
-import { columnOf, firstLine, isBlank, isClosers, restOfLine, type Site } from './site';
+import { columnOf, firstLine, isBlank, isClosers, isDrawn, restOfLine, type Site } from './site';
 import type { Verdict } from './stop';
 import type { Syntax } from './syntax';
 
@@ -22,18 +22,25 @@ export interface Cleaned {
  */
 export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   if (verdict.reason === 'cancelled') return { text: '', hidden: 'cancelled' };
-  const written = withoutSecondSpace(site, verdict.text.trimEnd());
+  const raw = withoutSecondSpace(site, verdict.text);
+  const written = raw.trimEnd();
   const opened = new Opened(site);
-  const balanced = withoutStrayCloser(opened, written);
   const { reason } = verdict;
-  const text = indented(site, withoutOverlap(site, opened, { text: balanced, reason }).trimEnd());
+  const wrong = opened.wrongCloserIn(raw);
+  const balanced = raw.slice(0, wrong).trimEnd();
+  if (wrong !== undefined && isAstray(opened, balanced, raw.slice(wrong)))
+    return { text: balanced, hidden: 'unbalanced' };
+  if (reason === 'suffix' && opened.leavesWanting(balanced)) return { text: balanced, hidden: 'unbalanced' };
+  const own = withoutOverlap(site, opened, { text: balanced, reason }).trimEnd();
+  const text = indented(site, own + spaceBehind(site, own, raw));
   if (isBlank(text)) return { text: '', hidden: emptyReason(verdict.text, written, balanced) };
   if (hasInvisible(text)) return { text, hidden: 'invisible' };
   if (isChat(site, opened, text)) return { text, hidden: 'chat' };
   if (reason === 'repetition') return { text, hidden: 'repetition' };
   if (isDuplicate(site, text) || declaresAgain(site, text)) return { text, hidden: 'duplicate' };
   if (syntax && addsErrors(site, opened, text, syntax)) return { text, hidden: 'syntax' };
-  const single = text.slice(0, opened.closedTwice(text)).trimEnd();
+  const twice = opened.closedTwice(text);
+  const single = twice === undefined ? text : text.slice(0, twice).trimEnd();
   return isBlank(single) ? { text: '', hidden: 'unbalanced' } : { text: withCloserOnItsLine(site, single) };
 }
 
@@ -56,10 +63,15 @@ function withCloserOnItsLine(site: Site, text: string): string {
   return between && text.includes('\n') ? `${text}\n${/^\s*/.exec(lineBefore)![0]}` : text;
 }
 
-/** Cuts at the first closer that closes nothing: one of another kind than the bracket that is open, or of none. */
-function withoutStrayCloser(opened: Opened, text: string): string {
-  const stray = opened.strayIn(text);
-  return stray === undefined ? text : text.slice(0, stray).trimEnd();
+/** Code that goes on behind a wrong closer, or is left open before it, is of another place. */
+function isAstray(opened: Opened, head: string, tail: string): boolean {
+  return !isClosers(firstLine(tail)) || opened.owedAfter(head).own !== '';
+}
+
+/** The space that was written between the answer and a word behind the cursor: `]]` is one to a shell. */
+function spaceBehind({ languageId, lineAfter }: Site, text: string, raw: string): string {
+  const isWord = /^[\p{L}\p{N}_]/u.test(lineAfter) || (languageId === 'shellscript' && /^]]/.test(lineAfter));
+  return isWord && text !== '' && raw.startsWith(`${text} `) ? ' ' : '';
 }
 
 /**
@@ -67,26 +79,24 @@ function withoutStrayCloser(opened: Opened, text: string): string {
  * answer itself needs is kept, and an answer that ended of itself where the rest begins has none of it.
  */
 function withoutOverlap(site: Site, opened: Opened, { text, reason }: Verdict): string {
+  const { lineAfter } = site;
   const rest = reason === 'suffix' ? '' : restOfLine(site);
   const shortest = reason === 'end' ? rest.length : 1;
   for (let length = Math.min(rest.length, text.length); length >= shortest && length > 0; length--) {
     const tail = rest.slice(0, length);
-    // A part of the rest may equal the end by chance where it is made of letters.
+    // A part of the rest may equal the end by chance where it is made of letters, as one character may anywhere.
     if (length < rest.length && /[\p{L}\p{N}_]/u.test(tail)) continue;
-    if (isBlank(tail) || !text.endsWith(tail) || (reason === 'end' && isDrawn(text))) continue;
+    if (isBlank(tail) || !text.endsWith(tail)) continue;
+    const isChance = isDrawn(text) || (lineAfter === tail && length === 1 && !isClosers(tail));
+    if (reason === 'end' && isChance) continue;
     const head = text.slice(0, text.length - length).trimEnd();
     if (isOfTheText(site, opened, text, head)) continue;
-    const again = !isDrawn(text) && !/[\p{L}\p{N}_]/u.test(tail);
+    const again = isClosers(tail) && !/(["'`])\1\1$/.test(text);
     return again
       ? withoutOverlap(site, opened, { text: head, reason })
       : withoutLinesBelow(site, opened, head);
   }
   return withoutLinesBelow(site, opened, text);
-}
-
-/** The end of a line that is drawn: where it begins to be what stands behind it is not to be seen. */
-function isDrawn(text: string): boolean {
-  return /([-=*#~_/])\1\1$/.test(text);
 }
 
 /** What follows `head` in a text is its own, not what stands behind the cursor. */
@@ -95,9 +105,8 @@ function isOfTheText({ lineBefore, lineAfter }: Site, opened: Opened, text: stri
   // A closer on a line of its own stands below what it closes.
   if (line.includes('\n') && columnOf(line.slice(line.lastIndexOf('\n') + 1)) > columnOf(lineBefore))
     return true;
-  return (
-    opened.needs(text, head.length) && opened.faultsIn(text, lineAfter) <= opened.faultsIn(head, lineAfter)
-  );
+  const without = opened.faultsIn(head, lineAfter) - opened.faultsIn(text, lineAfter);
+  return without > 0 || (without === 0 && opened.needs(text, head.length));
 }
 
 function withoutLinesBelow(site: Site, opened: Opened, text: string): string {
@@ -132,7 +141,7 @@ function addsErrors(site: Site, opened: Opened, text: string, syntax: Syntax): b
     }
     const isWrong = (code: string): boolean => errorsWith(lineBefore + text + code) > before;
     if (!continuations(site, opened, text).every((rest) => isWrong(rest + lineAfter))) return false;
-    const behind = isBlank(lineAfter) || !isClosers(lineAfter) ? [] : [' {}', ' => x', ': x', ' x'];
+    const behind = isBlank(lineAfter) || !isClosers(lineAfter) ? [] : [';', ',', ' {}', ' => x', ': x', ' x'];
     return behind.every((rest) => isWrong(lineAfter + rest));
   });
 }
@@ -235,10 +244,23 @@ function declaresAgain({ languageId, before, after, lineBefore, lineAfter }: Sit
   return isInScope(line, linesAbove(before)) || isInScope(line, linesBelow(after));
 }
 
+const overloading = new Set([
+  'cpp',
+  'csharp',
+  'cuda-cpp',
+  'java',
+  'kotlin',
+  'objective-cpp',
+  'scala',
+  'swift',
+]);
+
 /** Whether a line declares something is a matter of its language: in SQL `from` names a table that there is. */
 function declares(languageId: string, line: string): boolean {
   // What only opens a list of names is no declaration yet.
   if (/^(?:from|import|use)\b.*[({]$/.test(line)) return false;
+  // Nor is the name of a function whose parameters follow, where they tell it from another one.
+  if (overloading.has(languageId) && line.trimEnd().endsWith('(')) return false;
   if (languageId === 'python' && /^from +\w/.test(line)) return true;
   return lexisOf(languageId).base === 'code' && languageId !== 'sql' && declaration.test(line);
 }

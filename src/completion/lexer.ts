@@ -36,6 +36,8 @@ export class Lexer {
   mismatched = false;
   /** Where closers of code close nothing, or not what was opened last. */
   readonly strays: number[] = [];
+  /** Where brackets were closed with code behind them, and where those had been opened. */
+  readonly closed: { readonly at: number; readonly opener: number }[] = [];
   readonly #lexis: Lexis;
   /** Here-documents that begin with the next line. */
   #waiting: string[] = [];
@@ -83,13 +85,16 @@ export class Lexer {
     return this;
   }
 
+  #isInCode(): boolean {
+    const top = this.#container();
+    if (top === undefined) return this.#lexis.base === 'code';
+    return top.kind === 'bracket' || top.kind === 'code' || top.kind === 'patterns';
+  }
+
   #step(): void {
     const top = this.#container();
-    if (top === undefined) {
-      const { base } = this.#lexis;
-      if (base === 'code') this.#inCode();
-      else this.#inText(base === 'markup');
-    } else if (top.kind === 'bracket' || top.kind === 'code' || top.kind === 'patterns') this.#inCode();
+    if (this.#isInCode()) this.#inCode();
+    else if (top === undefined) this.#inText(this.#lexis.base === 'markup');
     else if (top.kind === 'string') this.#inString(top);
     else if (top.kind === 'heredoc') this.#inHeredoc(top);
     else if (top.kind === 'tag') this.#inTag();
@@ -254,8 +259,10 @@ export class Lexer {
     }
     if (!closers.includes(character)) return;
     const top = this.#container();
-    if (top?.kind === 'bracket' && top.closer === character) this.#close(top);
-    else if (top?.kind !== 'patterns' || character !== ')') {
+    if (top?.kind === 'bracket' && top.closer === character) {
+      this.#close(top);
+      if (this.#isInCode()) this.closed.push({ at: this.#offset + this.#at, opener: top.at });
+    } else if (top?.kind !== 'patterns' || character !== ')') {
       this.mismatched ||= top !== undefined;
       this.strays.push(this.#offset + this.#at);
     }

@@ -1,9 +1,10 @@
 // What is open at the cursor, and what a text that is written there closes of it.
 
+import { languageAt } from '../language/languages';
 import { lexisOf } from '../language/lexis';
 import { Lexer, type Open } from './lexer';
 import { outermostStart } from './nearby';
-import type { Site } from './site';
+import { columnOf, isBlank, type Site } from './site';
 
 /** Characters above the cursor's line in which openers are looked for where nothing shows what is open, and of the line itself. */
 const windowAbove = 8000;
@@ -28,6 +29,9 @@ export class Opened {
   readonly #isWhole: boolean;
   readonly #isSound: boolean;
   readonly #start: Lexer;
+  readonly #site: Site;
+  /** What was read of the text above the cursor's line. */
+  readonly #above: string;
   readonly #line: string;
   readonly #cursor: number;
   /** What stands behind the cursor, without spaces in front of a bracket. */
@@ -43,11 +47,10 @@ export class Opened {
     this.#after = after.slice(0, windowBelow);
     const above = before.slice(0, before.length - lineBefore.length);
     const start = outermostStart(above);
+    this.#site = site;
     this.#line = lineBefore.slice(-windowLine);
-    this.#start = lexerAfter(
-      languageId,
-      above.slice(start ?? above.indexOf('\n', above.length - windowAbove) + 1),
-    );
+    this.#above = above.slice(start ?? above.indexOf('\n', above.length - windowAbove) + 1);
+    this.#start = lexerAfter(languageId, this.#above);
     this.#isSound = start !== undefined && !this.#start.mismatched;
     this.#isWhole = start === 0 && this.#isSound;
     if (this.#start.mismatched) this.#start.withoutBrackets();
@@ -109,14 +112,26 @@ export class Opened {
     return before.some((entry) => !after.some(({ at }) => at === entry.at));
   }
 
+  /** Whether the line's rest closes what is not open, or opens a quote: what an answer before it makes good. */
+  get isWanting(): boolean {
+    return this.strayIn(this.#rest) !== undefined || this.#leavesQuote(this.#rest);
+  }
+
+  /** Whether the line's rest goes on behind a text as well as behind its first `length` characters. */
+  fits(text: string, length: number): boolean {
+    return this.faultsIn(text, this.#rest) <= this.faultsIn(text.slice(0, length), this.#rest);
+  }
+
   /** How many closers of a text, or behind it, close nothing; and whether its line, with its rest, leaves a quote open. */
   faultsIn(text: string, rest: string): number {
-    const { stack } = this.after(text + rest);
-    const isOpen = stack.some(
+    return this.after(text + this.#after).strays.length + Number(this.#leavesQuote(text + rest));
+  }
+
+  #leavesQuote(text: string): boolean {
+    return this.after(text).stack.some(
       ({ kind, closer, at }) =>
         kind === 'string' && /^["']$/.test(closer) && at >= this.#cursor - this.#line.length,
     );
-    return this.after(text + this.#after).strays.length + Number(isOpen);
   }
 
   /** Whether a text ends within a comment or a string of several lines. */
@@ -133,13 +148,62 @@ export class Opened {
     );
   }
 
+  /** Where the first closer of a text stands that closes nothing, or too early; undefined where there is none. */
+  wrongCloserIn(text: string): number | undefined {
+    const stray = this.strayIn(text);
+    const early = this.#closedEarly(text);
+    return stray === undefined || early === undefined ? (stray ?? early) : Math.min(stray, early);
+  }
+
   /** Where the first closer of a text stands that closes nothing; undefined where each closes something. */
   strayIn(text: string): number | undefined {
     const { strays } = this.after(text);
     const own = strays.filter((at) => at >= this.#cursor).map((at) => at - this.#cursor);
-    // What encloses the outermost lines is a block.
-    const isStray = (at: number): boolean => this.#isWhole || (this.#isSound && text[at] !== '}');
+    // What encloses the outermost lines is a block, and ends in the first column.
+    const isOuter = (at: number): boolean =>
+      !this.#isWhole && text[at] === '}' && !/^\s/.test(lineAt(this.#line + text, this.#line.length + at));
+    const isStray = (at: number): boolean => this.#isSound && !isOuter(at);
     return own.find((at) => isStray(at) || this.after(text.slice(0, at)).owed.length > 0);
+  }
+
+  /** Whether a text has closers, and those of the line's rest close nothing all the same. */
+  leavesWanting(text: string): boolean {
+    const { closed, strays } = this.after(text + this.#rest);
+    const end = this.#cursor + text.length;
+    return (
+      this.#isSound &&
+      strays.some((at) => at >= end) &&
+      closed.some(({ at }) => at >= this.#cursor && at < end)
+    );
+  }
+
+  /** Where a closer is glued to a name behind it, has half an operation before it, or ends what goes on below. */
+  #closedEarly(text: string): number | undefined {
+    const { closed, strays, stack } = this.after(text);
+    const { languageId, lineAfter } = this.#site;
+    const all = this.#above + this.#line + text + (/^[\p{L}_]/u.test(lineAfter) ? lineAfter : '');
+    const early = [...closed, ...strays.map((at) => ({ at, opener: undefined }))].filter(
+      ({ at, opener }) =>
+        at >= this.#cursor &&
+        (isGlued(all, opener, at, languageId) ||
+          isHalf(all, at, languageId) ||
+          this.#goesOnBelow(all, opener, at, stack)),
+    );
+    return early.length > 0 ? Math.min(...early.map(({ at }) => at)) - this.#cursor : undefined;
+  }
+
+  /** What was opened in a line above is closed, and all that might hold the deeper line below with it. */
+  #goesOnBelow(all: string, opener: number | undefined, at: number, stack: readonly Open[]): boolean {
+    const { lineBelow } = this.#site;
+    if (all[at] === ')' || !/^\s*[\p{L}\p{N}_"'@#/$({[)\]}]/u.test(lineBelow)) return false;
+    if (opener !== undefined && !all.slice(opener, at).includes('\n')) return false;
+    const closerStart = all.lastIndexOf('\n', at) + 1;
+    const start = opener === undefined ? closerStart : all.lastIndexOf('\n', opener) + 1;
+    if (stack.some((entry) => entry.at >= start) || opensBody.test(lineAt(all, at))) return false;
+    // What was opened further above is less deep than its lines are.
+    const isFirst = isBlank(all.slice(closerStart, at));
+    const column = columnOf(lineAt(all, opener ?? at)) - Number(opener === undefined && !isFirst);
+    return columnOf(lineBelow) > column;
   }
 
   /** Where a text closes what is closed below already; undefined where it does not, or where that is not clear. */
@@ -206,6 +270,49 @@ function spelled({ kind, closer }: Open): string {
   if (kind === 'tag') return ' />';
   if (kind === 'heredoc' || kind === 'patterns') return `\n${closer}\n`;
   return closer;
+}
+
+/** The line of a text that has the character at an index. */
+function lineAt(text: string, index: number): string {
+  const end = text.indexOf('\n', index);
+  return text.slice(text.lastIndexOf('\n', index - 1) + 1, end < 0 ? undefined : end);
+}
+
+/** The end of a line whose body stands below it without a bracket. */
+const opensBody = /(?:\b(?:begin|do|else|in|of|then|where)|[:=>|\\])\s*$/;
+
+const keywords =
+  /^(?:and|as|case|catch|do|elif|else|elseif|end|finally|fn|for|foreach|from|func|function|if|in|instanceof|is|lock|match|of|or|return|satisfies|switch|synchronized|then|unless|until|using|when|where|while|with|x)$/;
+
+/** Languages in which an operator may stand alone, as in `(+)` and `f(a:)`. */
+const sections = new Set([
+  ...['clojure', 'coffeescript', 'elixir', 'elm', 'fsharp', 'haskell', 'julia', 'perl', 'r', 'raku', 'ruby'],
+  ...['scala', 'shellscript', 'swift'],
+]);
+
+/** Whether what a closer ends is the first half of an operation or an entry. */
+function isHalf(text: string, at: number, languageId: string): boolean {
+  const before = text.slice(Math.max(0, at - 20), at).trimEnd();
+  return (
+    !sections.has(languageId) &&
+    (text[at] === '}' ? /[:=]$/ : text[at] === ')' ? /[=<]$/ : /(?!)/).test(before)
+  );
+}
+
+/** Whether a bracket's closer and the name or the string behind it have nothing between them that could join them. */
+function isGlued(text: string, opener: number | undefined, at: number, languageId: string): boolean {
+  if (lexisOf(languageId).glues || /[$@#%]$/.test(text.slice(0, opener ?? 0).slice(-1))) return false;
+  const behind = text[at + 1] ?? '';
+  if (languageAt(languageId).quotes.short.includes(behind)) return true;
+  const word = /^[\p{L}_]\w*/u.exec(text.slice(at + 1, at + 20))?.[0];
+  if (word === undefined || keywords.test(word)) return false;
+  const before = text[at - 1]!;
+  // `[]byte`, `map[string]bool`
+  if (text[at] === ']') return before !== '[' && languageId !== 'go';
+  if (text[at] === '}' || opener === undefined) return /[\p{L}\p{N}_]/u.test(before);
+  // `(int)a` and `if (a)b` are no calls.
+  const called = /[\p{L}\p{N}_!)\]>]+$/u.exec(text.slice(Math.max(0, opener - 20), opener))?.[0];
+  return called !== undefined && !keywords.test(called);
 }
 
 /** The lexer behind a text that begins at a line's start. */

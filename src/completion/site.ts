@@ -6,6 +6,8 @@ import type { Prompt } from '../protocol';
 /** All text has `\n` as its line end. */
 export interface Site {
   languageId: string;
+  /** Lines may be commands to a notebook. */
+  notebook: boolean;
   before: string;
   after: string;
   /** The cursor's line, left and right of the cursor. */
@@ -40,6 +42,7 @@ export function siteOf(prompt: Prompt): Site {
   const lineBelow = firstFilledLine(after.slice(lineAfter.length));
   const site = {
     languageId: prompt.languageId,
+    notebook: prompt.notebook ?? prompt.path.endsWith('.ipynb'),
     before,
     after,
     lineBefore,
@@ -85,6 +88,11 @@ export function restOfLine({ lineBefore, lineAfter }: Site): string {
 /** Nothing but what an editor closes by itself: then the cursor stands at the line's end in all but name. */
 export function isClosers(text: string): boolean {
   return /^[)\]}"'`>;,]*$/.test(text.trim());
+}
+
+/** The end of a line that is drawn: where it begins to be what stands behind it is not to be seen. */
+export function isDrawn(text: string): boolean {
+  return /([-=*#~_/])\1\1$/.test(text);
 }
 
 function lastFilledLine(text: string): string {

@@ -4,7 +4,7 @@ import type { Limits, StopReason } from '../protocol';
 import { isFence } from './chat';
 import { columnInDocument } from './indentation';
 import { Opened } from './opened';
-import { columnOf, isBlank, isClosers, restOfLine, type Site } from './site';
+import { columnOf, isBlank, isClosers, isDrawn, restOfLine, type Site } from './site';
 
 /** `skipped` characters stood before the text. */
 export interface Verdict {
@@ -34,7 +34,7 @@ export class Stop {
   readonly #opened: Opened;
   /** Where the rest of the line was written again for the first time. */
   #met: number | undefined;
-  /** What stands right of the cursor, where it is more than closers. */
+  /** What stands right of the cursor, where it is more than closers of what is open there. */
   readonly #rest: string;
 
   constructor(
@@ -42,7 +42,7 @@ export class Stop {
     readonly limits: Limits,
   ) {
     this.#opened = new Opened(site);
-    this.#rest = isClosers(site.lineAfter) ? '' : restOfLine(site);
+    this.#rest = isClosers(site.lineAfter) && !this.#opened.isWanting ? '' : restOfLine(site);
   }
 
   /** True where a line end is not the end by itself. */
@@ -71,7 +71,8 @@ export class Stop {
 
   /** The model ended by itself, or had to. A line that was cut off within a block is left out. */
   finish(reason: 'end' | 'maxTokens' | 'cancelled' | 'context'): Verdict {
-    if (this.#met !== undefined && reason !== 'cancelled') return this.#meetsRest();
+    if (this.#met !== undefined && reason !== 'cancelled')
+      return reason === 'end' && this.#leadsToRest() ? this.#cut(reason) : this.#meetsRest();
     const loop = reason === 'maxTokens' ? loopStart(this.#text, loopCharacters) : undefined;
     if (loop !== undefined) return this.#cut('repetition', loop);
     const cutOff = reason !== 'end' && this.#line > 0 && !this.#closing;
@@ -90,7 +91,7 @@ export class Stop {
   #take(character: string): Verdict | undefined {
     if (this.#closing && !')]};,'.includes(character)) return this.#cut('block');
     const met = this.#met === undefined ? this.#opened.met(this.#text + character) : undefined;
-    if (met !== undefined && this.#rest === '') return this.#meets(met);
+    if (met !== undefined && this.#rest === '') return this.#meets(met, this.#text + character);
     this.#met ??= met;
     if (character === '\n') return this.#endLine();
     this.#text += character;
@@ -132,12 +133,26 @@ export class Stop {
     return this.#cut('suffix', this.#text.endsWith(this.#rest) ? this.#beforeRest() : this.#met);
   }
 
+  /** The model has the rest in view: where it ends of itself the rest may go on, if the line is sound so. */
+  #leadsToRest(): boolean {
+    const text = this.#text;
+    if (isDrawn(text)) return true;
+    const isLineWhole = !/[\p{L}\p{N}_]$/u.test(text) && text.at(-1) === this.#rest.at(-1);
+    return !isLineWhole && !text.endsWith(this.#rest) && this.#opened.fits(text, this.#met!);
+  }
+
   #beforeRest(): number {
-    return this.#text.slice(0, -this.#rest.length).trimEnd().length;
+    const head = this.#text.slice(0, -this.#rest.length);
+    // Before a word the space may be the answer's.
+    return (/^[\p{L}\p{N}_]/u.test(this.#rest) ? head : head.trimEnd()).length;
   }
 
   /** What stands behind the cursor is taken up again; on a line of its own it ends the block. */
-  #meets(length: number): Verdict {
+  #meets(met: number, written: string): Verdict {
+    // Text in front of the closer, as in `.a)')`, belongs to the rest as well.
+    const rest = this.site.lineAfter.trim();
+    const before = written.endsWith(rest) ? written.length - rest.length : met;
+    const length = before < met && !this.#opened.needs(written, before) ? before : met;
     const alone = this.#line > 0 && isBlank(this.#text.slice(this.#lineStart, length));
     return alone ? this.#withoutLine('block') : this.#cut('suffix', length);
   }

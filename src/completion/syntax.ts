@@ -251,8 +251,8 @@ export function windowAt(site: Site): { before: string; after: string } {
 }
 
 /** Lines of a notebook's cell that are commands to it are no Python. */
-function asCode({ languageId }: Site, text: string): string {
-  if (languageId !== 'python') return text;
+function asCode({ notebook, languageId }: Site, text: string): string {
+  if (!notebook || languageId !== 'python') return text;
   return text.replace(/^([ \t]*)(?:%%?[A-Za-z]\w*\b|!\s*[\w./~$]).*$/gm, '$1pass');
 }
 

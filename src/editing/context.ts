@@ -20,6 +20,8 @@ export interface Place {
   readonly key: string;
   readonly path: string;
   readonly languageId: string;
+  /** It is in a notebook's cell. */
+  readonly notebook?: boolean;
   readonly prefix: string;
   readonly suffix: string;
 }
@@ -73,14 +75,15 @@ export function placeInNotebook(place: Place, cells: readonly TextSource[], inde
     .join('');
   return {
     ...place,
+    notebook: true,
     ...window(head + place.prefix, place.suffix + tail),
   };
 }
 
 /** The prompt at a place, whoever asks; `related` are texts of other files. */
 export function promptAt(place: Place, repository: string | undefined, related: RelatedText[]): Prompt {
-  const { path, languageId, prefix, suffix } = place;
-  return { path, languageId, repository, prefix, suffix, related };
+  const { path, languageId, notebook, prefix, suffix } = place;
+  return { path, languageId, ...(notebook && { notebook }), repository, prefix, suffix, related };
 }
 
 /** As much of the text before and behind a cursor as a prompt holds. */

@@ -41,6 +41,8 @@ export interface Lexis {
   readonly patterns?: readonly [opener: string, closer: string];
   /** Sticky: what is no bracket, quote or comment though it looks like one. */
   readonly plain?: RegExp;
+  /** What stands behind a closer may be one word with it, as in `{a,b}c`. */
+  readonly glues: boolean;
   /** What begins and ends code in markup. */
   readonly code?: readonly [opener: RegExp, closer: string];
 }
@@ -133,11 +135,13 @@ const special: Record<string, Partial<Lexis>> = {
     strings: [
       quoted('"""', { lines: true, code: hashBrace }),
       quoted("'''", { lines: true, code: hashBrace }),
-      { open: /([/|"'])/y, behind: /~[a-zA-Z]$/, close: '$1', escape: backslash },
+      ...delimited(/~[a-zA-Z]$/),
+      { open: /(["'])/y, behind: /~[a-zA-Z]$/, close: '$1', escape: backslash },
       quoted('"', { lines: true, code: hashBrace }),
       quoted("'", { code: hashBrace }),
     ],
-    plain: /\?\\?[^\s]/y,
+    // Behind a word it belongs to the name of a function.
+    plain: /(?<!\w)\?\\?[^\s]/y,
   },
   elm: { strings: [quoted('"""', { lines: true }), double, character], nested: true },
   fsharp: {
@@ -171,13 +175,16 @@ const special: Record<string, Partial<Lexis>> = {
   },
   perl: {
     strings: [
+      { open: /(?<![^\n])=[a-z]/y, close: '\n=cut', lines: true },
       ...delimited(/(?:^|[^\w$@%&>-])(?:q[qwr]?|m)\s*$/),
       quoted('"', { code: /[@$]\{/y }),
       single,
       quoted('`'),
     ],
     heredoc: /<<~?(["']?)([A-Z_]\w*)\1/y,
-    plain: /\$[#'"`)\](]/y,
+    // `$(NAME)` is what a Makefile calls so. What is replaced, and by what, has the same slash between.
+    plain:
+      /\$(?:[#'"`)\]]|\((?!\w))|(?<=(?:^|[^\w$@%&>-])(?:s|tr|y))\/(?:[^\\/\n]|\\.)*\/(?:[^\\/\n]|\\.)*\/[a-z]*/y,
     escape: backslash,
     slashes: true,
   },
@@ -208,9 +215,13 @@ const special: Record<string, Partial<Lexis>> = {
     strings: [{ open: /"(-*)\(/y, behind: /[rR]$/, close: ')$1"', lines: true }, double, single, quoted('`')],
   },
   ruby: {
-    strings: [...delimited(/%[qQwWiIr]$/), ...rubyish],
+    strings: [
+      { open: /(?<![^\n])=begin\b/y, close: '\n=end', lines: true },
+      ...delimited(/%[qQwWiIr]$/),
+      ...rubyish,
+    ],
     heredoc: /<<[~-]?(["'`]?)([A-Z_]\w*)\1/y,
-    plain: /\?["'#](?!\w)|\$['"`]/y,
+    plain: /(?<!\w)\?["'#](?!\w)|\$['"`]/y,
     escape: backslash,
     slashes: true,
   },
@@ -320,6 +331,8 @@ const sameAs: Record<string, string> = {
 };
 const withElements = new Set(['javascript', 'javascriptreact', 'typescriptreact']);
 
+const gluing = new Set(['shellscript', 'css', 'scss', 'less']);
+
 const known = new Map<string, Lexis>();
 
 export function lexisOf(languageId: string): Lexis {
@@ -334,6 +347,7 @@ export function lexisOf(languageId: string): Lexis {
         .map((quote) => quoted(quote, { lines: quotes.long.includes(quote) })),
       ...{ lineComments, blockComments, nested: false, spacedComments: false },
       ...{ escape: '', slashes: false, elements: withElements.has(languageId) },
+      glues: gluing.has(languageId),
       ...special[sameAs[languageId] ?? languageId],
     };
     known.set(languageId, lexis);

@@ -77,7 +77,8 @@ describe('context', () => {
       documentOf('plot()', 'python'),
     ];
     const place = placeAt(document, position, { key: 'cell', path: 'analysis.ipynb' });
-    const { prefix, suffix, path } = placeInNotebook(place, cells, 2);
+    const { prefix, suffix, path, notebook } = placeInNotebook(place, cells, 2);
+    assert.deepEqual([notebook, place.notebook], [true, undefined]);
     assert.equal(`${prefix}|${suffix}`, 'import pandas\n\nframe.|\n\n\nplot()');
     assert.equal(path, 'analysis.py');
   });

@@ -190,6 +190,8 @@ const kinds: Record<string, Row[]> = {
     ['sql', 'select id\nfrom users\nwhere id = 1;\n\nselect name\n‸\n', 'from users', 'from users'],
     ['sql', 'select id\nfrom users\nwhere id = 1;\n\nselect name\nfrom ‸\n', 'users', 'users'],
     ['python', 'a()\n‸\n', 'a()', 'hidden: duplicate'],
+    ['swift', 'static func a(\n  b: Int\n)\n‸\n', 'static func a(', 'static func a('],
+    ['cpp', 'static int a(\n    int b);\n‸\n', 'static int a(', 'static int a('],
     ['python', 'from a import b\nimport c\n‸\n', 'from a import b', 'hidden: duplicate'],
   ],
   'the first line is indented as the document is': [
@@ -210,10 +212,60 @@ const kinds: Record<string, Row[]> = {
     ['go', 'a := ‸\n', '"\u05e9\u05dc\u05d5\u05dd"', '"\u05e9\u05dc\u05d5\u05dd"'],
     ['python', 'a = ‸\n', '"\u{1f468}\u200d\u{1f469}"', '"\u{1f468}\u200d\u{1f469}"'],
   ],
+  'a closer too many': [
+    ['typescript', 'class A {\n  static b = ‸\n  static c = 1;\n}\n', 'default}Props;', 'hidden: unbalanced'],
+    ['kotlin', 'class A {\n  val b = ‸\n  val c = 1\n}\n', 'stack.size}', 'stack.size'],
+    ['java', 'class A {\n  void f() {\n    ‸\n    g();\n  }\n}\n', 'h(a)b);', 'hidden: unbalanced'],
+    [
+      'lua',
+      'function f()\n  local list = {}\n‸\n    g()\n  end\nend\n',
+      '  }while 1 do',
+      'hidden: unbalanced',
+    ],
+    ['csharp', 'class A {\n  int B = F(‸);\n}\n', 'c < )d', 'c <'],
+    ['json', '{\n  ‸,\n  "b": 1\n}\n', '"a":} 2', 'hidden: unbalanced'],
+    ['scala', 'object A {\n  def b = 1\n‸\n  def d = 3\n}\n', '  }def c = 2', 'hidden: unbalanced'],
+    // A closer may end what was opened above, and a name may stand behind one.
+    ['typescript', 'f({\n  a: 1‸\n  );\n', ' },', ' },'],
+    ['c', 'int f() {\n  ‸\n  g();\n}\n', 'int b = (int)c;', 'int b = (int)c;'],
+    ['go', 'func f() {\n\t‸\n\tg()\n}\n', 'a := map[string]int{}', 'a := map[string]int{}'],
+    ['ruby', '{\n  a => 1\n‸\n    g\n  end\n', '}.each do |b|', '}.each do |b|'],
+    ['python', 'def f(a,\n      b‸\n    return a\n', '):', '):'],
+    ['css', 'a {\n  ‸\n}\n', 'transform: scale(1)rotate(2deg);', 'transform: scale(1)rotate(2deg);'],
+  ],
+  "the line's rest within what is written before it": [
+    ['toml', 'a = { b = "c‸" }\n', 'd", e = "f', 'd", e = "f'],
+    ['kotlin', 'fun f() {\n  retur‸ll\n}\n', 'n null to nu', 'n null to nu'],
+    ['haskell', 'f s = g $ p‸Mode\n', 'arseModeTo parse', 'arseModeTo parse'],
+    ['swift', 'f(a‸ b)\n', ' b, c,', ' b, c,'],
+    ['python', 'a = (b if c else "d") if e‸"\n', ' else "', ' else "'],
+    ['cpp', 'bool a = b ‸|\n    c;\n', '|', '|'],
+    ['swift', '//===---‸/\n', '---===/', '---===/'],
+    ['cpp', 'f(g(a‸)));\n', '.h(b)));\n', '.h(b'],
+    ['scala', 'f(a, Some‸))\n', '("b"))\n', '("b"'],
+    ['sql', "select f('.min(' || a || '.b‸)')\n", "c)')::d;\n", 'c'],
+    ['scss', '.a-#{‸} {\n}\n', '$name}-b {', '$name'],
+  ],
+  'a space before what stands behind the cursor': [
+    ['python', 'fr‸import a\n', 'om b import a\n', 'om b '],
+    ['shellscript', 'if [[ ‸]]\n', '$a == b ]]; then\n', '$a == b '],
+    ['sql', 'alter function a‸parallel safe;\n', '(bytea) parallel safe;\n', '(bytea) '],
+  ],
+  'what begins like a string and is none': [
+    ['elixir', 'def f do\n  ‸\nend\n', 'if a?(b), do: c', 'if a?(b), do: c'],
+    ['elixir', 'def f do\n  ‸\nend\n', '~w(a b)s', '~w(a b)s'],
+    ['perl', 'sub f {\n  ‸\n}\n', 's/\\Q$(A)\\E/$b/;', 's/\\Q$(A)\\E/$b/;'],
+    ['perl', '=head1 It\n\n‸\n\n=cut\n', 'a) first', 'a) first'],
+    ['ruby', '=begin\n‸\n=end\n', 'a) first', 'a) first'],
+  ],
   'commands in the cells of a notebook': [
     ['python', 'import math\n‸\n', '%matplotlib inline', '%matplotlib inline'],
     ['python', 'import math\n‸\n', '!pip install requests', '!pip install requests'],
     ['python', '%matplotlib inline\nimport math\n‸\n', 'a = math.pi', 'a = math.pi'],
+  ],
+  'commands that only a notebook has': [
+    ['python', 'import math\n‸\n', '%matplotlib inline', 'hidden: syntax'],
+    ['python', 'import math\n‸\n', '!pip install requests', 'hidden: syntax'],
   ],
 };
 
@@ -222,7 +274,9 @@ for (const [kind, rows] of Object.entries(kinds))
     for (const [languageId, marked, output, shown] of rows)
       it(`${languageId}: ${JSON.stringify(output)} at ${JSON.stringify(marked)}`, async () => {
         const [prefix = '', suffix = ''] = marked.split('‸');
-        const { text, hidden } = shownAt(languageId, prefix, suffix, output, await syntaxOf(languageId));
+        const path = kind.endsWith('of a notebook') ? 'a.ipynb' : 'place';
+        const syntax = await syntaxOf(languageId);
+        const { text, hidden } = shownAt(languageId, prefix, suffix, output, syntax, 12, 'end', path);
         assert.equal(hidden ? `hidden: ${hidden}` : text, shown);
       });
   });

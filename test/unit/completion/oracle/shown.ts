@@ -21,9 +21,10 @@ export function shownAt(
   syntax: Syntax | undefined,
   maxLines = 12,
   ending: 'end' | 'maxTokens' = 'end',
+  path = 'place',
 ): Shown {
   const site = siteOf({
-    ...{ path: 'place', languageId, related: [] },
+    ...{ path, languageId, related: [] },
     ...window(prefix, suffix),
   });
   const limits = { maxTokens: 256, maxLines, minConfidence: 0 };

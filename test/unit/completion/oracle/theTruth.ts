@@ -49,11 +49,22 @@ function row(languageId: string, all: Tried[]): string {
 function report(all: Tried[]): void {
   const file = process.env.RYZANSTEIN_ORACLE;
   if (!file) return;
-  const lines = all.map(({ spot: { code, kind, prefix, suffix, wanted }, shown, outcome }, i) =>
-    JSON.stringify({
-      ...{ id: `${code.languageId}:${i}`, file: code.path, kind, outcome, ...shown, wanted },
-      ...{ before: prefix.slice(-160), after: suffix.slice(0, 80) },
-    }),
+  const lines = all.map(
+    ({ spot: { code, kind, prefix, suffix, wanted, truth, output, closers }, shown, outcome }, i) =>
+      JSON.stringify({
+        ...{
+          id: `${code.languageId}:${i}`,
+          file: code.path,
+          kind,
+          outcome,
+          ...shown,
+          wanted,
+          closers,
+          exact: output === truth,
+          out: output.slice(0, 400),
+        },
+        ...{ before: prefix.slice(-160), after: suffix.slice(0, 80) },
+      }),
   );
   fs.appendFileSync(file, lines.map((line) => `${line}\n`).join(''));
 }
