@@ -41,10 +41,13 @@ export async function startWorkbench({
   const kept = home !== undefined;
   home ??= mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-workbench-'));
   const data = path.join(home, 'data');
-  mkdirSync(path.join(data, 'User'), { recursive: true });
   mkdirSync(path.join(home, 'extensions'), { recursive: true });
-  const settingsFile = path.join(data, 'User', 'settings.json');
-  if (!existsSync(settingsFile)) writeFileSync(settingsFile, JSON.stringify(settings, null, 2));
+  // A workbench in a browser takes settings of the scope "machine" from the second of these alone.
+  for (const profile of ['User', 'Machine']) {
+    mkdirSync(path.join(data, profile), { recursive: true });
+    const settingsFile = path.join(data, profile, 'settings.json');
+    if (!existsSync(settingsFile)) writeFileSync(settingsFile, JSON.stringify(settings, null, 2));
+  }
   const log = path.join(home, 'server.log');
   const output = openSync(log, 'a');
   const common = ['--user-data-dir', data, '--extensions-dir', path.join(home, 'extensions')];

@@ -35,10 +35,13 @@ std::string kernel_from_environment() {
   return name == nullptr ? "" : name;
 }
 
-// How most bytes of the file are multiplied; kF32 stands for ternary weights.
+// How most bytes of the layers are multiplied; kF32 stands for ternary weights. The head of a small ternary
+// model takes more than they do, in a form that the levels do not differ in.
 GroupedForm main_form(const std::vector<TensorDescription>& tensors) {
   std::map<int, uint64_t> bytes;
-  for (const TensorDescription& tensor : tensors) bytes[tensor.type] += tensor.bytes;
+  for (const TensorDescription& tensor : tensors) {
+    if (tensor.name.rfind("blk.", 0) == 0) bytes[tensor.type] += tensor.bytes;
+  }
   const auto most = std::max_element(bytes.begin(), bytes.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });
   const TensorType* type = most == bytes.end() ? nullptr : find_tensor_type(most->first);
