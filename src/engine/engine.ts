@@ -55,7 +55,9 @@ const nothing = emptyAnswer('end');
 const cancelled = emptyAnswer('cancelled');
 
 function promptsOf({ fimOrders, format }: ModelDescription): string {
-  return `${fimOrders.length > 0 ? 'text before and behind the cursor' : 'text before the cursor'}, ${format.family}`;
+  return fimOrders.length > 0
+    ? `text before and behind the cursor, ${format.family}`
+    : 'text before the cursor';
 }
 
 export class Engine {
