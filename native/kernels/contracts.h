@@ -75,10 +75,10 @@ struct GroupedRow {
   const float* floats;  // of kF32, which has nothing else: [columns]
 };
 
-// One form's product: floats in, floats out. Activations are rounded here to int8 with a scale for each
-// so many columns as scale_columns says, integer sums are exact, and floats are computed in one order, so
-// that every level gives the bits of the scalar one, however tokens are cut into batches and rows into
-// threads:
+// One form's product: floats in, floats out. Activations are rounded here to int8 with a scale for
+// as many columns as scale_columns says (grouped_layout.h), integer sums are exact, and floats are computed
+// in one order, so that every level gives the bits of the scalar one, however tokens are cut into batches and
+// rows into threads:
 //
 //   acc = start[row]
 //   for each scale of x, ascending:

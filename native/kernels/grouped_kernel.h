@@ -1,9 +1,7 @@
 // The table of a level's kernels for grouped weights, under the name that the including file defines as
-// RYZANSTEIN_GROUPED. It also defines before, static,
-//   int tile_width(int tokens)                          how many of so many tokens one tile of activations
-//   has float quantize_group(const float*, int, int8_t*)    as FloatKernels::quantize template <GroupedForm
-//   form> void multiply_form(...)        as GroupedKernel::multiply
-// Everything else here is static.
+// RYZANSTEIN_GROUPED. Before, it defines three static functions: tile_width(tokens), which says how many of
+// so many tokens share one tile of activations; quantize_group, as FloatKernels::quantize; and the template
+// multiply_form<form>, as GroupedKernel::multiply. Everything else here is static, too.
 #ifndef RYZANSTEIN_KERNELS_GROUPED_KERNEL_H_
 #define RYZANSTEIN_KERNELS_GROUPED_KERNEL_H_
 

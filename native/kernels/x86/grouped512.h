@@ -2,7 +2,7 @@
 //
 // What bounds them: VPDPBUSD, float multiplications and multiply-adds share two pipes, all else runs beside
 // them. So codes are unpacked anew for each tile of tokens, the offset is laid down in the sums before they
-// start, and each 128 columns are multiplied by the activations' scale once.
+// start, and what shares a scale of the activations is multiplied by it once.
 #ifndef RYZANSTEIN_KERNELS_X86_GROUPED512_H_
 #define RYZANSTEIN_KERNELS_X86_GROUPED512_H_
 
