@@ -19,6 +19,8 @@ const runs = {
     output([process.execPath, cli, 'eval', ...set.frozen, ...set.computed], report),
   'ryzanstein-context': (set, report) =>
     output([process.execPath, cli, 'eval', ...set.frozen, '--context', ...set.computed], report),
+  'ryzanstein-alone': (set, report) =>
+    output([process.execPath, cli, 'eval', ...set.frozen, '--no-cache', ...set.computed], report),
   'llama.cpp': (set, report) =>
     output([process.execPath, 'scripts/peer/evaluate.mjs', set.holes, ...set.computed.slice(1)], report),
   'n-gram': async (set, report) => {
@@ -44,7 +46,7 @@ function optionsOf(args) {
     args,
     options: {
       set: { ...text, default: 'quick' },
-      runs: { ...text, default: Object.keys(runs).join(',') },
+      runs: { ...text, default: 'ryzanstein,ryzanstein-context,llama.cpp,n-gram' },
       model: text,
       name: text,
       threads: { ...text, default: '1' },

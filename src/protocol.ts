@@ -125,15 +125,16 @@ export interface BenchParams {
 
 /**
  * As many holes as can be had up to `holes`, drawn by `seed` in the text of these files; `path` is what the model sees
- * of a file's name.
+ * of a file's name. With `tune`, how the context weighs beside the model is tuned by them first.
  */
 export interface EvaluateParams {
   files: { file: string; path: string }[];
   holes: number;
   seed: number;
+  tune?: boolean;
 }
 
-/** How many of the holes are done. */
+/** How many of the holes are done; each counts twice where they are tuned by first. */
 export interface EvaluateProgress {
   done: number;
   holes: number;

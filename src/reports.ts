@@ -134,7 +134,8 @@ export interface Percentiles {
   p95: number;
 }
 
-/** What answered, and how; `context` tells whether code of other files was in the prompts. */
+/** What answered, and how; `context` tells whether code of other files was in the prompts,
+ * `withoutCache` that what the context holds was not weighed beside the model. */
 export interface Answerer {
   engine: string;
   model: string;
@@ -143,9 +144,10 @@ export interface Answerer {
   kernel: string;
   threads: number;
   context: boolean;
+  withoutCache?: boolean;
 }
 
-/** `promptTokens` is their mean. */
+/** `promptTokens` is their mean; `calibration` says what became of the confidence, where that was asked for. */
 export interface Evaluation extends Answerer, Measures {
   schema: 'ryzanstein/eval/1';
   date: string;
@@ -153,6 +155,7 @@ export interface Evaluation extends Answerer, Measures {
   /** Evaluations can be compared where the digest of the holes is the same. */
   digest: string;
   promptTokens: number;
+  calibration?: string;
   byKind: Record<string, Measures>;
   byLanguage: Record<string, Measures>;
   /** How many answers were hidden, by reason. */
@@ -174,6 +177,18 @@ export interface Evaluation extends Answerer, Measures {
     hidden?: string;
     parseErrorsAdded?: number;
   }[];
+}
+
+/**
+ * Bits per token of true answers, on the half of the holes that was not tuned by: by the model alone, with the settings
+ * of the cache that were in use, and with those that were found; they are kept only where they are better.
+ */
+export interface Tuned {
+  holes: number;
+  tokens: number;
+  alone: number;
+  before: number;
+  after: number;
 }
 
 /** Bits for each byte, and of how much text, by language. */

@@ -23,7 +23,8 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
          InstanceMethod<&NativeSession::evaluate>("evaluate"),
          InstanceMethod<&NativeSession::logits>("logits"),
          InstanceMethod<&NativeSession::evaluate_all>("evaluateAll"),
-         InstanceMethod<&NativeSession::score>("score"), InstanceMethod<&NativeSession::generate>("generate"),
+         InstanceMethod<&NativeSession::score>("score"), InstanceMethod<&NativeSession::weigh>("weigh"),
+         InstanceMethod<&NativeSession::generate>("generate"),
          InstanceMethod<&NativeSession::truncate>("truncate"),
          InstanceMethod<&NativeSession::copy_head>("copyHead"),
          InstanceMethod<&NativeSession::cancel>("cancel"), InstanceMethod<&NativeSession::free>("free")});
@@ -150,6 +151,43 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
         });
   }
 
+  static NgramOptions ngram_options(Napi::Value value, const std::string& what) {
+    const Napi::Object given = object(value, what);
+    return {ids(given.Get("exclude"), what + ".exclude"), ids(given.Get("overflow"), what + ".overflow")};
+  }
+
+  // A row for each id, in the order that src/engine/addon.ts gives.
+  Napi::Value weigh(const Napi::CallbackInfo& info) {
+    std::vector<float> sharpness;
+    read_value(info[2], "weigh: sharpness", sharpness);
+    if (sharpness.empty()) refuse(info.Env(), "weigh: sharpness", "at least one number");
+    return start(
+        info.Env(),
+        [ids = ids(info[0], "weigh: ids"), options = ngram_options(info[1], "weigh: ngramCache"), sharpness](
+            Session& session, const Stop& stop) -> Answer {
+          std::vector<Foretold> foretold;
+          if (!session.weigh(ids.data(), static_cast<int>(ids.size()), options, sharpness, foretold, stop))
+            throw std::runtime_error("weigh was cancelled.");
+          auto rows = std::make_shared<std::vector<float>>();
+          for (const Foretold& told : foretold) append_row(told, *rows);
+          return [rows](Napi::Env env) { return float_array(env, rows->data(), rows->size()); };
+        });
+  }
+
+  static void append_row(const Foretold& told, std::vector<float>& rows) {
+    rows.push_back(static_cast<float>(told.by_model));
+    for (const Evidence& evidence : told.by_context) {
+      rows.push_back(static_cast<float>(evidence.similar));
+      rows.push_back(static_cast<float>(evidence.all_similar));
+    }
+    const Evidence& same = told.by_context.front();
+    for (size_t n = 0; n < kContextLengths.size(); n++) {
+      rows.push_back(static_cast<float>(same.same[n]));
+      rows.push_back(static_cast<float>(same.all_same[n]));
+      rows.push_back(static_cast<float>(same.different[n]));
+    }
+  }
+
   Napi::Value generate(const Napi::CallbackInfo& info) {
     const Napi::Object given = object(info[0], "generate: options");
     const auto has = [&](const char* name) { return !given.Get(name).IsUndefined(); };
@@ -162,11 +200,8 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
       if (options.candidates.allowed.empty()) refuse(info.Env(), "generate: allowed", "at least one id");
     }
     if (has("except")) options.candidates.except = ids(given.Get("except"), "generate: except");
-    if (has("ngramCache")) {
-      const Napi::Object cache = object(given.Get("ngramCache"), "generate: ngramCache");
-      options.candidates.ngram_cache = {ids(cache.Get("exclude"), "generate: ngramCache.exclude"),
-                                        ids(cache.Get("overflow"), "generate: ngramCache.overflow")};
-    }
+    if (has("ngramCache"))
+      options.candidates.ngram_cache = ngram_options(given.Get("ngramCache"), "generate: ngramCache");
     Sampling& s = options.sampling;
     if (has("temperature"))
       s.temperature = static_cast<float>(number(given.Get("temperature"), "generate: temperature"));

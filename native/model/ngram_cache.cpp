@@ -60,14 +60,19 @@ void NgramCache::count(const int32_t* text, int place, const int32_t* ids, int l
   }
 }
 
-double NgramCache::probability(int32_t id, double by_model) const {
+Evidence NgramCache::evidence(int32_t id) const {
   const int32_t slot = slot_[static_cast<size_t>(id)];
   const Counts own = slot < 0 ? Counts{} : counts_[static_cast<size_t>(slot)];
+  return {own.similar, total_.similar, own.same, total_.same, different_};
+}
+
+double NgramCache::probability(int32_t id, double by_model) const {
+  const Evidence found = evidence(id);
   const auto weight = static_cast<double>(settings_.model_weight);
-  double answer = (own.similar + weight * by_model) / (total_.similar + weight);
-  for (size_t n = 0; n < kContextLengths.size() && total_.same[n] > 0; n++) {
-    const double shorter = static_cast<double>(settings_.strengths[n]) * different_[n];
-    answer = (own.same[n] + shorter * answer) / (shorter + total_.same[n]);
+  double answer = (found.similar + weight * by_model) / (found.all_similar + weight);
+  for (size_t n = 0; n < kContextLengths.size() && found.all_same[n] > 0; n++) {
+    const double shorter = static_cast<double>(settings_.strengths[n]) * found.different[n];
+    answer = (found.same[n] + shorter * answer) / (shorter + found.all_same[n]);
   }
   return answer;
 }

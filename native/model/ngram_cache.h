@@ -19,6 +19,17 @@ struct NgramOptions {
 // Of the contexts whose followers are counted, in tokens.
 constexpr std::array kContextLengths = {1, 2, 4, 8, 16};
 
+using ByContextLength = std::array<int32_t, kContextLengths.size()>;
+
+// What the context says of one id, for it and for all: how it is weighed is a matter of the settings.
+struct Evidence {
+  double similar = 0;  // the weights of the places with a state similar to the last, where the id follows
+  double all_similar = 0;
+  ByContextLength same{};  // how often the id follows the same tokens
+  ByContextLength all_same{};
+  ByContextLength different{};  // how many ids do
+};
+
 // Names of the file at hand are what a small model knows least. So its probabilities are interpolated with
 // what the context holds: first with what followed states of the model similar to the last one, each place
 // weighed by how similar (a continuous cache, Grave et al. 2017), then with counts of what followed the same
@@ -39,11 +50,12 @@ class NgramCache {
   // Of one id, given the model's probability of it.
   double probability(int32_t id, double by_model) const;
 
+  Evidence evidence(int32_t id) const;
+
  private:
-  using ByLength = std::array<int32_t, kContextLengths.size()>;
   struct Counts {
-    double similar = 0;  // the weights of the places with a state similar to the last
-    ByLength same{};     // how often behind the same tokens
+    double similar = 0;      // the weights of the places with a state similar to the last
+    ByContextLength same{};  // how often behind the same tokens
   };
 
   void count(const int32_t* text, int place, const int32_t* ids, int length, double similar,
@@ -56,7 +68,7 @@ class NgramCache {
   std::vector<int32_t> candidates_;
   std::vector<Counts> counts_;  // of each candidate
   Counts total_;
-  ByLength different_{};  // ids counted behind the same tokens
+  ByContextLength different_{};  // ids counted behind the same tokens
 };
 
 }  // namespace ryzanstein

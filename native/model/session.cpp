@@ -82,6 +82,44 @@ bool Session::score(const int32_t* ids, int count, float* log_probabilities, con
   });
 }
 
+bool Session::weigh(const int32_t* ids, int count, const NgramOptions& options,
+                    const std::vector<float>& sharpness, std::vector<Foretold>& foretold, const Stop& stop) {
+  check_ids(ids, count);
+  check_room(count);
+  check_ids(options.exclude.data(), static_cast<int>(options.exclude.size()));
+  check_ids(options.overflow.data(), static_cast<int>(options.overflow.size()));
+  const int vocabulary = model_->hyperparameters().vocabulary;
+  std::vector<NgramCache> caches;
+  for (const float one : sharpness) {
+    CacheSettings settings = model_->cache_settings();
+    settings.sharpness = one;
+    settings.least_cosine = 0;
+    caches.emplace_back(vocabulary, options, settings);
+  }
+  const auto foretell = [&](int32_t id) {
+    const LogitSummary summary = model_->level().kernels.floats->summarize(logits(), vocabulary);
+    const double likelihood = static_cast<double>(logits()[id]) - static_cast<double>(summary.maximum);
+    Foretold told{std::exp(likelihood) / static_cast<double>(summary.exp_sum), {}};
+    for (NgramCache& cache : caches) {
+      cache.read(ids_.data(), static_cast<int>(ids_.size()), logits(), states_.cosines());
+      told.by_context.push_back(cache.evidence(id));
+    }
+    foretold.push_back(std::move(told));
+  };
+  foretold.clear();
+  for (int done = 0; done < count;) {
+    const int part = std::min(kMaxTokens, count - done);
+    foretell(ids[done]);
+    if (!pass(ids + done, part, part, stop)) return false;
+    for (int t = 0; t < part; t++) {
+      keep(ids + done + t, 1, t);
+      if (t + 1 < part) foretell(ids[done + t + 1]);
+    }
+    done += part;
+  }
+  return true;
+}
+
 // Evaluates ids in passes and calls take(t, logits) for each of them, in order.
 template <class Take>
 bool Session::each_row(const int32_t* ids, int count, const Stop& stop, const Take& take) {

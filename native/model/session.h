@@ -23,6 +23,13 @@ struct GenerateOptions {
   Sampling sampling;
 };
 
+// What foretold an id before it came: the model, and the context, the similarity of states weighed with each
+// sharpness that was asked for.
+struct Foretold {
+  double by_model;
+  std::vector<Evidence> by_context;
+};
+
 enum class End { kMax, kStop, kCancelled, kContext };
 
 struct Generated {
@@ -52,6 +59,11 @@ class Session {
   // evaluate that also writes the natural log-probability of every id but the first, [count - 1], given the
   // ids before it, under the plain softmax of the logits.
   bool score(const int32_t* ids, int count, float* log_probabilities, const Stop& stop);
+
+  // evaluate that also tells of every id what foretold it: `foretold` gets one for each. There must be
+  // logits.
+  bool weigh(const int32_t* ids, int count, const NgramOptions& options, const std::vector<float>& sharpness,
+             std::vector<Foretold>& foretold, const Stop& stop);
 
   // [vocabulary], of the token evaluated last.
   const float* logits() const;

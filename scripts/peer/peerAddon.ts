@@ -144,6 +144,10 @@ class PeerSession implements NativeSession {
     throw new Error('No logits are kept of llama.cpp.');
   }
 
+  weigh(): never {
+    throw new Error('llama.cpp has no cache of what the context holds.');
+  }
+
   evaluateAll(): never {
     throw new Error('No logits are kept of llama.cpp.');
   }

@@ -2,6 +2,7 @@
 
 import type { Completion, Limits } from '../protocol';
 import { mean } from '../statistics';
+import { calibrated, type Calibration, uncalibrated } from './calibration';
 import { clean } from './clean';
 import type { Site } from './site';
 import { Stop, type Verdict } from './stop';
@@ -79,13 +80,15 @@ export function judge(
   { verdict, tokens, firstLine }: Answer,
   limits: Limits,
   syntax: Syntax | undefined,
+  calibration: Calibration = uncalibrated,
 ): Pick<Completion, 'text' | 'reason' | 'hidden' | 'confidence'> {
   const { text, hidden } = clean(site, verdict, syntax);
   const counted = tokensIn(text, tokens, verdict.skipped);
-  const confidence = confidenceOf(counted.map(({ logProbability }) => logProbability));
+  const likelihood = likelihoodOf(counted.map(({ logProbability }) => logProbability));
+  const confidence = calibrated(likelihood, site.languageId, calibration);
   const unsure = hidden === undefined && confidence < limits.minConfidence;
   const isUnfit = unsure || (hidden !== undefined && hidden !== 'cancelled');
-  const line = isUnfit && firstLine ? judge(site, firstLine, limits, syntax) : undefined;
+  const line = isUnfit && firstLine ? judge(site, firstLine, limits, syntax, calibration) : undefined;
   if (line && line.hidden === undefined) return line;
   return {
     text: site.lineEnd === '\n' ? text : text.replaceAll('\n', site.lineEnd),
@@ -108,7 +111,7 @@ function tokensIn(text: string, tokens: readonly Token[], skipped = 0): Token[] 
  * 0..1: the geometric mean of how sure the model was on average and at its weakest token.
  * `logProbabilities` are natural logarithms; none gives 0.
  */
-export function confidenceOf(logProbabilities: readonly number[]): number {
+export function likelihoodOf(logProbabilities: readonly number[]): number {
   if (logProbabilities.length === 0) return 0;
   return Math.exp((mean(logProbabilities) + Math.min(...logProbabilities)) / 2);
 }

@@ -15,7 +15,7 @@ export const defaults = {
   infilling: 'auto' as InfillingSetting,
   deadline: 300,
   maxLines: 12,
-  confidence: 0.55,
+  confidence: 0.15,
   onBattery: 'slow' as Throttle['use'],
   whileBuilding: 'slow' as Throttle['use'],
 };

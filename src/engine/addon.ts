@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import type { Hyperparameters } from '../model/architectures';
-import type { CacheSettings } from '../model/description';
+import type { CacheSettings } from '../model/measured';
 import type { TensorDescription } from '../model/gguf';
 import { messageOf } from '../wording';
 
@@ -69,6 +69,12 @@ export interface NativeSession {
   evaluateAll(ids: Int32Array): Promise<Float32Array>;
   /** Appends `ids`; gives the natural log-probability of each but the first, given those before it. */
   score(ids: Int32Array): Promise<Float32Array>;
+  /**
+   * Appends `ids`; gives a row of what foretold each of them, `[ids.length][1 + 2 * sharpness.length + 15]`: its
+   * probability by the model; for each sharpness the weight of the similar places that it follows, and of all; for 1, 2,
+   * 4, 8 and 16 tokens of context how often it follows the same ones, how often anything does, and how many ids do.
+   */
+  weigh(ids: Int32Array, ngramCache: NgramOptions, sharpness: number[]): Promise<Float32Array>;
   /** Samples, evaluates and goes on; a stop id ends it and is not evaluated. */
   generate(options: GenerateOptions): Promise<Generated>;
   /** Drops all but the first `length` tokens; the logits are invalid until the next `evaluate`. */

@@ -2,15 +2,17 @@
 
 import type { Alternative, Completion, Limits, LoadParams, Prefill, Prompt } from '../protocol';
 import type { ModelInfo } from '../reports';
-import type { Addon, NativeModel, NativeSession } from './addon';
+import type { Addon, NativeModel, NativeSession, NgramOptions } from './addon';
 import { judge } from '../completion/finish';
 import { defaultThreads } from './environment';
 import { expectUnchanged, readGguf } from '../model/gguf';
 import { unfinishedWord } from '../model/healing';
 import { Load } from './load';
 import { hyperparametersOf } from '../model/architectures';
-import { cacheSettingsOf, describeModel, type ModelDescription } from '../model/description';
+import { describeModel, type ModelDescription } from '../model/description';
+import type { Tuning } from '../model/measured';
 import { layoutPrompt } from '../model/prompt';
+import { tuningOf } from '../model/tuning';
 import { type Site, siteOf } from '../completion/site';
 import { Slots } from './slots';
 import { type Syntax, syntaxOf } from '../completion/syntax';
@@ -28,11 +30,11 @@ interface Fork {
   except: number[];
 }
 
-/** A prompt as the KV cache has it; `word` is left out of it, and there was no room for what `beyond` spells. */
+/** A prompt as the KV cache has it; `word` is left out of it, and `context` is what counts beside the model, if anything. */
 interface Reading {
   ids: Int32Array;
   word: string;
-  beyond: Int32Array;
+  context: NgramOptions | undefined;
   reused: number;
   milliseconds: number;
 }
@@ -45,12 +47,14 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** At most, or `all` however busy the machine is. */
   threads?: Threads;
+  /** By the model alone: what the context holds is not weighed beside it. */
+  withoutCache?: boolean;
   /** Gets a block's first line when that is whole and fit to show; the block goes on. */
   onFirstLine?: (completion: Completion) => void;
 }
 
 const none = new Int32Array();
-const unread: Reading = { ids: none, word: '', beyond: none, reused: 0, milliseconds: 0 };
+const unread: Reading = { ids: none, word: '', context: undefined, reused: 0, milliseconds: 0 };
 const nothing = emptyAnswer('end');
 const cancelled = emptyAnswer('cancelled');
 
@@ -76,6 +80,7 @@ export class Engine {
     readonly model: ModelDescription,
     native: NativeModel,
     { modelFile: file, threads }: LoadParams,
+    public tuning: Tuning,
   ) {
     this.#native = native;
     this.#slots = new Slots(() => native.session({ contextLength: model.contextLength }));
@@ -102,13 +107,21 @@ export class Engine {
     const gguf = readGguf(params.modelFile);
     const hyperparameters = hyperparametersOf(gguf, addon.loadsAnyModel);
     const threads = params.threads || defaultThreads(addon.cpu());
-    const cache = cacheSettingsOf(gguf);
+    const { caution, ...tuning } = tuningOf(gguf);
+    const { cache } = tuning;
     const options = params.kernel ? { threads, kernel: params.kernel, cache } : { threads, cache };
     const native = addon.load(params.modelFile, gguf.tensors, hyperparameters, options);
     try {
       // The vocabulary is read while the weights are packed.
       const model = describeModel(gguf, addon.loadsAnyModel, params.infilling);
-      const engine = new Engine(addon, model, await native, params);
+      const cautions = [model.caution, caution].filter((one) => one !== undefined).join(' ');
+      const engine = new Engine(
+        addon,
+        { ...model, ...(cautions === '' ? {} : { caution: cautions }) },
+        await native,
+        params,
+        tuning,
+      );
       expectUnchanged(gguf);
       return engine;
     } catch (error) {
@@ -123,7 +136,7 @@ export class Engine {
 
   /** Completes at a place. Requests wait for their turn; a cancelled one ends soon, with nothing to show. */
   complete(prompt: Prompt, limits: Limits, options: RequestOptions = {}): Promise<Completion> {
-    return this.#inTurn(options, (signal) => this.#answer(prompt, limits, signal, options.onFirstLine));
+    return this.#inTurn(options, (signal) => this.#answer(prompt, limits, signal, options));
   }
 
   /** Reads a prompt ahead of its completion, which need not read it then. */
@@ -191,12 +204,12 @@ export class Engine {
     prompt: Prompt,
     limits: Limits,
     signal: AbortSignal,
-    onFirstLine?: RequestOptions['onFirstLine'],
+    { onFirstLine, withoutCache }: RequestOptions,
   ): Promise<Completion> {
     const site = siteOf(prompt);
     // A grammar that is met for the first time is read while the model works.
     const grammar = syntaxOf(site.languageId);
-    const reading = await this.#read(prompt, site, signal);
+    const reading = await this.#read(prompt, site, signal, withoutCache);
     const { ids, reused, milliseconds } = reading;
     const read = Math.min(ids.length, this.#session.length);
     const completed = (syntax: Syntax | undefined, answer?: Written): Completion =>
@@ -216,7 +229,7 @@ export class Engine {
   }
 
   /** Has all of a prompt in the KV cache but `word`, the unfinished one before the cursor; no ids if aborted before. */
-  async #read(prompt: Prompt, site: Site, signal: AbortSignal): Promise<Reading> {
+  async #read(prompt: Prompt, site: Site, signal: AbortSignal, withoutCache = false): Promise<Reading> {
     if (signal.aborted) return unread;
     let word = unfinishedWord(site.before, this.model.tokenizer);
     let layout = layoutPrompt(prompt, site, this.model, word.length);
@@ -226,16 +239,21 @@ export class Engine {
       layout = layoutPrompt(prompt, site, this.model);
       if (layout.ids.length === 0) return unread;
     }
-    const beyond = this.#encoded(layout.beyond);
-    return { ids: layout.ids, word, beyond, ...(await this.#prefill(layout.ids)) };
+    const context = withoutCache ? undefined : this.counted(layout.beyond);
+    return { ids: layout.ids, word, context, ...(await this.#prefill(layout.ids)) };
   }
 
-  /** Texts one behind the other, a control token between them. They seldom change: the last ones are remembered. */
-  #encoded(texts: readonly string[]): Int32Array {
+  /**
+   * What counts beside the model: what it is shown, but for control tokens, and the texts that there was no room for,
+   * which are parted by one. They seldom change: the last ones are remembered.
+   */
+  counted(beyond: readonly string[]): NgramOptions {
     const { tokenizer } = this.model;
-    const parts = texts.map((text) => this.#encodings.get(text) ?? tokenizer.encode(text));
-    this.#encodings = new Map(texts.map((text, i) => [text, parts[i]!]));
-    return Int32Array.from(parts.flatMap((ids) => [...ids, tokenizer.controlIds[0] ?? 0]));
+    const { controlIds } = tokenizer;
+    const parts = beyond.map((text) => this.#encodings.get(text) ?? tokenizer.encode(text));
+    this.#encodings = new Map(beyond.map((text, i) => [text, parts[i]!]));
+    const overflow = Int32Array.from(parts.flatMap((ids) => [...ids, controlIds[0] ?? 0]));
+    return { exclude: controlIds, overflow };
   }
 
   /** Makes `ids` the text in the cache, of which the longest known head is kept, with the logits of the last one. */
@@ -264,7 +282,7 @@ export class Engine {
     const cached = Int32Array.from(this.#known);
     const head = first.tokens.slice(0, at);
     const tried = [first.tokens[at]!.id];
-    const texts = new Set([judge(site, first, limits, syntax).text]);
+    const texts = new Set([judge(site, first, limits, syntax, this.tuning.confidence).text]);
     const found: Alternative[] = [];
     while (tried.length < limits.candidates! && !signal.aborted) {
       await this.#prefill(cached.subarray(0, reading.ids.length + at));
@@ -273,7 +291,7 @@ export class Engine {
       const chosen = answer.tokens[at]?.id;
       if (chosen === undefined || tried.includes(chosen)) break;
       tried.push(chosen);
-      const { text, hidden, confidence } = judge(site, answer, limits, syntax);
+      const { text, hidden, confidence } = judge(site, answer, limits, syntax, this.tuning.confidence);
       if (hidden === undefined && !texts.has(text)) found.push({ text, confidence });
       texts.add(text);
     }
@@ -288,7 +306,7 @@ export class Engine {
    */
   async #decode(
     site: Site,
-    { word, beyond }: Reading,
+    { word, context }: Reading,
     limits: Limits,
     signal: AbortSignal,
     tell: (line: Written) => Promise<void>,
@@ -308,7 +326,7 @@ export class Engine {
           max,
           stopIds: writing.stopIds,
           draft: draftTokens,
-          ngramCache: { exclude: tokenizer.controlIds, overflow: beyond },
+          ...(context ? { ngramCache: context } : {}),
           ...(allowed ? { allowed } : {}),
           ...(forks ? { except: Int32Array.from([...fork.except, ...writing.endIds]) } : {}),
         });
@@ -344,7 +362,7 @@ export class Engine {
     syntax?: Syntax,
   ): Completion {
     const { tokens, evaluated, milliseconds: decodeMs } = answer;
-    const { text, reason, hidden, confidence } = judge(site, answer, limits, syntax);
+    const { text, reason, hidden, confidence } = judge(site, answer, limits, syntax, this.tuning.confidence);
     return {
       text,
       reason,

@@ -13,6 +13,7 @@ import { evaluate } from '../measure/evaluate';
 import { punchHoles } from '../measure/holes';
 import { withContext } from '../measure/repositoryContext';
 import { readSources } from '../measure/sourceFiles';
+import { calibrate, tune } from '../measure/tune';
 import {
   benchRequest,
   completeRequest,
@@ -28,10 +29,13 @@ import { messageOf, printable } from '../wording';
 export class Client {
   private newest: AbortController | undefined;
 
-  /** `loaded` gives the engine, which may serve other clients as well; it fails where none is loaded. */
+  /**
+   * `loaded` gives the engine, which may serve other clients as well, and where `anew` loads its model again; it fails
+   * where none is loaded.
+   */
   constructor(
     private readonly connection: MessageConnection,
-    private readonly loaded: () => Promise<Engine>,
+    private readonly loaded: (anew?: boolean) => Promise<Engine>,
   ) {}
 
   /** Answers what the client sends from now on. */
@@ -52,14 +56,17 @@ export class Client {
     });
     connection.onRequest(diagnoseRequest, () => answered(async () => diagnose(await loaded())));
     connection.onRequest(benchRequest, (params) => answered(async () => bench(await loaded(), params)));
-    connection.onRequest(evaluateRequest, ({ files, holes: count, seed }, token) => {
+    connection.onRequest(evaluateRequest, ({ files, holes: count, seed, tune: tunes }, token) => {
       const { signal } = controllerOf(token);
       return answered(async () => {
         const sources = readSources(files);
         const holes = withContext(punchHoles(sources, count, seed), () => sources);
         const progress = (done: number): void =>
-          void connection.sendNotification(evaluateProgress, { done, holes: holes.length });
-        return evaluate(await loaded(), holes, progress, signal);
+          void connection.sendNotification(evaluateProgress, { done, holes: (tunes ? 2 : 1) * holes.length });
+        if (tunes) return (await tune(loaded, holes, progress, signal)).evaluation;
+        const engine = await loaded();
+        const evaluation = await evaluate(engine, holes, progress, signal);
+        return { ...evaluation, calibration: calibrate(engine, holes, evaluation) };
       });
     });
   }

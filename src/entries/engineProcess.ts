@@ -15,10 +15,13 @@ import { answered, Client } from './client';
 
 /** The engine in use or on its way: requests that come in while it loads wait for it. */
 let engine: Promise<Engine> | undefined;
+/** What it was loaded with. */
+let loadedWith: LoadParams | undefined;
 
-function loaded(): Promise<Engine> {
+async function loaded(anew = false): Promise<Engine> {
   if (!engine)
     throw new ResponseError(ErrorCodes.ServerNotInitialized, 'No model is loaded. Send "load" first.');
+  if (anew && (await engine)) await load(loadedWith!);
   return engine;
 }
 
@@ -29,6 +32,7 @@ async function load(params: LoadParams): Promise<ModelInfo> {
   engine = next;
   try {
     const { info } = await next;
+    loadedWith = params;
     await (await before?.catch(() => undefined))?.close();
     return info;
   } catch (error) {

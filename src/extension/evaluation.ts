@@ -1,4 +1,4 @@
-// The evaluation command: scores the loaded model on holes in the user's own code, and shows the runs side by side.
+// The evaluation commands: score the loaded model on holes in the user's own code, tuned to it first or not, and show the runs side by side.
 
 import * as vscode from 'vscode';
 import type { Evaluation } from '../reports';
@@ -45,18 +45,18 @@ export class Evaluations implements vscode.Disposable {
   }
 
   /** Runs with a progress that can be cancelled, then opens the report; fails with an `Problem`. */
-  async run(holes = holesPerRun): Promise<Evaluation | undefined> {
+  async run({ tune = false, holes = holesPerRun } = {}): Promise<Evaluation | undefined> {
     const { occupation } = this.engine;
     if (occupation) return tell(`the engine ${occupation}. Evaluate when it is done.`);
     if (!vscode.workspace.workspaceFolders) return tell('open a folder with code to evaluate the model on.');
     const options = {
       location: vscode.ProgressLocation.Notification,
-      title: 'Ryzanstein: evaluating on this workspace',
+      title: `Ryzanstein: ${tune ? 'tuning to' : 'evaluating on'} this workspace`,
       cancellable: true,
     };
     return vscode.window.withProgress(options, async (progress, token) => {
       try {
-        return await this.evaluate(holes, progress, token);
+        return await this.evaluate(holes, tune, progress, token);
       } catch (error) {
         if (token.isCancellationRequested) return undefined;
         throw error;
@@ -71,6 +71,7 @@ export class Evaluations implements vscode.Disposable {
 
   private async evaluate(
     holes: number,
+    tune: boolean,
     progress: vscode.Progress<{ message?: string; increment?: number }>,
     token: vscode.CancellationToken,
   ): Promise<Evaluation | undefined> {
@@ -80,8 +81,11 @@ export class Evaluations implements vscode.Disposable {
     if (uris.length === 0) return tell('there is no source file of a known language in this workspace.');
     for (const uri of uris) this.uris.set(pathOf(uri), uri);
     const files = uris.map((uri) => ({ file: uri.fsPath, path: pathOf(uri) }));
-    const evaluation = await this.engine.evaluate({ files, holes, seed }, token, ({ done, holes: all }) =>
-      progress.report({ message: `${done} of ${all} places`, increment: 100 / all }),
+    const evaluation = await this.engine.evaluate(
+      { files, holes, seed, tune },
+      token,
+      ({ done, holes: all }) =>
+        progress.report({ message: `${done} of ${all} places`, increment: 100 / all }),
     );
     if (evaluation.holes === 0) return tell('the source files of this workspace hold too little code.');
     this.keep({ evaluation, files: { drawnFrom: uris.length, found: found.length } });

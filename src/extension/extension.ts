@@ -81,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.toggleLanguage': toggleLanguage,
     'ryzanstein.runBenchmark': () => withMessages(() => runBenchmark(engine)),
     'ryzanstein.evaluate': () => withMessages(() => evaluations.run()),
+    'ryzanstein.tune': () => withMessages(() => evaluations.run({ tune: true })),
     'ryzanstein.showDiagnostics': () => page.show(),
     'ryzanstein.restartEngine': () => restart('on command'),
     'ryzanstein.chooseModelFile': chooseModelFile,

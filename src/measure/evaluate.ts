@@ -37,16 +37,20 @@ export async function evaluate(
   holes: Hole[],
   progress: (done: number) => void,
   signal?: AbortSignal,
+  withoutCache = false,
 ): Promise<Evaluation> {
   const answers: GivenAnswer[] = [];
   for (const hole of holes) {
-    answers.push(await engine.complete(promptOf(hole), limitsAt(hole), { signal, threads: 'all' }));
+    answers.push(
+      await engine.complete(promptOf(hole), limitsAt(hole), { signal, threads: 'all', withoutCache }),
+    );
     signal?.throwIfAborted();
     progress(answers.length);
   }
   const { name: model, file, type, kernel, threads } = engine.info;
   const context = holes.some(({ related }) => related !== undefined);
-  return score({ engine: 'ryzanstein', model, file, type, kernel, threads, context }, holes, answers);
+  const answerer = { engine: 'ryzanstein', model, file, type, kernel, threads, context };
+  return score({ ...answerer, ...(withoutCache && { withoutCache }) }, holes, answers);
 }
 
 /** Of the whole file, with an answer against with what was expected; undefined where there is no grammar. */

@@ -1,7 +1,7 @@
 // What a GGUF file says about its model: hyperparameters, orders of the prompt, and whether this engine can run it.
 
 import * as path from 'node:path';
-import { fail, type Hyperparameters, hyperparametersOf } from './architectures';
+import { type Hyperparameters, hyperparametersOf } from './architectures';
 import { type Gguf, GgufError } from './gguf';
 import { infillingOf } from './infilling';
 import type { InfillingSetting } from '../protocol';
@@ -9,15 +9,6 @@ import type { PromptModel } from './prompt';
 import { takeInstead, tensorTypeName } from './tensorTypes';
 import { printable } from '../wording';
 import { Tokenizer } from './tokenizer';
-
-/** How much what the context holds weighs against the model, and how far it is guessed ahead: tuned for a model. */
-export interface CacheSettings {
-  sharpness?: number;
-  modelWeight?: number;
-  leastCosine?: number;
-  strengths?: number[];
-  draftTokens?: number[];
-}
 
 export interface ModelDescription extends PromptModel {
   name: string;
@@ -64,38 +55,6 @@ export function describeModel(
 function nameOf(gguf: Gguf): string {
   const name = gguf.metadata.get('general.name');
   return printable(typeof name === 'string' && name !== '' ? name : path.basename(gguf.file, '.gguf'), 100);
-}
-
-/** What the file says under `ryzanstein.cache`; the engine has defaults for the rest. Throws as `describeModel` does. */
-export function cacheSettingsOf(gguf: Gguf): CacheSettings {
-  const stated = (key: string): unknown => gguf.metadata.get(`ryzanstein.cache.${key}`);
-  const settings: CacheSettings = {};
-  const numbers = {
-    sharpness: 'sharpness',
-    modelWeight: 'model_weight',
-    leastCosine: 'least_cosine',
-  } as const;
-  for (const [name, key] of Object.entries(numbers) as [keyof typeof numbers, string][]) {
-    const value = stated(key);
-    if (isNumber(value)) settings[name] = value;
-    else if (value !== undefined) fail(gguf, `has no number under "ryzanstein.cache.${key}"`);
-  }
-  const lists = { strengths: 'strengths', draftTokens: 'draft_tokens' } as const;
-  for (const [name, key] of Object.entries(lists) as [keyof typeof lists, string][]) {
-    const value = stated(key);
-    const isOne = name === 'draftTokens' ? isWhole : isNumber;
-    if (Array.isArray(value) && (value as unknown[]).every(isOne)) settings[name] = value as number[];
-    else if (value !== undefined) fail(gguf, `has no numbers under "ryzanstein.cache.${key}"`);
-  }
-  return settings;
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
-}
-
-function isWhole(value: unknown): value is number {
-  return isNumber(value) && (value | 0) === value;
 }
 
 /** The type that holds the most weights; every tensor's type must be one that the engine reads, or known with `any`. */

@@ -33,7 +33,7 @@ export function infillingOf(gguf: Gguf, tokenizer: Tokenizer, setting: Infilling
 }
 
 /** A file may have any name; what the model is called stands in it. */
-function namesOf(gguf: Gguf): string {
+export function namesOf(gguf: Gguf): string {
   const keys = ['general.name', 'general.basename', 'general.finetune'];
   return keys
     .map((key) => gguf.metadata.get(key))

@@ -41,6 +41,7 @@ export function evaluationReport(runs: readonly Run[], confidence: number): Eval
           row('Holes', ({ holes }) => String(holes)),
           { name: 'Files', values: runs.map(({ files }) => filesOf(files)) },
           row('Prompt', ({ promptTokens }) => `${promptTokens} tokens on average`),
+          row('Confidence', ({ calibration }) => calibration ?? 'as it was'),
         ],
       },
       {

@@ -27,8 +27,9 @@ const languageNames: Record<string, string> = {
 const kinds = ['rest', 'line', 'block', 'comment', 'string'];
 const hundredths = (value: number): string => String(Math.round(value * 100));
 
-export function describeReport({ engine, model, type, context }: Report): string {
-  return `${engine}: ${model}, ${type}${context ? ', with code of other files' : ''}`;
+export function describeReport({ engine, model, type, context, withoutCache }: Report): string {
+  const how = [context && ', with code of other files', withoutCache && ', without cache'];
+  return `${engine}: ${model}, ${type}${how.filter(Boolean).join('')}`;
 }
 
 /** Files by name: the charts of a set. */
@@ -95,11 +96,11 @@ How often a completion is what somebody really wrote, measured on code that our 
 Holes are punched into files of held-out sources (\`training/eval.json\` names them, with versions and seeds): the rest of a line, a whole line, a block behind its opener, and rests of lines within comments and strings; equally many of each language. Each is completed greedily from all text before and behind it. An answer is exact if its first line equals what stood there to the character. All answers, whoever gave them, are finished by the engine's own code, which ends them, cleans them and hides what a grammar finds broken, or of a block all but its first line; then they are scored by the same code. Earlier versions of this page judged the answers of the n-gram model without a grammar and without that first line.
 
 - **ryzanstein** is the engine as in the editor: token healing, cache of what the context holds, confidence.
-- **llama.cpp** computes the same file below the same engine, with the same prompt tokens, without that cache, which the model was trained to rely on. It is driven through node-llama-cpp token by token, which costs it time; \`docs/speed.md\` compares the speeds.
+- **llama.cpp** computes the same file below the same engine, with the same prompt tokens, without that cache, which the bundled model relies on; **without cache** is our engine without it. It is driven through node-llama-cpp token by token, which costs it time; \`docs/speed.md\` compares the speeds.
 - **n-gram** is the baseline of \`training/ngram.py\`: a nested cache of corpus and file counts. It is a Python program; its times say nothing about the method.
 - **With code of other files**: the files that an editor would have open, those that are imported and those nearby, stand before the prompt, chosen by the editor's rules.
 - **Parse errors added** counts what the grammar of a language finds wrong with a file beyond what it finds with the true text, for each answer that is fit to show.
-- Confidence orders the answers, it is no probability: the reliability diagram says what it means for a model. The setting \`ryzanstein.confidence\` is chosen from it.
+- Confidence is how likely a first line is to be exact, calibrated on other holes of held-out code for the bundled model (\`src/model/measured.ts\`); the reliability diagram says how far that holds. For models that are not measured it only orders the answers.
 - Times are those of a machine that may do other work; compare them within a set only.
 ${sets.map(sectionOf).join('')}
 ## Again

@@ -1,7 +1,7 @@
 // Reports for people at a terminal: an answer, a diagnosis, an evaluation, a replay, and the tables that they are told in.
 
 import type { Completion } from '../protocol';
-import type { Diagnosis, Evaluation, Replay, TextScore } from '../reports';
+import type { Diagnosis, Evaluation, Replay, TextScore, Tuned } from '../reports';
 import { completionLine, milliseconds, millions, percent, threadsOf, tokensPerSecond } from './figures';
 
 /** One line about how an answer came about. */
@@ -73,6 +73,17 @@ export function describeEvaluation(evaluation: Evaluation): string {
       ['shown', 'exact of these'],
       ...evaluation.shownPrecision.map((one) => [percent(one.shownRate), percent(one.precision)]),
     ]),
+  ].join('\n\n');
+}
+
+export function describeTuning({ tuned, evaluation }: { tuned: Tuned; evaluation: Evaluation }): string {
+  const { alone, before, after, holes, tokens } = tuned;
+  const bits = (value: number): string => value.toFixed(3);
+  return [
+    `Bits per token of ${tokens} tokens in ${holes} holes, on the half that was not tuned by: the model alone ${bits(alone)}, ` +
+      `with the context as it weighed before ${bits(before)}, as it weighs now ${bits(after)}.`,
+    evaluation.calibration ?? '',
+    describeEvaluation(evaluation),
   ].join('\n\n');
 }
 

@@ -32,6 +32,7 @@ interface Options extends EngineOptions {
   draw?: boolean;
   answers?: string;
   bits?: boolean;
+  cache: boolean;
 }
 
 export function addEval(program: Command): void {
@@ -50,6 +51,7 @@ export function addEval(program: Command): void {
     .option('--set <name>', 'of frozen sets', 'quick')
     .option('--files <dir>', "where the sources' files of frozen sets are")
     .option('--context', 'with code of other files in the prompt, as in the editor')
+    .option('--no-cache', 'by the model alone, without what the context holds')
     .option('--draw', 'only print the holes, as a JSON file that lists them')
     .option('--answers <file>', 'score the answers that this JSON file lists instead of the model')
     .action(run);
@@ -65,12 +67,11 @@ async function run(paths: string[], options: Options): Promise<void> {
   print(options, 'eval', evaluation, describeEvaluation);
 }
 
-function evaluateModel(options: EngineOptions, holes: Hole[]): Promise<Evaluation> {
-  return withEngine(options, (engine) =>
-    evaluate(engine, holes, (done) => {
-      if (done % 10 === 0) tell(`${done} of ${holes.length} holes`);
-    }),
-  );
+function evaluateModel(options: Options, holes: Hole[]): Promise<Evaluation> {
+  const progress = (done: number): void => {
+    if (done % 10 === 0) tell(`${done} of ${holes.length} holes`);
+  };
+  return withEngine(options, (engine) => evaluate(engine, holes, progress, undefined, !options.cache));
 }
 
 async function scoreAnswers(file: string, holes: Hole[]): Promise<Evaluation> {

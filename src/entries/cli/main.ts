@@ -8,13 +8,23 @@ import { addEval } from './eval';
 import { addReplay } from './replay';
 import { addSynthesize } from './synthesize';
 import { addTokenize } from './tokenize';
+import { addTune } from './tune';
 import { messageOf, printable, unwritable } from '../../wording';
 
 function program(): Command {
   const ryzanstein = new Command('ryzanstein').description(
     'Code completion from a small ternary model on this CPU.',
   );
-  for (const add of [addComplete, addBench, addDiagnose, addReplay, addEval, addSynthesize, addTokenize])
+  for (const add of [
+    addComplete,
+    addBench,
+    addDiagnose,
+    addReplay,
+    addEval,
+    addSynthesize,
+    addTokenize,
+    addTune,
+  ])
     add(ryzanstein);
   return ryzanstein;
 }

@@ -6,6 +6,7 @@ import * as path from 'node:path';
 import { findModelFile } from '../../editing/modelFile';
 import { loadAddon } from '../../engine/addon';
 import { Engine } from '../../engine/engine';
+import type { LoadParams } from '../../protocol';
 import { readText } from '../../measure/sourceFiles';
 import { unwritable } from '../../wording';
 
@@ -52,16 +53,19 @@ export function modelFileOf({ model = '' }: ModelOptions): string {
 
 /** Lends an engine with the model that the options name to `work`, and closes it. */
 export async function withEngine<T>(
-  { threads = 0, kernel, ...options }: EngineOptions,
+  options: EngineOptions,
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const modelFile = modelFileOf(options);
-  const engine = await Engine.load(loadAddon(), { modelFile, threads, ...(kernel ? { kernel } : {}) });
+  const engine = await Engine.load(loadAddon(), loadParamsOf(options));
   try {
     return await work(engine);
   } finally {
     await engine.close();
   }
+}
+
+export function loadParamsOf({ threads = 0, kernel, ...options }: EngineOptions): LoadParams {
+  return { modelFile: modelFileOf(options), threads, ...(kernel ? { kernel } : {}) };
 }
 
 /** Prints one JSON document that begins with its schema, or text for people. */

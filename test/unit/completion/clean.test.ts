@@ -2,7 +2,7 @@
 
 import * as assert from 'node:assert/strict';
 import { clean } from '../../../src/completion/clean';
-import { confidenceOf } from '../../../src/completion/finish';
+import { likelihoodOf } from '../../../src/completion/finish';
 import type { StopReason } from '../../../src/protocol';
 import { place } from './place';
 import { randomSource } from '../random';
@@ -131,12 +131,12 @@ describe('clean', () => {
   });
 });
 
-describe('confidence', () => {
+describe('the likelihood of an answer', () => {
   it('lies between the mean and the weakest token', () => {
-    assert.equal(confidenceOf([]), 0);
-    assert.equal(confidenceOf([0, 0]), 1);
+    assert.equal(likelihoodOf([]), 0);
+    assert.equal(likelihoodOf([0, 0]), 1);
     const [mean, least] = [Math.sqrt(0.9 * 0.4), 0.4];
-    const confidence = confidenceOf([Math.log(0.9), Math.log(0.4)]);
-    assert.ok(confidence > least && confidence < mean, String(confidence));
+    const likelihood = likelihoodOf([Math.log(0.9), Math.log(0.4)]);
+    assert.ok(likelihood > least && likelihood < mean, String(likelihood));
   });
 });

@@ -3,7 +3,8 @@
 import * as assert from 'node:assert/strict';
 import { type Gguf, GgufError, readGguf } from '../../../src/model/gguf';
 import type { Hyperparameters } from '../../../src/model/architectures';
-import { cacheSettingsOf, describeModel } from '../../../src/model/description';
+import { describeModel } from '../../../src/model/description';
+import { cacheSettingsOf } from '../../../src/model/tuning';
 
 const tiny = (): Gguf => readGguf('test/fixtures/tiny.gguf');
 

@@ -1,0 +1,46 @@
+// How often an answer is right of which a model is so sure: its own likelihood as a probability, by language.
+
+import { languageName } from '../language/languages';
+
+/**
+ * The log-odds that the first line of an answer is exact: `slope` times those of the model's likelihood, plus `offset`,
+ * plus what a language has of its own.
+ */
+export interface Calibration {
+  readonly slope: number;
+  readonly offset: number;
+  readonly languages: Readonly<Record<string, number>>;
+}
+
+/** Leaves likelihoods as they are. */
+export const uncalibrated: Calibration = { slope: 1, offset: 0, languages: {} };
+
+/** Beyond these log-odds nothing was ever measured. */
+const most = 12;
+
+/** `likelihood` and the answer are in 0..1; nothing written has no chance. */
+export function calibrated(likelihood: number, languageId: string, calibration: Calibration): number {
+  if (likelihood <= 0) return 0;
+  const { slope, offset, languages } = calibration;
+  const odds = slope * logOdds(likelihood) + offset + (languages[languageName(languageId)] ?? 0);
+  return 1 / (1 + Math.exp(-odds));
+}
+
+export function logOdds(likelihood: number): number {
+  return Math.max(-most, Math.min(most, Math.log(likelihood / (1 - likelihood))));
+}
+
+/** What `second` makes of what `first` gave. */
+export function composed(first: Calibration, second: Calibration): Calibration {
+  const names = new Set([...Object.keys(first.languages), ...Object.keys(second.languages)]);
+  return {
+    slope: first.slope * second.slope,
+    offset: first.offset * second.slope + second.offset,
+    languages: Object.fromEntries(
+      [...names].map((name) => [
+        name,
+        (first.languages[name] ?? 0) * second.slope + (second.languages[name] ?? 0),
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,169 @@
+// What was measured of a model on code: how much the context weighs beside it and how far its confidence holds; from its file, or from one beside that.
+
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import type { Calibration } from '../completion/calibration';
+import { messageOf, unwritable } from '../wording';
+import { fail } from './architectures';
+import type { Gguf } from './gguf';
+import { type CacheSettings, measuredOf, type Tuning } from './measured';
+
+/** What the file beside a model's file holds: `header` is the digest of all before the tensors, `bytes` the whole size. */
+interface TuningFile extends Partial<Tuning> {
+  schema: typeof schema;
+  header: string;
+  bytes: number;
+  date: string;
+}
+
+const schema = 'ryzanstein/tuning/1';
+
+/** Where the tuning of a model's file is kept. */
+export function tuningFileOf(file: string): string {
+  return `${file.replace(/\.gguf$/i, '')}.tuning.json`;
+}
+
+/**
+ * What was tuned for this file, else what the file says, else what was measured of such models. `caution` says in a
+ * sentence why what lies beside the file was left alone. Throws a GgufError where the file itself says nonsense.
+ */
+export function tuningOf(gguf: Gguf): Tuning & { caution?: string } {
+  const stated = cacheSettingsOf(gguf);
+  const measured = measuredOf(gguf);
+  const cache = Object.keys(stated).length > 0 ? stated : measured.cache;
+  try {
+    const own = readTuning(gguf);
+    return { cache: own?.cache ?? cache, confidence: own?.confidence ?? measured.confidence };
+  } catch (error) {
+    const caution = `${tuningFileOf(gguf.file)} ${messageOf(error)}: it is not used. Tune the model again, or delete the file.`;
+    return { cache, confidence: measured.confidence, caution };
+  }
+}
+
+/** Keeps what was found beside the model's file, with what was found before. Throws an Error that says why it cannot. */
+export function keepTuning(gguf: Gguf, found: Partial<Tuning>): string {
+  const file = tuningFileOf(gguf.file);
+  let before: Partial<Tuning> | undefined;
+  try {
+    before = readTuning(gguf);
+  } catch {
+    // What is of another file, or no tuning at all, is written over.
+  }
+  const kept: TuningFile = {
+    ...before,
+    ...found,
+    ...{ schema, ...identityOf(gguf), date: new Date().toISOString() },
+  };
+  try {
+    fs.writeFileSync(file, `${JSON.stringify(kept, undefined, 2)}\n`);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+  return file;
+}
+
+/** Undefined where nothing was tuned; throws an Error whose message goes on behind the file's name. */
+function readTuning(gguf: Gguf): TuningFile | undefined {
+  const file = tuningFileOf(gguf.file);
+  if (!fs.existsSync(file)) return undefined;
+  let document: unknown;
+  try {
+    document = JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch {
+    throw new Error('cannot be read as JSON');
+  }
+  const found = tuningFrom(document);
+  const { header, bytes } = identityOf(gguf);
+  if (found.header !== header || found.bytes !== bytes)
+    throw new Error('was made for another file of that name');
+  return found;
+}
+
+function identityOf({ file, tensors }: Gguf): { header: string; bytes: number } {
+  const descriptor = fs.openSync(file, fs.constants.O_RDONLY);
+  try {
+    const head = Buffer.alloc(Math.min(...tensors.map(({ offset }) => offset)));
+    const read = fs.readSync(descriptor, head, 0, head.length, 0);
+    const header = createHash('sha256').update(head.subarray(0, read)).digest('hex');
+    return { header, bytes: fs.fstatSync(descriptor).size };
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** What the model's file says under `ryzanstein.cache`; the engine has defaults for the rest. */
+export function cacheSettingsOf(gguf: Gguf): CacheSettings {
+  const keyOf = (name: string): string =>
+    `ryzanstein.cache.${name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)}`;
+  return cacheSettings(
+    (name) => gguf.metadata.get(keyOf(name)),
+    (name, what) => fail(gguf, `has no ${what} under "${keyOf(name)}"`),
+  );
+}
+
+/** Calls `refuse` with the name of a setting that is there and is not what it has to be. */
+function cacheSettings(
+  stated: (name: string) => unknown,
+  refuse: (name: string, what: string) => never,
+): CacheSettings {
+  const settings: CacheSettings = {};
+  for (const name of ['sharpness', 'modelWeight', 'leastCosine'] as const) {
+    const value = stated(name);
+    if (isNumber(value)) settings[name] = value;
+    else if (value !== undefined) refuse(name, 'number');
+  }
+  for (const name of ['strengths', 'draftTokens'] as const) {
+    const value = stated(name);
+    const isOne = name === 'draftTokens' ? isWhole : isNumber;
+    if (Array.isArray(value) && (value as unknown[]).every(isOne)) settings[name] = value as number[];
+    else if (value !== undefined) refuse(name, 'numbers');
+  }
+  return settings;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isWhole(value: unknown): value is number {
+  return isNumber(value) && (value | 0) === value;
+}
+
+/** Throws an Error whose message goes on behind the file's name. */
+function tuningFrom(found: unknown): TuningFile {
+  const refuse = (what: string): never => {
+    throw new Error(`has no ${what}`);
+  };
+  const { schema: named, header, bytes, date, cache, confidence } = asRecord(found);
+  if (named !== schema) throw new Error('is no tuning of a model');
+  if (typeof header !== 'string' || typeof bytes !== 'number' || typeof date !== 'string')
+    throw new Error('does not say which file it was made for');
+  const settings = cache === undefined ? undefined : asRecord(cache);
+  return {
+    ...{ schema, header, bytes, date },
+    ...(settings && {
+      cache: cacheSettings(
+        (name) => settings[name],
+        (name, what) => refuse(`${what} under "cache.${name}"`),
+      ),
+    }),
+    ...(confidence !== undefined && {
+      confidence: isCalibration(confidence) ? confidence : refuse('calibration under "confidence"'),
+    }),
+  };
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function isCalibration(value: unknown): value is Calibration {
+  const { slope, offset, languages } = asRecord(value);
+  return (
+    isNumber(slope) &&
+    slope > 0 &&
+    isNumber(offset) &&
+    typeof languages === 'object' &&
+    Object.values(asRecord(languages)).every(isNumber)
+  );
+}

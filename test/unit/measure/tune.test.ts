@@ -1,0 +1,90 @@
+// Tuning: what is weighed is what completing weighs, settings are kept only if they are better, and the command does it all.
+
+import * as assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { addonFile, loadAddon } from '../../../src/engine/addon';
+import { Engine } from '../../../src/engine/engine';
+import { punchHoles } from '../../../src/measure/holes';
+import { chanceOf, foretoldBy, tuneCache } from '../../../src/measure/tuneCache';
+import { readGguf } from '../../../src/model/gguf';
+import { tuningFileOf, tuningOf } from '../../../src/model/tuning';
+import { temporaryFile } from '../model/ggufFile';
+
+const addon = loadAddon(addonFile(path.resolve('dist')));
+const files = ['src/model/gguf.ts', 'src/engine/engine.ts', 'src/completion/stop.ts'].map((file) => ({
+  path: file,
+  languageId: 'typescript',
+  text: fs.readFileSync(file, 'utf8'),
+}));
+
+async function withEngine<T>(modelFile: string, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await Engine.load(addon, { modelFile, threads: 1 });
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+describe('tuning', () => {
+  it('weighs tokens as completing does', () =>
+    withEngine('models/ryzanstein-14m.gguf', async (engine) => {
+      const { cache } = engine.tuning;
+      const sharpness = cache.sharpness!;
+      const weights = { sharpness, model: cache.modelWeight!, strengths: cache.strengths! };
+      const { tokenizer } = engine.model;
+      const ids = tokenizer.encode(files[0]!.text.slice(0, 1500));
+      const ngramCache = {
+        exclude: tokenizer.controlIds,
+        overflow: Int32Array.from(tokenizer.encode(files[1]!.text.slice(0, 500))),
+      };
+      await engine.withSession(async (session) => {
+        await session.evaluate(Int32Array.from(ids));
+        const options = { max: 40, stopIds: new Int32Array(), ngramCache };
+        const generated = await session.generate(options);
+        session.truncate(ids.length - 1);
+        await session.evaluate(Int32Array.of(ids.at(-1)!));
+        const told = foretoldBy(await session.weigh(generated.ids, ngramCache, [6, sharpness]), 2);
+        assert.equal(told.length, 40);
+        for (const [i, row] of told.entries()) {
+          const off = Math.log(chanceOf(row, weights, 1)) - generated.logProbabilities[i]!;
+          assert.ok(Math.abs(off) < 1e-3, `token ${i}: ${off}`);
+        }
+      });
+    }));
+
+  it('finds settings that foretell true answers better than bad ones, and keeps good ones', async () => {
+    const holes = punchHoles(files, 60, 3);
+    await withEngine('models/ryzanstein-14m.gguf', async (engine) => {
+      engine.tuning.cache = { sharpness: 48, modelWeight: 0.2, strengths: [0.2, 0.2, 0.2, 0.2, 0.2] };
+      const { before, after, alone, cache, tokens } = await tuneCache(engine, holes, () => undefined);
+      assert.ok(after < before && after < alone && tokens > 400, JSON.stringify({ before, after, alone }));
+      engine.tuning.cache = cache;
+      const again = await tuneCache(engine, holes, () => undefined);
+      assert.deepEqual(again.cache, cache);
+      assert.equal(again.after, again.before);
+    });
+  });
+
+  it('is a command that keeps what it found beside the model', () => {
+    const model = temporaryFile('tuned.gguf', fs.readFileSync('models/ryzanstein-14m.gguf'));
+    const run = (...args: string[]): ReturnType<typeof spawnSync> =>
+      spawnSync(process.execPath, ['dist/cli.js', 'tune', ...args, '--model', model, '--threads', '1'], {
+        encoding: 'utf8',
+      });
+    const few = run('src/model/merges.ts', '--limit', '3');
+    assert.equal(few.status, 1);
+    assert.match(String(few.stderr), /These 3 holes are too few to tune by\./);
+    const { status, stdout, stderr } = run('src/model', '--limit', '60', '--json');
+    assert.equal(status, 0, String(stderr));
+    const result = JSON.parse(String(stdout)) as { schema: string; evaluation: { calibration: string } };
+    assert.equal(result.schema, 'ryzanstein/tune/1');
+    assert.match(result.evaluation.calibration, /that takes 100 answers/);
+    const { cache, caution } = tuningOf(readGguf(model));
+    assert.equal(caution, undefined);
+    assert.ok(fs.existsSync(tuningFileOf(model)));
+    assert.equal(cache.strengths?.length, 5);
+  });
+});

@@ -1,0 +1,110 @@
+// The tuning beside a model's file: kept and read again, of that file alone, and never in the way of the model.
+
+import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { readGguf } from '../../../src/model/gguf';
+import { keepTuning, tuningFileOf, tuningOf } from '../../../src/model/tuning';
+import { randomSource } from '../random';
+import { temporaryFile } from './ggufFile';
+
+const cache = {
+  sharpness: 20,
+  modelWeight: 3,
+  leastCosine: 0.3,
+  strengths: [9, 8, 7, 6, 5],
+  draftTokens: [1, 2],
+};
+const confidence = { slope: 0.9, offset: -0.4, languages: { python: 0.2 } };
+
+/** The tiny model in a file of its own, where nothing is tuned. */
+function model(): ReturnType<typeof readGguf> {
+  return readGguf(temporaryFile('tuned.gguf', fs.readFileSync('test/fixtures/tiny.gguf')));
+}
+
+describe('the tuning of a model', () => {
+  afterEach(() => fs.rmSync(tuningFileOf(model().file), { force: true, recursive: true }));
+
+  it('is kept beside its file, one part after the other, and read again', () => {
+    const gguf = model();
+    const plain = tuningOf(gguf);
+    assert.equal(plain.caution, undefined);
+    assert.equal(keepTuning(gguf, { cache }), tuningFileOf(gguf.file));
+    assert.deepEqual(tuningOf(gguf), { cache, confidence: plain.confidence });
+    keepTuning(gguf, { confidence });
+    assert.deepEqual(tuningOf(gguf), { cache, confidence });
+    const kept = JSON.parse(fs.readFileSync(tuningFileOf(gguf.file), 'utf8')) as Record<string, unknown>;
+    assert.equal(kept.bytes, fs.statSync(gguf.file).size);
+    assert.match(String(kept.date), /^\d{4}-\d\d-\d\dT/);
+  });
+
+  it('is not taken over by another file of that name, and is written over by its own', () => {
+    const gguf = model();
+    const plain = tuningOf(gguf);
+    keepTuning(gguf, { cache, confidence });
+    const bytes = fs.readFileSync(gguf.file);
+    fs.writeFileSync(gguf.file, Buffer.concat([bytes, Buffer.alloc(32)]));
+    const longer = readGguf(gguf.file);
+    assert.match(
+      tuningOf(longer).caution ?? '',
+      /tuning\.json was made for another file of that name: .* Tune/,
+    );
+    assert.deepEqual(tuningOf(longer).cache, plain.cache);
+    const renamed = Buffer.from(bytes);
+    renamed.write('x', renamed.indexOf('general.name') + 'general.name'.length + 12);
+    fs.writeFileSync(gguf.file, renamed);
+    assert.match(tuningOf(readGguf(gguf.file)).caution ?? '', /another file/);
+    keepTuning(longer, { confidence });
+    fs.writeFileSync(gguf.file, Buffer.concat([bytes, Buffer.alloc(32)]));
+    keepTuning(readGguf(gguf.file), { confidence });
+    assert.deepEqual(tuningOf(readGguf(gguf.file)), { cache: plain.cache, confidence });
+  });
+
+  it('is left alone with a word where it is damaged', () => {
+    const gguf = model();
+    const { cache: usual } = tuningOf(gguf);
+    keepTuning(gguf, { cache, confidence });
+    const file = tuningFileOf(gguf.file);
+    const text = fs.readFileSync(file, 'utf8');
+    const { below } = randomSource(7);
+    const damaged = [
+      ...['', '[]', 'null', '1', '{}', '{"schema":"ryzanstein/tuning/2"}'],
+      text.replace('20', '"20"'),
+      text.replace('0.9', '-0.9'),
+      text.replace('"python": 0.2', '"python": null'),
+      text.replace('9,', '"x",'),
+      ...Array.from({ length: 300 }, () => text.slice(0, below(text.length))),
+      ...Array.from({ length: 300 }, () => {
+        const at = below(text.length);
+        return text.slice(0, at) + String.fromCharCode(32 + below(95)) + text.slice(at + 1);
+      }),
+    ];
+    let cautions = 0;
+    for (const one of damaged) {
+      fs.writeFileSync(file, one);
+      const tuning = tuningOf(gguf);
+      if (tuning.caution !== undefined) {
+        cautions++;
+        assert.deepEqual(tuning.cache, usual);
+        assert.ok(tuning.caution.startsWith(file), tuning.caution);
+      }
+    }
+    assert.ok(cautions > 400, `${cautions} of ${damaged.length}`);
+  });
+
+  it('says where it cannot be kept', () => {
+    const gguf = model();
+    fs.mkdirSync(tuningFileOf(gguf.file));
+    assert.throws(() => keepTuning(gguf, { cache }), /tuning\.json cannot be written: it is a folder/);
+    assert.match(tuningOf(gguf).caution ?? '', /cannot be read/);
+    fs.rmdirSync(tuningFileOf(gguf.file));
+  });
+
+  it('has a name of its own for every model', () => {
+    const names = ['/m/a.gguf', '/m/a.GGUF', '/m/a', '/m/a.b.gguf'].map(tuningFileOf);
+    assert.deepEqual(
+      names.map((name) => path.basename(name)),
+      ['a.tuning.json', 'a.tuning.json', 'a.tuning.json', 'a.b.tuning.json'],
+    );
+  });
+});
