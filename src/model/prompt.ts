@@ -29,7 +29,7 @@ const characterStep = 256;
 
 /** What is shown to the model, and what of the file has no room in it. */
 export interface Layout {
-  /** To be evaluated before the answer; at most the room less the answer's share. */
+  /** To be evaluated before the answer; at most the room less the answer's share, and none without room for a format. */
   ids: Int32Array;
   /** What stands before the first token of the file and behind the last one: empty for a file that fits. */
   beyond: [before: string, behind: string];
@@ -65,7 +65,7 @@ export function layoutPrompt(
   const all = site.before.slice(0, site.before.length - unfinished);
   const before = prefixText(all, tokenizer, left);
   return {
-    ids: Int32Array.from(laidOut(before)),
+    ids: Int32Array.from(left < 0 ? [] : laidOut(before)),
     beyond: [all.slice(0, all.length - before.length), behind.slice(after.length)],
   };
 }
