@@ -403,6 +403,24 @@ describe('engine', () => {
     assert.ok(refused > damages / 4 && refused < damages, `${refused} were refused`);
   }).timeout(600_000);
 
+  it('keeps to the room that a request names, and to the context', async () => {
+    await withEngine(async (engine) => {
+      const place = prompt('x = 1\n'.repeat(900) + 'y = ');
+      for (const [room, most] of [
+        [100, 93],
+        [512, 480],
+        [4096, 960],
+        [undefined, 960],
+      ] as const) {
+        const { promptTokens, room: told } = await engine.complete(place, limits, { room });
+        assert.ok(promptTokens <= most && promptTokens > most / 2, `${promptTokens} tokens in ${room}`);
+        assert.equal(told, Math.min(room ?? 1024, 1024));
+        const ahead = await engine.prefill(place, { room });
+        assert.equal(ahead.promptTokens, promptTokens);
+      }
+    });
+  });
+
   it('completes however small the context is', async () => {
     const bytes = fs.readFileSync(modelFile);
     const key = 'bitnet.context_length';

@@ -33,6 +33,10 @@ describe('figures', () => {
     assert.equal(figures.modelLine(model), 'small: bitnet TQ2_0, 18.1 million weights, 9.0 MB');
   });
 
+  it('describe a context in a line', () => {
+    assert.equal(figures.contextLine(model), '1,024 tokens, 2.0 MB for each 1,000 of them');
+  });
+
   it('describe a completion in a line', () => {
     const completion = answer('x', {
       tokens: 1,
