@@ -62,7 +62,8 @@ export interface Alternative {
  * One answer. `text` is fit to insert at the cursor, with the document's line ends; times are in milliseconds.
  * `alternatives`, surest first, are there if they were asked for; tokens and times are those of the answer alone.
  * The `promptTokens` of a cancelled one are those that were read before, of which the cache held `reusedTokens`.
- * `kernel` and `threads` are absent where a backend does not tell.
+ * `room` is how many tokens prompt and answer shared at most; it, `kernel` and `threads` are absent where a backend does
+ * not tell.
  */
 export interface Completion {
   text: string;
@@ -78,6 +79,7 @@ export interface Completion {
   decodeMs: number;
   tokensPerSecond: number;
   model: string;
+  room?: number;
   kernel?: string;
   threads?: number;
 }

@@ -2,6 +2,7 @@
 
 /**
  * `type` is the file type of the matrices (`TQ2_0`), `weights` how many numbers the model has, `bytes` their memory.
+ * `contextLength` is the longest text in tokens, each of which takes `bytesPerToken` of a KV cache.
  * `prompts` tells how it is shown a place, `caution` in a sentence what its completions may suffer from.
  */
 export interface ModelInfo {
@@ -11,6 +12,7 @@ export interface ModelInfo {
   type: string;
   weights: number;
   contextLength: number;
+  bytesPerToken: number;
   prompts?: string;
   caution?: string;
   kernel: string;
@@ -76,6 +78,8 @@ export interface Diagnosis {
   /** `error` is the largest relative error of any level's ternary product against the scalar one: 0 when exact. */
   tmac: { error: number; cases: number; kernels: { level: string; gops: number }[] };
   threading: { scaling: ScalingRow[] };
+  /** How many tokens prompt and answer share at most, for the sake of time. */
+  room: number;
   throughput: { tokensPerSecond: number; prefillTokensPerSecond: number; model: string; threads: number };
   model: ModelInfo;
   targets: Target[];

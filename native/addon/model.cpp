@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../model/model.h"
+#include "../model/session.h"
 #include "arguments.h"
 #include "session.h"
 
@@ -33,6 +34,8 @@ class NativeModel : public Napi::ObjectWrap<NativeModel> {
         {fixed("kernel", Napi::String::New(env, model_->level().name)),
          fixed("threads", Napi::Number::New(env, model_->threads())),
          fixed("bytes", Napi::Number::New(env, static_cast<double>(model_->weights().bytes()))),
+         fixed("bytesPerToken",
+               Napi::Number::New(env, static_cast<double>(Session::bytes_per_token(*model_)))),
          fixed("loadMilliseconds", info[1])});
   }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 namespace ryzanstein {
 namespace {
@@ -28,8 +29,9 @@ KvCache::Scratch::Scratch(const Kernels& kernels, KeyDigits digits, int head_siz
 
 KvCache::KvCache(const Kernels& kernels, KeyDigits digits, int layers, int kv_heads, int head_size,
                  int capacity)
-    : kernels_(kernels),
+    : kernels_(&kernels),
       digits_(static_cast<int>(digits)),
+      layers_(layers),
       kv_heads_(static_cast<size_t>(kv_heads)),
       head_size_(head_size),
       capacity_(capacity),
@@ -42,8 +44,17 @@ KvCache::KvCache(const Kernels& kernels, KeyDigits digits, int layers, int kv_he
       key_scales_(areas_ * padded_ * sizeof(float)),
       value_scales_(key_scales_.bytes()) {}
 
+size_t KvCache::bytes_per_position(const Kernels& kernels, KeyDigits digits, int layers, int kv_heads,
+                                   int head_size) {
+  const MatrixKernel& kernel = *kernels.int8;
+  const size_t key =
+      kernel.block_bytes(static_cast<int>(digits) * head_size) / static_cast<size_t>(kernel.block_rows);
+  return static_cast<size_t>(layers) * static_cast<size_t>(kv_heads) *
+         (key + static_cast<size_t>(head_size) + 2 * sizeof(float));
+}
+
 float KvCache::round(const float* x, int8_t* q) const {
-  const float scale = kernels_.floats->quantize(x, head_size_, q);
+  const float scale = kernels_->floats->quantize(x, head_size_, q);
   if (digits_ == 1 || scale == 0) {
     std::fill_n(q + head_size_, (digits_ - 1) * head_size_, int8_t{0});
     return scale;
@@ -58,7 +69,7 @@ float KvCache::round(const float* x, int8_t* q) const {
 }
 
 void KvCache::store(int layer, int kv_head, int position, const float* key, const float* value) {
-  const MatrixKernel& kernel = *kernels_.int8;
+  const MatrixKernel& kernel = *kernels_->int8;
   const size_t at = static_cast<size_t>(position), first = area(layer, kv_head) * padded_;
   int8_t rounded[2 * kMaxHeadSize];
   key_scales_.as<float>()[first + at] = round(key, rounded);
@@ -66,14 +77,14 @@ void KvCache::store(int layer, int kv_head, int position, const float* key, cons
                   keys_.as<uint8_t>() +
                       (area(layer, kv_head) * blocks_ + static_cast<size_t>(position / kernel.block_rows)) *
                           key_block_bytes_);
-  value_scales_.as<float>()[first + at] = kernels_.floats->quantize(value, head_size_, rounded);
+  value_scales_.as<float>()[first + at] = kernels_->floats->quantize(value, head_size_, rounded);
   int8_t* pairs = values_.as<int8_t>() + (first + at / 2 * 2) * static_cast<size_t>(head_size_) + at % 2;
   for (int d = 0; d < head_size_; d++) pairs[2 * d] = rounded[d];
 }
 
 void KvCache::attend(int layer, int kv_head, const Query* queries, int count, float scale,
                      Scratch& scratch) const {
-  const MatrixKernel& kernel = *kernels_.int8;
+  const MatrixKernel& kernel = *kernels_->int8;
   const int columns = digits_ * head_size_;
   const size_t query_bytes = kernel.prepared_bytes(columns);
   const int seen = blocks(queries[count - 1].visible);
@@ -107,15 +118,24 @@ void KvCache::attend(int layer, int kv_head, const Query* queries, int count, fl
     const int32_t* lows = products + count * stride;
     for (ptrdiff_t i = 0; i < count * stride; i++) products[i] = kDigit * products[i] + lows[i];
   }
-  kernels_.floats->attend({rows, count, head_size_, key_scales_.as<float>() + first,
-                           value_scales_.as<float>() + first,
-                           values_.as<int8_t>() + first * static_cast<size_t>(head_size_)});
+  kernels_->floats->attend({rows, count, head_size_, key_scales_.as<float>() + first,
+                            value_scales_.as<float>() + first,
+                            values_.as<int8_t>() + first * static_cast<size_t>(head_size_)});
+}
+
+void KvCache::reserve(int capacity) {
+  if (capacity <= capacity_) return;
+  KvCache larger(*kernels_, static_cast<KeyDigits>(digits_), layers_, static_cast<int>(kv_heads_), head_size_,
+                 capacity);
+  larger.copy_head(*this, length);
+  *this = std::move(larger);
 }
 
 void KvCache::copy_head(const KvCache& other, int head) {
   const auto copy = [&](AlignedBuffer& to, const AlignedBuffer& from, size_t bytes) {
-    for (size_t at = 0; at < to.bytes(); at += to.bytes() / areas_) {
-      std::memcpy(to.as<uint8_t>() + at, from.as<uint8_t>() + at, bytes);
+    for (size_t area = 0; area < areas_; area++) {
+      std::memcpy(to.as<uint8_t>() + area * (to.bytes() / areas_),
+                  from.as<uint8_t>() + area * (from.bytes() / areas_), bytes);
     }
   };
   const auto positions = static_cast<size_t>(head);

@@ -34,7 +34,12 @@ class KvCache {
  public:
   KvCache(const Kernels& kernels, KeyDigits digits, int layers, int kv_heads, int head_size, int capacity);
 
+  static size_t bytes_per_position(const Kernels& kernels, KeyDigits digits, int layers, int kv_heads,
+                                   int head_size);
+
   int capacity() const { return capacity_; }
+  // Makes room for at least so many positions; what is held stays.
+  void reserve(int capacity);
   size_t bytes() const {
     return keys_.bytes() + values_.bytes() + key_scales_.bytes() + value_scales_.bytes();
   }
@@ -42,6 +47,7 @@ class KvCache {
   // What a thread needs to attend to up to `capacity` positions.
   class Scratch {
    public:
+    Scratch() = default;
     Scratch(const Kernels& kernels, KeyDigits digits, int head_size, int capacity);
     size_t bytes() const {
       return queries_.bytes() + products_.bytes() + weights_.bytes() + rounded_weights_.bytes();
@@ -62,7 +68,7 @@ class KvCache {
   // from one to the next.
   void attend(int layer, int kv_head, const Query* queries, int count, float scale, Scratch& scratch) const;
 
-  // Takes the first `head` positions over from a cache of the same shape.
+  // Takes the first `head` positions over from a cache of the same shape; there must be room.
   void copy_head(const KvCache& other, int head);
 
   int length = 0;
@@ -70,7 +76,7 @@ class KvCache {
  private:
   // Row blocks of the keys of the first `positions` positions.
   int blocks(int positions) const {
-    return (positions + kernels_.int8->block_rows - 1) / kernels_.int8->block_rows;
+    return (positions + kernels_->int8->block_rows - 1) / kernels_->int8->block_rows;
   }
   size_t area(int layer, int kv_head) const {
     return static_cast<size_t>(layer) * kv_heads_ + static_cast<size_t>(kv_head);
@@ -79,8 +85,9 @@ class KvCache {
   // Rounds x [head_size] to digits, high ones first: q [digits][head_size]. Returns the scale.
   float round(const float* x, int8_t* q) const;
 
-  const Kernels& kernels_;
+  const Kernels* kernels_;
   int digits_;
+  int layers_;
   size_t kv_heads_;
   int head_size_;
   int capacity_;

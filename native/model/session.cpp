@@ -14,6 +14,9 @@ namespace {
 // many: in copied code a few equal tokens fit several places, and twelve hardly more than one.
 constexpr int kDraftContext = 16;
 
+// Positions that there is room for at first: most texts need no more.
+constexpr int kFirstPositions = 1024;
+
 // What stands at `place` in a text, behind `equal` tokens like those at the end of another one.
 struct Followed {
   const std::vector<int32_t>* text = nullptr;
@@ -45,12 +48,19 @@ int checked_context(const Model& model, int context_length) {
 
 Session::Session(std::shared_ptr<Model> model, int context_length)
     : model_(std::move(model)),
+      context_length_(checked_context(*model_, context_length)),
       cache_(model_->level().kernels, key_digits(model_->weights()), model_->hyperparameters().layers,
              model_->hyperparameters().kv_heads, model_->hyperparameters().head_size,
-             checked_context(*model_, context_length)),
-      states_(model_->level().kernels, model_->hyperparameters().width, context_length),
-      activations_(model_->weights(), model_->level().kernels, context_length, model_->threads()) {
-  ids_.reserve(static_cast<size_t>(context_length));
+             std::min(context_length, kFirstPositions)),
+      states_(model_->level().kernels, model_->hyperparameters().width, cache_.capacity()),
+      activations_(model_->weights(), model_->level().kernels, cache_.capacity(), model_->threads()) {}
+
+size_t Session::bytes_per_token(const Model& model) {
+  const Hyperparameters& h = model.hyperparameters();
+  const Kernels& kernels = model.level().kernels;
+  return KvCache::bytes_per_position(kernels, key_digits(model.weights()), h.layers, h.kv_heads,
+                                     h.head_size) +
+         StateCache::bytes_per_state(kernels, h.width);
 }
 
 bool Session::evaluate(const int32_t* ids, int count, const Stop& stop) {
@@ -177,7 +187,7 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
       generated.end = End::kStop;
       return generated;
     }
-    if (cache_.length == cache_.capacity()) {
+    if (cache_.length == context_length_) {
       generated.end = End::kContext;
       return generated;
     }
@@ -188,7 +198,7 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
     }
     evaluated = {choice.id};
     if (options.draft > 0) {
-      const int room = std::min(options.max - i - 1, cache_.capacity() - cache_.length - 1);
+      const int room = std::min(options.max - i - 1, context_length_ - cache_.length - 1);
       extend_by_draft(overflow, std::min(options.draft, room), evaluated);
       evaluated.erase(std::find_if(evaluated.begin() + 1, evaluated.end(), ends), evaluated.end());
     }
@@ -238,7 +248,7 @@ void Session::truncate(int length) {
 }
 
 void Session::copy_head(const Session& other, int length) {
-  if (other.model_ != model_ || other.cache_.capacity() != cache_.capacity()) {
+  if (other.model_ != model_ || other.context_length_ != context_length_) {
     throw std::runtime_error("Tokens can be copied between sessions of one model and context only.");
   }
   if (length < 0 || length > other.cache_.length) {
@@ -246,6 +256,7 @@ void Session::copy_head(const Session& other, int length) {
                              std::to_string(other.cache_.length) + ".");
   }
   if (&other == this) return truncate(length);
+  reserve(length);
   cache_.copy_head(other.cache_, length);
   states_.copy_head(other.states_, length);
   ids_.assign(other.ids_.begin(), other.ids_.begin() + length);
@@ -256,6 +267,7 @@ void Session::copy_head(const Session& other, int length) {
 // Runs one pass; its tokens do not count until keep.
 bool Session::pass(const int32_t* ids, int count, int logit_rows, const Stop& stop) {
   logits_ = nullptr;
+  reserve(cache_.length + count);
   if (!model_->forward(ids, count, logit_rows, cache_, activations_, stop)) return false;
   states_.put(activations_.states.as<float>(), count);
   return true;
@@ -274,6 +286,20 @@ void Session::keep(const int32_t* ids, int count, int logit_row) {
   }
 }
 
+// Makes room for a text of so many tokens, and for as many again: what it holds is copied seldom.
+void Session::reserve(int positions) {
+  if (positions <= cache_.capacity()) return;
+  const int capacity = std::min(context_length_, std::max(positions, 2 * cache_.capacity()));
+  try {
+    activations_.reserve(model_->weights(), model_->level().kernels, capacity);
+    states_.reserve(capacity);
+    cache_.reserve(capacity);
+  } catch (const std::bad_alloc&) {
+    throw std::runtime_error("There is not enough memory for a text of " + std::to_string(positions) +
+                             " tokens.");
+  }
+}
+
 void Session::check_ids(const int32_t* ids, int count) const {
   const int vocabulary = model_->hyperparameters().vocabulary;
   for (int i = 0; i < count; i++) {
@@ -285,10 +311,10 @@ void Session::check_ids(const int32_t* ids, int count) const {
 }
 
 void Session::check_room(int count) const {
-  if (count > cache_.capacity() - cache_.length) {
+  if (count > context_length_ - cache_.length) {
     throw std::runtime_error(std::to_string(count) + " tokens do not fit: the context holds " +
-                             std::to_string(cache_.capacity()) + ", of which " +
-                             std::to_string(cache_.length) + " are in use.");
+                             std::to_string(context_length_) + ", of which " + std::to_string(cache_.length) +
+                             " are in use.");
   }
 }
 

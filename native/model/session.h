@@ -78,7 +78,10 @@ class Session {
   // Becomes the first `length` tokens of another session of the same model and context; there are no logits.
   void copy_head(const Session& other, int length);
 
-  // Of memory, once the context has been full: keys, values and what a pass works with.
+  // What a session of this model takes for each token, as far as there is room for it.
+  static size_t bytes_per_token(const Model& model);
+
+  // Of memory: keys, values and what a pass works with. It grows with the text.
   size_t bytes() const { return cache_.bytes() + states_.bytes() + activations_.bytes(); }
 
  private:
@@ -89,8 +92,10 @@ class Session {
   void extend_by_draft(const std::vector<int32_t>& overflow, int limit, std::vector<int32_t>& draft) const;
   void check_ids(const int32_t* ids, int count) const;
   void check_room(int count) const;
+  void reserve(int positions);
 
   std::shared_ptr<Model> model_;
+  int context_length_;
   KvCache cache_;
   StateCache states_;
   Activations activations_;

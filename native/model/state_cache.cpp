@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 namespace ryzanstein {
 namespace {
@@ -19,7 +20,8 @@ size_t blocks_of(const MatrixKernel& kernel, int rows) {
 }  // namespace
 
 StateCache::StateCache(const Kernels& kernels, int width, int capacity)
-    : kernel_(kernels.int8),
+    : kernels_(&kernels),
+      kernel_(kernels.int8),
       floats_(kernels.floats),
       width_(width),
       block_bytes_(kernel_->block_bytes(width)),
@@ -30,6 +32,12 @@ StateCache::StateCache(const Kernels& kernels, int width, int capacity)
       sums_(kMaxCompared * padded_ * sizeof(int32_t)),
       magnitudes_(static_cast<size_t>(capacity)),
       cosines_(static_cast<size_t>(capacity)) {}
+
+size_t StateCache::bytes_per_state(const Kernels& kernels, int width) {
+  const MatrixKernel& kernel = *kernels.int8;
+  return static_cast<size_t>(width) + kernel.block_bytes(width) / static_cast<size_t>(kernel.block_rows) +
+         kMaxCompared * sizeof(int32_t);
+}
 
 void StateCache::put(const float* states, int count) {
   const auto width = static_cast<size_t>(width_);
@@ -50,6 +58,13 @@ void StateCache::put(const float* states, int count) {
 void StateCache::truncate(int length) {
   length_ = end_ = length;
   compared_ = 0;
+}
+
+void StateCache::reserve(int capacity) {
+  if (static_cast<size_t>(capacity) <= magnitudes_.size()) return;
+  StateCache larger(*kernels_, width_, capacity);
+  larger.copy_head(*this, length_);
+  *this = std::move(larger);
 }
 
 void StateCache::copy_head(const StateCache& other, int head) {

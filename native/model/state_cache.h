@@ -17,6 +17,8 @@ class StateCache {
  public:
   StateCache(const Kernels& kernels, int width, int capacity);
 
+  static size_t bytes_per_state(const Kernels& kernels, int width);
+
   int width() const { return width_; }
   int length() const { return length_; }
   size_t bytes() const { return states_.bytes() + packed_.bytes() + sums_.bytes(); }
@@ -27,7 +29,9 @@ class StateCache {
   void keep(int count) { length_ += count; }
   // length in 0 .. length(); what was put behind it is gone.
   void truncate(int length);
-  // Takes the first `head` states over from a cache of the same width and capacity.
+  // Makes room for at least so many states; those that are kept stay, those put behind them are gone.
+  void reserve(int capacity);
+  // Takes the first `head` states over from a cache of the same width; there must be room.
   void copy_head(const StateCache& other, int head);
 
   // The cosine of the angle between the last state and each, [length], valid until the next call; 0 where a
@@ -38,6 +42,7 @@ class StateCache {
   int8_t* state(int i) { return states_.as<int8_t>() + static_cast<size_t>(i) * static_cast<size_t>(width_); }
   void compare(int first, int count);
 
+  const Kernels* kernels_;
   const MatrixKernel* kernel_;
   const FloatKernels* floats_;
   int width_;

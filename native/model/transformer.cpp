@@ -79,11 +79,8 @@ KeyDigits key_digits(const Weights& weights) {
   return weights.rounds_attention() ? KeyDigits::kOne : KeyDigits::kTwo;
 }
 
-Activations::Activations(const Weights& weights, const Kernels& kernels, int context_length, int threads)
-    : inputs(weights.linears(), threads),
-      rotary(context_length, weights.hyperparameters, weights.rope_factors, false),
-      local_rotary(weights.hyperparameters.rope_global == 0 ? 0 : context_length, weights.hyperparameters, {},
-                   true) {
+Activations::Activations(const Weights& weights, const Kernels& kernels, int capacity, int threads)
+    : inputs(weights.linears(), threads), scratch(static_cast<size_t>(threads)) {
   const Hyperparameters& h = weights.hyperparameters;
   const auto floats = [](int rows, int columns) {
     return AlignedBuffer(static_cast<size_t>(rows) * static_cast<size_t>(columns) * sizeof(float));
@@ -99,9 +96,16 @@ Activations::Activations(const Weights& weights, const Kernels& kernels, int con
   gated = floats(kMaxTokens, h.ffn);
   states = floats(kMaxTokens, h.width);
   logits = floats(kMaxTokens, weights.head.rows());
-  for (int thread = 0; thread < threads; thread++) {
-    scratch.push_back(
-        {floats(1, columns), KvCache::Scratch(kernels, key_digits(weights), h.head_size, context_length)});
+  for (Scratch& each : scratch) each.normed = floats(1, columns);
+  reserve(weights, kernels, capacity);
+}
+
+void Activations::reserve(const Weights& weights, const Kernels& kernels, int capacity) {
+  const Hyperparameters& h = weights.hyperparameters;
+  rotary = RotaryTable(capacity, h, weights.rope_factors, false);
+  if (h.rope_global != 0) local_rotary = RotaryTable(capacity, h, {}, true);
+  for (Scratch& each : scratch) {
+    each.attention = KvCache::Scratch(kernels, key_digits(weights), h.head_size, capacity);
   }
 }
 

@@ -16,6 +16,7 @@ namespace ryzanstein {
 // Cosines and sines of every position: [position][dimensions / 2]. `factors` divide the angles, if there are
 // any; a local table is unscaled and has a base of its own.
 struct RotaryTable {
+  RotaryTable() = default;
   RotaryTable(int positions, const Hyperparameters& h, const Floats& factors, bool local);
   const float* cosines_of(int position) const {
     return cosines.data() + static_cast<size_t>(position) * half;
@@ -24,7 +25,7 @@ struct RotaryTable {
 
   size_t bytes() const { return (cosines.size() + sines.size()) * sizeof(float); }
 
-  size_t half;
+  size_t half = 0;
   std::vector<float> cosines;
   std::vector<float> sines;
 };
@@ -32,9 +33,13 @@ struct RotaryTable {
 // In which a cache of these weights has to hold keys.
 KeyDigits key_digits(const Weights& weights);
 
-// The intermediate values of a forward pass, allocated once per session for up to kMaxTokens tokens.
+// The intermediate values of a forward pass, of each session its own, for up to kMaxTokens tokens at
+// positions below `capacity`.
 struct Activations {
-  Activations(const Weights& weights, const Kernels& kernels, int context_length, int threads);
+  Activations(const Weights& weights, const Kernels& kernels, int capacity, int threads);
+
+  // Makes room for `capacity` positions; nothing of a pass is kept but its states and logits.
+  void reserve(const Weights& weights, const Kernels& kernels, int capacity);
 
   size_t bytes() const;
 

@@ -427,7 +427,7 @@ void file_types_do_not_matter() {
   }
 }
 
-// Any cut into passes, any number of threads, any kernel: the same bits.
+// Any cut into passes, any number of threads, any kernel, a cache that grows with the text: the same bits.
 void bits_do_not_depend_on_the_way(const SyntheticOptions& synthetic_options) {
   const SyntheticModel synthetic(kShape, synthetic_options);
   const std::string path = synthetic.write("ryzanstein-model-test");
@@ -445,11 +445,12 @@ void bits_do_not_depend_on_the_way(const SyntheticOptions& synthetic_options) {
       Activations activations(weights, level.kernels, kShape.context, threads);
       for (const int longest : {1, 7, kMaxTokens}) {
         KvCache cache(level.kernels, key_digits(weights), kShape.layers, kShape.kv_heads,
-                      synthetic.hyperparameters.head_size, kShape.context);
+                      synthetic.hyperparameters.head_size, longest == kMaxTokens ? kShape.context : 1);
         Logits logits;
         for (size_t done = 0; done < ids.size();) {
           const int most = std::min(longest, static_cast<int>(ids.size() - done));
           const int count = longest == kMaxTokens ? most : 1 + random.below(most);
+          cache.reserve(cache.length + count);
           transformer.forward(ids.data() + done, count, count, cache, activations, Stop());
           for (int t = 0; t < count; t++) {
             const float* row = activations.logits.as<float>() + t * weights.head.rows();
@@ -926,7 +927,7 @@ void states_are_compared() {
     for (const int width : {3, 64, 129}) {
       constexpr int kCapacity = 90;
       StateCache cache(level.kernels, width, kCapacity);
-      StateCache other(level.kernels, width, kCapacity);
+      StateCache other(level.kernels, width, 1);
       std::vector<std::vector<int8_t>> states;
       const auto equal = [&](StateCache& compared) {
         const std::vector<float> expected = plain_cosines(states);
@@ -959,11 +960,35 @@ void states_are_compared() {
         }
         if (states.empty()) continue;
         EXPECT(equal(cache), std::string(level.name) + ": cosines after any changes");
+        other.reserve(cache.length());
         other.copy_head(cache, cache.length());
         EXPECT(equal(other), std::string(level.name) + ": and of a copy");
       }
     }
   }
+}
+
+// Longer than a session has room for at first.
+void sessions_grow_with_the_text() {
+  constexpr Shape kLong{1, 256, 256, 4, 1, 300, 3000};
+  const auto model = load(SyntheticModel(kLong, SyntheticOptions()));
+  const Ids ids = random_ids(2500, 91);
+  Session grown(model, kLong.context);
+  const size_t first = grown.bytes();
+  evaluate(grown, ids);
+  EXPECT(grown.bytes() > first + 1000 * Session::bytes_per_token(*model), "there is more room now");
+  const Logits expected = last_logits(grown);
+  Session copy(model, kLong.context);
+  copy.copy_head(grown, 1600);
+  evaluate(copy, Ids(ids.begin() + 1600, ids.end()));
+  EXPECT(last_logits(copy) == expected, "a copy has the same room");
+  grown.truncate(0);
+  evaluate(grown, ids);
+  EXPECT(last_logits(grown) == expected, "growing changes nothing");
+  GenerateOptions options = greedy(1000);
+  options.candidates.ngram_cache.emplace();
+  const Generated generated = grown.generate(options, Stop());
+  EXPECT(generated.end == End::kContext && grown.length() == kLong.context, "to the end of the context");
 }
 
 void states_do_not_hang_on_passes(const std::shared_ptr<Model>& model) {
@@ -1057,6 +1082,7 @@ int main() {
   sampler_draws_as_told();
   the_cache_knows_the_text();
   states_are_compared();
+  sessions_grow_with_the_text();
   kernels_are_named();
   return test::report();
 }

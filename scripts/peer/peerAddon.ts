@@ -30,6 +30,7 @@ function peerAddon(llama: Llama): Addon {
         kernel: 'ggml',
         threads,
         bytes: 0,
+        bytesPerToken: 0,
         loadMilliseconds: performance.now() - started,
         session: ({ contextLength }) => new PeerSession(model, contextLength, threads),
         use: () => undefined, // It keeps the threads that it was loaded with.

@@ -36,7 +36,7 @@ export interface Selected {
   readonly text: string;
 }
 
-/** More than the model's context holds; the rest is counted in the n-gram cache. */
+/** More than most prompts have room for; the rest is counted in the n-gram cache, in no time that shows. */
 const prefixCharacters = 24_000;
 const suffixCharacters = 8_000;
 /** The window's start moves only in steps, so that typing does not change how the prompt begins. */

@@ -59,7 +59,7 @@ export interface GenerateOptions {
 export interface NativeSession {
   /** Tokens in the KV cache. */
   readonly length: number;
-  /** Of memory, when the context is full. */
+  /** Of memory, with room for the text so far and some more. */
   readonly bytes: number;
   /** Appends `ids`; the logits of the last one are kept. A cancelled call leaves the cache at a chunk's start. */
   evaluate(ids: Int32Array): Promise<{ milliseconds: number; cancelled: boolean }>;
@@ -90,6 +90,8 @@ export interface NativeModel {
   readonly kernel: string;
   readonly threads: number;
   readonly bytes: number;
+  /** Of a session, for each token that it has room for. */
+  readonly bytesPerToken: number;
   readonly loadMilliseconds: number;
   session(options: { contextLength: number }): NativeSession;
   /** At most `threads` compute from the next pass on, of those that the model was loaded with. */

@@ -12,6 +12,7 @@ import { hyperparametersOf } from '../model/architectures';
 import { describeModel, type ModelDescription } from '../model/description';
 import type { Tuning } from '../model/measured';
 import { layoutPrompt } from '../model/prompt';
+import { contextOf, Room } from './room';
 import { tuningOf } from '../model/tuning';
 import { type Site, siteOf } from '../completion/site';
 import { Slots } from './slots';
@@ -35,18 +36,21 @@ interface Reading {
   ids: Int32Array;
   word: string;
   context: NgramOptions | undefined;
+  room: number;
   reused: number;
   milliseconds: number;
 }
 
-/** How many threads a request may use: figures are measured with all that they name. */
+/** How many threads a request may use. */
 type Threads = number | 'all';
 
-/** What goes with a request beside its prompt and limits. */
+/** What goes with a request beside its prompt and limits. Figures that are compared name `room` and all threads. */
 export interface RequestOptions {
   signal?: AbortSignal;
   /** At most, or `all` however busy the machine is. */
   threads?: Threads;
+  /** Tokens that prompt and answer share at most, within the context; else as many as are read in time. */
+  room?: number;
   /** By the model alone: what the context holds is not weighed beside it. */
   withoutCache?: boolean;
   /** Gets a block's first line when that is whole and fit to show; the block goes on. */
@@ -54,7 +58,7 @@ export interface RequestOptions {
 }
 
 const none = new Int32Array();
-const unread: Reading = { ids: none, word: '', context: undefined, reused: 0, milliseconds: 0 };
+const unread: Reading = { ids: none, word: '', context: undefined, room: 0, reused: 0, milliseconds: 0 };
 const nothing = emptyAnswer('end');
 const cancelled = emptyAnswer('cancelled');
 
@@ -70,6 +74,7 @@ export class Engine {
   readonly #slots: Slots;
   /** Absent where the user has said how many threads to use. */
   readonly #load: Load | undefined;
+  readonly #room: Room;
   /** Threads that the request at work uses. */
   #threads: number;
   #turn: Promise<unknown> = Promise.resolve();
@@ -85,6 +90,7 @@ export class Engine {
     this.#native = native;
     this.#slots = new Slots(() => native.session({ contextLength: model.contextLength }));
     this.#load = threads === 0 ? new Load() : undefined;
+    this.#room = new Room(model.contextLength, model.weights, native.threads);
     this.#threads = native.threads;
     this.info = {
       name: model.name,
@@ -99,6 +105,7 @@ export class Engine {
       threads: native.threads,
       loadMs: native.loadMilliseconds,
       bytes: native.bytes,
+      bytesPerToken: native.bytesPerToken,
     };
   }
 
@@ -115,9 +122,14 @@ export class Engine {
       // The vocabulary is read while the weights are packed.
       const model = describeModel(gguf, addon.loadsAnyModel, params.infilling);
       const cautions = [model.caution, caution].filter((one) => one !== undefined).join(' ');
+      const { bytesPerToken } = await native;
       const engine = new Engine(
         addon,
-        { ...model, ...(cautions === '' ? {} : { caution: cautions }) },
+        {
+          ...model,
+          contextLength: contextOf(model.contextLength, bytesPerToken),
+          ...(cautions === '' ? {} : { caution: cautions }),
+        },
         await native,
         params,
         tuning,
@@ -142,9 +154,14 @@ export class Engine {
   /** Reads a prompt ahead of its completion, which need not read it then. */
   prefill(prompt: Prompt, options: Omit<RequestOptions, 'onFirstLine'> = {}): Promise<Prefill> {
     return this.#inTurn(options, async (signal) => {
-      const { ids, reused, milliseconds } = await this.#read(prompt, siteOf(prompt), signal);
+      const { ids, reused, milliseconds } = await this.#read(prompt, siteOf(prompt), signal, options);
       return { promptTokens: ids.length, reusedTokens: reused, prefillMs: milliseconds };
     });
+  }
+
+  /** How many tokens prompt and answer share at most, where a request does not say. */
+  get room(): number {
+    return this.#room.tokens;
   }
 
   get #session(): NativeSession {
@@ -204,23 +221,22 @@ export class Engine {
     prompt: Prompt,
     limits: Limits,
     signal: AbortSignal,
-    { onFirstLine, withoutCache }: RequestOptions,
+    { onFirstLine, ...options }: RequestOptions,
   ): Promise<Completion> {
     const site = siteOf(prompt);
     // A grammar that is met for the first time is read while the model works.
     const grammar = syntaxOf(site.languageId);
-    const reading = await this.#read(prompt, site, signal, withoutCache);
-    const { ids, reused, milliseconds } = reading;
-    const read = Math.min(ids.length, this.#session.length);
+    const reading = await this.#read(prompt, site, signal, options);
+    const read = Math.min(reading.ids.length, this.#session.length);
     const completed = (syntax: Syntax | undefined, answer?: Written): Completion =>
-      this.#completion(site, answer, limits, read, reused, milliseconds, syntax);
+      this.#completion(site, answer, limits, read, reading, syntax);
     const tell = async (line: Written): Promise<void> => {
       const completion = completed(await grammar, line);
       if (completion.shown && !signal.aborted) onFirstLine?.(completion);
     };
     let answer: Written | undefined;
     if (!signal.aborted)
-      answer = ids.length === 0 ? nothing : await this.#decode(site, reading, limits, signal, tell);
+      answer = reading.ids.length === 0 ? nothing : await this.#decode(site, reading, limits, signal, tell);
     const syntax = await grammar;
     const completion = completed(syntax, answer);
     if (!answer || answer === nothing || (limits.candidates ?? 1) <= 1) return completion;
@@ -229,18 +245,24 @@ export class Engine {
   }
 
   /** Has all of a prompt in the KV cache but `word`, the unfinished one before the cursor; no ids if aborted before. */
-  async #read(prompt: Prompt, site: Site, signal: AbortSignal, withoutCache = false): Promise<Reading> {
+  async #read(
+    prompt: Prompt,
+    site: Site,
+    signal: AbortSignal,
+    { room: most = this.room, withoutCache }: RequestOptions,
+  ): Promise<Reading> {
     if (signal.aborted) return unread;
+    const room = Math.min(most, this.model.contextLength);
     let word = unfinishedWord(site.before, this.model.tokenizer);
-    let layout = layoutPrompt(prompt, site, this.model, word.length);
+    let layout = layoutPrompt(prompt, site, this.model, word.length, room);
     if (layout.ids.length === 0) {
       // The first word of a text, and a model that knows neither paths nor fill-in-the-middle.
       word = '';
-      layout = layoutPrompt(prompt, site, this.model);
+      layout = layoutPrompt(prompt, site, this.model, 0, room);
       if (layout.ids.length === 0) return unread;
     }
     const context = withoutCache ? undefined : this.counted(layout.beyond);
-    return { ids: layout.ids, word, context, ...(await this.#prefill(layout.ids)) };
+    return { ids: layout.ids, word, context, room, ...(await this.#prefill(layout.ids)) };
   }
 
   /**
@@ -259,8 +281,9 @@ export class Engine {
   /** Makes `ids` the text in the cache, of which the longest known head is kept, with the logits of the last one. */
   async #prefill(ids: Int32Array): Promise<{ reused: number; milliseconds: number }> {
     const reused = this.#slots.choose(ids);
-    const { milliseconds } = await this.#session.evaluate(ids.subarray(reused));
+    const { milliseconds, cancelled } = await this.#session.evaluate(ids.subarray(reused));
     this.#known = [...ids.subarray(0, this.#session.length)];
+    if (!cancelled) this.#room.read(ids.length - reused, milliseconds);
     return { reused, milliseconds };
   }
 
@@ -357,8 +380,7 @@ export class Engine {
     answer: Written = cancelled,
     limits: Limits,
     promptTokens: number,
-    reusedTokens: number,
-    prefillMs: number,
+    { room, reused, milliseconds: prefillMs }: Reading,
     syntax?: Syntax,
   ): Completion {
     const { tokens, evaluated, milliseconds: decodeMs } = answer;
@@ -371,10 +393,11 @@ export class Engine {
       confidence,
       tokens: tokens.length,
       promptTokens,
-      reusedTokens,
+      reusedTokens: reused,
       prefillMs,
       decodeMs,
       tokensPerSecond: decodeMs > 0 ? (evaluated / decodeMs) * 1000 : 0,
+      room,
       kernel: this.info.kernel,
       threads: this.#threads,
       model: this.info.name,

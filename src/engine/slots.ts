@@ -1,6 +1,8 @@
 // The texts completed last, each in a KV cache of its own: going back to a file, a place or a state before computes nothing anew.
 
 import type { NativeSession } from './addon';
+import { mostBytes } from './room';
+import { sum } from '../statistics';
 
 interface Slot {
   readonly session: NativeSession;
@@ -8,19 +10,14 @@ interface Slot {
   known: number[];
 }
 
-/** Bytes of all slots together; one of them there is in any case. */
-const mostBytes = 256e6;
 const mostSlots = 8;
 
 export class Slots {
   /** The one used last is the first; never empty. */
   #slots: Slot[];
-  readonly #most: number;
 
   constructor(private readonly open: () => NativeSession) {
-    const session = open();
-    this.#slots = [{ session, known: [] }];
-    this.#most = Math.min(mostSlots, Math.max(1, Math.floor(mostBytes / session.bytes)));
+    this.#slots = [{ session: open(), known: [] }];
   }
 
   get current(): Slot {
@@ -33,6 +30,8 @@ export class Slots {
    * common head over. The last id is never held: it is evaluated for its logits.
    */
   choose(ids: Int32Array): number {
+    // Texts have grown since the last look.
+    while (this.#slots.length > 1 && this.#bytes > mostBytes) this.#slots.pop()!.session.free();
     const heads = this.#slots.map(({ known }) => commonHead(known, ids));
     const common = Math.max(...heads);
     const best = this.#slots[heads.indexOf(common)]!;
@@ -49,7 +48,13 @@ export class Slots {
 
   /** A new slot, or the one that was not used for the longest time. */
   #spare(): Slot {
-    return this.#slots.length < this.#most ? { session: this.open(), known: [] } : this.#slots.at(-1)!;
+    const likely = Math.max(...this.#slots.map(({ session }) => session.bytes));
+    const isRoom = this.#slots.length < mostSlots && this.#bytes + likely <= mostBytes;
+    return isRoom ? { session: this.open(), known: [] } : this.#slots.at(-1)!;
+  }
+
+  get #bytes(): number {
+    return sum(this.#slots.map(({ session }) => session.bytes));
   }
 }
 

@@ -3,7 +3,15 @@
 import * as vscode from 'vscode';
 import type { Diagnosis, ModelInfo } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
-import { completionLine, megabytes, milliseconds, millions, tokensPerSecond } from '../report/figures';
+import {
+  completionLine,
+  contextLine,
+  grouped,
+  megabytes,
+  milliseconds,
+  millions,
+  tokensPerSecond,
+} from '../report/figures';
 import {
   type DiagnosticsMessage,
   type DiagnosticsState,
@@ -94,7 +102,7 @@ function modelRows(model: ModelInfo): [string, string][] {
     ['File', model.file],
     ['Form', `${model.architecture}, ${model.type}, ${millions(model.weights)} weights`],
     ['Memory', megabytes(model.bytes)],
-    ['Context', `${model.contextLength} tokens`],
+    ['Context', contextLine(model)],
     ['Shown', model.prompts ?? ''],
     ...(model.caution === undefined ? [] : [['Caution', model.caution] as [string, string]]),
     ['Loaded in', milliseconds(model.loadMs)],
@@ -111,6 +119,7 @@ function examinedRows(diagnosis: Diagnosis): [string, string][] {
     ['Cores', cores],
     ['Prefill', tokensPerSecond(throughput.prefillTokensPerSecond)],
     ['Decode', tokensPerSecond(throughput.tokensPerSecond)],
+    ['Prompt', `${grouped(diagnosis.room)} tokens with the answer, for the time that reading takes`],
     ['Ternary products', `${tmac.cases} cases, largest error ${tmac.error}`],
     ...issues.map(({ severity, issue, impact }): [string, string] => [
       capital(severity),

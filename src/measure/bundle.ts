@@ -2,6 +2,7 @@
 
 import type { Completion, Limits, Prompt } from '../protocol';
 import type { Engine } from '../engine/engine';
+import { fixedRoom } from '../engine/room';
 
 export interface Bundle {
   schema: 'ryzanstein/bundle/1';
@@ -34,7 +35,7 @@ export async function replayBundle(
   engine: Engine,
   { prompt, limits, completion }: Bundle,
 ): Promise<BundleReplay> {
-  const now = await engine.complete(prompt, limits);
+  const now = await engine.complete(prompt, limits, { room: completion.room ?? fixedRoom });
   const value = (which: Completion, field: (typeof compared)[number]): string | undefined =>
     JSON.stringify(which[field]);
   const differs = compared.filter((field) => value(now, field) !== value(completion, field));

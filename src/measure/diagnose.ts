@@ -45,6 +45,7 @@ export async function diagnose(engine: Engine): Promise<Diagnosis> {
       kernels,
     },
     threading: { scaling },
+    room: engine.room,
     throughput,
     model: info,
   };

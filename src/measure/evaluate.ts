@@ -5,6 +5,7 @@ import { promptAt, window } from '../editing/context';
 import type { Completion, Limits, Prompt } from '../protocol';
 import type { Answerer, Evaluation, Measures, Percentiles } from '../reports';
 import type { Engine } from '../engine/engine';
+import { fixedRoom } from '../engine/room';
 import { digestOf } from './evalSet';
 import { languageName } from '../language/languages';
 import type { Hole } from './holes';
@@ -42,7 +43,10 @@ export async function evaluate(
   const answers: GivenAnswer[] = [];
   for (const hole of holes) {
     answers.push(
-      await engine.complete(promptOf(hole), limitsAt(hole), { signal, threads: 'all', withoutCache }),
+      await engine.complete(promptOf(hole), limitsAt(hole), {
+        ...{ signal, withoutCache },
+        ...{ threads: 'all', room: fixedRoom },
+      }),
     );
     signal?.throwIfAborted();
     progress(answers.length);

@@ -4,6 +4,7 @@ import type { CancellationToken } from 'vscode-jsonrpc/node';
 import type { Backend, BackendState } from '../editing/backend';
 import type { Settings } from '../editing/settings';
 import type { Engine } from '../engine/engine';
+import { fixedRoom } from '../engine/room';
 import type { Completion, CompleteParams, Prefill, PrefillParams } from '../protocol';
 import type { LatencyPercentiles, Replay } from '../reports';
 import { percentile, rounded, sum } from '../statistics';
@@ -100,14 +101,16 @@ class DirectBackend implements Backend {
     token: CancellationToken,
     onFirstLine: (completion: Completion) => void,
   ): Promise<Completion> {
-    const options = { signal: signalOf(token), threads, onFirstLine };
+    const options = { signal: signalOf(token), threads, room: fixedRoom, onFirstLine };
     const completion = await this.clock.while(this.engine.complete(prompt, limits, options));
     this.completions.push(completion);
     return completion;
   }
 
   prefill({ prompt, threads }: PrefillParams, token: CancellationToken): Promise<Prefill> {
-    return this.clock.while(this.engine.prefill(prompt, { signal: signalOf(token), threads }));
+    return this.clock.while(
+      this.engine.prefill(prompt, { signal: signalOf(token), threads, room: fixedRoom }),
+    );
   }
 }
 

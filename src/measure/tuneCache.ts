@@ -2,6 +2,7 @@
 
 import { siteOf } from '../completion/site';
 import type { Engine } from '../engine/engine';
+import { fixedRoom } from '../engine/room';
 import type { CacheSettings } from '../model/measured';
 import { layoutPrompt } from '../model/prompt';
 import type { Tuned } from '../reports';
@@ -90,16 +91,17 @@ function leastCosineOf(sharpness: number): number {
 /** What foretold the tokens of the true answer to a hole, as far as there is room for them. */
 async function foretoldIn(engine: Engine, hole: Hole, sharpness: number[]): Promise<Foretold[]> {
   const { tokenizer, contextLength } = engine.model;
+  const room = Math.min(fixedRoom, contextLength);
   const prompt = promptOf(hole);
   const site = siteOf(prompt);
   const word = unfinishedWord(site.before, tokenizer);
-  const { ids, beyond } = layoutPrompt(prompt, site, engine.model, word.length);
+  const { ids, beyond } = layoutPrompt(prompt, site, engine.model, word.length, room);
   const answer = tokenizer.encode(`${word}${hole.expected}\n`);
-  const room = Math.min(mostTokens, contextLength - ids.length);
-  if (ids.length === 0 || room <= 0) return [];
+  const left = Math.min(mostTokens, contextLength - ids.length);
+  if (ids.length === 0 || left <= 0) return [];
   const told = await engine.withSession(async (session) => {
     await session.evaluate(ids);
-    return session.weigh(Int32Array.from(answer.slice(0, room)), engine.counted(beyond), sharpness);
+    return session.weigh(Int32Array.from(answer.slice(0, left)), engine.counted(beyond), sharpness);
   });
   return foretoldBy(told, sharpness.length);
 }

@@ -24,8 +24,6 @@ export interface ModelDescription extends PromptModel {
 const runnableTypes = new Set([
   0, 1, 30, 2, 3, 6, 7, 8, 10, 11, 12, 13, 14, 20, 23, 34, 35, 36, 39, 41, 42, 142, 143,
 ]);
-/** A longer context costs memory and time that a completion does not repay. */
-const longestContext = 2048;
 
 /**
  * Throws a GgufError that says which key or tensor is wrong, and what to do. With `any` the model may be of another
@@ -47,7 +45,7 @@ export function describeModel(
     ),
     hyperparameters,
     tokenizer,
-    contextLength: Math.min(hyperparameters.contextLength, longestContext),
+    contextLength: hyperparameters.contextLength,
     ...infillingOf(gguf, tokenizer, infilling),
   };
 }

@@ -14,7 +14,7 @@ export interface PromptModel {
   fimOrders: readonly FimOrder[];
 }
 
-/** Shares of the context: what comes before the file, what comes behind the cursor, and the answer. */
+/** Shares of the room: what comes before the file, what comes behind the cursor, and the answer. */
 const headerShare = 1 / 4;
 const suffixShare = 3 / 16;
 const answerShare = 1 / 16;
@@ -29,7 +29,7 @@ const characterStep = 256;
 
 /** What is shown to the model, and what of the file has no room in it. */
 export interface Layout {
-  /** To be evaluated before the answer; at most `contextLength` less the answer's share. */
+  /** To be evaluated before the answer; at most the room less the answer's share, and none without room for a format. */
   ids: Int32Array;
   /** What stands before the first token of the file and behind the last one: empty for a file that fits. */
   beyond: [before: string, behind: string];
@@ -38,25 +38,34 @@ export interface Layout {
 /** A stretch of a prompt: a control token, or text. */
 type Part = number | string;
 
-/** The last `unfinished` characters before the cursor are left out: the answer spells them. */
-export function layoutPrompt(prompt: Prompt, site: Site, model: PromptModel, unfinished = 0): Layout {
-  const { tokenizer, contextLength, fimOrders, format } = model;
+/**
+ * The last `unfinished` characters before the cursor are left out: the answer spells them. Prompt and answer share
+ * `room` tokens.
+ */
+export function layoutPrompt(
+  prompt: Prompt,
+  site: Site,
+  model: PromptModel,
+  unfinished = 0,
+  room = model.contextLength,
+): Layout {
+  const { tokenizer, fimOrders, format } = model;
   const order = fimOrders.includes('spm') ? 'spm' : fimOrders[0];
   const template = (order && format.holes[order]) ?? format.plain;
-  const head = headParts(prompt, model, Math.floor(contextLength * headerShare));
+  const head = headParts(prompt, model, Math.floor(room * headerShare));
   const behind = textBehind(site);
-  const after = order ? wholeLines(behind, tokenizer, Math.floor(contextLength * suffixShare)) : '';
+  const after = order ? wholeLines(behind, tokenizer, Math.floor(room * suffixShare)) : '';
   const { beginOfText } = tokenizer.control;
   const start = beginOfText === undefined ? [] : [beginOfText];
   const laidOut = (before: string): number[] => [
     ...start,
     ...encoded(filled(template, { ...head, before, after, space: tokenizer.space }, tokenizer), tokenizer),
   ];
-  const room = contextLength - Math.ceil(contextLength * answerShare) - laidOut('').length;
+  const left = room - Math.ceil(room * answerShare) - laidOut('').length;
   const all = site.before.slice(0, site.before.length - unfinished);
-  const before = prefixText(all, tokenizer, room);
+  const before = prefixText(all, tokenizer, left);
   return {
-    ids: Int32Array.from(laidOut(before)),
+    ids: Int32Array.from(left < 0 ? [] : laidOut(before)),
     beyond: [all.slice(0, all.length - before.length), behind.slice(after.length)],
   };
 }

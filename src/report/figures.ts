@@ -21,6 +21,11 @@ export function modelLine(model: ModelInfo): string {
   return `${name}: ${architecture} ${type}, ${millions(weights)} weights, ${megabytes(bytes)}`;
 }
 
+/** `8,192 tokens, 11.0 MB for each 1,000 of them` */
+export function contextLine({ contextLength, bytesPerToken }: ModelInfo): string {
+  return `${grouped(contextLength)} tokens, ${megabytes(bytesPerToken * 1000)} for each 1,000 of them`;
+}
+
 /** `5 tokens in 14 ms (412 in the prompt, 398 of them known), 510 tok/s` */
 export function completionLine(completion: Completion): string {
   const { tokens, prefillMs, decodeMs, promptTokens, reusedTokens } = completion;

@@ -2,7 +2,16 @@
 
 import type { Completion } from '../protocol';
 import type { Diagnosis, Evaluation, Replay, TextScore, Tuned } from '../reports';
-import { completionLine, milliseconds, millions, percent, threadsOf, tokensPerSecond } from './figures';
+import {
+  completionLine,
+  contextLine,
+  grouped,
+  milliseconds,
+  millions,
+  percent,
+  threadsOf,
+  tokensPerSecond,
+} from './figures';
 
 /** One line about how an answer came about. */
 export function describeCompletion(completion: Completion): string {
@@ -41,6 +50,7 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
     `${environment.cpu}, ${environment.physicalCores} cores, ${environment.system}`,
     `${model.name}: ${model.architecture}, ${model.type}, ${millions(model.weights)} weights`,
     ...(model.caution === undefined ? [] : [model.caution]),
+    `context ${contextLine(model)}; prompt and answer share ${grouped(diagnosis.room)}`,
     `decode ${tokensPerSecond(throughput.tokensPerSecond)}, prefill ${tokensPerSecond(throughput.prefillTokensPerSecond)}, ${threadsOf(throughput.threads)}`,
     '',
     table([['', 'kernel', 'processor', 'self-test', 'GOPS'], ...levels]),

@@ -37,7 +37,7 @@ async function complete({ prompt, limits }: CompleteParams): Promise<Completion>
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 connection.onRequest(loadRequest, ({ modelFile }) => ({
   ...{ name: 'writer', file: modelFile, architecture: 'bitnet', type: 'TQ2_0', weights: 1 },
-  ...{ contextLength: 64, kernel: 'scalar', threads: 1, loadMs: 1, bytes: 1 },
+  ...{ contextLength: 64, kernel: 'scalar', threads: 1, loadMs: 1, bytes: 1, bytesPerToken: 1 },
 }));
 connection.onRequest(completeRequest, complete);
 connection.onRequest(prefillRequest, () => spent);

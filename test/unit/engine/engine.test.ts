@@ -403,6 +403,52 @@ describe('engine', () => {
     assert.ok(refused > damages / 4 && refused < damages, `${refused} were refused`);
   }).timeout(600_000);
 
+  it('keeps to the room that a request names, and to the context', async () => {
+    await withEngine(async (engine) => {
+      const place = prompt('x = 1\n'.repeat(900) + 'y = ');
+      for (const [room, most] of [
+        [100, 93],
+        [512, 480],
+        [4096, 960],
+        [undefined, 960],
+      ] as const) {
+        const { promptTokens, room: told } = await engine.complete(place, limits, { room });
+        assert.ok(promptTokens <= most && promptTokens > most / 2, `${promptTokens} tokens in ${room}`);
+        assert.equal(told, Math.min(room ?? 1024, 1024));
+        const ahead = await engine.prefill(place, { room });
+        assert.equal(ahead.promptTokens, promptTokens);
+      }
+    });
+  });
+
+  it('completes however small the context is', async () => {
+    const bytes = fs.readFileSync(modelFile);
+    const key = 'bitnet.context_length';
+    for (const context of [1, 2, 8, 32, 64]) {
+      bytes.writeUInt32LE(context, bytes.indexOf(key) + key.length + 4);
+      const file = temporaryFile(`context${context}.gguf`, bytes);
+      const engine = await Engine.load(addon, { modelFile: file, threads: 1 });
+      assert.deepEqual([engine.info.contextLength, engine.room], [context, context]);
+      for (const prefix of [
+        'a',
+        'def f(x):\n    return ',
+        'x'.repeat(5000),
+        'x = 1\n'.repeat(900),
+        '😀'.repeat(999),
+      ]) {
+        const related = [{ path: 'r.py', text: 'def r():\n    pass\n'.repeat(99) }];
+        const place = { ...prompt(prefix, '\ny = 1'.repeat(99)), related };
+        const { promptTokens, tokens, reason } = await engine.complete(place, limits);
+        assert.ok(
+          promptTokens + tokens <= context + 1 && reason !== 'cancelled',
+          `${promptTokens}, ${tokens}`,
+        );
+        if (context >= 32) assert.ok(promptTokens > 0 && tokens > 0, `${promptTokens}, ${tokens}`);
+      }
+      await engine.close();
+    }
+  });
+
   it('says what is wrong with a file it cannot run', async () => {
     const load = (file: string, kernel?: string): Promise<unknown> =>
       Engine.load(addon, kernel ? { modelFile: file, threads: 1, kernel } : { modelFile: file, threads: 1 });

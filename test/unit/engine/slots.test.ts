@@ -83,14 +83,21 @@ describe('slots', () => {
     assert.ok(reused > 0);
   }).timeout(600_000);
 
-  /** Slots over sessions of so many bytes, of which only the length is real. */
-  function slotsOf(bytes: number): { slots: Slots; opened: () => number } {
-    let opened = 0;
+  interface Opened {
+    bytes: number;
+    isFree: boolean;
+  }
+
+  /** Slots over sessions of so many bytes, which hold nothing. */
+  function slotsOf(bytes: number): { slots: Slots; sessions: Opened[]; opened: () => number } {
+    const sessions: Opened[] = [];
     const open = (): NativeSession => {
-      opened++;
-      return { bytes, copyHead: () => undefined } as unknown as NativeSession;
+      const session: Opened = { bytes, isFree: false };
+      sessions.push(session);
+      const free = (): void => void (session.isFree = true);
+      return Object.assign(session, { copyHead: () => undefined, free }) as unknown as NativeSession;
     };
-    return { slots: new Slots(open), opened: () => opened };
+    return { slots: new Slots(open), sessions, opened: () => sessions.length };
   }
 
   function hold(slots: Slots, first: number): number {
@@ -110,6 +117,19 @@ describe('slots', () => {
     const small = slotsOf(1000);
     for (let first = 1000; first < 50_000; first += 1000) hold(small.slots, first);
     assert.equal(small.opened(), 8);
+  });
+
+  it('give up others for one that has grown', () => {
+    const { slots, sessions } = slotsOf(10e6);
+    for (const first of [1000, 2000, 3000]) assert.equal(hold(slots, first), 0);
+    sessions[2]!.bytes = 240e6;
+    assert.equal(hold(slots, 3000), 49);
+    assert.deepEqual(
+      sessions.map(({ isFree }) => isFree),
+      [true, false, false],
+    );
+    assert.equal(hold(slots, 4000), 0);
+    assert.equal(sessions.length, 3);
   });
 
   it('give up the one that was not used for the longest time', () => {

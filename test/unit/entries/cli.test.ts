@@ -199,7 +199,12 @@ describe('command line', function () {
       'flags',
       'container',
     );
-    assert.match(ryzanstein('diagnose', ...tiny).out, /self-test/);
+    const { out } = ryzanstein('diagnose', ...tiny);
+    assert.match(out, /self-test/);
+    assert.match(
+      out,
+      /context 1,024 tokens, \d\.\d MB for each 1,000 of them; prompt and answer share 1,024\n/,
+    );
   });
 
   it('scores holes', () => {

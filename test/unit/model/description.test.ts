@@ -56,10 +56,6 @@ describe('model', () => {
     assert.deepEqual(without.fimOrders, []);
   });
 
-  it('does not use more context than pays', () => {
-    assert.equal(changed((gguf) => gguf.metadata.set('bitnet.context_length', 131072)).contextLength, 2048);
-  });
-
   it('takes one number for all layers from a list of equal ones', () => {
     const list = (values: unknown): void => {
       const { hyperparameters } = changed((gguf) =>

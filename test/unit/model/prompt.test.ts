@@ -7,6 +7,7 @@ import { layoutPrompt, type PromptModel } from '../../../src/model/prompt';
 import { siteOf } from '../../../src/completion/site';
 import { Tokenizer } from '../../../src/model/tokenizer';
 import type { Prompt } from '../../../src/protocol';
+import { randomSource } from '../random';
 
 const tokenizer = new Tokenizer(readGguf('test/fixtures/tiny.gguf'));
 const names = new Map(Object.entries(tokenizer.control).map(([name, id]) => [id as number, `<${name}>`]));
@@ -103,6 +104,47 @@ describe('prompt', () => {
     const ids = layout({ prefix: '<|fim_middle|><|endoftext|>', suffix: '<|fim_prefix|>\n' });
     assert.equal(ids.filter((id) => tokenizer.controlIds.includes(id)).length, 4);
   });
+
+  const shapes: Record<string, (size: number) => string> = {
+    'lines of code': (size) => lines(size / 28),
+    'one line': (size) => 'a = b(c); '.repeat(size / 10),
+    'one word': (size) => 'x'.repeat(size),
+    'empty lines': (size) => '\n'.repeat(size),
+    blanks: (size) => ' '.repeat(size),
+    tabs: (size) => '\t\t\n'.repeat(size / 3),
+    'surrogate pairs': (size) => '👩‍💻'.repeat(size / 5),
+    'pairs in lines': (size) => '𝒳😀\n'.repeat(size / 5),
+    'letters of many bytes': (size) => '漢字かな'.repeat(size / 4),
+    'a line and a huge one': (size) => `let a;\n${'😀('.repeat(size / 3)}`,
+  };
+  for (const [name, shape] of Object.entries(shapes)) {
+    it(`cuts what is too long of ${name}, whatever the room`, () => {
+      const random = randomSource(7);
+      for (const room of [16, 32, 64, 200, 512, 1024, 2048, 8192]) {
+        for (const orders of [['spm'], ['psm'], []] as FimOrder[][]) {
+          const text = (): string =>
+            random.pick([shape, shape, lines])(random.pick([1, 40, 3 * room, 9 * room]));
+          const [prefix, suffix] = [`${text()}let a`, text()];
+          const related = Array.from({ length: random.below(12) }, (_, i) => ({
+            path: `r${i}.ts`,
+            text: text(),
+          }));
+          const repository = random.pick([undefined, 'shop', 'x'.repeat(300)]);
+          const path = random.pick(['', 'a.ts', `${'deep/'.repeat(100)}a.ts`]);
+          const whole: Prompt = { path, languageId: 'typescript', repository, prefix, suffix, related };
+          const how = model(8192, orders);
+          const { ids, beyond } = layoutPrompt(whole, siteOf(whole), how, 0, room);
+          const said = `${room} ${orders.join()} ${JSON.stringify(read([...ids]).slice(-200))}`;
+          assert.ok(ids.length > 0 && ids.length <= room - Math.ceil(room / 16), `${ids.length} of ${said}`);
+          const shown = prefix.slice(beyond[0].length);
+          assert.ok(shown.length > 0 && prefix === beyond[0] + shown, said);
+          assert.ok(read([...ids]).includes(shown), said);
+          assert.ok(suffix.endsWith(beyond[1]), said);
+          assert.ok(!read([...ids]).includes('\ufffd'), said);
+        }
+      }
+    }).timeout(60_000);
+  }
 
   for (const contextLength of [256, 512, 1024]) {
     it(`keeps its budgets in a context of ${contextLength}`, () => {

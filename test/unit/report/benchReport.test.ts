@@ -19,7 +19,7 @@ const model: ModelInfo = {
     type: 'TQ2_0',
     weights: 18_120_000,
   },
-  ...{ contextLength: 1024, kernel: 'avx2', threads: 2, loadMs: 31, bytes: 9_040_000 },
+  ...{ contextLength: 1024, bytesPerToken: 2048, kernel: 'avx2', threads: 2, loadMs: 31, bytes: 9_040_000 },
 };
 
 const row = {

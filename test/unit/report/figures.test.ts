@@ -13,7 +13,7 @@ const model: ModelInfo = {
     type: 'TQ2_0',
     weights: 18_120_000,
   },
-  ...{ contextLength: 1024, kernel: 'avx2', threads: 2, loadMs: 31, bytes: 9_040_000 },
+  ...{ contextLength: 1024, bytesPerToken: 2048, kernel: 'avx2', threads: 2, loadMs: 31, bytes: 9_040_000 },
 };
 
 describe('figures', () => {
@@ -31,6 +31,10 @@ describe('figures', () => {
 
   it('describe a model in a line', () => {
     assert.equal(figures.modelLine(model), 'small: bitnet TQ2_0, 18.1 million weights, 9.0 MB');
+  });
+
+  it('describe a context in a line', () => {
+    assert.equal(figures.contextLine(model), '1,024 tokens, 2.0 MB for each 1,000 of them');
   });
 
   it('describe a completion in a line', () => {
