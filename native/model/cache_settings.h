@@ -10,7 +10,7 @@
 
 namespace ryzanstein {
 
-// The defaults are for models that bring none. training/ngram_cache.py tunes them; training/cache.py holds
+// The defaults are for models that bring none. `ryzanstein tune` finds them; training/cache.py holds
 // those that new models are exported with, and a test holds the two equal.
 struct CacheSettings {
   // How fast the weight of a place falls from 1 with the cosine of its state.

@@ -66,7 +66,7 @@ export class Client {
         if (tunes) return (await tune(loaded, holes, progress, signal)).evaluation;
         const engine = await loaded();
         const evaluation = await evaluate(engine, holes, progress, signal);
-        return { ...evaluation, calibration: calibrate(engine, holes, evaluation) };
+        return calibrate(engine, holes, evaluation);
       });
     });
   }

@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine';
 import { readGguf } from '../model/gguf';
 import { keepTuning } from '../model/tuning';
 import type { Evaluation, Tuned } from '../reports';
-import { composed } from '../completion/calibration';
+import { calibrated, type Calibration, composed } from '../completion/calibration';
 import { messageOf } from '../wording';
 import { calibrationOf, leastAnswers } from './calibrate';
 import { evaluate } from './evaluate';
@@ -26,26 +26,41 @@ export async function tune(
   keepTuning(readGguf(engine.info.file), { cache });
   const tunedEngine = await load(true);
   const evaluation = await evaluate(tunedEngine, holes, (done) => progress(holes.length + done), signal);
-  return { tuned, evaluation: { ...evaluation, calibration: calibrate(tunedEngine, holes, evaluation) } };
+  return { tuned, evaluation: calibrate(tunedEngine, holes, evaluation) };
 }
 
 /**
- * Makes the confidence of the engine's answers how often they were right, and keeps that beside the model's file.
- * Answers in a sentence what became of it.
+ * Makes the confidence of the engine's answers how often they were right, and keeps that beside the model's file. The
+ * evaluation's answers have it as well, and `calibration` says in a sentence what became of it.
  */
-export function calibrate(engine: Engine, holes: Hole[], { results }: Evaluation): string {
+export function calibrate(engine: Engine, holes: Hole[], evaluation: Evaluation): Evaluation {
+  const { results } = evaluation;
   const found = calibrationOf(
     results.flatMap(({ confidence, exact, hidden }, i) =>
       hidden === undefined ? [{ confidence, exact, language: holes[i]!.language }] : [],
     ),
   );
   if (!found)
-    return `The confidence stays as it was: that takes ${leastAnswers} answers that are fit to show, right and wrong ones.`;
+    return {
+      ...evaluation,
+      calibration: `as it was; to calibrate it takes ${leastAnswers} answers that are fit to show, right and wrong ones`,
+    };
   const confidence = composed(engine.tuning.confidence, found);
   engine.tuning = { ...engine.tuning, confidence };
+  return {
+    ...evaluation,
+    results: results.map((result, i) => ({
+      ...result,
+      confidence: calibrated(result.confidence, holes[i]!.language, found),
+    })),
+    calibration: kept(engine, confidence),
+  };
+}
+
+function kept(engine: Engine, confidence: Calibration): string {
   try {
-    return `The confidence is calibrated by these answers from now on; ${keepTuning(readGguf(engine.info.file), { confidence })} keeps it.`;
+    return `calibrated by these answers; ${keepTuning(readGguf(engine.info.file), { confidence })} keeps it`;
   } catch (error) {
-    return `The confidence is calibrated by these answers until the engine ends, for ${messageOf(error)}`;
+    return `calibrated by these answers until the engine ends, for ${messageOf(error)}`;
   }
 }

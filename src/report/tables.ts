@@ -92,7 +92,7 @@ export function describeTuning({ tuned, evaluation }: { tuned: Tuned; evaluation
   return [
     `Bits per token of ${tokens} tokens in ${holes} holes, on the half that was not tuned by: the model alone ${bits(alone)}, ` +
       `with the context as it weighed before ${bits(before)}, as it weighs now ${bits(after)}.`,
-    evaluation.calibration ?? '',
+    `Confidence: ${evaluation.calibration ?? 'as it was'}.`,
     describeEvaluation(evaluation),
   ].join('\n\n');
 }

@@ -21,6 +21,8 @@ import {
   loadRequest,
   type Prompt,
 } from '../../../src/protocol';
+import { readGguf } from '../../../src/model/gguf';
+import { tuningOf } from '../../../src/model/tuning';
 import { temporaryFile } from '../model/ggufFile';
 
 const bundle = path.resolve('dist/engine.js');
@@ -161,6 +163,30 @@ describe('engine process', () => {
         );
       }
       assert.deepEqual((await evaluate()).results, results);
+    }));
+
+  it('tunes the model to files first where that is asked for, and completes with it afterwards', () =>
+    withProcess(async ({ connection }) => {
+      const tuned = temporaryFile('own.gguf', fs.readFileSync(modelFile));
+      const files = ['src/model/merges.ts', 'src/model/gguf.ts', 'src/engine/slots.ts'].map((file) => ({
+        file: path.resolve(file),
+        path: file,
+      }));
+      const params = { files, holes: 60, seed: 1, tune: true };
+      await connection.sendRequest(loadRequest, { ...load, modelFile: tuned });
+      const told: number[] = [];
+      connection.onNotification(evaluateProgress, ({ done, holes }) => void told.push(done / holes));
+      const { holes, file, calibration } = await connection.sendRequest(evaluateRequest, params);
+      assert.deepEqual([holes, file], [60, tuned]);
+      assert.match(calibration ?? '', /as it was; .* takes 100 answers/);
+      assert.deepEqual(
+        told,
+        Array.from({ length: 120 }, (_, i) => (i + 1) / 120),
+      );
+      const { cache } = tuningOf(readGguf(tuned));
+      assert.equal(cache.strengths?.length, 5);
+      const completion = await connection.sendRequest(completeRequest, { prompt: prompt('x = '), limits });
+      assert.notEqual(completion.reason, 'cancelled');
     }));
 
   it('stops evaluating within a hole when it is cancelled, and completes at once', () =>

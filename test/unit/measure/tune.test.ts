@@ -81,7 +81,7 @@ describe('tuning', () => {
     assert.equal(status, 0, String(stderr));
     const result = JSON.parse(String(stdout)) as { schema: string; evaluation: { calibration: string } };
     assert.equal(result.schema, 'ryzanstein/tune/1');
-    assert.match(result.evaluation.calibration, /that takes 100 answers/);
+    assert.match(result.evaluation.calibration, /takes 100 answers/);
     const { cache, caution } = tuningOf(readGguf(model));
     assert.equal(caution, undefined);
     assert.ok(fs.existsSync(tuningFileOf(model)));

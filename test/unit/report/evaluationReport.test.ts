@@ -75,6 +75,7 @@ describe('evaluation report', () => {
       'Conditions: Holes: 5',
       'Conditions: Files: 3',
       'Conditions: Prompt: 412 tokens on average',
+      'Conditions: Confidence: as it was',
       'Answers: First line exact: 60 % of 5',
       'Answers: Whole exact: 40 %',
       'Answers: Edit similarity: 0.81',
