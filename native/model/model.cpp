@@ -35,7 +35,8 @@ std::string kernel_from_environment() {
   return name == nullptr ? "" : name;
 }
 
-// How most bytes of the layers are multiplied; kF32 stands for ternary weights. The head of a small ternary
+// How most bytes of the layers are multiplied; kF32 stands for ternary weights, too, for in floats the levels
+// do not differ. The head of a small ternary
 // model takes more than they do, in a form that the levels do not differ in.
 GroupedForm main_form(const std::vector<TensorDescription>& tensors) {
   std::map<int, uint64_t> bytes;
@@ -45,8 +46,7 @@ GroupedForm main_form(const std::vector<TensorDescription>& tensors) {
   const auto most = std::max_element(bytes.begin(), bytes.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });
   const TensorType* type = most == bytes.end() ? nullptr : find_tensor_type(most->first);
-  if (type == nullptr || type->ternary) return GroupedForm::kF32;
-  return type->take_apart == nullptr ? GroupedForm::kQ8_0 : type->form;  // floats are rounded
+  return type == nullptr || type->ternary ? GroupedForm::kF32 : type->form;
 }
 
 const KernelLevel& choose_level(const std::string& wanted, const std::vector<TensorDescription>& tensors,

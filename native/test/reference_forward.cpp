@@ -35,13 +35,18 @@ double largest(const Vector& x) {
   return result;
 }
 
-// weights [rows][x.size()] times x rounded to int8, under one scale or one for so many columns, and the bias
-// if there is one.
+// weights [rows][x.size()] times x rounded to int8, under one scale or one for so many columns (0: not
+// rounded), and the bias if there is one.
 Vector product(const std::vector<float>& weights, const Vector& x, size_t step,
                const std::vector<float>& bias = {}) {
   const size_t columns = x.size();
   Vector levels, scales;
-  for (size_t first = 0; first < columns; first += step) {
+  if (step == 0) {
+    levels = x;
+    scales = {1};
+    step = columns;
+  }
+  for (size_t first = 0; levels.size() < columns; first += step) {
     const auto group = x.begin() + static_cast<ptrdiff_t>(first);
     const Vector part(group, group + static_cast<ptrdiff_t>(std::min(step, columns - first)));
     const double scale = largest(part) / 127;
@@ -240,7 +245,9 @@ std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
       model.floats.count("output.weight") != 0 ? "output.weight" : "token_embd.weight";
   std::vector<float> head = model.floats.at(head_name);
   for (const TensorDescription& tensor : model.tensors) {
-    if (tensor.name == head_name && find_tensor_type(tensor.type)->to_codes == nullptr) round_to_q8_0(head);
+    const TensorType& type = *find_tensor_type(tensor.type);
+    if (tensor.name == head_name && type.to_codes == nullptr && type.form == GroupedForm::kQ8_0)
+      round_to_q8_0(head);
   }
   std::vector<std::vector<Rounded>> keys(static_cast<size_t>(h.layers)),
       values(static_cast<size_t>(h.layers));

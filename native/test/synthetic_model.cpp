@@ -189,7 +189,7 @@ void SyntheticModel::add_embedding(const std::string& name, int columns, int row
   const std::string type = options.embedding_type;
   std::vector<uint8_t> data;
   std::vector<float> values;
-  if (options.several_scales || type != "Q8_0") grouped[name] = kFewestScaleColumns;
+  if (options.several_scales || type != "Q8_0") grouped[name] = type == "F32" ? 0 : kFewestScaleColumns;
   for (int r = 0; r < rows; r++) {
     const float row_scale = rounded_to_half(random_.uniform(0.005f, 0.01f));
     for (int b = 0; b < columns; b += 32) {

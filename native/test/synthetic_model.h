@@ -41,7 +41,8 @@ struct SyntheticModel {
   std::vector<TensorDescription> tensors;
   std::vector<uint8_t> bytes;
   std::map<std::string, std::vector<float>> floats;  // the values that the file holds
-  std::map<std::string, int> grouped;  // those with several scales in a row: columns of inputs under one
+  // Those with several scales in a row: columns of inputs under one; 0 where inputs are not rounded.
+  std::map<std::string, int> grouped;
 
  private:
   void add_ternary(const std::string& name, int columns, int rows, const SyntheticOptions& options);
