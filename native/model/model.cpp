@@ -54,8 +54,8 @@ const KernelLevel& choose_level(const std::string& wanted, const std::vector<Ten
   const std::string name = wanted.empty() ? kernel_from_environment() : wanted;
   if (!name.empty()) return named_level(name);
   // The weights that one thread reads per token, as one matrix of the model's width.
-  const double rows =
-      (static_cast<double>(h.width) * 4 + static_cast<double>(h.ffn) * 3) * h.layers / threads;
+  const double ffn = static_cast<double>(h.ffn) * std::max(1, h.experts_used);
+  const double rows = (static_cast<double>(h.width) * 4 + ffn * 3) * h.layers / threads;
   if (h.width < 1 || h.width > kMaxColumns || !(rows >= 1 && rows < 1e7))
     return reference_level();  // it is refused in a moment
   return fastest_level(static_cast<int>(rows), h.width, main_form(tensors));

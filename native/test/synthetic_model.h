@@ -16,6 +16,7 @@ namespace test {
 struct Shape {
   int layers, width, ffn, heads, kv_heads, vocabulary, context;
   int head_size = 0;  // 0: width / heads
+  int experts = 0, experts_used = 0;
 };
 
 struct SyntheticOptions {
