@@ -7,7 +7,8 @@ namespace {
 using A = Architecture;
 using F = FeedForward;
 
-// What a number can say (multipliers, layers without rotary embedding) is no switch: see hyperparameters.h.
+// What a number can say (multipliers, experts, layers without rotary embedding) is no switch: see
+// hyperparameters.h.
 constexpr A kArchitectures[] = {
     // name, norm, more norms, head norms, biases, feed-forward, rotary
     {"bitnet", Norm::kRms, MoreNorms::kSub, false, Biases::kOptional, F::kGatedSilu, Rotary::kHalves},
@@ -16,6 +17,7 @@ constexpr A kArchitectures[] = {
     {"llama", Norm::kRms, MoreNorms::kNone, false, Biases::kOptional, F::kGatedSilu, Rotary::kNeighbours},
     {"qwen2", Norm::kRms, MoreNorms::kNone, false, Biases::kQkv, F::kGatedSilu, Rotary::kHalves},
     {"qwen3", Norm::kRms, MoreNorms::kNone, true, Biases::kOptional, F::kGatedSilu, Rotary::kHalves},
+    {"qwen3moe", Norm::kRms, MoreNorms::kNone, true, Biases::kOptional, F::kGatedSilu, Rotary::kHalves},
     {"granite", Norm::kRms, MoreNorms::kNone, false, Biases::kOptional, F::kGatedSilu, Rotary::kNeighbours},
     {"smollm3", Norm::kRms, MoreNorms::kNone, false, Biases::kOptional, F::kGatedSilu, Rotary::kNeighbours},
     {"starcoder2", Norm::kLayer, MoreNorms::kNone, false, Biases::kAll, F::kGelu, Rotary::kHalves},

@@ -10,11 +10,17 @@ namespace ryzanstein {
 
 using H = Hyperparameters;
 
+namespace {
+constexpr int kMaxExperts = 1024;
+}
+
 const std::vector<Field<H>> kHyperparameterFields = {
     {"architecture", &H::architecture, "the architecture"},
     {"layers", &H::layers, "the number of layers", 1, 1000},
     {"width", &H::width, "the width", 1, kMaxColumns},
     {"ffn", &H::ffn, "the width of the feed-forward part", 1, kMaxColumns},
+    {"experts", &H::experts, "the number of experts", 0, kMaxExperts},
+    {"expertsUsed", &H::experts_used, "the number of experts that a token uses", 0, kMaxExperts},
     {"heads", &H::heads, "the number of heads", 1, 1024},
     {"kvHeads", &H::kv_heads, "the number of key/value heads", 1, 1024},
     {"headSize", &H::head_size, "the head size", 1, kMaxHeadSize},
@@ -41,6 +47,9 @@ std::string problem_of(const Hyperparameters& h) {
   const std::string problem = out_of_range(h, kHyperparameterFields);
   if (!problem.empty()) return problem;
   const auto number = [](int value) { return std::to_string(value); };
+  if (h.experts_used > h.experts || (h.experts > 0 && h.experts_used == 0)) {
+    return "a token cannot use " + number(h.experts_used) + " of " + number(h.experts) + " experts";
+  }
   if (h.heads % h.kv_heads != 0) {
     return number(h.heads) + " heads cannot share " + number(h.kv_heads) + " key/value heads evenly";
   }

@@ -13,7 +13,9 @@ struct Hyperparameters {
   std::string architecture;
   int layers = 0;
   int width = 0;
-  int ffn = 0;
+  int ffn = 0;           // of each expert, where there are experts
+  int experts = 0;       // of each layer; 0: one feed-forward part for all tokens
+  int experts_used = 0;  // for each token, those that the router gives most
   int heads = 0;
   int kv_heads = 0;
   int head_size = 0;  // heads * head_size may differ from the width

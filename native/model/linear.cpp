@@ -188,11 +188,12 @@ class GroupedParts {
       w *= tensor.tensor_scale;
       if (!std::isfinite(w)) return kNotFinite;
     }
+    if (tensor.type->form == GroupedForm::kF32) return nullptr;
     return round_to_q8_0(floats_.data(), tensor.columns, parts()) ? nullptr
                                                                   : "holds a number that is too large";
   }
 
-  GroupedRow row() { return {codes_.data(), scales(), minima(), sub_scales(), sub_minima(), nullptr}; }
+  GroupedRow row() { return {codes_.data(), scales(), minima(), sub_scales(), sub_minima(), floats_.data()}; }
 
  private:
   bool has_finite_scales(const FormShape& form, int columns) {
@@ -293,10 +294,8 @@ void Linear::pack_grouped(const TensorFile& file, const std::vector<LinearPart>&
                           const Kernels& kernels, ThreadPool& pool) {
   size_t packed_bytes = 0;
   for (size_t i = 0; i < parts.size(); i++) {
-    const TensorType& type = *parts[i].weight.type;
-    const GroupedForm form = type.take_apart != nullptr ? type.form : GroupedForm::kQ8_0;
     GroupedPart part;
-    part.kernel = kernels.grouped[static_cast<int>(form)];
+    part.kernel = kernels.grouped[static_cast<int>(parts[i].weight.type->form)];
     part.first_block = first_rows_[i] / kGroupedRows;
     part.blocks = (parts[i].weight.rows + kGroupedRows - 1) / kGroupedRows;
     part.block_bytes = part.kernel->block_bytes(columns_);

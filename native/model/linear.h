@@ -32,8 +32,8 @@ class LinearInputs;
 // block. It is made once from the file, and multiplied by threads in row blocks.
 //
 // Where the weights of every row are whole numbers under one scale, the product is one exact int32 sum for
-// each row. Otherwise each tensor keeps a scale for each group of columns, as its type has them; floats are
-// rounded as Q8_0 would round them.
+// each row. Otherwise each tensor keeps a scale for each group of columns, as its type has them; floats of 16
+// bits are rounded as Q8_0 would round them, those of 32 bits stay what they are, and so do their inputs.
 class Linear {
  public:
   Linear() = default;

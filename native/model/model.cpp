@@ -35,7 +35,8 @@ std::string kernel_from_environment() {
   return name == nullptr ? "" : name;
 }
 
-// How most bytes of the layers are multiplied; kF32 stands for ternary weights. The head of a small ternary
+// How most bytes of the layers are multiplied; kF32 stands for ternary weights, too, for in floats the levels
+// do not differ. The head of a small ternary
 // model takes more than they do, in a form that the levels do not differ in.
 GroupedForm main_form(const std::vector<TensorDescription>& tensors) {
   std::map<int, uint64_t> bytes;
@@ -45,8 +46,7 @@ GroupedForm main_form(const std::vector<TensorDescription>& tensors) {
   const auto most = std::max_element(bytes.begin(), bytes.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });
   const TensorType* type = most == bytes.end() ? nullptr : find_tensor_type(most->first);
-  if (type == nullptr || type->ternary) return GroupedForm::kF32;
-  return type->take_apart == nullptr ? GroupedForm::kQ8_0 : type->form;  // floats are rounded
+  return type == nullptr || type->ternary ? GroupedForm::kF32 : type->form;
 }
 
 const KernelLevel& choose_level(const std::string& wanted, const std::vector<TensorDescription>& tensors,
@@ -54,8 +54,8 @@ const KernelLevel& choose_level(const std::string& wanted, const std::vector<Ten
   const std::string name = wanted.empty() ? kernel_from_environment() : wanted;
   if (!name.empty()) return named_level(name);
   // The weights that one thread reads per token, as one matrix of the model's width.
-  const double rows =
-      (static_cast<double>(h.width) * 4 + static_cast<double>(h.ffn) * 3) * h.layers / threads;
+  const double ffn = static_cast<double>(h.ffn) * std::max(1, h.experts_used);
+  const double rows = (static_cast<double>(h.width) * 4 + ffn * 3) * h.layers / threads;
   if (h.width < 1 || h.width > kMaxColumns || !(rows >= 1 && rows < 1e7))
     return reference_level();  // it is refused in a moment
   return fastest_level(static_cast<int>(rows), h.width, main_form(tensors));

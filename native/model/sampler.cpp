@@ -14,10 +14,11 @@ Sampler::Sampler(const Sampling& sampling, int vocabulary, const FloatKernels& f
       vocabulary_(vocabulary),
       floats_(floats),
       state_(sampling.seed),
-      allowed_(std::move(candidates.allowed)),
-      except_(std::move(candidates.except)) {
+      allowed_(std::move(candidates.allowed)) {
   if (candidates.ngram_cache) cache_.emplace(vocabulary, std::move(*candidates.ngram_cache), settings);
   if (!allowed_.empty()) masked_.resize(static_cast<size_t>(vocabulary));
+  if (!candidates.except.empty()) except_.resize(static_cast<size_t>(vocabulary));
+  for (const int32_t id : candidates.except) except_[static_cast<size_t>(id)] = true;
   if (sampling.repetition_penalty != 1 || !except_.empty()) judged_.resize(static_cast<size_t>(vocabulary));
   if (sampling.temperature > 0) drawn_.resize(static_cast<size_t>(vocabulary));
 }
@@ -26,12 +27,13 @@ Choice Sampler::choose(const float* logits, const int32_t* recent, int recent_co
   const LogitSummary plain =
       allowed_.empty() ? floats_.summarize(logits, vocabulary_) : summarize_allowed(logits);
   if (!allowed_.empty()) logits = masked_.data();
-  const bool by_cache = cache_ && sampling_.temperature <= 0;
+  const bool greedy = sampling_.temperature <= 0, by_cache = cache_ && greedy;
   const float* judged = logits;
   int id = plain.best;
-  if (!judged_.empty()) {
+  const bool penalised = sampling_.repetition_penalty != 1 && !by_cache;
+  // What may not be chosen seldom is the best.
+  if (penalised || excepted(id) || (!greedy && !except_.empty())) {
     std::copy(logits, logits + vocabulary_, judged_.begin());
-    const bool penalised = sampling_.repetition_penalty != 1 && !by_cache;
     for (int i = penalised ? std::max(0, recent_count - kPenaltyWindow) : recent_count; i < recent_count;
          i++) {
       // From the original, so that a token that occurs twice is penalised once.
@@ -39,17 +41,17 @@ Choice Sampler::choose(const float* logits, const int32_t* recent, int recent_co
       judged_[static_cast<size_t>(recent[i])] =
           logit > 0 ? logit / sampling_.repetition_penalty : logit * sampling_.repetition_penalty;
     }
-    for (const int32_t other : except_)
-      judged_[static_cast<size_t>(other)] = -std::numeric_limits<float>::infinity();
+    for (int other = 0; other < vocabulary_; other++) {
+      if (excepted(other)) judged_[static_cast<size_t>(other)] = -std::numeric_limits<float>::infinity();
+    }
     judged = judged_.data();
-    if (sampling_.temperature <= 0) {
+    if (greedy) {
       const int best = floats_.summarize(judged, vocabulary_).best;
       if (judged[best] > -std::numeric_limits<float>::infinity()) id = best;
     }
   }
   if (by_cache) return choose_by_cache(logits, plain, id, recent, recent_count, cosines);
-  if (sampling_.temperature > 0) id = draw(judged);
-  id = std::clamp(id, 0, vocabulary_ - 1);
+  if (!greedy) id = draw(judged);
   return {id, logits[id] - plain.maximum - std::log(plain.exp_sum)};
 }
 
@@ -70,10 +72,6 @@ LogitSummary Sampler::summarize_allowed(const float* logits) {
   return summary;
 }
 
-bool Sampler::excepted(int32_t id) const {
-  return std::find(except_.begin(), except_.end(), id) != except_.end();
-}
-
 // A token that the context does not hold keeps its rank among those, so the model's best that may be chosen
 // is the only one to weigh.
 Choice Sampler::choose_by_cache(const float* logits, const LogitSummary& plain, int best, const int32_t* ids,
@@ -83,7 +81,6 @@ Choice Sampler::choose_by_cache(const float* logits, const LogitSummary& plain, 
     const double by_model = std::exp(static_cast<double>(logits[id]) - plain.maximum) / plain.exp_sum;
     return std::isnan(by_model) ? 0 : cache_->probability(id, by_model);
   };
-  best = std::clamp(best, 0, vocabulary_ - 1);
   double highest = probability(best);
   for (const int32_t id : cache_->candidates()) {
     if (excepted(id)) continue;

@@ -24,7 +24,7 @@ constexpr int kPenaltyWindow = 64;
 
 struct Candidates {
   std::vector<int32_t> allowed;  // the only ids to choose from; empty for all
-  // Never chosen unless nothing else is left, though their probability counts: another way on than these.
+  // Never chosen unless nothing else is left, though their probability counts.
   std::vector<int32_t> except;
   // Greedy choice is then by the probabilities interpolated with what the context holds (ngram_cache.h).
   std::optional<NgramOptions> ngram_cache;
@@ -51,7 +51,7 @@ class Sampler {
     int id;
   };
   LogitSummary summarize_allowed(const float* logits);
-  bool excepted(int32_t id) const;
+  bool excepted(int32_t id) const { return !except_.empty() && except_[static_cast<size_t>(id)]; }
   Choice choose_by_cache(const float* logits, const LogitSummary& plain, int best, const int32_t* ids,
                          int count, const float* cosines);
   int draw(const float* logits);
@@ -62,7 +62,7 @@ class Sampler {
   const FloatKernels& floats_;
   uint64_t state_;
   std::vector<int32_t> allowed_;
-  std::vector<int32_t> except_;
+  std::vector<bool> except_;  // [vocabulary], or none
   std::optional<NgramCache> cache_;
   std::vector<float> masked_;
   std::vector<float> judged_;

@@ -28,19 +28,38 @@ TensorFile::TensorFile(const std::string& path, std::vector<TensorDescription> d
   }
 }
 
-Tensor TensorFile::take(const std::string& name, int columns, int rows, bool more_rows) {
+const TensorDescription& TensorFile::find(const std::string& name) {
   const auto found = by_name_.find(name);
   if (found == by_name_.end()) refuse(name, "it is missing");
   found->second.taken = true;
-  const TensorDescription& description = found->second.description;
+  return found->second.description;
+}
 
+Tensor TensorFile::take(const std::string& name, int columns, int rows, bool more_rows) {
+  const TensorDescription& description = find(name);
   std::vector<int64_t> expected{columns};
   if (rows > 0) expected.push_back(rows);
   std::vector<int64_t> shape = description.shape;
   if (more_rows && shape.size() == 2 && shape[1] > rows) shape[1] = rows;
-  if (shape != expected) {
-    refuse(name, "its shape is " + shape_text(description.shape) + ", not " + shape_text(expected));
-  }
+  check_shape(description, shape, expected);
+  return checked(description, columns, rows > 0 ? rows : 1);
+}
+
+Tensor TensorFile::take_stack(const std::string& name, int columns, int rows, int matrices) {
+  const TensorDescription& description = find(name);
+  check_shape(description, description.shape, {columns, rows, matrices});
+  return checked(description, columns, rows * matrices);
+}
+
+void TensorFile::check_shape(const TensorDescription& description, const std::vector<int64_t>& shape,
+                             const std::vector<int64_t>& expected) const {
+  if (shape == expected) return;
+  refuse(description.name, "its shape is " + shape_text(description.shape) + ", not " + shape_text(expected));
+}
+
+// The type can be read, rows are whole blocks, and all of them are there.
+Tensor TensorFile::checked(const TensorDescription& description, int columns, int rows) const {
+  const std::string& name = description.name;
   Tensor tensor;
   tensor.name = name;
   tensor.type = find_tensor_type(description.type);
@@ -52,7 +71,7 @@ Tensor TensorFile::take(const std::string& name, int columns, int rows, bool mor
                      tensor.type->name);
   }
   tensor.columns = columns;
-  tensor.rows = rows > 0 ? rows : 1;
+  tensor.rows = rows;
   tensor.row_bytes = static_cast<size_t>(columns / tensor.type->block_weights) *
                      static_cast<size_t>(tensor.type->block_bytes);
   const bool scale_behind = tensor.type->to_codes != nullptr && tensor.type->scale_columns == 0;

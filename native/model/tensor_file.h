@@ -71,6 +71,8 @@ class TensorFile {
   // The tensor of this name and exactly this shape (rows 0: a vector of `columns`), unread. With
   // `more_rows` the file may have more: the first ones count. Throws BadModel.
   Tensor take(const std::string& name, int columns, int rows, bool more_rows = false);
+  // So many matrices of one shape in one tensor, as one matrix with all their rows, unread. Throws BadModel.
+  Tensor take_stack(const std::string& name, int columns, int rows, int matrices);
   // Reads the rows of a tensor that was taken. Throws std::runtime_error.
   void read(Tensor& tensor) const;
   // Throws BadModel if there is a tensor that nobody has taken: the model means more than we compute.
@@ -84,6 +86,12 @@ class TensorFile {
     TensorDescription description;
     bool taken = false;
   };
+  // Marks it as taken.
+  const TensorDescription& find(const std::string& name);
+  void check_shape(const TensorDescription& description, const std::vector<int64_t>& shape,
+                   const std::vector<int64_t>& expected) const;
+  Tensor checked(const TensorDescription& description, int columns, int rows) const;
+
   InputFile file_;
   std::map<std::string, Entry> by_name_;
 };

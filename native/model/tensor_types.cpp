@@ -319,8 +319,8 @@ using F = GroupedForm;
 
 constexpr TensorType kTypes[] = {
     {kTypeF32, "F32", 1, 4, f32_to_floats},
-    {1, "F16", 1, 2, f16_to_floats},
-    {30, "BF16", 1, 2, bf16_to_floats},
+    {1, "F16", 1, 2, f16_to_floats, nullptr, F::kQ8_0},
+    {30, "BF16", 1, 2, bf16_to_floats, nullptr, F::kQ8_0},
     grouped<q4_0, F::kQ4_0, 32, 18>(2, "Q4_0"),
     grouped<q4_1, F::kQ4_1, 32, 20>(3, "Q4_1"),
     grouped<q5_0, F::kQ5_0, 32, 22>(6, "Q5_0"),

@@ -29,7 +29,7 @@ struct TensorType {
   void (*to_floats)(const uint8_t* row, int columns, float* y);
   // Types with a scale for each group, else nullptr: the parts of a row, as its form has them.
   void (*take_apart)(const uint8_t* row, int columns, const RowParts& parts) = nullptr;
-  GroupedForm form = GroupedForm::kF32;
+  GroupedForm form = GroupedForm::kF32;  // of floats, what they become
   // Types whose weights are integers under one scale, else nullptr: weight = codes[i] * scales[i /
   // scale_columns]. Returns false if a code is outside of the type's range.
   bool (*to_codes)(const uint8_t* row, int columns, int8_t* codes, float* scales) = nullptr;

@@ -94,6 +94,10 @@ Activations::Activations(const Weights& weights, const Kernels& kernels, int cap
   product = floats(kMaxTokens, rows);
   attended = floats(kMaxTokens, h.heads * h.head_size);
   gated = floats(kMaxTokens, h.ffn);
+  if (h.experts > 0) {
+    for (AlignedBuffer* each : {&routed, &gathered, &mixed}) *each = floats(kMaxTokens, h.width);
+    shares.resize(static_cast<size_t>(kMaxTokens) * static_cast<size_t>(h.experts));
+  }
   states = floats(kMaxTokens, h.width);
   logits = floats(kMaxTokens, weights.head.rows());
   for (Scratch& each : scratch) each.normed = floats(1, columns);
@@ -111,7 +115,8 @@ void Activations::reserve(const Weights& weights, const Kernels& kernels, int ca
 
 size_t Activations::bytes() const {
   size_t sum = residual.bytes() + inputs.bytes() + product.bytes() + attended.bytes() + gated.bytes() +
-               states.bytes() + logits.bytes() + rotary.bytes() + local_rotary.bytes();
+               states.bytes() + logits.bytes() + rotary.bytes() + local_rotary.bytes() + routed.bytes() +
+               gathered.bytes() + mixed.bytes() + shares.size() * sizeof(float);
   for (const Scratch& each : scratch) sum += each.normed.bytes() + each.attention.bytes();
   return sum;
 }
@@ -137,11 +142,11 @@ struct Transformer::Pass {
     return rows.as<float>() + static_cast<ptrdiff_t>(t) * columns;
   }
 
-  // Calls body(first, count, thread) until all tokens are done.
+  // Calls body(first, count, thread) until so many tokens are done.
   template <class Body>
-  void each_token(const Body& body) {
-    if (tokens > kUnsharedTokens) return pool.run(tokens, body);
-    body(0, tokens, 0);
+  void each_token(int count, const Body& body) {
+    if (count > kUnsharedTokens) return pool.run(count, body);
+    body(0, count, 0);
   }
 
   void norm(const float* x, const NormWeights& by, float* y) {
@@ -154,9 +159,9 @@ struct Transformer::Pass {
     }
   }
 
-  // The rows of x [token][columns of linear] become its inputs, normed if there is a norm.
-  void prepare(const Linear& linear, const NormWeights& norm_weights, AlignedBuffer& x) {
-    each_token([&](int first, int count, int thread) {
+  // The first rows of x [token][columns of linear] become its inputs, normed if there is a norm.
+  void prepare(const Linear& linear, const NormWeights& norm_weights, AlignedBuffer& x, int rows) {
+    each_token(rows, [&](int first, int count, int thread) {
       auto* normed = a.scratch[static_cast<size_t>(thread)].normed.as<float>();
       for (int t = first; t < first + count; t++) {
         const float* vector = row(x, t, linear.columns());
@@ -164,7 +169,7 @@ struct Transformer::Pass {
           norm(vector, norm_weights, normed);
           vector = normed;
         }
-        linear.prepare(vector, t, tokens, a.inputs, thread);
+        linear.prepare(vector, t, rows, a.inputs, thread);
       }
     });
   }
@@ -255,7 +260,7 @@ struct Transformer::Pass {
       return;
     }
     multiply(qkv, tokens, a.product);
-    each_token([&](int first, int count, int) {
+    each_token(tokens, [&](int first, int count, int) {
       for (int kv_head = 0; kv_head < h.kv_heads; kv_head++) {
         for (int t = first; t < first + count; t++) rotate_and_store(index, layer, kv_head, t);
       }
@@ -285,43 +290,101 @@ struct Transformer::Pass {
     }
   }
 
-  void activate(const Linear& gate_up) {
-    each_token([&](int first, int count, int) {
+  void activate(const Linear& gate_up, int rows) {
+    each_token(rows, [&](int first, int count, int) {
       for (int t = first; t < first + count; t++) {
         activate(gate_up, row(a.product, t, gate_up.rows()), row(a.gated, t, h.ffn));
       }
     });
   }
 
-  void add_to_residual(const Linear& linear, const NormWeights& post_norm) {
+  // x [token][columns], of which the first `width` of each row count.
+  void add_to_residual(AlignedBuffer& x, int columns, const NormWeights& post_norm) {
     for (int t = 0; t < tokens; t++) {
-      float* product = row(a.product, t, linear.rows());
-      if (!post_norm.empty()) norm(product, post_norm, product);
-      floats.add(product, h.width, row(a.residual, t, h.width));
+      float* added = row(x, t, columns);
+      if (!post_norm.empty()) norm(added, post_norm, added);
+      floats.add(added, h.width, row(a.residual, t, h.width));
     }
   }
 
   void attention(int index, const Layer& layer) {
-    prepare(layer.qkv, layer.attention_norm, a.residual);
+    prepare(layer.qkv, layer.attention_norm, a.residual, tokens);
     attend(index, layer);
-    prepare(layer.attention_output, layer.attention_sub_norm, a.attended);
+    prepare(layer.attention_output, layer.attention_sub_norm, a.attended, tokens);
     multiply(layer.attention_output, tokens, a.product);
-    add_to_residual(layer.attention_output, layer.attention_post_norm);
+    add_to_residual(a.product, layer.attention_output.rows(), layer.attention_post_norm);
+  }
+
+  // product = what one feed-forward part makes of the first rows of x [token][width].
+  void feed(const Layer& layer, const FeedForwardWeights& ffn, const NormWeights& norm_weights,
+            AlignedBuffer& x, int rows) {
+    prepare(ffn.gate_up, norm_weights, x, rows);
+    multiply(ffn.gate_up, rows, a.product);
+    activate(ffn.gate_up, rows);
+    prepare(ffn.down, layer.ffn_sub_norm, a.gated, rows);
+    multiply(ffn.down, rows, a.product);
+  }
+
+  // What a token uses of each expert: the softmax of the router's scores among the highest ones, of which the
+  // first counts where they are equal.
+  void share(const float* scores, float* shares) {
+    std::fill(shares, shares + h.experts, 0.0f);
+    float sum = 0, most = 0;
+    for (int n = 0; n < h.experts_used; n++) {
+      int best = -1;
+      for (int e = 0; e < h.experts; e++) {
+        if (shares[e] == 0 && (best < 0 || scores[e] > scores[best])) best = e;
+      }
+      if (n == 0) most = scores[best];
+      shares[best] = std::exp(scores[best] - most);
+      sum += shares[best];
+    }
+    for (int e = 0; e < h.experts; e++) shares[e] /= sum;
+  }
+
+  // mixed = what the experts make of every token, each one's share of it, in the order of the experts.
+  void mix(const Layer& layer) {
+    each_token(tokens, [&](int first, int count, int) {
+      for (int t = first; t < first + count; t++)
+        norm(row(a.residual, t, h.width), layer.ffn_norm, row(a.routed, t, h.width));
+    });
+    prepare(layer.router, {}, a.routed, tokens);
+    multiply(layer.router, tokens, a.product);
+    const auto shares_of = [&](int t) { return a.shares.data() + static_cast<ptrdiff_t>(t) * h.experts; };
+    for (int t = 0; t < tokens; t++) share(row(a.product, t, layer.router.rows()), shares_of(t));
+    std::fill(a.mixed.as<float>(), row(a.mixed, tokens, h.width), 0.0f);
+    for (int e = 0; e < h.experts && !stop(); e++) {
+      int members[kMaxTokens], count = 0;
+      for (int t = 0; t < tokens; t++) {
+        if (shares_of(t)[e] == 0) continue;
+        const float* x = row(a.routed, t, h.width);
+        std::copy(x, x + h.width, row(a.gathered, count, h.width));
+        members[count++] = t;
+      }
+      if (count == 0) continue;
+      const FeedForwardWeights& expert = layer.ffn[static_cast<size_t>(e)];
+      feed(layer, expert, {}, a.gathered, count);
+      for (int i = 0; i < count; i++) {
+        const float* part = row(a.product, i, expert.down.rows());
+        float* sum = row(a.mixed, members[i], h.width);
+        for (int k = 0; k < h.width; k++) sum[k] += shares_of(members[i])[e] * part[k];
+      }
+    }
   }
 
   void feed_forward(const Layer& layer) {
-    prepare(layer.gate_up, layer.ffn_norm, a.residual);
-    multiply(layer.gate_up, tokens, a.product);
-    activate(layer.gate_up);
-    prepare(layer.down, layer.ffn_sub_norm, a.gated);
-    multiply(layer.down, tokens, a.product);
-    add_to_residual(layer.down, layer.ffn_post_norm);
+    if (h.experts > 0) {
+      mix(layer);
+      return add_to_residual(a.mixed, h.width, layer.ffn_post_norm);
+    }
+    feed(layer, layer.ffn[0], layer.ffn_norm, a.residual, tokens);
+    add_to_residual(a.product, layer.ffn[0].down.rows(), layer.ffn_post_norm);
   }
 
   // The state of every token, and the logits of the last ones.
   void predict(int logit_rows) {
     const int unread = tokens - logit_rows;
-    each_token([&](int first, int count, int thread) {
+    each_token(tokens, [&](int first, int count, int thread) {
       for (int t = first; t < first + count; t++) {
         float* state = row(a.states, t, h.width);
         norm(row(a.residual, t, h.width), weights.output_norm, state);

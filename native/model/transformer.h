@@ -54,8 +54,13 @@ struct Activations {
   AlignedBuffer product;   // float [token][rows of the widest product but the head]
   AlignedBuffer attended;  // float [token][heads * head_size]
   AlignedBuffer gated;     // float [token][ffn]
-  AlignedBuffer states;    // float [token][width]: what the head reads
-  AlignedBuffer logits;    // float [token][head rows]
+  // Where there are experts, else empty:
+  AlignedBuffer routed;       // float [token][width]: the input of all experts
+  AlignedBuffer gathered;     // float [token][width]: that of one expert's tokens alone
+  AlignedBuffer mixed;        // float [token][width]: the sum of what they give
+  std::vector<float> shares;  // [token][experts]: how much of each, 0 for one that is not used
+  AlignedBuffer states;       // float [token][width]: what the head reads
+  AlignedBuffer logits;       // float [token][head rows]
   RotaryTable rotary;
   RotaryTable local_rotary;  // of the layers between those with the global one
   std::vector<Scratch> scratch;

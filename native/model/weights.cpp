@@ -15,8 +15,12 @@ const Hyperparameters& checked(const std::string& path, const Hyperparameters& h
 }
 
 // The parts of a layer's products, before they are packed.
+struct FeedForwardParts {
+  std::vector<LinearPart> gate_up, down;
+};
 struct LayerParts {
-  std::vector<LinearPart> qkv, attention_output, gate_up, down;
+  std::vector<LinearPart> qkv, attention_output, router;
+  std::vector<FeedForwardParts> ffn;
 };
 
 // Takes the tensors of one model out of its file, as its architecture has them.
@@ -70,16 +74,40 @@ class Reader {
     parts.attention_output = {product(block + "attn_output", heads_width, h_.width)};
     if (post_norms) layer.attention_post_norm = norm(block + "post_attention_norm", h_.width);
     layer.ffn_norm = norm(block + "ffn_norm", h_.width);
-    if (architecture_.feed_forward != FeedForward::kGelu) {
-      parts.gate_up.push_back(product(block + "ffn_gate", h_.width, h_.ffn));
-    }
-    parts.gate_up.push_back(product(block + "ffn_up", h_.width, h_.ffn));
     if (sub_norms) layer.ffn_sub_norm = norm(block + "ffn_sub_norm", h_.ffn);
-    parts.down = {product(block + "ffn_down", h_.ffn, h_.width)};
+    if (h_.experts == 0) {
+      parts.ffn = {feed_forward(block)};
+    } else {
+      parts.router = {product(block + "ffn_gate_inp", h_.width, h_.experts)};
+      parts.ffn = experts(block);
+    }
     if (post_norms) layer.ffn_post_norm = norm(block + "post_ffw_norm", h_.width);
   }
 
  private:
+  FeedForwardParts feed_forward(const std::string& block) {
+    FeedForwardParts parts;
+    if (architecture_.feed_forward != FeedForward::kGelu) {
+      parts.gate_up.push_back(product(block + "ffn_gate", h_.width, h_.ffn));
+    }
+    parts.gate_up.push_back(product(block + "ffn_up", h_.width, h_.ffn));
+    parts.down = {product(block + "ffn_down", h_.ffn, h_.width)};
+    return parts;
+  }
+
+  // The matrices of all experts lie in one tensor, those of expert 0 first.
+  std::vector<FeedForwardParts> experts(const std::string& block) {
+    const Tensor gate = file_.take_stack(block + "ffn_gate_exps.weight", h_.width, h_.ffn, h_.experts);
+    const Tensor up = file_.take_stack(block + "ffn_up_exps.weight", h_.width, h_.ffn, h_.experts);
+    const Tensor down = file_.take_stack(block + "ffn_down_exps.weight", h_.ffn, h_.width, h_.experts);
+    std::vector<FeedForwardParts> all;
+    for (int e = 0; e < h_.experts; e++) {
+      all.push_back({{{gate.slice(e * h_.ffn, h_.ffn), {}}, {up.slice(e * h_.ffn, h_.ffn), {}}},
+                     {{down.slice(e * h_.width, h_.width), {}}}});
+    }
+    return all;
+  }
+
   // Queries, keys and values, each by itself or all in one tensor, one below the other.
   std::vector<LinearPart> qkv(const std::string& block) {
     const int heads_width = h_.heads * h_.head_size, kv_width = h_.kv_heads * h_.head_size;
@@ -159,8 +187,10 @@ Weights::Weights(const std::string& path, std::vector<TensorDescription> descrip
   for (size_t i = 0; i < layers.size(); i++) {
     layers[i].qkv = pack(parts[i].qkv, 1);
     layers[i].attention_output = pack(parts[i].attention_output, h.residual_multiplier);
-    layers[i].gate_up = pack(parts[i].gate_up, 1);
-    layers[i].down = pack(parts[i].down, h.residual_multiplier);
+    if (!parts[i].router.empty()) layers[i].router = pack(parts[i].router, 1);
+    for (FeedForwardParts& ffn : parts[i].ffn) {
+      layers[i].ffn.push_back({pack(ffn.gate_up, 1), pack(ffn.down, h.residual_multiplier)});
+    }
   }
   file.read(embedding);
   if (tied) output = {{embedding, {}}};
@@ -176,7 +206,9 @@ void Weights::embed(int id, LinearInputs& inputs, int thread, float* x) const {
 std::vector<const Linear*> Weights::linears() const {
   std::vector<const Linear*> all{&head};
   for (const Layer& layer : layers) {
-    all.insert(all.end(), {&layer.qkv, &layer.attention_output, &layer.gate_up, &layer.down});
+    all.insert(all.end(), {&layer.qkv, &layer.attention_output});
+    if (hyperparameters.experts > 0) all.push_back(&layer.router);
+    for (const FeedForwardWeights& ffn : layer.ffn) all.insert(all.end(), {&ffn.gate_up, &ffn.down});
   }
   return all;
 }

@@ -20,19 +20,24 @@ struct NormWeights {
   bool empty() const { return weight.empty(); }
 };
 
+struct FeedForwardWeights {
+  Linear gate_up;  // width -> gate, up: parts 0, 1; without a gate, up alone
+  Linear down;     // ffn -> width
+};
+
 struct Layer {
-  NormWeights attention_norm;       // [width]
-  Linear qkv;                       // width -> queries, keys, values: parts 0, 1, 2
-  NormWeights query_norm;           // [head_size]
-  NormWeights key_norm;             // [head_size]
-  NormWeights attention_sub_norm;   // [of the heads]
-  Linear attention_output;          // of the heads -> width
-  NormWeights attention_post_norm;  // [width]
-  NormWeights ffn_norm;             // [width]
-  Linear gate_up;                   // width -> gate, up: parts 0, 1; without a gate, up alone
-  NormWeights ffn_sub_norm;         // [ffn]
-  Linear down;                      // ffn -> width
-  NormWeights ffn_post_norm;        // [width]
+  NormWeights attention_norm;           // [width]
+  Linear qkv;                           // width -> queries, keys, values: parts 0, 1, 2
+  NormWeights query_norm;               // [head_size]
+  NormWeights key_norm;                 // [head_size]
+  NormWeights attention_sub_norm;       // [of the heads]
+  Linear attention_output;              // of the heads -> width
+  NormWeights attention_post_norm;      // [width]
+  NormWeights ffn_norm;                 // [width]
+  Linear router;                        // width -> experts
+  NormWeights ffn_sub_norm;             // [ffn]
+  std::vector<FeedForwardWeights> ffn;  // one, or each expert's
+  NormWeights ffn_post_norm;            // [width]
 };
 
 struct Weights {

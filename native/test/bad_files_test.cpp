@@ -26,6 +26,7 @@ using test::SyntheticOptions;
 namespace {
 
 constexpr Shape kShape{1, 256, 256, 4, 2, 40, 32};
+constexpr Shape kMixture{1, 256, 256, 4, 2, 40, 32, 0, 4, 2};
 
 // Loads and runs it a little; returns the refusal, or an empty string.
 std::string try_model(const SyntheticModel& synthetic) {
@@ -48,9 +49,9 @@ std::string try_model(const SyntheticModel& synthetic) {
 }
 
 void expect_refusal(const std::string& tensor, const std::string& words,
-                    const std::function<void(SyntheticModel&)>& damage,
-                    const SyntheticOptions& options = {}) {
-  SyntheticModel synthetic(kShape, options);
+                    const std::function<void(SyntheticModel&)>& damage, const SyntheticOptions& options = {},
+                    const Shape& shape = kShape) {
+  SyntheticModel synthetic(shape, options);
   damage(synthetic);
   const std::string refusal = try_model(synthetic);
   EXPECT(refusal.find("ryzanstein-bad-file") != std::string::npos &&
@@ -107,6 +108,24 @@ void lies_are_refused_by_name() {
   expect_refusal(
       q, "row 5 holds a number that is not finite",
       [&](SyntheticModel& m) { put_half(m, q, 5 * 512 + 64, 0x7C00); }, floats);
+  const std::string stack = "blk.0.ffn_up_exps.weight", router = "blk.0.ffn_gate_inp.weight";
+  const auto refuse_mixture = [&](const std::string& name, const std::string& words,
+                                  const std::function<void(SyntheticModel&)>& lie) {
+    expect_refusal(name, words, lie, {}, kMixture);
+  };
+  refuse_mixture(stack, "its shape is [256, 256, 3], not [256, 256, 4]",
+                 [&](SyntheticModel& m) { m.description(stack).shape[2] = 3; });
+  refuse_mixture(stack, "its shape is", [&](SyntheticModel& m) { m.description(stack).shape.pop_back(); });
+  refuse_mixture(stack, "bytes and needs", [&](SyntheticModel& m) { m.description(stack).bytes /= 2; });
+  refuse_mixture(stack, "row 2 holds a number that is not finite",
+                 [&](SyntheticModel& m) { put_half(m, stack, (256 + 2) * 66 + 64, 0x7C00); });
+  refuse_mixture(router, "is missing", [&](SyntheticModel& m) { remove_tensor(m, router); });
+  refuse_mixture(router, "row 1 holds a number that is not finite",
+                 [&](SyntheticModel& m) { put_half(m, router, 256 * 4 + 2, 0x7F80); });
+  refuse_mixture("", "a token cannot use 5 of 4 experts",
+                 [](SyntheticModel& m) { m.hyperparameters.experts_used = 5; });
+  refuse_mixture("", "a token cannot use 0 of 4 experts",
+                 [](SyntheticModel& m) { m.hyperparameters.experts_used = 0; });
   SyntheticOptions scale_behind;
   scale_behind.ternary_type = "I2_S";
   expect_refusal(
@@ -246,6 +265,7 @@ void damage_never_ends_the_process() {
     options.ternary_type = type;
     originals.emplace_back(kShape, options);
   }
+  originals.emplace_back(kMixture, SyntheticOptions());
   Random random(2026);
   int refused = 0;
   for (int i = 0; i < cases; i++) {

@@ -310,6 +310,15 @@ void switches_are_computed() {
         o.biases = true;
       },
       [](Hyperparameters& h) { h.attention_scale = 8; });
+  const auto mixed = [](SyntheticOptions&, Shape& shape) {
+    shape.experts = 6;
+    shape.experts_used = 2;
+  };
+  compare("experts", mixed);
+  compare("experts without sub-norms", [&](SyntheticOptions& o, Shape& shape) {
+    o.architecture = *find_architecture("qwen3moe");
+    mixed(o, shape);
+  });
   compare("heads wider than the model", [](SyntheticOptions&, Shape& shape) { shape.head_size = 128; });
   compare("heads narrower than the model, one for each key", [](SyntheticOptions&, Shape& shape) {
     shape.kv_heads = shape.heads = 16;

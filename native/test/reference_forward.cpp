@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
 
 namespace ryzanstein {
@@ -35,13 +36,18 @@ double largest(const Vector& x) {
   return result;
 }
 
-// weights [rows][x.size()] times x rounded to int8, under one scale or one for so many columns, and the bias
-// if there is one.
+// weights [rows][x.size()] times x rounded to int8, under one scale or one for so many columns (0: not
+// rounded), and the bias if there is one.
 Vector product(const std::vector<float>& weights, const Vector& x, size_t step,
                const std::vector<float>& bias = {}) {
   const size_t columns = x.size();
   Vector levels, scales;
-  for (size_t first = 0; first < columns; first += step) {
+  if (step == 0) {
+    levels = x;
+    scales = {1};
+    step = columns;
+  }
+  for (size_t first = 0; levels.size() < columns; first += step) {
     const auto group = x.begin() + static_cast<ptrdiff_t>(first);
     const Vector part(group, group + static_cast<ptrdiff_t>(std::min(step, columns - first)));
     const double scale = largest(part) / 127;
@@ -240,7 +246,9 @@ std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
       model.floats.count("output.weight") != 0 ? "output.weight" : "token_embd.weight";
   std::vector<float> head = model.floats.at(head_name);
   for (const TensorDescription& tensor : model.tensors) {
-    if (tensor.name == head_name && find_tensor_type(tensor.type)->to_codes == nullptr) round_to_q8_0(head);
+    const TensorType& type = *find_tensor_type(tensor.type);
+    if (tensor.name == head_name && type.to_codes == nullptr && type.form == GroupedForm::kQ8_0)
+      round_to_q8_0(head);
   }
   std::vector<std::vector<Rounded>> keys(static_cast<size_t>(h.layers)),
       values(static_cast<size_t>(h.layers));
@@ -283,14 +291,38 @@ std::vector<std::vector<double>> reference_logits(const SyntheticModel& model,
                        projected(layer, "attn_output", normed_where(MoreNorms::kSub, heads, "attn_sub_norm")),
                        "post_attention_norm"));
       const Vector f = normed_by(x, block + "ffn_norm");
-      Vector hidden = projected(layer, "ffn_up", f);
-      const bool gated = architecture.feed_forward != FeedForward::kGelu;
-      const Vector gate = gated ? projected(layer, "ffn_gate", f) : hidden;
-      for (size_t i = 0; i < hidden.size(); i++)
-        hidden[i] = activation(architecture.feed_forward, gate[i]) * (gated ? hidden[i] : 1);
-      add(normed_where(MoreNorms::kPost,
-                       projected(layer, "ffn_down", normed_where(MoreNorms::kSub, hidden, "ffn_sub_norm")),
-                       "post_ffw_norm"));
+      // `by` multiplies with one of the three matrices.
+      const auto fed = [&](const std::function<Vector(const std::string&, const Vector&)>& by) {
+        Vector hidden = by("ffn_up", f);
+        const bool gated = architecture.feed_forward != FeedForward::kGelu;
+        const Vector gate = gated ? by("ffn_gate", f) : hidden;
+        for (size_t i = 0; i < hidden.size(); i++)
+          hidden[i] = activation(architecture.feed_forward, gate[i]) * (gated ? hidden[i] : 1);
+        return by("ffn_down", normed_where(MoreNorms::kSub, hidden, "ffn_sub_norm"));
+      };
+      Vector y(width, 0);
+      if (h.experts == 0) {
+        y = fed([&](const std::string& name, const Vector& input) { return projected(layer, name, input); });
+      } else {
+        const Vector scores = projected(layer, "ffn_gate_inp", f);
+        std::vector<size_t> order;
+        for (size_t e = 0; e < scores.size(); e++) order.push_back(e);
+        std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return scores[a] > scores[b]; });
+        order.resize(static_cast<size_t>(h.experts_used));
+        double sum = 0;
+        for (const size_t e : order) sum += std::exp(scores[e]);
+        for (const size_t e : order) {
+          const Vector part = fed([&](const std::string& name, const Vector& input) {
+            const std::vector<float>& all = weight(layer, name + "_exps");
+            const size_t size = all.size() / scores.size();
+            const auto first = all.begin() + static_cast<ptrdiff_t>(e * size);
+            return product({first, first + static_cast<ptrdiff_t>(size)}, input,
+                           scale_step(block + name + "_exps.weight", input.size()));
+          });
+          for (size_t i = 0; i < width; i++) y[i] += std::exp(scores[e]) / sum * part[i];
+        }
+      }
+      add(normed_where(MoreNorms::kPost, y, "post_ffw_norm"));
     }
     logits.push_back(product(head, normed_by(x, "output_norm"), scale_step(head_name, width)));
     for (double& logit : logits.back()) logit *= static_cast<double>(h.logit_multiplier);

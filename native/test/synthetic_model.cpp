@@ -114,6 +114,8 @@ SyntheticModel::SyntheticModel(const Shape& shape, const SyntheticOptions& optio
   h.layers = shape.layers;
   h.width = shape.width;
   h.ffn = shape.ffn;
+  h.experts = shape.experts;
+  h.experts_used = shape.experts_used;
   h.heads = shape.heads;
   h.kv_heads = shape.kv_heads;
   h.head_size = shape.head_size > 0 ? shape.head_size : shape.width / shape.heads;
@@ -145,10 +147,22 @@ SyntheticModel::SyntheticModel(const Shape& shape, const SyntheticOptions& optio
     add_product("attn_output", heads_width, h.width);
     if (post_norms) add_norm("post_attention_norm", h.width);
     add_norm("ffn_norm", h.width);
-    if (architecture.feed_forward != FeedForward::kGelu) add_product("ffn_gate", h.width, h.ffn);
-    add_product("ffn_up", h.width, h.ffn);
     if (sub_norms) add_norm("ffn_sub_norm", h.ffn);
-    add_product("ffn_down", h.ffn, h.width);
+    const auto add_stack = [&](const std::string& name, int columns, int rows) {
+      if (h.experts == 0) return add_product(name.c_str(), columns, rows);
+      const std::string stack = block + name + "_exps.weight";
+      add_ternary(stack, columns, rows * h.experts, options);
+      description(stack).shape = {columns, rows, h.experts};
+    };
+    if (architecture.feed_forward != FeedForward::kGelu) add_stack("ffn_gate", h.width, h.ffn);
+    add_stack("ffn_up", h.width, h.ffn);
+    add_stack("ffn_down", h.ffn, h.width);
+    if (h.experts > 0) {
+      const std::string router = block + "ffn_gate_inp.weight";
+      add_vector(router, h.width * h.experts, -0.2f, 0.2f);
+      description(router).shape = {h.width, h.experts};
+      grouped[router] = 0;
+    }
     if (post_norms) add_norm("post_ffw_norm", h.width);
   }
   add_norm("output_norm", h.width);
@@ -189,7 +203,7 @@ void SyntheticModel::add_embedding(const std::string& name, int columns, int row
   const std::string type = options.embedding_type;
   std::vector<uint8_t> data;
   std::vector<float> values;
-  if (options.several_scales || type != "Q8_0") grouped[name] = kFewestScaleColumns;
+  if (options.several_scales || type != "Q8_0") grouped[name] = type == "F32" ? 0 : kFewestScaleColumns;
   for (int r = 0; r < rows; r++) {
     const float row_scale = rounded_to_half(random_.uniform(0.005f, 0.01f));
     for (int b = 0; b < columns; b += 32) {

@@ -16,6 +16,7 @@ namespace test {
 struct Shape {
   int layers, width, ffn, heads, kv_heads, vocabulary, context;
   int head_size = 0;  // 0: width / heads
+  int experts = 0, experts_used = 0;
 };
 
 struct SyntheticOptions {
@@ -41,7 +42,8 @@ struct SyntheticModel {
   std::vector<TensorDescription> tensors;
   std::vector<uint8_t> bytes;
   std::map<std::string, std::vector<float>> floats;  // the values that the file holds
-  std::map<std::string, int> grouped;  // those with several scales in a row: columns of inputs under one
+  // Those with several scales in a row: columns of inputs under one; 0 where inputs are not rounded.
+  std::map<std::string, int> grouped;
 
  private:
   void add_ternary(const std::string& name, int columns, int rows, const SyntheticOptions& options);

@@ -83,11 +83,16 @@ export async function loadLlama(): Promise<Llama | undefined> {
 export async function openPeer(modelFile: string): Promise<Peer | undefined> {
   const llama = await loadLlama();
   if (!llama) return undefined;
+  return { ...(await peerOn(llama, modelFile)), close: () => llama.dispose() };
+}
+
+/** A peer on a library that is there already, and stays. */
+export async function peerOn(llama: Llama, modelFile: string, threads = 2): Promise<Peer> {
   const model = await llama.loadModel({ modelPath: path.resolve(modelFile), gpuLayers: 0 });
   return {
     encode: (text) => model.tokenize(text, false),
     logProbabilities: async (ids, vocabulary) => {
-      const context = await model.createContext({ contextSize: ids.length + 8, batchSize: 256, threads: 2 });
+      const context = await model.createContext({ contextSize: ids.length + 8, batchSize: 256, threads });
       const results = await context
         .getSequence()
         .controlledEvaluate(ids.map((id) => [id, { generateNext: { probabilities: true } }]));
@@ -99,7 +104,7 @@ export async function openPeer(modelFile: string): Promise<Peer | undefined> {
       });
     },
     expected: async (ids) => {
-      const context = await model.createContext({ contextSize: ids.length + 8, batchSize: 256, threads: 2 });
+      const context = await model.createContext({ contextSize: ids.length + 8, batchSize: 256, threads });
       const results = await context.getSequence().controlledEvaluate(
         ids.slice(0, -1).map((id, i) => {
           const filter = { tokens: [ids[i + 1]!], includeTop: 1 };
@@ -112,6 +117,6 @@ export async function openPeer(modelFile: string): Promise<Peer | undefined> {
         return { best, logProbability: logits.get(ids[i + 1]!)! - most - Math.log(totalLogitWeight) };
       });
     },
-    close: () => llama.dispose(),
+    close: () => model.dispose(),
   };
 }

@@ -351,7 +351,9 @@ export class Engine {
           draft: draftTokens,
           ...(context ? { ngramCache: context } : {}),
           ...(allowed ? { allowed } : {}),
-          ...(forks ? { except: Int32Array.from([...fork.except, ...writing.endIds]) } : {}),
+          except: forks
+            ? Int32Array.from([...fork.except, ...writing.endIds, ...tokenizer.emptyIds])
+            : tokenizer.emptyIds,
         });
         this.#known.push(...step.ids);
         this.#known.length = this.#session.length;

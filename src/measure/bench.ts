@@ -91,11 +91,10 @@ export async function measureSpeed(
   });
 }
 
-/** Ids that stand for text: spread over the vocabulary by a fixed rule, none of them a control token. */
+/** Ids that stand for text: spread over the vocabulary by a fixed rule. */
 function textIds(engine: Engine, count: number): Int32Array {
-  const { size, controlIds } = engine.model.tokenizer;
-  const control = new Set(controlIds);
-  const text = Array.from({ length: size }, (_, id) => id).filter((id) => !control.has(id));
+  const { tokenizer } = engine.model;
+  const text = [...Array(tokenizer.size).keys()].filter((id) => tokenizer.piece(id).length > 0);
   return Int32Array.from({ length: count }, (_, i) => text[(i * 7919) % text.length]!);
 }
 

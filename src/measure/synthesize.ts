@@ -13,23 +13,25 @@ import {
 } from '../model/ggufWriter';
 import { characterOfByte } from '../model/byteLevel';
 import {
-  embedding,
   type Fill,
   type Filling,
   aroundOne,
   aroundZero,
   matrixFillings,
+  type MatrixFilling,
   randomBits,
   randomData,
 } from './randomWeights';
 import { tensorTypes } from '../model/tensorTypes';
 
-/** The sizes that decide a model's speed; the heads share the width, and key heads share the heads. */
+/** The sizes that decide a model's speed; key heads share the heads. */
 export interface Shape {
   width: number;
   layers: number;
   ffn: number;
   heads: number;
+  /** Without it the heads share the width. */
+  headSize?: number;
   kvHeads: number;
   vocabulary: number;
   contextLength: number;
@@ -69,8 +71,12 @@ interface Form {
   layerNorm?: true;
   biases?: 'qkv' | 'all';
   ungated?: true;
+  experts?: true;
   keys?: Metadata;
 }
+
+/** Of each layer, each as wide as the feed-forward part of another architecture. */
+const expertCount = 8;
 
 const forms: Record<string, Form> = {
   bitnet: { subNorms: true },
@@ -78,6 +84,14 @@ const forms: Record<string, Form> = {
   llama: {},
   qwen2: { biases: 'qkv' },
   qwen3: { headNorms: true },
+  qwen3moe: {
+    headNorms: true,
+    experts: true,
+    keys: [
+      ['expert_count', count(expertCount)],
+      ['expert_used_count', count(3)],
+    ],
+  },
   granite: {
     keys: [
       ['attention.scale', float(0.05)],
@@ -93,14 +107,37 @@ const forms: Record<string, Form> = {
 };
 export const architectures = Object.keys(forms);
 
+/** The types that matrices can have. */
+export const types = Object.keys(matrixFillings);
+
+/** What a file may have or not, whatever its architecture. */
+export const traits = [
+  /** The head has rows of its own. */
+  'untied',
+  /** Queries, keys and values in one tensor. */
+  'fused',
+  /** Every product of a layer has a bias. */
+  'biased',
+  /** Factors that the angles of the rotary embedding are divided by. */
+  'factors',
+  /** Half of a head is turned. */
+  'halfTurned',
+  /** What is equal for all layers is told for each. */
+  'perLayer',
+  /** The last tensor comes first. */
+  'backwards',
+] as const;
+export type Trait = (typeof traits)[number];
+
 export interface SynthesizeOptions {
   /** `general.name` of the file. */
   name: string;
   shape: Shape;
   architecture: string;
-  /** Type of the matrices: `tq2_0`, `tq1_0` or `i2_s`. */
+  /** Type of the matrices, as `types` name it. */
   type: string;
   seed: number;
+  traits?: readonly Trait[];
   /** Further metadata, under the architecture's name. */
   keys?: Metadata;
 }
@@ -158,10 +195,13 @@ function check({ architecture, shape, type }: SynthesizeOptions): void {
     throw new Error(`"${type}" is no type of matrix; known are ${Object.keys(matrixFillings).join(', ')}.`);
   if (Math.min(width, layers, ffn, heads, kvHeads) < 1)
     throw new Error('Every number of a shape must be above 0.');
-  for (const [what, columns] of Object.entries({ width, ffn }))
-    if (columns % matrix.columns !== 0)
-      throw new Error(`The ${what} of ${columns} is no multiple of ${type}'s block of ${matrix.columns}.`);
-  if (width % heads !== 0 || (width / heads) % 2 !== 0)
+  const headsWidth = heads * headSizeOf(shape);
+  for (const [what, columns] of Object.entries({ width, ffn, 'width of all heads': headsWidth })) {
+    const block = (matrixFillings[matrix.otherwise ?? ''] ?? matrix).columns;
+    if (columns % block !== 0)
+      throw new Error(`The ${what} of ${columns} is no multiple of ${type}'s block of ${block}.`);
+  }
+  if (!Number.isInteger(headSizeOf(shape)) || headSizeOf(shape) % 2 !== 0)
     throw new Error(`The width of ${width} cannot be shared by ${heads} heads of even size.`);
   if (heads % kvHeads !== 0) throw new Error(`${heads} heads cannot be shared by ${kvHeads} key heads.`);
   const most = smallestVocabulary + wordCount;
@@ -169,47 +209,79 @@ function check({ architecture, shape, type }: SynthesizeOptions): void {
     throw new Error(`The vocabulary of ${vocabulary} is not in ${smallestVocabulary} to ${most}.`);
 }
 
-function tensorsOf({ architecture, shape, type }: SynthesizeOptions, fill: Fill): WrittenTensor[] {
+function headSizeOf({ headSize, width, heads }: Shape): number {
+  return headSize ?? width / heads;
+}
+
+function tensorsOf(options: SynthesizeOptions, fill: Fill): WrittenTensor[] {
+  const { architecture, shape, type, traits = [] } = options;
   const { width, ffn, heads, kvHeads, layers, vocabulary } = shape;
-  const { subNorms, postNorms, headNorms, layerNorm, biases, ungated } = forms[architecture]!;
-  const keys = (width / heads) * kvHeads;
+  const { subNorms, postNorms, headNorms, layerNorm, biases, ungated, experts } = forms[architecture]!;
+  const headSize = headSizeOf(shape);
+  const [queries, keys] = [heads * headSize, kvHeads * headSize];
+  const all = biases === 'all' || traits.includes('biased');
+  const has = (trait: Trait): boolean => traits.includes(trait);
   const matrix = (name: string, columns: number, rows: number): WrittenTensor => {
-    // Two weights in three are not 0: under this scale a product's outputs are of the size of its inputs. Larger
-    // queries look at some places more than at others.
+    // Under this size of weights a product's outputs are of the size of its inputs. Larger queries look at some places
+    // more than at others.
     const exponent = Math.round(Math.log2(Math.sqrt(1.5 / columns))) + (name.includes('attn_q') ? 1 : 0);
-    return tensor(name, [columns, rows], matrixFillings[type]!.filling(exponent), fill);
+    return tensor(name, [columns, rows], fillingOf(type, columns).filling(exponent), fill);
   };
   const norm = (name: string, size: number): WrittenTensor[] => [
     tensor(`${name}.weight`, [size], aroundOne, fill),
     ...(layerNorm ? [tensor(`${name}.bias`, [size], aroundZero, fill)] : []),
   ];
-  const product = (name: string, columns: number, rows: number, biased: boolean): WrittenTensor[] => [
+  const product = (name: string, columns: number, rows: number, biased = all): WrittenTensor[] => [
     matrix(`${name}.weight`, columns, rows),
     ...(biased ? [tensor(`${name}.bias`, [rows], aroundZero, fill)] : []),
   ];
+  const qkv = (block: string): WrittenTensor[] =>
+    has('fused')
+      ? product(`${block}.attn_qkv`, width, queries + 2 * keys, all || biases === 'qkv')
+      : ['q', 'k', 'v'].flatMap((part) =>
+          product(`${block}.attn_${part}`, width, part === 'q' ? queries : keys, all || biases === 'qkv'),
+        );
+  const ffns = (block: string): WrittenTensor[] => [
+    ...(ungated ? [] : product(`${block}.ffn_gate`, width, ffn)),
+    ...product(`${block}.ffn_up`, width, ffn),
+    ...(subNorms ? norm(`${block}.ffn_sub_norm`, ffn) : []),
+    ...product(`${block}.ffn_down`, ffn, width),
+  ];
+  const mixture = (block: string): WrittenTensor[] => [
+    tensor(`${block}.ffn_gate_inp.weight`, [width, expertCount], aroundZero, fill),
+    ...['gate', 'up', 'down'].map((part) => {
+      const [columns, rows] = part === 'down' ? [ffn, width] : [width, ffn];
+      const stack = matrix(`${block}.ffn_${part}_exps.weight`, columns, rows * expertCount);
+      return { ...stack, shape: [columns, rows, expertCount] };
+    }),
+  ];
   const layer = (block: string): WrittenTensor[] => [
     ...norm(`${block}.attn_norm`, width),
-    ...product(`${block}.attn_q`, width, width, biases !== undefined),
-    ...product(`${block}.attn_k`, width, keys, biases !== undefined),
-    ...product(`${block}.attn_v`, width, keys, biases !== undefined),
+    ...qkv(block),
     ...(headNorms ? ['attn_q_norm', 'attn_k_norm'] : []).flatMap((name) =>
-      norm(`${block}.${name}`, width / heads),
+      norm(`${block}.${name}`, headSize),
     ),
-    ...(subNorms ? norm(`${block}.attn_sub_norm`, width) : []),
-    ...product(`${block}.attn_output`, width, width, biases === 'all'),
+    ...(subNorms ? norm(`${block}.attn_sub_norm`, queries) : []),
+    ...product(`${block}.attn_output`, queries, width),
     ...(postNorms ? norm(`${block}.post_attention_norm`, width) : []),
     ...norm(`${block}.ffn_norm`, width),
-    ...(ungated ? [] : product(`${block}.ffn_gate`, width, ffn, biases === 'all')),
-    ...product(`${block}.ffn_up`, width, ffn, biases === 'all'),
-    ...(subNorms ? norm(`${block}.ffn_sub_norm`, ffn) : []),
-    ...product(`${block}.ffn_down`, ffn, width, biases === 'all'),
+    ...(experts ? mixture(block) : ffns(block)),
     ...(postNorms ? norm(`${block}.post_ffw_norm`, width) : []),
   ];
-  return [
+  const embedding = fillingOf(type, width).embedding ?? fillingOf(type, width).filling(-5);
+  const tensors = [
     tensor('token_embd.weight', [width, vocabulary], embedding, fill),
     ...Array.from({ length: layers }, (_, n) => layer(`blk.${n}`)).flat(),
     ...norm('output_norm', width),
+    ...(has('factors') ? [tensor('rope_freqs.weight', [headSize / 2], aroundOne, fill)] : []),
+    ...(has('untied') ? [tensor('output.weight', [width, vocabulary], embedding, fill)] : []),
   ];
+  return has('backwards') ? tensors.reverse() : tensors;
+}
+
+function fillingOf(type: string, columns: number): MatrixFilling {
+  const matrix = matrixFillings[type]!;
+  return columns % matrix.columns === 0 ? matrix : matrixFillings[matrix.otherwise!]!;
 }
 
 function tensor(name: string, shape: number[], filling: Filling, fill: Fill): WrittenTensor {
@@ -222,11 +294,26 @@ function elements(shape: number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
-function metadataOf({ architecture, name, shape, keys = [] }: SynthesizeOptions): Metadata {
-  const { keys: own = [], layerNorm } = forms[architecture]!;
+function metadataOf({
+  architecture,
+  name,
+  shape,
+  type,
+  keys = [],
+  traits = [],
+}: SynthesizeOptions): Metadata {
+  const { keys: own = [], layerNorm, experts } = forms[architecture]!;
   const words = Array.from({ length: shape.vocabulary - smallestVocabulary }, (_, i) => word(i));
   const tokens = [...characterOfByte, ...words.map((pair) => pair.join('')), ...controlTokens];
   const firstControl = tokens.length - controlTokens.length;
+  const headSize = headSizeOf(shape);
+  const ofLayers = (value: number): Buffer =>
+    traits.includes('perLayer')
+      ? array(
+          4,
+          Array.from({ length: shape.layers }, () => uint32(value)),
+        )
+      : count(value);
   const control = (token: string): Buffer => count(firstControl + controlTokens.indexOf(token));
   return [
     ['general.architecture', string(architecture)],
@@ -234,14 +321,18 @@ function metadataOf({ architecture, name, shape, keys = [] }: SynthesizeOptions)
     [`${architecture}.context_length`, count(shape.contextLength)],
     [`${architecture}.embedding_length`, count(shape.width)],
     [`${architecture}.block_count`, count(shape.layers)],
-    [`${architecture}.feed_forward_length`, count(shape.ffn)],
-    [`${architecture}.attention.head_count`, count(shape.heads)],
-    [`${architecture}.attention.head_count_kv`, count(shape.kvHeads)],
+    [`${architecture}.${experts ? 'expert_' : ''}feed_forward_length`, ofLayers(shape.ffn)],
+    [`${architecture}.attention.head_count`, ofLayers(shape.heads)],
+    [`${architecture}.attention.head_count_kv`, ofLayers(shape.kvHeads)],
+    [`${architecture}.attention.key_length`, count(headSize)],
+    [`${architecture}.attention.value_length`, count(headSize)],
     [`${architecture}.attention.layer_norm_${layerNorm ? '' : 'rms_'}epsilon`, float(1e-5)],
-    [`${architecture}.rope.dimension_count`, count(shape.width / shape.heads)],
+    [`${architecture}.rope.dimension_count`, count(headSize / (traits.includes('halfTurned') ? 2 : 1))],
     [`${architecture}.rope.freq_base`, float(shape.ropeBase)],
     [`${architecture}.vocab_size`, count(shape.vocabulary)],
     ...[...own, ...keys].map(([key, value]): [string, Buffer] => [`${architecture}.${key}`, value]),
+    // The numbers of its types mean others in files that do not say so.
+    ...(type.startsWith('p') ? [['prism.type', string(type)] as [string, Buffer]] : []),
     ['tokenizer.ggml.model', string('gpt2')],
     ['tokenizer.ggml.pre', string('qwen2')],
     ['tokenizer.ggml.tokens', array(8, tokens.map(text))],

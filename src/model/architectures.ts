@@ -7,7 +7,12 @@ export interface Hyperparameters {
   architecture: string;
   layers: number;
   width: number;
+  /** Of each expert, where there are experts. */
   ffn: number;
+  /** Of each layer; 0 where one feed-forward part is for all tokens. */
+  experts: number;
+  /** How many of them a token uses. */
+  expertsUsed: number;
   heads: number;
   kvHeads: number;
   headSize: number;
@@ -49,6 +54,7 @@ interface Traits {
   globalLayers?: number;
   /** The embedding is times the root of the width. */
   scaledEmbedding?: true;
+  experts?: true;
 }
 
 /** Those of `native/model/architecture.cpp`. */
@@ -58,6 +64,7 @@ const known: Record<string, Traits> = {
   llama: {},
   qwen2: {},
   qwen3: {},
+  qwen3moe: { experts: true },
   granite: { ropeOptional: true },
   smollm3: { ropeSkip: 4 },
   starcoder2: { layerNorm: true },
@@ -67,19 +74,18 @@ const known: Record<string, Traits> = {
 export const architectures = Object.keys(known);
 
 const recurrent = 'has recurrent layers';
-const experts = 'is a mixture of experts';
+const ownExperts = 'mixes experts in a way of its own';
 /** Why the engine does not compute what people try most. */
 const refused: Record<string, string> = {
-  qwen3moe: experts,
   qwen35: recurrent,
   qwen35moe: recurrent,
   qwen3next: recurrent,
   granitehybrid: recurrent,
   mamba: recurrent,
   mamba2: recurrent,
-  granitemoe: experts,
-  mellum: experts,
-  deepseek: experts,
+  granitemoe: ownExperts,
+  mellum: ownExperts,
+  deepseek: ownExperts,
   deepseek2: 'keeps its keys and values compressed (multi-head latent attention)',
   granite_swa: 'has attention sinks',
   'gpt-oss': 'has attention sinks',
@@ -112,7 +118,14 @@ export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
       fail(gguf, `has ${stated} under "${architecture as string}.${key}"`);
     return stated;
   };
-  if (!any && has('expert_count')) fail(gguf, `${experts}, which this engine does not compute`);
+  if (!any && traits?.experts === undefined && has('expert_count'))
+    fail(gguf, 'is a mixture of experts, which this engine computes for qwen3moe alone');
+  // 1 is the softmax.
+  if (!any && (value('expert_gating_func') ?? 1) !== 1)
+    fail(gguf, 'chooses experts in a way that is not computed here ("expert_gating_func")');
+  if (!any && ![0, 1].includes((value('expert_weights_scale') ?? 1) as number))
+    fail(gguf, 'weighs experts in a way that is not computed here ("expert_weights_scale")');
+  const mixes = traits?.experts === true;
   const { layerNorm, globalLayers, ropeOptional, ropeSkip, scaledEmbedding } = traits ?? {};
   const width = count('embedding_length', 1 << 16);
   const layers = count('block_count', 1000);
@@ -129,7 +142,9 @@ export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
     architecture: architecture as string,
     layers,
     width,
-    ffn: count('feed_forward_length', 1 << 20),
+    ffn: count(mixes ? 'expert_feed_forward_length' : 'feed_forward_length', 1 << 20),
+    experts: mixes ? count('expert_count', 1024) : 0,
+    expertsUsed: mixes ? count('expert_used_count', 1024) : 0,
     heads,
     kvHeads,
     headSize,

@@ -29,9 +29,10 @@ const controlType = 3;
 const addedType = 4;
 const unusedType = 5;
 const byteType = 6;
-const neverText = new Set([unknownType, controlType, unusedType]);
-/** What fills a vocabulary up, in files that do not say so by the type. */
+/** What fills a vocabulary up, in files that do not say so by the type: no word reaches across its brackets. */
 const padding = /^\[PAD\d+\]$/;
+/** A token that was kept for later: trained by nobody, unless the file names it. */
+const reserved = /^[<[]\|?(unused|placeholder|dummy|extra|reserved_special_token)_?\d+\|?[>\]]$/;
 /** An added token of this form steers a chat, or whatever the model was trained for besides. */
 const marker = /^<(\|.*\||｜.*｜|\[.*\])>$/su;
 /** Merges are looked for at every place of a token; the longest that models have are rows of some hundred spaces. */
@@ -48,8 +49,10 @@ export class Tokenizer {
   readonly family: Family | undefined;
   /** What stands before a text as a whole, where the vocabulary was made so. */
   readonly space: '' | ' ';
-  /** Every id that is no text and ends an answer: the tokens that steer, and those that stand for nothing. */
+  /** Every id that steers the model: it is no text and ends an answer. */
   readonly controlIds: Int32Array;
+  /** Every id that stands for nothing: no text gives it, and it is never to be chosen. */
+  readonly emptyIds: Int32Array;
   /** Every id whose bytes contain a line feed. */
   readonly lineEndIds: Int32Array;
   /** Whether words and tokens reach across line ends. */
@@ -75,18 +78,22 @@ export class Tokenizer {
     const hasSpace = gguf.metadata.get('tokenizer.ggml.add_space_prefix') !== false;
     this.space = vocabulary.model === 'llama' && hasSpace ? ' ' : '';
     const named = new Set([...(Object.values(control) as number[]), ...endIds]);
-    const isText = (id: number): boolean => !named.has(id) && !isNeverText(tokens[id]!, types[id]);
-    this.controlIds = Int32Array.from(tokens.keys()).filter((id) => !isText(id));
+    const all = Int32Array.from(tokens.keys());
+    const isEmpty = (id: number): boolean => !named.has(id) && standsForNothing(tokens[id]!, types[id]);
+    this.emptyIds = all.filter(isEmpty);
+    this.controlIds = all.filter((id) => named.has(id) || (steers(tokens[id]!, types[id]) && !isEmpty(id)));
+    const noText = new Set([...this.emptyIds, ...this.controlIds]);
+    const isText = (id: number): boolean => !noText.has(id);
     this.size = tokens.length;
     this.#pieces = tokens.map((_, id) => (isText(id) ? bytesOfToken(vocabulary, id) : Buffer.alloc(0)));
     const text = [...tokens.keys()].filter(isText);
     this.#spelling = spellingOf(vocabulary, idsOf(vocabulary, isText), text, this.#pieces);
-    const added = text.filter((id) => types[id] === addedType && tokens[id] !== '');
+    const added = text.filter((id) => types[id] === addedType);
     this.#added = new Map(
       added.sort((a, b) => tokens[b]!.length - tokens[a]!.length).map((id) => [tokens[id]!, id]),
     );
     this.#anyAdded = anyOf([...this.#added.keys()]);
-    this.lineEndIds = Int32Array.from(tokens.keys()).filter((id) => this.#pieces[id]!.includes(0x0a));
+    this.lineEndIds = all.filter((id) => this.#pieces[id]!.includes(0x0a));
     this.joinsLines = vocabulary.model === 'gpt2' && this.lineEndIds.some((id) => this.piece(id).length > 1);
   }
 
@@ -193,9 +200,14 @@ interface Tokens {
   types: number[];
 }
 
-function isNeverText(token: string, type: number | undefined): boolean {
-  if (type === undefined || type === normalType || type === byteType) return false;
-  return neverText.has(type) || padding.test(token) || (type === addedType && marker.test(token));
+function standsForNothing(token: string, type: number | undefined): boolean {
+  if (token === '' || padding.test(token)) return true;
+  if (type === unknownType || type === unusedType) return true;
+  return (type === controlType || type === addedType) && reserved.test(token);
+}
+
+function steers(token: string, type: number | undefined): boolean {
+  return type === controlType || (type === addedType && marker.test(token));
 }
 
 /** What a token writes; an added one is written in the file as it is in text. */

@@ -1,7 +1,7 @@
 // `ryzanstein synthesize`: a model file of a real shape with random weights.
 
 import type { Command } from 'commander';
-import { architectures, customShape, type Shape, shapes, synthesize } from '../../measure/synthesize';
+import { architectures, customShape, type Shape, shapes, synthesize, types } from '../../measure/synthesize';
 import { describeModel } from '../../model/description';
 import { readGguf } from '../../model/gguf';
 import { jsonOption, type JsonOption, modelFileOf, print, wholeNumber } from './options';
@@ -20,7 +20,7 @@ export function addSynthesize(program: Command): void {
     .description('write a GGUF of a real shape with random weights, for measuring')
     .requiredOption('--shape <name>', `${Object.keys(shapes).join(', ')}, bundled, or six numbers`)
     .requiredOption('--out <file>', 'where to write it')
-    .option('--type <name>', 'of the matrices: tq2_0, tq1_0 or i2_s', 'tq2_0')
+    .option('--type <name>', `of the matrices: ${types.join(', ')}`, 'tq2_0')
     .option('--architecture <name>', architectures.join(', '), architectures[0])
     .option('--seed <n>', 'another one gives other weights', wholeNumber, 1)
     .addOption(jsonOption())

@@ -376,6 +376,22 @@ describe('engine', () => {
     });
   });
 
+  it('neither writes nor ends at a token that stands for nothing', async () => {
+    const place = prompt('def g(x):\n    print(');
+    const { text } = await withEngine((engine) => engine.complete(place, limits));
+    const { tokenizer } = describeModel(readGguf(modelFile));
+    const bytes = fs.readFileSync(modelFile);
+    const types = bytes.indexOf('tokenizer.ggml.token_type') + 'tokenizer.ggml.token_type'.length + 16;
+    const unused = new Set(tokenizer.encode(text));
+    for (const id of unused) bytes.writeInt32LE(5, types + 4 * id);
+    const file = temporaryFile('unused.gguf', bytes);
+    const engine = await Engine.load(addon, { modelFile: file, threads: 1 });
+    const other = await engine.complete(place, limits);
+    await engine.close();
+    assert.deepEqual([...engine.model.tokenizer.emptyIds].sort(), [...unused].sort());
+    assert.ok(text !== '' && other.text !== '' && other.text !== text, `${text}, then ${other.text}`);
+  });
+
   const damages = process.env.RYZANSTEIN_TEST === 'long' ? 10_000 : 300;
   it(`refuses or runs ${damages} damaged models, and lives on`, async () => {
     const whole = fs.readFileSync(modelFile);

@@ -119,6 +119,26 @@ describe('model', () => {
     });
   });
 
+  it('reads of a mixture of experts how many there are, and refuses those of other kinds', () => {
+    const mixture = (changes: Record<string, string | number>) => (gguf: Gguf) => {
+      for (const [key, value] of [...gguf.metadata])
+        if (key.startsWith('bitnet.')) gguf.metadata.set(key.replace('bitnet', 'qwen3moe'), value);
+      const own = { expert_count: 128, expert_used_count: 8, expert_feed_forward_length: 768, ...changes };
+      gguf.metadata.set('general.architecture', 'qwen3moe');
+      for (const [key, value] of Object.entries(own)) gguf.metadata.set(`qwen3moe.${key}`, value);
+    };
+    const { ffn, experts, expertsUsed } = changed(mixture({})).hyperparameters;
+    assert.deepEqual([ffn, experts, expertsUsed], [768, 128, 8]);
+    refused(mixture({ expert_count: 0 }), /no positive number under "qwen3moe\.expert_count"/);
+    refused(mixture({ expert_used_count: 5000 }), /has 5000 under "qwen3moe\.expert_used_count"/);
+    refused(mixture({ expert_gating_func: 2 }), /chooses experts in a way that is not computed here/);
+    refused(mixture({ expert_weights_scale: 2.5 }), /weighs experts in a way that is not computed here/);
+    refused(
+      (gguf) => gguf.metadata.set('general.architecture', 'granitemoe'),
+      /"granitemoe": it mixes experts in a way of its own, which this engine does not compute/,
+    );
+  });
+
   it('refuses what it cannot run, by name', () => {
     const key = (name: string, value: number | string | undefined, message: RegExp): void =>
       refused((gguf) => {
@@ -129,7 +149,7 @@ describe('model', () => {
     key('general.architecture', 'constructor', /tiny\.gguf has the architecture "constructor"; known are/);
     key('general.architecture', 'qwen35', /"qwen35": it has recurrent layers, which this engine does not/);
     key('prism.hadamard.version', 1, /wants its weights transformed \("prism\.hadamard\.version"\)/);
-    key('bitnet.expert_count', 8, /is a mixture of experts/);
+    key('bitnet.expert_count', 8, /is a mixture of experts, which this engine computes for qwen3moe alone/);
     key('general.architecture', undefined, /has the architecture unknown/);
     key('bitnet.rope.scaling.type', 'longrope', /scales its rotary embedding in a way \("longrope"\)/);
     key('bitnet.block_count', undefined, /no positive number under "bitnet\.block_count"/);

@@ -89,7 +89,7 @@ describe('SentencePiece vocabularies', function () {
       [...'<0x0A>'].map((letter) => `byte ${letter.charCodeAt(0)}`),
     );
     assert.equal(tokenizer.decode(tokenizer.encode(' abc\té  <s>')), ' abc\té  <s>');
-    assert.deepEqual([...tokenizer.controlIds], [0, 1, 2]);
+    assert.deepEqual([[...tokenizer.emptyIds], [...tokenizer.controlIds]], [[0], [1, 2]]);
     assert.deepEqual([...tokenizer.lineEndIds], [first.length + 10]);
     assert.equal(tokenizer.control.beginOfText, 1);
     assert.equal(tokenizer.lastWord('one two'), ' two');

@@ -151,7 +151,7 @@ describe('tokenizer', () => {
   });
 
   it('leaves out what it has no bytes for, and cuts a text that was added out of any other', () => {
-    const [normal, control, user, unused] = [1, 3, 4, 5];
+    const [normal, unknown, control, user, unused] = [1, 2, 3, 4, 5];
     const added: [string, number][] = [
       ['<|fim_middle|>', user],
       ['<|mystery|>', user],
@@ -162,6 +162,12 @@ describe('tokenizer', () => {
       ['[PAD7]', user],
       ['<|end|>', control],
       ['spare', unused],
+      ['<unk>', unknown],
+      ['', normal],
+      ['[PAD11]', normal],
+      ['<|reserved_special_token_3|>', control],
+      ['<unused4>', user],
+      ['<unused5>', normal],
     ];
     const letters = characterOfByte.filter((letter) => letter !== 'q' && letter !== 'õ');
     const tokens = [...letters, ...added.map(([text]) => text)];
@@ -177,11 +183,11 @@ describe('tokenizer', () => {
     assert.deepEqual(spelled('õ'), ['\u00c3\u00b5']);
     for (const text of ['<|fim_middle|>', '<|mystery|>', '<|end|>', '[PAD7]', 'spare'])
       assert.deepEqual(spelled(text), [...text], text);
-    const steering = ['<|fim_middle|>', '<|mystery|>', '[PAD7]', '<|end|>', 'spare'];
-    assert.deepEqual(
-      [...tokenizer.controlIds].map((id) => tokens[id]),
-      steering,
-    );
+    const named = (ids: Int32Array): string[] => [...ids].map((id) => tokens[id]!);
+    assert.deepEqual(named(tokenizer.controlIds), ['<|fim_middle|>', '<|mystery|>', '<|end|>']);
+    const nothing = ['[PAD7]', 'spare', '<unk>', '', '[PAD11]', '<|reserved_special_token_3|>', '<unused4>'];
+    assert.deepEqual(named(tokenizer.emptyIds), nothing);
+    assert.ok([...tokenizer.emptyIds].every((id) => tokenizer.piece(id).length === 0));
   });
 
   it('refuses vocabularies that it does not know, by key', () => {
