@@ -237,7 +237,7 @@ describe('records that cross to C++', () => {
     assert.deepEqual(hyperparameters, declared('architectures', 'Hyperparameters'));
     const settings = tabled('native/model/cache_settings', 'C');
     assert.ok(settings.size > 0);
-    assert.deepEqual(settings, declared('description', 'CacheSettings'));
+    assert.deepEqual(settings, declared('measured', 'CacheSettings'));
   });
 });
 

@@ -15,9 +15,6 @@ export interface Calibration {
 /** Leaves likelihoods as they are. */
 export const uncalibrated: Calibration = { slope: 1, offset: 0, languages: {} };
 
-/** Beyond these log-odds nothing was ever measured. */
-const most = 12;
-
 /** `likelihood` and the answer are in 0..1; nothing written has no chance. */
 export function calibrated(likelihood: number, languageId: string, calibration: Calibration): number {
   if (likelihood <= 0) return 0;
@@ -26,8 +23,9 @@ export function calibrated(likelihood: number, languageId: string, calibration: 
   return 1 / (1 + Math.exp(-odds));
 }
 
+/** Without bounds: of 1 they are infinite. */
 export function logOdds(likelihood: number): number {
-  return Math.max(-most, Math.min(most, Math.log(likelihood / (1 - likelihood))));
+  return Math.log(likelihood / (1 - likelihood));
 }
 
 /** What `second` makes of what `first` gave. */

@@ -21,6 +21,8 @@ const slopeDeviation = 0.5;
 /** Surer must never mean worse. */
 const leastSlope = 0.1;
 const sweeps = 100;
+/** Surer than a model can be told from certain. */
+const mostOdds = 12;
 
 /**
  * The logistic regression of being right on the confidence (Platt 1999) with a part for each language, drawn towards
@@ -31,7 +33,7 @@ export function calibrationOf(outcomes: readonly Outcome[]): Calibration | undef
   if (outcomes.length < leastAnswers || Math.min(right, outcomes.length - right) < leastOfEach)
     return undefined;
   const rows = outcomes.map(({ confidence, language, exact }) => ({
-    x: logOdds(confidence),
+    x: Math.max(-mostOdds, Math.min(mostOdds, logOdds(confidence))),
     language: languageName(language),
     exact: Number(exact),
   }));

@@ -38,7 +38,7 @@ interface Position {
 }
 
 describe(`llama.cpp on ${path.basename(modelFile)}`, function () {
-  this.timeout(long ? 600_000 : 120_000);
+  this.timeout(long ? 600_000 : 300_000);
   let peer: Peer | undefined;
 
   before(async function () {
