@@ -33,8 +33,8 @@ await program(import.meta.url, async (args) => {
     results: [],
     limits: limitsOf(engine.addon, options),
   };
-  for (const shape of options.shapes)
-    for (const type of options.types) await measureModel(report, { engine, peer, shape, type, ...options });
+  for (const [shape, type] of options.models)
+    await measureModel(report, { engine, peer, shape, type, ...options });
   const file = path.join(root, 'bench.json');
   writeFileSync(file, `${JSON.stringify(report)}\n`);
   if (options.charts !== undefined) await writeCharts(report, path.join(root, options.charts));
@@ -42,6 +42,18 @@ await program(import.meta.url, async (args) => {
     `${report.cpu}\n${JSON.stringify(report.limits)}\n${tableOf(report.results)}\nAll of it is in ${file}.`,
   );
 });
+
+/** What people run, in ten minutes with the level that is chosen; `--whole` takes more models, and every level. */
+const models = [
+  ['code-30m', 'tq2_0'],
+  ['bitnet-2b-4t', 'tq2_0'],
+  ['qwen2.5-coder-0.5b', 'q8_0'],
+  ['qwen2.5-coder-0.5b', 'q4_k_m'],
+];
+const moreModels = [
+  ['qwen2.5-coder-0.5b', 'q4_0'],
+  ...['q8_0', 'q4_k_m', 'q4_0'].map((type) => ['qwen2.5-coder-1.5b', type]),
+];
 
 /** `--quick` is a look whether all of it runs, no measurement. */
 function optionsOf(args) {
@@ -55,16 +67,25 @@ function optionsOf(args) {
       threads: list,
       repetitions: list,
       quick: { type: 'boolean' },
+      whole: { type: 'boolean' },
       charts: list,
     },
   });
   const quick = values.quick ?? false;
+  const whole = values.whole ?? false;
   const several = (text) => text?.split(',').filter((part) => part !== '');
+  // A shape of six numbers has commas of its own, so shapes are parted by blanks as well.
+  const shapes = values.shapes?.split(/[\s;]+/);
+  const types = several(values.types);
   return {
-    // A shape of six numbers has commas of its own, so shapes are parted by blanks as well.
-    shapes: values.shapes?.split(/[\s;]+/) ?? (quick ? ['256,2,512,4,2,1000'] : ['code-30m', 'bitnet-2b-4t']),
-    types: several(values.types) ?? ['tq2_0'],
+    models:
+      shapes || types
+        ? (shapes ?? ['code-30m']).flatMap((shape) => (types ?? ['tq2_0']).map((type) => [shape, type]))
+        : quick
+          ? ['tq2_0', 'q4_k_m'].map((type) => ['256,2,512,4,2,1000', type])
+          : [...models, ...(whole ? moreModels : [])],
     levels: several(values.levels),
+    whole,
     threads: several(values.threads)?.map(Number) ?? [1, 2],
     repetitions: Number(values.repetitions ?? (quick ? 3 : 5)),
     prompt: quick ? 64 : 512,
@@ -179,10 +200,10 @@ async function measureModel(report, bench) {
         });
       const allTheirs = [];
       for (const kernel of levelsOf(engine.addon, bench, gguf)) {
-        console.error(`${shape}, ${type}, ${count} threads, ${kernel}`);
+        console.error(`${shape}, ${type}, ${count} threads, ${kernel ?? 'the level that is chosen'}`);
         const native = await engine.addon.load(file, gguf.tensors, hyperparameters, {
           threads: count,
-          kernel,
+          ...(kernel && { kernel }),
         });
         const session = native.session({ contextLength: prompt + generate });
         const ours = [];
@@ -197,7 +218,7 @@ async function measureModel(report, bench) {
           ours.push({ prefill: prefill.milliseconds, decode: decode.milliseconds });
           if (their) theirs.push(their);
         }
-        const facts = { engine: 'ryzanstein', kernel };
+        const facts = { engine: 'ryzanstein', kernel: native.kernel };
         report.results.push(...rows(ours, native.bytes, facts, peer && theirs));
         allTheirs.push(...theirs);
         session.free();
@@ -288,8 +309,9 @@ async function synthetic(shape, type) {
   return path.join(root, name);
 }
 
-/** The levels asked for, else all that run here; the reference would take minutes for each run of a large model. */
-function levelsOf(addon, { levels }, gguf) {
+/** The levels asked for, else the chosen one (undefined), or all that run here; the reference would take minutes for a large model. */
+function levelsOf(addon, { levels, whole }, gguf) {
+  if (!levels && !whole) return [undefined];
   const large = total(gguf.tensors.map(({ bytes }) => bytes)) > 1e8;
   const all = addon.cpu().levels.filter(({ supported }) => supported);
   const names = all

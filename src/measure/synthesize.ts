@@ -36,7 +36,19 @@ export interface Shape {
   vocabulary: number;
   contextLength: number;
   ropeBase: number;
+  /** The one that it is known of; `bitnet` without it. */
+  architecture?: string;
+  /** The head has rows of its own. */
+  untied?: true;
 }
+
+const qwenCoder = {
+  headSize: 128,
+  vocabulary: 151_936,
+  contextLength: 32_768,
+  ropeBase: 1e6,
+  architecture: 'qwen2',
+};
 
 export const shapes: Record<string, Shape> = {
   // microsoft/bitnet-b1.58-2B-4T
@@ -49,6 +61,24 @@ export const shapes: Record<string, Shape> = {
     vocabulary: 128256,
     contextLength: 4096,
     ropeBase: 500000,
+  },
+  'qwen2.5-coder-0.5b': {
+    ...{ ...qwenCoder, headSize: 64, width: 896, layers: 24, ffn: 4864, heads: 14, kvHeads: 2 },
+  },
+  'qwen2.5-coder-1.5b': { ...qwenCoder, width: 1536, layers: 28, ffn: 8960, heads: 12, kvHeads: 2 },
+  'qwen2.5-coder-3b': { ...qwenCoder, width: 2048, layers: 36, ffn: 11_008, heads: 16, kvHeads: 2 },
+  'qwen2.5-coder-7b': {
+    ...{ ...qwenCoder, vocabulary: 152_064, untied: true },
+    ...{ width: 3584, layers: 28, ffn: 18_944, heads: 28, kvHeads: 4 },
+  },
+  'seed-coder-8b': {
+    ...{ width: 4096, layers: 32, ffn: 14_336, heads: 32, headSize: 128, kvHeads: 8, vocabulary: 155_136 },
+    ...{ contextLength: 32_768, ropeBase: 5e5, architecture: 'llama', untied: true },
+  },
+  // Qwen3-1.7B's.
+  'bonsai-1.7b': {
+    ...{ width: 2048, layers: 28, ffn: 6144, heads: 16, headSize: 128, kvHeads: 8, vocabulary: 151_936 },
+    ...{ contextLength: 32_768, ropeBase: 1e6, architecture: 'qwen3' },
   },
   'code-30m': {
     width: 512,
@@ -107,8 +137,22 @@ const forms: Record<string, Form> = {
 };
 export const architectures = Object.keys(forms);
 
-/** The types that matrices can have. */
-export const types = Object.keys(matrixFillings);
+/** A mix of types as files are published in: that of most matrices, of the values and the way down in some layers, of the head. */
+interface Mix {
+  matrices: string;
+  more: string;
+  head: string;
+}
+
+/** As llama.cpp's tool mixes them. */
+const mixes: Record<string, Mix> = {
+  q4_k_m: { matrices: 'q4_k', more: 'q6_k', head: 'q6_k' },
+  q5_k_m: { matrices: 'q5_k', more: 'q6_k', head: 'q6_k' },
+  q4_0: { matrices: 'q4_0', more: 'q4_0', head: 'q6_k' },
+};
+
+/** What files can be of: a type of all matrices, or a mix. */
+export const types = [...new Set([...Object.keys(matrixFillings), ...Object.keys(mixes)])];
 
 /** What a file may have or not, whatever its architecture. */
 export const traits = [
@@ -134,7 +178,7 @@ export interface SynthesizeOptions {
   name: string;
   shape: Shape;
   architecture: string;
-  /** Type of the matrices, as `types` name it. */
+  /** As `types` names it. */
   type: string;
   seed: number;
   traits?: readonly Trait[];
@@ -190,9 +234,9 @@ function check({ architecture, shape, type }: SynthesizeOptions): void {
   const { width, layers, ffn, heads, kvHeads, vocabulary } = shape;
   if (!architectures.includes(architecture))
     throw new Error(`"${architecture}" is no architecture; known are ${architectures.join(', ')}.`);
-  const matrix = matrixFillings[type];
-  if (!matrix)
-    throw new Error(`"${type}" is no type of matrix; known are ${Object.keys(matrixFillings).join(', ')}.`);
+  if (!types.includes(type))
+    throw new Error(`"${type}" is no type of matrix; known are ${types.join(', ')}.`);
+  const matrix = matrixFillings[mixes[type]?.matrices ?? type]!;
   if (Math.min(width, layers, ffn, heads, kvHeads) < 1)
     throw new Error('Every number of a shape must be above 0.');
   const headsWidth = heads * headSizeOf(shape);
@@ -215,17 +259,25 @@ function headSizeOf({ headSize, width, heads }: Shape): number {
 
 function tensorsOf(options: SynthesizeOptions, fill: Fill): WrittenTensor[] {
   const { architecture, shape, type, traits = [] } = options;
+  const mix = mixes[type] ?? { matrices: type, more: type, head: type };
   const { width, ffn, heads, kvHeads, layers, vocabulary } = shape;
   const { subNorms, postNorms, headNorms, layerNorm, biases, ungated, experts } = forms[architecture]!;
   const headSize = headSizeOf(shape);
   const [queries, keys] = [heads * headSize, kvHeads * headSize];
   const all = biases === 'all' || traits.includes('biased');
-  const has = (trait: Trait): boolean => traits.includes(trait);
+  const has = (trait: Trait): boolean =>
+    traits.includes(trait) || (trait === 'untied' && shape.untied === true);
+  const typeOf = (name: string): string => {
+    const layer = Number(/^blk\.(\d+)\.(?:attn_v|ffn_down)/.exec(name)?.[1] ?? NaN);
+    const eighth = Math.floor(layers / 8);
+    const isMore = layer < eighth || layer >= Math.floor((7 * layers) / 8) || (layer - eighth) % 3 === 2;
+    return isMore ? mix.more : mix.matrices;
+  };
   const matrix = (name: string, columns: number, rows: number): WrittenTensor => {
     // Under this size of weights a product's outputs are of the size of its inputs. Larger queries look at some places
     // more than at others.
     const exponent = Math.round(Math.log2(Math.sqrt(1.5 / columns))) + (name.includes('attn_q') ? 1 : 0);
-    return tensor(name, [columns, rows], fillingOf(type, columns).filling(exponent), fill);
+    return tensor(name, [columns, rows], fillingOf(typeOf(name), columns).filling(exponent), fill);
   };
   const norm = (name: string, size: number): WrittenTensor[] => [
     tensor(`${name}.weight`, [size], aroundOne, fill),
@@ -268,13 +320,16 @@ function tensorsOf(options: SynthesizeOptions, fill: Fill): WrittenTensor[] {
     ...(experts ? mixture(block) : ffns(block)),
     ...(postNorms ? norm(`${block}.post_ffw_norm`, width) : []),
   ];
-  const embedding = fillingOf(type, width).embedding ?? fillingOf(type, width).filling(-5);
+  const rowsOf = (type: string): Filling => {
+    const { embedding, filling } = fillingOf(type, width);
+    return embedding ?? filling(-5);
+  };
   const tensors = [
-    tensor('token_embd.weight', [width, vocabulary], embedding, fill),
+    tensor('token_embd.weight', [width, vocabulary], rowsOf(has('untied') ? mix.matrices : mix.head), fill),
     ...Array.from({ length: layers }, (_, n) => layer(`blk.${n}`)).flat(),
     ...norm('output_norm', width),
     ...(has('factors') ? [tensor('rope_freqs.weight', [headSize / 2], aroundOne, fill)] : []),
-    ...(has('untied') ? [tensor('output.weight', [width, vocabulary], embedding, fill)] : []),
+    ...(has('untied') ? [tensor('output.weight', [width, vocabulary], rowsOf(mix.head), fill)] : []),
   ];
   return has('backwards') ? tensors.reverse() : tensors;
 }

@@ -8,7 +8,7 @@ import { jsonOption, type JsonOption, modelFileOf, print, wholeNumber } from './
 
 interface Options extends JsonOption {
   shape: string;
-  architecture: string;
+  architecture?: string;
   type: string;
   out: string;
   seed: number;
@@ -21,14 +21,16 @@ export function addSynthesize(program: Command): void {
     .requiredOption('--shape <name>', `${Object.keys(shapes).join(', ')}, bundled, or six numbers`)
     .requiredOption('--out <file>', 'where to write it')
     .option('--type <name>', `of the matrices: ${types.join(', ')}`, 'tq2_0')
-    .option('--architecture <name>', architectures.join(', '), architectures[0])
+    .option('--architecture <name>', `${architectures.join(', ')}; the shape's own without it`)
     .option('--seed <n>', 'another one gives other weights', wholeNumber, 1)
     .addOption(jsonOption())
     .action(run);
 }
 
-function run({ out, shape, ...rest }: Options): void {
-  const result = synthesize(out, { name: shape, shape: shapeOf(shape), ...rest });
+function run({ out, shape: name, ...rest }: Options): void {
+  const shape = shapeOf(name);
+  const architecture = shape.architecture ?? architectures[0]!;
+  const result = synthesize(out, { name, shape, architecture, ...rest });
   print(rest, 'synthesize', result, ({ file, architecture, type, weights, bytes }) => {
     const size = `${(weights / 1e6).toFixed(1)} million random weights, ${(bytes / 1e6).toFixed(1)} MB`;
     return `${file}: ${architecture}, ${type}, ${size}`;

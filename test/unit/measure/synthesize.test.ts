@@ -152,7 +152,7 @@ describe('synthetic models', function () {
   });
 
   it('of the named shapes fit together', () => {
-    assert.deepEqual(Object.keys(shapes), ['bitnet-2b-4t', 'code-30m']);
+    assert.ok(Object.keys(shapes).length >= 8);
     for (const shape of Object.values(shapes)) {
       // Nothing of this size is written: a folder that is not there is found out after all checks.
       const nowhere = path.join(folder, 'none', 'x.gguf');
