@@ -12,7 +12,10 @@
 namespace ryzanstein {
 namespace {
 
+// Weights that come from memory, and those that stay in a cache: memory is as slow for every level, and would
+// hide what one computes faster than another.
 constexpr size_t kLargestArena = 64u << 20;
+constexpr size_t kCachedArena = 4u << 20;
 
 double seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -45,11 +48,11 @@ struct Product {
     return grouped != nullptr ? grouped->prepared_bytes(columns, tokens)
                               : static_cast<size_t>(tokens) * ternary->prepared_bytes(columns);
   }
-  // For rows x columns weights, at most kLargestArena.
-  size_t arena_bytes(int rows, int columns) const {
+  // For rows x columns weights, at most `largest` or one block.
+  size_t arena_bytes(int rows, int columns, size_t largest) const {
     const size_t one = block_bytes(columns);
     const size_t wanted = static_cast<size_t>((rows + block_rows() - 1) / block_rows()) * one;
-    return wanted < kLargestArena ? wanted : kLargestArena > one ? kLargestArena : one;
+    return wanted < largest ? wanted : largest > one ? largest : one;
   }
 };
 
@@ -102,7 +105,7 @@ class Walk {
 
 // The better of two steps, the first of which may meet a cold cache.
 double quick_rate(const Product& product, Arena* arena, int rows, int columns, int tokens) {
-  Walk walk(product, arena, product.arena_bytes(rows, columns), columns, tokens);
+  Walk walk(product, arena, product.arena_bytes(rows, columns, kCachedArena), columns, tokens);
   const double first = walk.step(), second = walk.step();
   return first > second ? first : second;
 }
@@ -111,7 +114,7 @@ double quick_rate(const Product& product, Arena* arena, int rows, int columns, i
 
 double ternary_rate(const KernelLevel& level, int rows, int columns, int tokens, double milliseconds) {
   const Product product = product_of(level, GroupedForm::kF32);
-  const size_t bytes = product.arena_bytes(rows, columns);
+  const size_t bytes = product.arena_bytes(rows, columns, kLargestArena);
   Arena arena(bytes, 0x11);
   Walk walk(product, &arena, bytes, columns, tokens);
   const double end = seconds() + milliseconds * 1e-3;
@@ -125,7 +128,7 @@ double ternary_rate(const KernelLevel& level, int rows, int columns, int tokens,
 }
 
 const KernelLevel& fastest_level(int rows, int columns, GroupedForm form) {
-  constexpr int kRounds = 3, kBatch = 32, kBatchRows = 1024;
+  constexpr int kRounds = 8, kBatch = 32, kBatchRows = 1024;
   constexpr double kBudget = 0.05;
   // The best rates of a level, for one token alone and for a batch.
   struct Rates {
@@ -138,8 +141,15 @@ const KernelLevel& fastest_level(int rows, int columns, GroupedForm form) {
   size_t largest = 0;
   for (const KernelLevel& level : kernel_levels()) {
     if (&level == &reference_level() || !level.supported(cpu_features())) continue;
-    candidates.push_back({&level, product_of(level, form)});
-    largest = std::max(largest, candidates.back().product.arena_bytes(rows, columns));
+    const Product product = product_of(level, form);
+    // Looking ternary weights up helps no others.
+    if (product.grouped != nullptr && strncmp(level.name, "tmac", 4) == 0) continue;
+    // Of levels with the same product the highest has the faster rest.
+    if (product.grouped != nullptr && !candidates.empty() &&
+        candidates.back().product.grouped == product.grouped)
+      candidates.pop_back();
+    candidates.push_back({&level, product});
+    largest = std::max(largest, product.arena_bytes(rows, columns, kCachedArena));
   }
   Arena arena(largest, 0x11);
   const int batch_rows = std::min(rows, kBatchRows);
