@@ -151,7 +151,10 @@ export interface Answerer {
   withoutCache?: boolean;
 }
 
-/** `promptTokens` is their mean; `calibration` says what became of the confidence, where that was asked for. */
+/**
+ * `promptTokens` is their mean; `calibration` says what became of the confidence and `tuned` of the cache, where that was
+ * asked for.
+ */
 export interface Evaluation extends Answerer, Measures {
   schema: 'ryzanstein/eval/1';
   date: string;
@@ -160,6 +163,7 @@ export interface Evaluation extends Answerer, Measures {
   digest: string;
   promptTokens: number;
   calibration?: string;
+  tuned?: Tuned;
   byKind: Record<string, Measures>;
   byLanguage: Record<string, Measures>;
   /** How many answers were hidden, by reason. */

@@ -218,10 +218,12 @@ function isRule(line: string): boolean {
 const literal = /\b(?:\d[\w.]*|true|false|null|nil|none|nop)\b|"[^"]*"|'[^']*'/gi;
 
 /** A record, or a row of literals, and nothing that does anything: it may be there as often as it is. */
-function isData({ languageId }: Site, line: string): boolean {
+function isData({ languageId }: Site, written: string): boolean {
   if (/^[ct]sv\b/.test(languageId)) return true;
+  const line = written.replace(/<\/?[\w:.-]+>/g, '');
   const literals = line.match(literal) ?? [];
-  const isRow = literals.length > 1 || /^\s*(?:[\d.+-]+,?|nop)\s*$/.test(line);
+  // Within a tag of its own one is enough.
+  const isRow = literals.length > (line === written ? 1 : 0) || /^\s*(?:[\d.+-]+,?|nop)\s*$/.test(line);
   const isEntry = /["']\s*:/.test(line);
   return isRow && !isEntry && /^[\s.,;:|+\-()[\]{}]*$/.test(line.replace(literal, ''));
 }

@@ -64,7 +64,7 @@ const cancelled = emptyAnswer('cancelled');
 
 function promptsOf({ fimOrders, format }: ModelDescription): string {
   return fimOrders.length > 0
-    ? `text before and behind the cursor, ${format.family}`
+    ? `text before and behind the cursor, in the format of ${format.family}`
     : 'text before the cursor';
 }
 

@@ -63,7 +63,7 @@ export class Client {
         const holes = withContext(punchHoles(sources, count, seed), () => sources);
         const progress = (done: number): void =>
           void connection.sendNotification(evaluateProgress, { done, holes: (tunes ? 2 : 1) * holes.length });
-        if (tunes) return (await tune(loaded, holes, progress, signal)).evaluation;
+        if (tunes) return tune(loaded, holes, progress, signal);
         const engine = await loaded();
         const evaluation = await evaluate(engine, holes, progress, signal);
         return calibrate(engine, holes, evaluation);

@@ -103,7 +103,7 @@ function modelRows(model: ModelInfo): [string, string][] {
     ['Form', `${model.architecture}, ${model.type}, ${millions(model.weights)} weights`],
     ['Memory', megabytes(model.bytes)],
     ['Context', contextLine(model)],
-    ['Shown', model.prompts ?? ''],
+    ['Prompts', model.prompts ?? ''],
     ...(model.caution === undefined ? [] : [['Caution', model.caution] as [string, string]]),
     ['Loaded in', milliseconds(model.loadMs)],
     ['Kernel', model.kernel],
@@ -119,8 +119,11 @@ function examinedRows(diagnosis: Diagnosis): [string, string][] {
     ['Cores', cores],
     ['Prefill', tokensPerSecond(throughput.prefillTokensPerSecond)],
     ['Decode', tokensPerSecond(throughput.tokensPerSecond)],
-    ['Prompt', `${grouped(diagnosis.room)} tokens with the answer, for the time that reading takes`],
-    ['Ternary products', `${tmac.cases} cases, largest error ${tmac.error}`],
+    [
+      'Longest prompt',
+      `${grouped(diagnosis.room)} tokens with the answer: as many as are read in about 1.5 s`,
+    ],
+    ['Self-test', `${grouped(tmac.cases)} products of ternary weights, largest error ${tmac.error}`],
     ...issues.map(({ severity, issue, impact }): [string, string] => [
       capital(severity),
       `${issue} ${impact}`,

@@ -43,10 +43,12 @@ function choices(): Choice[] {
     { label: '$(pulse) Show diagnostics', run: ['ryzanstein.showDiagnostics'] },
     { label: '$(dashboard) Run benchmark', run: ['ryzanstein.runBenchmark'] },
     { label: '$(beaker) Evaluate on this workspace', run: ['ryzanstein.evaluate'] },
+    { label: '$(settings) Tune to this workspace', run: ['ryzanstein.tune'] },
     { label: '$(file-binary) Choose model file', run: ['ryzanstein.chooseModelFile'] },
     { label: '$(debug-restart) Restart engine', run: ['ryzanstein.restartEngine'] },
     separator('More'),
     { label: '$(output) Show log', run: ['ryzanstein.showLog'] },
+    { label: '$(clear-all) Erase log of completions', run: ['ryzanstein.eraseLog'] },
     { label: '$(gear) Settings', run: ['workbench.action.openSettings', '@ext:ryzanstein.ryzanstein'] },
   ];
 }
@@ -81,7 +83,7 @@ export async function chooseModelFile(): Promise<void> {
   if (how === bundled) await writeSetting('modelFile', '');
   if (how !== choose) return;
   const files = await vscode.window.showOpenDialog({
-    title: 'Choose a ternary model',
+    title: 'Choose a model file',
     openLabel: 'Use this model',
     filters: { 'GGUF models': ['gguf'] },
   });

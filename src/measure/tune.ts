@@ -3,7 +3,7 @@
 import type { Engine } from '../engine/engine';
 import { readGguf } from '../model/gguf';
 import { keepTuning } from '../model/tuning';
-import type { Evaluation, Tuned } from '../reports';
+import type { Evaluation } from '../reports';
 import { calibrated, type Calibration, composed } from '../completion/calibration';
 import { messageOf } from '../wording';
 import { calibrationOf, leastAnswers } from './calibrate';
@@ -20,13 +20,13 @@ export async function tune(
   holes: Hole[],
   progress: (done: number) => void,
   signal?: AbortSignal,
-): Promise<{ tuned: Tuned; evaluation: Evaluation }> {
+): Promise<Evaluation> {
   const engine = await load(false);
   const { cache, ...tuned } = await tuneCache(engine, holes, progress, signal);
   keepTuning(readGguf(engine.info.file), { cache });
   const tunedEngine = await load(true);
   const evaluation = await evaluate(tunedEngine, holes, (done) => progress(holes.length + done), signal);
-  return { tuned, evaluation: calibrate(tunedEngine, holes, evaluation) };
+  return { ...calibrate(tunedEngine, holes, evaluation), tuned };
 }
 
 /**
@@ -59,7 +59,7 @@ export function calibrate(engine: Engine, holes: Hole[], evaluation: Evaluation)
 
 function kept(engine: Engine, confidence: Calibration): string {
   try {
-    return `calibrated by these answers; ${keepTuning(readGguf(engine.info.file), { confidence })} keeps it`;
+    return `calibrated by these answers, for every workspace; kept in ${keepTuning(readGguf(engine.info.file), { confidence })}`;
   } catch (error) {
     return `calibrated by these answers until the engine ends, for ${messageOf(error)}`;
   }

@@ -3,7 +3,7 @@
 import type { Evaluation } from '../reports';
 import { mean } from '../statistics';
 import { inPage, lineChart, type Series } from './charts';
-import { milliseconds, percent, threadsOf } from './figures';
+import { milliseconds, percent, threadsOf, tunedLine } from './figures';
 import type { EvaluationState, HoleRow, Row } from './pages';
 
 /** A run, with the number of files that it drew from and that the workspace has. */
@@ -41,6 +41,9 @@ export function evaluationReport(runs: readonly Run[], confidence: number): Eval
           row('Holes', ({ holes }) => String(holes)),
           { name: 'Files', values: runs.map(({ files }) => filesOf(files)) },
           row('Prompt', ({ promptTokens }) => `${promptTokens} tokens on average`),
+          ...(evaluations.some(({ tuned }) => tuned)
+            ? [row('What the context counts', ({ tuned }) => (tuned ? tunedLine(tuned) : 'as it did'))]
+            : []),
           row('Confidence', ({ calibration }) => calibration ?? 'as it was'),
         ],
       },

@@ -1,7 +1,7 @@
 // Figures in words: one way of writing shares, speed, time and size, wherever people read them.
 
 import type { Completion } from '../protocol';
-import type { ModelInfo } from '../reports';
+import type { ModelInfo, Tuned } from '../reports';
 
 /** With all of its digits behind the point. */
 export const grouped = (value: number, digits = 0): string =>
@@ -24,6 +24,12 @@ export function modelLine(model: ModelInfo): string {
 /** `8,192 tokens, 11.0 MB for each 1,000 of them` */
 export function contextLine({ contextLength, bytesPerToken }: ModelInfo): string {
   return `${grouped(contextLength)} tokens, ${megabytes(bytesPerToken * 1000)} for each 1,000 of them`;
+}
+
+/** `2.507 bits for a token of the true text, 2.539 before, 4.446 by the model alone` */
+export function tunedLine({ alone, before, after }: Tuned): string {
+  const bits = (value: number): string => value.toFixed(3);
+  return `${bits(after)} bits for a token of the true text, ${bits(before)} before, ${bits(alone)} by the model alone`;
 }
 
 /** `5 tokens in 14 ms (412 in the prompt, 398 of them known), 510 tok/s` */

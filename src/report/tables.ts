@@ -1,7 +1,7 @@
 // Reports for people at a terminal: an answer, a diagnosis, an evaluation, a replay, and the tables that they are told in.
 
 import type { Completion } from '../protocol';
-import type { Diagnosis, Evaluation, Replay, TextScore, Tuned } from '../reports';
+import type { Diagnosis, Evaluation, Replay, TextScore } from '../reports';
 import {
   completionLine,
   contextLine,
@@ -11,6 +11,7 @@ import {
   percent,
   threadsOf,
   tokensPerSecond,
+  tunedLine,
 } from './figures';
 
 /** One line about how an answer came about. */
@@ -86,13 +87,11 @@ export function describeEvaluation(evaluation: Evaluation): string {
   ].join('\n\n');
 }
 
-export function describeTuning({ tuned, evaluation }: { tuned: Tuned; evaluation: Evaluation }): string {
-  const { alone, before, after, holes, tokens } = tuned;
-  const bits = (value: number): string => value.toFixed(3);
+export function describeTuning(evaluation: Evaluation): string {
+  const { calibration = 'as it was', tuned } = evaluation;
   return [
-    `Bits per token of ${tokens} tokens in ${holes} holes, on the half that was not tuned by: the model alone ${bits(alone)}, ` +
-      `with the context as it weighed before ${bits(before)}, as it weighs now ${bits(after)}.`,
-    `Confidence: ${evaluation.calibration ?? 'as it was'}.`,
+    ...(tuned ? [`What the context counts: ${tunedLine(tuned)}.`] : []),
+    `Confidence: ${calibration}.`,
     describeEvaluation(evaluation),
   ].join('\n\n');
 }
