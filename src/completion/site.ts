@@ -123,6 +123,9 @@ function blockCloser(line: string, languageId: string): string | undefined {
   const { blocks, lineComments } = languageAt(languageId);
   const code = line.trim();
   if (blocks === 'none' || lineComments.some((mark) => code.startsWith(mark))) return undefined;
-  if (blocks === 'colon') return code.endsWith(':') ? '' : undefined;
-  return code.endsWith('{') ? '}' : undefined;
+  if (blocks === 'colon' && code.endsWith(':')) return '';
+  return closers[code.at(-1) ?? ''];
 }
+
+/** Of what is written over several lines: a block's statements, an element, arguments, a list. */
+const closers: Record<string, string> = { '{': '}', '(': ')', '[': ']' };

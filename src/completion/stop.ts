@@ -178,7 +178,10 @@ export class Stop {
     // Of text within a comment or a string only the closer is one.
     if (line.trim() !== block.closer && this.#opened.isText(this.#text.slice(0, this.#lineStart)))
       return false;
-    this.#closing = line.trim() === block.closer && !block.closed && column === block.column;
+    // Behind parameters a body may begin, whose closer is another one.
+    const isOwn =
+      line.trim() === block.closer ? !block.closed : this.#opened.needs(this.#text, this.#lineStart);
+    this.#closing = isOwn && column === block.column;
     return !this.#closing;
   }
 }

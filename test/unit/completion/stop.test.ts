@@ -42,7 +42,7 @@ describe('stop', () => {
   it('ends a plain line at its end', () => {
     check('const a = ‸\nconst b = 2;\n', '1;\nconst b = 2;\n', { text: '1;', reason: 'line' });
     check('x = ‸', '[1, 2,\n  3]', { text: '[1, 2,', reason: 'line' }, 'python');
-    check('foo(‸', '\n', { text: '', reason: 'line' });
+    check('foo;‸', '\n', { text: '', reason: 'line' });
   });
 
   it('ends with the model', () => {

@@ -180,6 +180,38 @@ const kinds: Record<string, Row[]> = {
     ['c', '/* ‸ */\n', 'a) first', 'a) first'],
     ['plaintext', '‸\n', 'b) second', 'b) second'],
   ],
+  'arguments, elements and lists over several lines': [
+    [
+      'typescriptreact',
+      'const a = (\n  <ul>\n    {items.map((item) => (‸))}\n  </ul>\n);\n',
+      '\n      <li>{item}</li>\n    ))}\n  </ul>',
+      '\n      <li>{item}</li>\n    ',
+    ],
+    [
+      'typescriptreact',
+      'function A() {\n  return (‸)\n}\n',
+      '\n    <p>\n      x\n    </p>\n  );\n}\n',
+      '\n    <p>\n      x\n    </p>\n  ',
+    ],
+    ['typescript', 'f(‸);\n', '\n  b,\n  c,\n);\n', '\n  b,\n  c,\n'],
+    [
+      'rust',
+      'fn f() {\n    let a = vec![‸];\n}\n',
+      '\n        1,\n        2,\n    ];\n',
+      '\n        1,\n        2,\n    ',
+    ],
+    ['go', 'func f() {\n\tg(‸)\n}\n', '\n\t\ta,\n\t\tb,\n\t)\n', '\n\t\ta,\n\t\tb,\n\t'],
+    ['python', 'x = foo(‸)\n', '\n    a,\n    b,\n)\n', '\n    a,\n    b,\n'],
+    ['python', 'x = {‸}\n', "\n    'a': 1,\n}\n", "\n    'a': 1,\n"],
+    ['python', 'x = foo(\n    ‸\n)\n', 'a,\n    b,\n)\n', 'a,\n    b,'],
+    ['typescript', 'f(‸)\n', 'a, b)\n', 'a, b'],
+    [
+      'cpp',
+      'int f(‸\n\nint g();\n',
+      '\n    int a,\n    int b) {\n  return a + b;\n}\n\nint h();\n',
+      '\n    int a,\n    int b) {\n  return a + b;\n}',
+    ],
+  ],
   'rows of data, and what declares nothing': [
     ['python', 'm = [\n    [0, 0, 0],\n    ‸\n]\n', '[0, 0, 0],', '[0, 0, 0],'],
     ['csv', 'a,b\n1,2\n1,‸\n', '2', '2'],
