@@ -176,7 +176,7 @@ const endings: Record<string, Endings> = {
   python: {
     wanted: ['', ' x', ': x'],
     bodies: ['', ': x', '\nfinally: x', '\ndef x(): x', ' else x'],
-    fillers: ['x', ': x'],
+    fillers: ['x', ': x', 'x in x', 'x in x: x'],
   },
   bash: {
     wanted: ['', ' x', '\nx'],

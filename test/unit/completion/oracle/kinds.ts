@@ -212,6 +212,12 @@ const kinds: Record<string, Row[]> = {
       '\n    int a,\n    int b) {\n  return a + b;\n}',
     ],
   ],
+  'what cannot be read at a place that is not whole yet': [
+    ['python', 'def f(self):\n    return [name for ‸]\n', 'name in self.items = {}', 'hidden: syntax'],
+    ['python', 'def f(self):\n    return [name for ‸]\n', 'name in self.items', 'name in self.items'],
+    ['python', 'for ‸\n', 'a in b = c:', 'hidden: syntax'],
+    ['python', 'for ‸\n', 'a, b in c:', 'a, b in c:'],
+  ],
   'rows of data, and what declares nothing': [
     ['python', 'm = [\n    [0, 0, 0],\n    ‸\n]\n', '[0, 0, 0],', '[0, 0, 0],'],
     ['csv', 'a,b\n1,2\n1,‸\n', '2', '2'],
