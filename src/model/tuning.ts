@@ -139,18 +139,33 @@ function tuningFrom(found: unknown): TuningFile {
   if (typeof header !== 'string' || typeof bytes !== 'number' || typeof date !== 'string')
     throw new Error('does not say which file it was made for');
   const settings = cache === undefined ? undefined : asRecord(cache);
+  const kept =
+    settings &&
+    cacheSettings(
+      (name) => settings[name],
+      (name, what) => refuse(`${what} under "cache.${name}"`),
+    );
+  if (kept && !isUsable(kept)) refuse('settings under "cache" that the engine takes');
   return {
     ...{ schema, header, bytes, date },
-    ...(settings && {
-      cache: cacheSettings(
-        (name) => settings[name],
-        (name, what) => refuse(`${what} under "cache.${name}"`),
-      ),
-    }),
+    ...(kept && { cache: kept }),
     ...(confidence !== undefined && {
       confidence: isCalibration(confidence) ? confidence : refuse('calibration under "confidence"'),
     }),
   };
+}
+
+/** Within the ranges of native/model/cache_settings.cpp, which would refuse the model for what lies beside it. */
+function isUsable({ sharpness, modelWeight, leastCosine, strengths, draftTokens }: CacheSettings): boolean {
+  const within = (value: number | undefined, least: number, most: number): boolean =>
+    value === undefined || (value >= least && value <= most);
+  return (
+    within(sharpness, 0, 1e4) &&
+    within(modelWeight, 1e-6, 1e6) &&
+    within(leastCosine, 0, 1) &&
+    (strengths === undefined || (strengths.length === 5 && strengths.every((one) => within(one, 0, 1e6)))) &&
+    (draftTokens === undefined || (draftTokens.length > 0 && draftTokens.every((one) => within(one, 0, 63))))
+  );
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

@@ -92,6 +92,18 @@ describe('the tuning of a model', () => {
     assert.ok(cautions > 400, `${cautions} of ${damaged.length}`);
   });
 
+  it('never keeps the engine from taking the model, whatever its numbers', () => {
+    const gguf = model();
+    const odd: object[] = [
+      ...[{ sharpness: -1 }, { modelWeight: 0 }, { leastCosine: 2 }, { strengths: [1] }],
+      ...[{ strengths: [1, 1, 1, 1, -1] }, { draftTokens: [] }, { draftTokens: [64] }],
+    ];
+    for (const one of odd) {
+      keepTuning(gguf, { cache: { ...cache, ...one } });
+      assert.match(tuningOf(gguf).caution ?? '', /has no settings under "cache" that the engine takes/);
+    }
+  });
+
   it('says where it cannot be kept', () => {
     const gguf = model();
     fs.mkdirSync(tuningFileOf(gguf.file));
