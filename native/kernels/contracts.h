@@ -140,6 +140,19 @@ struct AttentionRow {
   float* y;  // [head_size]
 };
 
+// The products of some queries [count][head_size] with the keys of whole groups of 16 positions, both in
+// int16: y[q * y_stride + p] = sum over d of query q times the key of position p. Two dimensions of a key lie
+// side by side: [position / 16][head_size / 2][position % 16][2]. Every sum fits an int32.
+struct WordProducts {
+  const int16_t* keys;
+  int groups;
+  int head_size;  // a multiple of 16
+  const int16_t* queries;
+  int count;  // 1 .. kAttentionRows
+  int32_t* y;
+  ptrdiff_t y_stride;
+};
+
 // Rows over the cache of one key/value head. Values are int8 with a scale for each position, two positions
 // side by side: [position / 2][head_size][position % 2]; there is room for whole pairs.
 struct Attention {
@@ -163,6 +176,8 @@ struct FloatKernels {
   // Returns scale = max|x| / 127 and q[i] = x[i] / scale, rounded half to even. All zeros (or a maximum that
   // is not a positive finite number) gives scale 0 and zeros.
   float (*quantize)(const float* x, int n, int8_t* q);
+  // The same in steps of max|x| / largest, 1 <= largest <= 32767.
+  float (*quantize_words)(const float* x, int n, int largest, int16_t* q);
   // y[i] = float(sums[i]) * factor
   void (*scale)(const int32_t* sums, int n, float factor, float* y);
   // y[i] = float(sums[i]) * (row_scales[i] * factor)
@@ -173,6 +188,11 @@ struct FloatKernels {
   // the angle whose cosine and sine are cosines[i], sines[i], i < dimensions / 2; elements from `dimensions`
   // on stay.
   void (*rope)(float* x, int heads, int head_size, int dimensions, const float* cosines, const float* sines);
+  // x [heads][head_size] times the normalised Walsh-Hadamard matrix of the largest power of two that divides
+  // the head, in place: each number and the one `half` behind it become their sum and difference, for half of
+  // the power down to 1; then all are multiplied by 1 / sqrt(power). Twice gives x again. A head is a
+  // multiple of 16.
+  void (*spread)(float* x, int heads, int head_size);
   // y[i] = gate[i] / (1 + exp(-gate[i])) * up[i]
   void (*silu_multiply)(const float* gate, const float* up, int n, float* y);
   // y[i] = max(gate[i], 0)^2 * up[i]
@@ -181,6 +201,7 @@ struct FloatKernels {
   void (*gelu_multiply)(const float* gate, const float* up, int n, float* y);
   // y[i] = gelu(x[i])
   void (*gelu)(const float* x, int n, float* y);
+  void (*multiply_words)(const WordProducts& products);
   // y = softmax(products * scale * key_scales) * value_scales * values. Sums of exp run over 16 lanes of
   // positions. What a position weighs, value scale included, is rounded to levels of the largest of the row;
   // sums of kWeightSum positions are exact, and added as floats in ascending order.

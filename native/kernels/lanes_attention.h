@@ -1,12 +1,55 @@
 // Softmax attention over 16 lanes, written once for every register width, on top of lanes_floats.h. The
-// including file says how many sums fit into its registers (kOutputRows, kOutputLanes); everything here is
-// static.
+// including file says how many sums fit into its registers (kOutputRows, kOutputLanes, kKeyGroups);
+// everything here is static.
 #ifndef RYZANSTEIN_KERNELS_LANES_ATTENTION_H_
 #define RYZANSTEIN_KERNELS_LANES_ATTENTION_H_
 
 #include "lanes_floats.h"
 
 namespace ryzanstein {
+
+// Of R queries with the keys of G groups of 16 positions.
+template <int R, int G>
+RYZANSTEIN_INLINE void multiply_group(const WordProducts& a, int query, int group) {
+  const int16_t* x = a.queries + query * a.head_size;
+  const int16_t* k = a.keys + static_cast<ptrdiff_t>(group) * 16 * a.head_size;
+  Ints sums[R][G];
+#pragma GCC unroll 8
+  for (int r = 0; r < R; r++) {
+#pragma GCC unroll 2
+    for (int g = 0; g < G; g++) sums[r][g] = no_ints();
+  }
+  for (int d = 0; d < a.head_size; d += 2, k += 32) {
+    Ints keys[G];
+#pragma GCC unroll 2
+    for (int g = 0; g < G; g++) keys[g] = load_pairs(k + static_cast<ptrdiff_t>(g) * 16 * a.head_size);
+#pragma GCC unroll 8
+    for (int r = 0; r < R; r++) {
+      const Pair pair = broadcast_pair(x + r * a.head_size + d);
+#pragma GCC unroll 2
+      for (int g = 0; g < G; g++) sums[r][g] = add_pairs(sums[r][g], keys[g], pair);
+    }
+  }
+#pragma GCC unroll 8
+  for (int r = 0; r < R; r++) {
+#pragma GCC unroll 2
+    for (int g = 0; g < G; g++) store_ints(a.y + (query + r) * a.y_stride + 16 * (group + g), sums[r][g]);
+  }
+}
+
+template <int R>
+static void multiply_queries(const WordProducts& a, int query) {
+  int group = 0;
+  for (; group + kKeyGroups <= a.groups; group += kKeyGroups) multiply_group<R, kKeyGroups>(a, query, group);
+  for (; group < a.groups; group++) multiply_group<R, 1>(a, query, group);
+}
+
+static void multiply_words(const WordProducts& a) {
+  int query = 0;
+  for (; query + kKeyRows <= a.count; query += kKeyRows) multiply_queries<kKeyRows>(a, query);
+  for (; query + 2 <= a.count; query += 2) multiply_queries<2>(a, query);
+  for (; query < a.count; query++) multiply_queries<1>(a, query);
+}
 
 // Products become rounded weights, 0 from `visible` up to `positions`. Returns the factor of their sums.
 static float weigh(const AttentionRow& row, const Attention& a, int positions) {

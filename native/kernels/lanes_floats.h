@@ -4,7 +4,9 @@
 // Lanes operations: zero, all, load, load_some (lanes from n on are 0), store, store_some, from_ints,
 // from_ints_some, add, subtract, multiply, divide, fused (a * b + c),
 // fused_subtract (a * b - c), larger (a > b ? a : b), smaller, magnitude, nearest (half to even),
-// power_of_two, keep (lanes from n on become 0), fold_add, fold_larger, store_bytes.
+// power_of_two, keep (lanes from n on become 0), partner<half> (lane i gets lane i ^ half),
+// negate_second<half> (lanes whose index has the bit `half`), fold_add, fold_larger, store_bytes,
+// store_words_some.
 #ifndef RYZANSTEIN_KERNELS_LANES_FLOATS_H_
 #define RYZANSTEIN_KERNELS_LANES_FLOATS_H_
 
@@ -72,22 +74,34 @@ static void layer_norm(const float* x, const float* weight, const float* bias, i
       });
 }
 
-static float quantize(const float* x, int n, int8_t* q) {
+// Calls keep(i, m, levels) for each group of m elements that starts at i.
+template <class Keep>
+RYZANSTEIN_INLINE float quantize_to(const float* x, int n, float top, Keep keep_levels) {
   Lanes most = zero();
   for_lanes(
       n, [&](int i) { most = larger(magnitude(load(x + i)), most); },
       [&](int i, int m) { most = larger(magnitude(load_some(x + i, m)), most); });
-  const float largest = fold_larger(most), scale = largest / 127.0f;
+  const float largest = fold_larger(most), scale = largest / top;
   if (!(scale > 0.0f) || !(largest <= 3.4028234e38f)) {
-    for (int i = 0; i < n; i++) q[i] = 0;
+    for_lanes(
+        n, [&](int i) { keep_levels(i, 16, zero()); }, [&](int i, int m) { keep_levels(i, m, zero()); });
     return 0.0f;
   }
-  const Lanes divisor = all(scale), low = all(-127.0f), high = all(127.0f);
+  const Lanes divisor = all(scale), low = all(-top), high = all(top);
   const auto level = [&](Lanes v) { return smaller(larger(nearest(divide(v, divisor)), low), high); };
   for_lanes(
-      n, [&](int i) { store_bytes(q + i, 16, level(load(x + i))); },
-      [&](int i, int m) { store_bytes(q + i, m, level(load_some(x + i, m))); });
+      n, [&](int i) { keep_levels(i, 16, level(load(x + i))); },
+      [&](int i, int m) { keep_levels(i, m, level(load_some(x + i, m))); });
   return scale;
+}
+
+static float quantize(const float* x, int n, int8_t* q) {
+  return quantize_to(x, n, 127.0f, [&](int i, int m, Lanes levels) { store_bytes(q + i, m, levels); });
+}
+
+static float quantize_words(const float* x, int n, int largest, int16_t* q) {
+  return quantize_to(x, n, static_cast<float>(largest),
+                     [&](int i, int m, Lanes levels) { store_words_some(q + i, m, levels); });
 }
 
 static void scale(const int32_t* sums, int n, float factor, float* y) {
@@ -124,6 +138,34 @@ static void rope(float* x, int heads, int head_size, int dimensions, const float
       store_some(x + i + half, m, fused(a, s, multiply(b, c)));
     };
     for_lanes(half, [&](int i) { turn(i, 16); }, turn);
+  }
+}
+
+template <int half>
+RYZANSTEIN_INLINE Lanes sums_and_differences(Lanes v) {
+  return add(partner<half>(v), negate_second<half>(v));
+}
+
+static void spread(float* x, int heads, int head_size) {
+  const int block = head_size & -head_size;
+  const Lanes factor = all(1.0f / square_root(static_cast<float>(block)));
+  for (float* end = x + static_cast<ptrdiff_t>(heads) * head_size; x < end; x += block) {
+    for (int half = block / 2; half >= 16; half /= 2) {
+      for (int first = 0; first < block; first += 2 * half) {
+        for (int i = first; i < first + half; i += 16) {
+          const Lanes a = load(x + i), b = load(x + i + half);
+          store(x + i, add(a, b));
+          store(x + i + half, subtract(a, b));
+        }
+      }
+    }
+    for (int i = 0; i < block; i += 16) {
+      Lanes v = sums_and_differences<8>(load(x + i));
+      v = sums_and_differences<4>(v);
+      v = sums_and_differences<2>(v);
+      v = sums_and_differences<1>(v);
+      store(x + i, multiply(v, factor));
+    }
   }
 }
 

@@ -194,6 +194,12 @@ void compare_floats(const FloatKernels& level, const FloatKernels& reference, Ra
     compare.same(&s, &r, 1);
     result->cases++;
     if (p != q) result->mismatches++;
+    std::vector<int16_t> wide(x.size()), other_wide(x.size());
+    const float wide_scale = level.quantize_words(x.data(), n, 5792, wide.data());
+    const float other_scale = reference.quantize_words(x.data(), n, 5792, other_wide.data());
+    compare.same(&wide_scale, &other_scale, 1);
+    result->cases++;
+    if (wide != other_wide) result->mismatches++;
     std::vector<int32_t> sums(x.size());
     for (int32_t& v : sums) v = random.between(-9000000, 9000000);
     level.scale(sums.data(), n, s, a.data());
@@ -229,6 +235,25 @@ void compare_floats(const FloatKernels& level, const FloatKernels& reference, Ra
     level.rope(a.data(), 3, 64, dimensions, c.data(), s.data());
     reference.rope(b.data(), 3, 64, dimensions, c.data(), s.data());
     compare.same(a, b);
+  }
+  for (int head_size : {16, 48, 64, 80, 256}) {
+    std::vector<float> a = normals(random, 3 * head_size), b = a;
+    level.spread(a.data(), 3, head_size);
+    reference.spread(b.data(), 3, head_size);
+    compare.same(a, b);
+    for (int count = 1; count <= kAttentionRows; count++) {
+      const int groups = 1 + count % 4, stride = 16 * groups;
+      std::vector<int16_t> keys(static_cast<size_t>(stride * head_size));
+      std::vector<int16_t> queries(static_cast<size_t>(count * head_size));
+      const int top = 32767 / (1 + head_size / 32);
+      for (int16_t& key : keys) key = static_cast<int16_t>(random.between(-top, top));
+      for (int16_t& query : queries) query = static_cast<int16_t>(random.between(-2000, 2000));
+      std::vector<int32_t> p(static_cast<size_t>(count * stride)), q(p.size());
+      level.multiply_words({keys.data(), groups, head_size, queries.data(), count, p.data(), stride});
+      reference.multiply_words({keys.data(), groups, head_size, queries.data(), count, q.data(), stride});
+      result->cases++;
+      if (p != q) result->mismatches++;
+    }
   }
   const int cases[][4] = {{1, 1, 1, 64},  {17, 17, 2, 64}, {100, 1, 2, 64}, {70, 9, 3, 80},
                           {33, 5, 1, 16}, {40, 3, 8, 128}, {2500, 2, 2, 32}};

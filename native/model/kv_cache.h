@@ -19,22 +19,19 @@ struct Query {
   float* y;            // [head_size]
 };
 
-// In how many digits of int8 queries and keys are held. Models with biases have scores in the hundreds, whose
-// differences one digit loses.
-enum class KeyDigits { kOne = 1, kTwo = 2 };
+// What queries and keys are rounded to. Models with biases have scores in the hundreds, whose differences
+// bytes lose.
+enum class KeyLevels { kBytes = 1, kWords = 2 };
 
-// For each layer and key/value head, keys and values in int8, each with a scale: keys as rows of a matrix, so
-// that the products of a query with all of them are one exact matrix product, values in pairs as the kernel
-// reads them. Positions from `length` on hold leftovers that are overwritten before they count.
-//
-// With two digits a number is (high * kDigit + low) * scale; a key is a row high | low of twice the columns,
-// and a query two vectors, high | 0 and low | high: their products, the first one times kDigit, leave out the
-// lows' product alone.
+// For each layer and key/value head, keys in int8 or int16 and values in int8, each with a scale: keys so
+// that the products of a query with all of them are one exact product, bytes as rows of a matrix, words as
+// WordProducts has them; values in pairs as the kernel reads them. Positions from `length` on hold leftovers
+// that are overwritten before they count.
 class KvCache {
  public:
-  KvCache(const Kernels& kernels, KeyDigits digits, int layers, int kv_heads, int head_size, int capacity);
+  KvCache(const Kernels& kernels, KeyLevels levels, int layers, int kv_heads, int head_size, int capacity);
 
-  static size_t bytes_per_position(const Kernels& kernels, KeyDigits digits, int layers, int kv_heads,
+  static size_t bytes_per_position(const Kernels& kernels, KeyLevels levels, int layers, int kv_heads,
                                    int head_size);
 
   int capacity() const { return capacity_; }
@@ -48,15 +45,15 @@ class KvCache {
   class Scratch {
    public:
     Scratch() = default;
-    Scratch(const Kernels& kernels, KeyDigits digits, int head_size, int capacity);
+    Scratch(const Kernels& kernels, KeyLevels levels, int head_size, int capacity);
     size_t bytes() const {
       return queries_.bytes() + products_.bytes() + weights_.bytes() + rounded_weights_.bytes();
     }
 
    private:
     friend class KvCache;
-    AlignedBuffer queries_;          // [digits][kAttentionRows] prepared vectors
-    AlignedBuffer products_;         // int32 [digits][kAttentionRows][positions]: queries times keys
+    AlignedBuffer queries_;          // [kAttentionRows]: prepared vectors, or words [head_size]
+    AlignedBuffer products_;         // int32 [kAttentionRows][positions]: queries times keys
     AlignedBuffer weights_;          // float [kAttentionRows][positions]
     AlignedBuffer rounded_weights_;  // int16 [kAttentionRows][positions]
   };
@@ -74,23 +71,26 @@ class KvCache {
   int length = 0;
 
  private:
-  // Row blocks of the keys of the first `positions` positions.
-  int blocks(int positions) const {
-    return (positions + kernels_->int8->block_rows - 1) / kernels_->int8->block_rows;
-  }
+  // Blocks of keys that hold the first `positions` positions.
+  int blocks(int positions) const { return (positions + block_rows_ - 1) / block_rows_; }
   size_t area(int layer, int kv_head) const {
     return static_cast<size_t>(layer) * kv_heads_ + static_cast<size_t>(kv_head);
   }
 
-  // Rounds x [head_size] to digits, high ones first: q [digits][head_size]. Returns the scale.
-  float round(const float* x, int8_t* q) const;
+  // Rounds a key into its place, and returns its scale.
+  float store_key(const float* key, void* block, int row);
+  // Rounds a query, and returns its scale.
+  float prepare_query(const float* query, int index, Scratch& scratch) const;
+  // Products of the queries with the keys of so many blocks.
+  void multiply(const void* keys, int blocks, int queries, Scratch& scratch) const;
 
   const Kernels* kernels_;
-  int digits_;
+  KeyLevels levels_;
   int layers_;
   size_t kv_heads_;
   int head_size_;
   int capacity_;
+  int block_rows_;  // positions of a block of keys
   size_t key_block_bytes_;
   size_t areas_;   // layers x key/value heads
   size_t blocks_;  // of the keys of an area

@@ -49,7 +49,7 @@ int checked_context(const Model& model, int context_length) {
 Session::Session(std::shared_ptr<Model> model, int context_length)
     : model_(std::move(model)),
       context_length_(checked_context(*model_, context_length)),
-      cache_(model_->level().kernels, key_digits(model_->weights()), model_->hyperparameters().layers,
+      cache_(model_->level().kernels, key_levels(model_->weights()), model_->hyperparameters().layers,
              model_->hyperparameters().kv_heads, model_->hyperparameters().head_size,
              std::min(context_length, kFirstPositions)),
       states_(model_->level().kernels, model_->hyperparameters().width, cache_.capacity()),
@@ -58,7 +58,7 @@ Session::Session(std::shared_ptr<Model> model, int context_length)
 size_t Session::bytes_per_token(const Model& model) {
   const Hyperparameters& h = model.hyperparameters();
   const Kernels& kernels = model.level().kernels;
-  return KvCache::bytes_per_position(kernels, key_digits(model.weights()), h.layers, h.kv_heads,
+  return KvCache::bytes_per_position(kernels, key_levels(model.weights()), h.layers, h.kv_heads,
                                      h.head_size) +
          StateCache::bytes_per_state(kernels, h.width);
 }

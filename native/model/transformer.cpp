@@ -14,26 +14,6 @@ constexpr int kAttentionTokens = 8;
 // What is done to up to this many tokens between two products takes less time than sharing it out.
 constexpr int kUnsharedTokens = 4;
 
-// x [heads][head_size] times the normalised Walsh-Hadamard matrix of the largest power of two that divides
-// the head, in place; twice gives x again. Products of queries and keys stay as they are, and a few large
-// numbers are spread over the head before it is rounded to int8: the keys of models with biases have such.
-void spread(float* x, int heads, int head_size) {
-  const int block = head_size & -head_size;
-  const float factor = 1 / std::sqrt(static_cast<float>(block));
-  for (float* end = x + static_cast<ptrdiff_t>(heads) * head_size; x < end; x += block) {
-    for (int half = 1; half < block; half *= 2) {
-      for (int first = 0; first < block; first += 2 * half) {
-        for (int i = first; i < first + half; i++) {
-          const float a = x[i], b = x[i + half];
-          x[i] = a + b;
-          x[i + half] = a - b;
-        }
-      }
-    }
-    for (int i = 0; i < block; i++) x[i] *= factor;
-  }
-}
-
 constexpr double kPi = 3.14159265358979323846;
 
 // By what the frequency of pair i is multiplied for the longer context.
@@ -75,8 +55,8 @@ RotaryTable::RotaryTable(int positions, const Hyperparameters& h, const Floats& 
   }
 }
 
-KeyDigits key_digits(const Weights& weights) {
-  return weights.rounds_attention() ? KeyDigits::kOne : KeyDigits::kTwo;
+KeyLevels key_levels(const Weights& weights) {
+  return weights.rounds_attention() ? KeyLevels::kBytes : KeyLevels::kWords;
 }
 
 Activations::Activations(const Weights& weights, const Kernels& kernels, int capacity, int threads)
@@ -109,7 +89,7 @@ void Activations::reserve(const Weights& weights, const Kernels& kernels, int ca
   rotary = RotaryTable(capacity, h, weights.rope_factors, false);
   if (h.rope_global != 0) local_rotary = RotaryTable(capacity, h, {}, true);
   for (Scratch& each : scratch) {
-    each.attention = KvCache::Scratch(kernels, key_digits(weights), h.head_size, capacity);
+    each.attention = KvCache::Scratch(kernels, key_levels(weights), h.head_size, capacity);
   }
 }
 
@@ -211,9 +191,11 @@ struct Transformer::Pass {
     }
     float* value = qkv + layer.qkv.row_of(2) + at;
     if (!rounds_attention) {
-      spread(queries, heads, h.head_size);
-      spread(key, 1, h.head_size);
-      spread(value, 1, h.head_size);
+      // Products of queries and keys stay as they are, and a few large numbers, as the keys of models with
+      // biases have, are spread over the head before it is rounded.
+      floats.spread(queries, heads, h.head_size);
+      floats.spread(key, 1, h.head_size);
+      floats.spread(value, 1, h.head_size);
     }
     cache.store(index, kv_head, position + t, key, value);
   }
@@ -233,7 +215,7 @@ struct Transformer::Pass {
                       row(a.attended, t, heads_width) + column};
       }
       cache.attend(index, kv_head, queries, part, scale, a.scratch[static_cast<size_t>(thread)].attention);
-      for (int i = 0; i < part && !rounds_attention; i++) spread(queries[i].y, 1, h.head_size);
+      for (int i = 0; i < part && !rounds_attention; i++) floats.spread(queries[i].y, 1, h.head_size);
     }
   }
 

@@ -30,8 +30,8 @@ struct RotaryTable {
   std::vector<float> sines;
 };
 
-// In which a cache of these weights has to hold keys.
-KeyDigits key_digits(const Weights& weights);
+// What a cache of these weights has to round keys to.
+KeyLevels key_levels(const Weights& weights);
 
 // The intermediate values of a forward pass, of each session its own, for up to kMaxTokens tokens at
 // positions below `capacity`.

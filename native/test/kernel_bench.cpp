@@ -158,8 +158,14 @@ void bench_floats(const KernelLevel& level) {
         positions,     0.02f, &products[r * positions], &weights[r * positions], &rounded[r * positions],
         &out[r * size]};
   }
+  const std::vector<int16_t> keys(positions * size, 5000), queries(kAttentionRows * size, 5000);
+  std::vector<int32_t> sums(kAttentionRows * positions);
   for (const int count : {2, kAttentionRows}) {
     char what[64];
+    snprintf(what, sizeof what, "multiply_words %d rows over %d", count, positions);
+    time(what, 10, [&] {
+      f.multiply_words({keys.data(), positions / 16, size, queries.data(), count, sums.data(), positions});
+    });
     snprintf(what, sizeof what, "attend %d rows over %d", count, positions);
     time(what, 10, [&] { f.attend({rows, count, size, scales.data(), scales.data(), values.data()}); });
   }

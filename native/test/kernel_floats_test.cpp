@@ -62,6 +62,25 @@ void test_reference_floats(const KernelLevel& reference) {
   bool exact = true;
   for (size_t i = 0; i < x.size(); i++) exact = exact && q[i] == static_cast<int>(nearbyint(x[i] / scale));
   check(exact, reference.name, "quantize rounds half to even");
+  std::vector<int16_t> words(x.size());
+  const float word_scale = f.quantize_words(x.data(), n, 5792, words.data());
+  exact = fabs(word_scale - 20.0f / 5792) < 2e-4f;
+  for (size_t i = 0; i < x.size(); i++)
+    exact = exact && words[i] == static_cast<int>(nearbyint(x[i] / word_scale));
+  check(exact, reference.name, "quantize_words has its largest word at the largest number");
+  std::vector<float> turned(x.begin(), x.begin() + 2 * 48);
+  f.spread(turned.data(), 2, 48);
+  worst = 0;
+  for (size_t i = 0; i < turned.size(); i++) {
+    double expected = 0;
+    for (size_t j = i / 16 * 16; j < i / 16 * 16 + 16; j++) {
+      int ones = 0;
+      for (size_t both = i & j & 15; both != 0; both /= 2) ones += both % 2;
+      expected += (ones % 2 == 0 ? x[j] : -x[j]) / 4.0;
+    }
+    worst = fmax(worst, fabs(turned[i] - expected));
+  }
+  check(worst < 1e-5, reference.name, "spread is Hadamard's matrix of what divides a head");
 }
 
 // Numbers at the edges, and work that has one line.

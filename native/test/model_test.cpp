@@ -69,7 +69,7 @@ Logits logits_by_switches(const SyntheticModel& synthetic, const Kernels& kernel
   std::remove(path.c_str());
   const Transformer transformer(weights, kernels, pool);
   Activations activations(weights, kernels, kShape.context, pool.threads());
-  KvCache cache(kernels, key_digits(weights), h.layers, h.kv_heads, h.head_size, kShape.context);
+  KvCache cache(kernels, key_levels(weights), h.layers, h.kv_heads, h.head_size, kShape.context);
   const auto count = static_cast<int>(ids.size());
   EXPECT(transformer.forward(ids.data(), count, count, cache, activations, Stop()), "nothing cancels");
   Logits logits;
@@ -453,7 +453,7 @@ void bits_do_not_depend_on_the_way(const SyntheticOptions& synthetic_options) {
       const Transformer transformer(weights, level.kernels, pool);
       Activations activations(weights, level.kernels, kShape.context, threads);
       for (const int longest : {1, 7, kMaxTokens}) {
-        KvCache cache(level.kernels, key_digits(weights), kShape.layers, kShape.kv_heads,
+        KvCache cache(level.kernels, key_levels(weights), kShape.layers, kShape.kv_heads,
                       synthetic.hyperparameters.head_size, longest == kMaxTokens ? kShape.context : 1);
         Logits logits;
         for (size_t done = 0; done < ids.size();) {

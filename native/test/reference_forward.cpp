@@ -69,21 +69,21 @@ Vector product(const std::vector<float>& weights, const Vector& x, size_t step,
   return y;
 }
 
-// int8 levels, a scale for each head.
+// Whole levels, a scale for each head.
 struct Rounded {
   Vector levels, scales;
 };
 
-Rounded round_heads(const Vector& x, int head_size, bool two_digits = false) {
+// To int8, or to words whose products over a head fit an int32.
+Rounded round_heads(const Vector& x, int head_size, bool words = false) {
+  const double top = words ? std::floor(std::sqrt(2147483647.0 / head_size)) : 127;
   Rounded rounded;
   const auto size = static_cast<ptrdiff_t>(head_size);
   for (auto head = x.begin(); head != x.end(); head += size) {
-    const double scale = largest(Vector(head, head + size)) / 127;
+    const double scale = largest(Vector(head, head + size)) / top;
     rounded.scales.push_back(scale);
     for (auto v = head; v != head + size; ++v) {
-      const double high = scale > 0 ? std::nearbyint(*v / scale) : 0;
-      const double low = two_digits && scale > 0 ? std::nearbyint((*v / scale - high) * 254) / 254 : 0;
-      rounded.levels.push_back(high + low);
+      rounded.levels.push_back(scale > 0 ? std::nearbyint(*v / scale) : 0);
     }
   }
   return rounded;

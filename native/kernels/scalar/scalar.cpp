@@ -98,20 +98,27 @@ static void layer_norm(const float* x, const float* weight, const float* bias, i
   for (int i = 0; i < n; i++) y[i] = fmaf((x[i] - mean) * inverse, weight[i], bias[i]);
 }
 
-static float quantize(const float* x, int n, int8_t* q) {
+template <class Level>
+static float quantize_to(const float* x, int n, float top, Level* q) {
   float largest = 0.0f;
   for (int i = 0; i < n; i++) largest = fabsf(x[i]) > largest ? fabsf(x[i]) : largest;
-  const float scale = largest / 127.0f;
+  const float scale = largest / top;
   if (!(scale > 0.0f) || !(largest <= 3.4028234e38f)) {
-    memset(q, 0, static_cast<size_t>(n));
+    memset(q, 0, static_cast<size_t>(n) * sizeof *q);
     return 0.0f;
   }
   for (int i = 0; i < n; i++) {
     float v = nearbyintf(x[i] / scale);
-    v = v > -127.0f ? v : -127.0f;
-    q[i] = static_cast<int8_t>(v < 127.0f ? v : 127.0f);
+    v = v > -top ? v : -top;
+    q[i] = static_cast<Level>(v < top ? v : top);
   }
   return scale;
+}
+
+static float quantize(const float* x, int n, int8_t* q) { return quantize_to(x, n, 127.0f, q); }
+
+static float quantize_words(const float* x, int n, int largest, int16_t* q) {
+  return quantize_to(x, n, static_cast<float>(largest), q);
 }
 
 static void scale(const int32_t* sums, int n, float factor, float* y) {
@@ -138,6 +145,22 @@ static void rope(float* x, int heads, int head_size, int dimensions, const float
   }
 }
 
+static void spread(float* x, int heads, int head_size) {
+  const int block = head_size & -head_size;
+  const float factor = 1.0f / sqrtf(static_cast<float>(block));
+  for (float* end = x + static_cast<ptrdiff_t>(heads) * head_size; x < end; x += block) {
+    for (int half = block / 2; half > 0; half /= 2) {
+      for (int i = 0; i < block; i++) {
+        if ((i & half) != 0) continue;
+        const float a = x[i], b = x[i + half];
+        x[i] = a + b;
+        x[i + half] = a - b;
+      }
+    }
+    for (int i = 0; i < block; i++) x[i] = x[i] * factor;
+  }
+}
+
 static void silu_multiply(const float* gate, const float* up, int n, float* y) {
   for (int i = 0; i < n; i++) y[i] = gate[i] / (1.0f + exponential(-gate[i])) * up[i];
 }
@@ -160,6 +183,17 @@ static void gelu_multiply(const float* gate, const float* up, int n, float* y) {
 
 static void gelu(const float* x, int n, float* y) {
   for (int i = 0; i < n; i++) y[i] = gelu_of(x[i]);
+}
+
+static void multiply_words(const WordProducts& a) {
+  for (int q = 0; q < a.count; q++) {
+    for (int p = 0; p < 16 * a.groups; p++) {
+      const int16_t* key = a.keys + static_cast<ptrdiff_t>(p / 16) * 16 * a.head_size + p % 16 * 2;
+      int32_t sum = 0;
+      for (int d = 0; d < a.head_size; d++) sum += a.queries[q * a.head_size + d] * key[d / 2 * 32 + d % 2];
+      a.y[q * a.y_stride + p] = sum;
+    }
+  }
 }
 
 static void attend(const Attention& a) {
@@ -212,9 +246,9 @@ static LogitSummary summarize(const float* logits, int n) {
   return s;
 }
 
-static const FloatKernels kFloats = {rms_norm, layer_norm, quantize,      scale,          scale_rows,
-                                     add,      rope,       silu_multiply, relu2_multiply, gelu_multiply,
-                                     gelu,     attend,     summarize};
+static const FloatKernels kFloats = {
+    rms_norm, layer_norm,    quantize,       quantize_words, scale, scale_rows,     add,    rope,
+    spread,   silu_multiply, relu2_multiply, gelu_multiply,  gelu,  multiply_words, attend, summarize};
 
 extern const GroupedKernel* const kScalarGrouped[kForms];
 

@@ -13,6 +13,8 @@ struct Lanes {
 
 constexpr int kOutputRows = 2;
 constexpr int kOutputLanes = 2;
+constexpr int kKeyRows = 4;
+constexpr int kKeyGroups = 1;
 
 // Registers whose lanes from n on are 0 are cut out of this line.
 alignas(64) static const int32_t kOnes[32] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
@@ -88,6 +90,23 @@ RYZANSTEIN_INLINE Lanes keep(Lanes a, int n) {
   return {_mm256_and_ps(a.low, _mm256_castsi256_ps(first_low(n))),
           _mm256_and_ps(a.high, _mm256_castsi256_ps(first_high(n)))};
 }
+template <int half>
+RYZANSTEIN_INLINE Lanes partner(Lanes a) {
+  if constexpr (half == 8) return {a.high, a.low};
+  if constexpr (half == 4) {
+    return {_mm256_permute2f128_ps(a.low, a.low, 1), _mm256_permute2f128_ps(a.high, a.high, 1)};
+  }
+  constexpr int kOrder = half == 2 ? 0x4E : 0xB1;
+  return {_mm256_permute_ps(a.low, kOrder), _mm256_permute_ps(a.high, kOrder)};
+}
+template <int half>
+RYZANSTEIN_INLINE Lanes negate_second(Lanes a) {
+  const __m256 sign = _mm256_set1_ps(-0.0f);
+  if constexpr (half == 8) return {a.low, _mm256_xor_ps(a.high, sign)};
+  constexpr int kSecond = half == 4 ? 0xF0 : half == 2 ? 0xCC : 0xAA;
+  const __m256 signs = _mm256_blend_ps(_mm256_setzero_ps(), sign, kSecond);
+  return {_mm256_xor_ps(a.low, signs), _mm256_xor_ps(a.high, signs)};
+}
 RYZANSTEIN_INLINE void store_bytes(int8_t* p, int n, Lanes x) {
   const __m256i words = _mm256_packs_epi32(_mm256_cvtps_epi32(x.low), _mm256_cvtps_epi32(x.high));
   const __m256i ordered = _mm256_permute4x64_epi64(words, 0xd8);
@@ -125,6 +144,15 @@ RYZANSTEIN_INLINE Ints load_words(const int8_t* p) {
   const __m128i* halves = reinterpret_cast<const __m128i*>(p);
   return {_mm256_cvtepi8_epi16(_mm_loadu_si128(halves)), _mm256_cvtepi8_epi16(_mm_loadu_si128(halves + 1))};
 }
+RYZANSTEIN_INLINE Ints load_pairs(const int16_t* p) {
+  const __m256i* halves = reinterpret_cast<const __m256i*>(p);
+  return {_mm256_loadu_si256(halves), _mm256_loadu_si256(halves + 1)};
+}
+RYZANSTEIN_INLINE void store_ints(int32_t* p, Ints sums) {
+  __m256i* halves = reinterpret_cast<__m256i*>(p);
+  _mm256_storeu_si256(halves, sums.low);
+  _mm256_storeu_si256(halves + 1, sums.high);
+}
 RYZANSTEIN_INLINE Pair broadcast_pair(const int16_t* p) {
   int32_t pair;
   memcpy(&pair, p, sizeof pair);
@@ -141,6 +169,12 @@ RYZANSTEIN_INLINE void store_words(int16_t* p, Lanes x) {
   const __m256i words = _mm256_packs_epi32(_mm256_cvtps_epi32(x.low), _mm256_cvtps_epi32(x.high));
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm256_permute4x64_epi64(words, 0xd8));
 }
+RYZANSTEIN_INLINE void store_words_some(int16_t* p, int n, Lanes x) {
+  if (n == 16) return store_words(p, x);
+  alignas(32) int16_t last[16];
+  store_words(last, x);
+  for (int i = 0; i < n; i++) p[i] = last[i];
+}
 RYZANSTEIN_INLINE float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))); }
 
 }  // namespace ryzanstein
@@ -150,8 +184,8 @@ RYZANSTEIN_INLINE float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(
 
 namespace ryzanstein {
 
-extern const FloatKernels kAvx2Floats = {rms_norm, layer_norm, quantize,      scale,          scale_rows,
-                                         add,      rope,       silu_multiply, relu2_multiply, gelu_multiply,
-                                         gelu,     attend,     summarize};
+extern const FloatKernels kAvx2Floats = {
+    rms_norm, layer_norm,    quantize,       quantize_words, scale, scale_rows,     add,    rope,
+    spread,   silu_multiply, relu2_multiply, gelu_multiply,  gelu,  multiply_words, attend, summarize};
 
 }  // namespace ryzanstein

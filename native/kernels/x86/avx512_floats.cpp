@@ -11,6 +11,8 @@ using Lanes = __m512;
 
 constexpr int kOutputRows = 4;
 constexpr int kOutputLanes = 4;
+constexpr int kKeyRows = 8;
+constexpr int kKeyGroups = 2;
 
 RYZANSTEIN_INLINE __mmask16 first(int n) { return static_cast<__mmask16>((1u << n) - 1u); }
 
@@ -41,6 +43,18 @@ RYZANSTEIN_INLINE Lanes power_of_two(Lanes n) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(exponent, 23));
 }
 RYZANSTEIN_INLINE Lanes keep(Lanes a, int n) { return _mm512_maskz_mov_ps(first(n), a); }
+template <int half>
+RYZANSTEIN_INLINE Lanes partner(Lanes a) {
+  if constexpr (half == 8) return _mm512_shuffle_f32x4(a, a, 0x4E);
+  if constexpr (half == 4) return _mm512_shuffle_f32x4(a, a, 0xB1);
+  if constexpr (half == 2) return _mm512_permute_ps(a, 0x4E);
+  return _mm512_permute_ps(a, 0xB1);
+}
+template <int half>
+RYZANSTEIN_INLINE Lanes negate_second(Lanes a) {
+  constexpr __mmask16 kSecond = half == 8 ? 0xFF00 : half == 4 ? 0xF0F0 : half == 2 ? 0xCCCC : 0xAAAA;
+  return _mm512_mask_xor_ps(a, kSecond, a, _mm512_set1_ps(-0.0f));
+}
 RYZANSTEIN_INLINE void store_bytes(int8_t* p, int n, Lanes x) {
   _mm_mask_storeu_epi8(p, first(n), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(x)));
 }
@@ -65,6 +79,8 @@ RYZANSTEIN_INLINE Ints no_ints() { return _mm512_setzero_si512(); }
 RYZANSTEIN_INLINE Ints load_words(const int8_t* p) {
   return _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
 }
+RYZANSTEIN_INLINE Ints load_pairs(const int16_t* p) { return _mm512_loadu_si512(p); }
+RYZANSTEIN_INLINE void store_ints(int32_t* p, Ints sums) { _mm512_storeu_si512(p, sums); }
 RYZANSTEIN_INLINE Pair broadcast_pair(const int16_t* p) {
   int32_t pair;
   memcpy(&pair, p, sizeof pair);
@@ -77,6 +93,9 @@ RYZANSTEIN_INLINE Lanes to_floats(Ints sums) { return _mm512_cvtepi32_ps(sums); 
 RYZANSTEIN_INLINE void store_words(int16_t* p, Lanes x) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(x)));
 }
+RYZANSTEIN_INLINE void store_words_some(int16_t* p, int n, Lanes x) {
+  _mm256_mask_storeu_epi16(p, first(n), _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(x)));
+}
 RYZANSTEIN_INLINE float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))); }
 
 }  // namespace ryzanstein
@@ -86,8 +105,8 @@ RYZANSTEIN_INLINE float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(
 
 namespace ryzanstein {
 
-extern const FloatKernels kAvx512Floats = {rms_norm, layer_norm, quantize,      scale,          scale_rows,
-                                           add,      rope,       silu_multiply, relu2_multiply, gelu_multiply,
-                                           gelu,     attend,     summarize};
+extern const FloatKernels kAvx512Floats = {
+    rms_norm, layer_norm,    quantize,       quantize_words, scale, scale_rows,     add,    rope,
+    spread,   silu_multiply, relu2_multiply, gelu_multiply,  gelu,  multiply_words, attend, summarize};
 
 }  // namespace ryzanstein
