@@ -37,7 +37,7 @@ extern const MatrixKernel kAvx512VnniInt8 = {
     "R16-8",        16, byte_block_bytes, pack_byte_row, dot_prepared_bytes, prepare_dot, multiply_int8,
     unpack_byte_row};
 
-extern const Kernels kAvx512Vnni = {&kAvx512VnniTernary, &kAvx512VnniInt8, &kAvx512Floats,
+extern const Kernels kAvx512Vnni = {&kAvx512VnniTernary, &kAvx512VnniInt8, &kAvx512VnniFloats,
                                     kAvx512VnniGrouped};
 
 }  // namespace ryzanstein

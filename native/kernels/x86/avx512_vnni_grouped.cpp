@@ -5,7 +5,7 @@
 
 namespace ryzanstein {
 
-static float quantize_group(const float* x, int n, int8_t* q) { return kAvx512Floats.quantize(x, n, q); }
+static float quantize_group(const float* x, int n, int8_t* q) { return kAvx512VnniFloats.quantize(x, n, q); }
 
 }  // namespace ryzanstein
 

@@ -6,7 +6,7 @@
 
 namespace ryzanstein {
 
-extern const FloatKernels kAvx2Floats, kAvx512Floats;
+extern const FloatKernels kAvx2Floats, kAvx512Floats, kAvx512VnniFloats;
 extern const MatrixKernel kAvx2Int8, kAvx512Int8;
 extern const MatrixKernel kAvx512VnniTernary, kAvx512VnniInt8;
 extern const GroupedKernel* const kAvx2Grouped[kForms];
