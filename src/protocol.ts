@@ -136,6 +136,11 @@ export interface EvaluateParams {
   tune?: boolean;
 }
 
+/** How much of the model is loaded, in percent. */
+export interface LoadProgress {
+  percent: number;
+}
+
 /** How many of the holes are done; each counts twice where they are tuned by first. */
 export interface EvaluateProgress {
   done: number;
@@ -144,6 +149,7 @@ export interface EvaluateProgress {
 
 /** The requests that the engine process answers; `complete`, `prefill` and `evaluate` follow the library's cancellation. */
 export const loadRequest = new RequestType<LoadParams, ModelInfo, void>('load');
+export const loadProgress = new NotificationType<LoadProgress>('loadProgress');
 export const completeRequest = new RequestType<CompleteParams, Completion, void>('complete');
 /** The answer, were it the first line alone. */
 export const firstLineProgress = new ProgressType<Completion>();

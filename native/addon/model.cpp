@@ -67,22 +67,25 @@ class NativeModel : public Napi::ObjectWrap<NativeModel> {
   std::shared_ptr<Model> model_;
 };
 
-class Loading : public Napi::AsyncWorker {
+class Loading : public Napi::AsyncProgressWorker<double> {
  public:
+  // `on_progress` may be empty.
   Loading(Napi::Env env, std::string path, std::vector<TensorDescription> tensors,
-          Hyperparameters hyperparameters, LoadOptions options)
-      : Napi::AsyncWorker(env),
+          Hyperparameters hyperparameters, LoadOptions options, Napi::FunctionReference on_progress)
+      : Napi::AsyncProgressWorker<double>(env),
         promise_(Napi::Promise::Deferred::New(env)),
         path_(std::move(path)),
         tensors_(std::move(tensors)),
         hyperparameters_(std::move(hyperparameters)),
-        options_(std::move(options)) {}
+        options_(std::move(options)),
+        on_progress_(std::move(on_progress)) {}
 
   Napi::Promise promise() const { return promise_.Promise(); }
 
  protected:
-  void Execute() override {
+  void Execute(const ExecutionProgress& progress) override {
     const auto begin = std::chrono::steady_clock::now();
+    options_.on_progress = [&](double share) { progress.Send(&share, 1); };
     try {
       model_ = std::make_shared<Model>(path_, std::move(tensors_), hyperparameters_, options_);
     } catch (const std::bad_alloc&) {
@@ -91,6 +94,12 @@ class Loading : public Napi::AsyncWorker {
       SetError(error.what());
     }
     milliseconds_ = milliseconds_since(begin);
+  }
+
+  void OnProgress(const double* share, size_t count) override {
+    if (on_progress_.IsEmpty() || count == 0) return;
+    const Napi::HandleScope scope(Env());
+    on_progress_.Call({Napi::Number::New(Env(), *share)});
   }
 
   void OnOK() override {
@@ -107,6 +116,7 @@ class Loading : public Napi::AsyncWorker {
   std::vector<TensorDescription> tensors_;
   Hyperparameters hyperparameters_;
   LoadOptions options_;
+  Napi::FunctionReference on_progress_;
   std::shared_ptr<Model> model_;
   double milliseconds_ = 0;
 };
@@ -152,7 +162,12 @@ Napi::Value load(const Napi::CallbackInfo& info) {
     read_record(object(choices.Get("cache"), "load: cache"), "load: cache", kCacheFields, false,
                 options.cache);
   }
-  auto* loading = new Loading(info.Env(), path, std::move(tensors), hyperparameters, options);
+  const Napi::Value on_progress = choices.Get("onProgress");
+  if (!on_progress.IsUndefined() && !on_progress.IsFunction())
+    refuse(info.Env(), "load: onProgress", "a function");
+  auto* loading = new Loading(info.Env(), path, std::move(tensors), hyperparameters, options,
+                              on_progress.IsUndefined() ? Napi::FunctionReference()
+                                                        : Napi::Persistent(on_progress.As<Napi::Function>()));
   loading->Queue();
   return loading->promise();
 }

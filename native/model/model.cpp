@@ -98,7 +98,7 @@ Model::Model(const std::string& path, std::vector<TensorDescription> tensors,
       pool_(usable_threads(options.threads), cpus_to_pin(usable_threads(options.threads))),
       level_(choose_level(options.kernel, tensors, hyperparameters, pool_.threads())),
       weights_(path, std::move(tensors), hyperparameters, architecture_of(path, hyperparameters.architecture),
-               level_.kernels, pool_),
+               level_.kernels, pool_, options.on_progress),
       transformer_(weights_, level_.kernels, pool_),
       in_use_(pool_.threads()) {}
 

@@ -3,6 +3,7 @@
 #define RYZANSTEIN_MODEL_MODEL_H_
 
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -18,7 +19,8 @@ namespace ryzanstein {
 struct LoadOptions {
   int threads = 0;     // 0: one per physical core; more than that are not started
   std::string kernel;  // a level's name; empty: RYZANSTEIN_KERNEL, else the fastest by measurement
-  CacheSettings cache;
+  CacheSettings cache = {};
+  std::function<void(double)> on_progress = {};  // gets the share of the weights that is loaded; may be none
 };
 
 // The level of this name. Throws std::runtime_error that lists the levels of this CPU if there is none or the

@@ -158,8 +158,10 @@ class Reader {
 
 Weights::Weights(const std::string& path, std::vector<TensorDescription> descriptions,
                  const Hyperparameters& h, const Architecture& switches, const Kernels& kernels,
-                 ThreadPool& pool)
+                 ThreadPool& pool, const std::function<void(double)>& on_progress)
     : hyperparameters(checked(path, h)), architecture(switches), layers(static_cast<size_t>(h.layers)) {
+  uint64_t packed_bytes = 0, all_bytes = 0;
+  for (const TensorDescription& tensor : descriptions) all_bytes += tensor.bytes;
   // Every tensor is looked up before the first one is packed.
   TensorFile file(path, std::move(descriptions));
   Reader reader(file, hyperparameters, architecture);
@@ -179,9 +181,11 @@ Weights::Weights(const std::string& path, std::vector<TensorDescription> descrip
   const auto pack = [&](std::vector<LinearPart>& linear, float multiplier) {
     for (LinearPart& part : linear) {
       if (part.weight.data == nullptr) file.read(part.weight);
+      packed_bytes += part.weight.bytes();
     }
     Linear packed(file, linear, multiplier, kernels, pool);
     linear.clear();
+    if (on_progress) on_progress(static_cast<double>(packed_bytes) / static_cast<double>(all_bytes));
     return packed;
   };
   for (size_t i = 0; i < layers.size(); i++) {

@@ -2,6 +2,7 @@
 #ifndef RYZANSTEIN_MODEL_WEIGHTS_H_
 #define RYZANSTEIN_MODEL_WEIGHTS_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -41,10 +42,11 @@ struct Layer {
 };
 
 struct Weights {
-  // Throws BadModel or std::runtime_error; nothing is read before its place in the file is checked.
+  // Throws BadModel or std::runtime_error; nothing is read before its place in the file is checked. If there
+  // is an `on_progress`, it is called with the share of the file that is packed.
   Weights(const std::string& path, std::vector<TensorDescription> descriptions,
           const Hyperparameters& hyperparameters, const Architecture& architecture, const Kernels& kernels,
-          ThreadPool& pool);
+          ThreadPool& pool, const std::function<void(double)>& on_progress = {});
 
   Hyperparameters hyperparameters;
   Architecture architecture;
@@ -58,7 +60,7 @@ struct Weights {
   void embed(int id, LinearInputs& inputs, int thread, float* x) const;
 
   std::vector<const Linear*> linears() const;
-  // Whether one digit of int8 holds queries and keys as they are: ternary models are trained with what that
+  // Whether queries and keys may be rounded to int8 as they are: ternary models are trained with what that
   // costs.
   bool rounds_attention() const;
   size_t bytes() const;

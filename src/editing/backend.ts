@@ -28,9 +28,13 @@ export class Problem extends Error {
 /** What every backend knows of its model; the rest is known where the model runs on this machine. */
 export type KnownModel = Pick<ModelInfo, 'name'> & Partial<ModelInfo>;
 
-/** `idle`: the backend is not started, or has ended and is not yet wanted again. */
+/**
+ * `idle`: the backend is not started, or has ended and is not yet wanted again. `percent` of a model is loaded, as far
+ * as that is known.
+ */
 export type BackendState<Model = KnownModel> =
-  | { readonly name: 'idle' | 'starting' }
+  | { readonly name: 'idle' }
+  | { readonly name: 'starting'; readonly percent?: number }
   | { readonly name: 'ready'; readonly model: Model }
   | { readonly name: 'failed'; readonly problem: Problem };
 

@@ -17,6 +17,7 @@ import {
   evaluateProgress,
   evaluateRequest,
   firstLineProgress,
+  loadProgress,
   loadRequest,
   prefillRequest,
   type BenchParams,
@@ -25,6 +26,7 @@ import {
   type EvaluateParams,
   type EvaluateProgress,
   type LoadParams,
+  type LoadProgress,
   type Prefill,
   type PrefillParams,
 } from '../protocol';
@@ -82,8 +84,13 @@ export class EngineChild {
     return this.child.pid;
   }
 
-  load(params: LoadParams): Promise<ModelInfo> {
-    return this.answer(this.connection.sendRequest(loadRequest, params));
+  async load(params: LoadParams, progress: (done: LoadProgress) => void): Promise<ModelInfo> {
+    const subscription = this.connection.onNotification(loadProgress, progress);
+    try {
+      return await this.answer(this.connection.sendRequest(loadRequest, params));
+    } finally {
+      subscription.dispose();
+    }
   }
 
   async complete(

@@ -28,7 +28,7 @@ export interface LocalEngineOptions {
   onState(state: LocalState): void;
   /** How long a cancelled request may go on before the engine counts as hung, in milliseconds. */
   patienceMs?: number;
-  /** How long a model may take to load. */
+  /** How long the loading of a model may stand still. */
   loadPatienceMs?: number;
   /** How long nothing is completed before the engine is ended where memory is short. */
   idleMs?: number;
@@ -208,12 +208,15 @@ export class LocalEngine implements Backend, Examinable {
   private async load(child: EngineChild, params: LoadParams): Promise<ModelInfo> {
     const { log, loadPatienceMs: patience = defaultLoadPatienceMs } = this.options;
     const hung = setTimeout(() => {
-      log.error(`The engine did not load ${params.modelFile} within ${patience} ms.`);
+      log.error(`The engine has loaded nothing of ${params.modelFile} for ${patience} ms.`);
       child.kill();
     }, patience);
     let model: ModelInfo;
     try {
-      model = await child.load(params);
+      model = await child.load(params, ({ percent }) => {
+        hung.refresh();
+        if (this.running?.child === child) this.become({ name: 'starting', percent });
+      });
     } catch (error) {
       if (this.running?.child !== child) throw asProblem('request', error);
       // The process lives and says no: another one would say the same.

@@ -113,11 +113,17 @@ export interface Addon {
   }): { level: string; gops: number }[];
   /** In GB/s. */
   readBandwidth(options: { megabytes: number; threads: number; milliseconds: number }): number;
+  /** `onProgress` gets the share of the weights that is loaded, not each time that it grows. */
   load(
     file: string,
     tensors: TensorDescription[],
     hyperparameters: Hyperparameters,
-    options: { threads: number; kernel?: string; cache?: CacheSettings },
+    options: {
+      threads: number;
+      kernel?: string;
+      cache?: CacheSettings;
+      onProgress?: (share: number) => void;
+    },
   ): Promise<NativeModel>;
 }
 

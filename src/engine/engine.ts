@@ -109,14 +109,21 @@ export class Engine {
     };
   }
 
-  /** Throws an Error whose message names the file and what to do when it cannot be loaded. */
-  static async load(addon: Addon, params: LoadParams): Promise<Engine> {
+  /**
+   * Throws an Error whose message names the file and what to do when it cannot be loaded. `onProgress` gets the share of
+   * the weights that is loaded.
+   */
+  static async load(addon: Addon, params: LoadParams, onProgress?: (share: number) => void): Promise<Engine> {
     const gguf = readGguf(params.modelFile);
     const hyperparameters = hyperparametersOf(gguf, addon.loadsAnyModel);
     const threads = params.threads || defaultThreads(addon.cpu());
     const { caution, ...tuning } = tuningOf(gguf);
     const { cache } = tuning;
-    const options = params.kernel ? { threads, kernel: params.kernel, cache } : { threads, cache };
+    const options = {
+      ...{ threads, cache },
+      ...(params.kernel && { kernel: params.kernel }),
+      ...(onProgress && { onProgress }),
+    };
     const native = addon.load(params.modelFile, gguf.tensors, hyperparameters, options);
     try {
       // The vocabulary is read while the weights are packed.

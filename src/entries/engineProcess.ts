@@ -9,7 +9,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import { loadAddon } from '../engine/addon';
 import { Engine } from '../engine/engine';
-import { type LoadParams, loadRequest } from '../protocol';
+import { type LoadParams, loadProgress, loadRequest } from '../protocol';
 import type { ModelInfo } from '../reports';
 import { answered, Client } from './client';
 
@@ -26,9 +26,9 @@ async function loaded(anew = false): Promise<Engine> {
 }
 
 /** Takes the place of the engine before it; that one stays in use where the new one cannot be loaded. */
-async function load(params: LoadParams): Promise<ModelInfo> {
+async function load(params: LoadParams, onProgress?: (share: number) => void): Promise<ModelInfo> {
   const before = engine;
-  const next = Engine.load(loadAddon(), params);
+  const next = Engine.load(loadAddon(), params, onProgress);
   engine = next;
   try {
     const { info } = await next;
@@ -48,7 +48,15 @@ function listen(): void {
     info: () => undefined,
     log: () => undefined,
   });
-  connection.onRequest(loadRequest, (params) => answered(() => load(params)));
+  connection.onRequest(loadRequest, (params) => {
+    let told = 0;
+    const onProgress = (share: number): void => {
+      const percent = Math.floor(100 * share);
+      if (percent > told) void connection.sendNotification(loadProgress, { percent });
+      told = percent;
+    };
+    return answered(() => load(params, onProgress));
+  });
   new Client(connection, loaded).serve();
   // A message that is none must not end the process: the next one may be good.
   connection.onError(([error]) => process.stderr.write(`Unreadable message: ${error.message}\n`));

@@ -95,8 +95,7 @@ export class Status implements vscode.Disposable {
         text: '$(debug-pause) Ryzanstein paused',
         sentence: `Completions are paused (${because}), but come on request.`,
       };
-    if (state.name === 'starting')
-      return { name: 'starting', text: '$(loading~spin) Ryzanstein', sentence: 'The engine starts.' };
+    if (state.name === 'starting') return startingLook(state.percent);
     const figures = this.figures(completion);
     const busy = this.works > 0;
     return {
@@ -118,6 +117,12 @@ export class Status implements vscode.Disposable {
     const means = [kernel, threads === undefined ? undefined : threadsOf(threads)];
     return [...speed, ...means.filter((known) => known !== undefined)].join(' · ');
   }
+}
+
+function startingLook(percent: number | undefined): Look {
+  const text = '$(loading~spin) Ryzanstein';
+  if (percent === undefined) return { name: 'starting', text, sentence: 'The engine starts.' };
+  return { name: 'starting', text: `${text} ${percent} %`, sentence: `${percent} % of the model is loaded.` };
 }
 
 function readySentence(state: string, mode: string): string {

@@ -157,7 +157,7 @@ describe('complaint: it hangs at loading', () => {
     const trial = new Trial({ load: '' }, { loadPatienceMs: 200 });
     try {
       await assert.rejects(trial.complete(new CancellationTokenSource().token), Problem);
-      assert.ok(trial.log.some((line) => /did not load fake\.gguf within 200 ms/.test(line)));
+      assert.ok(trial.log.some((line) => /has loaded nothing of fake\.gguf for 200 ms/.test(line)));
       assert.equal(trial.states.at(-1)?.name, 'idle');
     } finally {
       trial.end();

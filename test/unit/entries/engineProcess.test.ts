@@ -18,6 +18,7 @@ import {
   evaluateProgress,
   evaluateRequest,
   firstLineProgress,
+  loadProgress,
   loadRequest,
   type Prompt,
 } from '../../../src/protocol';
@@ -78,6 +79,15 @@ describe('engine process', () => {
       });
       assert.equal(completion.model, info.name);
       assert.ok(completion.promptTokens > 0);
+    }));
+
+  it('tells how much of a model is loaded', () =>
+    withProcess(async ({ connection }) => {
+      const told: number[] = [];
+      connection.onNotification(loadProgress, ({ percent }) => void told.push(percent));
+      await connection.sendRequest(loadRequest, load);
+      assert.ok(told.length > 0 && told.every((percent, i) => percent > (told[i - 1] ?? 0)), told.join());
+      assert.ok(told.at(-1)! <= 100, told.join());
     }));
 
   it('goes on with a model whose file is cut, overwritten and removed', () =>
