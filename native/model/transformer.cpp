@@ -162,11 +162,13 @@ struct Transformer::Pass {
   }
 
   void embed(const int32_t* ids) {
-    for (int t = 0; t < tokens; t++) {
-      float* x = row(a.residual, t, h.width);
-      weights.embed(ids[t], a.inputs, 0, x);
-      for (int i = 0; i < h.width; i++) x[i] *= h.embedding_multiplier;
-    }
+    each_token(tokens, [&](int first, int count, int thread) {
+      for (int t = first; t < first + count; t++) {
+        float* x = row(a.residual, t, h.width);
+        weights.embed(ids[t], a.inputs, thread, x);
+        for (int i = 0; i < h.width; i++) x[i] *= h.embedding_multiplier;
+      }
+    });
   }
 
   // Rotates the queries and the key of one token and one key/value head, and stores key and value.
@@ -282,11 +284,13 @@ struct Transformer::Pass {
 
   // x [token][columns], of which the first `width` of each row count.
   void add_to_residual(AlignedBuffer& x, int columns, const NormWeights& post_norm) {
-    for (int t = 0; t < tokens; t++) {
-      float* added = row(x, t, columns);
-      if (!post_norm.empty()) norm(added, post_norm, added);
-      floats.add(added, h.width, row(a.residual, t, h.width));
-    }
+    each_token(tokens, [&](int first, int count, int) {
+      for (int t = first; t < first + count; t++) {
+        float* added = row(x, t, columns);
+        if (!post_norm.empty()) norm(added, post_norm, added);
+        floats.add(added, h.width, row(a.residual, t, h.width));
+      }
+    });
   }
 
   void attention(int index, const Layer& layer) {
