@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "dispatch.h"
-#include "prefetch.h"
 
 namespace ryzanstein {
 namespace {
@@ -176,7 +175,6 @@ double read_rate(const void* data, size_t bytes) {
   uint64_t sums[8] = {};
   const double start = seconds();
   for (size_t i = 0; i + 8 <= count; i += 8) {
-    prefetch(reinterpret_cast<const uint8_t*>(words + i) + kPrefetchAhead);
     for (size_t lane = 0; lane < 8; lane++) sums[lane] ^= words[i + lane];
   }
   uint64_t sum = 0;

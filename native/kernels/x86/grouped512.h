@@ -176,7 +176,7 @@ static void grouped_block(const uint8_t* block, const BlockTask& task) {
   const float* scales = reinterpret_cast<const float*>(task.x + task.shape.scales);
   const float* x_sums = reinterpret_cast<const float*>(task.x + task.shape.sums);
   const uint8_t* ahead = task.ahead;
-  const int step = T <= 4 ? tile_bytes(f) / kTile : fetch_step(f, task);  // up to 4 have one tile
+  const int step = T <= 4 ? 0 : fetch_step(f, task);  // up to 4 have one tile
   Lanes acc[T], inner[T];
 #pragma GCC unroll 8
   for (int t = 0; t < T; t++)
