@@ -43,6 +43,8 @@ export interface OfferedText {
   readonly text: string;
   /** How many characters behind the cursor it replaces. */
   readonly overwrites: number;
+  /** How likely its first line is right. */
+  readonly confidence: number;
   /** For `accept`, when the user takes this one. */
   readonly entry: Entry;
   readonly alternative?: Completion;
@@ -83,7 +85,7 @@ export class Offers {
       texts: [first, ...others].map(textOf),
     };
     const items = [first, ...others].map((fit) => ({
-      ...{ text: textOf(fit), overwrites: fit.overwrites, entry },
+      ...{ text: textOf(fit), overwrites: fit.overwrites, entry, confidence: fit.completion.confidence },
       alternative: fit === first ? undefined : fit.completion,
     }));
     return { items, when };

@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { leastConfidence } from '../../src/eagerness';
 import type { Alternative } from '../../src/protocol';
 import type { Evaluation } from '../../src/reports';
 import type { Parts } from '../../src/extension/extension';
@@ -603,7 +604,7 @@ function alwaysFitToShow(): Parts['engine']['complete'] {
     if (hidden === undefined) return completion;
     if (hidden === 'cancelled' || hidden === 'confidence') return { ...completion, hidden };
     const fit = { ...completion, text: 'first + second', shown: true, confidence: 0.5 };
-    return params.limits.minConfidence <= fit.confidence
+    return leastConfidence(params.limits.minConfidence, fit.text, '', undefined) <= fit.confidence
       ? fit
       : { ...fit, shown: false, hidden: 'confidence' };
   };

@@ -46,7 +46,7 @@ describe('ghost text', () => {
       ...{ prefix: 'import { other } from "./other";\nconst a = o', suffix: ';\n' },
       related: [{ path: 'other.ts', text: 'export const other = 1;' }],
     });
-    assert.deepEqual(limits, { maxTokens: 64, maxLines: 12, minConfidence: 0.15, candidates: 1 });
+    assert.deepEqual(limits, { maxTokens: 64, maxLines: 12, minConfidence: 'normal', candidates: 1 });
     assert.equal(threads, undefined);
   });
 
