@@ -257,9 +257,11 @@ export interface Seen {
   offered: Offered[];
 }
 
+/** `step` is the key behind which it was there first, counted from 0. */
 export interface Offered {
+  step: number;
+  text: string;
   confidence: number;
-  characters: number;
   right: boolean;
 }
 

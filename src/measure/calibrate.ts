@@ -78,17 +78,18 @@ export function calibrationOf(outcomes: readonly Outcome[]): Calibration | undef
 /** From which confidence on the answers of each language with enough of them are right as often as is wanted. */
 export function thresholdsOf(outcomes: readonly Outcome[]): Thresholds {
   const languages: Record<string, Partial<Record<Eagerness, number>>> = {};
+  const isShort = ({ characters }: Outcome): boolean => characters <= shortOffer.characters;
+  const short = thresholdFor(shortOffer.precision, outcomes.filter(isShort));
   for (const name of [...new Set(outcomes.map(({ language }) => languageName(language)))].sort()) {
-    const own = outcomes.filter(({ language }) => languageName(language) === name);
-    if (own.length < leastAnswers) continue;
+    const all = outcomes.filter(({ language }) => languageName(language) === name);
+    if (all.length < leastAnswers) continue;
+    const own = all.filter((one) => !isShort(one) || one.confidence >= (short ?? Infinity));
     languages[name] = {};
     for (const level of Object.keys(wantedPrecision) as Eagerness[]) {
       const least = thresholdFor(wantedPrecision[level], own);
       if (least !== undefined) languages[name][level] = least;
     }
   }
-  const isShort = ({ characters }: Outcome): boolean => characters <= shortOffer.characters;
-  const short = thresholdFor(shortOffer.precision, outcomes.filter(isShort));
   return { languages, ...(short !== undefined && { short }) };
 }
 

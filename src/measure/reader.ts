@@ -43,7 +43,7 @@ export class Reader {
     const line = this.follows(index, /^\s*[^\n]*/.exec(text.trimEnd())![0]);
     this.wrong = line?.reachesEnd !== true;
     seen.offers++;
-    seen.offered.push({ confidence, characters: text.length, right: !this.wrong });
+    seen.offered.push({ step: index, text, confidence, right: !this.wrong });
     if (this.wrong) return;
     seen.right++;
     const whole = this.follows(index, text.trimEnd());
