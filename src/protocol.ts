@@ -1,6 +1,7 @@
 // Every message between the extension and the engine process, with its types; imports nothing of either side.
 
 import { NotificationType, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
+import type { Eagerness } from './eagerness';
 import type { ModelInfo, Diagnosis, BenchReport, Evaluation } from './reports';
 
 /** Text of another file that may help; `path` is shown to the model as it is. */
@@ -23,12 +24,13 @@ export interface Prompt {
 
 /**
  * `maxLines` 1 keeps the answer on the cursor's line; more allows a block where the line at the cursor opens one.
- * `minConfidence` in 0..1: an answer whose confidence is lower is hidden. `candidates` above 1 asks for alternatives.
+ * An answer whose confidence is lower than `minConfidence`, 0..1, is hidden; of an eagerness, what was measured of the model
+ * says how low that is. `candidates` above 1 asks for alternatives.
  */
 export interface Limits {
   maxTokens: number;
   maxLines: number;
-  minConfidence: number;
+  minConfidence: number | Eagerness;
   candidates?: number;
 }
 

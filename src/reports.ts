@@ -1,4 +1,6 @@
-// The reports that measuring gives and that pages and tables show: types alone; imports nothing.
+// The reports that measuring gives and that pages and tables show: types alone.
+
+import type { Thresholds } from './eagerness';
 
 /**
  * `type` is the file type of the matrices (`TQ2_0`), `weights` how many numbers the model has, `bytes` their memory.
@@ -19,6 +21,8 @@ export interface ModelInfo {
   threads: number;
   loadMs: number;
   bytes: number;
+  /** How sure an answer has to be in each language, as measured of the model. */
+  thresholds?: Thresholds;
 }
 
 export interface LevelReport {
@@ -163,6 +167,8 @@ export interface Evaluation extends Answerer, Measures {
   digest: string;
   promptTokens: number;
   calibration?: string;
+  /** From which confidence on an answer is shown. */
+  thresholds?: Thresholds;
   tuned?: Tuned;
   byKind: Record<string, Measures>;
   byLanguage: Record<string, Measures>;
@@ -178,6 +184,8 @@ export interface Evaluation extends Answerer, Measures {
     line: number;
     column: number;
     kind: string;
+    /** By the name that reports have for it. */
+    language: string;
     expected: string;
     text: string;
     exact: boolean;
@@ -215,7 +223,7 @@ export interface TextScore {
  * reading ahead where the cursor rested. `shownRate` is the share of requests with ghost text; `charactersSaved`
  * counts the characters of ghost texts that are, to their end, what was typed next, each character once.
  */
-export interface Replay {
+export interface Replay extends Seen {
   model: string;
   kernel: string;
   threads: number;
@@ -232,6 +240,42 @@ export interface Replay {
   cancelLatency: LatencyPercentiles;
   shownRate: number;
   charactersSaved: number;
+}
+
+/**
+ * What somebody has of ghost texts who looks at each and takes what is right and spares four keys or more. `offers` are
+ * counted once, however long they go on to fit, `right` those that are to the end of the line or to a closer that the
+ * editor has put there; `wrongMs` is how long
+ * others stood there.
+ */
+export interface Seen {
+  offers: number;
+  right: number;
+  taken: number;
+  keysSaved: number;
+  wrongMs: number;
+  offered: Offered[];
+}
+
+/** `step` is the key behind which it was there first, counted from 0. */
+export interface Offered {
+  step: number;
+  text: string;
+  confidence: number;
+  right: boolean;
+}
+
+/** Files that were typed from top to bottom, by language; `offered` has its answers in the order of the files. */
+export interface Typing {
+  model: string;
+  kernel: string;
+  threads: number;
+  byLanguage: Record<string, Typed>;
+}
+
+export interface Typed extends Seen {
+  files: number;
+  keys: number;
 }
 
 export interface LatencyPercentiles extends Percentiles {

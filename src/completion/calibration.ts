@@ -1,15 +1,17 @@
 // How often an answer is right of which a model is so sure: its own likelihood as a probability, by language.
 
+import type { Thresholds } from '../eagerness';
 import { languageName } from '../language/languages';
 
 /**
  * The log-odds that the first line of an answer is exact: `slope` times those of the model's likelihood, plus `offset`,
- * plus what a language has of its own.
+ * plus what a language has of its own. `thresholds` are confidences as this gives them.
  */
 export interface Calibration {
   readonly slope: number;
   readonly offset: number;
   readonly languages: Readonly<Record<string, number>>;
+  readonly thresholds?: Thresholds;
 }
 
 /** Leaves likelihoods as they are. */
@@ -28,7 +30,7 @@ export function logOdds(likelihood: number): number {
   return Math.log(likelihood / (1 - likelihood));
 }
 
-/** What `second` makes of what `first` gave. */
+/** What `second` makes of what `first` gave, whose thresholds mean nothing then. */
 export function composed(first: Calibration, second: Calibration): Calibration {
   const names = new Set([...Object.keys(first.languages), ...Object.keys(second.languages)]);
   return {

@@ -1,5 +1,7 @@
 // The one way from what a model writes to what is shown, whoever the model is: where it is enough, what of it is fit, how sure it is.
 
+import { leastConfidence } from '../eagerness';
+import { languageName } from '../language/languages';
 import type { Completion, Limits } from '../protocol';
 import { mean } from '../statistics';
 import { calibrated, type Calibration, uncalibrated } from './calibration';
@@ -86,7 +88,9 @@ export function judge(
   const counted = tokensIn(text, tokens, verdict.skipped);
   const likelihood = likelihoodOf(counted.map(({ logProbability }) => logProbability));
   const confidence = calibrated(likelihood, site.languageId, calibration);
-  const unsure = hidden === undefined && confidence < limits.minConfidence;
+  const { minConfidence } = limits;
+  const least = leastConfidence(minConfidence, text, languageName(site.languageId), calibration.thresholds);
+  const unsure = hidden === undefined && confidence < least;
   const isUnfit = unsure || (hidden !== undefined && hidden !== 'cancelled');
   const line = isUnfit && firstLine ? judge(site, firstLine, limits, syntax, calibration) : undefined;
   if (line && line.hidden === undefined) return line;

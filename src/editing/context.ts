@@ -30,35 +30,26 @@ export function samePlace(a: Place, b: Place): boolean {
   return a.key === b.key && a.languageId === b.languageId && a.suffix === b.suffix && a.prefix === b.prefix;
 }
 
-/** What the suggestion widget has selected: `text` will stand where `range` stands now. */
-export interface Selected {
-  readonly range: { readonly start: Position; readonly end: Position };
-  readonly text: string;
-}
-
 /** More than most prompts have room for; the rest is counted in the n-gram cache, in no time that shows. */
 const prefixCharacters = 24_000;
 const suffixCharacters = 8_000;
 /** The window's start moves only in steps, so that typing does not change how the prompt begins. */
 const step = 8_000;
 
-/** The place at a cursor, with the selected suggestion, if any, taken as if it stood in the document already. */
+/** The place at a cursor. */
 export function placeAt(
   document: TextSource,
   position: Position,
   names: { key: string; path: string },
-  selected?: Selected,
 ): Place {
   const text = document.getText();
   const cursor = document.offsetAt(position);
-  const from = selected ? document.offsetAt(selected.range.start) : cursor;
-  const to = selected ? Math.max(cursor, document.offsetAt(selected.range.end)) : cursor;
   return {
     key: names.key,
     path: pathForModel(names.path, document.languageId),
     languageId: document.languageId,
-    prefix: before(text, from) + (selected?.text ?? ''),
-    suffix: after(text, to),
+    prefix: before(text, cursor),
+    suffix: after(text, cursor),
   };
 }
 

@@ -23,15 +23,23 @@ export interface Document {
   related(place: Place): RelatedText[];
 }
 
+/** A suggestion that would stand, from an offset on, in the place of the text before the cursor. */
+export interface Selected {
+  readonly offset: number;
+  readonly text: string;
+  /** What it adds behind the cursor; undefined where it changes what stands there. */
+  readonly rest: string | undefined;
+}
+
 /** A cursor, where it stood when the editor was asked. */
 export interface Cursor {
   readonly document: Document;
   readonly offset: number;
   /** Counted from 0. */
   readonly line: number;
-  /** What a list of suggestions has selected, and from which offset on it will replace the text. */
-  readonly selected?: { readonly offset: number; readonly text: string };
-  /** The text around the cursor, with the selected suggestion taken for typed. */
+  /** What a list of suggestions has selected. */
+  readonly selected?: Selected;
+  /** The text around the cursor. */
   place(): Place;
   /** Learns what declares the names before the cursor, for later prompts; takes half a second at most. */
   lookUp(): Promise<void>;

@@ -12,7 +12,7 @@ import { failed, hidden, mostCandidates, type Offer, Offers, type Question } fro
 import { Pace } from './pace';
 import { type Request, Requests, within } from './requests';
 import { discreet } from './secretValues';
-import { languageIsOn, type Settings } from './settings';
+import { isUnproven, languageIsOn, type Settings, sureEnough } from './settings';
 import { type Throttle, threadsWith, waitWith } from './throttle';
 
 /** Tokens that one answer may have; the engine leaves this much of its context free. */
@@ -116,10 +116,13 @@ export class GhostText {
   }
 
   private silence(document: Document, settings: Settings, onRequest: boolean): string | undefined {
-    const { occupation } = this.parts.backend;
+    const { backend } = this.parts;
+    const { occupation } = backend;
     const always = document.silence();
     if (always) return always;
     if (!settings.enabled) return 'gets no completions: Ryzanstein is turned off';
+    if (!onRequest && isUnproven(backend.state, settings, document.languageId))
+      return `gets no completions by itself: the model is right too seldom in ${document.languageId}`;
     if (!languageIsOn(settings, document.languageId) && !onRequest)
       return `gets no completions: ${document.languageId} is turned off`;
     if (occupation) return `has to wait: the engine ${occupation}`;
@@ -176,7 +179,7 @@ export class GhostText {
 
   private params({ cursor, onRequest, settings, throttle }: RuledQuestion, place: Place): CompleteParams {
     const { state } = this.parts.backend;
-    const minConfidence = onRequest ? anyConfidence : settings.confidence;
+    const minConfidence = onRequest ? anyConfidence : sureEnough(settings);
     return {
       prompt: promptFor(cursor.document, place),
       limits: {

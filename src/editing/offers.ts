@@ -5,7 +5,7 @@ import type { Clock } from './clock';
 import type { Fit } from './completionCache';
 import type { CompletionLog, Entry } from './completionLog';
 import { type Place, samePlace } from './context';
-import type { Change, Cursor, Editor } from './editor';
+import type { Change, Cursor, Editor, Selected } from './editor';
 import { outcomeOf } from './outcome';
 
 /** Texts that a user who asks may choose from. */
@@ -43,6 +43,8 @@ export interface OfferedText {
   readonly text: string;
   /** How many characters behind the cursor it replaces. */
   readonly overwrites: number;
+  /** How likely its first line is right. */
+  readonly confidence: number;
   /** For `accept`, when the user takes this one. */
   readonly entry: Entry;
   readonly alternative?: Completion;
@@ -67,15 +69,19 @@ export class Offers {
     const { cursor, onRequest } = question;
     const isKnown = fits.some(({ how }) => how === 'same' || how === 'typed through');
     const when = isKnown ? 'at once' : 'computed';
-    const [first, ...others] = fits
-      .slice(0, onRequest ? mostCandidates : 1)
-      .filter(({ text }) => text !== '');
+    const found = fits.slice(0, onRequest ? mostCandidates : 1).filter(({ text }) => text !== '');
+    const [first, ...others] = found.filter(({ text }) => goesWith(text, cursor.selected));
+    if (!first && found.length > 0)
+      return this.nothing(question, 'hidden: another suggestion is selected', when, found[0]!.completion);
     if (!first) {
       const { completion, how } = fits[0]!;
       if (how === 'same') return this.nothing(question, `${hidden(completion)}, as before`);
       return this.nothing(question, hidden(completion), 'computed', completion);
     }
-    const textOf = ({ text }: Fit): string => (cursor.selected?.text ?? '') + text;
+    const textOf = ({ text }: Fit): string => {
+      const { selected } = cursor;
+      return selected ? selected.text + text.slice(selected.rest!.length) : text;
+    };
     const entry = this.entryOf(question, place, first);
     this.parts.log.amend(entry, { text: textOf(first), outcome: undefined });
     this.offered = {
@@ -83,7 +89,7 @@ export class Offers {
       texts: [first, ...others].map(textOf),
     };
     const items = [first, ...others].map((fit) => ({
-      ...{ text: textOf(fit), overwrites: fit.overwrites, entry },
+      ...{ text: textOf(fit), overwrites: fit.overwrites, entry, confidence: fit.completion.confidence },
       alternative: fit === first ? undefined : fit.completion,
     }));
     return { items, when };
@@ -149,6 +155,11 @@ export class Offers {
     const isNew = how !== 'same' && how !== 'typed through';
     return this.note(question, results[how], isNew ? completion : undefined);
   }
+}
+
+/** Nothing is offered merely because a suggestion is selected: only what goes on from it is. */
+function goesWith(text: string, selected: Selected | undefined): boolean {
+  return !selected || (selected.rest !== undefined && text.startsWith(selected.rest));
 }
 
 export function hidden(completion: Completion): string {

@@ -1,6 +1,9 @@
 // The settings: their names and defaults, those of package.json, and the bounds of their values; who reads them says where from.
 
+import { type Eagerness, isTooUnsure, wantedPrecision } from '../eagerness';
+import { languageName } from '../language/languages';
 import type { InfillingSetting } from '../protocol';
+import type { BackendState } from './backend';
 import type { Throttle } from './throttle';
 
 export const defaults = {
@@ -15,7 +18,8 @@ export const defaults = {
   infilling: 'auto' as InfillingSetting,
   deadline: 300,
   maxLines: 12,
-  confidence: 0.15,
+  eagerness: 'normal' as Eagerness,
+  confidence: null as number | null,
   onBattery: 'slow' as Throttle['use'],
   whileBuilding: 'slow' as Throttle['use'],
 };
@@ -40,7 +44,8 @@ export function settingsFrom(
     infilling: value('infilling'),
     deadline: clamp(value('deadline'), 0, longestDeadline),
     maxLines: clamp(Math.round(value('maxLines')), 1, 64),
-    confidence: clamp(value('confidence'), 0, 1),
+    eagerness: value('eagerness') in wantedPrecision ? value('eagerness') : defaults.eagerness,
+    confidence: boundOf(value('confidence')),
     onBattery: value('onBattery'),
     whileBuilding: value('whileBuilding'),
   };
@@ -49,6 +54,21 @@ export function settingsFrom(
 /** Whether anything is offered in a language: where the map is silent, it is. */
 export function languageIsOn(settings: Settings, languageId: string): boolean {
   return settings.languages[languageId] ?? true;
+}
+
+function boundOf(confidence: number | null): number | null {
+  return typeof confidence === 'number' ? clamp(confidence, 0, 1) : null;
+}
+
+/** How sure an answer has to be to be shown. */
+export function sureEnough({ confidence, eagerness }: Settings): number | Eagerness {
+  return confidence ?? eagerness;
+}
+
+/** Whether the loaded model is right too seldom in a language for anything to be offered. */
+export function isUnproven(state: BackendState, settings: Settings, languageId: string): boolean {
+  if (state.name !== 'ready') return false;
+  return isTooUnsure(sureEnough(settings), languageName(languageId), state.model.thresholds);
 }
 
 function clamp(value: number, least: number, most: number): number {

@@ -92,6 +92,7 @@ export class Engine {
     this.#load = threads === 0 ? new Load() : undefined;
     this.#room = new Room(model.contextLength, model.weights, native.threads);
     this.#threads = native.threads;
+    const { thresholds } = tuning.confidence;
     this.info = {
       name: model.name,
       file,
@@ -106,6 +107,7 @@ export class Engine {
       loadMs: native.loadMilliseconds,
       bytes: native.bytes,
       bytesPerToken: native.bytesPerToken,
+      ...(thresholds && { thresholds }),
     };
   }
 

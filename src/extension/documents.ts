@@ -7,13 +7,9 @@ import type { Judgement } from '../editing/judge';
 import { silentBecause } from '../editing/silence';
 
 /** The place of a completion in a document or, joined with its neighbours, in a notebook's cell. */
-export function placeOf(
-  document: vscode.TextDocument,
-  position: vscode.Position,
-  selected: vscode.SelectedCompletionInfo | undefined,
-): Place {
+export function placeOf(document: vscode.TextDocument, position: vscode.Position): Place {
   const names = { key: document.uri.toString(), path: pathOf(document.uri) };
-  const place = placeAt(document, position, names, selected);
+  const place = placeAt(document, position, names);
   const cells = notebookOf(document)
     ?.getCells()
     .map((cell) => cell.document);

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Evaluation } from '../reports';
 import { pathOf } from './documents';
 import type { LocalEngine } from '../editing/localEngine';
+import { sureEnough } from '../editing/settings';
 import { evaluationReport, type Run } from '../report/evaluationReport';
 import { type EvaluationState, isPlace, type Place } from '../report/pages';
 import type { WorkspaceIgnoring } from './ignoring';
@@ -36,12 +37,12 @@ export class Evaluations implements vscode.Disposable {
       isMessage: isPlace,
       hear: (place) => void this.openPlace(place),
     });
-    this.subscription = onSettingChange(['confidence'], () => this.page.post());
+    this.subscription = onSettingChange(['confidence', 'eagerness'], () => this.page.post());
   }
 
   /** What the page shows. */
   get report(): EvaluationState {
-    return evaluationReport(this.runs, readSettings().confidence);
+    return evaluationReport(this.runs, sureEnough(readSettings()));
   }
 
   /** Runs with a progress that can be cancelled, then opens the report; fails with an `Problem`. */

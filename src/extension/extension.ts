@@ -102,7 +102,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     onSettingChange(['modelFile', 'threads', 'kernel', 'infilling'], () =>
       restart('its settings have changed'),
     ),
-    onSettingChange(['confidence', 'maxLines'], () => provider.forget()),
+    onSettingChange(['confidence', 'eagerness', 'maxLines'], () => provider.forget()),
   );
   return { engine, circumstances, completions, status, ignoring, evaluations };
 }

@@ -5,7 +5,7 @@ import type { Completion } from '../protocol';
 import type { Backend } from '../editing/backend';
 import { machineClock } from '../editing/clock';
 import type { CompletionLog, Entry } from '../editing/completionLog';
-import type { Cursor, Document, Editor } from '../editing/editor';
+import type { Cursor, Document, Editor, Selected } from '../editing/editor';
 import { GhostText } from '../editing/ghostText';
 import type { Settings } from '../editing/settings';
 import type { Throttle } from '../editing/throttle';
@@ -126,8 +126,8 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
       document: this.documentOf(document),
       offset: document.offsetAt(position),
       line: position.line,
-      selected: selected && { offset: document.offsetAt(selected.range.start), text: selected.text },
-      place: () => placeOf(document, position, selected),
+      selected: selected && selectedAt(document, position, selected),
+      place: () => placeOf(document, position),
       lookUp: () => this.parts.relatedFiles.lookUp(document, position),
     };
   }
@@ -147,4 +147,17 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
       related: (place) => relatedFiles.related(document, place),
     };
   }
+}
+
+function selectedAt(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  { text, range }: vscode.SelectedCompletionInfo,
+): Selected {
+  const replaced = document.getText(range);
+  const isTyped = range.end.isEqual(position) && text.startsWith(replaced);
+  return {
+    ...{ offset: document.offsetAt(range.start), text },
+    rest: isTyped ? text.slice(replaced.length) : undefined,
+  };
 }

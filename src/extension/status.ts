@@ -5,11 +5,11 @@ import type { Completion } from '../protocol';
 import type { LocalEngine } from '../editing/localEngine';
 import { completionLine, modelLine, threadsOf, tokensPerSecond } from '../report/figures';
 import type { CompletionLog } from '../editing/completionLog';
-import { languageIsOn } from '../editing/settings';
+import { isUnproven, languageIsOn } from '../editing/settings';
 import type { Circumstances } from './circumstances';
 import { onSettingChange, readSettings } from './settings';
 
-export type StatusName = 'ready' | 'starting' | 'working' | 'paused' | 'off' | 'error';
+export type StatusName = 'unproven' | 'ready' | 'starting' | 'working' | 'paused' | 'off' | 'error';
 
 interface Look {
   readonly name: StatusName;
@@ -38,7 +38,10 @@ export class Status implements vscode.Disposable {
     this.subscriptions = [
       this.item,
       vscode.window.onDidChangeActiveTextEditor(() => this.update()),
-      onSettingChange(['enabled', 'languages', 'mode', 'onBattery', 'whileBuilding'], () => this.update()),
+      onSettingChange(
+        ['enabled', 'languages', 'mode', 'eagerness', 'confidence', 'onBattery', 'whileBuilding'],
+        () => this.update(),
+      ),
       vscode.Disposable.from(completions.onChange(() => this.update())),
     ];
     this.update();
@@ -87,6 +90,12 @@ export class Status implements vscode.Disposable {
         name: 'off',
         text: '$(circle-slash) Ryzanstein off',
         sentence: `Completions are turned off for ${document.languageId}.`,
+      };
+    if (document && isUnproven(state, settings, document.languageId))
+      return {
+        name: 'unproven',
+        text: '$(eye-closed) Ryzanstein quiet',
+        sentence: `This model is right too seldom in ${document.languageId} to offer anything by itself; Complete Now asks it.`,
       };
     const { use, because = '' } = this.circumstances.throttle(settings);
     if (use === 'paused')

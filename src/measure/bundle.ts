@@ -56,13 +56,13 @@ export function readBundle(text: string, name: string): Bundle | undefined {
       'prompt',
       { path: 'string', languageId: 'string', prefix: 'string', suffix: 'string', related: 'object' },
     ],
-    ['limits', { maxTokens: 'number', maxLines: 'number', minConfidence: 'number' }],
+    ['limits', { maxTokens: 'number', maxLines: 'number', minConfidence: 'number or string' }],
     ['completion', { text: 'string', reason: 'string', confidence: 'number', model: 'string' }],
   ];
   for (const [part, fields] of needed)
     for (const [field, type] of Object.entries(fields)) {
       const value = (bundle[part] as Record<string, unknown> | undefined)?.[field];
-      if (typeof value !== type || value === null)
+      if (!type.split(' or ').includes(typeof value) || value === null)
         throw new Error(`${name}: ${part}.${field} is no ${type}.`);
     }
   const related: unknown = bundle.prompt!.related;

@@ -1,14 +1,17 @@
-// Calibrates confidence: fits to answers whose outcome is known how often one of some confidence is right, by language.
+// Calibrates confidence: fits to answers whose outcome is known how often one of some confidence is right, by language, and finds from which confidence on they are right as often as is wanted.
 
 import { type Calibration, logOdds } from '../completion/calibration';
+import { type Eagerness, shortOffer, type Thresholds, wantedPrecision } from '../eagerness';
 import { languageName } from '../language/languages';
-import { sum } from '../statistics';
+import { rounded, sum } from '../statistics';
 
 /** An answer that was fit to show. */
 export interface Outcome {
   readonly confidence: number;
   readonly language: string;
   readonly exact: boolean;
+  /** Of the whole answer. */
+  readonly characters: number;
 }
 
 /** Of answers, and of right and wrong ones among them: fewer say too little. */
@@ -23,6 +26,8 @@ const leastSlope = 0.1;
 const sweeps = 100;
 /** Surer than a model can be told from certain. */
 const mostOdds = 12;
+/** Of answers that are surer than a threshold: fewer say too little of how often they are right. */
+const leastShown = 20;
 
 /**
  * The logistic regression of being right on the confidence (Platt 1999) with a part for each language, drawn towards
@@ -68,4 +73,35 @@ export function calibrationOf(outcomes: readonly Outcome[]): Calibration | undef
     }
   }
   return { slope, offset, languages };
+}
+
+/** From which confidence on the answers of each language with enough of them are right as often as is wanted. */
+export function thresholdsOf(outcomes: readonly Outcome[]): Thresholds {
+  const languages: Record<string, Partial<Record<Eagerness, number>>> = {};
+  const isShort = ({ characters }: Outcome): boolean => characters <= shortOffer.characters;
+  const short = thresholdFor(shortOffer.precision, outcomes.filter(isShort));
+  for (const name of [...new Set(outcomes.map(({ language }) => languageName(language)))].sort()) {
+    const all = outcomes.filter(({ language }) => languageName(language) === name);
+    if (all.length < leastAnswers) continue;
+    const own = all.filter((one) => !isShort(one) || one.confidence >= (short ?? Infinity));
+    languages[name] = {};
+    for (const level of Object.keys(wantedPrecision) as Eagerness[]) {
+      const least = thresholdFor(wantedPrecision[level], own);
+      if (least !== undefined) languages[name][level] = least;
+    }
+  }
+  return { languages, ...(short !== undefined && { short }) };
+}
+
+/** The lowest confidence from which on so many are right; undefined where none is. */
+function thresholdFor(precision: number, outcomes: readonly Outcome[]): number | undefined {
+  let right = 0;
+  let least: number | undefined;
+  const surest = [...outcomes].sort((a, b) => b.confidence - a.confidence);
+  for (const [i, { confidence, exact }] of surest.entries()) {
+    right += Number(exact);
+    const isLast = surest[i + 1]?.confidence !== confidence;
+    if (isLast && i + 1 >= leastShown && right >= precision * (i + 1)) least = confidence;
+  }
+  return least === undefined ? undefined : rounded(least, 3);
 }

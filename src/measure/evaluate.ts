@@ -54,7 +54,9 @@ export async function evaluate(
   const { name: model, file, type, kernel, threads } = engine.info;
   const context = holes.some(({ related }) => related !== undefined);
   const answerer = { engine: 'ryzanstein', model, file, type, kernel, threads, context };
-  return score({ ...answerer, ...(withoutCache && { withoutCache }) }, holes, answers);
+  const { thresholds } = engine.tuning.confidence;
+  const scored = await score({ ...answerer, ...(withoutCache && { withoutCache }) }, holes, answers);
+  return { ...scored, ...(thresholds && { thresholds }) };
 }
 
 /** Of the whole file, with an answer against with what was expected; undefined where there is no grammar. */
@@ -108,6 +110,7 @@ export async function score(answerer: Answerer, holes: Hole[], answers: GivenAns
       path: hole.path,
       ...placeOf(hole),
       kind: hole.kind,
+      language: languageName(hole.language),
       expected: hole.expected,
       text: answer.text,
       exact,

@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine';
 import { fixedRoom } from '../engine/room';
 import type { Completion, CompleteParams, Prefill, PrefillParams } from '../protocol';
 import type { LatencyPercentiles, Replay } from '../reports';
+import { Reader } from './reader';
 import { percentile, rounded, sum } from '../statistics';
 import { Documents, type Recording, type Step, written } from './recording';
 import { SimulatedEditor } from './simulatedEditor';
@@ -23,9 +24,15 @@ export async function replay(
 ): Promise<Replay> {
   const clock = new VirtualClock();
   const backend = new DirectBackend(engine, clock);
-  const editor = new SimulatedEditor(new Documents(header), backend, clock, header.source.split('/').pop());
+  const editor = new SimulatedEditor(
+    new Documents(header),
+    backend,
+    clock,
+    header.source.split('/').pop() || undefined,
+  );
   editor.settings = settings;
   const savings = new Savings(steps);
+  const reader = new Reader(steps);
   // Milliseconds: until the engine's answers, until those without it, and from cancellations to idleness.
   const waits: number[] = [];
   const hits: number[] = [];
@@ -43,6 +50,7 @@ export async function replay(
     await clock.pass(steps[i + 1]?.pause ?? afterwards);
     progress(i + 1);
     const { question, items } = editor;
+    reader.see(i, items[0], clock.now() - (question?.answered ?? clock.now()));
     if (!question) continue;
     asked++;
     const { when, answered } = question;
@@ -69,6 +77,7 @@ export async function replay(
     cancelLatency: percentiles(cancellations),
     shownRate: rate(offered, asked),
     charactersSaved: savings.characters,
+    ...reader.seen,
   };
 }
 

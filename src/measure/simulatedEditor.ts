@@ -3,7 +3,7 @@
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import type { Backend } from '../editing/backend';
 import { CompletionLog } from '../editing/completionLog';
-import type { Cursor, Document, Editor } from '../editing/editor';
+import type { Cursor, Document, Editor, Selected } from '../editing/editor';
 import { GhostText } from '../editing/ghostText';
 import type { Offer, OfferedText } from '../editing/offers';
 import { RelatedChunks } from '../editing/relatedChunks';
@@ -31,6 +31,8 @@ export class SimulatedEditor implements Editor {
   readonly story: GhostText;
   settings: Settings = defaults;
   throttled: Throttle = { use: 'full' };
+  /** What a list of suggestions has selected. */
+  selected: Selected | undefined;
   /** The last question, until the next step. */
   question: Question | undefined;
   /** The ghost text that is shown, and what else is offered. */
@@ -85,6 +87,7 @@ export class SimulatedEditor implements Editor {
       document: this.documentInFront(),
       offset: file.cursor,
       line: file.position.line,
+      selected: this.selected,
       place: () => file.place,
       lookUp: () => Promise.resolve(),
     };

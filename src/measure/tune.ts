@@ -6,7 +6,7 @@ import { keepTuning } from '../model/tuning';
 import type { Evaluation } from '../reports';
 import { calibrated, type Calibration, composed } from '../completion/calibration';
 import { messageOf } from '../wording';
-import { calibrationOf, leastAnswers } from './calibrate';
+import { calibrationOf, leastAnswers, thresholdsOf } from './calibrate';
 import { evaluate } from './evaluate';
 import type { Hole } from './holes';
 import { tuneCache } from './tuneCache';
@@ -35,20 +35,26 @@ export async function tune(
  */
 export function calibrate(engine: Engine, holes: Hole[], evaluation: Evaluation): Evaluation {
   const { results } = evaluation;
-  const found = calibrationOf(
-    results.flatMap(({ confidence, exact, hidden }, i) =>
-      hidden === undefined ? [{ confidence, exact, language: holes[i]!.language }] : [],
-    ),
+  const outcomes = results.flatMap(({ confidence, exact, hidden, text: { length: characters } }, i) =>
+    hidden === undefined ? [{ confidence, exact, characters, language: holes[i]!.language }] : [],
   );
+  const found = calibrationOf(outcomes);
   if (!found)
     return {
       ...evaluation,
       calibration: `as it was; to calibrate it takes ${leastAnswers} answers that are fit to show, right and wrong ones`,
     };
-  const confidence = composed(engine.tuning.confidence, found);
+  const thresholds = thresholdsOf(
+    outcomes.map((outcome) => ({
+      ...outcome,
+      confidence: calibrated(outcome.confidence, outcome.language, found),
+    })),
+  );
+  const confidence = { ...composed(engine.tuning.confidence, found), thresholds };
   engine.tuning = { ...engine.tuning, confidence };
   return {
     ...evaluation,
+    thresholds,
     results: results.map((result, i) => ({
       ...result,
       confidence: calibrated(result.confidence, holes[i]!.language, found),

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import type { Calibration } from '../completion/calibration';
+import type { Thresholds } from '../eagerness';
 import { messageOf, unwritable } from '../wording';
 import { fail } from './architectures';
 import type { Gguf } from './gguf';
@@ -173,12 +174,25 @@ function asRecord(value: unknown): Record<string, unknown> {
 }
 
 function isCalibration(value: unknown): value is Calibration {
-  const { slope, offset, languages } = asRecord(value);
+  const { slope, offset, languages, thresholds } = asRecord(value);
   return (
     isNumber(slope) &&
     slope > 0 &&
     isNumber(offset) &&
     typeof languages === 'object' &&
-    Object.values(asRecord(languages)).every(isNumber)
+    Object.values(asRecord(languages)).every(isNumber) &&
+    (thresholds === undefined || isThresholds(thresholds))
+  );
+}
+
+function isThresholds(value: unknown): value is Thresholds {
+  const { short, languages } = asRecord(value);
+  const isOfLanguage = (one: unknown): boolean =>
+    typeof one === 'object' && Object.values(asRecord(one)).every(isNumber);
+  return (
+    (short === undefined || isNumber(short)) &&
+    typeof languages === 'object' &&
+    languages !== null &&
+    Object.values(languages).every(isOfLanguage)
   );
 }

@@ -1,5 +1,6 @@
 // What the evaluation page shows: the figures of one run or of several side by side, each with its conditions, and the holes.
 
+import { type Eagerness, leastConfidence } from '../eagerness';
 import type { Evaluation } from '../reports';
 import { mean } from '../statistics';
 import { inPage, lineChart, type Series } from './charts';
@@ -12,10 +13,11 @@ export interface Run {
   readonly files: { readonly drawnFrom: number; readonly found: number };
 }
 
+type Sure = [wanted: Eagerness | number, thresholds: Evaluation['thresholds']];
 type Result = Evaluation['results'][number];
 
-/** The report on runs, oldest first; `confidence` is the setting above which an answer is shown. */
-export function evaluationReport(runs: readonly Run[], confidence: number): EvaluationState {
+/** The report on runs, oldest first; `wanted` is what the settings want of an answer for it to be shown. */
+export function evaluationReport(runs: readonly Run[], wanted: Eagerness | number): EvaluationState {
   const evaluations = runs.map(({ evaluation }) => evaluation);
   const row = (name: string, value: (evaluation: Evaluation) => string): Row => ({
     name,
@@ -60,61 +62,69 @@ export function evaluationReport(runs: readonly Run[], confidence: number): Eval
         ],
       },
       {
-        title: `Shown at confidence ${confidence}`,
+        title:
+          typeof wanted === 'number' ? `Shown at confidence ${wanted}` : `Shown where eagerness is ${wanted}`,
         rows: [
-          row('Shown', ({ results }) => shareOf(shownAt(results, confidence).length, results.length)),
-          row('First line exact of these', ({ results }) => {
-            const shown = shownAt(results, confidence);
+          row('Shown', (evaluation) =>
+            shareOf(shownAt(evaluation, wanted).length, evaluation.results.length),
+          ),
+          row('First line exact of these', (evaluation) => {
+            const shown = shownAt(evaluation, wanted);
             return shareOf(shown.filter(({ exact }) => exact).length, shown.length);
           }),
-          row('Characters saved per answer shown', ({ results }) =>
-            charactersSaved(shownAt(results, confidence)),
+          row('Characters saved per answer shown', (evaluation) =>
+            charactersSaved(shownAt(evaluation, wanted)),
           ),
         ],
       },
       { title: 'First line exact by kind', rows: rates('byKind') },
       { title: 'First line exact by language', rows: rates('byLanguage') },
       {
-        title: 'Hidden whatever the confidence',
+        title: 'Not shown whatever the confidence',
         rows: reasons.map((reason) => row(reason, ({ hidden }) => String(hidden[reason] ?? 0))),
       },
     ].filter(({ rows }) => rows.length > 0),
-    chart: chartOf(evaluations, confidence),
+    chart: chartOf(evaluations, wanted),
     warning: haveSameHoles(evaluations)
       ? undefined
       : 'The runs have not the same holes, for files have changed in between: what differs need not be the model.',
-    holes: holeRows(evaluations, confidence),
+    holes: holeRows(evaluations, wanted),
   };
 }
 
 const quarters = [0, 0.25, 0.5, 0.75, 1];
 
 /** Precision over shown rate, where each run stands on it, and the same in words. */
-function chartOf(evaluations: readonly Evaluation[], confidence: number): string {
-  const series = evaluations.map(({ model, results }): Series => {
-    const points = curveOf(results);
-    const at = points[shownAt(results, confidence).length - 1];
+function chartOf(evaluations: readonly Evaluation[], wanted: Eagerness | number): string {
+  const series = evaluations.map((evaluation): Series => {
+    const { model } = evaluation;
+    const points = curveOf(evaluation);
+    const at = points[shownAt(evaluation, wanted).length - 1];
     const mark = at && { at, text: `${model}: ${percent(at[1])} exact of ${percent(at[0])} shown` };
     return { name: model, values: points, mark };
   });
   const words = series.flatMap(({ mark }) => mark?.text ?? []).join('; ');
   const axis = { title: '', text: percent, steps: quarters };
-  const title = words || 'Nothing is shown at the confidence that is set';
+  const title = words || 'Nothing is sure enough to be shown';
   return lineChart({ title, x: axis, y: axis, series }, inPage);
 }
 
 /** Points of shown rate and precision, 0..1, the surest answers first; what is hidden anyway is never shown. */
-export function curveOf(results: readonly Result[]): [shownRate: number, precision: number][] {
-  const surest = shownAt(results, 0).sort((a, b) => b.confidence - a.confidence);
+export function curveOf(evaluation: Evaluation): [shownRate: number, precision: number][] {
+  const surest = shownAt(evaluation, 0).sort((a, b) => b.confidence - a.confidence);
   let right = 0;
   return surest.map(({ exact }, i) => {
     right += Number(exact);
-    return [(i + 1) / results.length, right / (i + 1)];
+    return [(i + 1) / evaluation.results.length, right / (i + 1)];
   });
 }
 
-function shownAt(results: readonly Result[], confidence: number): Result[] {
-  return results.filter((result) => result.hidden === undefined && result.confidence >= confidence);
+function shownAt({ results, thresholds }: Evaluation, wanted: Eagerness | number): Result[] {
+  return results.filter((result) => result.hidden === undefined && isSure(result, wanted, thresholds));
+}
+
+function isSure({ confidence, text, language }: Result, ...[wanted, thresholds]: Sure): boolean {
+  return confidence >= leastConfidence(wanted, text, language, thresholds);
 }
 
 function charactersSaved(shown: readonly Result[]): string {
@@ -128,24 +138,34 @@ function commonHead(a: string, b: string): number {
   return length;
 }
 
-function holeRows(evaluations: readonly Evaluation[], confidence: number): HoleRow[] {
-  const byPlace = evaluations.map(({ results }) => new Map(results.map((result) => [keyOf(result), result])));
+function holeRows(evaluations: readonly Evaluation[], wanted: Eagerness | number): HoleRow[] {
+  const byPlace = evaluations.map(({ results, thresholds }) => ({
+    thresholds,
+    results: new Map(results.map((result) => [keyOf(result), result])),
+  }));
   const results = new Map(
     evaluations.flatMap((evaluation) => evaluation.results.map((it) => [keyOf(it), it])),
   );
   return [...results].map(([key, { path, line, column, kind, expected }]) => ({
     ...{ path, line, column, kind, expected },
-    given: byPlace.map((run) => {
+    given: byPlace.map(({ results: run, thresholds }) => {
       const result = run.get(key);
-      return result && { text: result.text, verdict: verdictOf(result, confidence), exact: result.exact };
+      return (
+        result && {
+          text: result.text,
+          verdict: verdictOf(result, wanted, thresholds),
+          exact: result.exact,
+        }
+      );
     }),
   }));
 }
 
-function verdictOf({ exact, hidden, confidence: sure }: Result, confidence: number): string {
+function verdictOf(result: Result, ...sure: Sure): string {
+  const { exact, hidden, confidence } = result;
   const right = exact ? 'first line exact' : 'differs';
-  const fate = hidden ? `hidden: ${hidden}` : sure < confidence ? 'hidden: confidence' : 'shown';
-  return `${right}, confidence ${sure.toFixed(2)}, ${fate}`;
+  const fate = hidden ? `hidden: ${hidden}` : isSure(result, ...sure) ? 'shown' : 'hidden: confidence';
+  return `${right}, confidence ${confidence.toFixed(2)}, ${fate}`;
 }
 
 function haveSameHoles(evaluations: readonly Evaluation[]): boolean {

@@ -1,7 +1,7 @@
 // Reports for people at a terminal: an answer, a diagnosis, an evaluation, a replay, and the tables that they are told in.
 
 import type { Completion } from '../protocol';
-import type { Diagnosis, Evaluation, Replay, TextScore } from '../reports';
+import type { Diagnosis, Evaluation, Replay, TextScore, Typing } from '../reports';
 import {
   completionLine,
   contextLine,
@@ -115,6 +115,25 @@ export function describeReplay(result: Replay): string {
       ['cancelled until idle', ...times(result.cancelLatency)],
     ]),
   ].join('\n\n');
+}
+
+export function describeTyping({ model, kernel, threads, byLanguage }: Typing): string {
+  return `${model}, ${kernel}, ${threadsOf(threads)}\n\n${table(typingRows(byLanguage))}`;
+}
+
+/** By language, what somebody who types had of ghost texts. */
+export function typingRows(byLanguage: Typing['byLanguage']): string[][] {
+  const rows = Object.entries(byLanguage).sort(([a], [b]) => (a < b ? -1 : 1));
+  const share = (part: number, whole: number): string => (whole === 0 ? '' : percent(part / whole));
+  const head = ['language', 'files', 'keys', 'offers per 100 keys', 'right', 'taken', 'keys saved'];
+  return [
+    [...head, 'seconds of wrong text per 100 keys'],
+    ...rows.map(([language, { files, keys, offers, right, taken, keysSaved, wrongMs }]) => [
+      ...[language, String(files), grouped(keys), ((offers / keys) * 100).toFixed(1)],
+      ...[share(right, offers), share(taken, offers), percent(keysSaved / keys, 1)],
+      (wrongMs / keys / 10).toFixed(1),
+    ]),
+  ];
 }
 
 export function describeTextScore({ model, type, kernel, bitsPerByte, text }: TextScore): string {

@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { leastConfidence } from '../../src/eagerness';
 import type { Alternative } from '../../src/protocol';
 import type { Evaluation } from '../../src/reports';
 import type { Parts } from '../../src/extension/extension';
@@ -194,32 +195,41 @@ describe('ghost text', () => {
     });
   });
 
-  it('takes the selected suggestion for typed', async () => {
+  it('goes with the selected suggestion where the answer begins with it, and not merely because it is selected', async () => {
     const provider: vscode.CompletionItemProvider = {
       provideCompletionItems: () => [
         new vscode.CompletionItem('zebraOfAll', vscode.CompletionItemKind.Variable),
       ],
     };
     const registered = vscode.languages.registerCompletionItemProvider(
-      { pattern: '**/suggested.ts' },
+      { pattern: '**/suggested*.ts' },
       provider,
     );
-    const asked = countRequests();
-    try {
-      await open('const a = zebr|;\n', 'suggested.ts');
-      await vscode.commands.executeCommand('editor.action.triggerSuggest');
-      const withSuggestion = (): boolean =>
-        asked.prefixes().some((prefix) => prefix.endsWith('const a = zebraOfAll'));
-      // The list opens when all who give suggestions have answered; only then a request can tell of it.
-      for (let tries = 0; !withSuggestion() && tries < 40; tries++) {
-        await trigger();
-        await pause(500);
+    /** The list opens when all who give suggestions have answered; only then a request can tell of it. */
+    const resultWith = async (text: string, file: string, wanted: RegExp): Promise<void> => {
+      const answers = answerWith(text);
+      try {
+        await open('const a = zebr|;\n', file);
+        await vscode.commands.executeCommand('editor.action.triggerSuggest');
+        const seen = (): boolean =>
+          parts.completions.entries.some(
+            (entry) => entry.where.startsWith(file) && wanted.test(`${entry.result}: ${entry.text ?? ''}`),
+          );
+        for (let tries = 0; !seen() && tries < 40; tries++) {
+          await trigger();
+          await pause(500);
+        }
+        assert.ok(seen(), JSON.stringify(parts.completions.entries.slice(0, 5)));
+      } finally {
+        answers.stop();
+        await vscode.commands.executeCommand('hideSuggestWidget');
       }
-      assert.ok(withSuggestion(), `the model was shown only: ${asked.prefixes().join(' / ')}`);
+    };
+    try {
+      await resultWith('aOfAll.name', 'suggested1.ts', /^shown.*: zebraOfAll\.name$/);
+      await resultWith('aCrossing', 'suggested2.ts', /^hidden: another suggestion is selected/);
     } finally {
-      asked.stop();
       registered.dispose();
-      await vscode.commands.executeCommand('hideSuggestWidget');
     }
   });
 
@@ -603,7 +613,7 @@ function alwaysFitToShow(): Parts['engine']['complete'] {
     if (hidden === undefined) return completion;
     if (hidden === 'cancelled' || hidden === 'confidence') return { ...completion, hidden };
     const fit = { ...completion, text: 'first + second', shown: true, confidence: 0.5 };
-    return params.limits.minConfidence <= fit.confidence
+    return leastConfidence(params.limits.minConfidence, fit.text, '', undefined) <= fit.confidence
       ? fit
       : { ...fit, shown: false, hidden: 'confidence' };
   };

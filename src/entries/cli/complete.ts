@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import * as path from 'node:path';
+import type { Eagerness } from '../../eagerness';
 import { placeAt, promptAt } from '../../editing/context';
 import { DiskFolder, repositoryOf } from '../../editing/diskFolder';
 import { maxTokens } from '../../editing/ghostText';
@@ -13,12 +14,24 @@ import type { Bundle } from '../../measure/bundle';
 import { readText } from '../../measure/sourceFiles';
 import type { Completion, Limits, Prompt } from '../../protocol';
 import { describeCompletion } from '../../report/tables';
-import { type EngineOptions, positive, print, tell, verbWithEngine, withEngine, write } from './options';
+import {
+  confidenceOption,
+  eagernessOption,
+  type EngineOptions,
+  positive,
+  print,
+  tell,
+  verbWithEngine,
+  withEngine,
+  write,
+} from './options';
 
 interface Options extends EngineOptions {
   maxTokens: number;
   maxLines: number;
   candidates: number;
+  eagerness: Eagerness;
+  confidence?: number;
   bundle?: string;
 }
 
@@ -28,14 +41,18 @@ export function addComplete(program: Command): void {
     .option('--max-tokens <n>', 'longest answer', positive, maxTokens)
     .option('--max-lines <n>', 'lines of a block, where the line opens one', positive, defaults.maxLines)
     .option('--candidates <n>', 'answers at most, each with another first token', positive, 1)
+    .addOption(eagernessOption())
+    .addOption(confidenceOption())
     .option('--bundle <file>', 'also write prompt, limits and answer, to replay them')
     .action(complete);
 }
 
 async function complete(place: string, options: Options): Promise<void> {
   const prompt = await promptAtCursor(cursorAt(place));
-  const { maxLines, candidates } = options;
-  const limits: Limits = { maxTokens: options.maxTokens, maxLines, minConfidence: 0, candidates };
+  const { maxLines, candidates, confidence, eagerness } = options;
+  // Who asks for alternatives is shown them however unsure the model is, as by Complete Now.
+  const minConfidence = candidates > 1 ? 0 : (confidence ?? eagerness);
+  const limits: Limits = { maxTokens: options.maxTokens, maxLines, minConfidence, candidates };
   const completion = await withEngine(options, (engine) => engine.complete(prompt, limits));
   if (options.bundle !== undefined) {
     const bundle: Bundle = { schema: 'ryzanstein/bundle/1', prompt, limits, completion };

@@ -3,7 +3,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { wantedPrecision } from '../../eagerness';
 import { findModelFile } from '../../editing/modelFile';
+import { defaults } from '../../editing/settings';
 import { loadAddon } from '../../engine/addon';
 import { Engine } from '../../engine/engine';
 import type { LoadParams } from '../../protocol';
@@ -44,6 +46,20 @@ export function jsonOption(): Option {
 
 export function kernelOption(): Option {
   return new Option('--kernel <name>', 'kernel level; the best one without it');
+}
+
+/** How often what is shown has to be right; the default is the setting's. */
+export function eagernessOption(): Option {
+  return new Option('--eagerness <level>', 'how often what is shown has to be right')
+    .choices(Object.keys(wantedPrecision))
+    .default(defaults.eagerness);
+}
+
+export function confidenceOption(): Option {
+  return new Option(
+    '--confidence <n>',
+    'instead: how sure an answer has to be to be shown, 0 to 1',
+  ).argParser(share);
 }
 
 /** The model that was named, or the one that comes with the package: `models/` is one folder above the bundle. */

@@ -1,17 +1,29 @@
-// `ryzanstein replay`: recorded typing, or one completion that a bundle holds.
+// `ryzanstein replay`: recorded typing, source files as somebody would type them, or one completion that a bundle holds.
 
 import type { Command } from 'commander';
-import { defaults } from '../../editing/settings';
+import type { Eagerness } from '../../eagerness';
+import { defaults, type Settings } from '../../editing/settings';
 import { type BundleReplay, readBundle, replayBundle } from '../../measure/bundle';
 import { readRecording } from '../../measure/recording';
 import { replay } from '../../measure/replay';
-import { readText } from '../../measure/sourceFiles';
+import { readText, sourceFiles, barredFiles } from '../../measure/sourceFiles';
+import { typeFiles } from '../../measure/typist';
 import type { Completion } from '../../protocol';
-import { describeCompletion, describeReplay } from '../../report/tables';
-import { type EngineOptions, print, share, tell, verbWithEngine, withEngine } from './options';
+import { describeCompletion, describeReplay, describeTyping } from '../../report/tables';
+import {
+  confidenceOption,
+  eagernessOption,
+  type EngineOptions,
+  print,
+  tell,
+  verbWithEngine,
+  withEngine,
+} from './options';
 
 interface Options extends EngineOptions {
-  confidence: number;
+  confidence?: number;
+  eagerness: Eagerness;
+  typed?: boolean;
 }
 
 export function addReplay(program: Command): void {
@@ -19,17 +31,22 @@ export function addReplay(program: Command): void {
     program.command('replay'),
     'replay recorded typing the way the editor asks, or one completion exactly',
   )
-    .argument('<SESSION.jsonl|BUNDLE.json>', 'a recording, or one completion that "complete --bundle" wrote')
-    .option(
-      '--confidence <n>',
-      'how sure an answer has to be to be shown, 0 to 1',
-      share,
-      defaults.confidence,
+    .argument(
+      '<SESSION.jsonl|BUNDLE.json|DIR|FILE...>',
+      'a recording, one completion that "complete --bundle" wrote, or with --typed source files',
     )
+    .option('--typed', 'type source files from top to bottom')
+    .addOption(eagernessOption())
+    .addOption(confidenceOption())
     .action(run);
 }
 
-async function run(file: string, options: Options): Promise<void> {
+async function run(files: string[], options: Options): Promise<void> {
+  const { confidence = null, eagerness } = options;
+  const settings = { ...defaults, confidence, eagerness };
+  if (options.typed) return type(files, settings, options);
+  const [file, second] = files as [string, ...string[]];
+  if (second !== undefined) throw new Error('Replay takes one recording, or source files with --typed.');
   const text = readText(file);
   const bundle = readBundle(text, file);
   if (bundle) {
@@ -37,13 +54,21 @@ async function run(file: string, options: Options): Promise<void> {
     return print(options, 'replay', result, describeBundleReplay);
   }
   const recording = readRecording(text, file);
-  const settings = { ...defaults, confidence: options.confidence };
   const result = await withEngine(options, (engine) =>
     replay(engine, recording, settings, (done) => {
       if (done % 100 === 0) tell(`${done} of ${recording.steps.length} steps`);
     }),
   );
   print(options, 'replay', result, describeReplay);
+}
+
+async function type(paths: string[], settings: Settings, options: Options): Promise<void> {
+  const files = sourceFiles(paths, ({ message }) => tell(`Left out: ${message}`), await barredFiles(paths));
+  if (files.length === 0) throw new Error(`There is no source file in ${paths.join(', ')}.`);
+  const result = await withEngine(options, (engine) =>
+    typeFiles(engine, files, settings, (done) => tell(`${done} of ${files.length} files`)),
+  );
+  print(options, 'typing', result, describeTyping);
 }
 
 function describeBundleReplay({ same, differs, expected, completion }: BundleReplay): string {

@@ -1,4 +1,4 @@
-// Prompts out of documents: what stands before and behind the cursor, in long files, in notebooks, under a suggestion.
+// Prompts out of documents: what stands before and behind the cursor, in long files and in notebooks.
 
 import assert from 'node:assert/strict';
 import { placeAt, placeInNotebook, promptAt } from '../../../src/editing/context';
@@ -21,20 +21,6 @@ describe('context', () => {
       const { prefix, suffix } = placeOf(marked);
       assert.equal(`${prefix}|${suffix}`, marked);
     });
-
-  it('takes a selected suggestion as if it stood there already', () => {
-    const { document, position } = atMark('items.fo|\nnext();\n');
-    const range = { start: { line: 0, character: 6 }, end: { line: 0, character: 8 } };
-    const { prefix, suffix } = placeAt(document, position, names, { range, text: 'forEach' });
-    assert.equal(`${prefix}|${suffix}`, 'items.forEach|\nnext();\n');
-  });
-
-  it('takes out what a selected suggestion would replace behind the cursor', () => {
-    const { document, position } = atMark('items.fo|r;\n');
-    const range = { start: { line: 0, character: 6 }, end: { line: 0, character: 9 } };
-    const { prefix, suffix } = placeAt(document, position, names, { range, text: 'forEach' });
-    assert.equal(`${prefix}|${suffix}`, 'items.forEach|;\n');
-  });
 
   describe('in a long file', () => {
     const line = 'const value = compute(1, 2, 3);\n';

@@ -2,6 +2,7 @@
 
 import { Problem, type Backend, type BackendState } from '../../../src/editing/backend';
 import type { Entry } from '../../../src/editing/completionLog';
+import { leastConfidence } from '../../../src/eagerness';
 import { defaults, type Settings } from '../../../src/editing/settings';
 import { Documents, type Step } from '../../../src/measure/recording';
 import { SimulatedEditor } from '../../../src/measure/simulatedEditor';
@@ -56,7 +57,7 @@ export class FakeBackend implements Backend {
 
   private completion(text: string, { limits }: CompleteParams): Completion {
     const { confidence, alternatives } = this;
-    const unsure = confidence < limits.minConfidence;
+    const unsure = confidence < leastConfidence(limits.minConfidence, text, '', undefined);
     return answer(text, {
       ...(limits.candidates === 1 ? {} : { alternatives }),
       ...(unsure ? { shown: false, hidden: 'confidence' } : {}),

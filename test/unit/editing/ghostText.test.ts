@@ -46,8 +46,23 @@ describe('ghost text', () => {
       ...{ prefix: 'import { other } from "./other";\nconst a = o', suffix: ';\n' },
       related: [{ path: 'other.ts', text: 'export const other = 1;' }],
     });
-    assert.deepEqual(limits, { maxTokens: 64, maxLines: 12, minConfidence: 0.15, candidates: 1 });
+    assert.deepEqual(limits, { maxTokens: 64, maxLines: 12, minConfidence: 'normal', candidates: 1 });
     assert.equal(threads, undefined);
+  });
+
+  it('goes with a selected suggestion only where the answer begins with it', async () => {
+    const asked = async (rest: string | undefined): Promise<[string, string, string]> => {
+      const trial = answering('tal + tax', 'const sum = to|;\n');
+      trial.editor.selected = { offset: 12, text: `to${rest ?? 'ast'}`, rest };
+      void trial.editor.ask(false);
+      await trial.pass(100);
+      return [trial.shown, trial.last.result, trial.backend.requests[0]!.prompt.prefix];
+    };
+    assert.deepEqual(await asked('tal'), ['total + tax', 'shown', 'const sum = to']);
+    for (const other of ['tals', 'ast', undefined])
+      assert.deepEqual(await asked(other), [
+        ...['', 'hidden: another suggestion is selected', 'const sum = to'],
+      ]);
   });
 
   it('is typed through without the backend', async () => {

@@ -2,7 +2,8 @@
 
 import * as assert from 'node:assert/strict';
 import { type Calibration, calibrated, composed, uncalibrated } from '../../../src/completion/calibration';
-import { calibrationOf, leastAnswers, type Outcome } from '../../../src/measure/calibrate';
+import { calibrationOf, leastAnswers, type Outcome, thresholdsOf } from '../../../src/measure/calibrate';
+import { isTooUnsure, leastConfidence, wantedPrecision } from '../../../src/eagerness';
 import { mean } from '../../../src/statistics';
 import { randomSource } from '../random';
 
@@ -20,7 +21,8 @@ function drawn(truth: Calibration, count: number): Outcome[] {
   return Array.from({ length: count }, (_, i) => {
     const confidence = uniform();
     const language = languages[i % languages.length]!;
-    return { confidence, language, exact: uniform() < calibrated(confidence, language, truth) };
+    const exact = uniform() < calibrated(confidence, language, truth);
+    return { confidence, language, exact, characters: 9 };
   });
 }
 
@@ -90,5 +92,47 @@ describe('the calibration of confidence', () => {
     assert.equal(calibrationOf(answers.map((one) => ({ ...one, exact: true }))), undefined);
     assert.equal(calibrationOf(answers.map((one) => ({ ...one, exact: false }))), undefined);
     assert.notEqual(calibrationOf(answers), undefined);
+  });
+});
+
+describe('the thresholds of confidence', () => {
+  const truth = { slope: 1, offset: 0, languages: { go: -9 } };
+  const outcomes = drawn(truth, 20_000);
+  const thresholds = thresholdsOf(outcomes);
+
+  it('are the lowest from which on as many are right as is wanted', () => {
+    for (const level of ['quiet', 'normal', 'eager'] as const) {
+      const own = outcomes.filter(({ language }) => language === 'python');
+      const least = leastConfidence(level, 'return total', 'python', thresholds);
+      const precision = (from: number): number =>
+        mean(own.filter(({ confidence }) => confidence >= from).map(({ exact }) => Number(exact)));
+      assert.ok(precision(least) >= wantedPrecision[level] - 0.01, `${level}: ${precision(least)}`);
+      assert.ok(precision(least - 0.05) < wantedPrecision[level], `${level}: ${precision(least - 0.05)}`);
+    }
+  });
+
+  it('are not there for a language in which hardly an answer is right', () => {
+    assert.deepEqual(thresholds.languages.go, {});
+    assert.equal(leastConfidence('eager', 'return total', 'go', thresholds), Infinity);
+    assert.equal(isTooUnsure('eager', 'go', thresholds), true);
+    assert.equal(isTooUnsure('quiet', 'python', thresholds), false);
+  });
+
+  it('ask of short offers that nine in ten are right', () => {
+    assert.equal(leastConfidence('eager', ');', 'python', thresholds), Infinity);
+    const short = thresholdsOf(outcomes.map((one) => ({ ...one, characters: 3 }))).short ?? assert.fail();
+    const shown = outcomes.filter(({ confidence }) => confidence >= short);
+    assert.ok(mean(shown.map(({ exact }) => Number(exact))) >= 0.9 - 0.01);
+    assert.equal(leastConfidence('eager', ');', 'python', { ...thresholds, short }), short);
+  });
+
+  it('give way to a confidence that is set, and take an unmeasured language for the least sure one', () => {
+    assert.equal(leastConfidence(0.2, ')', 'go', thresholds), 0.2);
+    assert.equal(isTooUnsure(0.2, 'go', thresholds), false);
+    const { python, typescript } = thresholds.languages;
+    const other = leastConfidence('normal', 'return total', 'lua', thresholds);
+    assert.ok(other >= Math.max(python!.normal!, typescript!.normal!));
+    assert.equal(leastConfidence('normal', 'return total', 'lua', undefined), 0.75);
+    assert.equal(leastConfidence('normal', ')', 'lua', undefined), 0.9);
   });
 });

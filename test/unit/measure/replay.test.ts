@@ -196,14 +196,14 @@ describe('replay', function () {
     assert.ok(refused > damages / 2 && refused < damages, `${refused} were refused`);
   });
 
-  it('has the confidence of the setting as its default', () => {
+  it('has the eagerness of the setting as its default', () => {
     const { contributes } = JSON.parse(fs.readFileSync('package.json', 'utf8')) as {
       contributes: { configuration: { properties: Record<string, { default: unknown }> } };
     };
-    const { default: setting } = contributes.configuration.properties['ryzanstein.confidence']!;
+    const { default: setting } = contributes.configuration.properties['ryzanstein.eagerness']!;
     assert.match(
       ryzanstein('replay', '--help').out.replace(/\s+/g, ' '),
-      new RegExp(`default: ${String(setting)}\\)`),
+      new RegExp(`default: "${String(setting)}"\\)`),
     );
   });
 

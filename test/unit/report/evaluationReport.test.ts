@@ -8,7 +8,16 @@ type Result = Evaluation['results'][number];
 
 function result(line: number, more: Partial<Result> = {}): Result {
   return {
-    ...{ id: line, path: 'a.ts', line, column: 3, kind: 'rest', expected: 'b + c;', text: 'b + c;' },
+    ...{
+      id: line,
+      path: 'a.ts',
+      line,
+      column: 3,
+      kind: 'rest',
+      language: 'typescript',
+      expected: 'b + c;',
+      text: 'b + c;',
+    },
     ...{ exact: true, confidence: 0.9 },
     ...more,
   };
@@ -86,7 +95,7 @@ describe('evaluation report', () => {
       'First line exact by kind: block: 0 % of 1',
       'First line exact by kind: rest: 75 % of 4',
       'First line exact by language: typescript: 60 % of 5',
-      'Hidden whatever the confidence: duplicate: 1',
+      'Not shown whatever the confidence: duplicate: 1',
     ]);
   });
 
@@ -115,8 +124,8 @@ describe('evaluation report', () => {
       'Conditions: File: /models/small.gguf | /models/large.gguf',
       'First line exact by kind: block: 0 % of 1 | ',
       'First line exact by kind: rest: 75 % of 4 | 80 % of 5',
-      'Hidden whatever the confidence: duplicate: 1 | 0',
-      'Hidden whatever the confidence: repetition: 0 | 2',
+      'Not shown whatever the confidence: duplicate: 1 | 0',
+      'Not shown whatever the confidence: repetition: 0 | 2',
     ])
       assert.ok(seen.includes(line), `${line} is missing in\n${seen.join('\n')}`);
   });
@@ -146,14 +155,16 @@ describe('evaluation report', () => {
   });
 
   it('draws precision over shown rate, surest first', () => {
-    const rounded = curveOf(results).map((point) => point.map((value) => Math.round(value * 100) / 100));
+    const rounded = curveOf(run().evaluation).map((point) =>
+      point.map((value) => Math.round(value * 100) / 100),
+    );
     assert.deepEqual(rounded, [
       [0.2, 1],
       [0.4, 1],
       [0.6, 0.67],
       [0.8, 0.75],
     ]);
-    assert.deepEqual(curveOf([]), []);
+    assert.deepEqual(curveOf(run({ results: [] }).evaluation), []);
   });
 
   it('marks where the setting stands on it, in colours of the page alone', () => {
@@ -169,9 +180,23 @@ describe('evaluation report', () => {
     assert.doesNotMatch(chart, /style|#[0-9a-f]{6}/);
   });
 
+  it('shows what is sure enough for its language, and nothing where the model is too unsure', () => {
+    const of = (thresholds: Evaluation['thresholds']): (string | undefined)[] =>
+      evaluationReport([run({ thresholds })], 'normal').holes.map(({ given }) =>
+        given[0]?.verdict.split(', ').at(-1),
+      );
+    const hidden = 'hidden: confidence';
+    assert.deepEqual(of({ languages: { typescript: { normal: 0.65 } } }), [
+      ...['shown', hidden, 'shown', 'hidden: duplicate', hidden],
+    ]);
+    assert.deepEqual(of({ languages: { typescript: { eager: 0.1 } } }), [
+      ...[hidden, hidden, hidden, 'hidden: duplicate', hidden],
+    ]);
+  });
+
   it('marks nothing where nothing is shown', () => {
     const { chart } = evaluationReport([run()], 1);
-    assert.match(chart, /aria-label="Nothing is shown at the confidence that is set"/);
+    assert.match(chart, /aria-label="Nothing is sure enough to be shown"/);
     assert.doesNotMatch(chart, /<circle/);
   });
 });
