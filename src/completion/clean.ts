@@ -1,12 +1,12 @@
 // The only judge of what is fit to show: trims a completion against the text around it, or hides it with a reason.
 
-import { languageAt } from '../language/languages';
 import { lexisOf } from '../language/lexis';
 import type { HiddenReason } from '../protocol';
 import { isChat } from './chat';
 import { indented } from './indentation';
 import { hasInvisible } from './invisible';
 import { Opened } from './opened';
+import { addsErrors } from './soundness';
 import { columnOf, firstLine, isBlank, isClosers, isDrawn, restOfLine, type Site } from './site';
 import type { Verdict } from './stop';
 import type { Syntax } from './syntax';
@@ -122,82 +122,6 @@ function withoutLinesBelow(site: Site, opened: Opened, text: string): string {
     if (isBelow && !opened.needs(text, head.length)) return head;
   }
   return text;
-}
-
-/**
- * The code has more errors with the completion than without it, however it may go on from there. Not judged where it is
- * unsound both with the line as it stands and without the line: what the parser makes of that is chance.
- */
-function addsErrors(site: Site, opened: Opened, text: string, syntax: Syntax): boolean {
-  const { lineBefore, lineAfter } = site;
-  return syntax.near(site, (errorsWith) => {
-    if (errorsWith(lineBefore + text + lineAfter) === 0) return false;
-    let before = errorsWith(lineBefore + lineAfter);
-    if (before > 0) {
-      // Something may be wanted here: then the place is sound with it.
-      const { fillers } = endingsOf(site);
-      before = Math.min(before, ...fillers.map((filler) => errorsWith(lineBefore + filler + lineAfter)));
-      if (before > 0 && errorsWith('') > 0) return false;
-    }
-    const isWrong = (code: string): boolean => errorsWith(lineBefore + text + code) > before;
-    if (!continuations(site, opened, text).every((rest) => isWrong(rest + lineAfter))) return false;
-    const behind = isBlank(lineAfter) || !isClosers(lineAfter) ? [] : [';', ',', ' {}', ' => x', ': x', ' x'];
-    return behind.every((rest) => isWrong(lineAfter + rest));
-  });
-}
-
-/**
- * What a completion is read with, for it need not be the end of what is being written: a value, a body, the other half
- * of a `try`, what a decorator stands before; and what closes all that it owes, or also what is owed before it.
- */
-function continuations(site: Site, opened: Opened, text: string): string[] {
-  const { own, all } = opened.owedAfter(text);
-  const indent = '\n' + /^\s*/.exec((site.lineBefore + text).split('\n').at(-1)!)![0];
-  const { wanted, bodies } = endingsOf(site);
-  const read = bodies.flatMap((body) =>
-    wanted.flatMap((want) => [want + body, want + own + body, want + all + body]),
-  );
-  return [...new Set(read.map((rest) => rest.replaceAll('\n', indent)))];
-}
-
-/** What may be wanted before the closers, and behind them; and what makes an unfinished place sound. */
-interface Endings {
-  wanted: string[];
-  bodies: string[];
-  fillers: string[];
-}
-
-const endings: Record<string, Endings> = {
-  brace: {
-    wanted: ['', ' x', ' x : x', ' : x', ': x'],
-    bodies: ['', ';', ' {}', ' x;', ' finally {}'],
-    fillers: ['x', 'x;', ' {}'],
-  },
-  python: {
-    wanted: ['', ' x', ': x'],
-    bodies: ['', ': x', '\nfinally: x', '\ndef x(): x', ' else x'],
-    fillers: ['x', ': x', 'x in x', 'x in x: x'],
-  },
-  bash: {
-    wanted: ['', ' x', '\nx'],
-    bodies: [
-      ...['', '\nfi', '\ndone', '\nesac', '\n}', '; then x\nfi', '; do x\ndone'],
-      ...[' ;;\nesac', ' in\nesac', ' {\nx\n}'],
-    ],
-    fillers: ['x'],
-  },
-  ruby: { wanted: ['', ' x', '\nx'], bodies: ['', '\nend', '\nx\nend', ' do\nend'], fillers: ['x', '\nend'] },
-  php: {
-    wanted: ['', ' x', ' $x', ' : x'],
-    bodies: ['', ';', ' {}', ' x;', ' finally {}'],
-    fillers: ['x;', ' {}'],
-  },
-  powershell: { wanted: ['', ' x', ' $x'], bodies: ['', ' {}', ' finally {}'], fillers: ['x', ' {}'] },
-  css: { wanted: ['', ' x', ': x'], bodies: ['', ';', ' {}', ';}'], fillers: ['x', 'x: x;'] },
-};
-
-function endingsOf({ languageId }: Site): Endings {
-  return endings[languageAt(languageId).grammar ?? ''] ?? endings.brace!;
 }
 
 /** The line as it would read equals the one above or below it, and is neither data nor the end of a block. */

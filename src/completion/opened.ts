@@ -255,14 +255,25 @@ export class Opened {
     return unclear;
   }
 
-  /** What closes all that a text leaves open of its own, and of the cursor's line as well, innermost first. */
-  owedAfter(text: string): { own: string; all: string } {
+  /**
+   * What closes all that a text leaves open of its own, and of the cursor's line as well, innermost first; and of the
+   * lines above.
+   */
+  owedAfter(text: string): { own: string; all: string; above: string } {
     const entries = this.after(text)
       .stack.filter(({ weak }) => !weak)
       .reverse();
-    const line = entries.filter(({ at }) => at >= this.#cursor - this.#line.length);
-    const own = line.filter(({ at }) => at >= this.#cursor);
-    return { own: own.map(spelled).join(''), all: line.map(spelled).join('') };
+    const lineStart = this.#cursor - this.#line.length;
+    const owed = (isOwed: (at: number) => boolean): string =>
+      entries
+        .filter(({ at }) => isOwed(at))
+        .map(spelled)
+        .join('');
+    return {
+      own: owed((at) => at >= this.#cursor),
+      all: owed((at) => at >= lineStart),
+      above: owed((at) => at < lineStart),
+    };
   }
 }
 

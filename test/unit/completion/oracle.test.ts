@@ -3,4 +3,5 @@
 // One program, so that each grammar is compiled once for all of them.
 import './oracle/kinds';
 import './oracle/theTruth';
+import './oracle/theUnsound';
 import './oracle/theWrong';

@@ -217,6 +217,22 @@ const kinds: Record<string, Row[]> = {
     ['python', 'def f(self):\n    return [name for ‸]\n', 'name in self.items', 'name in self.items'],
     ['python', 'for ‸\n', 'a in b = c:', 'hidden: syntax'],
     ['python', 'for ‸\n', 'a, b in c:', 'a, b in c:'],
+    // Only its first line is wanted: the body stands below.
+    ['java', 'class A {\n  ‸\n    return a;\n  }\n}\n', 'int f(int a) if {', 'hidden: syntax'],
+    ['java', 'class A {\n  ‸\n    return a;\n  }\n}\n', 'int f(int a) {', 'int f(int a) {'],
+    ['go', 'package a\n\n‸\n\treturn b\n}\n', 'func f(a, , b int) int {', 'hidden: syntax'],
+    ['go', 'package a\n\n‸\n\treturn b\n}\n', 'func f(a, b int) int {', 'func f(a, b int) int {'],
+    ['csharp', 'class A {\n  ‸\n    return a;\n  }\n}\n', 'int F(int a) for {', 'hidden: syntax'],
+    ['rust', 'impl A {\n    ‸\n        a\n    }\n}\n', 'fn f(a b: u8) -> u8 {', 'hidden: syntax'],
+    ['rust', 'impl A {\n    ‸\n        a\n    }\n}\n', 'fn f(a: u8) -> u8 {', 'fn f(a: u8) -> u8 {'],
+    // Something else is broken below, or above all is open.
+    ['typescript', 'f(a);\n‸\n\nconst b = ;\n', 'const c d = 1;', 'hidden: syntax'],
+    ['typescript', 'f(a);\n‸\n\nconst b = ;\n', 'const c = 1;', 'const c = 1;'],
+    ['typescript', 'function f() {\n  g(a);\n  ‸\n', 'const c d = 1;', 'hidden: syntax'],
+    ['typescript', 'function f() {\n  g(a);\n  ‸\n', 'if (a)', 'if (a)'],
+    ['typescript', '‸\n', 'type A<B> = C<', 'type A<B> = C<'],
+    ['python', 'a = 1\n‸\n\nb = = 2\n', 'c d = 1', 'hidden: syntax'],
+    ['python', 'a = 1\n‸\n\nb = = 2\n', 'c = 1', 'c = 1'],
   ],
   'rows of data, and what declares nothing': [
     ['python', 'm = [\n    [0, 0, 0],\n    ‸\n]\n', '[0, 0, 0],', '[0, 0, 0],'],

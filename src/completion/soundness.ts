@@ -1,0 +1,133 @@
+// Judges by the grammar whether a completion adds errors to the code around it, however it may go on from there.
+
+import { languageAt } from '../language/languages';
+import type { Opened } from './opened';
+import { isBlank, isClosers, type Site } from './site';
+import type { Syntax } from './syntax';
+
+/**
+ * The completion adds errors to the code, whatever follows it. That is told where the place is sound without
+ * its line, or as it stands with what may be wanted there. Where it is not, it is looked at without what stands below as
+ * well, and both have to agree: of several errors it is chance how many the parser tells.
+ */
+export function addsErrors(site: Site, opened: Opened, text: string, syntax: Syntax): boolean {
+  const { added, isSure } = errorsAdded(site, opened, text, syntax);
+  if (!added || isSure) return added;
+  const alone = errorsAdded({ ...site, after: site.lineAfter }, opened, text, syntax);
+  return alone.added && alone.isSure;
+}
+
+function errorsAdded(
+  site: Site,
+  opened: Opened,
+  text: string,
+  syntax: Syntax,
+): { added: boolean; isSure: boolean } {
+  return syntax.near(site, (errorsWith) => {
+    const least = (lines: Iterable<string>): number => {
+      let found = Infinity;
+      for (const line of lines) if ((found = Math.min(found, errorsWith(line))) === 0) break;
+      return found;
+    };
+    const errors = least(readings(site, opened, text, ''));
+    const place = errors > 0 ? least(standIns(site, '')) : 0;
+    if (errors <= place) return { added: false, isSure: true };
+    if (place === 0 || errorsWith('') === 0) return { added: true, isSure: true };
+    // What is open above may be closed nowhere yet.
+    const { above } = opened.owedAfter('');
+    const isSure = above !== '' && least(standIns(site, above)) === 0;
+    const added = !isSure || least(readings(site, opened, text, opened.owedAfter(text).above)) > 0;
+    return { added, isSure };
+  });
+}
+
+/** The line as it stands, and with what may be wanted in it. */
+function standIns(site: Site, ends: string): string[] {
+  const { lineBefore, lineAfter } = site;
+  const { fillers, headers } = endingsOf(site);
+  return ['', ...fillers, ...headers].map((filler) => lineBefore + filler + lineAfter + ends);
+}
+
+/**
+ * The lines that a completion may be the beginning of, for it need not be the end of what is being written: a value, a
+ * body, the other half of a `try`, what a decorator stands before may follow; and what closes all that it owes, or also
+ * what is owed before it. `ends` closes what is open above.
+ */
+function* readings(site: Site, opened: Opened, text: string, ends: string): Generator<string> {
+  const { lineBefore, lineAfter } = site;
+  const line = lineBefore + text;
+  const rest = lineAfter + ends;
+  yield line + rest;
+  const { own, all } = opened.owedAfter(text);
+  const indent = '\n' + /^\s*/.exec(line.slice(line.lastIndexOf('\n') + 1))![0];
+  const { wanted, bodies, headers } = endingsOf(site);
+  for (const closers of new Set([own, all, '']))
+    for (const body of bodies)
+      for (const want of wanted) yield line + (want + closers + body).replaceAll('\n', indent) + rest;
+  for (const header of headers) yield line + own + indent + header + rest;
+  if (isBlank(lineAfter) || !isClosers(lineAfter)) return;
+  for (const behind of [';', ',', ' {}', ' => x', ': x', ' x']) yield line + lineAfter + behind + ends;
+}
+
+/**
+ * What may be wanted before the closers, and behind them; what makes an unfinished place sound; and what may begin a body
+ * that stands below.
+ */
+interface Endings {
+  wanted: string[];
+  bodies: string[];
+  fillers: string[];
+  headers: string[];
+}
+
+const endings: Record<string, Endings> = {
+  brace: {
+    wanted: ['', ' x', ' x : x', ' : x', ': x'],
+    bodies: ['', ';', ' {}', ' {', ' x;', ' finally {}', '>'],
+    fillers: ['x', 'x;', ' {}'],
+    headers: ['{', 'x() {', 'void x() {', 'fn x() {', 'func x() {', 'function x() {'],
+  },
+  python: {
+    wanted: ['', ' x', ': x'],
+    bodies: ['', ':', ': x', '\nfinally: x', '\ndef x(): x', ' else x'],
+    fillers: ['x', ': x', 'x in x', 'x in x: x'],
+    headers: ['def x():'],
+  },
+  bash: {
+    wanted: ['', ' x', '\nx'],
+    bodies: [
+      ...['', '\nfi', '\ndone', '\nesac', '\n}', '; then x\nfi', '; do x\ndone'],
+      ...[' ;;\nesac', ' in\nesac', ' {\nx\n}', '; then', '; do', ' {'],
+    ],
+    fillers: ['x'],
+    headers: ['x() {', 'if x; then', 'for x in x; do'],
+  },
+  ruby: {
+    wanted: ['', ' x', '\nx'],
+    bodies: ['', '\nend', '\nx\nend', ' do\nend'],
+    fillers: ['x', '\nend'],
+    headers: ['def x'],
+  },
+  php: {
+    wanted: ['', ' x', ' $x', ' : x'],
+    bodies: ['', ';', ' {}', ' {', ' x;', ' finally {}'],
+    fillers: ['x;', ' {}'],
+    headers: ['{', 'function x() {'],
+  },
+  powershell: {
+    wanted: ['', ' x', ' $x'],
+    bodies: ['', ' {}', ' {', ' finally {}'],
+    fillers: ['x', ' {}'],
+    headers: ['if (x) {', 'function x {'],
+  },
+  css: {
+    wanted: ['', ' x', ': x'],
+    bodies: ['', ';', ' {}', ' {', ';}'],
+    fillers: ['x', 'x: x;'],
+    headers: ['x {'],
+  },
+};
+
+function endingsOf({ languageId }: Site): Endings {
+  return endings[languageAt(languageId).grammar ?? ''] ?? endings.brace!;
+}
