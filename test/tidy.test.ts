@@ -34,10 +34,10 @@ function imports(file: string): string[] {
   return [...found].map((match) => match[1] ?? '');
 }
 
-/** The files of src/ that a file imports by a relative path. */
+/** The files of src/ that a file imports by a relative path; a JSON file, such as package.json, is none. */
 function localImports(file: string): string[] {
   return imports(file)
-    .filter((name) => name.startsWith('.'))
+    .filter((name) => name.startsWith('.') && !name.endsWith('.json'))
     .map((name) => `${path.posix.normalize(path.posix.join(path.posix.dirname(file), name))}.ts`);
 }
 

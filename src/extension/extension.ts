@@ -3,7 +3,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Completion } from '../protocol';
-import { runBenchmark } from './benchmark';
+import { Benchmark } from './benchmark';
 import { Circumstances } from './circumstances';
 import { DiagnosticsPage } from './diagnostics';
 import { Problem } from '../editing/backend';
@@ -54,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     showWork: (work) => status.showWork(work),
   });
   const page = new DiagnosticsPage(context.extensionUri, engine, completions);
+  const benchmark = new Benchmark(engine);
   const evaluations = new Evaluations(context.extensionUri, engine, ignoring);
 
   function onState(state: LocalState): void {
@@ -79,7 +80,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.completeNow': completeNow,
     'ryzanstein.toggle': toggle,
     'ryzanstein.toggleLanguage': toggleLanguage,
-    'ryzanstein.runBenchmark': () => withMessages(() => runBenchmark(engine)),
+    'ryzanstein.runBenchmark': () => withMessages(() => benchmark.run()),
     'ryzanstein.evaluate': () => withMessages(() => evaluations.run()),
     'ryzanstein.tune': () => withMessages(() => evaluations.run({ tune: true })),
     'ryzanstein.showDiagnostics': () => page.show(),
@@ -91,7 +92,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
   };
 
   context.subscriptions.push(
-    ...[log, engine, ignoring, relatedFiles, circumstances, status, provider, page, evaluations],
+    ...[log, engine, ignoring, relatedFiles, circumstances, status, provider, page, benchmark, evaluations],
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.commands.registerCommand(acceptedCommand, (entry: Entry, alternative?: Completion) =>
       provider.accept(entry, alternative),

@@ -69,10 +69,16 @@ export function readSources(files: readonly { file: string; path: string }[]): S
   );
 }
 
-/** A file's text as editors show it: without the byte order mark. */
+/** A file's text as editors show it: without the byte order mark. A binary file is an Error. */
 export function readText(file: string): string {
+  const text = contentOf(file);
+  if (text.includes('\0')) throw new Error(`${file} is a binary file, not a text.`);
+  return text.replace(/^\ufeff/, '');
+}
+
+function contentOf(file: string): string {
   try {
-    return fs.readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+    return fs.readFileSync(file, 'utf8');
   } catch (error) {
     throw unreadable(file, error);
   }
@@ -125,5 +131,5 @@ function isSmallFile(file: string): boolean {
 }
 
 function isMade(text: string): boolean {
-  return text.includes('\0') || text.split('\n').some((line) => line.length > longestLine);
+  return text.split('\n').some((line) => line.length > longestLine);
 }

@@ -235,6 +235,12 @@ async function session(profile, settings, closer, vsix) {
       await picture(page, `${profile}-benchmark`);
       const text = (await toast.innerText()).replace(/\s+/g, ' ');
       expect(/prefill [1-9][\d,]* tok\/s, decode [1-9][\d,]* tok\/s/.test(text), `it says: ${text}`);
+      await toast.getByRole('button', { name: 'Show Report' }).click();
+      const tab = page.locator('.tab.active', { hasText: 'Ryzanstein benchmark.md' });
+      await tab.waitFor({ timeout: 10_000 });
+      await page.locator('.view-line', { hasText: '# Ryzanstein benchmark' }).first().waitFor();
+      expect(!/\bdirty\b/.test(await tab.getAttribute('class')), 'the report wants to be saved');
+      await picture(page, `${profile}-benchmark-report`);
       return text;
     });
     await check('the evaluation page has figures, a curve and places that open', async () => {

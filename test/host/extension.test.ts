@@ -548,6 +548,14 @@ describe('the engine', () => {
     }>('ryzanstein.runBenchmark');
     assert.deepEqual(report.results.map(({ work }) => work).sort(), ['decode', 'prefill']);
     for (const { tokensPerSecond } of report.results) assert.ok(tokensPerSecond.median > 0);
+    const document = await vscode.workspace.openTextDocument(
+      vscode.Uri.parse('ryzanstein-report:/Ryzanstein benchmark.md'),
+    );
+    assert.match(document.getText(), /^# Ryzanstein benchmark\n[^]*## Prefill of/);
+    assert.deepEqual(
+      [document.languageId, document.isUntitled, document.isDirty],
+      ['markdown', false, false],
+    );
     await vscode.commands.executeCommand('notifications.clearAll');
   });
 

@@ -1,6 +1,7 @@
 // The command line `ryzanstein`: a file for each verb, and errors in one line.
 
 import { Command } from 'commander';
+import { version } from '../../../package.json';
 import { addBench } from './bench';
 import { addComplete } from './complete';
 import { addDiagnose } from './diagnose';
@@ -12,9 +13,9 @@ import { addTune } from './tune';
 import { messageOf, printable, unwritable } from '../../wording';
 
 function program(): Command {
-  const ryzanstein = new Command('ryzanstein').description(
-    'Code completion from a small ternary model on this CPU.',
-  );
+  const ryzanstein = new Command('ryzanstein')
+    .description('Code completion from a small ternary model on this CPU.')
+    .version(version, '--version', 'print the version');
   for (const add of [
     addComplete,
     addBench,

@@ -26,6 +26,7 @@ function inRepository(name: string, text: string): string {
 }
 
 const seven = temporaryFile('seven.json', Buffer.from('7'));
+const binary = temporaryFile('binary.py', Buffer.from('x = 1\n\0\0\u0001\n'));
 const halfHole = temporaryFile('half.json', Buffer.from(JSON.stringify({ holes: [{ path: 'a.py' }] })));
 
 function ryzanstein(...args: string[]): { code: number | null; out: string; err: string } {
@@ -281,6 +282,21 @@ describe('command line', function () {
     }
   });
 
+  it('leaves out binary files of a folder, and says so', () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-binary-'));
+    try {
+      const code = 'def total(items):\n    return sum(items.price)\n'.repeat(20);
+      fs.writeFileSync(path.join(folder, 'binary.py'), `${code}\0`);
+      fs.writeFileSync(path.join(folder, 'text.py'), code);
+      const { out, err } = ryzanstein('eval', folder, '--limit', '9', '--draw');
+      const { holes } = JSON.parse(out) as { holes: { path: string }[] };
+      assert.deepEqual([...new Set(holes.map(({ path: shown }) => shown))], ['text.py']);
+      assert.match(err, /^1 left out that cannot be read\. The first: \S*binary\.py is a binary file/);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+
   it('gives bits per byte', () => {
     const score = json('eval', '--bits', 'examples', ...tiny, '--limit', '1') as {
       bitsPerByte: Record<string, number>;
@@ -321,6 +337,11 @@ describe('command line', function () {
     assert.ok((more.promptTokens as number) > (plain.promptTokens as number));
   });
 
+  it('tells its version', () => {
+    const { version } = JSON.parse(fs.readFileSync('package.json', 'utf8')) as { version: string };
+    assert.deepEqual(ryzanstein('--version'), { code: 0, out: `${version}\n`, err: '' });
+  });
+
   it('shows tokens', () => {
     const tokens = json('tokenize', source, ...tiny) as { ids: number[]; pieces: string[]; count: number };
     assert.equal(tokens.ids.length, tokens.count);
@@ -334,6 +355,8 @@ describe('command line', function () {
     ['a column outside', ['complete', `${source}:1:99`, ...tiny], /no place 1:99, only 10 columns/],
     ['a folder', ['tokenize', 'src', ...tiny], /src is a folder, not a file\./],
     ['no model', ['complete', `${source}:1:1`, '--model', '/nowhere.gguf'], /\/nowhere\.gguf does not exist/],
+    ['a binary file', ['complete', `${binary}:1:1`, ...tiny], /binary\.py is a binary file, not a text\./],
+    ['a binary file for holes', ['eval', binary, ...tiny], /binary\.py is a binary file, not a text\./],
     ['a folder as a model', ['tokenize', source, '--model', 'src'], /src is not a file, but a folder/],
     ['what is no model', ['tokenize', source, '--model', source], /sample\.py is not a GGUF file/],
     [

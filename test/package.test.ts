@@ -1,0 +1,75 @@
+// The VSIX as VS Code would unpack it: what its Details and Changelog pages show, and where its links lead.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+interface Packaging {
+  packageVsix: () => Promise<string>;
+}
+
+describe('the VSIX', () => {
+  let folder: string;
+  const read = (file: string): string => readFileSync(path.join(folder, 'extension', file), 'utf8');
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'ryzanstein-vsix-'));
+    const script = pathToFileURL(path.resolve('scripts/package.mjs')).href;
+    const { packageVsix } = (await import(script)) as Packaging;
+    execFileSync('python3', ['-m', 'zipfile', '-e', await packageVsix(), folder]);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('has a Details page that begins with what it does, and a picture in it that is a PNG', () => {
+    const manifest = readFileSync(path.join(folder, 'extension.vsixmanifest'), 'utf8');
+    const [, page] = /Services\.Content\.Details" Path="extension\/([^"]+)"/.exec(manifest) ?? [];
+    assert.ok(page, manifest);
+    const text = read(page);
+    assert.match(text, /^# Ryzanstein\n\nYou type, /);
+    const pictures = [...text.matchAll(/!\[[^\]]+\]\(([^)]*)\)/g)].map(([, source]) => source!);
+    assert.equal(pictures.length, 1);
+    const [, data] = /^data:image\/png;base64,([\w+/]+=*)$/.exec(pictures[0]!) ?? [];
+    assert.ok(data, pictures[0]!.slice(0, 80));
+    const docs = path.resolve('docs', 'ghost-text.png');
+    assert.ok(Buffer.from(data, 'base64').equals(readFileSync(docs)), 'the picture is that of the docs');
+    assert.ok(text.length < 200_000, `the page has ${text.length} characters`);
+  });
+
+  it('has no link that leads nowhere on its pages', () => {
+    for (const page of ['readme.md', 'changelog.md']) {
+      const targets = [...read(page).matchAll(/\]\(([^)]*)\)|(?:src|href)=["']([^"']*)/g)];
+      const broken = targets.map(([, link, address]) => link ?? address!);
+      assert.deepEqual(
+        broken.filter((target) => !/^(https:|data:)/.test(target)),
+        [],
+        page,
+      );
+    }
+  });
+
+  it('names no place to turn to but on the web', () => {
+    const manifest = JSON.parse(read('package.json')) as Record<
+      string,
+      string | { url?: string } | undefined
+    >;
+    for (const name of ['repository', 'homepage', 'bugs', 'qna']) {
+      const place = manifest[name];
+      const address = typeof place === 'object' ? place.url : place;
+      assert.match(address ?? 'https://', /^https:\/\//, name);
+    }
+  });
+
+  it('holds what the extension loads', () => {
+    for (const file of [
+      'dist/extension.js',
+      'dist/engine.js',
+      'media/icon.png',
+      'dist/THIRD-PARTY-NOTICES.txt',
+    ])
+      assert.ok(existsSync(path.join(folder, 'extension', file)), file);
+    const names = readdirSync(path.join(folder, 'extension'));
+    assert.ok(!names.includes('README.md'), 'README.md is that of the source tree');
+  });
+});
