@@ -34,10 +34,10 @@ export async function step(title, work) {
 }
 
 /**
- * Runs a program to its end and returns { code, output }: standard output and error together, also passed through
- * as it comes when `show` is set. A non-zero exit is an error with the output's tail, unless `mayFail` is set.
+ * Runs a program to its end and returns { code, output }: standard output and error together, also handed to `show`
+ * as it comes, if that is given. A non-zero exit is an error with the output's tail, unless `mayFail` is set.
  */
-export function run(command, args, { cwd = root, env = {}, show = false, mayFail = false } = {}) {
+export function run(command, args, { cwd = root, env = {}, show, mayFail = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
@@ -48,7 +48,7 @@ export function run(command, args, { cwd = root, env = {}, show = false, mayFail
     let output = '';
     const take = (chunk) => {
       output += chunk;
-      if (show) process.stdout.write(chunk);
+      show?.(chunk);
     };
     child.stdout.setEncoding('utf8').on('data', take);
     child.stderr.setEncoding('utf8').on('data', take);

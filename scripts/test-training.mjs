@@ -27,7 +27,7 @@ await program(import.meta.url, async () => {
     writeFileSync(stamp, wanted);
   }
   const { code } = await run(python, ['-m', 'unittest', 'discover', '-s', 'training/tests', '-v'], {
-    show: true,
+    show: (text) => process.stdout.write(text),
     mayFail: true,
   });
   return code;

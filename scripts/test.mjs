@@ -1,34 +1,21 @@
 // `npm test`: sets up what is missing, runs every stage (or those named), and ends with `N passed, N failed`.
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildNative, bundle } from './build.mjs';
 import { clangFormat } from './clang-format.mjs';
+import { countsIn, failuresIn, skipsIn } from './outcome.mjs';
 import { packageVsix } from './package.mjs';
 import { setUpBrowserTests, setUpBuild, setUpLlama, setUpWeights } from './setup.mjs';
 import { filesUnder, root, run, step } from './steps.mjs';
 
 const long = process.env.RYZANSTEIN_TEST === 'long';
-const node = (...args) => run(process.execPath, args, { mayFail: true });
-const shown = (program, ...args) => run(program, args, { mayFail: true, show: true });
+/** Where all output goes; of it people are shown what failed and what was skipped. */
+const log = path.join('test-output', 'test.log');
+const note = (text) => appendFileSync(path.join(root, log), text);
+const logged = (program, ...args) => run(program, args, { mayFail: true, show: note });
+const node = (...args) => logged(process.execPath, ...args);
 const tool = (name, file) => path.join(root, 'node_modules', name, file);
-
-/** What a test program's closing lines `N passed, N failed[, N skipped]` say, or, of mocha alone, its own. */
-function counts(output) {
-  const sum = (pattern) =>
-    [...output.matchAll(pattern)].reduce((total, found) => total + Number(found[1]), 0);
-  if (/^(?:\w+: )?\d+ passed, \d+ failed/m.test(output))
-    return {
-      passed: sum(/^(?:\w+: )?(\d+) passed, \d+ failed/gm),
-      failed: sum(/^(?:\w+: )?\d+ passed, (\d+) failed/gm),
-      skipped: sum(/^(?:\w+: )?\d+ passed, \d+ failed, (\d+) skipped/gm),
-    };
-  return {
-    passed: sum(/^\s*(\d+) passing\b/gm),
-    failed: sum(/^\s*(\d+) failing\b/gm),
-    skipped: sum(/^\s*(\d+) pending\b/gm),
-  };
-}
 
 /** Gives what is run from here on a folder for its temporary files. Returns what removes it. */
 function useScratchFolder() {
@@ -41,9 +28,11 @@ function useScratchFolder() {
 
 /** What a test program counted; one that counted nothing, or ended badly without a failure, has failed once. */
 function counted(name, { code, output }) {
-  const result = counts(output);
+  const result = countsIn(output);
+  for (const line of skipsIn(output)) console.log(line);
+  if (result.failed > 0) console.log(failuresIn(output));
   if (code !== 0 && result.failed === 0) {
-    console.log(`${name} ended with code ${code} without telling of a failed test.`);
+    console.log(`${output.trimEnd()}\n${name} ended with code ${code} without telling of a failed test.`);
     result.failed = 1;
   }
   if (result.passed + result.failed + result.skipped === 0) {
@@ -74,7 +63,7 @@ async function nativeTests(folder) {
   for (const program of programs) {
     // The others read RYZANSTEIN_TEST themselves.
     const flags = long && path.basename(program).startsWith('kernels_test') ? ['--long'] : [];
-    total = add(total, counted(program, await shown(path.join(root, program), ...flags)));
+    total = add(total, counted(program, await logged(path.join(root, program), ...flags)));
   }
   return total;
 }
@@ -102,7 +91,7 @@ async function unitTests() {
   );
   // Compilers of grammars that have become hot may hold up the loading of the next ones on a busy machine.
   const flags = ['--timeout', '300000', '--no-color'];
-  return counted('mocha', await shown(process.execPath, tool('mocha', 'bin/mocha.js'), ...flags, ...files));
+  return counted('mocha', await node(tool('mocha', 'bin/mocha.js'), ...flags, ...files));
 }
 
 /** Tests that need VS Code in a browser; where it cannot be had they fail, for then the main thing is unproven. */
@@ -110,7 +99,7 @@ async function inWorkbench(file) {
   if (!(await setUpBrowserTests()))
     throw new Error('It needs a workbench and a Chromium (RYZANSTEIN_CHROMIUM).');
   const vsix = await packageVsix();
-  return counted(file, await shown(process.execPath, path.join(root, 'test', 'e2e', file), vsix));
+  return counted(file, await node(path.join(root, 'test', 'e2e', file), vsix));
 }
 
 const stages = {
@@ -130,7 +119,7 @@ const stages = {
     return long ? add(plain, await sanitized()) : plain;
   },
   unit: unitTests,
-  debug: async () => counted('debug', await shown(process.execPath, path.join(root, 'test', 'debug.mjs'))),
+  debug: async () => counted('debug', await node(path.join(root, 'test', 'debug.mjs'))),
   host: () => inWorkbench('host.mjs'),
   browser: () => inWorkbench('browser.mjs'),
 };
@@ -150,10 +139,13 @@ async function main(names) {
     await bundle({ tests: true });
   }
 
+  mkdirSync(path.join(root, 'test-output'), { recursive: true });
+  writeFileSync(path.join(root, log), '');
   const removeScratchFolder = useScratchFolder();
   let total = nothing;
   for (const name of names) {
     const begun = Date.now();
+    note(`\n${name}\n`);
     const result = await stages[name]().catch((error) => {
       console.log(`${name} broke off: ${error.stack}`);
       return { passed: 0, failed: 1, skipped: 0 };
@@ -163,7 +155,7 @@ async function main(names) {
     console.log(`${name.padEnd(8)} ${tally} · ${((Date.now() - begun) / 1000).toFixed(1)} s`);
   }
   removeScratchFolder();
-  console.log(`All stages took ${((Date.now() - started) / 1000).toFixed(0)} s.`);
+  console.log(`All stages took ${((Date.now() - started) / 1000).toFixed(0)} s. All they said is in ${log}.`);
   return total;
 }
 

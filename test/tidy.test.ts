@@ -403,6 +403,7 @@ interface Manifest {
   contributes: {
     commands: { command: string }[];
     configuration: Setting | Setting[];
+    walkthroughs: { steps: { description: string; media: object; completionEvents: string[] }[] }[];
   };
 }
 interface Setting {
@@ -424,6 +425,27 @@ describe('package.json', () => {
         (command) => !source.includes(`'${command}'`) && !source.includes(`'${command.split('.')[1]}'`),
       ),
       'Commands of package.json that src/extension does not register',
+    );
+  });
+
+  it('has a walkthrough of files, commands, settings and contexts that are there', () => {
+    const source = withEnding(filesUnder('src/extension'), /\.ts$/).map(read).join('\n');
+    const settings = settingsOfManifest();
+    const steps = manifest.contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+    assert.ok(steps.length > 0);
+    const media = steps.flatMap((step) => Object.values(step.media) as string[]);
+    const files = media.filter((file) => file.startsWith('media/'));
+    assert.equal(files.length, steps.length);
+    const texts = [...steps.map(({ description }) => description), ...files.map(read)].join('\n');
+    const commands = [...texts.matchAll(/command:(ryzanstein\.\w+)/g)].map(([, command]) => command!);
+    const events = steps.flatMap(({ completionEvents }) => completionEvents);
+    const isThere = (event: string): boolean => {
+      const [kind, name] = event.split(':') as [string, string];
+      return kind === 'onSettingChanged' ? settings.has(name) : source.includes(`'${name}'`);
+    };
+    none(
+      [...commands.map((command) => `onCommand:${command}`), ...events].filter((event) => !isThere(event)),
+      'What the walkthrough offers or waits for is there',
     );
   });
 

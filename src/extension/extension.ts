@@ -9,6 +9,7 @@ import { DiagnosticsPage } from './diagnostics';
 import { Problem } from '../editing/backend';
 import { LocalEngine, type LocalState } from '../editing/localEngine';
 import { Evaluations } from './evaluation';
+import { openExample } from './example';
 import { WorkspaceIgnoring } from './ignoring';
 import { type Entry, CompletionLog } from '../editing/completionLog';
 import { createLog } from './log';
@@ -88,6 +89,8 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.chooseModelFile': chooseModelFile,
     'ryzanstein.showLog': () => log.show(),
     'ryzanstein.eraseLog': () => completions.erase(),
+    // Only the walkthrough offers this one.
+    'ryzanstein.openExample': openExample,
     'ryzanstein.openMenu': () => openMenu(status),
   };
 

@@ -15,6 +15,8 @@ import type { RelatedFiles } from './relatedFiles';
 import { readSettings } from './settings';
 
 export const acceptedCommand = 'ryzanstein.accepted';
+/** Set from the first acceptance on: it ticks the walkthrough's first step. */
+const acceptedContext = 'ryzanstein.hasAccepted';
 
 export interface ProviderParts {
   backend: Backend;
@@ -65,6 +67,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
   /** VS Code runs this as the command of an item that was accepted. */
   accept(entry: Entry, alternative?: Completion): void {
     this.story.accept(entry, alternative);
+    void vscode.commands.executeCommand('setContext', acceptedContext, true);
   }
 
   /** Forgets all answers, because another model or other settings would answer otherwise. */
