@@ -149,7 +149,7 @@ describe('syntax', () => {
 });
 
 describe('clean with a grammar', () => {
-  const cases: [languageId: string, marked: string, output: string, hidden?: 'syntax'][] = [
+  const cases: [languageId: string, marked: string, output: string, hidden?: 'syntax' | 'unbalanced'][] = [
     // What is wrong in itself, or with what stands below.
     ['typescript', 'if (a) {\n  b();\n  ‸\n}\n', '}', 'unbalanced'],
     ['typescript', 'call(\n  a,\n  ‸\n);\n', 'b);', 'syntax'],
