@@ -37,7 +37,9 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   if (hasInvisible(text)) return { text, hidden: 'invisible' };
   if (isChat(site, opened, text)) return { text, hidden: 'chat' };
   if (reason === 'repetition') return { text, hidden: 'repetition' };
-  if (isDuplicate(site, text) || declaresAgain(site, text)) return { text, hidden: 'duplicate' };
+  // In a string or a comment it declares nothing.
+  if (isDuplicate(site, text) || (!opened.isText('') && declaresAgain(site, text)))
+    return { text, hidden: 'duplicate' };
   if (syntax && addsErrors(site, opened, text, syntax)) return { text, hidden: 'syntax' };
   const twice = opened.closedTwice(text);
   const single = twice === undefined ? text : text.slice(0, twice).trimEnd();
@@ -129,9 +131,22 @@ function isDuplicate(site: Site, text: string): boolean {
   if (text.includes('\n') || !isClosers(site.lineAfter)) return false;
   const line = (site.lineBefore + text + site.lineAfter).trimEnd();
   const isAbove = line === site.lineAbove.trimEnd();
-  if (isAbove && isData(site, line)) return false;
+  if (repeats(site, line) || (isAbove && isData(site, line))) return false;
   if (isAbove && !isRule(line)) return true;
   return line.trim() === site.lineBelow.trim() && columnOf(line) === columnOf(site.lineBelow);
+}
+
+/** The document has the line twice in a row: above the cursor, below it, or around it. */
+function repeats(
+  { before, after, lineBefore, lineAfter, lineAbove, lineBelow }: Site,
+  line: string,
+): boolean {
+  if (lineAbove === line && lineBelow === line) return true;
+  const twice = `\n${line}\n${line}\n`;
+  return (
+    `\n${before.slice(0, before.length - lineBefore.length)}`.includes(twice) ||
+    after.slice(lineAfter.length).includes(twice)
+  );
 }
 
 /** Lines that are drawn, not written. */

@@ -30,12 +30,12 @@ export function columnInDocument(site: Site, line: string, firstOfBody: string):
 
 /** Indents what the model wrote as the document is; its first line where nothing stands before it. */
 export function indented(site: Site, text: string): string {
-  if (isBlank(site.before) && site.lineBefore === '') text = text.replace(/^[ \t]+/, '');
+  if (site.isFirst && site.lineBefore === '') text = text.replace(/^[ \t]+/, '');
   const level = levelOf(site);
   if (level === undefined) return text;
   const heads = site.lineBefore === '' ? /(^|\n)([ \t]+)/g : /(\n)([ \t]+)/g;
   const body = text.split('\n').find((line, i) => (i > 0 || site.lineBefore === '') && !isBlank(line)) ?? '';
-  const written = level === '\t' ? ' '.repeat(spacesWritten(site, body)) : '\t';
+  const written = level === '\t' ? ' '.repeat(unitOf(text, spacesWritten(site, body))) : '\t';
   return text.replace(heads, (_, start: string, head: string) => start + head.replaceAll(written, level));
 }
 
@@ -45,6 +45,17 @@ function spacesWritten({ block, lineBefore }: Site, firstOfBody: string): number
   const levels = block && lineBefore !== '' ? block.column / tabWidth + 1 : undefined;
   if (levels !== undefined && spaces > 0 && spaces % levels === 0) return spaces / levels;
   return spacesPerLevel(firstOfBody);
+}
+
+/** What all lines are indented by in whole levels: the body's first one may be deeper than it seems. */
+function unitOf(text: string, spaces: number): number {
+  const indentations = [...text.matchAll(/\n( +)(?=\S)/g)].map(([, { length } = '']) => length);
+  if (indentations.every((length) => length % spaces === 0)) return spaces;
+  return indentations.reduce(commonDivisor) > 1 ? indentations.reduce(commonDivisor) : spaces;
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 function spacesPerLevel(text: string): number {

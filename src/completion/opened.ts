@@ -112,6 +112,12 @@ export class Opened {
     return before.some((entry) => !after.some(({ at }) => at === entry.at));
   }
 
+  /** Whether the whole document leaves something open that is so at the cursor. */
+  get isOwed(): boolean {
+    const { isClear, spare } = this.#below;
+    return this.#isWhole && this.#after.length === this.#site.after.length && isClear && spare > 0;
+  }
+
   /** Whether the line's rest closes what is not open, or opens a quote: what an answer before it makes good. */
   get isWanting(): boolean {
     return this.strayIn(this.#rest) !== undefined || this.#leavesQuote(this.#rest);
@@ -179,8 +185,10 @@ export class Opened {
 
   /** Where a closer is glued to a name behind it, has half an operation before it, or ends what goes on below. */
   #closedEarly(text: string): number | undefined {
-    const { closed, strays, stack } = this.after(text);
     const { languageId, lineAfter } = this.#site;
+    const { closed, strays } = this.after(text);
+    // The line's rest may open what stands below.
+    const { stack } = this.after(text + this.#rest);
     const all = this.#above + this.#line + text + (/^[\p{L}_]/u.test(lineAfter) ? lineAfter : '');
     const early = [...closed, ...strays.map((at) => ({ at, opener: undefined }))].filter(
       ({ at, opener }) =>

@@ -10,6 +10,8 @@ export interface Site {
   notebook: boolean;
   before: string;
   after: string;
+  /** Nothing stands before it in the document. */
+  isFirst: boolean;
   /** The cursor's line, left and right of the cursor. */
   lineBefore: string;
   lineAfter: string;
@@ -33,24 +35,27 @@ export interface Block {
 export const tabWidth = 4;
 
 export function siteOf(prompt: Prompt): Site {
-  const lineEnd = prompt.prefix.includes('\r\n') || prompt.suffix.includes('\r\n') ? '\r\n' : '\n';
   const before = withLineFeeds(prompt.prefix);
-  const after = withLineFeeds(prompt.suffix);
+  return siteAt({
+    languageId: prompt.languageId,
+    notebook: prompt.notebook ?? prompt.path.endsWith('.ipynb'),
+    before,
+    after: withLineFeeds(prompt.suffix),
+    isFirst: isBlank(before),
+    lineEnd: prompt.prefix.includes('\r\n') || prompt.suffix.includes('\r\n') ? '\r\n' : '\n',
+  });
+}
+
+/** The place between two texts. */
+export function siteAt(
+  text: Pick<Site, 'languageId' | 'notebook' | 'before' | 'after' | 'isFirst' | 'lineEnd'>,
+): Site {
+  const { before, after } = text;
   const lineBefore = before.slice(before.lastIndexOf('\n') + 1);
   const lineAfter = firstLine(after);
   const lineAbove = lastFilledLine(before.slice(0, before.length - lineBefore.length));
   const lineBelow = firstFilledLine(after.slice(lineAfter.length));
-  const site = {
-    languageId: prompt.languageId,
-    notebook: prompt.notebook ?? prompt.path.endsWith('.ipynb'),
-    before,
-    after,
-    lineBefore,
-    lineAfter,
-    lineAbove,
-    lineBelow,
-    lineEnd,
-  } as const;
+  const site = { ...text, lineBefore, lineAfter, lineAbove, lineBelow };
   return { ...site, block: blockAt(site) };
 }
 

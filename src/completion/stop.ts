@@ -180,7 +180,9 @@ export class Stop {
       return false;
     // Behind parameters a body may begin, whose closer is another one.
     const isOwn =
-      line.trim() === block.closer ? !block.closed : this.#opened.needs(this.#text, this.#lineStart);
+      line.trim() === block.closer
+        ? !block.closed || this.#opened.isOwed
+        : this.#opened.needs(this.#text, this.#lineStart);
     this.#closing = isOwn && column === block.column;
     return !this.#closing;
   }

@@ -14,6 +14,7 @@ import type { Tuning } from '../model/measured';
 import { layoutPrompt } from '../model/prompt';
 import { contextOf, Room } from './room';
 import { tuningOf } from '../model/tuning';
+import { innermost } from '../completion/embedded';
 import { type Site, siteOf } from '../completion/site';
 import { Slots } from './slots';
 import { type Syntax, syntaxOf } from '../completion/syntax';
@@ -232,10 +233,11 @@ export class Engine {
     signal: AbortSignal,
     { onFirstLine, ...options }: RequestOptions,
   ): Promise<Completion> {
-    const site = siteOf(prompt);
+    const document = siteOf(prompt);
+    const site = innermost(document);
     // A grammar that is met for the first time is read while the model works.
     const grammar = syntaxOf(site.languageId);
-    const reading = await this.#read(prompt, site, signal, options);
+    const reading = await this.#read(prompt, document, signal, options);
     const read = Math.min(reading.ids.length, this.#session.length);
     const completed = (syntax: Syntax | undefined, answer?: Written): Completion =>
       this.#completion(site, answer, limits, read, reading, syntax);

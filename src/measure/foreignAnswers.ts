@@ -1,5 +1,6 @@
 // Answers that other programs gave to the same holes, as raw as a model gave them: read, then finished like our own.
 
+import { innermost } from '../completion/embedded';
 import { Finishing, judge } from '../completion/finish';
 import { siteOf } from '../completion/site';
 import { syntaxOf } from '../completion/syntax';
@@ -55,7 +56,7 @@ function isAnswer(value: unknown): value is ForeignAnswer {
 
 /** What our engine would show, had its model written these tokens. */
 async function finished(hole: Hole, { tokens, milliseconds }: ForeignAnswer): Promise<GivenAnswer> {
-  const site = siteOf(promptOf(hole));
+  const site = innermost(siteOf(promptOf(hole)));
   const limits = limitsAt(hole);
   const finishing = new Finishing(site, limits);
   for (const [text, logProbability] of tokens.slice(0, limits.maxTokens))

@@ -1,6 +1,7 @@
 // An engine process whose model writes what a test has it write; where that ends, and what of it is shown, is the product's own code.
 
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
+import { innermost } from '../../src/completion/embedded';
 import { Finishing, judge } from '../../src/completion/finish';
 import { siteOf } from '../../src/completion/site';
 import { syntaxOf } from '../../src/completion/syntax';
@@ -22,7 +23,7 @@ const writings = JSON.parse(process.env.RYZANSTEIN_WRITINGS ?? '[]') as Writing[
 const spent = { promptTokens: 1, reusedTokens: 0, prefillMs: 1 };
 
 async function complete({ prompt, limits }: CompleteParams): Promise<Completion> {
-  const site = siteOf(prompt);
+  const site = innermost(siteOf(prompt));
   const finishing = new Finishing(site, limits);
   const text = writings.find(({ behind }) => prompt.prefix.endsWith(behind))?.text ?? '';
   for (const piece of text.match(/[^\n]+|\n/g) ?? []) finishing.take({ text: piece, logProbability: 0 });

@@ -185,7 +185,9 @@ function faultOf(
   if (head.includes('\n') && last === site.lineBelow.trimEnd()) return 'the line below is there twice';
   if (
     !head.includes('\n') &&
-    (site.lineBefore + head + site.lineAfter).trimEnd() === site.lineBelow.trimEnd()
+    (site.lineBefore + head + site.lineAfter).trimEnd() === site.lineBelow.trimEnd() &&
+    site.lineAbove !== site.lineBelow &&
+    !`\n${site.before}\0${site.after}`.includes(`\n${site.lineBelow}\n${site.lineBelow}\n`)
   )
     if (last.trim().length > 1) return 'the line is the one below';
   const heads = head

@@ -1,7 +1,6 @@
 // What is shown where a model writes a text, by the kinds of code that completers break: strings, tags, patterns, data, indentation.
 
 import assert from 'node:assert/strict';
-import { syntaxOf } from '../../../../src/completion/syntax';
 import { shownAt } from './shown';
 
 type Row = [languageId: string, marked: string, output: string, shown: string];
@@ -315,6 +314,29 @@ const kinds: Record<string, Row[]> = {
     ['perl', '=head1 It\n\n‸\n\n=cut\n', 'a) first', 'a) first'],
     ['ruby', '=begin\n‸\n=end\n', 'a) first', 'a) first'],
   ],
+  'code in the script and style of markup': [
+    ['html', '<script>\n  f(a);\n  ‸\n</script>\n', 'const b c = 1;', 'hidden: syntax'],
+    ['html', '<script>\n  f(a);\n  ‸\n</script>\n', 'const b = 1;', 'const b = 1;'],
+    ['html', '<script>\n‸\n</script>\n', '  f(a);', '  f(a);'],
+    [
+      'html',
+      "<p>Don't</p>\n<script type=\"module\">\n  on('a', () => {‸)\n</script>\n",
+      '\n    f();\n  });\n',
+      '\n    f();\n  }',
+    ],
+    ['html', '<style>\n  a {‸\n</style>\n', '\n    color: red;\n  }\n</style>\n', '\n    color: red;\n  }'],
+    ['html', '<style>\n  a {\n    ‸\n  }\n</style>\n', 'color: = red;', 'hidden: syntax'],
+    ['html', "<script>\n  const c = path.replace(/'/g, ‸)\n</script>\n", '"");', '""'],
+    ['html', '<script>f(‸)</script>\n', 'a);</script>', 'a'],
+    ['html', '<script type="text/template">\n  ‸\n</script>\n', '<p>a) first</p>', '<p>a) first</p>'],
+    ['html', '<script>\n  a = {{ b }};\n  ‸\n</script>\n', 'c = {{ d }};', 'c = {{ d }};'],
+    ['html', '<script>\n  f();\n</script>\n<p>‸</p>\n', 'const b c', 'const b c'],
+    ['vue', '<script setup lang="ts">\nconst a: number = ‸\n</script>\n', 'b c d', 'hidden: syntax'],
+    ['vue', '<script setup lang="ts">\nconst a = ‸\n</script>\n', 'ref<number>(0)', 'ref<number>(0)'],
+    ['vue', '<style lang="scss" scoped>\n.a-#{‸} {\n}\n</style>\n', '$name}-b {', '$name'],
+    ['svelte', '<script>\n  let a = 1;\n  ‸\n</script>\n<p>{a}</p>\n', '$: b = a;', '$: b = a;'],
+    ['svelte', '<script>\n  ‸\n</script>\n<p>{a}</p>\n', 'let a b = 1;', 'hidden: syntax'],
+  ],
   'commands in the cells of a notebook': [
     ['python', 'import math\n‸\n', '%matplotlib inline', '%matplotlib inline'],
     ['python', 'import math\n‸\n', '!pip install requests', '!pip install requests'],
@@ -332,8 +354,7 @@ for (const [kind, rows] of Object.entries(kinds))
       it(`${languageId}: ${JSON.stringify(output)} at ${JSON.stringify(marked)}`, async () => {
         const [prefix = '', suffix = ''] = marked.split('‸');
         const path = kind.endsWith('of a notebook') ? 'a.ipynb' : 'place';
-        const syntax = await syntaxOf(languageId);
-        const { text, hidden } = shownAt(languageId, prefix, suffix, output, syntax, 12, 'end', path);
+        const { text, hidden } = await shownAt(languageId, prefix, suffix, output, 12, 'end', path);
         assert.equal(hidden ? `hidden: ${hidden}` : text, shown);
       });
   });

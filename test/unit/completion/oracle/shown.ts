@@ -1,8 +1,9 @@
 // What is shown where a model writes something, on the way that the engine goes.
 
+import { innermost } from '../../../../src/completion/embedded';
 import { Finishing, judge } from '../../../../src/completion/finish';
 import { siteOf } from '../../../../src/completion/site';
-import type { Syntax } from '../../../../src/completion/syntax';
+import { syntaxOf } from '../../../../src/completion/syntax';
 import { window } from '../../../../src/editing/context';
 import type { HiddenReason, StopReason } from '../../../../src/protocol';
 
@@ -13,20 +14,20 @@ export interface Shown {
   hidden?: HiddenReason;
 }
 
-export function shownAt(
+export async function shownAt(
   languageId: string,
   prefix: string,
   suffix: string,
   output: string,
-  syntax: Syntax | undefined,
   maxLines = 12,
   ending: 'end' | 'maxTokens' = 'end',
   path = 'place',
-): Shown {
-  const site = siteOf({
+): Promise<Shown> {
+  const document = siteOf({
     ...{ path, languageId, related: [] },
     ...window(prefix, suffix),
   });
+  const site = innermost(document);
   const limits = { maxTokens: 256, maxLines, minConfidence: 0 };
   const finishing = new Finishing(site, limits);
   // No token crosses a line end.
@@ -35,6 +36,6 @@ export function shownAt(
     if (finishing.verdict) break;
   }
   finishing.end(ending);
-  const { text, reason, hidden } = judge(site, finishing.answer, limits, syntax);
+  const { text, reason, hidden } = judge(site, finishing.answer, limits, await syntaxOf(site.languageId));
   return hidden ? { text: '', reason, hidden } : { text, reason };
 }

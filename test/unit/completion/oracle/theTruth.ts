@@ -29,7 +29,7 @@ async function tried(languageId: string, sound: ReadCode[]): Promise<Tried[]> {
     const { code, regionAt } = random.pick(sound);
     const spot = drawSpot(code, regionAt, random);
     if (!spot) continue;
-    const shown = shownAt(languageId, spot.prefix, spot.suffix, spot.output, syntax);
+    const shown = await shownAt(languageId, spot.prefix, spot.suffix, spot.output);
     found.push({ spot, shown, outcome: outcomeOf(spot, shown, syntax) });
   }
   return found;

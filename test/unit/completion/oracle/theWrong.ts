@@ -37,7 +37,7 @@ async function attackLanguage(
       if (!attacked) continue;
       done++;
       const { output, ending } = attacked;
-      const shown = shownAt(languageId, spot.prefix, spot.suffix, output, syntax, 12, ending);
+      const shown = await shownAt(languageId, spot.prefix, spot.suffix, output, 12, ending);
       count.tried++;
       count.shown += Number(shown.text !== '');
       const fault = faultOf(

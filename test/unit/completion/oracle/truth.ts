@@ -18,6 +18,8 @@ export function outcomeOf(spot: Spot, shown: Shown, syntax: Syntax | undefined):
   }
   const truth = withoutTypedSpace(spot, wanted);
   if (text === truth) return addsErrors(spot, shown, syntax) ? 'damaged: parse errors' : 'whole';
+  // As it was, however the editor takes its closers up.
+  if (spot.closers && text + spot.closers === spot.truth.trimEnd()) return 'whole';
   if (text.startsWith(truth)) return spot.closers ? 'damaged: doubled closer' : 'damaged: doubled below';
   if (!truth.startsWith(text)) return 'damaged: changed';
   const rest = truth.slice(text.length);
