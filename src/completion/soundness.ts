@@ -83,7 +83,7 @@ interface Endings {
 const endings: Record<string, Endings> = {
   brace: {
     wanted: ['', ' x', ' x : x', ' : x', ': x'],
-    bodies: ['', ';', ' {}', ' {', ' x;', ' finally {}', '>'],
+    bodies: ['', ';', ' {}', ' {', ' x;', ': x', ' finally {}', '>'],
     fillers: ['x', 'x;', ' {}'],
     headers: ['{', 'x() {', 'void x() {', 'fn x() {', 'func x() {', 'function x() {'],
   },
