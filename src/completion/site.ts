@@ -109,11 +109,12 @@ function firstFilledLine(text: string): string {
 }
 
 function blockAt(site: Omit<Site, 'block'>): Block | undefined {
-  if (!isClosers(site.lineAfter)) return undefined;
   const behindOpener = !isBlank(site.lineBefore);
   const opener = behindOpener ? site.lineBefore : site.lineAbove;
   const closer = blockCloser(opener, site.languageId);
-  if (closer === undefined) return undefined;
+  // The editor closes the opener at once, whatever follows.
+  const isPair = behindOpener && closer !== '' && site.lineAfter.trimStart().startsWith(closer ?? '');
+  if (closer === undefined || !(isPair || isClosers(site.lineAfter))) return undefined;
   const column = columnOf(opener);
   // A body that is there already needs a line of it, not a block.
   if (site.lineBelow !== '' && columnOf(site.lineBelow) > column) return undefined;
@@ -123,13 +124,13 @@ function blockAt(site: Omit<Site, 'block'>): Block | undefined {
   return { column, closer, closed, behindOpener };
 }
 
-/** What ends the block that `line` opens at its end: a bracket, nothing where indentation does, undefined for no block. */
+/** What ends the block that `line` opens at its end: a bracket, a word, nothing where indentation does, undefined for no block. */
 function blockCloser(line: string, languageId: string): string | undefined {
-  const { blocks, lineComments } = languageAt(languageId);
+  const { blocks, wordBlocks = [], lineComments } = languageAt(languageId);
   const code = line.trim();
   if (blocks === 'none' || lineComments.some((mark) => code.startsWith(mark))) return undefined;
   if (blocks === 'colon' && code.endsWith(':')) return '';
-  return closers[code.at(-1) ?? ''];
+  return closers[code.at(-1) ?? ''] ?? wordBlocks.find(([opener]) => opener.test(code))?.[1];
 }
 
 /** Of what is written over several lines: a block's statements, an element, arguments, a list. */

@@ -168,19 +168,24 @@ export class Stop {
     return columnInDocument(this.site, line, this.#firstOfBody || line);
   }
 
-  /** Judges a later line by its first character that is no space; the block's own closer still belongs to it. */
+  /**
+   * Judges a later line by its first character that is no space, or by those that begin the word which closes the block;
+   * the block's own closer still belongs to it.
+   */
   #leavesBlock(): boolean {
     const line = this.#text.slice(this.#lineStart);
     const block = this.site.block!;
-    if (this.#closing || line.trim().length !== 1 || isBlank(line.at(-1)!)) return false;
+    const written = line.trim();
+    const most = Math.max(1, block.closer.length);
+    if (this.#closing || written === '' || written.length > most || isBlank(line.at(-1)!)) return false;
     const column = this.#columnOf(line);
     if (column > block.column) return false;
+    if (column === block.column && written !== block.closer && block.closer.startsWith(written)) return false;
     // Of text within a comment or a string only the closer is one.
-    if (line.trim() !== block.closer && this.#opened.isText(this.#text.slice(0, this.#lineStart)))
-      return false;
+    if (written !== block.closer && this.#opened.isText(this.#text.slice(0, this.#lineStart))) return false;
     // Behind parameters a body may begin, whose closer is another one.
     const isOwn =
-      line.trim() === block.closer
+      written === block.closer
         ? !block.closed || this.#opened.isOwed
         : this.#opened.needs(this.#text, this.#lineStart);
     this.#closing = isOwn && column === block.column;

@@ -14,6 +14,8 @@ export interface Language {
   readonly quotes: Quotes;
   /** What opens a block at a line's end: `{`, which `}` ends, or `:`, where indentation does. */
   readonly blocks: 'brace' | 'colon' | 'none';
+  /** Lines that open a block which a word ends, and the word. */
+  readonly wordBlocks?: readonly (readonly [opener: RegExp, closer: string])[];
   /** The one of tree-sitter that reads it, as its file is called. */
   readonly grammar?: string;
   /** The language that figures count it under, where it is a dialect. */
@@ -42,6 +44,7 @@ const percent = { lineComments: ['%'], blockComments: [], pathComment: '%', bloc
 const markup = { lineComments: [], blockComments: arrowed, blocks: 'brace' } as const;
 /** Script and style within markup, with which such a file begins. */
 const mixed = { lineComments: ['//'], blockComments: [...starred, ...arrowed], blocks: 'brace' } as const;
+const ended = (opener: RegExp) => ({ wordBlocks: [[opener, 'end']] }) as const;
 const uncommented = { lineComments: [], blockComments: [], blocks: 'brace' } as const;
 const values = { lineComments: ['#'], blockComments: [], pathComment: '#', blocks: 'none' } as const;
 
@@ -79,7 +82,7 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
     dockercompose: { ...hash, endings: ['.yaml', '.yml'], quotes: both },
     dockerfile: { ...hash, endings: [], quotes: both },
     dotenv: { ...values, endings: ['.env'], quotes: both },
-    elixir: { ...hash, endings: ['.ex', '.exs'], quotes: triples },
+    elixir: { ...hash, endings: ['.ex', '.exs'], quotes: triples, ...ended(/\bdo$|\bfn\b.*->$/) },
     elm: {
       ...{ ...dashes, endings: ['.elm'], blockComments: [['{-', '-}']] },
       quotes: tripleAndCharacters,
@@ -108,12 +111,20 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
     json: { ...uncommented, endings: ['.json'], quotes: double },
     jsonc: { ...slashes, endings: ['.jsonc'], quotes: double },
     jsonl: { ...uncommented, endings: ['.jsonl'], quotes: double },
-    julia: { ...hash, endings: ['.jl'], blockComments: [['#=', '=#']], quotes: tripleAndCharacters },
+    julia: {
+      ...{ ...hash, endings: ['.jl'], blockComments: [['#=', '=#']], quotes: tripleAndCharacters },
+      ...ended(
+        /^(?:(?:mutable )?struct|function|if|for|while|let|try|macro)\b(?!.*\bend\b)|\bdo(?: [\w, ]+)?$/,
+      ),
+    },
     kotlin: { ...c, endings: ['.kt', '.kts'], quotes: tripleAndCharacters },
     latex: { ...percent, endings: ['.tex'], quotes: double },
     less: { ...slashes, endings: ['.less'], quotes: both },
     log: { ...uncommented, endings: ['.log'], quotes: double },
-    lua: { ...dashes, endings: ['.lua'], blockComments: [['--[[', ']]']], quotes: both },
+    lua: {
+      ...{ ...dashes, endings: ['.lua'], blockComments: [['--[[', ']]']], quotes: both },
+      ...ended(/\b(?:then|do|function\b[\w.: ]*\([^()]*\))$/),
+    },
     makefile: { ...hash, endings: [], quotes: both },
     markdown: { ...markup, endings: ['.md'], quotes: double },
     'objective-c': { ...c, endings: ['.m'] },
@@ -137,12 +148,23 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
     raku: { ...hash, endings: ['.raku', '.rakumod'], quotes: both },
     razor: { ...mixed, endings: ['.cshtml', '.razor'], quotes: both },
     restructuredtext: { ...uncommented, endings: ['.rst'], quotes: double },
-    ruby: { ...hash, endings: ['.rb'], quotes: { short: ['"', "'", '`'], long: [] }, grammar: 'ruby' },
+    ruby: {
+      ...{ ...hash, endings: ['.rb'], quotes: { short: ['"', "'", '`'], long: [] }, grammar: 'ruby' },
+      ...ended(
+        /^(?:def|class|module|if|unless|while|until|begin)\b(?!.*(?:\bend\b|\)? = |;))|\bdo(?: *\|[^|]*\|)?$/,
+      ),
+    },
     rust: { ...c, endings: ['.rs'], isSource: true, grammar: 'rust', imports: ofRust },
     scala: { ...c, endings: ['.scala'], quotes: tripleAndCharacters },
     scss: { ...slashes, endings: ['.scss'], quotes: both },
     shaderlab: { ...slashes, endings: ['.shader'], quotes: double },
-    shellscript: { ...hash, endings: ['.sh'], isSource: true, quotes: backticks, grammar: 'bash' },
+    shellscript: {
+      ...{ ...hash, endings: ['.sh'], isSource: true, quotes: backticks, grammar: 'bash' },
+      wordBlocks: [
+        [/(?:^|[\s;])then$/, 'fi'],
+        [/(?:^|[\s;])do$/, 'done'],
+      ],
+    },
     sql: { ...dashes, endings: ['.sql'], blockComments: starred, quotes: both, blocks: 'none' },
     svelte: { ...mixed, endings: ['.svelte'], quotes: backticks },
     swift: { ...slashes, endings: ['.swift'], quotes: { short: ['"'], long: ['"""'] } },
