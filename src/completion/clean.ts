@@ -36,6 +36,7 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   if (isBlank(text)) return { text: '', hidden: emptyReason(verdict.text, written, balanced) };
   if (hasInvisible(text)) return { text, hidden: 'invisible' };
   if (isChat(site, opened, text)) return { text, hidden: 'chat' };
+  if (opened.endsCallInComment(text)) return { text, hidden: 'unbalanced' };
   if (reason === 'repetition') return { text, hidden: 'repetition' };
   // In a string or a comment it declares nothing.
   if (isDuplicate(site, text) || (!opened.isText('') && declaresAgain(site, text)))
@@ -131,22 +132,17 @@ function isDuplicate(site: Site, text: string): boolean {
   if (text.includes('\n') || !isClosers(site.lineAfter)) return false;
   const line = (site.lineBefore + text + site.lineAfter).trimEnd();
   const isAbove = line === site.lineAbove.trimEnd();
-  if (repeats(site, line) || (isAbove && isData(site, line))) return false;
-  if (isAbove && !isRule(line)) return true;
-  return line.trim() === site.lineBelow.trim() && columnOf(line) === columnOf(site.lineBelow);
+  const isBelow = line.trim() === site.lineBelow.trim() && columnOf(line) === columnOf(site.lineBelow);
+  if (isAbove && isData(site, line)) return false;
+  return (isBelow || (isAbove && !isRule(line))) && !repeats(site, line);
 }
 
 /** The document has the line twice in a row: above the cursor, below it, or around it. */
-function repeats(
-  { before, after, lineBefore, lineAfter, lineAbove, lineBelow }: Site,
-  line: string,
-): boolean {
-  if (lineAbove === line && lineBelow === line) return true;
-  const twice = `\n${line}\n${line}\n`;
-  return (
-    `\n${before.slice(0, before.length - lineBefore.length)}`.includes(twice) ||
-    after.slice(lineAfter.length).includes(twice)
-  );
+function repeats({ before, after, lineBefore, lineAfter }: Site, line: string): boolean {
+  const above = `\n${before.slice(0, before.length - lineBefore.length)}`;
+  const below = `${after.slice(lineAfter.length)}\n`;
+  const [once, twice] = [`\n${line}\n`, `\n${line}\n${line}\n`];
+  return (above.endsWith(once) && below.startsWith(once)) || above.includes(twice) || below.includes(twice);
 }
 
 /** Lines that are drawn, not written. */

@@ -114,8 +114,8 @@ export class Opened {
 
   /** Whether the whole document leaves something open that is so at the cursor. */
   get isOwed(): boolean {
-    const { isClear, spare } = this.#below;
-    return this.#isWhole && this.#after.length === this.#site.after.length && isClear && spare > 0;
+    const isAll = this.#isWhole && this.#after.length === this.#site.after.length;
+    return isAll && this.#below.isClear && this.#below.spare > 0;
   }
 
   /** Whether the line's rest closes what is not open, or opens a quote: what an answer before it makes good. */
@@ -144,6 +144,16 @@ export class Opened {
   isText(text: string): boolean {
     const inside = this.after(text).stack.findLast(({ weak }) => !weak);
     return inside !== undefined && /comment|string|heredoc/.test(inside.kind);
+  }
+
+  /** Whether a text ends as a call with a string does, in a line of a comment that has neither the one nor the other. */
+  endsCallInComment(text: string): boolean {
+    const end = /(["'`])[)\]}]+[;,]?$/.exec(text.trimEnd());
+    const inside = this.#atCursor.stack.findLast(({ weak }) => !weak);
+    if (!end || (inside?.kind !== 'comment' && inside?.kind !== 'line')) return false;
+    const line = (this.#line + text).split('\n').at(-1)!;
+    const count = (pattern: RegExp): number => line.match(pattern)?.length ?? 0;
+    return line.split(end[1]!).length % 2 === 0 && count(/[)\]}]/g) > count(/[([{]/g);
   }
 
   /** Whether a text ends within a string, or a bracket that stands in its own line or the cursor's. */
@@ -186,9 +196,10 @@ export class Opened {
   /** Where a closer is glued to a name behind it, has half an operation before it, or ends what goes on below. */
   #closedEarly(text: string): number | undefined {
     const { languageId, lineAfter } = this.#site;
-    const { closed, strays } = this.after(text);
+    const written = this.after(text);
+    const { closed, strays } = written;
     // The line's rest may open what stands below.
-    const { stack } = this.after(text + this.#rest);
+    const { stack } = this.#rest === '' ? written : this.after(text + this.#rest);
     const all = this.#above + this.#line + text + (/^[\p{L}_]/u.test(lineAfter) ? lineAfter : '');
     const early = [...closed, ...strays.map((at) => ({ at, opener: undefined }))].filter(
       ({ at, opener }) =>
@@ -323,6 +334,11 @@ function isGlued(text: string, opener: number | undefined, at: number, languageI
   if (lexisOf(languageId).glues || /[$@#%]$/.test(text.slice(0, opener ?? 0).slice(-1))) return false;
   const behind = text[at + 1] ?? '';
   if (languageAt(languageId).quotes.short.includes(behind)) return true;
+  // A block of several lines does not end in the middle of one that goes on so.
+  const isFar = opener === undefined || text.slice(opener, at).includes('\n');
+  const goesOn = /^[ \t]*[({<=]/.test(text.slice(at + 1, at + 40));
+  if (text[at] === '}' && isFar && goesOn && /[^\s;{}]/.test(text[at - 1]!) && !sections.has(languageId))
+    return true;
   const word = /^[\p{L}_]\w*/u.exec(text.slice(at + 1, at + 20))?.[0];
   if (word === undefined || keywords.test(word)) return false;
   const before = text[at - 1]!;
