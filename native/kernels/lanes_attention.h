@@ -154,6 +154,11 @@ static void attend(const Attention& a) {
   for (; r < a.count; r++) mix_rows<1>(a, r, factors, positions);
 }
 
+// All of the float work over the lanes of the including file.
+static constexpr FloatKernels kOverLanes = {
+    rms_norm, layer_norm,    quantize,       quantize_words, scale, scale_rows,     add,    rope,
+    spread,   silu_multiply, relu2_multiply, gelu_multiply,  gelu,  multiply_words, attend, summarize};
+
 }  // namespace ryzanstein
 
 #endif

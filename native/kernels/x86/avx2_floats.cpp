@@ -184,8 +184,6 @@ RYZANSTEIN_INLINE float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(
 
 namespace ryzanstein {
 
-extern const FloatKernels kAvx2Floats = {
-    rms_norm, layer_norm,    quantize,       quantize_words, scale, scale_rows,     add,    rope,
-    spread,   silu_multiply, relu2_multiply, gelu_multiply,  gelu,  multiply_words, attend, summarize};
+extern const FloatKernels kAvx2Floats = kOverLanes;
 
 }  // namespace ryzanstein

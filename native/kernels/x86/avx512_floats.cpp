@@ -15,8 +15,6 @@ RYZANSTEIN_INLINE Ints add_pairs(Ints sums, Ints words, Pair pair) {
 
 namespace ryzanstein {
 
-extern const FloatKernels kAvx512Floats = {
-    rms_norm, layer_norm,    quantize,       quantize_words, scale, scale_rows,     add,    rope,
-    spread,   silu_multiply, relu2_multiply, gelu_multiply,  gelu,  multiply_words, attend, summarize};
+extern const FloatKernels kAvx512Floats = kOverLanes;
 
 }  // namespace ryzanstein
