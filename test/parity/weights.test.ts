@@ -22,7 +22,7 @@ const mostDifference = long ? 0.003 : 0.01;
 const leastAgreement = 0.93;
 
 describe('llama.cpp on real weights', function () {
-  this.timeout(long ? 1_200_000 : 300_000);
+  this.timeout(long ? 7_200_000 : 300_000);
   const files = fs.existsSync(weights)
     ? fs.readdirSync(weights).filter((name) => name.endsWith('.gguf'))
     : [];
