@@ -1,7 +1,8 @@
 // The text above a cursor that is read for what is open and what is wrong there: enough of it, from where nothing is open.
 
-/** Characters that are read at least. The start moves in steps, so that what is typed mostly begins alike: with those of a prompt's start. */
-const least = 8000;
+/** Characters that are read at least: of a prompt that begins within a file, fewer than it has, so that never its first line is the start. */
+const least = 7000;
+/** The start moves in steps, so that what is typed mostly begins alike: with those of a prompt's start. */
 const step = 8000;
 
 /** Where a line of the outermost level begins, near enough; undefined where there is none. */

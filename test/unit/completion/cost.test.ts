@@ -8,9 +8,13 @@ import { syntaxOf } from '../../../src/completion/syntax';
 import { window } from '../../../src/editing/context';
 import { percentile } from '../../../src/statistics';
 
-const part = (i: number): string =>
-  `export function f${i}(a: number[]): number {\n  const b = a.map((one) => one * ${i});\n  if (b.length) {\n    return g(b, \`\${a[0]}px\`);\n  }\n  return b[${i}]!;\n}\n\n`;
-const file = Array.from({ length: 375 }, (_, i) => part(i)).join('');
+/** A file of 3,000 lines. */
+const fileOf = (name: string): string =>
+  Array.from(
+    { length: 375 },
+    (_, i) =>
+      `export function ${name}${i}(a: number[]): number {\n  const b = a.map((one) => one * ${i});\n  if (b.length) {\n    return g(b, \`\${a[0]}px\`);\n  }\n  return b[${i}]!;\n}\n\n`,
+  ).join('');
 const limits = { maxTokens: 256, maxLines: 12, minConfidence: 0 };
 
 /** The milliseconds of work from the first character to what is shown, without those that others are given. */
@@ -31,11 +35,15 @@ async function cost(
   return (user + system) / 1000;
 }
 
-/** The costs at functions one after the other, as their lines would be typed. */
-async function costs(cursor: string, next: string, output: string): Promise<number[]> {
+/** The costs at functions of a file one after the other, as their lines would be typed. */
+async function costs(
+  file: string,
+  name: string,
+  { cursor, next, output }: typeof line | typeof block,
+): Promise<number[]> {
   const all: number[] = [];
   for (let i = 50; i < 250; i++) {
-    const at = file.indexOf(cursor, file.indexOf(`f${i}(`)) + cursor.length;
+    const at = file.indexOf(cursor, file.indexOf(`${name}${i}(`)) + cursor.length;
     all.push(await cost(file.slice(0, at), file.slice(file.indexOf(next, at)), output));
     // As keys come: what is compiled in the background is done by then.
     await setTimeout(5);
@@ -43,24 +51,28 @@ async function costs(cursor: string, next: string, output: string): Promise<numb
   return all;
 }
 
+const line = { cursor: 'const b = ', next: '\n', output: 'a.map((one) => one * 2);\n' };
+const block = {
+  cursor: 'if (b.length) {',
+  next: '\n  }\n',
+  output: '\n    const c = g(b);\n    if (c) {\n      h(c, [1, 2]);\n    }\n    return c;\n  }\n',
+};
+
 const median = (all: number[]): string => percentile(all, 0.5)!.toFixed(1);
 const p95 = (all: number[]): number => percentile(all, 0.95)!;
 
 describe('the cost of an answer that is there', () => {
-  it('is small for a line and a block, also the first time', async () => {
+  it('is small for a line and a block, also the first time in a file', async () => {
     await syntaxOf('typescript');
-    const line = await costs('const b = ', '\n', 'a.map((one) => one * 2);\n');
-    const block = await costs(
-      'if (b.length) {',
-      '\n  }\n',
-      '\n    const c = g(b);\n    if (c) {\n      h(c, [1, 2]);\n    }\n    return c;\n  }\n',
-    );
-    const measured = { first: line[0]!, line: p95(line.slice(1)), block: p95(block.slice(1)) };
+    const [known, next] = [fileOf('f'), fileOf('other')];
+    const cold = (await costs(known, 'f', line))[0]!;
+    const [first, ...lines] = await costs(next, 'other', line);
+    const measured = { first: first!, line: p95(lines), block: p95(await costs(next, 'other', block)) };
     console.log(
-      `first ${measured.first.toFixed(1)} ms; line ${median(line)} ms, at p95 ${measured.line.toFixed(1)} ms; block ${median(block)} ms, at p95 ${measured.block.toFixed(1)} ms`,
+      `first of all ${cold.toFixed(1)} ms, of the next file ${first!.toFixed(1)} ms; line ${median(lines)} ms, at p95 ${measured.line.toFixed(1)} ms; block at p95 ${measured.block.toFixed(1)} ms`,
     );
-    // Other work keeps the machine of the tests busy.
-    assert.ok(measured.first < 1500 && measured.line < 60 && measured.block < 150, JSON.stringify(measured));
+    // Wanted are 60, 2 and 10 ms, and met where nothing else runs; other work keeps the machine of the tests busy.
+    assert.ok(measured.first < 240 && measured.line < 8 && measured.block < 40, JSON.stringify(measured));
   });
 
   it('grows with the text behind the cursor, and not with its square', async () => {
