@@ -75,23 +75,23 @@ static void pack_span(int bits, const uint8_t codes[32], uint8_t* out) {
     for (int u = 0; u < 8; u++, out += kUnit) store_four(out, code[u]);
     return;
   }
-  const int low = bits & 4;
-  if (bits & 4) {
-    for (int v = 0; v < 4; v++, out += kUnit) {
-      store_four(out, (code[v] & 0x0F0F0F0Fu) | (code[4 + v] & 0x0F0F0F0Fu) << 4);
-    }
-  }
-  if (bits & 2) {
-    for (int v = 0; v < 2; v++, out += kUnit) {
-      uint32_t four = 0;
-      for (int d = 0; d < 4; d++) four |= (code[4 * v + d] >> low & 0x03030303u) << 2 * d;
-      store_four(out, four);
-    }
-  }
   if (bits & 1) {
     uint32_t four = 0;
     for (int u = 0; u < 8; u++) four |= (code[u] >> single_bit(bits) & 0x01010101u) << u;
     store_four(out, four);
+    out += kUnit;
+  }
+  if (bits & 2) {
+    for (int v = 0; v < 2; v++, out += kUnit) {
+      uint32_t four = 0;
+      for (int d = 0; d < 4; d++) four |= (code[4 * v + d] >> (bits & 4) & 0x03030303u) << 2 * d;
+      store_four(out, four);
+    }
+  }
+  if (bits & 4) {
+    for (int v = 0; v < 4; v++, out += kUnit) {
+      store_four(out, (code[v] & 0x0F0F0F0Fu) | (code[4 + v] & 0x0F0F0F0Fu) << 4);
+    }
   }
 }
 
@@ -100,20 +100,20 @@ static void unpack_span(int bits, const uint8_t* in, uint8_t codes[32]) {
   if (bits == 8) {
     for (int u = 0; u < 8; u++, in += kUnit) code[u] = four_bytes(in);
   } else {
-    const int low = bits & 4;
-    if (bits & 4) {
-      for (int v = 0; v < 4; v++, in += kUnit) {
-        code[v] = four_bytes(in) & 0x0F0F0F0Fu;
-        code[4 + v] = four_bytes(in) >> 4 & 0x0F0F0F0Fu;
-      }
+    if (bits & 1) {
+      for (int u = 0; u < 8; u++) code[u] |= (four_bytes(in) >> u & 0x01010101u) << single_bit(bits);
+      in += kUnit;
     }
     if (bits & 2) {
       for (int v = 0; v < 2; v++, in += kUnit) {
-        for (int d = 0; d < 4; d++) code[4 * v + d] |= (four_bytes(in) >> 2 * d & 0x03030303u) << low;
+        for (int d = 0; d < 4; d++) code[4 * v + d] |= (four_bytes(in) >> 2 * d & 0x03030303u) << (bits & 4);
       }
     }
-    if (bits & 1) {
-      for (int u = 0; u < 8; u++) code[u] |= (four_bytes(in) >> u & 0x01010101u) << single_bit(bits);
+    if (bits & 4) {
+      for (int v = 0; v < 4; v++, in += kUnit) {
+        code[v] |= four_bytes(in) & 0x0F0F0F0Fu;
+        code[4 + v] |= four_bytes(in) >> 4 & 0x0F0F0F0Fu;
+      }
     }
   }
   for (int u = 0; u < 8; u++) store_four(codes + 4 * u, code[u]);

@@ -5,15 +5,18 @@
 // Unpacked, code unit u of 32 columns holds the codes of the columns 4 * u + j, and is one operand of
 // VPDPBUSD.
 //
-// 32 columns of codes of b bits are b units, whatever b is: its bits are cut into parts of 4, 2 and 1, the
-// low bits of the code in the widest part, and the parts follow each other.
+// 32 columns of codes of b bits are b units, whatever b is: its bits are cut into parts of 1, 2 and 4, the
+// low bits of the code in the widest part, and the parts follow each other. A kernel reads them in this
+// order, from a tile's scales on: reading ahead is done by the CPU, and for addresses that grow (a widest
+// part in front, whose first unit is read together with the narrow part behind it, halves the speed at which
+// one token reads codes of 5 and 6 bits from memory).
 //
 //   8 bits, 8 units: unit u is code unit u
 //   4 bits, 4 units: bits 0-3 of unit v are code unit v, bits 4-7 code unit 4 + v
 //   2 bits, 2 units: bits 2d, 2d + 1 of unit v are code unit 4 * v + d
 //   1 bit,  1 unit:  bit u is code unit u
 //
-//   so 6 bits are 4 units of bits 0-3, then 2 of bits 4-5; 5 bits 4 and 1; 3 bits 2 and 1. The only bit of a
+//   so 6 bits are 2 units of bits 4-5, then 4 of bits 0-3; 5 bits 1 and 4; 3 bits 1 and 2. The only bit of a
 //   code of 1 bit counts 2: the codes are 0 and 2, the offset 1.
 //
 // A tile with halves has two groups, one with sub-scales 256 columns:
@@ -74,6 +77,8 @@ RYZANSTEIN_INLINE constexpr bool has_sub_scales(const FormShape& f) { return f.s
 RYZANSTEIN_INLINE constexpr int tile_columns(const FormShape& f) {
   return has_sub_scales(f) ? 256 : 2 * f.group;
 }
+// The units of 32 columns that stand before the part of `part` bits.
+RYZANSTEIN_INLINE constexpr int units_before(int bits, int part) { return bits & (part - 1); }
 // Of activations under one scale.
 RYZANSTEIN_INLINE constexpr int scale_columns(const FormShape& f) {
   return f.group > kFewestScaleColumns ? f.group : kFewestScaleColumns;

@@ -37,14 +37,14 @@ RYZANSTEIN_INLINE Half code_unit(const uint8_t* span) {
   if constexpr (f.bits == 8) return load_half(span + 64 * u);
   Half codes = _mm256_setzero_si256();
   if constexpr ((f.bits & 4) != 0) {
-    codes = masked(shift_either<u / 4 * 4>(load_half(span + 64 * (u % 4))), 15);
-    span += 256;
+    const Half nibbles = load_half(span + 64 * (units_before(f.bits, 4) + u % 4));
+    codes = masked(shift_either<u / 4 * 4>(nibbles), 15);
   }
   if constexpr ((f.bits & 2) != 0) {
     constexpr int kLow = f.bits & 4;
-    const Half plane = masked(shift_either<2 * (u % 4) - kLow>(load_half(span + 64 * (u / 4))), 3 << kLow);
+    const Half pairs = load_half(span + 64 * (units_before(f.bits, 2) + u / 4));
+    const Half plane = masked(shift_either<2 * (u % 4) - kLow>(pairs), 3 << kLow);
     codes = kLow == 0 ? plane : _mm256_or_si256(codes, plane);
-    span += 128;
   }
   if constexpr ((f.bits & 1) != 0) {
     constexpr int kPlace = f.bits == 1 ? 1 : f.bits - 1;

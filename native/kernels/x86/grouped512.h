@@ -33,14 +33,14 @@ RYZANSTEIN_INLINE Unit code_unit(const uint8_t* span) {
   if constexpr (f.bits == 8) return load(span + 64 * u);
   Unit codes = zero();
   if constexpr ((f.bits & 4) != 0) {
-    codes = bits_and(shift_either<u / 4 * 4>(load(span + 64 * (u % 4))), all_bytes(15));
-    span += 256;
+    const Unit nibbles = load(span + 64 * (units_before(f.bits, 4) + u % 4));
+    codes = bits_and(shift_either<u / 4 * 4>(nibbles), all_bytes(15));
   }
   if constexpr ((f.bits & 2) != 0) {
     constexpr int kLow = f.bits & 4;
-    const Unit plane = shift_either<2 * (u % 4) - kLow>(load(span + 64 * (u / 4)));
+    const Unit pairs = load(span + 64 * (units_before(f.bits, 2) + u / 4));
+    const Unit plane = shift_either<2 * (u % 4) - kLow>(pairs);
     codes = kLow == 0 ? bits_and(plane, all_bytes(3)) : with_bits(codes, plane, 3 << kLow);
-    span += 128;
   }
   if constexpr ((f.bits & 1) != 0) {
     constexpr int kPlace = f.bits == 1 ? 1 : f.bits - 1;
@@ -191,6 +191,7 @@ static void grouped_block(const uint8_t* block, const BlockTask& task) {
 #pragma GCC unroll 2
       for (int p = 0; p < kPair; p++) {
         ahead = fetch(ahead, step);
+        const Lanes scale = scales_of<form>(tile, in_tile + p);
         Unit sums[kSets<form, T>][T];
 #pragma GCC unroll 8
         for (int i = 0; i < kSets<form, T> * T; i++)
@@ -198,7 +199,6 @@ static void grouped_block(const uint8_t* block, const BlockTask& task) {
         const int shared = f.group == 16 ? p : 0;  // begins in the middle of 32 columns
         add_group<form, T>(sums, tile + head_bytes(f) + (in_tile + p - shared) * kCodeBytes, p,
                            x - shared * f.group * T);
-        const Lanes scale = scales_of<form>(tile, in_tile + p);
 #pragma GCC unroll 8
         for (int t = 0; t < T; t++)
           inner[t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[0][t]), scale, inner[t]);
