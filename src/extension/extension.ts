@@ -12,6 +12,7 @@ import { Evaluations } from './evaluation';
 import { openExample } from './example';
 import { WorkspaceIgnoring } from './ignoring';
 import { type Entry, CompletionLog } from '../editing/completionLog';
+import { LiveView } from './liveView';
 import { createLog } from './log';
 import { chooseModelFile, completeNow, openMenu, toggle, toggleLanguage } from './menu';
 import { findModelFile } from '../editing/modelFile';
@@ -55,12 +56,14 @@ export function activate(context: vscode.ExtensionContext): Parts {
     showWork: (work) => status.showWork(work),
   });
   const page = new DiagnosticsPage(context.extensionUri, engine, completions);
+  const liveView = new LiveView(context.extensionUri, engine, completions);
   const benchmark = new Benchmark(engine);
   const evaluations = new Evaluations(context.extensionUri, engine, ignoring);
 
   function onState(state: LocalState): void {
     status.update();
     page.post();
+    liveView.post();
     problems.onState(state);
   }
   function restart(reason: string): void {
@@ -84,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.runBenchmark': () => withMessages(() => benchmark.run()),
     'ryzanstein.evaluate': () => withMessages(() => evaluations.run()),
     'ryzanstein.tune': () => withMessages(() => evaluations.run({ tune: true })),
+    'ryzanstein.showLiveView': () => liveView.show(),
     'ryzanstein.showDiagnostics': () => page.show(),
     'ryzanstein.restartEngine': () => restart('on command'),
     'ryzanstein.chooseModelFile': chooseModelFile,
@@ -95,7 +99,8 @@ export function activate(context: vscode.ExtensionContext): Parts {
   };
 
   context.subscriptions.push(
-    ...[log, engine, ignoring, relatedFiles, circumstances, status, provider, page, benchmark, evaluations],
+    ...[log, engine, ignoring, relatedFiles, circumstances, status, provider, page, liveView],
+    ...[benchmark, evaluations],
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.commands.registerCommand(acceptedCommand, (entry: Entry, alternative?: Completion) =>
       provider.accept(entry, alternative),

@@ -33,6 +33,7 @@ function choices(): Choice[] {
       ]
     : [];
   return [
+    { label: '$(graph-line) Live view', run: ['ryzanstein.showLiveView'] },
     {
       label: settings.enabled ? '$(circle-slash) Turn completions off' : '$(check) Turn completions on',
       run: ['ryzanstein.toggle'],

@@ -145,7 +145,9 @@ function tooltip(
   completion: Completion | undefined,
 ): vscode.MarkdownString {
   const text = new vscode.MarkdownString(undefined, true);
-  text.isTrusted = { enabledCommands: ['ryzanstein.showDiagnostics', 'ryzanstein.openMenu'] };
+  text.isTrusted = {
+    enabledCommands: ['ryzanstein.showLiveView', 'ryzanstein.showDiagnostics', 'ryzanstein.openMenu'],
+  };
   text.appendMarkdown('**Ryzanstein** ').appendText(sentence).appendMarkdown('\n\n');
   if (engine.state.name === 'ready') {
     const { model } = engine.state;
@@ -155,7 +157,7 @@ function tooltip(
   if (completion)
     text.appendMarkdown('Last completion: ').appendText(completionLine(completion)).appendMarkdown('\n\n');
   text.appendMarkdown(
-    '[Diagnostics](command:ryzanstein.showDiagnostics) · [Menu](command:ryzanstein.openMenu)',
+    '[Live view](command:ryzanstein.showLiveView) · [Diagnostics](command:ryzanstein.showDiagnostics) · [Menu](command:ryzanstein.openMenu)',
   );
   return text;
 }

@@ -49,7 +49,7 @@ export const byItself: Look = {
 /** Colours are those of the classes `line0`, `fill0` and so on, `grid` and of `text`, in the page's style sheet. */
 export const inPage: Look = {
   width: 460,
-  plot: { left: 48, right: 24, top: 10, height: 220, below: 30 },
+  plot: { left: 48, right: 24, top: 20, height: 220, below: 30 },
   byItself: false,
 };
 
@@ -94,9 +94,15 @@ export function logChart(chart: Chart): string {
 }
 
 /** `label` tells a bar's value in as few characters as a bar is wide. */
-export function barChart(chart: Chart, groups: string[], label: (value: number) => string): string {
+export function barChart(
+  chart: Chart,
+  groups: string[],
+  label: (value: number) => string,
+  look = byItself,
+): string {
   const values = chart.series.flatMap((series) => series.values as (number | undefined)[]);
-  const frame = frameOf(chart, byItself, stepsTo(Math.max(...values.map((value) => value ?? 0))));
+  const steps = chart.y.steps ?? stepsTo(Math.max(...values.map((value) => value ?? 0)));
+  const frame = frameOf(chart, look, steps);
   const share = (frame.x(1) - frame.x(0)) / groups.length;
   const bar = Math.min(48, (share * 0.84) / chart.series.length);
   const bars = groups.flatMap((_, group) =>
@@ -126,7 +132,8 @@ function linesOf({ series }: Chart, frame: Frame): string[] {
       ([x, y]) => [short(frame.x(x)), short(frame.y(y))] as const,
     );
     const path = places.map(([x, y]) => `${x},${y}`).join(' ');
-    const points = frame.look.byItself ? places : [];
+    // A single point is no line.
+    const points = frame.look.byItself || (places.length === 1 && !mark) ? places : [];
     const dots = points.map(([x, y]) => `<circle class="fill${i}" cx="${x}" cy="${y}" r="3"/>`);
     if (mark) {
       const [x, y] = [short(frame.x(mark.at[0])), short(frame.y(mark.at[1]))];

@@ -32,6 +32,39 @@ export interface EntryRow {
   readonly answer: string;
 }
 
+/** What happens while one types. Charts are SVG, and empty where nothing is known yet. */
+export interface LiveState {
+  /** What computes, and with what. */
+  readonly engine: string;
+  readonly tiles: readonly Tile[];
+  readonly charts: { readonly speed: string; readonly waits: string; readonly parts: string };
+  /** A line of a file each, the newest first. */
+  readonly places: readonly PlaceRow[];
+}
+
+export interface Tile {
+  readonly name: string;
+  readonly value: string;
+  readonly note: string;
+}
+
+export interface PlaceRow {
+  readonly time: string;
+  /** A path and a line. */
+  readonly where: string;
+  readonly kind: string;
+  /** Requests for it. */
+  readonly keys: number;
+  readonly result: string;
+  readonly text: string;
+  readonly waited: string;
+}
+
+/** A place of the live view that is to be opened. */
+export function isWhere(value: unknown): value is string {
+  return typeof value === 'string' && /:\d+$/.test(value);
+}
+
 const diagnosticsMessages = ['examine', 'erase', 'copy'] as const;
 
 export type DiagnosticsMessage = (typeof diagnosticsMessages)[number];

@@ -221,6 +221,26 @@ async function session(profile, settings, closer, vsix) {
       return text;
     });
     await check('a bracket that was opened is closed once', () => acceptAndSee(page, second));
+    await check('the live view names the kernel, and has figures, charts and the place', async () => {
+      await command(page, 'Ryzanstein: Show Live View');
+      const inner = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+      await inner.locator('#engine', { hasText: `kernel ${kernel}` }).waitFor({ timeout: 20_000 });
+      const place = inner.locator('#places tr', { hasText: second.file }).first();
+      await place.waitFor({ timeout: 10_000 });
+      const tiles = await inner.locator('#tiles .value').allInnerTexts();
+      const wanted = [/^\d+(\.\d)? ms$/, /^[1-9][\d,]* tok\/s$/, /^\d+ of \d+$/, /^[1-9]\d* of \d+$/];
+      for (const [i, pattern] of wanted.entries())
+        expect(pattern.test(tiles[i]), `tile ${i} says "${tiles[i]}"`);
+      for (const chart of ['speed', 'waits', 'parts'])
+        await inner.locator(`#${chart} svg`).waitFor({ timeout: 5_000 });
+      await picture(page, `${profile}-live-view`);
+      await inner.locator('#filter').selectOption('failed');
+      await inner.locator('#none', { hasText: 'No place is of this kind.' }).waitFor();
+      await inner.locator('#filter').selectOption('');
+      await place.locator('button').click();
+      await page.locator('.tab.active', { hasText: second.file }).waitFor({ timeout: 10_000 });
+      return tiles.join(', ');
+    });
     await check('the diagnostics page names the kernel and lists the completions', async () => {
       await command(page, 'Ryzanstein: Show Diagnostics');
       const inner = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');

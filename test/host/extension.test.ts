@@ -601,6 +601,12 @@ describe('the engine', () => {
     assert.deepEqual(parts.completions.entries, []);
   });
 
+  it('is watched in the live view', async () => {
+    await vscode.commands.executeCommand('ryzanstein.showLiveView');
+    const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
+    assert.ok(labels.includes('Ryzanstein Live View'), labels.join(', '));
+  });
+
   it('is examined on the diagnostics page', async () => {
     await vscode.commands.executeCommand('ryzanstein.showDiagnostics');
     const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));

@@ -1,7 +1,7 @@
 // Messages of the extension's pages: what is none of them is not heard.
 
 import assert from 'node:assert/strict';
-import { isDiagnosticsMessage, isPlace, ready } from '../../../src/report/pages';
+import { isDiagnosticsMessage, isPlace, isWhere, ready } from '../../../src/report/pages';
 
 describe('messages of the pages', () => {
   it('of the diagnostics page are those of its buttons', () => {
@@ -22,5 +22,11 @@ describe('messages of the pages', () => {
       ],
     ])
       assert.ok(!isPlace(other), JSON.stringify(other));
+  });
+
+  it('of the live view are a path and a line', () => {
+    for (const where of ['a.ts:1', 'a b/c:d.ts:12']) assert.ok(isWhere(where), where);
+    for (const other of [ready, 'a.ts', 'a.ts:', '', undefined, null, {}, ['a.ts:1']])
+      assert.ok(!isWhere(other), JSON.stringify(other));
   });
 });

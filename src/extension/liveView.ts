@@ -1,0 +1,73 @@
+// The live view: speed, waits and what became of each place, while one types.
+
+import * as vscode from 'vscode';
+import type { CompletionLog } from '../editing/completionLog';
+import type { LocalEngine } from '../editing/localEngine';
+import { computedWith, liveState } from '../report/liveView';
+import { isWhere, type LiveState } from '../report/pages';
+import { Page } from './page';
+import { readSettings } from './settings';
+
+/** Between two states that the page gets, in milliseconds: more often nobody sees. */
+const pause = 200;
+
+export class LiveView implements vscode.Disposable {
+  private readonly page: Page<LiveState, string>;
+  private readonly subscription: { dispose(): void };
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    extension: vscode.Uri,
+    private readonly engine: LocalEngine,
+    private readonly completions: CompletionLog,
+  ) {
+    this.page = new Page(extension, {
+      ...{ name: 'live', title: 'Ryzanstein Live View' },
+      state: () => this.state(),
+      isMessage: isWhere,
+      hear: (where) => void open(where),
+    });
+    this.subscription = completions.onChange(() => this.post());
+  }
+
+  /** Opens the page, or brings it to the front. */
+  show(): void {
+    this.page.show();
+  }
+
+  /** Shows what has changed, soon. */
+  post(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.page.post();
+    }, pause);
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.subscription.dispose();
+    this.page.dispose();
+  }
+
+  private state(): LiveState {
+    return liveState(this.engineLine(), this.completions.entries, readSettings().deadline);
+  }
+
+  private engineLine(): string {
+    const { state } = this.engine;
+    if (state.name === 'failed') return state.problem.message;
+    if (state.name === 'ready') return computedWith(state.model, this.completions.lastCompletion);
+    return state.name === 'starting' ? 'The engine starts.' : 'The engine starts with the first completion.';
+  }
+}
+
+/** A file that is closed by now is not looked for. */
+async function open(where: string): Promise<void> {
+  const [, path, line] = /^(.*):(\d+)$/.exec(where)!;
+  const document = vscode.workspace.textDocuments.find(
+    ({ uri }) => vscode.workspace.asRelativePath(uri) === path,
+  );
+  if (!document) return;
+  const start = new vscode.Position(Number(line) - 1, 0);
+  await vscode.window.showTextDocument(document, { selection: new vscode.Range(start, start) });
+}

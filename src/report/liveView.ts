@@ -1,0 +1,244 @@
+// The live view in figures and charts: what the last requests for ghost text waited for, how fast the engine was, and what became of each place.
+
+import type { Completion } from '../protocol';
+import { mean, median, percentile } from '../statistics';
+import { barChart, inPage, lineChart } from './charts';
+import { grouped, milliseconds, percent, threadsOf, tokensPerSecond } from './figures';
+import type { LiveState, PlaceRow, Tile } from './pages';
+
+/** A request for ghost text as the log has it; `where` is a path and a line, `result` begins with one of `kinds`. */
+export interface LoggedRequest {
+  readonly time: number;
+  readonly where: string;
+  readonly result: string;
+  readonly text?: string;
+  readonly outcome?: string;
+  readonly waitedMs: number;
+  readonly completion?: Completion;
+}
+
+/** What can become of a request, as the page filters it. */
+export const kinds = [
+  ...['shown', 'typed through', 'hidden', 'not ready', 'cancelled', 'silent', 'paused', 'failed'],
+] as const;
+
+/** Answers that a figure is the median of. */
+const lately = 20;
+/** Answers that a chart shows. */
+const charted = 60;
+/** Of fewer tokens the time is more that of the start than that of the work. */
+const enoughTokens = 4;
+/** Upper ends of the histogram's bars, in milliseconds; the last bar has what took longer. */
+const waitSteps = [10, 20, 40, 80, 160, 320, 640];
+
+/** `requests` are the newest first; `engine` is a sentence on what computes. */
+export function liveState(engine: string, requests: readonly LoggedRequest[], deadline: number): LiveState {
+  const answered = requests.flatMap((request) => (hasAnswer(request) ? request : [])).slice(0, charted);
+  const places = placesOf(requests);
+  return {
+    engine,
+    tiles: [waitTile(answered), speedTile(answered), shownTile(places), acceptedTile(places)],
+    charts: {
+      speed: speedChart(answered),
+      waits: waitChart(answered, deadline),
+      parts: partsChart(answered),
+    },
+    places: places.map(({ row }) => row),
+  };
+}
+
+/** `kernel avx512-vnni · 2 threads, 1 now: the machine is busy`; of a last answer that had fewer threads than the model has. */
+export function computedWith(
+  model: { name: string; kernel: string; threads: number },
+  last: Completion | undefined,
+): string {
+  const now = last?.model === model.name ? (last.threads ?? model.threads) : model.threads;
+  const busy = now < model.threads ? `, ${now} now: the machine is busy` : '';
+  return `${model.name} · kernel ${model.kernel} · ${threadsOf(model.threads)}${busy}`;
+}
+
+type Answered = LoggedRequest & { readonly completion: Completion };
+
+function hasAnswer(request: LoggedRequest): request is Answered {
+  return request.completion !== undefined && request.completion.tokens > 0;
+}
+
+function waitTile(answered: readonly Answered[]): Tile {
+  const waits = answered.slice(0, lately).map(({ waitedMs }) => waitedMs);
+  const most = percentile(waits, 0.95);
+  const often = waits.length < lately ? 'nearly all' : '19 of 20';
+  return {
+    name: 'Wait',
+    value: optional(median(waits), milliseconds),
+    note: most === undefined ? 'from a key to its answer' : `${often} came within ${milliseconds(most)}`,
+  };
+}
+
+function speedTile(answered: readonly Answered[]): Tile {
+  const prefill = median(prefills(answered.slice(0, lately)).map(([, speed]) => speed));
+  return {
+    name: 'Decode',
+    value: optional(median(decodes(answered.slice(0, lately)).map(([, speed]) => speed)), tokensPerSecond),
+    note:
+      prefill === undefined ? 'how fast text is written' : `prompts are read at ${tokensPerSecond(prefill)}`,
+  };
+}
+
+function shownTile(places: readonly GroupedPlace[]): Tile {
+  const asked = places.filter(({ kind }) => kind !== 'silent' && kind !== 'paused' && kind !== 'cancelled');
+  const shown = asked.filter(({ kind }) => isShown(kind));
+  return {
+    name: 'Shown',
+    value: asked.length === 0 ? '–' : `${shown.length} of ${asked.length}`,
+    note:
+      asked.length === 0
+        ? 'of the places where you type'
+        : `${percent(shown.length / asked.length)} of the places`,
+  };
+}
+
+function acceptedTile(places: readonly GroupedPlace[]): Tile {
+  const shown = places.filter(({ kind }) => isShown(kind));
+  const accepted = shown.filter(({ accepted }) => accepted);
+  return {
+    name: 'Accepted',
+    value: shown.length === 0 ? '–' : `${accepted.length} of ${shown.length}`,
+    note:
+      shown.length === 0
+        ? 'of the completions shown'
+        : `${percent(accepted.length / shown.length)} of those shown`,
+  };
+}
+
+function optional(value: number | undefined, text: (value: number) => string): string {
+  return value === undefined ? '–' : text(value);
+}
+
+/** By place in the list, tokens a second. */
+function decodes(answered: readonly Answered[]): [number, number][] {
+  return answered.flatMap(({ completion: { tokens, tokensPerSecond } }, i) =>
+    tokens >= enoughTokens && tokensPerSecond > 0 ? [[i, tokensPerSecond] as [number, number]] : [],
+  );
+}
+
+function prefills(answered: readonly Answered[]): [number, number][] {
+  return answered.flatMap(({ completion: { promptTokens, reusedTokens, prefillMs } }, i) => {
+    const read = promptTokens - reusedTokens;
+    return read >= 4 * enoughTokens && prefillMs > 0
+      ? [[i, (read / prefillMs) * 1000] as [number, number]]
+      : [];
+  });
+}
+
+function speedChart(answered: readonly Answered[]): string {
+  const last = Math.max(1, answered.length - 1);
+  // The newest answer is the rightmost one.
+  const across = (points: [number, number][]): [number, number][] =>
+    points.map(([i, speed]): [number, number] => [1 - i / last, speed]).reverse();
+  const series = [
+    { name: 'decode', values: across(decodes(answered)) },
+    { name: 'prefill', values: across(prefills(answered)) },
+  ];
+  if (series.every(({ values }) => values.length === 0)) return '';
+  const ends = [`${answered.length} answers ago`, 'now'];
+  return lineChart(
+    {
+      title: `Tokens a second over the last ${answered.length} answers`,
+      x: { title: '', steps: [0.1, 1], text: (share) => ends[Math.round(share)]! },
+      y: { title: '', text: thousands },
+      series,
+    },
+    inPage,
+  );
+}
+
+function waitChart(answered: readonly Answered[], deadline: number): string {
+  if (answered.length === 0) return '';
+  const counts = [...waitSteps, Infinity].map(
+    (end, i, ends) =>
+      answered.filter(({ waitedMs }) => waitedMs < end && waitedMs >= (ends[i - 1] ?? 0)).length,
+  );
+  const late = answered.filter(({ waitedMs }) => waitedMs >= deadline).length;
+  return barChart(
+    {
+      title: `Waits of the last ${answered.length} answers, ${late} of them beyond the deadline of ${milliseconds(deadline)}`,
+      x: { title: '', text: String },
+      y: { title: '', text: String, steps: wholeSteps(Math.max(...counts)) },
+      series: [{ name: 'answers', values: counts }],
+    },
+    [...waitSteps.map((end) => `< ${end}`), `${waitSteps.at(-1)} +`],
+    (count) => (count === 0 ? '' : String(count)),
+    inPage,
+  );
+}
+
+function partsChart(answered: readonly Answered[]): string {
+  if (answered.length === 0) return '';
+  const part = (of: (request: Answered) => number): number => mean(answered.map(of));
+  const prefill = part(({ completion }) => completion.prefillMs);
+  const decode = part(({ completion }) => completion.decodeMs);
+  const rest = Math.max(0, part(({ waitedMs }) => waitedMs) - prefill - decode);
+  return barChart(
+    {
+      title: `Where the time of an answer goes: waiting ${milliseconds(rest)}, prompt ${milliseconds(prefill)}, answer ${milliseconds(decode)}`,
+      x: { title: '', text: String },
+      y: { title: '', text: (value) => `${grouped(value)} ms` },
+      series: [{ name: 'milliseconds', values: [rest, prefill, decode] }],
+    },
+    ['waiting, context', 'reading the prompt', 'writing the answer'],
+    milliseconds,
+    inPage,
+  );
+}
+
+/** `12.5k`: an axis has little room. */
+function thousands(value: number): string {
+  return value < 1000 ? String(value) : `${value / 1000}k`;
+}
+
+/** Counts have no parts. */
+function wholeSteps(most: number): number[] {
+  const size = Math.max(1, Math.ceil(most / 5));
+  return Array.from({ length: Math.ceil(most / size) + 1 }, (_, i) => i * size);
+}
+
+interface GroupedPlace {
+  readonly kind: string;
+  readonly accepted: boolean;
+  readonly row: PlaceRow;
+}
+
+function isShown(kind: string): boolean {
+  return kind === 'shown' || kind === 'typed through';
+}
+
+/** A line's requests in one row, the line that was asked at last first; what came of it is what the last request says that was not cancelled. */
+function placesOf(requests: readonly LoggedRequest[]): GroupedPlace[] {
+  const groups = new Map<string, LoggedRequest[]>();
+  for (const request of requests) groups.set(request.where, [...(groups.get(request.where) ?? []), request]);
+  return [...groups.values()].map((group) => {
+    const said = group.find(({ result }) => kindOf(result) !== 'cancelled') ?? group[0]!;
+    const accepted = group.some(({ outcome }) => outcome?.startsWith('accepted'));
+    const kind = group.some(({ result }) => isShown(kindOf(result))) ? 'shown' : kindOf(said.result);
+    const told = accepted ? group.find(({ outcome }) => outcome?.startsWith('accepted'))! : said;
+    const { completion, outcome } = told;
+    const sure = completion && `(confidence ${completion.confidence.toFixed(2)})`;
+    const result = [told.result, outcome].filter((part) => part !== undefined).join(' · ');
+    return {
+      ...{ kind, accepted },
+      row: {
+        time: new Date(group[0]!.time).toTimeString().slice(0, 8),
+        where: told.where,
+        kind,
+        keys: group.length,
+        result: sure === undefined ? result : `${result} ${sure}`,
+        text: told.text ?? completion?.text ?? '',
+        waited: milliseconds(told.waitedMs),
+      },
+    };
+  });
+}
+
+function kindOf(result: string): string {
+  return kinds.find((kind) => result.startsWith(kind)) ?? 'failed';
+}

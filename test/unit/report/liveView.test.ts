@@ -1,0 +1,98 @@
+// The live view: its figures are those of the log, places are grouped, and nothing known yet is nothing drawn.
+
+import assert from 'node:assert/strict';
+import type { Completion } from '../../../src/protocol';
+import { computedWith, kinds, liveState, type LoggedRequest } from '../../../src/report/liveView';
+import { elementsOf, valuesOf } from './svg';
+
+const answer = (more: Partial<Completion>): Completion => ({
+  ...{ text: 'a', reason: 'line', shown: true, confidence: 0.5, tokens: 8, promptTokens: 500 },
+  ...{ reusedTokens: 400, prefillMs: 10, decodeMs: 4, tokensPerSecond: 2000, model: 'm' },
+  ...more,
+});
+
+const request = (where: string, result: string, more: Partial<LoggedRequest> = {}): LoggedRequest => ({
+  ...{ time: 0, where, result, waitedMs: 20 },
+  ...more,
+});
+
+describe('the live view', () => {
+  it('has tiles that say nothing, and no charts, where nothing is known', () => {
+    const state = liveState('engine', [request('a.ts:1', 'silent: the file is ignored')], 100);
+    assert.deepEqual(
+      state.tiles.map(({ value }) => value),
+      ['–', '–', '–', '–'],
+    );
+    assert.deepEqual(Object.values(state.charts), ['', '', '']);
+    assert.equal(state.places[0]!.kind, 'silent');
+  });
+
+  it('tells the medians of the last twenty answers', () => {
+    const requests = Array.from({ length: 30 }, (_, i) =>
+      request(`a.ts:${i + 1}`, 'shown', {
+        waitedMs: i < 20 ? 10 + i : 5000,
+        completion: answer({ tokensPerSecond: i < 20 ? 1000 + i : 9, prefillMs: i < 20 ? 10 : 1000 }),
+      }),
+    );
+    const [wait, decode, shown, accepted] = liveState('engine', requests, 100).tiles;
+    assert.equal(wait!.value, '20 ms');
+    assert.match(wait!.note, / 28 ms$/);
+    assert.equal(decode!.value, '1,010 tok/s');
+    assert.match(decode!.note, / 10,000 tok\/s$/);
+    assert.equal(shown!.value, '30 of 30');
+    assert.equal(accepted!.value, '0 of 30');
+  });
+
+  it('puts the requests of a line into one row, with what became of it at last', () => {
+    const { places, tiles } = liveState(
+      'engine',
+      [
+        request('a.ts:2', 'cancelled'),
+        request('a.ts:2', 'hidden: confidence', { completion: answer({ confidence: 0.29 }) }),
+        request('b.ts:1', 'typed through', { text: 'b' }),
+        request('b.ts:1', 'shown', { text: 'bc', outcome: 'accepted' }),
+        request('a.ts:2', 'cancelled'),
+      ],
+      100,
+    );
+    assert.deepEqual(
+      places.map(({ where, kind, keys, result, text }) => [where, kind, keys, result, text]),
+      [
+        ['a.ts:2', 'hidden', 3, 'hidden: confidence (confidence 0.29)', 'a'],
+        ['b.ts:1', 'shown', 2, 'shown · accepted', 'bc'],
+      ],
+    );
+    assert.deepEqual(
+      tiles.slice(2).map(({ value }) => value),
+      ['1 of 2', '1 of 1'],
+    );
+  });
+
+  it('counts each answer in one bar of the waits, and says how many came too late', () => {
+    const waits = [0, 9, 10, 39.9, 40, 640, 9000];
+    const requests = waits.map((waitedMs, i) =>
+      request(`a.ts:${i}`, 'shown', { waitedMs, completion: answer({}) }),
+    );
+    const { waits: chart, parts, speed } = liveState('engine', requests, 100).charts;
+    for (const svg of [chart, parts, speed]) assert.equal(elementsOf(svg)[0], 'svg');
+    assert.match(chart, /2 of them beyond the deadline of 100 ms/);
+    assert.deepEqual(valuesOf(chart), ['2', '1', '1', '1', '', '', '', '2']);
+  });
+
+  it('names the kernel and the threads, also those that are left to it', () => {
+    const model = { name: 'm', kernel: 'avx2', threads: 2 };
+    assert.equal(computedWith(model, undefined), 'm · kernel avx2 · 2 threads');
+    assert.match(computedWith(model, answer({ threads: 1 })), /2 threads, 1 now: the machine is busy$/);
+    assert.equal(computedWith(model, answer({ model: 'before', threads: 1 })), 'm · kernel avx2 · 2 threads');
+  });
+
+  it('knows what every result begins with', () => {
+    for (const kind of kinds)
+      assert.equal(
+        liveState('', [request('a:1', `${kind}: x`)], 1).places[0]!.kind.startsWith(
+          kind === 'typed through' ? 'shown' : kind,
+        ),
+        true,
+      );
+  });
+});
