@@ -19,6 +19,7 @@ import { findModelFile } from '../editing/modelFile';
 import { Problems } from './problems';
 import { acceptedCommand, Provider } from './provider';
 import { onSettingChange, readSettings } from './settings';
+import { whyNothing } from './whyNothing';
 import { Status } from './status';
 import { RelatedFiles } from './relatedFiles';
 
@@ -81,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     }
   }
   const commands: Record<string, () => unknown> = {
+    'ryzanstein.whyNothing': () => whyNothing({ engine, completions, ignoring, status }),
     'ryzanstein.completeNow': completeNow,
     'ryzanstein.toggle': toggle,
     'ryzanstein.toggleLanguage': toggleLanguage,

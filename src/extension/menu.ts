@@ -40,6 +40,7 @@ function choices(): Choice[] {
     },
     ...language,
     { label: '$(sparkle) Complete now', run: ['ryzanstein.completeNow'] },
+    { label: '$(question) Why no suggestion here?', run: ['ryzanstein.whyNothing'] },
     separator('Engine'),
     { label: '$(pulse) Show diagnostics', run: ['ryzanstein.showDiagnostics'] },
     { label: '$(dashboard) Run benchmark', run: ['ryzanstein.runBenchmark'] },

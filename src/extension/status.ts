@@ -5,7 +5,7 @@ import type { Completion } from '../protocol';
 import type { LocalEngine } from '../editing/localEngine';
 import { completionLine, modelLine, threadsOf, tokensPerSecond } from '../report/figures';
 import type { CompletionLog } from '../editing/completionLog';
-import { isUnproven, languageIsOn } from '../editing/settings';
+import { isUnproven, languageIsOn, type Settings } from '../editing/settings';
 import type { Circumstances } from './circumstances';
 import { onSettingChange, readSettings } from './settings';
 
@@ -16,6 +16,8 @@ interface Look {
   readonly text: string;
   /** A sentence, for the tooltip and for screen readers. */
   readonly sentence: string;
+  /** The setting that makes it so. */
+  readonly setting?: keyof Settings;
 }
 
 export class Status implements vscode.Disposable {
@@ -84,18 +86,25 @@ export class Status implements vscode.Disposable {
     if (state.name === 'failed')
       return { name: 'error', text: '$(error) Ryzanstein', sentence: state.problem.message };
     if (!settings.enabled)
-      return { name: 'off', text: '$(circle-slash) Ryzanstein off', sentence: 'Completions are turned off.' };
+      return {
+        name: 'off',
+        text: '$(circle-slash) Ryzanstein off',
+        sentence: 'Completions are turned off.',
+        setting: 'enabled',
+      };
     if (document && !languageIsOn(settings, document.languageId))
       return {
         name: 'off',
         text: '$(circle-slash) Ryzanstein off',
         sentence: `Completions are turned off for ${document.languageId}.`,
+        setting: 'languages',
       };
     if (document && isUnproven(state, settings, document.languageId))
       return {
         name: 'unproven',
         text: '$(eye-closed) Ryzanstein quiet',
         sentence: `This model is right too seldom in ${document.languageId} to offer anything by itself; Complete Now asks it.`,
+        setting: 'eagerness',
       };
     const { use, because = '' } = this.circumstances.throttle(settings);
     if (use === 'paused')

@@ -9,6 +9,7 @@ import { leastConfidence } from '../../src/eagerness';
 import type { Alternative } from '../../src/protocol';
 import type { Evaluation } from '../../src/reports';
 import type { Parts } from '../../src/extension/extension';
+import { explanation } from '../../src/extension/whyNothing';
 import type { RelatedText } from '../../src/protocol';
 import {
   accept,
@@ -394,6 +395,10 @@ describe('ghost text', () => {
     await vscode.commands.executeCommand('ryzanstein.toggleLanguage');
     await until('the status', () => parts.status.current.name === 'off');
     await entryAfter(parts, /silent: .*typescript is turned off/, () => type('c'));
+    assert.deepEqual(explanation(parts), {
+      sentence: 'Completions are turned off for typescript.',
+      setting: 'languages',
+    });
     await vscode.commands.executeCommand('ryzanstein.toggleLanguage');
     await until('the status', () => parts.status.current.name !== 'off');
     await write({ 'ryzanstein.languages': undefined });
@@ -405,6 +410,9 @@ describe('ghost text', () => {
     try {
       await open('total = |\n', 'quiet.py');
       await entryAfter(parts, /^hidden: confidence$/, () => type('e'));
+      const why = explanation(parts);
+      assert.match(why.sentence, /^The model is \d+ % sure of its answer here, and 100 % is wanted\.$/);
+      assert.equal(why.setting, 'confidence');
       await open(sample);
       await entryAfter(parts, /^shown/, () => type('e'));
     } finally {
@@ -603,8 +611,11 @@ describe('the engine', () => {
 
   it('is watched in the live view', async () => {
     await vscode.commands.executeCommand('ryzanstein.showLiveView');
-    const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
-    assert.ok(labels.includes('Ryzanstein Live View'), labels.join(', '));
+    await until('its tab', () =>
+      vscode.window.tabGroups.all.some(({ tabs }) =>
+        tabs.some(({ label }) => label === 'Ryzanstein Live View'),
+      ),
+    );
   });
 
   it('is examined on the diagnostics page', async () => {

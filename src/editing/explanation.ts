@@ -1,0 +1,63 @@
+// Why there is no ghost text on a line: what the log has of it, as a sentence, and the setting that would change it.
+
+import { leastConfidence, type Thresholds } from '../eagerness';
+import { languageName } from '../language/languages';
+import type { HiddenReason } from '../protocol';
+import type { Entry } from './completionLog';
+import { type Settings, sureEnough } from './settings';
+
+export interface Explanation {
+  readonly sentence: string;
+  /** The setting to change. */
+  readonly setting?: keyof Settings;
+}
+
+const hiddenBecause: Record<Exclude<HiddenReason, 'confidence' | 'cancelled'>, string> = {
+  empty: 'The model has nothing to add here.',
+  whitespace: 'The model wrote nothing but spaces.',
+  duplicate: 'The answer repeats the line above or below.',
+  repetition: 'The answer turns in a circle.',
+  unbalanced: 'The answer closes what is not open, or leaves open what it should close.',
+  syntax: 'The answer would break the code around it.',
+  secret: 'The answer holds what looks like a key or a token of another file.',
+  invisible: 'The answer holds characters that cannot be seen.',
+  chat: 'The answer is addressed to a reader, and no code.',
+};
+
+/** `entries` are those of one line, the newest first. */
+export function explain(
+  entries: readonly Entry[],
+  { settings, languageId, thresholds }: { settings: Settings; languageId: string; thresholds?: Thresholds },
+): Explanation {
+  const entry = entries.find(({ result }) => !result.startsWith('cancelled')) ?? entries[0];
+  if (!entry) return { sentence: 'Nothing was asked for on this line yet: text is offered while you type.' };
+  const { result, text, outcome, completion } = entry;
+  const because = result.slice(result.indexOf(': ') + 2).replace(/, as before$/, '');
+  if (/^(?:shown|typed through)/.test(result))
+    return {
+      sentence: `\`${text ?? completion?.text ?? ''}\` was offered here${outcome ? `, and ${outcome}` : ''}.`,
+    };
+  if (result.startsWith('cancelled'))
+    return { sentence: 'You typed on, or moved away, before there was an answer.' };
+  if (result.startsWith('not ready'))
+    return {
+      sentence: `The answer was not ready within ${settings.deadline} ms, and is kept for the next look.`,
+      setting: 'deadline',
+    };
+  if (because === 'confidence' && completion) {
+    const wanted = sureEnough(settings);
+    const least = leastConfidence(wanted, completion.text, languageName(languageId), thresholds);
+    const percent = (share: number): string => `${Math.round(share * 100)} %`;
+    const enough = Number.isFinite(least) ? percent(least) : 'more than it can be for so short a text';
+    return {
+      sentence: `The model is ${percent(completion.confidence)} sure of its answer here, and ${enough} is wanted.`,
+      setting: typeof wanted === 'number' ? 'confidence' : 'eagerness',
+    };
+  }
+  if (isHiddenReason(because)) return { sentence: hiddenBecause[because] };
+  return { sentence: `${because[0]!.toUpperCase()}${because.slice(1).replace(/\.$/, '')}.` };
+}
+
+function isHiddenReason(because: string): because is keyof typeof hiddenBecause {
+  return Object.hasOwn(hiddenBecause, because);
+}

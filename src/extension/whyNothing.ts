@@ -1,0 +1,46 @@
+// Says why there is no ghost text where the cursor is, and offers what would change it.
+
+import * as vscode from 'vscode';
+import type { CompletionLog } from '../editing/completionLog';
+import { type Explanation, explain } from '../editing/explanation';
+import type { LocalEngine } from '../editing/localEngine';
+import { silenceAt } from './documents';
+import type { WorkspaceIgnoring } from './ignoring';
+import { readSettings } from './settings';
+import type { Status } from './status';
+
+export interface WhyParts {
+  readonly engine: LocalEngine;
+  readonly completions: CompletionLog;
+  readonly ignoring: WorkspaceIgnoring;
+  readonly status: Status;
+}
+
+export async function whyNothing(parts: WhyParts): Promise<void> {
+  const { sentence, setting } = explanation(parts);
+  const open = 'Open the Setting';
+  const now = 'Complete Now';
+  const actions = setting ? [open, now] : [now];
+  const chosen = await vscode.window.showInformationMessage(`Ryzanstein: ${sentence}`, ...actions);
+  if (chosen === open)
+    await vscode.commands.executeCommand('workbench.action.openSettings', `ryzanstein.${setting}`);
+  if (chosen === now) await vscode.commands.executeCommand('ryzanstein.completeNow');
+}
+
+export function explanation({ engine, completions, ignoring, status }: WhyParts): Explanation {
+  const editor = vscode.window.activeTextEditor;
+  if (!editor) return { sentence: 'No file is being edited.' };
+  const { document, selection } = editor;
+  const silence = silenceAt(document, (file) => ignoring.known(file));
+  if (silence) return { sentence: `This file ${silence}.` };
+  // What holds for every line.
+  const { name, sentence, setting } = status.current;
+  if (name !== 'ready' && name !== 'working') return { sentence, ...(setting && { setting }) };
+  const settings = readSettings(document);
+  const where = `${vscode.workspace.asRelativePath(document.uri)}:${selection.active.line + 1}`;
+  const { state } = engine;
+  const thresholds = state.name === 'ready' ? state.model.thresholds : undefined;
+  const entries = completions.entries.filter((entry) => entry.where === where);
+  if (entries.length === 0 && settings.mode === 'onRequest') return { sentence, setting: 'mode' };
+  return explain(entries, { settings, languageId: document.languageId, ...(thresholds && { thresholds }) });
+}

@@ -1,0 +1,65 @@
+// Why nothing is shown on a line: each result in the log has its sentence, and the setting that would change it.
+
+import assert from 'node:assert/strict';
+import type { Entry } from '../../../src/editing/completionLog';
+import { explain } from '../../../src/editing/explanation';
+import { failed, hidden } from '../../../src/editing/offers';
+import { defaults, type Settings } from '../../../src/editing/settings';
+import type { Completion, HiddenReason } from '../../../src/protocol';
+
+const completion: Completion = {
+  ...{ text: 'values.length;', reason: 'line', shown: false, confidence: 0.29, tokens: 4, promptTokens: 9 },
+  ...{ reusedTokens: 0, prefillMs: 1, decodeMs: 1, tokensPerSecond: 1000, model: 'm' },
+};
+
+const entry = (result: string, more: Partial<Entry> = {}): Entry => ({
+  ...{ time: 0, where: 'a.ts:1', trigger: 'automatic', result, waitedMs: 1 },
+  ...more,
+});
+
+const facts = (settings: Partial<Settings> = {}) => ({
+  settings: { ...(defaults), ...settings },
+  languageId: 'typescript',
+  thresholds: { languages: { typescript: { normal: 0.55 } } },
+});
+
+describe('the explanation of a line without ghost text', () => {
+  it('tells how sure the model is, how sure it had to be, and which setting says so', () => {
+    const entries = [entry('hidden: confidence, as before', { completion })];
+    const { sentence, setting } = explain(entries, facts());
+    assert.match(sentence, /29 % sure .* 55 % is wanted/);
+    assert.equal(setting, 'eagerness');
+    const own = explain(entries, facts({ confidence: 0.9 }));
+    assert.match(own.sentence, /90 % is wanted/);
+    assert.equal(own.setting, 'confidence');
+  });
+
+  it('has another sentence for every reason', () => {
+    const reasons: HiddenReason[] = [
+      ...(['empty', 'duplicate', 'repetition', 'whitespace', 'unbalanced'] as const),
+      ...(['syntax', 'secret', 'invisible', 'chat'] as const),
+    ];
+    const sentences = reasons.map(
+      (reason) => explain([entry(hidden({ ...completion, hidden: reason }))], facts()).sentence,
+    );
+    assert.equal(new Set(sentences).size, reasons.length);
+    for (const sentence of sentences) assert.match(sentence, /^[A-Z`].*\.$/);
+  });
+
+  it('goes by the newest request that was not cancelled', () => {
+    const entries = [entry('cancelled: typed on'), entry('not ready after 100 ms'), entry('shown')];
+    assert.equal(explain(entries, facts()).setting, 'deadline');
+    assert.match(explain(entries.slice(0, 1), facts()).sentence, /^You typed on/);
+    assert.match(explain([], facts()).sentence, /while you type/);
+  });
+
+  it('repeats what was offered, or what went wrong', () => {
+    const shown = entry('shown', { text: 'a + b', outcome: 'typed over' });
+    assert.equal(explain([shown], facts()).sentence, '`a + b` was offered here, and typed over.');
+    assert.equal(
+      explain([entry(failed(new Error('the file is gone.')))], facts()).sentence,
+      'The file is gone.',
+    );
+    assert.equal(explain([entry('paused: on battery')], facts()).sentence, 'On battery.');
+  });
+});
