@@ -2,12 +2,13 @@
 import path from 'node:path';
 import { program, run, step, whenChanged } from './steps.mjs';
 
-const addon = `dist/native/${process.platform}-${process.arch}/ryzanstein.node`;
+/** The engine that is built for development, from the root. */
+export const nativeAddon = `dist/native/${process.platform}-${process.arch}/ryzanstein.node`;
 
 export async function buildNative() {
   const skip = (file) => file.startsWith(path.join('native', 'build')) || file.includes('node_modules');
   const inputs = ['native', 'scripts/build-native.mjs', 'package-lock.json'];
-  await whenChanged('native', { inputs, outputs: [addon, 'native/build'], skip }, () =>
+  await whenChanged('native', { inputs, outputs: [nativeAddon, 'native/build'], skip }, () =>
     step('Building the native engine', () => run(process.execPath, ['scripts/build-native.mjs'])),
   );
 }

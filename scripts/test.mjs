@@ -120,11 +120,13 @@ const stages = {
   },
   unit: unitTests,
   debug: async () => counted('debug', await node(path.join(root, 'test', 'debug.mjs'))),
+  platforms: async () =>
+    counted('platforms', await node(path.join(root, 'test', 'platforms', 'platforms.mjs'))),
   host: () => inWorkbench('host.mjs'),
   browser: () => inWorkbench('browser.mjs'),
 };
 
-const built = ['native', 'unit', 'debug', 'host', 'browser'];
+const built = ['native', 'unit', 'debug', 'platforms', 'host', 'browser'];
 
 async function main(names) {
   const unknown = names.filter((name) => !(name in stages));

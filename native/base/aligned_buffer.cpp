@@ -18,7 +18,9 @@ namespace ryzanstein {
 namespace {
 
 constexpr size_t kCacheLine = 64;
+#ifndef _WIN32
 constexpr size_t kHugePage = size_t{2} << 20;
+#endif
 constexpr size_t kMappedFrom = size_t{1} << 20;
 
 }  // namespace

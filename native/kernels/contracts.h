@@ -11,6 +11,11 @@
 #else
 #define RYZANSTEIN_X86 0
 #endif
+#if defined(__aarch64__) || defined(_M_ARM64)
+#define RYZANSTEIN_ARM 1
+#else
+#define RYZANSTEIN_ARM 0
+#endif
 
 // Kernels may share code only as static functions: a shared inline function compiled with one file's CPU
 // flags would be linked into the whole program and crash CPUs that lack them.

@@ -1,4 +1,5 @@
-// What this CPU offers and the operating system lets us use, from CPUID and XGETBV.
+// What this CPU offers and the operating system lets us use: from CPUID and XGETBV, on ARM from the system
+// itself.
 #include <string.h>
 
 #include "dispatch.h"
@@ -12,6 +13,14 @@
 #if defined(__linux__)
 #include <sys/syscall.h>
 #include <unistd.h>
+#endif
+#elif RYZANSTEIN_ARM
+#if defined(__linux__)
+#include <sys/auxv.h>
+#elif defined(__APPLE__)
+#include <sys/sysctl.h>
+#elif defined(_WIN32)
+#include <windows.h>
 #endif
 #endif
 
@@ -47,13 +56,12 @@ uint64_t saved_state() {
 #endif
 }
 
-// Linux gives the AMX tile registers only to processes that ask; asking again does no harm.
+// Linux gives the AMX tile registers only to processes that ask; asking again does no harm. Windows has a
+// permission of its own, which nobody has proven with this program: there the tiles stay unused.
 bool tiles_permitted() {
 #if defined(__linux__)
   constexpr long kRequestPermission = 0x1023, kTileData = 18;
   return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
-#elif defined(_WIN32)
-  return true;
 #else
   return false;
 #endif
@@ -94,6 +102,35 @@ CpuFeatures detect() {
   return cpu;
 }
 
+#elif RYZANSTEIN_ARM
+
+#if defined(__linux__)
+bool has_dot_product() {
+  constexpr unsigned long kAsimdDp = 1ul << 20;
+  return (getauxval(AT_HWCAP) & kAsimdDp) != 0;
+}
+#elif defined(__APPLE__)
+bool has_dot_product() {
+  int has = 0;
+  size_t bytes = sizeof has;
+  return sysctlbyname("hw.optional.arm.FEAT_DotProd", &has, &bytes, nullptr, 0) == 0 && has != 0;
+}
+#elif defined(_WIN32)
+bool has_dot_product() {
+  constexpr DWORD kV82DotProduct = 43;
+  return IsProcessorFeaturePresent(kV82DotProduct) != 0;
+}
+#else
+bool has_dot_product() { return false; }
+#endif
+
+CpuFeatures detect() {
+  CpuFeatures cpu = {};
+  cpu.neon = true;  // ARMv8 has it
+  cpu.neon_dotprod = has_dot_product();
+  return cpu;
+}
+
 #else
 
 CpuFeatures detect() { return CpuFeatures{}; }
@@ -111,7 +148,9 @@ constexpr Flag kFlags[] = {{"avx2", &CpuFeatures::avx2},
                            {"avx512-vnni", &CpuFeatures::avx512_vnni},
                            {"avx512-vbmi", &CpuFeatures::avx512_vbmi},
                            {"avx512-bf16", &CpuFeatures::avx512_bf16},
-                           {"amx-int8", &CpuFeatures::amx_int8}};
+                           {"amx-int8", &CpuFeatures::amx_int8},
+                           {"neon", &CpuFeatures::neon},
+                           {"dotprod", &CpuFeatures::neon_dotprod}};
 
 }  // namespace
 

@@ -16,6 +16,7 @@ struct CpuFeatures {
   bool avx512;  // F, BW, DQ, VL
   bool avx512_vnni, avx512_vbmi, avx512_bf16;
   bool amx_int8;
+  bool neon, neon_dotprod;
 };
 
 // Detected once, thread-safe.

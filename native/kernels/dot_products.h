@@ -1,5 +1,6 @@
-// Blocks of the R16 layouts with VPDPBUSD, written once for every register width. The including file first
-// defines Unit and its operations (units256.h or units512.h) and dot_broadcast; everything here is static.
+// Blocks of the R16 layouts with dot products of four bytes, written once for every register width. The
+// including file first defines Unit and its operations (units.h of its folder), kByteOffset and
+// dot_broadcast; everything is static.
 #ifndef RYZANSTEIN_KERNELS_DOT_PRODUCTS_H_
 #define RYZANSTEIN_KERNELS_DOT_PRODUCTS_H_
 
@@ -82,7 +83,8 @@ static void byte_block(const uint8_t* block, int units, const uint8_t* prepared,
     Unit sum = sums[0][t];
 #pragma GCC unroll 4
     for (int s = 1; s < kSets; s++) sum = add(sum, sums[s][t]);
-    const Unit bias = all_ints(128 * prepared_sum(prepared + static_cast<size_t>(t) * prepared_bytes));
+    const Unit bias =
+        all_ints(kByteOffset * prepared_sum(prepared + static_cast<size_t>(t) * prepared_bytes));
     store_sums(y + t * y_stride, subtract(sum, bias));
   }
 }

@@ -62,26 +62,41 @@ void pack_five_trit_row(const int8_t* weights, int row, int columns, void* block
   }
 }
 
-void pack_byte_row(const int8_t* weights, int row, int columns, void* block) {
+constexpr uint32_t kPlus128 = 0x80808080u;  // to each byte
+
+static void pack_bytes(const int8_t* weights, int row, int columns, uint32_t flip, void* block) {
   uint8_t* out = static_cast<uint8_t*>(block) + 4 * row;
   const int count = static_cast<int>(units(columns, 4));
   for (int i = 0; i < count; i++, out += kUnit) {
     int8_t padded[4];
     uint32_t four;
     memcpy(&four, whole_unit(weights, 4 * i, 4, columns, padded), 4);
-    four ^= 0x80808080u;  // + 128 in each byte
+    four ^= flip;
     memcpy(out, &four, 4);
   }
 }
 
-void unpack_byte_row(const void* block, int row, int columns, int8_t* weights) {
+static void unpack_bytes(const void* block, int row, int columns, uint32_t flip, int8_t* weights) {
   const uint8_t* in = static_cast<const uint8_t*>(block) + 4 * row;
   for (int k = 0; k < columns; k += 4, in += kUnit) {
     uint32_t four;
     memcpy(&four, in, 4);
-    four ^= 0x80808080u;
+    four ^= flip;
     memcpy(weights + k, &four, static_cast<size_t>(columns - k < 4 ? columns - k : 4));
   }
+}
+
+void pack_byte_row(const int8_t* weights, int row, int columns, void* block) {
+  pack_bytes(weights, row, columns, kPlus128, block);
+}
+void unpack_byte_row(const void* block, int row, int columns, int8_t* weights) {
+  unpack_bytes(block, row, columns, kPlus128, weights);
+}
+void pack_signed_byte_row(const int8_t* weights, int row, int columns, void* block) {
+  pack_bytes(weights, row, columns, 0, block);
+}
+void unpack_signed_byte_row(const void* block, int row, int columns, int8_t* weights) {
+  unpack_bytes(block, row, columns, 0, weights);
 }
 
 static void pack_planes(const int8_t* weights, int row, int columns, int block_rows, void* block) {

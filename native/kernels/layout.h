@@ -1,14 +1,17 @@
 // The packed weight blocks, drawn bit by bit, and the functions that make them.
 //
-// R16: all x86 dot-product layouts share one shape. A block holds 16 rows; it is a stream of 64-byte units,
-// and byte 4 * r + j of a unit belongs to row r of the block. Unpacking digit d of a unit gives 64 codes that
-// are exactly one operand of VPDPBUSD: 16 int32 lanes = 16 rows, each the sum over 4 neighbouring columns.
+// R16: all layouts for dot products of bytes share one shape. A block holds 16 rows; it is a stream of
+// 64-byte units, and byte 4 * r + j of a unit belongs to row r of the block. Unpacking digit d of a unit
+// gives 64 codes that are exactly one operand of VPDPBUSD: 16 int32 lanes = 16 rows, each the sum over 4
+// neighbouring columns.
 //
 //            byte  0   1   2   3 | 4   5   6   7 | ... | 60  61  62  63
 //             row  0   0   0   0 | 1   1   1   1 | ... | 15  15  15  15
 //   column offset  0   1   2   3 | 0   1   2   3 | ... | 0   1   2   3        (j)
 //
 // "R16-8": int8 weights, one unit per 4 columns; byte = weight + 128 (weight 0 = 128), column = 4 * unit + j.
+//
+// "R16-8S" is the same of signed bytes, where the dot product takes those: byte = weight.
 //
 // "R16-2B": ternary, 2 bits per weight, one unit per 16 columns; code = weight + 1 in 0..2.
 //
@@ -59,10 +62,12 @@ void pack_five_trit_row(const int8_t* weights, int row, int columns, void* block
 extern const uint8_t kPairTable[64];
 extern const uint8_t kTripleTable[64];
 
-// int8 weights, shifted to unsigned.
+// int8 weights, shifted to unsigned, and as they are.
 size_t byte_block_bytes(int columns);
 void pack_byte_row(const int8_t* weights, int row, int columns, void* block);
 void unpack_byte_row(const void* block, int row, int columns, int8_t* weights);
+void pack_signed_byte_row(const int8_t* weights, int row, int columns, void* block);
+void unpack_signed_byte_row(const void* block, int row, int columns, int8_t* weights);
 
 // Ternary weights as bit planes for look-up tables.
 size_t lut32_block_bytes(int columns);

@@ -105,8 +105,9 @@ function isLowSurrogate(text: string, index: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-/** A path that tells the language by its ending, which untitled files and notebooks do not. */
-function pathForModel(path: string, languageId: string): string {
+/** A path with slashes, on Windows too, that tells the language by its ending, which untitled files and notebooks do not. */
+function pathForModel(shown: string, languageId: string): string {
+  const path = shown.replaceAll('\\', '/');
   const [ending] = languageAt(languageId).endings;
   const named = /\.\w+$/.test(path) && !path.endsWith('.ipynb');
   return ending && !named ? path.replace(/\.ipynb$/, '') + ending : path;

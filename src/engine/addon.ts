@@ -135,20 +135,28 @@ export function addonFile(folder: string = __dirname): string {
   return forced ?? path.join(folder, 'native', `${process.platform}-${process.arch}`, 'ryzanstein.node');
 }
 
+/** What VS Code calls this system: Alpine has a libc of its own, and so a package of its own. */
+function systemHere(): string {
+  const alpine = process.platform === 'linux' && fs.existsSync('/etc/alpine-release');
+  return `${alpine ? 'alpine' : process.platform}-${process.arch}`;
+}
+
+/** Why there is no engine at `file`: what the package holds instead. */
+function whatIsThere(file: string): string {
+  const folder = path.dirname(path.dirname(file));
+  const others = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  return others.length > 0
+    ? `This package holds the engine for ${others.join(', ')}: there is none at ${file}`
+    : `This package holds no engine: there is none at ${file}`;
+}
+
 /** Loads the addon; throws an AddonError that names the file and what to do. */
 export function loadAddon(file: string = addonFile()): Addon {
-  const system = `${process.platform}-${process.arch}`;
-  if (!fs.existsSync(file)) {
-    throw new AddonError(
-      `No engine for ${system} at ${file}. Install the package built for this system, or build it with "npm run build".`,
-    );
-  }
+  const remedy = `Install the package for ${systemHere()}, or build one there with "npm run package".`;
+  if (!fs.existsSync(file)) throw new AddonError(`${whatIsThere(file)}. ${remedy}`);
   try {
     return createRequire(__filename)(file) as Addon;
   } catch (error) {
-    throw new AddonError(
-      `The engine ${file} cannot be loaded on ${system}: ${messageOf(error)}. ` +
-        'Install the package built for this system, or build it with "npm run build".',
-    );
+    throw new AddonError(`The engine ${file} cannot be loaded here: ${messageOf(error)}. ${remedy}`);
   }
 }

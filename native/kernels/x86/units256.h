@@ -13,6 +13,8 @@ struct Unit {
 };
 using Broadcast = __m256i;  // 4 activations, the same for every row
 
+// VPDPBUSD takes unsigned bytes: int8 weights are packed with this added.
+constexpr int kByteOffset = 128;
 constexpr bool kManyRegisters = false;
 
 RYZANSTEIN_INLINE const __m256i* registers(const void* p) { return static_cast<const __m256i*>(p); }

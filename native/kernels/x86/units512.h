@@ -11,6 +11,8 @@ namespace ryzanstein {
 using Unit = __m512i;
 using Broadcast = __m512i;  // 4 activations, the same for every row
 
+// VPDPBUSD takes unsigned bytes: int8 weights are packed with this added.
+constexpr int kByteOffset = 128;
 constexpr bool kManyRegisters = true;
 
 RYZANSTEIN_INLINE Unit load(const uint8_t* p) { return _mm512_load_si512(p); }

@@ -92,6 +92,12 @@ describe('context', () => {
     assert.equal(placeAt(document, position, { key: 'file:///b', path: 'src/b.pyw' }).path, 'src/b.pyw');
   });
 
+  it('shows the model slashes in paths on every system', () => {
+    const { document, position } = atMark('x|', 'typescript');
+    const names = { key: 'file:///c%3A/w/a.ts', path: 'C:\\w\\src\\a.ts' };
+    assert.equal(placeAt(document, position, names).path, 'C:/w/src/a.ts');
+  });
+
   it('makes a prompt of a place', () => {
     const related = [{ path: 'b.ts', text: 'export {};' }];
     const { prefix, suffix, path, languageId } = placeOf('a|b');

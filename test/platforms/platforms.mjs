@@ -1,0 +1,119 @@
+// The engine on other systems: each package is built, opened and held to what its system has, completes a line in that system's own Node where an emulator is here, and the native tests run there.
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { buildTarget, targets } from '../../scripts/build-target.mjs';
+import { countsIn, failuresIn } from '../../scripts/outcome.mjs';
+import { packageTarget } from '../../scripts/package.mjs';
+import { setUpLief } from '../../scripts/setup.mjs';
+import { program, root } from '../../scripts/steps.mjs';
+import { tally } from '../e2e/tally.mjs';
+import { nodeOf, runBy, wayTo } from './emulators.mjs';
+import { vsixComplaints } from './vsix.mjs';
+
+const long = process.env.RYZANSTEIN_TEST === 'long';
+/** One target by default, which holds no kernels of x86 and is built in a minute. */
+const some = long ? Object.keys(targets) : ['linux-arm64'];
+/** What each processor that qemu imitates has to run, and no other may: a level and what comes before it. */
+const processors = { 'cortex-a53': 'neon', 'neoverse-n1': 'neon-dotprod', max: 'neon-dotprod' };
+const nativeTests = ['kernels_test', ...(long ? ['thread_pool_test', 'bad_files_test', 'model_test'] : [])];
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'ryzanstein-platforms-'));
+const total = { passed: 0, failed: 0, skipped: 0 };
+const check = (ok, complaint) => {
+  if (!ok) console.log(`  failed: ${complaint}`);
+  total[ok ? 'passed' : 'failed']++;
+};
+const skip = (what) => {
+  console.log(`SKIPPED: ${what}`);
+  total.skipped++;
+};
+
+/** A place in a file, and the line that the engine of this machine answers: every other one has to say the same. */
+async function placeAndAnswer() {
+  writeFileSync(
+    path.join(scratch, 'mean.py'),
+    'def mean(values):\n    return sum(\n\n\nprint(mean([1, 2, 3]))\n',
+  );
+  const args = ['complete', 'mean.py:2:16', '--confidence', '0'];
+  const way = { prefix: [] };
+  const here = await runBy(way, process.execPath, [path.join(root, 'dist', 'cli.js'), ...args], { scratch });
+  if (here.code !== 0 || here.output.trim() === '') throw new Error(here.errors);
+  return { args, answer: here.output };
+}
+
+/** Builds the engine and packs the VSIX once more, elsewhere and anew: both are equal byte by byte. */
+async function isTheSameAgain(target, vsix) {
+  const engine = (folder) => readFileSync(path.join(root, folder, 'ryzanstein.node'));
+  const first = path.join('out', 'targets', target);
+  if (long) {
+    const again = await buildTarget(target, ['ryzanstein'], path.join('out', 'targets', 'again', target));
+    check(engine(first).equals(engine(again)), `${target}: two builds differ`);
+  }
+  const kept = path.join(scratch, 'first.vsix');
+  renameSync(vsix, kept);
+  await packageTarget(target);
+  check(readFileSync(kept).equals(readFileSync(vsix)), `${target}: two packages differ`);
+}
+
+async function completes(target, folder, { args, answer }) {
+  const way = wayTo(target);
+  if (way.lacks) return skip(`no completion by the engine for ${target}: that needs ${way.lacks}.`);
+  const node = await nodeOf(target, way, scratch);
+  const cli = path.join(folder, 'extension', 'dist', 'cli.js');
+  const { code, output, errors } = await runBy(way, node, [cli, ...args], { scratch });
+  check(code === 0 && output === answer, `${target} completes "${output}", not "${answer}":\n${errors}`);
+}
+
+/** What a native test counted; the levels that the processor lacks count as skipped in it, and are no loss here. */
+async function nativeTest(target, way, name, args, more) {
+  const file = path.join(root, 'out', 'targets', target, name);
+  const { code, output, errors } = await runBy(way, file, args, { scratch, more });
+  const { passed, failed } = countsIn(output);
+  total.passed += passed;
+  total.failed += failed;
+  if (failed > 0) console.log(failuresIn(output));
+  const told = [name, ...args, ...Object.values(more)].join(' ');
+  check(code === 0 && passed > 0, `${target}: ${told} ended with code ${code}\n${output}${errors}`);
+}
+
+/** On each processor that qemu imitates: by default its best level alone. */
+async function testsOnArm() {
+  const target = 'linux-arm64';
+  const way = wayTo(target);
+  if (way.lacks) return skip(`no native test on ARM: that needs ${way.lacks}.`);
+  await buildTarget(target, ['ryzanstein', ...nativeTests]);
+  for (const [processor, level] of Object.entries(processors)) {
+    const more = { QEMU_CPU: processor };
+    await nativeTest(target, way, 'kernels_test', long ? [] : ['--level', level], more);
+  }
+  for (const name of nativeTests.slice(1))
+    await nativeTest(target, way, name, [], { QEMU_CPU: 'neoverse-n1' });
+}
+
+async function testsOnWindows() {
+  const target = 'win32-x64';
+  const way = wayTo(target);
+  if (way.lacks) return skip(`no native test on Windows: that needs ${way.lacks}.`);
+  await buildTarget(target, ['ryzanstein', ...nativeTests]);
+  for (const name of nativeTests) await nativeTest(target, way, `${name}.exe`, [], {});
+}
+
+await program(import.meta.url, async () => {
+  await setUpLief();
+  const question = await placeAndAnswer();
+  for (const target of some) {
+    const folder = path.join(scratch, target);
+    mkdirSync(folder);
+    const vsix = await packageTarget(target);
+    const complaints = await vsixComplaints(target, vsix, folder);
+    check(complaints.length === 0, `the VSIX for ${target}: ${complaints.join('\n    ')}`);
+    await isTheSameAgain(target, vsix);
+    await completes(target, folder, question);
+    rmSync(folder, { recursive: true });
+  }
+  await testsOnArm();
+  if (long) await testsOnWindows();
+  rmSync(scratch, { recursive: true, force: true });
+  return tally(total);
+});

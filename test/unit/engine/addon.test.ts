@@ -1,0 +1,45 @@
+// What is said where a package holds no engine for this system, or one that cannot be loaded here.
+
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { addonFile, AddonError, loadAddon } from '../../../src/engine/addon';
+
+describe('the engine of another system', () => {
+  let dist: string;
+  beforeEach(() => {
+    dist = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-addon-'));
+  });
+  afterEach(() => fs.rmSync(dist, { recursive: true }));
+
+  const put = (system: string): void => {
+    fs.mkdirSync(path.join(dist, 'native', system), { recursive: true });
+    fs.writeFileSync(path.join(dist, 'native', system, 'ryzanstein.node'), 'no library');
+  };
+  const here = process.arch;
+  const complaint = (): string => {
+    try {
+      loadAddon(addonFile(dist));
+    } catch (error) {
+      assert.ok(error instanceof AddonError);
+      return error.message;
+    }
+    throw new Error('it was loaded');
+  };
+
+  it('is none in the package for all systems', () => {
+    assert.match(complaint(), /^This package holds no engine: there is none at .*ryzanstein\.node\. /);
+    assert.match(complaint(), new RegExp(`Install the package for \\w+-${here}, or build one`));
+  });
+
+  it('is named where the package is for another system', () => {
+    put('plan9-mips');
+    assert.match(complaint(), /^This package holds the engine for plan9-mips: there is none at /);
+  });
+
+  it('tells why it cannot be loaded', () => {
+    put(`${process.platform}-${here}`);
+    assert.match(complaint(), /ryzanstein\.node cannot be loaded here: .+\. Install the package for /s);
+  });
+});
