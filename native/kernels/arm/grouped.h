@@ -34,15 +34,14 @@ RYZANSTEIN_INLINE uint8x16_t code_unit(const uint8_t* span) {
   if constexpr (f.bits == 8) return vld1q_u8(span + 64 * u);
   uint8x16_t codes = vdupq_n_u8(0);
   if constexpr ((f.bits & 4) != 0) {
-    codes = masked(shift_either<u / 4 * 4>(vld1q_u8(span + 64 * (u % 4))), 15);
-    span += 256;
+    const uint8x16_t nibbles = vld1q_u8(span + 64 * (units_before(f.bits, 4) + u % 4));
+    codes = masked(shift_either<u / 4 * 4>(nibbles), 15);
   }
   if constexpr ((f.bits & 2) != 0) {
     constexpr int kLow = f.bits & 4;
-    const uint8x16_t plane =
-        masked(shift_either<2 * (u % 4) - kLow>(vld1q_u8(span + 64 * (u / 4))), 3 << kLow);
+    const uint8x16_t pairs = vld1q_u8(span + 64 * (units_before(f.bits, 2) + u / 4));
+    const uint8x16_t plane = masked(shift_either<2 * (u % 4) - kLow>(pairs), 3 << kLow);
     codes = kLow == 0 ? plane : vorrq_u8(codes, plane);
-    span += 128;
   }
   if constexpr ((f.bits & 1) != 0) {
     constexpr int kPlace = f.bits == 1 ? 1 : f.bits - 1;
