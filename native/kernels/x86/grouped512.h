@@ -191,7 +191,9 @@ static void grouped_block(const uint8_t* block, const BlockTask& task) {
 #pragma GCC unroll 2
       for (int p = 0; p < kPair; p++) {
         ahead = fetch(ahead, step);
-        const Lanes scale = scales_of<form>(tile, in_tile + p);
+        // One token waits for memory, which is read in order; of more the sums leave no register for it yet.
+        Lanes scale;
+        if constexpr (T == 1) scale = scales_of<form>(tile, in_tile + p);
         Unit sums[kSets<form, T>][T];
 #pragma GCC unroll 8
         for (int i = 0; i < kSets<form, T> * T; i++)
@@ -199,6 +201,7 @@ static void grouped_block(const uint8_t* block, const BlockTask& task) {
         const int shared = f.group == 16 ? p : 0;  // begins in the middle of 32 columns
         add_group<form, T>(sums, tile + head_bytes(f) + (in_tile + p - shared) * kCodeBytes, p,
                            x - shared * f.group * T);
+        if constexpr (T > 1) scale = scales_of<form>(tile, in_tile + p);
 #pragma GCC unroll 8
         for (int t = 0; t < T; t++)
           inner[t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[0][t]), scale, inner[t]);
