@@ -9,19 +9,6 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 const here = `${process.platform}-${process.arch}`;
 
 /**
- * Writes what the extension's Details page shows: docs/details.md with its pictures in it, for VS Code shows there
- * those of `https:` and `data:` only. Returns its path from the root.
- */
-function detailsPage() {
-  const docs = path.join(root, 'docs');
-  const embedded = (_, alternative, file) =>
-    `![${alternative}](data:image/png;base64,${readFileSync(path.join(docs, file)).toString('base64')})`;
-  const page = readFileSync(path.join(docs, 'details.md'), 'utf8');
-  writeFileSync(path.join(root, 'out', 'details.md'), page.replace(/!\[(.*?)\]\((.+?\.png)\)/g, embedded));
-  return 'out/details.md';
-}
-
-/**
  * Packages what dist/, media/ and models/ hold, if that has changed since the last time; returns the VSIX's path.
  * The target is this platform, or `universal`: without a native engine, which the extension tells its user.
  */
@@ -31,7 +18,7 @@ export async function packageVsix(target = here) {
   if (!readdirSync(path.join(root, 'models')).some((file) => file.endsWith('.gguf')))
     console.error('models/ holds no .gguf file: the extension will ask for a model.');
   const vsix = `ryzanstein-${target}-${version}.vsix`;
-  const parts = ['dist', 'media', 'models', 'docs', 'CHANGELOG.md', 'LICENSE'];
+  const parts = ['dist', 'media', 'models', 'docs', 'examples', 'CHANGELOG.md', 'LICENSE'];
   const inputs = ['package.json', '.vscodeignore', 'scripts/package.mjs', ...parts];
   const skip = (file) => file.endsWith('.map');
   await whenChanged(`vsix-${target}`, { inputs, outputs: [vsix], skip }, () =>
@@ -46,7 +33,7 @@ export async function packageVsix(target = here) {
         '--allow-missing-repository',
         '--no-rewrite-relative-links',
         '--readme-path',
-        detailsPage(),
+        'docs/details.md',
         '--ignoreFile',
         ignoreFile,
       ];
