@@ -8,7 +8,6 @@ import {
   readdirSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { buildTarget, engineFolder, targets } from './build-target.mjs';
@@ -19,18 +18,6 @@ import { filesUnder, program, root, run, step, whenChanged } from './steps.mjs';
 
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const here = `${process.platform}-${process.arch}`;
-
-/**
- * What the extension's Details page shows: docs/details.md with its pictures in it, for VS Code shows there those of
- * `https:` and `data:` only.
- */
-function detailsPage() {
-  const docs = path.join(root, 'docs');
-  const embedded = (_, alternative, file) =>
-    `![${alternative}](data:image/png;base64,${readFileSync(path.join(docs, file)).toString('base64')})`;
-  const page = readFileSync(path.join(docs, 'details.md'), 'utf8');
-  return page.replace(/!\[(.*?)\]\((.+?\.png)\)/g, embedded);
-}
 
 /** Copies a file into a package's folder, with the same mode on every machine. */
 function put(folder, file, source = path.join(root, file)) {
@@ -48,11 +35,20 @@ async function packed(target, addon, notices = '') {
   if (!readdirSync(path.join(root, 'models')).some((file) => file.endsWith('.gguf')))
     console.error('models/ holds no .gguf file: the extension will ask for a model.');
   const vsix = `ryzanstein-${target}-${version}.vsix`;
-  const parts = ['package.json', '.vscodeignore', 'CHANGELOG.md', 'LICENSE', 'dist', 'media', 'models'];
+  const parts = [
+    'package.json',
+    '.vscodeignore',
+    'CHANGELOG.md',
+    'LICENSE',
+    'dist',
+    'media',
+    'models',
+    'examples',
+  ];
   const skip = (file) => file.endsWith('.map') || file === path.join('dist', 'native');
   const inputs = [
     ...parts,
-    'docs',
+    'docs/details.md',
     'scripts/package.mjs',
     'scripts/build-target.mjs',
     ...(addon ? [addon] : []),
@@ -65,7 +61,7 @@ async function packed(target, addon, notices = '') {
       const engine = path.join('dist', 'native', engineFolder(target), 'ryzanstein.node');
       if (addon) put(folder, engine, path.join(root, addon));
       appendFileSync(path.join(folder, 'dist', 'THIRD-PARTY-NOTICES.txt'), notices);
-      writeFileSync(path.join(folder, 'details.md'), detailsPage());
+      put(folder, 'details.md', path.join(root, 'docs', 'details.md'));
       const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
       const flags = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
       flags.push('--readme-path', 'details.md');

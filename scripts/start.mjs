@@ -1,16 +1,21 @@
 // `npm start`: builds all and opens VS Code with the extension; with a verb (`complete FILE:LINE:COL`) runs that instead.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { buildNative, bundle } from './build.mjs';
 import { packageVsix } from './package.mjs';
+import { columnOf, examples, placesToTry } from './places.mjs';
 import { setUpBuild, setUpWorkbench } from './setup.mjs';
 import { findProgram, program, root, step } from './steps.mjs';
-import { address, startWorkbench } from './workbench.mjs';
+import { address, freePort, startWorkbench } from './workbench.mjs';
 
 const profile = path.join(root, 'out', 'start');
-const examples = path.join(root, 'examples');
-const exampleFile = path.join(examples, 'queue.ts');
+const [first] = placesToTry();
+/** The first place to try, as VS Code takes it. */
+const goto = `${path.join(examples, first.file)}:${first.line}:${columnOf(first)}`;
+const whatToType = `The cursor is in an empty line of ${first.file}: type \`${first.typed}\`, and Tab accepts the grey text.`;
+/** The address in the browser stays the same as long as no other program takes this port. */
+const usualPort = 8735;
 
 function inTerminal(args) {
   // A path is meant from where npm was called, not from the root to which npm changes.
@@ -32,27 +37,28 @@ function inDesktop(code, vsix) {
   const options = { stdio: 'inherit', shell: process.platform === 'win32' };
   const install = spawnSync(code, [...own, '--install-extension', vsix, '--force'], options);
   if (install.status !== 0) throw new Error(`${code} could not install ${vsix}.`);
-  console.log(
-    'Opening VS Code with a profile of its own. Type in examples/queue.ts; Tab accepts what is offered.',
-  );
-  return spawnSync(
-    code,
-    [...own, '--disable-workspace-trust', examples, '--goto', `${exampleFile}:12:8`],
-    options,
-  ).status;
+  console.log(`Opening VS Code with a profile of its own. ${whatToType}`);
+  return spawnSync(code, [...own, '--disable-workspace-trust', examples, '--goto', goto], options).status;
 }
 
+const settings = {
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+};
+
 async function inBrowser(vsix) {
-  const workbench = await step('Starting VS Code in the browser', () =>
+  const workbench = await step('Starting VS Code in the browser', async () =>
     startWorkbench({
       vsix,
       home: path.join(profile, 'browser'),
-      port: process.env.PORT ? Number(process.env.PORT) : undefined,
-      settings: { 'workbench.startupEditor': 'none', 'chat.disableAIFeatures': true },
+      port: process.env.PORT ? Number(process.env.PORT) : await freePort(usualPort),
+      settings,
     }),
   );
-  console.log(`\nVS Code with Ryzanstein: ${address(workbench.url, examples, [exampleFile])}\n`);
-  console.log('Open it in a browser and type in queue.ts; Tab accepts what is offered. Ctrl+C stops it.');
+  const page = address(workbench.url, examples, [goto], [['gotoLineMode', 'true']]);
+  console.log(`\nVS Code with Ryzanstein, for a browser on this machine only: ${page}\n`);
+  console.log(`${whatToType} Ctrl+C here stops it.`);
   process.once('SIGINT', () => void workbench.stop());
   process.once('SIGTERM', () => void workbench.stop());
   await workbench.ended;
@@ -60,6 +66,10 @@ async function inBrowser(vsix) {
 }
 
 await program(import.meta.url, async (args) => {
+  if (!existsSync(path.join(root, 'dist')))
+    console.error(
+      'The first start fetches and builds what is missing, about ten minutes; later ones take one.',
+    );
   await setUpBuild();
   await buildNative();
   await bundle();
@@ -72,6 +82,6 @@ await program(import.meta.url, async (args) => {
   console.error(
     `No VS Code can be opened here without these. The extension is ready: ${path.basename(vsix)};`,
   );
-  console.error('`npm start -- complete examples/queue.ts:12:8` completes in the terminal.');
+  console.error('`npm start -- complete examples/shop.py:20:9` completes in the terminal.');
   return 1;
 });

@@ -6,10 +6,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { installed } from './setup.mjs';
 
-export function freePort() {
+/** The wanted port if it is free, else any that is. */
+export function freePort(wanted = 0) {
   return new Promise((resolve, reject) => {
-    const probe = net.createServer().on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
+    const probe = net.createServer();
+    probe.on('error', (error) => (wanted === 0 ? reject(error) : resolve(freePort())));
+    probe.listen(wanted, '127.0.0.1', () => {
       const { port } = probe.address();
       probe.close(() => resolve(port));
     });

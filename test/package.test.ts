@@ -22,19 +22,19 @@ describe('the VSIX', () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('has a Details page that begins with what it does, and a picture in it that is a PNG', () => {
+  it('has a Details page that begins with what it does, and shows it', () => {
     const manifest = readFileSync(path.join(folder, 'extension.vsixmanifest'), 'utf8');
     const [, page] = /Services\.Content\.Details" Path="extension\/([^"]+)"/.exec(manifest) ?? [];
     assert.ok(page, manifest);
     const text = read(page);
     assert.match(text, /^# Ryzanstein\n\nYou type, /);
-    const pictures = [...text.matchAll(/!\[[^\]]+\]\(([^)]*)\)/g)].map(([, source]) => source!);
-    assert.equal(pictures.length, 1);
-    const [, data] = /^data:image\/png;base64,([\w+/]+=*)$/.exec(pictures[0]!) ?? [];
-    assert.ok(data, pictures[0]!.slice(0, 80));
-    const docs = path.resolve('docs', 'ghost-text.png');
-    assert.ok(Buffer.from(data, 'base64').equals(readFileSync(docs)), 'the picture is that of the docs');
-    assert.ok(text.length < 200_000, `the page has ${text.length} characters`);
+    assert.match(text, /<em> \(!response\.ok\) throw /);
+    // Of pictures VS Code shows those from the web, and no version shows others.
+    const pictures = [...text.matchAll(/!\[[^\]]*\]\(([^)]*)\)/g)].map(([, source]) => source!);
+    assert.deepEqual(
+      pictures.filter((source) => !source.startsWith('https:')),
+      [],
+    );
   });
 
   it('has no link that leads nowhere on its pages', () => {
@@ -42,7 +42,7 @@ describe('the VSIX', () => {
       const targets = [...read(page).matchAll(/\]\(([^)]*)\)|(?:src|href)=["']([^"']*)/g)];
       const broken = targets.map(([, link, address]) => link ?? address!);
       assert.deepEqual(
-        broken.filter((target) => !/^(https:|data:)/.test(target)),
+        broken.filter((target) => !/^https:/.test(target)),
         [],
         page,
       );

@@ -1,33 +1,17 @@
-// The walkthrough's example: a TypeScript file with a place where the bundled model is sure, and the cursor there.
+// The walkthrough's example: a copy of one of the examples' files, with the cursor at its first place to try.
 
 import * as vscode from 'vscode';
 
-export const beforeCursor = `// Type "of" and a space at the cursor. Tab accepts the grey text.
-
-/** The sum of all values. */
-export function sum(values: number[]): number {
-  let total = 0;
-  for (const value of values) {
-    total += value;
-  }
-  return total;
-}
-
-/** The largest of all values. */
-export function largest(values: number[]): number {
-  let best = values[0];
-  for (const value `;
-
-export const behindCursor = `
-    if (value > best) best = value;
-  }
-  return best;
-}
-`;
-
-export async function openExample(): Promise<void> {
-  const content = beforeCursor + behindCursor;
+export async function openExample(extension: vscode.Uri): Promise<void> {
+  const file = vscode.Uri.joinPath(extension, 'examples', 'shop.ts');
+  const content = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
   const document = await vscode.workspace.openTextDocument({ language: 'typescript', content });
-  const cursor = document.positionAt(beforeCursor.length);
+  const cursor = document.positionAt(firstPlace(content));
   await vscode.window.showTextDocument(document, { selection: new vscode.Range(cursor, cursor) });
+}
+
+/** The end of the first line that has nothing but spaces. */
+function firstPlace(text: string): number {
+  const spaces = /^ +$/m.exec(text);
+  return spaces ? spaces.index + spaces[0].length : 0;
 }

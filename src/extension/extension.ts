@@ -96,7 +96,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.showLog': () => log.show(),
     'ryzanstein.eraseLog': () => completions.erase(),
     // Only the walkthrough offers this one.
-    'ryzanstein.openExample': openExample,
+    'ryzanstein.openExample': () => openExample(context.extensionUri),
     'ryzanstein.openMenu': () => openMenu(status),
   };
 

@@ -15,9 +15,20 @@ import { installed } from '../../scripts/setup.mjs';
 import { program, root } from '../../scripts/steps.mjs';
 import { address, startWorkbench } from '../../scripts/workbench.mjs';
 import { surest } from './expected.mjs';
-import { command, endOfLine, ghostText, lines, openBrowser, picture, until } from './page.mjs';
+import {
+  command,
+  endOfLine,
+  ghostText,
+  lines,
+  openBrowser,
+  picture,
+  status,
+  statusItem,
+  until,
+} from './page.mjs';
 import { calm, deterministic } from './settings.mjs';
-import { tally } from './tally.mjs';
+import { checklist, expect, tally } from './tally.mjs';
+import { trial } from './trial.mjs';
 
 // Places as people write them, the cursor at ‸ and one key still to be pressed. Which of them is used is the model's
 // choice: the one where it is surest. What it says there must be in the editor, to the letter.
@@ -98,31 +109,6 @@ const closedByTheEditor = [
 ];
 
 const pairs = { '(': ')', '[': ']', '{': '}', "'": "'", '"': '"', '`': '`' };
-
-/** A list of named checks that all run, whatever the ones before found, with a picture for each that fails. */
-function checklist(profile, page) {
-  const result = { passed: 0, failed: 0, skipped: 0 };
-  const check = async (title, work) => {
-    try {
-      const note = await work();
-      result.passed++;
-      console.log(`  ${profile}: ${title}${note ? `: ${note}` : ''}`);
-    } catch (error) {
-      result.failed++;
-      console.log(`  failed: ${profile}: ${title}: ${error.stack}`);
-      await picture(page, `${profile}-failed-${result.failed}`).catch(() => {});
-    }
-  };
-  return { result, check };
-}
-
-function expect(condition, sentence) {
-  if (!condition) throw new Error(sentence);
-}
-
-const statusItem = (page) => page.locator('.statusbar-item[id^="ryzanstein"]').first();
-
-const status = async (page) => (await statusItem(page).innerText()).replaceAll('\u00a0', ' ').trim();
 
 /** Presses the place's key at its cursor and waits for the ghost text that belongs there; returns the milliseconds. */
 async function pressAndSee(page, { text, typed, expected }, patience) {
@@ -391,7 +377,8 @@ async function typeAndLook(vsix) {
   const second = await session('defaults', { ...calm, ...sure }, ')', vsix);
   const third = await closersSession(vsix);
   const fourth = await otherModelSession({ ...deterministic, ...sure }, vsix);
-  const sum = (what) => [first, second, third, fourth].reduce((total, each) => total + each[what], 0);
+  const fifth = await trial(vsix);
+  const sum = (what) => [first, second, third, fourth, fifth].reduce((total, each) => total + each[what], 0);
   return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
 }
 

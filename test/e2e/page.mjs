@@ -38,7 +38,7 @@ export async function openBrowser() {
 export const picture = (page, name) => page.screenshot({ path: path.join(pictures, `${name}.png`) });
 
 export const ghost = (page) =>
-  page.locator('.monaco-editor .ghost-text-decoration, .monaco-editor .ghost-text');
+  page.locator('.monaco-editor :is([class*="ghost-text-decoration"], .ghost-text)');
 
 /** The ghost text on the cursor's line: the editor may cut it into several spans. */
 export async function ghostText(page) {
@@ -84,3 +84,7 @@ export async function endOfLine(page, line) {
   await page.locator('.quick-input-widget .quick-input-box input').waitFor({ state: 'hidden' });
   await page.keyboard.press('End');
 }
+
+export const statusItem = (page) => page.locator('.statusbar-item[id^="ryzanstein"]').first();
+
+export const status = async (page) => (await statusItem(page).innerText()).replaceAll('\u00a0', ' ').trim();

@@ -25,6 +25,7 @@ const wanted = [
   /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
   /^extension\/dist\/(extension|engine|cli|webview\/\w+)\.js$|^extension\/dist\/THIRD-PARTY-NOTICES\.txt$/,
   /^extension\/dist\/grammars\/[\w-]+\.wasm$/,
+  /^extension\/examples\/shop\.ts$/,
   /^extension\/media\/[\w/-]+\.(html|css|png|svg|md)$/,
   /^extension\/models\/([\w-]+\.gguf|MODEL_CARD\.md)$/,
 ];
