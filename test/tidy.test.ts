@@ -91,9 +91,10 @@ describe('TypeScript', () => {
       wording: [],
       language: [],
       completion: ['language', 'protocol'],
-      model: ['completion', 'language', 'protocol'],
+      model: ['completion', 'language', 'protocol', 'reports'],
       engine: ['model', 'completion', 'language', 'protocol', 'reports'],
       editing: ['language', 'protocol', 'reports'],
+      library: ['reports'],
       measure: ['engine', 'model', 'completion', 'editing', 'language', 'protocol', 'reports'],
       report: ['protocol', 'reports'],
       webview: ['report', 'reports'],
@@ -101,7 +102,7 @@ describe('TypeScript', () => {
         ...['measure', 'engine', 'model', 'completion', 'editing', 'language'],
         ...['report', 'reports', 'protocol'],
       ],
-      extension: ['editing', 'report', 'reports', 'language', 'protocol'],
+      extension: ['editing', 'library', 'report', 'reports', 'language', 'protocol'],
     };
     const rooms = new Set(typescript.map(roomOf));
     none(

@@ -17,6 +17,7 @@ import {
   evaluateProgress,
   evaluateRequest,
   firstLineProgress,
+  glanceRequest,
   loadProgress,
   loadRequest,
   prefillRequest,
@@ -30,7 +31,7 @@ import {
   type Prefill,
   type PrefillParams,
 } from '../protocol';
-import type { BenchReport, Diagnosis, Evaluation, ModelInfo } from '../reports';
+import type { BenchReport, Diagnosis, Evaluation, ModelGlance, ModelInfo } from '../reports';
 import type { Log } from './backend';
 
 /** Every request fails with the engine's own words, or with what `onEnd` makes of the end of the process. */
@@ -130,6 +131,10 @@ export class EngineChild {
 
   diagnose(): Promise<Diagnosis> {
     return this.answer(this.connection.sendRequest(diagnoseRequest));
+  }
+
+  glance(file: string): Promise<ModelGlance> {
+    return this.answer(this.connection.sendRequest(glanceRequest, { file }));
   }
 
   kill(): void {

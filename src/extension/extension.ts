@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Completion } from '../protocol';
 import { Benchmark } from './benchmark';
+import { ModelChoice } from './chooseModel';
 import { Circumstances } from './circumstances';
 import { DiagnosticsPage } from './diagnostics';
 import { Problem } from '../editing/backend';
@@ -13,8 +14,9 @@ import { openExample } from './example';
 import { WorkspaceIgnoring } from './ignoring';
 import { type Entry, CompletionLog } from '../editing/completionLog';
 import { createLog } from './log';
-import { chooseModelFile, completeNow, openMenu, toggle, toggleLanguage } from './menu';
+import { completeNow, openMenu, toggle, toggleLanguage } from './menu';
 import { findModelFile } from '../editing/modelFile';
+import { ModelReader } from '../editing/modelReader';
 import { Problems } from './problems';
 import { acceptedCommand, Provider } from './provider';
 import { onSettingChange, readSettings } from './settings';
@@ -29,17 +31,20 @@ export interface Parts {
   readonly status: Status;
   readonly evaluations: Evaluations;
   readonly ignoring: WorkspaceIgnoring;
+  readonly models: ModelChoice;
 }
 
 export function activate(context: vscode.ExtensionContext): Parts {
   const log = createLog();
   const completions = new CompletionLog();
   const problems = new Problems();
+  const engineFile = path.join(context.extensionPath, 'dist', 'engine.js');
+  const bundled = path.join(context.extensionPath, 'models');
   const engine = new LocalEngine({
-    file: path.join(context.extensionPath, 'dist', 'engine.js'),
+    file: engineFile,
     load: () => {
       const { modelFile, threads, kernel, infilling } = readSettings();
-      const file = findModelFile(modelFile, path.join(context.extensionPath, 'models'));
+      const file = findModelFile(modelFile, bundled);
       return { modelFile: file, threads, kernel: kernel === 'auto' ? undefined : kernel, infilling };
     },
     log,
@@ -56,15 +61,20 @@ export function activate(context: vscode.ExtensionContext): Parts {
   });
   const page = new DiagnosticsPage(context.extensionUri, engine, completions);
   const benchmark = new Benchmark(engine);
+  const reader = new ModelReader(engineFile, log);
+  const models = new ModelChoice({ engine, reader, bundled, memory: context.globalState });
   const evaluations = new Evaluations(context.extensionUri, engine, ignoring);
 
   function onState(state: LocalState): void {
     status.update();
     page.post();
     problems.onState(state);
+    models.onState(state);
   }
   function restart(reason: string): void {
     provider.forget();
+    problems.forget();
+    completions.beginAnew();
     engine.restart(reason);
   }
   /** Runs what the user asked for, who waits for the outcome: a problem is shown. */
@@ -86,7 +96,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.tune': () => withMessages(() => evaluations.run({ tune: true })),
     'ryzanstein.showDiagnostics': () => page.show(),
     'ryzanstein.restartEngine': () => restart('on command'),
-    'ryzanstein.chooseModelFile': chooseModelFile,
+    'ryzanstein.chooseModel': () => models.choose(),
     'ryzanstein.showLog': () => log.show(),
     'ryzanstein.eraseLog': () => completions.erase(),
     // Only the walkthrough offers this one.
@@ -96,6 +106,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
 
   context.subscriptions.push(
     ...[log, engine, ignoring, relatedFiles, circumstances, status, provider, page, benchmark, evaluations],
+    reader,
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.commands.registerCommand(acceptedCommand, (entry: Entry, alternative?: Completion) =>
       provider.accept(entry, alternative),
@@ -103,10 +114,12 @@ export function activate(context: vscode.ExtensionContext): Parts {
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
     // Memory may have become short since the model was used last; another window in front is a time to look.
     vscode.window.onDidChangeWindowState(() => engine.unloadIfIdle()),
-    onSettingChange(['modelFile', 'threads', 'kernel', 'infilling'], () =>
-      restart('its settings have changed'),
-    ),
+    onSettingChange(['threads', 'kernel', 'infilling'], () => restart('its settings have changed')),
+    onSettingChange(['modelFile'], () => {
+      restart('another model was chosen');
+      void models.speak();
+    }),
     onSettingChange(['confidence', 'eagerness', 'maxLines'], () => provider.forget()),
   );
-  return { engine, circumstances, completions, status, ignoring, evaluations };
+  return { engine, circumstances, completions, status, ignoring, evaluations, models };
 }
