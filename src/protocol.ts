@@ -143,6 +143,12 @@ export interface GlanceParams {
   file: string;
 }
 
+/** Makes one file of the parts of a split model; no model has to be loaded. */
+export interface JoinParams {
+  parts: string[];
+  whole: string;
+}
+
 /** How much of the model is loaded, in percent. */
 export interface LoadProgress {
   percent: number;
@@ -158,6 +164,7 @@ export interface EvaluateProgress {
 export const loadRequest = new RequestType<LoadParams, ModelInfo, void>('load');
 export const loadProgress = new NotificationType<LoadProgress>('loadProgress');
 export const glanceRequest = new RequestType<GlanceParams, ModelGlance, void>('glance');
+export const joinRequest = new RequestType<JoinParams, void, void>('join');
 export const completeRequest = new RequestType<CompleteParams, Completion, void>('complete');
 /** The answer, were it the first line alone. */
 export const firstLineProgress = new ProgressType<Completion>();

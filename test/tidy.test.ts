@@ -350,6 +350,21 @@ describe('every source file', () => {
   });
 });
 
+describe('sockets and pipes', () => {
+  const code = (file: string): string => read(file).replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+  const opening = (pattern: RegExp): string[] => typescript.filter((file) => pattern.test(code(file)));
+
+  it('are opened where listed', () => {
+    const sockets =
+      /\bfetch\b(?!\|)|\bWebSocket\b|XMLHttpRequest|sendBeacon|['"](?:node:)?(?:https?|http2|net|tls|dgram|dns)['"]/;
+    // The hub's module asks with the fetch that downloads give it; the engine and the pages ask nobody.
+    assert.deepEqual(opening(sockets), ['src/extension/downloads.ts', 'src/library/hub.ts']);
+    assert.deepEqual(opening(/['"](?:node:)?(?:child_process|cluster|worker_threads)['"]/), [
+      'src/editing/engineChild.ts',
+    ]);
+  });
+});
+
 describe('printing, writing settings and ending', () => {
   // Where it is the purpose: the entries, when nobody is left at the other end.
   const mayExit = ['src/entries/engineProcess.ts', 'src/entries/cli/main.ts'];

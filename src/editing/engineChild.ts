@@ -18,6 +18,7 @@ import {
   evaluateRequest,
   firstLineProgress,
   glanceRequest,
+  joinRequest,
   loadProgress,
   loadRequest,
   prefillRequest,
@@ -135,6 +136,10 @@ export class EngineChild {
 
   glance(file: string): Promise<ModelGlance> {
     return this.answer(this.connection.sendRequest(glanceRequest, { file }));
+  }
+
+  join(parts: string[], whole: string): Promise<void> {
+    return this.answer(this.connection.sendRequest(joinRequest, { parts, whole }));
   }
 
   kill(): void {

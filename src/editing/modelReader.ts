@@ -1,4 +1,4 @@
-// Looks at the headers of model files in an engine process of its own, so that no completion waits for it and no file can harm the editor.
+// Looks at model files, and joins the parts of one, in engine processes of its own, so that no completion waits for it and no file can harm the editor.
 
 import { stat } from 'node:fs/promises';
 import { messageOf } from '../wording';
@@ -38,6 +38,19 @@ export class ModelReader {
     }
     this.known.set(state, glance);
     return glance;
+  }
+
+  /** Makes one file of the parts of a split model, in a process that is ended by `signal`. */
+  async join(parts: string[], whole: string, signal: AbortSignal): Promise<void> {
+    const child = new EngineChild(this.file, this.log, (how) => new Error(`What joins the parts ${how}.`));
+    const stop = (): void => child.kill();
+    signal.addEventListener('abort', stop);
+    try {
+      await child.join(parts, whole);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      child.kill();
+    }
   }
 
   /** Ends the process; the next look starts another one. */

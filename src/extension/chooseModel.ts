@@ -1,4 +1,4 @@
-// Choosing a model: the bundled one, those that lie on this disk already, or any file; and what becomes of the choice, in a sentence.
+// Choosing a model: the bundled one, those on this disk, those that can be downloaded, or any file; and what becomes of the choice, in a sentence.
 
 import os from 'node:os';
 import path from 'node:path';
@@ -7,10 +7,13 @@ import { Problem } from '../editing/backend';
 import type { LocalEngine, LocalState } from '../editing/localEngine';
 import { findModelFile } from '../editing/modelFile';
 import type { ModelReader } from '../editing/modelReader';
-import { bundledOrigin, type Candidate, type Choice, choicesOf } from '../library/choices';
+import { catalogueModels, placeOf } from '../library/catalogue';
+import { bundledOrigin, type Candidate, type Choice, choicesOf, choiceToDownload } from '../library/choices';
 import { atHome, type Found } from '../library/folders';
 import { modelsOnDisk } from '../library/onDisk';
+import { downloaded } from '../library/storage';
 import { loadedLine } from '../report/figures';
+import type { Downloads } from './downloads';
 import { readSettings, writeSetting } from './settings';
 
 interface Line extends vscode.QuickPickItem {
@@ -21,6 +24,7 @@ interface Line extends vscode.QuickPickItem {
 export interface ModelChoiceParts {
   engine: LocalEngine;
   reader: ModelReader;
+  downloads: Downloads;
   /** Where the bundled model lies. */
   bundled: string;
   /** Where it is kept which licences somebody has agreed to. */
@@ -83,7 +87,10 @@ export class ModelChoice {
       if (own) await look({ file: own, origin: bundledOrigin });
       const surroundings = { platform: process.platform, home: os.homedir(), environment: process.env };
       const { modelFile, modelFolders } = readSettings();
-      const onDisk = await modelsOnDisk(surroundings, modelFolders);
+      const onDisk = [
+        ...(await downloaded(this.parts.downloads.folder)),
+        ...(await modelsOnDisk(surroundings, modelFolders)),
+      ];
       const chosen = atHome(modelFile, os.homedir());
       const isKnown = modelFile === '' || [own, ...onDisk.map(({ file }) => file)].includes(chosen);
       for (const found of isKnown ? onDisk : [{ file: chosen, origin: 'chosen before' }, ...onDisk])
@@ -99,7 +106,7 @@ export class ModelChoice {
     pick.placeholder = 'Looking for models on this disk…';
     pick.matchOnDescription = pick.matchOnDetail = true;
     pick.busy = true;
-    pick.items = linesOf([]);
+    pick.items = linesOf([], this.toDownload([]));
     const cancellation = new vscode.CancellationTokenSource();
     const chosen = new Promise<Line | undefined>((resolve) => {
       pick.onDidHide(() => resolve(undefined));
@@ -112,7 +119,8 @@ export class ModelChoice {
     pick.show();
     const show = (candidates: readonly Candidate[]): void => {
       const active = pick.activeItems[0];
-      pick.items = linesOf(choicesOf(candidates, this.currentFile()));
+      const choices = choicesOf(candidates, this.currentFile());
+      pick.items = linesOf(choices, this.toDownload(candidates));
       const same = pick.items.find((line) => line.label === active?.label && line.detail === active.detail);
       if (same) pick.activeItems = [same];
     };
@@ -129,10 +137,19 @@ export class ModelChoice {
   }
 
   /** A licence with terms is asked for once. */
-  private async use({ name, file, license }: Choice): Promise<void> {
+  private async use({ name, file, download, license }: Choice): Promise<void> {
     if (license?.terms !== undefined && !(await this.agreed(name, license.name, license.terms))) return;
-    const own = bundledModel(this.parts.bundled);
-    await this.load(file === own ? '' : file);
+    const got = download ? await this.parts.downloads.get(`${name} ${download.type}`, download) : file;
+    if (got !== undefined) await this.load(got === bundledModel(this.parts.bundled) ? '' : got);
+  }
+
+  /** What the catalogue has and this disk has not. */
+  private toDownload(candidates: readonly Candidate[]): Choice[] {
+    const { folder } = this.parts.downloads;
+    const { hub } = readSettings();
+    return catalogueModels
+      .filter((model) => !candidates.some(({ file }) => file === placeOf(folder, model)))
+      .map((model) => choiceToDownload(model, hub));
   }
 
   /** Of the one that is in use already, the setting does not change, and nobody would hear of the choice. */
@@ -175,25 +192,28 @@ function bundledModel(folder: string): string | undefined {
   }
 }
 
-function linesOf(choices: readonly Choice[]): Line[] {
+function linesOf(onDisk: readonly Choice[], toDownload: readonly Choice[]): Line[] {
   const separator = (label: string): Line => ({ label, kind: vscode.QuickPickItemKind.Separator });
   const line = (choice: Choice): Line => {
-    const icon = choice.refusal !== undefined ? 'circle-slash' : choice.current ? 'check' : 'file-binary';
-    const { name, description, detail } = choice;
+    const { name, description, detail, refusal, download, current } = choice;
+    const there = current ? 'check' : 'file-binary';
+    const icon = refusal !== undefined ? 'circle-slash' : download ? 'cloud-download' : there;
     return { choice, label: `$(${icon}) ${name}`, description, detail };
   };
-  const usable = choices.filter(({ refusal }) => refusal === undefined);
-  const refused = choices.filter(({ refusal }) => refusal !== undefined);
+  const usable = onDisk.filter(({ refusal }) => refusal === undefined);
+  const refused = onDisk.filter(({ refusal }) => refusal !== undefined);
   const file: Line = {
     label: '$(folder-opened) Choose a file…',
     description: 'any GGUF file',
     run: chooseFile,
   };
+  const group = (label: string, lines: Line[]): Line[] =>
+    lines.length > 0 ? [separator(label), ...lines] : [];
   return [
-    ...usable.map(line),
-    separator('elsewhere'),
-    file,
-    ...(refused.length > 0 ? [separator('cannot be used'), ...refused.map(line)] : []),
+    ...group('on this disk', usable.map(line)),
+    ...group('to download', toDownload.map(line)),
+    ...group('elsewhere', [file]),
+    ...group('cannot be used', refused.map(line)),
   ];
 }
 

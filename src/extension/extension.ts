@@ -9,6 +9,7 @@ import { Circumstances } from './circumstances';
 import { DiagnosticsPage } from './diagnostics';
 import { Problem } from '../editing/backend';
 import { LocalEngine, type LocalState } from '../editing/localEngine';
+import { Downloads } from './downloads';
 import { Evaluations } from './evaluation';
 import { openExample } from './example';
 import { WorkspaceIgnoring } from './ignoring';
@@ -32,6 +33,7 @@ export interface Parts {
   readonly evaluations: Evaluations;
   readonly ignoring: WorkspaceIgnoring;
   readonly models: ModelChoice;
+  readonly downloads: Downloads;
 }
 
 export function activate(context: vscode.ExtensionContext): Parts {
@@ -62,7 +64,12 @@ export function activate(context: vscode.ExtensionContext): Parts {
   const page = new DiagnosticsPage(context.extensionUri, engine, completions);
   const benchmark = new Benchmark(engine);
   const reader = new ModelReader(engineFile, log);
-  const models = new ModelChoice({ engine, reader, bundled, memory: context.globalState });
+  const downloads = new Downloads({
+    ...{ reader, log },
+    secrets: context.secrets,
+    storage: context.globalStorageUri,
+  });
+  const models = new ModelChoice({ engine, reader, downloads, bundled, memory: context.globalState });
   const evaluations = new Evaluations(context.extensionUri, engine, ignoring);
 
   function onState(state: LocalState): void {
@@ -97,6 +104,9 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.showDiagnostics': () => page.show(),
     'ryzanstein.restartEngine': () => restart('on command'),
     'ryzanstein.chooseModel': () => models.choose(),
+    'ryzanstein.importModel': () => downloads.importModel(),
+    'ryzanstein.manageModels': () => downloads.manage(),
+    'ryzanstein.setHubToken': () => downloads.setToken(),
     'ryzanstein.showLog': () => log.show(),
     'ryzanstein.eraseLog': () => completions.erase(),
     // Only the walkthrough offers this one.
@@ -121,5 +131,5 @@ export function activate(context: vscode.ExtensionContext): Parts {
     }),
     onSettingChange(['confidence', 'eagerness', 'maxLines'], () => provider.forget()),
   );
-  return { engine, circumstances, completions, status, ignoring, evaluations, models };
+  return { engine, circumstances, completions, status, ignoring, evaluations, models, downloads };
 }

@@ -1,6 +1,7 @@
 // The list of models that one can choose from: what each line says, and in what order they stand.
 
 import type { ModelGlance } from '../reports';
+import type { CatalogueModel } from './catalogue';
 import type { Found } from './folders';
 import { type Licence, licenceOf } from './licences';
 
@@ -9,7 +10,10 @@ export type Candidate = Found & ({ glance: ModelGlance } | { refusal: string });
 
 /** A line of the list. `description` stands behind the name, `detail` below it. */
 export interface Choice {
-  file: string;
+  /** Where it lies, if it is on this disk. */
+  file?: string;
+  /** What it is called at the hub, if it is not. */
+  download?: CatalogueModel;
   /** The one that is in use. */
   current: boolean;
   name: string;
@@ -51,6 +55,17 @@ function choiceOf(candidate: Candidate, current: boolean): Choice {
     description: [glance.type, gigabytes(glance.bytes), licensed].join(' · '),
     detail: [middle, origin].join(' · '),
     ...(license && { license }),
+  };
+}
+
+/** A model that would have to be downloaded; all of the catalogue's were trained to fill in. */
+export function choiceToDownload(model: CatalogueModel, hub: string): Choice {
+  const { name, type, megabytes, repository } = model;
+  const license = licenceOf([name], model.license)!;
+  return {
+    ...{ download: model, current: false, name, license },
+    description: [type, `about ${gigabytes(megabytes * 1e6)}`, license.name].join(' · '),
+    detail: ['fills in the middle', `from ${hub.replace(/^https?:\/\//, '')}/${repository}`].join(' · '),
   };
 }
 

@@ -18,6 +18,7 @@ import type { Alternative } from '../../src/protocol';
 import type { Evaluation } from '../../src/reports';
 import type { Parts } from '../../src/extension/extension';
 import type { RelatedText } from '../../src/protocol';
+import { LocalHub } from '../unit/library/localHub';
 import {
   accept,
   acceptPart,
@@ -591,6 +592,35 @@ describe('the engine', () => {
       Object.assign(process.env, before);
       if (before.OLLAMA_MODELS === undefined) delete process.env.OLLAMA_MODELS;
       rmSync(home, { recursive: true });
+    }
+  });
+
+  it('can be a model that is downloaded from a hub, in one piece after a break', async () => {
+    const [repository, file] = ['org/tiny', 'tiny.gguf'];
+    const hub = new LocalHub({ [repository]: { [file]: readFileSync(tinyModel) } });
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-downloads-'));
+    hub.faults = [{ breakAfter: 1000 }];
+    try {
+      const settings = { 'ryzanstein.hub': await hub.start(), 'ryzanstein.downloadFolder': folder };
+      await given(settings, async () => {
+        const got = await parts.downloads.get('tiny', { repository, file });
+        assert.ok(got !== undefined && got.startsWith(folder));
+        assert.deepEqual(readFileSync(got), readFileSync(tinyModel));
+        assert.deepEqual(
+          hub.asked.map(({ from }) => from),
+          [0, 1000],
+        );
+        await write({ 'ryzanstein.modelFile': got });
+        await until('the model', () => {
+          const { state } = parts.engine;
+          return state.name === 'ready' && state.model.file === got;
+        });
+        assert.equal(await parts.downloads.get('none', { repository, file: 'none.gguf' }), undefined);
+        await vscode.commands.executeCommand('notifications.clearAll');
+      });
+    } finally {
+      await hub.stop();
+      rmSync(folder, { recursive: true });
     }
   });
 
