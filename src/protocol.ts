@@ -2,7 +2,7 @@
 
 import { NotificationType, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
 import type { Eagerness } from './eagerness';
-import type { ModelInfo, Diagnosis, BenchReport, Evaluation } from './reports';
+import type { ModelInfo, ModelGlance, Diagnosis, BenchReport, Evaluation } from './reports';
 
 /** Text of another file that may help; `path` is shown to the model as it is. */
 export interface RelatedText {
@@ -138,6 +138,17 @@ export interface EvaluateParams {
   tune?: boolean;
 }
 
+/** Looks at the header of a file; no model has to be loaded. */
+export interface GlanceParams {
+  file: string;
+}
+
+/** Makes one file of the parts of a split model; no model has to be loaded. */
+export interface JoinParams {
+  parts: string[];
+  whole: string;
+}
+
 /** How much of the model is loaded, in percent. */
 export interface LoadProgress {
   percent: number;
@@ -152,6 +163,8 @@ export interface EvaluateProgress {
 /** The requests that the engine process answers; `complete`, `prefill` and `evaluate` follow the library's cancellation. */
 export const loadRequest = new RequestType<LoadParams, ModelInfo, void>('load');
 export const loadProgress = new NotificationType<LoadProgress>('loadProgress');
+export const glanceRequest = new RequestType<GlanceParams, ModelGlance, void>('glance');
+export const joinRequest = new RequestType<JoinParams, void, void>('join');
 export const completeRequest = new RequestType<CompleteParams, Completion, void>('complete');
 /** The answer, were it the first line alone. */
 export const firstLineProgress = new ProgressType<Completion>();

@@ -25,6 +25,21 @@ export interface ModelInfo {
   thresholds?: Thresholds;
 }
 
+/**
+ * What the header of a model's file says: `bytes` is how long the file is, `infills` whether the model sees what stands
+ * behind the cursor, `license` what the file states.
+ */
+export interface ModelGlance {
+  name: string;
+  architecture: string;
+  type: string;
+  weights: number;
+  bytes: number;
+  infills: boolean;
+  license?: string;
+  caution?: string;
+}
+
 export interface LevelReport {
   name: string;
   supported: boolean;

@@ -91,9 +91,10 @@ describe('TypeScript', () => {
       wording: [],
       language: [],
       completion: ['language', 'protocol'],
-      model: ['completion', 'language', 'protocol'],
+      model: ['completion', 'language', 'protocol', 'reports'],
       engine: ['model', 'completion', 'language', 'protocol', 'reports'],
       editing: ['language', 'protocol', 'reports'],
+      library: ['reports'],
       measure: ['engine', 'model', 'completion', 'editing', 'language', 'protocol', 'reports'],
       report: ['protocol', 'reports'],
       webview: ['report', 'reports'],
@@ -101,7 +102,7 @@ describe('TypeScript', () => {
         ...['measure', 'engine', 'model', 'completion', 'editing', 'language'],
         ...['report', 'reports', 'protocol'],
       ],
-      extension: ['editing', 'report', 'reports', 'language', 'protocol'],
+      extension: ['editing', 'library', 'report', 'reports', 'language', 'protocol'],
     };
     const rooms = new Set(typescript.map(roomOf));
     none(
@@ -346,6 +347,21 @@ describe('every source file', () => {
       all.filter((file) => /\b(utils?|helpers?|managers?|common|misc)\b/i.test(path.basename(file))),
       'A file is named after the one thing that it gives',
     );
+  });
+});
+
+describe('sockets and pipes', () => {
+  const code = (file: string): string => read(file).replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+  const opening = (pattern: RegExp): string[] => typescript.filter((file) => pattern.test(code(file)));
+
+  it('are opened where listed', () => {
+    const sockets =
+      /\bfetch\b(?!\|)|\bWebSocket\b|XMLHttpRequest|sendBeacon|['"](?:node:)?(?:https?|http2|net|tls|dgram|dns)['"]/;
+    // The hub's module asks with the fetch that downloads give it; the engine and the pages ask nobody.
+    assert.deepEqual(opening(sockets), ['src/extension/downloads.ts', 'src/library/hub.ts']);
+    assert.deepEqual(opening(/['"](?:node:)?(?:child_process|cluster|worker_threads)['"]/), [
+      'src/editing/engineChild.ts',
+    ]);
   });
 });
 

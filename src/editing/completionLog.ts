@@ -29,6 +29,8 @@ const enoughTokens = 4;
 
 export class CompletionLog {
   private readonly list: Entry[] = [];
+  /** The newest entry of the model before. */
+  private before: Entry | undefined;
   private readonly listeners = new Set<() => void>();
 
   /** Newest first. */
@@ -55,9 +57,16 @@ export class CompletionLog {
     this.changed();
   }
 
-  /** The last answer that was computed, if there is one that is long enough for its speed to mean something. */
+  /** Another model may answer from now on, whose speed is not known. */
+  beginAnew(): void {
+    this.before = this.list[0];
+    this.changed();
+  }
+
+  /** The last answer that was computed of late, if there is one that is long enough for its speed to mean something. */
   get lastCompletion(): Completion | undefined {
-    const computed = this.list.flatMap(({ completion }) =>
+    const end = this.before ? this.list.indexOf(this.before) : -1;
+    const computed = (end < 0 ? this.list : this.list.slice(0, end)).flatMap(({ completion }) =>
       completion && completion.tokens > 0 ? completion : [],
     );
     return computed.find(({ tokens }) => tokens >= enoughTokens) ?? computed[0];

@@ -17,6 +17,8 @@ import {
   evaluateProgress,
   evaluateRequest,
   firstLineProgress,
+  glanceRequest,
+  joinRequest,
   loadProgress,
   loadRequest,
   prefillRequest,
@@ -30,7 +32,7 @@ import {
   type Prefill,
   type PrefillParams,
 } from '../protocol';
-import type { BenchReport, Diagnosis, Evaluation, ModelInfo } from '../reports';
+import type { BenchReport, Diagnosis, Evaluation, ModelGlance, ModelInfo } from '../reports';
 import type { Log } from './backend';
 
 /** Every request fails with the engine's own words, or with what `onEnd` makes of the end of the process. */
@@ -130,6 +132,14 @@ export class EngineChild {
 
   diagnose(): Promise<Diagnosis> {
     return this.answer(this.connection.sendRequest(diagnoseRequest));
+  }
+
+  glance(file: string): Promise<ModelGlance> {
+    return this.answer(this.connection.sendRequest(glanceRequest, { file }));
+  }
+
+  join(parts: string[], whole: string): Promise<void> {
+    return this.answer(this.connection.sendRequest(joinRequest, { parts, whole }));
   }
 
   kill(): void {

@@ -70,6 +70,11 @@ export class LocalEngine implements Backend, Examinable {
     return this.occupied;
   }
 
+  /** Starts the engine where it does not run, and waits for its model. */
+  loadModel(): Promise<ModelInfo> {
+    return this.request(({ loaded }) => loaded);
+  }
+
   complete(
     params: CompleteParams,
     token: CancellationToken,

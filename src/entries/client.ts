@@ -10,6 +10,8 @@ import type { Engine } from '../engine/engine';
 import { bench } from '../measure/bench';
 import { diagnose } from '../measure/diagnose';
 import { evaluate } from '../measure/evaluate';
+import { glanceAt } from '../model/description';
+import { joinParts } from '../model/joinParts';
 import { punchHoles } from '../measure/holes';
 import { withContext } from '../measure/repositoryContext';
 import { readSources } from '../measure/sourceFiles';
@@ -22,6 +24,8 @@ import {
   evaluateProgress,
   evaluateRequest,
   firstLineProgress,
+  glanceRequest,
+  joinRequest,
   prefillRequest,
 } from '../protocol';
 import { messageOf, printable } from '../wording';
@@ -54,6 +58,10 @@ export class Client {
       const signal = this.beginNewest(token);
       return answered(async () => (await loaded()).prefill(prompt, { signal, threads }));
     });
+    connection.onRequest(glanceRequest, ({ file }) => answered(() => Promise.resolve(glanceAt(file))));
+    connection.onRequest(joinRequest, ({ parts, whole }) =>
+      answered(() => Promise.resolve(joinParts(parts, whole))),
+    );
     connection.onRequest(diagnoseRequest, () => answered(async () => diagnose(await loaded())));
     connection.onRequest(benchRequest, (params) => answered(async () => bench(await loaded(), params)));
     connection.onRequest(evaluateRequest, ({ files, holes: count, seed, tune: tunes }, token) => {

@@ -4,18 +4,21 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Completion } from '../protocol';
 import { Benchmark } from './benchmark';
+import { ModelChoice } from './chooseModel';
 import { Circumstances } from './circumstances';
 import { DiagnosticsPage } from './diagnostics';
 import { Problem } from '../editing/backend';
 import { LocalEngine, type LocalState } from '../editing/localEngine';
+import { Downloads } from './downloads';
 import { Evaluations } from './evaluation';
 import { openExample } from './example';
 import { WorkspaceIgnoring } from './ignoring';
 import { type Entry, CompletionLog } from '../editing/completionLog';
 import { LiveView } from './liveView';
 import { createLog } from './log';
-import { chooseModelFile, completeNow, openMenu, toggle, toggleLanguage } from './menu';
+import { completeNow, openMenu, toggle, toggleLanguage } from './menu';
 import { findModelFile } from '../editing/modelFile';
+import { ModelReader } from '../editing/modelReader';
 import { Problems } from './problems';
 import { acceptedCommand, Provider } from './provider';
 import { onSettingChange, readSettings } from './settings';
@@ -31,17 +34,21 @@ export interface Parts {
   readonly status: Status;
   readonly evaluations: Evaluations;
   readonly ignoring: WorkspaceIgnoring;
+  readonly models: ModelChoice;
+  readonly downloads: Downloads;
 }
 
 export function activate(context: vscode.ExtensionContext): Parts {
   const log = createLog();
   const completions = new CompletionLog();
   const problems = new Problems();
+  const engineFile = path.join(context.extensionPath, 'dist', 'engine.js');
+  const bundled = path.join(context.extensionPath, 'models');
   const engine = new LocalEngine({
-    file: path.join(context.extensionPath, 'dist', 'engine.js'),
+    file: engineFile,
     load: () => {
       const { modelFile, threads, kernel, infilling } = readSettings();
-      const file = findModelFile(modelFile, path.join(context.extensionPath, 'models'));
+      const file = findModelFile(modelFile, bundled);
       return { modelFile: file, threads, kernel: kernel === 'auto' ? undefined : kernel, infilling };
     },
     log,
@@ -59,6 +66,13 @@ export function activate(context: vscode.ExtensionContext): Parts {
   const page = new DiagnosticsPage(context.extensionUri, engine, completions);
   const liveView = new LiveView(context.extensionUri, engine, completions);
   const benchmark = new Benchmark(engine);
+  const reader = new ModelReader(engineFile, log);
+  const downloads = new Downloads({
+    ...{ reader, log },
+    secrets: context.secrets,
+    storage: context.globalStorageUri,
+  });
+  const models = new ModelChoice({ engine, reader, downloads, bundled, memory: context.globalState });
   const evaluations = new Evaluations(context.extensionUri, engine, ignoring);
 
   function onState(state: LocalState): void {
@@ -66,9 +80,12 @@ export function activate(context: vscode.ExtensionContext): Parts {
     page.post();
     liveView.post();
     problems.onState(state);
+    models.onState(state);
   }
   function restart(reason: string): void {
     provider.forget();
+    problems.forget();
+    completions.beginAnew();
     engine.restart(reason);
   }
   /** Runs what the user asked for, who waits for the outcome: a problem is shown. */
@@ -92,7 +109,10 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.showLiveView': () => liveView.show(),
     'ryzanstein.showDiagnostics': () => page.show(),
     'ryzanstein.restartEngine': () => restart('on command'),
-    'ryzanstein.chooseModelFile': chooseModelFile,
+    'ryzanstein.chooseModel': () => models.choose(),
+    'ryzanstein.importModel': () => downloads.importModel(),
+    'ryzanstein.manageModels': () => downloads.manage(),
+    'ryzanstein.setHubToken': () => downloads.setToken(),
     'ryzanstein.showLog': () => log.show(),
     'ryzanstein.eraseLog': () => completions.erase(),
     // Only the walkthrough offers this one.
@@ -102,7 +122,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
 
   context.subscriptions.push(
     ...[log, engine, ignoring, relatedFiles, circumstances, status, provider, page, liveView],
-    ...[benchmark, evaluations],
+    ...[benchmark, evaluations, reader],
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.commands.registerCommand(acceptedCommand, (entry: Entry, alternative?: Completion) =>
       provider.accept(entry, alternative),
@@ -110,10 +130,12 @@ export function activate(context: vscode.ExtensionContext): Parts {
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
     // Memory may have become short since the model was used last; another window in front is a time to look.
     vscode.window.onDidChangeWindowState(() => engine.unloadIfIdle()),
-    onSettingChange(['modelFile', 'threads', 'kernel', 'infilling'], () =>
-      restart('its settings have changed'),
-    ),
+    onSettingChange(['threads', 'kernel', 'infilling'], () => restart('its settings have changed')),
+    onSettingChange(['modelFile'], () => {
+      restart('another model was chosen');
+      void models.speak();
+    }),
     onSettingChange(['confidence', 'eagerness', 'maxLines'], () => provider.forget()),
   );
-  return { engine, circumstances, completions, status, ignoring, evaluations };
+  return { engine, circumstances, completions, status, ignoring, evaluations, models, downloads };
 }

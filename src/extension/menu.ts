@@ -46,7 +46,7 @@ function choices(): Choice[] {
     { label: '$(dashboard) Run benchmark', run: ['ryzanstein.runBenchmark'] },
     { label: '$(beaker) Evaluate on this workspace', run: ['ryzanstein.evaluate'] },
     { label: '$(settings) Tune to this workspace', run: ['ryzanstein.tune'] },
-    { label: '$(file-binary) Choose model file', run: ['ryzanstein.chooseModelFile'] },
+    { label: '$(file-binary) Choose model', run: ['ryzanstein.chooseModel'] },
     { label: '$(debug-restart) Restart engine', run: ['ryzanstein.restartEngine'] },
     separator('More'),
     { label: '$(output) Show log', run: ['ryzanstein.showLog'] },
@@ -69,27 +69,6 @@ export async function toggleLanguage(): Promise<void> {
     return;
   }
   await writeLanguage(document.languageId, !languageIsOn(readSettings(document), document.languageId));
-}
-
-/** Lets the user choose a model; none chosen changes nothing. */
-export async function chooseModelFile(): Promise<void> {
-  const bundled = 'Use the bundled model';
-  const choose = 'Choose a GGUF file…';
-  const current = readSettings().modelFile;
-  const how = current
-    ? await vscode.window.showQuickPick([choose, bundled], {
-        title: 'Ryzanstein: model',
-        placeHolder: current,
-      })
-    : choose;
-  if (how === bundled) await writeSetting('modelFile', '');
-  if (how !== choose) return;
-  const files = await vscode.window.showOpenDialog({
-    title: 'Choose a model file',
-    openLabel: 'Use this model',
-    filters: { 'GGUF models': ['gguf'] },
-  });
-  if (files?.[0]) await writeSetting('modelFile', files[0].fsPath);
 }
 
 /** Asks for a completion at the cursor, however long it takes. */

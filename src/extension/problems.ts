@@ -2,11 +2,14 @@
 
 import * as vscode from 'vscode';
 import type { BackendState, Problem } from '../editing/backend';
+import { readSettings, writeSetting } from './settings';
 
+const command = (name: string) => (): Thenable<unknown> => vscode.commands.executeCommand(name);
 const actions = {
-  'Choose Model File': 'ryzanstein.chooseModelFile',
-  'Restart Engine': 'ryzanstein.restartEngine',
-  'Show Log': 'ryzanstein.showLog',
+  'Choose Another Model': command('ryzanstein.chooseModel'),
+  'Use the Bundled Model': () => writeSetting('modelFile', ''),
+  'Restart Engine': command('ryzanstein.restartEngine'),
+  'Show Log': command('ryzanstein.showLog'),
 } as const;
 type Action = keyof typeof actions;
 
@@ -20,6 +23,11 @@ export class Problems {
     if (state.name === 'failed') this.show(state.problem);
   }
 
+  /** Somebody tries again: what is wrong then is told, were it the same. */
+  forget(): void {
+    this.shown = undefined;
+  }
+
   /** Shows a problem, unless it is the one shown last. */
   show(problem: Problem): void {
     if (this.shown === problem.message) return;
@@ -29,7 +37,9 @@ export class Problems {
 }
 
 async function offerActions(problem: Problem): Promise<void> {
-  const first: Action = problem.kind === 'model' ? 'Choose Model File' : 'Restart Engine';
-  const chosen = await vscode.window.showErrorMessage(`Ryzanstein: ${problem.message}`, first, 'Show Log');
-  if (chosen) await vscode.commands.executeCommand(actions[chosen]);
+  const bundled: Action[] = readSettings().modelFile === '' ? [] : ['Use the Bundled Model'];
+  const first: Action[] =
+    problem.kind === 'model' ? ['Choose Another Model', ...bundled] : ['Restart Engine'];
+  const chosen = await vscode.window.showErrorMessage(`Ryzanstein: ${problem.message}`, ...first, 'Show Log');
+  if (chosen) await actions[chosen]();
 }

@@ -2,13 +2,14 @@
 
 import * as path from 'node:path';
 import { type Hyperparameters, hyperparametersOf } from './architectures';
-import { type Gguf, GgufError } from './gguf';
+import { type Gguf, GgufError, readGguf } from './gguf';
 import { infillingOf } from './infilling';
 import type { InfillingSetting } from '../protocol';
+import type { ModelGlance } from '../reports';
 import type { PromptModel } from './prompt';
 import { takeInstead, tensorTypeName } from './tensorTypes';
 import { printable } from '../wording';
-import { Tokenizer } from './tokenizer';
+import { markersOf, Tokenizer } from './tokenizer';
 
 export interface ModelDescription extends PromptModel {
   name: string;
@@ -39,15 +40,48 @@ export function describeModel(
   return {
     name: nameOf(gguf),
     type: mainType(gguf, any),
-    weights: gguf.tensors.reduce(
-      (sum, tensor) => sum + tensor.shape.reduce((product, extent) => product * extent, 1),
-      0,
-    ),
+    weights: weightsOf(gguf),
     hyperparameters,
     tokenizer,
     contextLength: hyperparameters.contextLength,
     ...infillingOf(gguf, tokenizer, infilling),
   };
+}
+
+/** How many numbers the tensors hold. */
+function weightsOf(gguf: Gguf): number {
+  return gguf.tensors.reduce(
+    (sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1),
+    0,
+  );
+}
+
+/**
+ * What a list of models tells of one, by the header of its file alone; no tokenizer is made, which takes long. Throws a
+ * GgufError where the engine would refuse the file for something that its header says.
+ */
+export function glanceAt(file: string): ModelGlance {
+  const gguf = readGguf(file);
+  const { architecture } = hyperparametersOf(gguf);
+  const { fimOrders, caution } = infillingOf(gguf, markersOf(gguf));
+  const license = licenseOf(gguf);
+  return {
+    name: nameOf(gguf),
+    architecture,
+    type: mainType(gguf, false),
+    weights: weightsOf(gguf),
+    bytes: gguf.tensors.reduce((end, { offset, bytes }) => Math.max(end, offset + bytes), 0),
+    infills: fimOrders.length > 0,
+    ...(license === undefined ? {} : { license }),
+    ...(caution === undefined ? {} : { caution }),
+  };
+}
+
+/** `other` is a licence with a name of its own. */
+function licenseOf(gguf: Gguf): string | undefined {
+  const keys = ['general.license.name', 'general.license'];
+  const found = keys.map((key) => gguf.metadata.get(key)).find((value) => typeof value === 'string');
+  return found === undefined ? undefined : printable(found, 100);
 }
 
 function nameOf(gguf: Gguf): string {

@@ -23,6 +23,8 @@ export interface Gguf {
   state: string;
   version: number;
   metadata: Map<string, GgufValue>;
+  /** Where each value lies in the file, its type in front: from, to. */
+  places: Map<string, readonly [number, number]>;
   tensors: TensorDescription[];
 }
 
@@ -204,14 +206,15 @@ function narrow(value: bigint): number | bigint {
 
 /**
  * Reads the header of `file`; the tensors' offsets are from the start of the file. Throws a GgufError for everything
- * that is wrong with the file, the file missing included.
+ * that is wrong with the file, the file missing included; with `parts` a part of a split model is none of it.
  * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
-export function readGguf(file: string): Gguf {
+export function readGguf(file: string, parts = false): Gguf {
   try {
     const descriptor = open(file);
     try {
-      return readHeader(new Reader(file, descriptor), stateOf(fs.fstatSync(descriptor, { bigint: true })));
+      const state = stateOf(fs.fstatSync(descriptor, { bigint: true }));
+      return readHeader(new Reader(file, descriptor), state, parts);
     } finally {
       fs.closeSync(descriptor);
     }
@@ -248,7 +251,7 @@ function kindOf(status: fs.Stats): string {
   return status.isSocket() ? 'a socket' : 'a device';
 }
 
-function readHeader(reader: Reader, state: string): Gguf {
+function readHeader(reader: Reader, state: string, parts: boolean): Gguf {
   const { file } = reader;
   if (reader.size === 0)
     throw new GgufError(
@@ -269,12 +272,13 @@ function readHeader(reader: Reader, state: string): Gguf {
   // The shortest tensor entry: name length, dimensions, one extent, type, offset; the shortest key: length, type, byte.
   const tensorCount = reader.count(32, most.tensors, 'the number of tensors');
   const keyCount = reader.count(13, most.keys, 'the number of metadata keys');
-  const metadata = readMetadata(reader, keyCount);
-  refusePart(file, metadata);
+  const places = new Map<string, readonly [number, number]>();
+  const metadata = readMetadata(reader, keyCount, places);
+  if (!parts) refusePart(file, metadata);
   const tensors = readTensors(reader, tensorCount);
   if (!isPrism(metadata)) refuseForkTypes(reader, tensors);
   placeTensors(reader, tensors, alignmentOf(reader, metadata));
-  return { file, state, version, metadata, tensors };
+  return { file, state, version, metadata, places, tensors };
 }
 
 /** A model may come in several files, of which each is a GGUF file with some of the tensors. */
@@ -291,13 +295,15 @@ function partByName(file: string): string | undefined {
   return `By its name it is part ${Number(part)} of ${Number(parts)} of a split model. ${putTogether}`;
 }
 
-function readMetadata(reader: Reader, count: number): Map<string, GgufValue> {
+function readMetadata(reader: Reader, count: number, places: Gguf['places']): Map<string, GgufValue> {
   const metadata = new Map<string, GgufValue>();
   for (let i = 0; i < count; i++) {
     const key = reader.string(`metadata key ${i}`, 65535);
     if (metadata.has(key)) reader.fail(`the metadata key "${key}" occurs twice`);
+    const from = reader.position;
     const type = reader.uint32(`the type of "${key}"`);
     metadata.set(key, reader.value(type, `"${key}"`));
+    places.set(key, [from, reader.position]);
   }
   return metadata;
 }

@@ -15,8 +15,11 @@ export interface Infilling {
 
 const chatNames = /instruct|chat|assistant|(?:^|[\s_-])it(?:$|[\s_-])/i;
 
-export function infillingOf(gguf: Gguf, tokenizer: Tokenizer, setting: InfillingSetting = 'auto'): Infilling {
-  const { family, control } = tokenizer;
+export function infillingOf(
+  gguf: Gguf,
+  { family, control }: Pick<Tokenizer, 'family' | 'control'>,
+  setting: InfillingSetting = 'auto',
+): Infilling {
   const format = family ?? unknownFormat((role) => control[role] !== undefined);
   const known = ordersOf(format, (role) => control[role] !== undefined);
   const stated: unknown = gguf.metadata.get('ryzanstein.fim.orders');

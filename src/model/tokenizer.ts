@@ -267,31 +267,56 @@ function spellingOf(
   return new ByteLevel(pre, ids, tokens.length, merges, whole);
 }
 
-function vocabularyOf(gguf: Gguf): Vocabulary {
-  const text = (key: string): string => {
-    const value = gguf.metadata.get(key);
-    if (typeof value !== 'string')
-      throw vocabularyError(gguf, key, value === undefined ? 'is missing' : 'is not a text');
-    return value;
-  };
-  const list = <T>(key: string, type: string): T[] => {
-    const value = gguf.metadata.get(key);
-    const good = Array.isArray(value) && value.every((item) => typeof item === type);
-    if (!good)
-      throw vocabularyError(gguf, key, value === undefined ? 'is missing' : `is not a list of ${type}s`);
-    return value as T[];
-  };
-  const model = text('tokenizer.ggml.model');
+interface Head {
+  model: 'gpt2' | 'llama';
+  tokens: string[];
+  /** How text is cut, by a name that is known here; empty for SentencePiece. */
+  pre: string;
+}
+
+/** The tokens that steer a model, and the family that spells them so, without what it takes to cut a text. */
+export function markersOf(gguf: Gguf): Pick<Tokenizer, 'family' | 'control'> {
+  const vocabulary = { ...headOf(gguf), types: [] };
+  return controlOf(gguf, vocabulary, new Map(vocabulary.tokens.map((token, id) => [token, id])));
+}
+
+function textUnder(gguf: Gguf, key: string): string {
+  const value = gguf.metadata.get(key);
+  if (typeof value !== 'string')
+    throw vocabularyError(gguf, key, value === undefined ? 'is missing' : 'is not a text');
+  return value;
+}
+
+function listUnder<T>(gguf: Gguf, key: string, type: string): T[] {
+  const value = gguf.metadata.get(key);
+  const good = Array.isArray(value) && value.every((item) => typeof item === type);
+  if (!good)
+    throw vocabularyError(gguf, key, value === undefined ? 'is missing' : `is not a list of ${type}s`);
+  return value as T[];
+}
+
+function headOf(gguf: Gguf): Head {
+  const model = textUnder(gguf, 'tokenizer.ggml.model');
   if (model !== 'gpt2' && model !== 'llama')
     throw vocabularyError(gguf, 'tokenizer.ggml.model', `is "${model}", neither "gpt2" nor "llama"`);
-  const tokens = list<string>('tokenizer.ggml.tokens', 'string');
+  const tokens = listUnder<string>(gguf, 'tokenizer.ggml.tokens', 'string');
   const long = tokens.findIndex((token) => token.length > longestToken);
   if (long >= 0) {
     const what = `has ${tokens[long]!.length} characters in entry ${long}, more than ${longestToken}`;
     throw vocabularyError(gguf, 'tokenizer.ggml.tokens', what);
   }
+  if (model === 'llama') return { model, tokens, pre: '' };
+  const pre = gguf.metadata.has('tokenizer.ggml.pre') ? textUnder(gguf, 'tokenizer.ggml.pre') : 'default';
+  if (!preTokenizers.includes(pre)) {
+    throw vocabularyError(gguf, 'tokenizer.ggml.pre', `is "${pre}"; known are ${preTokenizers.join(', ')}`);
+  }
+  return { model, tokens, pre };
+}
+
+function vocabularyOf(gguf: Gguf): Vocabulary {
+  const { model, tokens, pre } = headOf(gguf);
   const types = gguf.metadata.has('tokenizer.ggml.token_type')
-    ? list<number>('tokenizer.ggml.token_type', 'number')
+    ? listUnder<number>(gguf, 'tokenizer.ggml.token_type', 'number')
     : [];
   if (types.length !== 0 && types.length !== tokens.length) {
     throw vocabularyError(
@@ -301,18 +326,14 @@ function vocabularyOf(gguf: Gguf): Vocabulary {
     );
   }
   if (model === 'llama') {
-    const scores = list<number>('tokenizer.ggml.scores', 'number');
+    const scores = listUnder<number>(gguf, 'tokenizer.ggml.scores', 'number');
     if (scores.length !== tokens.length) {
       const what = `has ${scores.length} entries for ${tokens.length} tokens`;
       throw vocabularyError(gguf, 'tokenizer.ggml.scores', what);
     }
     return { model, tokens, types, scores };
   }
-  const pre = gguf.metadata.has('tokenizer.ggml.pre') ? text('tokenizer.ggml.pre') : 'default';
-  if (!preTokenizers.includes(pre)) {
-    throw vocabularyError(gguf, 'tokenizer.ggml.pre', `is "${pre}"; known are ${preTokenizers.join(', ')}`);
-  }
-  const merges = list<string>('tokenizer.ggml.merges', 'string');
+  const merges = listUnder<string>(gguf, 'tokenizer.ggml.merges', 'string');
   const odd = merges.findIndex((merge) => merge.indexOf(' ', 1) < 1 || merge.endsWith(' '));
   if (odd >= 0)
     throw vocabularyError(gguf, 'tokenizer.ggml.merges', `has the odd entry ${odd}: "${merges[odd]}"`);
@@ -322,14 +343,14 @@ function vocabularyOf(gguf: Gguf): Vocabulary {
 /** What is spelled as a family spells it, else what the metadata names. */
 function controlOf(
   gguf: Gguf,
-  vocabulary: Vocabulary,
+  vocabulary: Tokens & { model: string; pre?: string },
   ids: Map<string, number>,
 ): { family: Family | undefined; control: ControlIds; endIds: number[] } {
   const named = (keys: string[]): number[] =>
     keys
       .filter((key) => gguf.metadata.has(`tokenizer.ggml.${key}`))
       .map((key) => tokenId(gguf, `tokenizer.ggml.${key}`, vocabulary.tokens.length));
-  const pre = vocabulary.model === 'gpt2' ? vocabulary.pre : undefined;
+  const { pre } = vocabulary;
   const byKey = Object.entries(controlKeys).map(([role, keys]) => [role, named(keys)[0]] as const);
   const contradicts = ({ tokens }: Family): boolean =>
     byKey.some(
@@ -351,7 +372,7 @@ function controlOf(
   const endIds = [...named(endKeys), ...spelled];
   const [beginOfText] = named(['bos_token_id']);
   // Some families were always given it, whether a file says so or not.
-  const always = vocabulary.model === 'llama' || beginsText(vocabulary.pre);
+  const always = vocabulary.model === 'llama' || beginsText(pre ?? '');
   const begins = gguf.metadata.get('tokenizer.ggml.add_bos_token') ?? always;
   if (beginOfText !== undefined && begins === true) control.beginOfText = beginOfText;
   return { family, control, endIds };

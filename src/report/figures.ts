@@ -21,6 +21,27 @@ export function modelLine(model: ModelInfo): string {
   return `${name}: ${architecture} ${type}, ${millions(weights)} weights, ${megabytes(bytes)}`;
 }
 
+/** `tiny is loaded in 0.2 s: 18.1 million weights in TQ2_0, 6.2 MB of memory, 2 threads (avx2). It sees ...` */
+export function loadedLine({
+  name,
+  type,
+  weights,
+  bytes,
+  loadMs,
+  kernel,
+  threads,
+  ...model
+}: ModelInfo): string {
+  const figures = [
+    `${millions(weights)} weights in ${type}`,
+    `${megabytes(bytes)} of memory`,
+    `${threadsOf(threads)} (${kernel})`,
+  ];
+  const { prompts, caution } = model;
+  const shown = caution ?? (prompts === undefined ? '' : `It is shown the ${prompts}.`);
+  return `${name} is loaded in ${(loadMs / 1000).toFixed(1)} s: ${figures.join(', ')}. ${shown}`.trim();
+}
+
 /** `8,192 tokens, 11.0 MB for each 1,000 of them` */
 export function contextLine({ contextLength, bytesPerToken }: ModelInfo): string {
   return `${grouped(contextLength)} tokens, ${megabytes(bytesPerToken * 1000)} for each 1,000 of them`;

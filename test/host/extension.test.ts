@@ -1,7 +1,15 @@
 // The extension inside a real extension host, with a small model of random weights: what is shown, and when it is silent.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -11,6 +19,7 @@ import type { Evaluation } from '../../src/reports';
 import type { Parts } from '../../src/extension/extension';
 import { explanation } from '../../src/extension/whyNothing';
 import type { RelatedText } from '../../src/protocol';
+import { LocalHub } from '../unit/library/localHub';
 import {
   accept,
   acceptPart,
@@ -548,6 +557,79 @@ describe('the engine', () => {
       const { state } = parts.engine;
       assert.ok(state.name === 'ready' && state.model.file.includes(`${path.sep}models${path.sep}`));
     });
+  });
+
+  it('can be another one that lies on this disk, chosen from a list, and the bundled one again', async () => {
+    const home = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-home-'));
+    const before = { HOME: process.env.HOME, OLLAMA_MODELS: process.env.OLLAMA_MODELS };
+    Object.assign(process.env, { HOME: home, OLLAMA_MODELS: path.join(home, 'models') });
+    const blob = path.join(home, 'models', 'blobs', `sha256-${'a1'.repeat(32)}`);
+    const manifest = path.join(home, 'models', 'manifests', 'registry.ollama.ai', 'library', 'tiny', '1m');
+    for (const file of [blob, manifest]) mkdirSync(path.dirname(file), { recursive: true });
+    copyFileSync(tinyModel, blob);
+    const layer = { mediaType: 'application/vnd.ollama.image.model', digest: `sha256:${'a1'.repeat(32)}` };
+    writeFileSync(manifest, JSON.stringify({ layers: [layer] }));
+    writeFileSync(path.join(home, 'mine.gguf'), '');
+    try {
+      await given({ 'ryzanstein.modelFile': undefined, 'ryzanstein.modelFolders': [home] }, async () => {
+        let seen: readonly { name?: string; origin: string; refusal?: string }[] = [];
+        const token = new vscode.CancellationTokenSource().token;
+        await parts.models.candidates((candidates) => (seen = [...candidates]), token);
+        const lines = seen.filter(({ origin }) => ['Ollama', home].includes(origin));
+        assert.deepEqual([lines.length, lines[0]?.name], [2, 'tiny:1m']);
+        assert.match(lines[1]?.refusal ?? '', /mine\.gguf is empty/);
+
+        const chosen = async (steps: number, file: RegExp): Promise<void> => {
+          void vscode.commands.executeCommand('ryzanstein.chooseModel');
+          await pause(2_000);
+          for (let step = 0; step < steps; step++)
+            await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
+          await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+          // Nothing is typed: the choice itself has the model loaded.
+          await until(`the model ${file}`, () => {
+            const { state } = parts.engine;
+            return state.name === 'ready' && file.test(state.model.file);
+          });
+        };
+        await chosen(1, /sha256-a1a1/);
+        assert.doesNotMatch(parts.status.current.text, /tok/, 'The figures are those of the model before.');
+        await chosen(0, /ryzanstein-.*\.gguf$/);
+        await vscode.commands.executeCommand('notifications.clearAll');
+      });
+    } finally {
+      Object.assign(process.env, before);
+      if (before.OLLAMA_MODELS === undefined) delete process.env.OLLAMA_MODELS;
+      rmSync(home, { recursive: true });
+    }
+  });
+
+  it('can be a model that is downloaded from a hub, in one piece after a break', async () => {
+    const [repository, file] = ['org/tiny', 'tiny.gguf'];
+    const hub = new LocalHub({ [repository]: { [file]: readFileSync(tinyModel) } });
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-downloads-'));
+    hub.faults = [{ breakAfter: 1000 }];
+    try {
+      const settings = { 'ryzanstein.hub': await hub.start(), 'ryzanstein.downloadFolder': folder };
+      await given(settings, async () => {
+        const got = await parts.downloads.get('tiny', { repository, file });
+        assert.ok(got !== undefined && got.startsWith(folder));
+        assert.deepEqual(readFileSync(got), readFileSync(tinyModel));
+        assert.deepEqual(
+          hub.asked.map(({ from }) => from),
+          [0, 1000],
+        );
+        await write({ 'ryzanstein.modelFile': got });
+        await until('the model', () => {
+          const { state } = parts.engine;
+          return state.name === 'ready' && state.model.file === got;
+        });
+        assert.equal(await parts.downloads.get('none', { repository, file: 'none.gguf' }), undefined);
+        await vscode.commands.executeCommand('notifications.clearAll');
+      });
+    } finally {
+      await hub.stop();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('is measured by the benchmark command', async () => {

@@ -1,0 +1,74 @@
+// Looks at model files, and joins the parts of one, in engine processes of its own, so that no completion waits for it and no file can harm the editor.
+
+import { stat } from 'node:fs/promises';
+import { messageOf } from '../wording';
+import type { ModelGlance } from '../reports';
+import type { Log } from './backend';
+import { EngineChild } from './engineChild';
+
+/** What a file's header says, or why the file cannot be used. */
+export type Glance = ModelGlance | { refusal: string };
+
+export class ModelReader {
+  private child: EngineChild | undefined;
+  /** By path and state: a file is read again when it has changed. */
+  private readonly known = new Map<string, Glance>();
+
+  /** `file` is the bundled engine, a script for Node. */
+  constructor(
+    private readonly file: string,
+    private readonly log: Log,
+  ) {}
+
+  async glance(file: string): Promise<Glance> {
+    const state = await stat(file).then(
+      ({ size, mtimeMs }) => [file, size, mtimeMs].join(' '),
+      () => file,
+    );
+    const known = this.known.get(state);
+    if (known) return known;
+    const child = (this.child ??= this.launch());
+    let glance: Glance;
+    try {
+      glance = await child.glance(file);
+    } catch (error) {
+      glance = { refusal: messageOf(error) };
+      // It was ended, which says nothing of the file, or has ended by itself, which another look may show to be chance.
+      if (this.child !== child) return glance;
+    }
+    this.known.set(state, glance);
+    return glance;
+  }
+
+  /** Makes one file of the parts of a split model, in a process that is ended by `signal`. */
+  async join(parts: string[], whole: string, signal: AbortSignal): Promise<void> {
+    const child = new EngineChild(this.file, this.log, (how) => new Error(`What joins the parts ${how}.`));
+    const stop = (): void => child.kill();
+    signal.addEventListener('abort', stop);
+    try {
+      await child.join(parts, whole);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      child.kill();
+    }
+  }
+
+  /** Ends the process; the next look starts another one. */
+  rest(): void {
+    const { child } = this;
+    this.child = undefined;
+    child?.kill();
+  }
+
+  dispose(): void {
+    this.rest();
+  }
+
+  private launch(): EngineChild {
+    const child: EngineChild = new EngineChild(this.file, this.log, (how) => {
+      if (this.child === child) this.child = undefined;
+      return new Error(`What reads its header ${how}.`);
+    });
+    return child;
+  }
+}

@@ -1,0 +1,227 @@
+// Choosing a model: the bundled one, those on this disk, those that can be downloaded, or any file; and what becomes of the choice, in a sentence.
+
+import os from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { Problem } from '../editing/backend';
+import type { LocalEngine, LocalState } from '../editing/localEngine';
+import { findModelFile } from '../editing/modelFile';
+import type { ModelReader } from '../editing/modelReader';
+import { catalogueModels, placeOf } from '../library/catalogue';
+import { bundledOrigin, type Candidate, type Choice, choicesOf, choiceToDownload } from '../library/choices';
+import { atHome, type Found } from '../library/folders';
+import { modelsOnDisk } from '../library/onDisk';
+import { downloaded } from '../library/storage';
+import { loadedLine } from '../report/figures';
+import type { Downloads } from './downloads';
+import { readSettings, writeSetting } from './settings';
+
+interface Line extends vscode.QuickPickItem {
+  readonly choice?: Choice;
+  readonly run?: () => Promise<unknown>;
+}
+
+export interface ModelChoiceParts {
+  engine: LocalEngine;
+  reader: ModelReader;
+  downloads: Downloads;
+  /** Where the bundled model lies. */
+  bundled: string;
+  /** Where it is kept which licences somebody has agreed to. */
+  memory: vscode.Memento;
+}
+
+const agreedKey = 'ryzanstein.agreedLicences';
+
+export class ModelChoice {
+  private loading: vscode.Progress<{ message?: string }> | undefined;
+
+  constructor(private readonly parts: ModelChoiceParts) {}
+
+  /** Lets the user choose; nothing chosen changes nothing. */
+  async choose(): Promise<void> {
+    const line = await this.pick();
+    if (line?.run) await line.run();
+    if (line?.choice) await this.use(line.choice);
+  }
+
+  /** Loads the model that was just chosen, and tells how that went; who is to be told of a failure hears it from the engine. */
+  async speak(): Promise<void> {
+    const { engine } = this.parts;
+    const location = vscode.ProgressLocation.Notification;
+    try {
+      const model = await vscode.window.withProgress({ location, title: 'Ryzanstein' }, (progress) => {
+        this.loading = progress;
+        progress.report({ message: `loading ${path.basename(this.currentFile())}` });
+        return engine.loadModel();
+      });
+      const another = 'Choose Another Model';
+      const sentence = `Ryzanstein: ${loadedLine(model)}`;
+      void vscode.window.showInformationMessage(sentence, another).then((action) => {
+        if (action === another) void this.choose();
+      });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+    }
+  }
+
+  onState(state: LocalState): void {
+    if (state.name === 'starting' && state.percent !== undefined)
+      this.loading?.report({ message: `loading ${path.basename(this.currentFile())}, ${state.percent} %` });
+  }
+
+  /** What can be chosen, as far as it is known; `onMore` is called whenever there is more, until `token` is cancelled. */
+  async candidates(
+    onMore: (candidates: readonly Candidate[]) => void,
+    token: vscode.CancellationToken,
+  ): Promise<void> {
+    const { reader, bundled } = this.parts;
+    const candidates: Candidate[] = [];
+    const look = async (found: Found): Promise<void> => {
+      const glance = await reader.glance(found.file);
+      candidates.push({ ...found, ...('refusal' in glance ? glance : { glance }) });
+      if (!token.isCancellationRequested) onMore(candidates);
+    };
+    try {
+      const own = bundledModel(bundled);
+      if (own) await look({ file: own, origin: bundledOrigin });
+      const surroundings = { platform: process.platform, home: os.homedir(), environment: process.env };
+      const { modelFile, modelFolders } = readSettings();
+      const onDisk = [
+        ...(await downloaded(this.parts.downloads.folder)),
+        ...(await modelsOnDisk(surroundings, modelFolders)),
+      ];
+      const chosen = atHome(modelFile, os.homedir());
+      const isKnown = modelFile === '' || [own, ...onDisk.map(({ file }) => file)].includes(chosen);
+      for (const found of isKnown ? onDisk : [{ file: chosen, origin: 'chosen before' }, ...onDisk])
+        if (!token.isCancellationRequested) await look(found);
+    } finally {
+      reader.rest();
+    }
+  }
+
+  private async pick(): Promise<Line | undefined> {
+    const pick = vscode.window.createQuickPick<Line>();
+    pick.title = 'Ryzanstein: choose a model';
+    pick.placeholder = 'Looking for models on this disk…';
+    pick.matchOnDescription = pick.matchOnDetail = true;
+    pick.busy = true;
+    pick.items = linesOf([], this.toDownload([]));
+    const cancellation = new vscode.CancellationTokenSource();
+    const chosen = new Promise<Line | undefined>((resolve) => {
+      pick.onDidHide(() => resolve(undefined));
+      pick.onDidAccept(() => {
+        const [line] = pick.selectedItems;
+        if (line?.choice?.refusal === undefined) resolve(line);
+        else pick.placeholder = `${line.choice.name} cannot be used.`;
+      });
+    });
+    pick.show();
+    const show = (candidates: readonly Candidate[]): void => {
+      const active = pick.activeItems[0];
+      const choices = choicesOf(candidates, this.currentFile());
+      pick.items = linesOf(choices, this.toDownload(candidates));
+      const same = pick.items.find((line) => line.label === active?.label && line.detail === active.detail);
+      if (same) pick.activeItems = [same];
+    };
+    const search = this.candidates(show, cancellation.token).then(() => {
+      pick.busy = false;
+      pick.placeholder = 'What is to write the completions?';
+    });
+    try {
+      return await Promise.race([chosen, search.then(() => chosen)]);
+    } finally {
+      cancellation.cancel();
+      pick.dispose();
+    }
+  }
+
+  /** A licence with terms is asked for once. */
+  private async use({ name, file, download, license }: Choice): Promise<void> {
+    if (license?.terms !== undefined && !(await this.agreed(name, license.name, license.terms))) return;
+    const got = download ? await this.parts.downloads.get(`${name} ${download.type}`, download) : file;
+    if (got !== undefined) await this.load(got === bundledModel(this.parts.bundled) ? '' : got);
+  }
+
+  /** What the catalogue has and this disk has not. */
+  private toDownload(candidates: readonly Candidate[]): Choice[] {
+    const { folder } = this.parts.downloads;
+    const { hub } = readSettings();
+    return catalogueModels
+      .filter((model) => !candidates.some(({ file }) => file === placeOf(folder, model)))
+      .map((model) => choiceToDownload(model, hub));
+  }
+
+  /** Of the one that is in use already, the setting does not change, and nobody would hear of the choice. */
+  private async load(file: string): Promise<void> {
+    if (readSettings().modelFile !== file) await writeSetting('modelFile', file);
+    else await vscode.commands.executeCommand('ryzanstein.restartEngine').then(() => this.speak());
+  }
+
+  private async agreed(name: string, licence: string, terms: string): Promise<boolean> {
+    const { memory } = this.parts;
+    const known = memory.get<string[]>(agreedKey, []);
+    const key = `${name}: ${licence}`;
+    if (known.includes(key)) return true;
+    const agree = 'Use It Under These Terms';
+    const detail = `${name} is under the licence "${licence}". ${terms}`;
+    const answer = await vscode.window.showWarningMessage(
+      `Ryzanstein: use ${name}?`,
+      { modal: true, detail },
+      agree,
+    );
+    if (answer !== agree) return false;
+    await memory.update(agreedKey, [...known, key]);
+    return true;
+  }
+
+  private currentFile(): string {
+    try {
+      return findModelFile(readSettings().modelFile, this.parts.bundled);
+    } catch {
+      return readSettings().modelFile;
+    }
+  }
+}
+
+function bundledModel(folder: string): string | undefined {
+  try {
+    return findModelFile('', folder);
+  } catch {
+    return undefined;
+  }
+}
+
+function linesOf(onDisk: readonly Choice[], toDownload: readonly Choice[]): Line[] {
+  const separator = (label: string): Line => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  const line = (choice: Choice): Line => {
+    const { name, description, detail, refusal, download, current } = choice;
+    const there = current ? 'check' : 'file-binary';
+    const icon = refusal !== undefined ? 'circle-slash' : download ? 'cloud-download' : there;
+    return { choice, label: `$(${icon}) ${name}`, description, detail };
+  };
+  const usable = onDisk.filter(({ refusal }) => refusal === undefined);
+  const refused = onDisk.filter(({ refusal }) => refusal !== undefined);
+  const file: Line = {
+    label: '$(folder-opened) Choose a file…',
+    description: 'any GGUF file',
+    run: chooseFile,
+  };
+  const group = (label: string, lines: Line[]): Line[] =>
+    lines.length > 0 ? [separator(label), ...lines] : [];
+  return [
+    ...group('on this disk', usable.map(line)),
+    ...group('to download', toDownload.map(line)),
+    ...group('elsewhere', [file]),
+    ...group('cannot be used', refused.map(line)),
+  ];
+}
+
+async function chooseFile(): Promise<void> {
+  const files = await vscode.window.showOpenDialog({
+    title: 'Choose a model file',
+    openLabel: 'Use this model',
+    filters: { 'GGUF models': ['gguf'], 'All files': ['*'] },
+  });
+  if (files?.[0]) await writeSetting('modelFile', files[0].fsPath);
+}

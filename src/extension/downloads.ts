@@ -1,0 +1,175 @@
+// Models that somebody asked for: downloads with progress, files brought along, and what of them takes room on the disk.
+
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { ModelReader } from '../editing/modelReader';
+import { gigabytes } from '../library/choices';
+import type { Progress } from '../library/download';
+import { getModel } from '../library/getModel';
+import { type Hub, HubProblem } from '../library/hub';
+import { importFile, remove, stored, type Stored } from '../library/storage';
+import { messageOf } from '../wording';
+import { readSettings, writeSetting } from './settings';
+
+const tokenKey = 'ryzanstein.hubToken';
+
+export interface DownloadsParts {
+  reader: ModelReader;
+  secrets: vscode.SecretStorage;
+  /** The extension's own folder on this machine. */
+  storage: vscode.Uri;
+  log: vscode.LogOutputChannel;
+}
+
+export class Downloads {
+  constructor(private readonly parts: DownloadsParts) {}
+
+  /** Where downloads and imports lie. */
+  get folder(): string {
+    const { downloadFolder } = readSettings();
+    return downloadFolder === '' ? path.join(this.parts.storage.fsPath, 'models') : downloadFolder;
+  }
+
+  /** Returns the model's path, or nothing where it was cancelled or could not be had, which is told. */
+  async get(name: string, model: { repository: string; file: string }): Promise<string | undefined> {
+    const { log, reader } = this.parts;
+    const hub: Hub = { base: readSettings().hub, fetch, token: await this.parts.secrets.get(tokenKey) };
+    log.info(`Downloading ${model.repository}/${model.file} from ${hub.base}.`);
+    const options = {
+      location: vscode.ProgressLocation.Notification,
+      title: `Ryzanstein: downloading ${name}`,
+      cancellable: true,
+    };
+    return vscode.window.withProgress(options, async (progress, token) => {
+      const cancellation = new AbortController();
+      token.onCancellationRequested(() => cancellation.abort());
+      let told = 0;
+      const onProgress = (now: Progress): void => {
+        const percent = (now.done / now.bytes) * 100;
+        progress.report({ message: progressLine(now), increment: percent - told });
+        told = percent;
+      };
+      try {
+        const { signal } = cancellation;
+        return await getModel(hub, model, this.folder, { signal, onProgress }, (...join) =>
+          reader.join(...join),
+        );
+      } catch (error) {
+        if (token.isCancellationRequested) tell(`${name} is not whole yet; what has arrived is kept.`);
+        else await this.explain(name, error, () => this.get(name, model));
+        return undefined;
+      }
+    });
+  }
+
+  /** Brings a file into the folder, for a machine without a network, and has it used. */
+  async importModel(): Promise<void> {
+    const picked = await vscode.window.showOpenDialog({
+      title: 'Import a model file',
+      openLabel: 'Import',
+      filters: { 'GGUF models': ['gguf'] },
+    });
+    const source = picked?.[0]?.fsPath;
+    if (source === undefined) return;
+    const glance = await this.parts.reader.glance(source);
+    this.parts.reader.rest();
+    if ('refusal' in glance) return void vscode.window.showErrorMessage(`Ryzanstein: ${glance.refusal}`);
+    const options = {
+      location: vscode.ProgressLocation.Notification,
+      title: `Ryzanstein: copying ${glance.name}, ${gigabytes(glance.bytes)}`,
+    };
+    try {
+      const file = await vscode.window.withProgress(options, () => importFile(source, this.folder));
+      await writeSetting('modelFile', file);
+    } catch (error) {
+      void vscode.window.showErrorMessage(`Ryzanstein: ${messageOf(error)}`);
+    }
+  }
+
+  /** Lists what lies in the folder; a button deletes. */
+  async manage(): Promise<void> {
+    const files = await stored(this.folder);
+    if (files.length === 0)
+      return tell(`no model was downloaded or imported. They would lie in ${this.folder}.`);
+    const trash = { iconPath: new vscode.ThemeIcon('trash'), tooltip: 'Delete' };
+    const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { stored: Stored }>();
+    const all = gigabytes(files.reduce((sum, { bytes }) => sum + bytes, 0));
+    pick.title = `Ryzanstein: ${all} of models in ${this.folder}`;
+    pick.placeholder = 'Choose one to delete it';
+    pick.items = files.map((each) => ({
+      stored: each,
+      label: path.basename(each.file).replace(/\.[0-9a-f]{16}\.part$/, ''),
+      description: [
+        gigabytes(each.bytes),
+        ...(each.unfinished ? ['not whole yet'] : []),
+        ...(each.file === readSettings().modelFile ? ['in use'] : []),
+      ].join(' · '),
+      detail: path.relative(this.folder, each.file),
+      buttons: [trash],
+    }));
+    const chosen = await new Promise<Stored | undefined>((resolve) => {
+      pick.onDidHide(() => resolve(undefined));
+      pick.onDidAccept(() => resolve(pick.selectedItems[0]?.stored));
+      pick.onDidTriggerItemButton(({ item }) => resolve(item.stored));
+      pick.show();
+    });
+    pick.dispose();
+    if (chosen) await this.delete(chosen);
+  }
+
+  /** The token lies in VS Code's secret storage, and goes to the hub alone. */
+  async setToken(): Promise<void> {
+    const { secrets } = this.parts;
+    const token = await vscode.window.showInputBox({
+      title: 'Ryzanstein: token for the hub',
+      prompt: `Sent to ${readSettings().hub} when a model is downloaded. Empty forgets it.`,
+      password: true,
+      ignoreFocusOut: true,
+    });
+    if (token === undefined) return;
+    if (token.trim() === '') await secrets.delete(tokenKey);
+    else await secrets.store(tokenKey, token.trim());
+    tell(token.trim() === '' ? 'no token is kept.' : 'the token is kept in the secret storage.');
+  }
+
+  private async delete({ file, bytes }: Stored): Promise<void> {
+    const name = path.basename(file);
+    const yes = 'Delete';
+    const message = `Ryzanstein: delete ${name}?`;
+    const detail = `${gigabytes(bytes)} become free. To have it again it has to be downloaded again.`;
+    if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) !== yes) return;
+    try {
+      if (readSettings().modelFile === file) await writeSetting('modelFile', '');
+      await remove(file, this.folder);
+      tell(`${name} is deleted.`);
+    } catch (error) {
+      void vscode.window.showErrorMessage(`Ryzanstein: ${messageOf(error)}`);
+    }
+  }
+
+  private async explain(name: string, error: unknown, again: () => Promise<unknown>): Promise<void> {
+    const message = messageOf(error);
+    this.parts.log.error(`${name} could not be downloaded: ${message}`);
+    const kind = error instanceof HubProblem ? error.kind : 'broken';
+    const actions = kind === 'token' ? ['Set Hub Token'] : kind === 'gone' ? [] : ['Try Again'];
+    // Nobody waits for the answer: the progress ends.
+    void vscode.window.showErrorMessage(`Ryzanstein: ${message}`, ...actions).then(async (action) => {
+      if (action === 'Set Hub Token') await this.setToken();
+      if (action === 'Try Again') await again();
+    });
+    return Promise.resolve();
+  }
+}
+
+/** `42 % of 531 MB, 12.3 MB/s, 25 s left` */
+export function progressLine({ done, bytes, bytesPerSecond }: Progress): string {
+  const share = `${Math.floor((done / bytes) * 100)} % of ${gigabytes(bytes)}`;
+  if (bytesPerSecond <= 0) return share;
+  const seconds = Math.ceil((bytes - done) / bytesPerSecond);
+  const left = seconds < 100 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+  return `${share}, ${gigabytes(bytesPerSecond)}/s, ${left} left`;
+}
+
+function tell(sentence: string): void {
+  void vscode.window.showInformationMessage(`Ryzanstein: ${sentence}`);
+}

@@ -1,0 +1,53 @@
+// A model from the hub: all of its files, one after another, and where it comes in parts the whole that the engine reads.
+
+import { promises as fs } from 'node:fs';
+import { placeOf } from './catalogue';
+import { download, type DownloadOptions, expectRoom } from './download';
+import { filesOf, type Hub } from './hub';
+
+/** Makes one file of several. */
+export type Join = (parts: string[], whole: string, signal: AbortSignal) => Promise<void>;
+
+/** Returns the path of the model. What is there already is not asked for again. */
+export async function getModel(
+  hub: Hub,
+  { repository, file }: { repository: string; file: string },
+  folder: string,
+  { signal, onProgress, ...options }: DownloadOptions,
+  join: Join,
+): Promise<string> {
+  const whole = placeOf(folder, { repository, file: wholeOf(file) });
+  if (await sizeOf(whole)) return whole;
+  const files = await filesOf(hub, repository, file, signal);
+  const bytes = files.reduce((sum, each) => sum + each.bytes, 0);
+  const targets = files.map(({ path }) => placeOf(folder, { repository, file: path }));
+  await fs.mkdir(folder, { recursive: true });
+  // Parts and whole are there at the same time for a while.
+  if (files.length > 1) await expectRoom(folder, 2 * bytes);
+  let before = 0;
+  for (const [i, each] of files.entries()) {
+    if ((await sizeOf(targets[i]!)) !== each.bytes)
+      await download(hub, each, targets[i]!, {
+        ...{ ...options, signal },
+        onProgress: (progress) => onProgress?.({ ...progress, done: before + progress.done, bytes }),
+      });
+    before += each.bytes;
+  }
+  if (files.length > 1) {
+    await join(targets, whole, signal);
+    for (const target of targets) await fs.rm(target, { force: true });
+  }
+  return whole;
+}
+
+/** What the parts of a split model make together; any other file is its own whole. */
+function wholeOf(file: string): string {
+  return file.replace(/-00001-of-\d{5}(?=\.gguf$)/i, '');
+}
+
+async function sizeOf(file: string): Promise<number | undefined> {
+  return fs.stat(file).then(
+    ({ size }) => size,
+    () => undefined,
+  );
+}

@@ -1,0 +1,159 @@
+// A hub of models: which files a repository holds, how large they are and by which digest, and words for what it answers.
+
+/** Where models are had from, and how. `fetch` is Node's, which VS Code gives its proxy and certificates. */
+export interface Hub {
+  /** `https://huggingface.co`, or a mirror with the same paths. */
+  base: string;
+  token?: string;
+  fetch: typeof fetch;
+}
+
+/** A file as the hub has it: what has to arrive is known before. */
+export interface HubFile {
+  repository: string;
+  /** Within the repository. */
+  path: string;
+  bytes: number;
+  sha256: string;
+}
+
+/** Why a file cannot be had, as a sentence for the user. `token`: who has one may get it. */
+export class HubProblem extends Error {
+  constructor(
+    message: string,
+    readonly kind: 'token' | 'gone' | 'busy' | 'broken' = 'broken',
+  ) {
+    super(message);
+  }
+}
+
+interface TreeEntry {
+  path?: unknown;
+  size?: unknown;
+  lfs?: { oid?: unknown; size?: unknown };
+}
+
+const longestAnswer = 1 << 24;
+
+/**
+ * The files that `path` names: one, or all parts of a split model where it names the first. Throws a HubProblem where
+ * the hub does not have them, or does not say what they are.
+ */
+export async function filesOf(
+  hub: Hub,
+  repository: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<HubFile[]> {
+  if (!URL.canParse(hub.base) || !/^https?:/.test(hub.base))
+    throw new HubProblem(`"${hub.base}" is no address of a hub: correct the setting "ryzanstein.hub".`);
+  const url = `${hub.base}/api/models/${repository}/tree/main?recursive=true`;
+  const response = await asked(hub, url, repository, { signal });
+  const tree = await entriesIn(response, hub.base);
+  return partsOf(path).map((part) => {
+    const entry = tree.find((each) => each.path === part);
+    if (!entry) throw new HubProblem(`${repository} has no file ${part} (any more).`, 'gone');
+    const { oid, size } = entry.lfs ?? {};
+    if (typeof oid !== 'string' || !/^[0-9a-f]{64}$/.test(oid) || !isSize(size) || entry.size !== size)
+      throw new HubProblem(`${hub.base} does not say what ${part} has to be: size and sha256 are missing.`);
+    return { repository, path: part, bytes: size, sha256: oid };
+  });
+}
+
+export function urlOf(hub: Hub, { repository, path }: HubFile): string {
+  return `${hub.base}/${repository}/resolve/main/${path.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** One question to the hub. An answer that is none of the expected ones is thrown as a HubProblem, in words. */
+export async function asked(
+  hub: Hub,
+  url: string,
+  what: string,
+  {
+    signal,
+    headers,
+    expected = [200],
+  }: { signal: AbortSignal; headers?: Record<string, string>; expected?: number[] },
+): Promise<Response> {
+  const authorization: Record<string, string> =
+    hub.token === undefined ? {} : { authorization: `Bearer ${hub.token}` };
+  // What is compressed on the way has another length than what is asked for.
+  const all = { 'accept-encoding': 'identity', ...headers, ...authorization };
+  const response = await hub.fetch(url, { signal, headers: all }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw new HubProblem(`${hub.base} cannot be reached (${reasonOf(error)}).`);
+  });
+  if (expected.includes(response.status)) return response;
+  await response.body?.cancel();
+  throw problemOf(response, what, hub);
+}
+
+/** Behind "fetch failed" stands what failed. */
+export function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  return cause?.code ?? cause?.message ?? message;
+}
+
+function problemOf({ status, headers }: Response, what: string, { base, token }: Hub): HubProblem {
+  if (status === 401)
+    return token === undefined
+      ? new HubProblem(
+          `${base} wants to know who asks for ${what}, or does not have it: set a token with "Set Hub Token" if you have one.`,
+          'token',
+        )
+      : new HubProblem(`${base} does not accept the token that is set, or does not have ${what}.`, 'token');
+  if (status === 403)
+    return new HubProblem(
+      `${base} gives ${what} only to those who have agreed to its terms on its page, with a token of theirs.`,
+      'token',
+    );
+  if (status === 404 || status === 410) return new HubProblem(`${base} does not have ${what}.`, 'gone');
+  if (status === 429) {
+    const seconds = retryAfter(headers.get('retry-after'));
+    const wait = seconds === undefined ? 'later' : `in ${Math.ceil(seconds)} s`;
+    return new Busy(`${base} is asked too often: try again ${wait}.`, seconds);
+  }
+  if (status >= 500) return new Busy(`${base} is not well (HTTP ${status}): try again later.`);
+  return new HubProblem(`${base} answers HTTP ${status} for ${what}.`);
+}
+
+/** The hub may answer if it is asked again. */
+export class Busy extends HubProblem {
+  constructor(
+    message: string,
+    readonly seconds?: number,
+  ) {
+    super(message, 'busy');
+  }
+}
+
+/** Seconds, or a date. */
+function retryAfter(text: string | null): number | undefined {
+  if (text === null) return undefined;
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
+}
+
+async function entriesIn(response: Response, base: string): Promise<TreeEntry[]> {
+  const text = await response.text();
+  let entries: unknown;
+  try {
+    if (text.length < longestAnswer) entries = JSON.parse(text);
+  } catch {
+    // What is no JSON is told of below.
+  }
+  if (!Array.isArray(entries)) throw new HubProblem(`${base} does not answer as a hub of models does.`);
+  return entries.filter((entry): entry is TreeEntry => typeof entry === 'object' && entry !== null);
+}
+
+function isSize(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
+}
+
+/** `a-00001-of-00002.gguf` stands for both of its parts. */
+export function partsOf(path: string): string[] {
+  const [, head, count, tail] = /^(.*-)00001-of-(\d{5})(\.gguf)$/i.exec(path) ?? [];
+  if (count === undefined) return [path];
+  const number = (part: number): string => String(part).padStart(5, '0');
+  return Array.from({ length: Number(count) }, (_, i) => `${head}${number(i + 1)}-of-${count}${tail}`);
+}

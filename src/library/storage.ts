@@ -1,0 +1,70 @@
+// The folder of the models that were downloaded or imported: what lies there, how a file gets into it, and how it goes.
+
+import { promises as fs } from 'node:fs';
+import path from 'node:path';
+import { unwritable } from '../wording';
+import { type Found, walk } from './folders';
+
+/** A file there; `unfinished` of a download that was broken off. */
+export interface Stored {
+  file: string;
+  bytes: number;
+  unfinished: boolean;
+}
+
+const depth = 4;
+const unfinished = /\.[0-9a-f]{16}\.part$/;
+
+/** What takes room in the folder, models first. */
+export async function stored(folder: string): Promise<Stored[]> {
+  const files: string[] = [];
+  await walk(folder, depth, (file) => files.push(file) > 0);
+  const models = files.filter((file) => /\.gguf$/i.test(file) || unfinished.test(file));
+  const list = await Promise.all(
+    models.map(async (file) => ({
+      file,
+      bytes: (await fs.stat(file)).size,
+      unfinished: unfinished.test(file),
+    })),
+  );
+  return list.sort((a, b) => Number(a.unfinished) - Number(b.unfinished));
+}
+
+export async function downloaded(folder: string): Promise<Found[]> {
+  const models = (await stored(folder)).filter((each) => !each.unfinished);
+  return models.map(({ file }) => ({ file, origin: 'downloaded' }));
+}
+
+/** Deletes a model with what was measured of it, and the folders that are empty then. */
+export async function remove(file: string, folder: string): Promise<void> {
+  try {
+    await fs.rm(file);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+  await fs.rm(file.replace(/\.gguf$/i, '.tuning.json'), { force: true });
+  for (let above = path.dirname(file); above.startsWith(folder + path.sep); above = path.dirname(above))
+    if (
+      !(await fs.rmdir(above).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return;
+}
+
+/** Copies a file from elsewhere into the folder, whole or not at all; returns its path there. */
+export async function importFile(source: string, folder: string): Promise<string> {
+  const target = path.join(folder, 'imported', path.basename(source));
+  const part = `${target}.copy`;
+  try {
+    await fs.mkdir(path.dirname(target), { recursive: true });
+    await fs.copyFile(source, part, fs.constants.COPYFILE_FICLONE);
+    await fs.rename(part, target);
+  } catch (error) {
+    await fs.rm(part, { force: true });
+    const { size } = await fs.stat(source).catch(() => ({ size: 0 }));
+    throw unwritable(target, error, Math.ceil(size / 1e6));
+  }
+  return target;
+}

@@ -1,0 +1,279 @@
+// Downloads from a local hub with real HTTP and real faults: never a wrong file, and never a byte twice without need.
+// As a process of its own, with `download` behind its name, it is a download that can be killed.
+
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { download, type DownloadOptions, type Progress } from '../../../src/library/download';
+import { filesOf, type Hub, type HubFile, partsOf } from '../../../src/library/hub';
+import { randomSource } from '../random';
+import { type Fault, LocalHub } from './localHub';
+
+const never = new AbortController().signal;
+const repository = 'org/coder';
+const name = 'coder-q8_0.gguf';
+const long = process.env.RYZANSTEIN_TEST === 'long';
+
+function randomBytes(length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  const { below } = randomSource(7);
+  for (let i = 0; i + 4 <= length; i += 4) bytes.writeUInt32LE(below(2 ** 32), i);
+  return bytes;
+}
+
+if (process.argv[2] === 'download') {
+  const [, , , base, target] = process.argv as [string, string, string, string, string];
+  const hub: Hub = { base, fetch };
+  void filesOf(hub, repository, name, never)
+    .then(([file]) => download(hub, file!, target, { signal: never, pauseMs: 10 }))
+    .then(() => process.exit(0));
+} else
+  describe('a download', function () {
+    this.timeout(long ? 600_000 : 60_000);
+    const content = randomBytes(1_000_000);
+    let local: LocalHub;
+    let hub: Hub;
+    let folder: string;
+    let target: string;
+    beforeEach(async () => {
+      local = new LocalHub({ [repository]: { [name]: content } });
+      hub = { base: await local.start(), fetch };
+      folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-download-'));
+      target = path.join(folder, 'new', name);
+    });
+    afterEach(async () => {
+      await local.stop();
+      fs.rmSync(folder, { recursive: true });
+    });
+
+    const get = async (options: Partial<DownloadOptions> = {}, own = hub): Promise<void> => {
+      const [file] = await filesOf(own, repository, name, never);
+      await download(own, file!, target, { signal: never, pauseMs: 1, ...options });
+    };
+    const left = (): string[] =>
+      fs.existsSync(path.dirname(target)) ? fs.readdirSync(path.dirname(target)) : [];
+    const starts = (): number[] => local.asked.map(({ from }) => from);
+    const isWhole = (): void => {
+      assert.ok(fs.readFileSync(target).equals(content));
+      assert.deepEqual(left(), [name]);
+    };
+
+    it('puts the whole file in its place, and tells how it goes', async () => {
+      const told: Progress[] = [];
+      local.pace = { piece: 100_000, ms: 60 };
+      await get({ onProgress: (progress) => told.push(progress) });
+      isWhole();
+      assert.deepEqual(starts(), [0]);
+      assert.deepEqual([told[0]?.done, told.at(-1)?.done, told.at(-1)?.bytes], [0, 1_000_000, 1_000_000]);
+      assert.ok(told.length > 2 && told.at(-1)!.bytesPerSecond > 100_000);
+    });
+
+    it('goes on behind a break where it stopped', async () => {
+      local.faults = [{ breakAfter: 300_000 }, { breakAfter: 1 }, {}, {}];
+      await get();
+      isWhole();
+      const [first, second, third] = local.asked;
+      assert.deepEqual([first!.from, second!.from, third!.from], [0, 300_000, 300_001]);
+      assert.equal(starts().length, 3);
+    });
+
+    it('goes on where the answer ended too soon, and gives up where nothing comes any more', async () => {
+      local.faults = [{ endAfter: 500_000 }];
+      await get();
+      isWhole();
+      assert.deepEqual(starts(), [0, 500_000]);
+      fs.rmSync(target);
+      local.asked.length = 0;
+      local.faults = [{ endAfter: 500_000 }, ...Array<Fault>(9).fill({ breakAfter: 0 })];
+      await assert.rejects(get(), /does not come from http.*: .*kept: try again later/);
+      assert.equal(local.asked.length, 7);
+      local.faults = [];
+      await get();
+      isWhole();
+      assert.equal(local.asked.at(-1)!.from, 500_000);
+    });
+
+    it('is not asked for again when all of it was there at a kill', async () => {
+      const [file] = await filesOf(hub, repository, name, never);
+      fs.mkdirSync(path.dirname(target));
+      fs.writeFileSync(`${target}.${file!.sha256.slice(0, 16)}.part`, content);
+      await get();
+      isWhole();
+      assert.deepEqual(starts(), []);
+    });
+
+    it('begins anew where the server cannot go on in the middle, and where more is there than there should be', async () => {
+      local.faults = [{ breakAfter: 300_000 }, { ignoresRange: true }];
+      await get();
+      isWhole();
+      assert.deepEqual(starts(), [0, 300_000]);
+      fs.rmSync(target);
+      const [file] = await filesOf(hub, repository, name, never);
+      fs.writeFileSync(`${target}.${file!.sha256.slice(0, 16)}.part`, randomBytes(1_000_001));
+      await get();
+      isWhole();
+    });
+
+    const lies: [title: string, faults: Fault[], words: RegExp][] = [
+      [
+        'other bytes',
+        [{ instead: randomBytes(1_000_000).reverse() }],
+        /its sha256 differs. Nothing of it was kept/,
+      ],
+      ['more than there is', [{ more: 10 }], /sends more of/],
+      [
+        'a page for a log-in',
+        [{ instead: Buffer.from('<html>') }],
+        /sends 6 bytes of .* where 1000000 are missing/,
+      ],
+      ['another part', [{ breakAfter: 9 }, { contentRange: 'bytes 0-999999/1000000' }], /another part/],
+      ['a part of another file', [{ breakAfter: 9 }, { contentRange: 'bytes 9-99/100' }], /another part/],
+      ['nothing behind its end', [{ breakAfter: 9 }, { status: 416 }], /has less of/],
+    ];
+    for (const [title, faults, words] of lies)
+      it(`refuses ${title}, and is whole with an honest server afterwards`, async () => {
+        local.faults = faults;
+        await assert.rejects(get(), words);
+        assert.ok(!fs.existsSync(target));
+        local.faults = [];
+        await get().catch(() => get());
+        isWhole();
+      });
+
+    it('asks for a token, for terms that were not agreed to, and for what is gone in words of their own', async () => {
+      for (const [status, words] of [
+        [401, /set a token with "Set Hub Token"/],
+        [403, /only to those who have agreed to its terms/],
+        [404, /does not have/],
+        [400, /answers HTTP 400/],
+      ] as const) {
+        local.asked.length = 0;
+        local.faults = Array<Fault>(9).fill({ status });
+        await assert.rejects(get(), words);
+        if (status !== 400) assert.equal(local.asked.length, 1);
+      }
+      local.faults = [{ status: 401 }];
+      await assert.rejects(get({}, { ...hub, token: 'secret' }), /does not accept the token/);
+    });
+
+    it('waits as long as a busy hub says, and does not where that is too long', async () => {
+      local.faults = [{ status: 429, headers: { 'retry-after': '1' } }, { status: 503 }];
+      const begin = performance.now();
+      await get();
+      isWhole();
+      assert.ok(performance.now() - begin > 950);
+      fs.rmSync(target);
+      local.faults = [{ status: 429, headers: { 'retry-after': '3600' } }];
+      await assert.rejects(get(), /asked too often: try again in 3600 s/);
+    });
+
+    it('takes a connection on which nothing comes for broken', async () => {
+      local.faults = [{ stalls: true }];
+      await get({ patienceMs: 100 });
+      isWhole();
+    });
+
+    it('follows to another server, which does not get the token', async () => {
+      const network = new LocalHub({ [repository]: { [name]: content } });
+      local.elsewhere = (await network.start()).replace('127.0.0.1', 'localhost');
+      try {
+        await get({}, { ...hub, token: 'secret' });
+        isWhole();
+        assert.deepEqual(network.asked, [{ path: name, from: 0, sent: 1_000_000 }]);
+      } finally {
+        await network.stop();
+      }
+    });
+
+    it('ends when it is cancelled, keeps what has arrived, and goes on there', async () => {
+      local.pace = { piece: 100_000, ms: 30 };
+      const controller = new AbortController();
+      const running = get({
+        signal: controller.signal,
+        onProgress: ({ done }) => done > 0 && controller.abort(new Error('cancelled')),
+      });
+      await assert.rejects(running, /cancelled/);
+      const [part] = left();
+      const kept = fs.statSync(path.join(path.dirname(target), part!)).size;
+      assert.ok(kept > 0 && kept < 1_000_000, String(kept));
+      await get();
+      isWhole();
+      assert.deepEqual(starts(), [0, kept]);
+    });
+
+    it('is done by one window at a time', async () => {
+      local.pace = { piece: 100_000, ms: 20 };
+      const first = get();
+      await pause(50);
+      await assert.rejects(get(), /is being downloaded already/);
+      await first;
+      isWhole();
+    });
+
+    it('is not begun where there is no room for it, and says so where nothing may be written', async () => {
+      const [file] = await filesOf(hub, repository, name, never);
+      const huge = { ...file!, bytes: 2 ** 52 };
+      await assert.rejects(download(hub, huge, target, { signal: never }), /MB are needed in .* MB are free/);
+      assert.equal(local.asked.length, 0);
+      fs.writeFileSync(path.join(folder, 'file'), '');
+      const inFile = path.join(folder, 'file', 'a.gguf');
+      await assert.rejects(download(hub, file!, inFile, { signal: never }), /cannot be written/);
+    });
+
+    it('is of a file that the hub has, with a size and a digest', async () => {
+      const ask = (path_: string, own = hub): Promise<HubFile[]> => filesOf(own, repository, path_, never);
+      await assert.rejects(ask('gone.gguf'), /has no file gone\.gguf/);
+      for (const body of ['<html>', '{}', '[{"path": "coder-q8_0.gguf", "size": 5}]']) {
+        local.apiFault = { body };
+        await assert.rejects(ask(name), /does not (answer as a hub|say what)/);
+      }
+      local.apiFault = { status: 401 };
+      await assert.rejects(ask(name), /set a token/);
+      assert.deepEqual(partsOf('a-00001-of-00002.gguf'), ['a-00001-of-00002.gguf', 'a-00002-of-00002.gguf']);
+      assert.deepEqual(partsOf('a-00002-of-00002.gguf'), ['a-00002-of-00002.gguf']);
+    });
+
+    it('that is killed fifty times is whole in the end, and asks for no byte again that was on the disk', async () => {
+      const large = randomBytes(long ? 200_000_000 : 5_000_000);
+      await local.stop();
+      local = new LocalHub({ [repository]: { [name]: large } });
+      const base = await local.start();
+      local.pace = { piece: Math.ceil(large.length / 400), ms: 4 };
+      const { below } = randomSource(11);
+      const size = (): number => {
+        const part = left().find((each) => each.endsWith('.part'));
+        return part === undefined ? 0 : fs.statSync(path.join(path.dirname(target), part)).size;
+      };
+      let kills = 0;
+      const known: number[] = [];
+      while (!fs.existsSync(target)) {
+        const before = size();
+        const asked = local.asked.length;
+        const child = fork(__filename, ['download', base, target], { stdio: 'inherit' });
+        const ended = new Promise((resolve) => child.once('exit', resolve));
+        const enough = before + below(large.length / 30);
+        if (kills < 50) {
+          while (child.exitCode === null && (local.asked.length === asked || size() < enough)) await pause(2);
+          if (child.kill('SIGKILL')) kills++;
+        }
+        await ended;
+        for (const { from } of local.asked.slice(asked)) known.push(from - before);
+      }
+      assert.equal(kills, 50);
+      assert.ok(fs.readFileSync(target).equals(large));
+      assert.equal(
+        createHash('sha256').update(fs.readFileSync(target)).digest('hex'),
+        createHash('sha256').update(large).digest('hex'),
+      );
+      // Each process begins where the file on the disk ends.
+      assert.deepEqual(
+        known.filter((difference) => difference !== 0),
+        [],
+      );
+      assert.deepEqual(left(), [name]);
+    });
+  });
