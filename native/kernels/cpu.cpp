@@ -105,29 +105,37 @@ CpuFeatures detect() {
 #elif RYZANSTEIN_ARM
 
 #if defined(__linux__)
-bool has_dot_product() {
-  constexpr unsigned long kAsimdDp = 1ul << 20;
-  return (getauxval(AT_HWCAP) & kAsimdDp) != 0;
+void ask_system(CpuFeatures& cpu) {
+  constexpr unsigned long kAsimdDp = 1ul << 20, kI8mm = 1ul << 13;
+  cpu.neon_dotprod = (getauxval(AT_HWCAP) & kAsimdDp) != 0;
+  cpu.neon_i8mm = (getauxval(AT_HWCAP2) & kI8mm) != 0;
 }
 #elif defined(__APPLE__)
-bool has_dot_product() {
+bool has(const char* feature) {
   int has = 0;
   size_t bytes = sizeof has;
-  return sysctlbyname("hw.optional.arm.FEAT_DotProd", &has, &bytes, nullptr, 0) == 0 && has != 0;
+  return sysctlbyname(feature, &has, &bytes, nullptr, 0) == 0 && has != 0;
+}
+void ask_system(CpuFeatures& cpu) {
+  cpu.neon_dotprod = has("hw.optional.arm.FEAT_DotProd");
+  cpu.neon_i8mm = has("hw.optional.arm.FEAT_I8MM");
+  size_t bytes = sizeof cpu.brand - 1;
+  sysctlbyname("machdep.cpu.brand_string", cpu.brand, &bytes, nullptr, 0);
 }
 #elif defined(_WIN32)
-bool has_dot_product() {
-  constexpr DWORD kV82DotProduct = 43;
-  return IsProcessorFeaturePresent(kV82DotProduct) != 0;
+void ask_system(CpuFeatures& cpu) {
+  constexpr DWORD kV82DotProduct = 43, kV82I8mm = 66;  // older headers lack the second name
+  cpu.neon_dotprod = IsProcessorFeaturePresent(kV82DotProduct) != 0;
+  cpu.neon_i8mm = IsProcessorFeaturePresent(kV82I8mm) != 0;
 }
 #else
-bool has_dot_product() { return false; }
+void ask_system(CpuFeatures&) {}
 #endif
 
 CpuFeatures detect() {
   CpuFeatures cpu = {};
-  cpu.neon = true;  // ARMv8 has it
-  cpu.neon_dotprod = has_dot_product();
+  cpu.neon = true;  // every ARMv8 has it
+  ask_system(cpu);
   return cpu;
 }
 
@@ -150,7 +158,8 @@ constexpr Flag kFlags[] = {{"avx2", &CpuFeatures::avx2},
                            {"avx512-bf16", &CpuFeatures::avx512_bf16},
                            {"amx-int8", &CpuFeatures::amx_int8},
                            {"neon", &CpuFeatures::neon},
-                           {"dotprod", &CpuFeatures::neon_dotprod}};
+                           {"dotprod", &CpuFeatures::neon_dotprod},
+                           {"i8mm", &CpuFeatures::neon_i8mm}};
 
 }  // namespace
 

@@ -16,7 +16,7 @@ struct CpuFeatures {
   bool avx512;  // F, BW, DQ, VL
   bool avx512_vnni, avx512_vbmi, avx512_bf16;
   bool amx_int8;
-  bool neon, neon_dotprod;
+  bool neon, neon_dotprod, neon_i8mm;
 };
 
 // Detected once, thread-safe.

@@ -1,5 +1,5 @@
 // The engine on other systems: each package is built, opened and held to what its system has, completes a line in that system's own Node where an emulator is here, and the native tests run there.
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildTarget, targets } from '../../scripts/build-target.mjs';
@@ -9,13 +9,14 @@ import { setUpLief } from '../../scripts/setup.mjs';
 import { program, root } from '../../scripts/steps.mjs';
 import { tally } from '../e2e/tally.mjs';
 import { nodeOf, runBy, wayTo } from './emulators.mjs';
+import { writeQuestion } from './question.mjs';
 import { vsixComplaints } from './vsix.mjs';
 
 const long = process.env.RYZANSTEIN_TEST === 'long';
 /** One target by default, which holds no kernels of x86 and is built in a minute. */
 const some = long ? Object.keys(targets) : ['linux-arm64'];
 /** What each processor that qemu imitates has to run, and no other may: a level and what comes before it. */
-const processors = { 'cortex-a53': 'neon', 'neoverse-n1': 'neon-dotprod', max: 'neon-dotprod' };
+const processors = { 'cortex-a53': 'neon', 'neoverse-n1': 'neon-dotprod', max: 'neon-i8mm' };
 const nativeTests = ['kernels_test', ...(long ? ['thread_pool_test', 'bad_files_test', 'model_test'] : [])];
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'ryzanstein-platforms-'));
@@ -29,15 +30,11 @@ const skip = (what) => {
   total.skipped++;
 };
 
-/** A place in a file, and the line that the engine of this machine answers: every other one has to say the same. */
-async function placeAndAnswer() {
-  writeFileSync(
-    path.join(scratch, 'mean.py'),
-    'def mean(values):\n    return sum(\n\n\nprint(mean([1, 2, 3]))\n',
-  );
-  const args = ['complete', 'mean.py:2:16', '--confidence', '0'];
-  const way = { prefix: [] };
-  const here = await runBy(way, process.execPath, [path.join(root, 'dist', 'cli.js'), ...args], { scratch });
+/** What to ask every engine, and the line that the one of this machine answers. */
+async function questionAndAnswer() {
+  const args = writeQuestion(scratch);
+  const cli = path.join(root, 'dist', 'cli.js');
+  const here = await runBy({ prefix: [] }, process.execPath, [cli, ...args], { scratch });
   if (here.code !== 0 || here.output.trim() === '') throw new Error(here.errors);
   return { args, answer: here.output };
 }
@@ -101,7 +98,7 @@ async function testsOnWindows() {
 
 await program(import.meta.url, async () => {
   await setUpLief();
-  const question = await placeAndAnswer();
+  const question = await questionAndAnswer();
   for (const target of some) {
     const folder = path.join(scratch, target);
     mkdirSync(folder);

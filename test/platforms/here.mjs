@@ -1,0 +1,48 @@
+// Tests finished packages on the system that they are for: `here.mjs VSIX...` unpacks each, lets its engine hold every kernel level of this CPU to the reference, and completes a line by each.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { program, run } from '../../scripts/steps.mjs';
+import { tally } from '../e2e/tally.mjs';
+import { writeQuestion } from './question.mjs';
+
+const unpacking = (vsix, folder) =>
+  process.platform === 'win32'
+    ? [path.join(process.env.SystemRoot, 'System32', 'tar.exe'), ['-xf', vsix, '-C', folder]]
+    : ['unzip', ['-q', vsix, '-d', folder]];
+
+await program(import.meta.url, async (packages) => {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const check = (ok, complaint) => {
+    if (!ok) console.log(`  failed: ${complaint}`);
+    total[ok ? 'passed' : 'failed']++;
+  };
+  for (const vsix of packages) {
+    // With a blank and a letter beyond ASCII, as the folders of people have them.
+    const scratch = mkdtempSync(path.join(tmpdir(), 'ryzanstein für hier-'));
+    await run(...unpacking(path.resolve(vsix), scratch));
+    const cli = path.join(scratch, 'extension', 'dist', 'cli.js');
+    const told = await run(process.execPath, [cli, 'diagnose', '--json'], { cwd: scratch, mayFail: true });
+    const json = /^\{[\s\S]*^\}/m.exec(told.output)?.[0];
+    check(json !== undefined, `${vsix} tells nothing of itself:\n${told.output}`);
+    const levels = JSON.parse(json ?? '{"simd":{"levels":[]}}').simd.levels;
+    for (const { name, selftest } of levels) check(!selftest.startsWith('failed'), `${name}: ${selftest}`);
+    const args = writeQuestion(scratch);
+    const answers = new Map();
+    for (const { name, supported } of levels) {
+      if (!supported) continue;
+      const options = { cwd: scratch, mayFail: true };
+      const { code, output } = await run(
+        process.execPath,
+        [cli, ...args, '--json', '--kernel', name],
+        options,
+      );
+      const text = /"text": ("(?:[^"\\]|\\.)*")/.exec(output)?.[1];
+      check(code === 0 && text !== undefined, `${name} completes nothing:\n${output}`);
+      answers.set(text, name);
+    }
+    check(answers.size === 1, `levels differ: ${[...answers].flat().join(', ')}`);
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return tally(total);
+});
