@@ -18,7 +18,7 @@ const entry = (result: string, more: Partial<Entry> = {}): Entry => ({
 });
 
 const facts = (settings: Partial<Settings> = {}) => ({
-  settings: { ...(defaults), ...settings },
+  settings: { ...defaults, ...settings },
   languageId: 'typescript',
   thresholds: { languages: { typescript: { normal: 0.55 } } },
 });
