@@ -120,7 +120,14 @@ export class Opened {
 
   /** Whether the line's rest closes what is not open, or opens a quote: what an answer before it makes good. */
   get isWanting(): boolean {
-    return this.strayIn(this.#rest) !== undefined || this.#leavesQuote(this.#rest);
+    return this.strayIn(this.#rest) !== undefined || this.#leavesQuote(this.#rest) || this.#isInBracketOfText;
+  }
+
+  get #isInBracketOfText(): boolean {
+    const { stack } = this.#atCursor;
+    const isInString = stack.findLast(({ weak }) => !weak)?.kind === 'string';
+    const inner = stack.at(-1);
+    return isInString && inner?.weak === true && this.#rest.startsWith(inner.closer);
   }
 
   /** Whether the line's rest goes on behind a text as well as behind its first `length` characters. */

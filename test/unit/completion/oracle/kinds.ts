@@ -128,6 +128,13 @@ const kinds: Record<string, Row[]> = {
     ['java', 'class A {\n    String a = "b (‸)";\n}\n', 'c) d";', 'c'],
   ],
   'what is no quote and no comment': [
+    // Between two strings it is code, and the second one goes on behind the cursor.
+    ['javascript', 'console.log("a (‸)")\n', '" + b + ")");\n', '" + b + "'],
+    ['python', 'print("a (‸)")\n', '" + b + ")")\n', '" + b + "'],
+    ['r', 'x <- paste0("a [‸]")\n', '", b, "]")\n', '", b, "'],
+    ['cpp', 'int f() {\n  std::cout << "a (‸)"\n}\n', '" << b << ")";\n', '" << b << "'],
+    ['java', 'class A {\n  String a = f("b (‸)")\n}\n', '" + c + ")");\n', '" + c + "'],
+    ['javascript', 'console.log("a (‸)")\n', 'b) c");\n', 'b'],
     ['shellscript', 'if [ $# -lt ‸]\n', '1 ]; then', '1'],
     ['shellscript', 'for ((i = 0; i < ${#a[@]}; ‸))\n', 'i++)); do', 'i++'],
     ['shellscript', "a=$(echo it\\'s ‸)\n", 'b)', 'b'],
