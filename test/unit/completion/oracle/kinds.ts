@@ -38,6 +38,8 @@ const kinds: Record<string, Row[]> = {
     ['javascript', 'const a = [{‸]\n', '\n  b: 1,\n}];\n', '\n  b: 1,\n}'],
     ['javascript', 'call({‸})\n', '\n  a: 1,\n});\n', '\n  a: 1,\n'],
     ['python', 'call(a, [‸])\n', '1, 2], b)\n', '1, 2'],
+    // What else the function needs is to be written behind its parameters.
+    ['javascript', 'load().then(({ ‸}))\n', 'a = [], ...b }) => b);\n', 'a = [], ...b'],
     // Of the call only the string is closed.
     ['typescript', "describe('a', () => {\n  it.todo('can ‸'\n})\n", "use it', () => {\n    f()\n", 'use it'],
     ['go', 'func f() {\n\tcall("‸"\n}\n', 'a", b)\n', 'a'],
@@ -229,6 +231,8 @@ const kinds: Record<string, Row[]> = {
     ['go', 'package a\n\n‸\n\treturn b\n}\n', 'func f(a, , b int) int {', 'hidden: syntax'],
     ['go', 'package a\n\n‸\n\treturn b\n}\n', 'func f(a, b int) int {', 'func f(a, b int) int {'],
     ['csharp', 'class A {\n  ‸\n    return a;\n  }\n}\n', 'int F(int a) for {', 'hidden: syntax'],
+    ['typescriptreact', 'const a = (\n  <p>\n    ‸\n  </p>\n);\n', '{b ? (\n      <c />\n', '{b ? ('],
+    ['typescript', 'f(a);\n‸\n', 'g(a ? {\n', 'g(a ? {'],
     ['rust', 'impl A {\n    ‸\n        a\n    }\n}\n', 'fn f(a b: u8) -> u8 {', 'hidden: syntax'],
     ['rust', 'impl A {\n    ‸\n        a\n    }\n}\n', 'fn f(a: u8) -> u8 {', 'fn f(a: u8) -> u8 {'],
     // Something else is broken below, or above all is open.
