@@ -258,6 +258,8 @@ const kinds: Record<string, Row[]> = {
     ['xml', '<row>\n  <n>true</n>\n  ‸\n</row>\n', '<n>true</n>', '<n>true</n>'],
     ['html', '<ul>\n  <li>Home</li>\n  ‸\n</ul>\n', '<li>Home</li>', 'hidden: duplicate'],
     ['python', 'a()\n‸\n', 'a()', 'hidden: duplicate'],
+    ['latex', '\\begin{tabular}{cc}\n  0 & 0 \\\\\n  ‸\n', '0 & 0 \\\\', '0 & 0 \\\\'],
+    ['yaml', 'a:\n  - 0\n  ‸\n', '- 0', '- 0'],
     ['swift', 'static func a(\n  b: Int\n)\n‸\n', 'static func a(', 'static func a('],
     ['cpp', 'static int a(\n    int b);\n‸\n', 'static int a(', 'static int a('],
     ['python', 'from a import b\nimport c\n‸\n', 'from a import b', 'hidden: duplicate'],
