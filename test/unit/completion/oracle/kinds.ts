@@ -274,6 +274,9 @@ const kinds: Record<string, Row[]> = {
     ['python', 'def f():\n    if a:\n‸\n', '\t\tb()', '        b()'],
     ['python', '‸', '    import a', 'import a'],
   ],
+    // What lines up behind a tab is none of its levels.
+    ['c', 'int f() {\n\tg(a,\n‸\n}\n', '\t  b);\n', '\t  b);'],
+    ['makefile', 'a:\n\tfor b in c; do \\\n‸\n\tdone\n', '\t  d; \\\n', '\t  d; \\'],
   'what cannot be seen': [
     ['javascript', 'const a = ‸\n', "'user\u202e // admin\u202c';", 'hidden: invisible'],
     ['python', 'a = ‸\n', '"b\u2066c\u2069"', 'hidden: invisible'],
