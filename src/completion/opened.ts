@@ -118,7 +118,10 @@ export class Opened {
     return isAll && this.#below.isClear && this.#below.spare > 0;
   }
 
-  /** Whether the line's rest closes what is not open, or opens a quote: what an answer before it makes good. */
+  /**
+   * Whether the line's rest closes what is not open, or opens a quote: what an answer before it makes good; or whether it
+   * goes on in a string's bracket, so that it may be the end of another string.
+   */
   get isWanting(): boolean {
     return this.strayIn(this.#rest) !== undefined || this.#leavesQuote(this.#rest) || this.#isInBracketOfText;
   }
@@ -306,6 +309,7 @@ export class Opened {
 function spelled({ kind, closer }: Open): string {
   if (kind === 'tag') return ' />';
   if (kind === 'heredoc' || kind === 'patterns') return `\n${closer}\n`;
+  if (kind === 'string' && closer.length > 2) return `\n${closer}`;
   return closer;
 }
 
