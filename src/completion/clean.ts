@@ -158,9 +158,10 @@ function isData({ languageId }: Site, written: string): boolean {
   const line = written.replace(/<\/?[\w:.-]+>/g, '');
   const literals = line.match(literal) ?? [];
   // Within a tag of its own one is enough.
-  const isRow = literals.length > (line === written ? 1 : 0) || /^\s*(?:[\d.+-]+,?|nop)\s*$/.test(line);
+  const isRow =
+    literals.length > (line === written ? 1 : 0) || /^\s*(?:(?:- )?[\d.+-]+,?|nop)\s*$/.test(line);
   const isEntry = /["']\s*:/.test(line);
-  return isRow && !isEntry && /^[\s.,;:|+\-()[\]{}]*$/.test(line.replace(literal, ''));
+  return isRow && !isEntry && /^[\s.,;:|&\\+\-()[\]{}]*$/.test(line.replace(literal, ''));
 }
 
 /** What a scope has once: a name that is declared, a module that is imported, the title of a test. */

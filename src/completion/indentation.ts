@@ -33,7 +33,9 @@ export function indented(site: Site, text: string): string {
   if (site.isFirst && site.lineBefore === '') text = text.replace(/^[ \t]+/, '');
   const level = levelOf(site);
   if (level === undefined) return text;
-  const heads = site.lineBefore === '' ? /(^|\n)([ \t]+)/g : /(\n)([ \t]+)/g;
+  // Spaces behind a tab line up with what stands above.
+  const head = level === '\t' ? '( +)' : '([ \\t]+)';
+  const heads = new RegExp((site.lineBefore === '' ? '(^|\\n)' : '(\\n)') + head, 'g');
   const body = text.split('\n').find((line, i) => (i > 0 || site.lineBefore === '') && !isBlank(line)) ?? '';
   const written = level === '\t' ? ' '.repeat(unitOf(text, spacesWritten(site, body))) : '\t';
   return text.replace(heads, (_, start: string, head: string) => start + head.replaceAll(written, level));

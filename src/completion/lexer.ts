@@ -273,8 +273,8 @@ export class Lexer {
     const top = this.stack.at(-1);
     const within = this.stack.findLastIndex(({ weak }) => !weak) + 1;
     const entry = this.stack.slice(within).findLast(({ closer }) => closer === character);
-    if (entry && (entry === top || !closers.includes(character))) return this.#close(entry);
     const isQuote = quotes && (character === '"' || character === "'" || character === '`');
+    if (entry && (entry === top || isQuote)) return this.#close(entry);
     if (isQuote && !/[\p{L}\p{N}_]$/u.test(this.#behind())) this.#open('string', character, { weak: true });
     const closer = character === '<' ? '>' : closerOf[character];
     if (closer !== undefined) this.#open('bracket', closer, { weak: true });

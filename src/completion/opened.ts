@@ -118,9 +118,19 @@ export class Opened {
     return isAll && this.#below.isClear && this.#below.spare > 0;
   }
 
-  /** Whether the line's rest closes what is not open, or opens a quote: what an answer before it makes good. */
+  /**
+   * Whether the line's rest closes what is not open, or opens a quote: what an answer before it makes good; or whether it
+   * goes on in a string's bracket, so that it may be the end of another string.
+   */
   get isWanting(): boolean {
-    return this.strayIn(this.#rest) !== undefined || this.#leavesQuote(this.#rest);
+    return this.strayIn(this.#rest) !== undefined || this.#leavesQuote(this.#rest) || this.#isInBracketOfText;
+  }
+
+  get #isInBracketOfText(): boolean {
+    const { stack } = this.#atCursor;
+    const isInString = stack.findLast(({ weak }) => !weak)?.kind === 'string';
+    const inner = stack.at(-1);
+    return isInString && inner?.weak === true && this.#rest.startsWith(inner.closer);
   }
 
   /** Whether the line's rest goes on behind a text as well as behind its first `length` characters. */
@@ -299,6 +309,7 @@ export class Opened {
 function spelled({ kind, closer }: Open): string {
   if (kind === 'tag') return ' />';
   if (kind === 'heredoc' || kind === 'patterns') return `\n${closer}\n`;
+  if (kind === 'string' && closer.length > 2) return `\n${closer}`;
   return closer;
 }
 

@@ -61,12 +61,17 @@ function* readings(site: Site, opened: Opened, text: string, ends: string): Gene
   const { own, all } = opened.owedAfter(text);
   const indent = '\n' + /^\s*/.exec(line.slice(line.lastIndexOf('\n') + 1))![0];
   const { wanted, bodies, headers } = endingsOf(site);
-  for (const closers of new Set([own, all, '']))
+  // Of a conditional's two values the first one may stand in a bracket of its own.
+  const half = own.replace(/^[)\]}]/, '$& : x');
+  for (const closers of new Set([own, all, '', half]))
     for (const body of bodies)
       for (const want of wanted) yield line + (want + closers + body).replaceAll('\n', indent) + rest;
   for (const header of headers) yield line + own + indent + header + rest;
   if (isBlank(lineAfter) || !isClosers(lineAfter)) return;
-  for (const behind of [';', ',', ' {}', ' => x', ': x', ' x']) yield line + lineAfter + behind + ends;
+  // What is wanted behind a closer may stand before the next one, as a function's body does.
+  for (let end = lineAfter.trimEnd().length; end > 0; end--)
+    for (const behind of [';', ',', ' {}', ' => x', ': x', ' x'])
+      yield line + lineAfter.slice(0, end) + behind + lineAfter.slice(end) + ends;
 }
 
 /**

@@ -96,7 +96,7 @@ export class Stop {
     if (character === '\n') return this.#endLine();
     this.#text += character;
     if (this.#line === 0 && this.#rest.length > 1 && this.#text.endsWith(this.#rest))
-      this.#met ??= this.#beforeRest();
+      this.#met = Math.min(this.#met ?? Infinity, this.#beforeRest());
     if (this.#line > 0 && this.#leavesBlock()) return this.#withoutLine('block');
     const loop = loopStart(this.#text, loopCharacters);
     if (loop === undefined) return undefined;

@@ -105,7 +105,10 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
     ignore: { ...values, endings: [], quotes: double },
     ini: { ...values, endings: ['.ini'], lineComments: [';', '#'], pathComment: ';', quotes: both },
     jade: { ...slashes, endings: ['.pug', '.jade'], quotes: both },
-    java: { ...c, endings: ['.java'], isSource: true, grammar: 'java', imports: ofJava },
+    java: {
+      ...{ ...c, endings: ['.java'], quotes: tripleAndCharacters, isSource: true, grammar: 'java' },
+      imports: ofJava,
+    },
     javascript: { ...script, endings: ['.js', '.cjs', '.mjs'], grammar: 'javascript' },
     javascriptreact: { ...script, endings: ['.jsx'], grammar: 'javascript', dialectOf: 'javascript' },
     json: { ...uncommented, endings: ['.json'], quotes: double },

@@ -167,7 +167,7 @@ const special: Record<string, Partial<Lexis>> = {
     ],
     nested: true,
   },
-  kotlin: { strings: [...tripleIn(dollarBrace), character, quoted('`')], nested: true },
+  kotlin: { strings: [...tripleIn(dollarBrace), single, quoted('`')], nested: true },
   lua: { strings: [{ open: /\[(=*)\[/y, close: ']$1]', lines: true }, double, single] },
   makefile: {
     strings: [quoted('"', { code: dollarBoth }), quoted("'", { code: dollarBoth })],
@@ -197,7 +197,7 @@ const special: Record<string, Partial<Lexis>> = {
       quoted('`', { lines: true }),
     ],
     lineComments: ['//', '#'],
-    plain: /#\[/y,
+    plain: /#(?=\[)/y,
     heredoc: /<<<\s*(["']?)([A-Za-z_]\w*)\1/y,
   },
   powershell: {

@@ -38,6 +38,8 @@ const kinds: Record<string, Row[]> = {
     ['javascript', 'const a = [{‸]\n', '\n  b: 1,\n}];\n', '\n  b: 1,\n}'],
     ['javascript', 'call({‸})\n', '\n  a: 1,\n});\n', '\n  a: 1,\n'],
     ['python', 'call(a, [‸])\n', '1, 2], b)\n', '1, 2'],
+    // What else the function needs is to be written behind its parameters.
+    ['javascript', 'load().then(({ ‸}))\n', 'a = [], ...b }) => b);\n', 'a = [], ...b'],
     // Of the call only the string is closed.
     ['typescript', "describe('a', () => {\n  it.todo('can ‸'\n})\n", "use it', () => {\n    f()\n", 'use it'],
     ['go', 'func f() {\n\tcall("‸"\n}\n', 'a", b)\n', 'a'],
@@ -126,6 +128,13 @@ const kinds: Record<string, Row[]> = {
     ['yaml', 'run: "${{ ‸ }}"\n', 'a.b }} c"', 'a.b'],
     ['go', 'fmt.Printf("%d (‸)\\n", a)\n', 'of %d)\\n", a)', 'of %d'],
     ['java', 'class A {\n    String a = "b (‸)";\n}\n', 'c) d";', 'c'],
+    // Between two strings it is code, and the second one goes on behind the cursor.
+    ['javascript', 'console.log("a (‸)")\n', '" + b + ")");\n', '" + b + "'],
+    ['python', 'print("a (‸)")\n', '" + b + ")")\n', '" + b + "'],
+    ['r', 'x <- paste0("a [‸]")\n', '", b, "]")\n', '", b, "'],
+    ['cpp', 'int f() {\n  std::cout << "a (‸)"\n}\n', '" << b << ")";\n', '" << b << "'],
+    ['java', 'class A {\n  String a = f("b (‸)")\n}\n', '" + c + ")");\n', '" + c + "'],
+    ['javascript', 'console.log("a (‸)")\n', 'b) c");\n', 'b'],
   ],
   'what is no quote and no comment': [
     ['shellscript', 'if [ $# -lt ‸]\n', '1 ]; then', '1'],
@@ -160,6 +169,12 @@ const kinds: Record<string, Row[]> = {
     ['vue', "<template>\n  <p>Don't {{ ‸ }}</p>\n</template>\n", 'name }}</p>', 'name'],
     ['latex', "Don't (‸)\n", 'wait) now.', 'wait'],
     ['markdown', "It's [a](‸)\n", 'http://b.c) now', 'http://b.c'],
+    ['vue', '<template>\n  <A :b="‸"\n</template>\n', 'c > d" @e="f" />\n', 'c > d'],
+    ['html', '<a href="‸"></a>\n', '/b=>c" class="d">e</a>', '/b=>c'],
+    ['php', "<?php\n\n#[A('/b', ‸)]\nclass C {\n}\n", "d: ['e'])]\n", "d: ['e']"],
+    ['java', 'class A {\n  String b = ‸;\n}\n', '"""\n      c (\n      """;\n', '"""'],
+    ['java', 'class A {\n  String b = """\n      it"s (\n      """ + c(‸);\n}\n', 'd);\n', 'd'],
+    ['kotlin', "fun f() {\n  val a = '‸'\n}\n", "\\''\n", "\\'"],
     ['ini', "a = it's\nb = (‸)\n", 'c)', 'c'],
   ],
   'patterns and text with closers of their own': [
@@ -216,6 +231,8 @@ const kinds: Record<string, Row[]> = {
     ['python', 'def f(self):\n    return [name for ‸]\n', 'name in self.items', 'name in self.items'],
     ['python', 'for ‸\n', 'a in b = c:', 'hidden: syntax'],
     ['python', 'for ‸\n', 'a, b in c:', 'a, b in c:'],
+    ['typescriptreact', 'const a = (\n  <p>\n    ‸\n  </p>\n);\n', '{b ? (\n      <c />\n', '{b ? ('],
+    ['typescript', 'f(a);\n‸\n', 'g(a ? {\n', 'g(a ? {'],
     // Only its first line is wanted: the body stands below.
     ['java', 'class A {\n  ‸\n    return a;\n  }\n}\n', 'int f(int a) if {', 'hidden: syntax'],
     ['java', 'class A {\n  ‸\n    return a;\n  }\n}\n', 'int f(int a) {', 'int f(int a) {'],
@@ -241,6 +258,8 @@ const kinds: Record<string, Row[]> = {
     ['rust', 'const M: [[u8; 2]; 2] = [\n    [1, 2],\n    ‸\n];\n', '[1, 2],', '[1, 2],'],
     ['c', 'int a[] = {\n  0, 0,\n  ‸\n};\n', '0, 0,', '0, 0,'],
     ['json', '[\n  [true, null],\n  ‸\n]\n', '[true, null]', '[true, null]'],
+    ['latex', '\\begin{tabular}{cc}\n  0 & 0 \\\\\n  ‸\n', '0 & 0 \\\\', '0 & 0 \\\\'],
+    ['yaml', 'a:\n  - 0\n  ‸\n', '- 0', '- 0'],
     ['sql', 'select id\nfrom users\nwhere id = 1;\n\nselect name\n‸\n', 'from users', 'from users'],
     ['sql', 'select id\nfrom users\nwhere id = 1;\n\nselect name\nfrom ‸\n', 'users', 'users'],
     ['html', '<tr>\n  <td>2</td>\n  ‸\n</tr>\n', '<td>2</td>', '<td>2</td>'],
@@ -255,6 +274,9 @@ const kinds: Record<string, Row[]> = {
     ['javascript', '\tif (a) {\n‸\n\t}\n', '        b();', '\t\tb();'],
     ['go', 'package a\n\nfunc f() {\n\tg()\n‸\n}\n', '    h()', '\th()'],
     ['makefile', 'CC = gcc\n\nall: a.o\n\t$(CC) -o a a.o\n\nclean:\n‸\n', '    rm -f *.o', '\trm -f *.o'],
+    // What lines up behind a tab is none of its levels.
+    ['c', 'int f() {\n\tg(a,\n‸\n}\n', '\t  b);\n', '\t  b);'],
+    ['makefile', 'a:\n\tfor b in c; do \\\n‸\n\tdone\n', '\t  d; \\\n', '\t  d; \\'],
     ['makefile', 'clean:\n‸\n', '  rm -f *.o', '\trm -f *.o'],
     ['javascript', '  if (a) {\n‸\n  }\n', '\t\tb();', '    b();'],
     ['javascript', '\tif (a) {‸\n', '\n    b();\n    c();\n  }\n', '\n\t\tb();\n\t\tc();\n\t}'],
