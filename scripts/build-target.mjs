@@ -24,18 +24,17 @@ const systems = { windows: 'Windows', macos: 'Darwin', linux: 'Linux' };
 function settings(triple) {
   const [processor, system] = triple.split(/[-.]/);
   const headers = path.join(root, 'node_modules', 'node-api-headers');
-  const own = {
-    // Node's functions are the running program's.
-    macos: ['-DCMAKE_SHARED_LINKER_FLAGS=-undefined dynamic_lookup', '-DCMAKE_INSTALL_NAME_TOOL=unused'],
-    windows: [`-DCMAKE_JS_NODELIB_DEF=${path.join(headers, 'def', 'node_api.def')}`],
-  };
+  // Stripped: no path of this machine is left. On a Mac Node's functions are looked up in the running program.
+  const linked = system === 'macos' ? '-s -undefined dynamic_lookup' : '-s';
   return [
     '-DCMAKE_BUILD_TYPE=Release',
     `-DCMAKE_SYSTEM_NAME=${systems[system]}`,
     `-DCMAKE_SYSTEM_PROCESSOR=${processor}`,
     `-DCMAKE_CXX_COMPILER=${[installed.zig, 'c++', '-target', triple].join(';')}`,
     `-DCMAKE_JS_INC=${path.join(headers, 'include')}`,
-    ...(own[system] ?? ['-DCMAKE_SHARED_LINKER_FLAGS=-s']),
+    `-DCMAKE_JS_NODELIB_DEF=${path.join(headers, 'def', 'node_api.def')}`,
+    `-DCMAKE_SHARED_LINKER_FLAGS=${linked}`,
+    '-DCMAKE_INSTALL_NAME_TOOL=unused',
   ];
 }
 

@@ -12,7 +12,7 @@ export function environmentOf(cpu: CpuReport): Environment {
   return {
     system: `${os.type()} ${os.release()} ${os.arch()}`,
     node: process.version,
-    cpu: cpu.brand,
+    cpu: cpuName(cpu),
     vendor: cpu.vendor,
     physicalCores: cpu.physicalCores,
     logicalCores: cpu.logicalCores,
@@ -21,6 +21,11 @@ export function environmentOf(cpu: CpuReport): Environment {
     flags: cpu.flags,
     container: { cpuLimit: cpuLimit(), memoryLimitGB: memoryLimit() },
   };
+}
+
+/** What the CPU says of itself; one of ARM says nothing, and then what the system says. */
+export function cpuName(cpu: CpuReport): string {
+  return cpu.brand || (os.cpus()[0]?.model ?? 'unknown');
 }
 
 /** Physical cores, less where the process may not use all of them. */

@@ -3,6 +3,7 @@
 import type { BenchParams } from '../protocol';
 import type { BenchReport, BenchRow } from '../reports';
 import { Engine } from '../engine/engine';
+import { cpuName } from '../engine/environment';
 import { median, rounded } from '../statistics';
 
 /** Each figure is the median of so many runs; the spread is shown beside it. */
@@ -20,7 +21,7 @@ export async function bench(engine: Engine, params: BenchParams): Promise<BenchR
   const report: BenchReport = {
     schema: 'ryzanstein/bench/1',
     date: new Date().toISOString(),
-    cpu: addon.cpu().brand,
+    cpu: cpuName(addon.cpu()),
     results: [],
     limits: { readGBs: {}, int8GMACs: { 1: rounded(kernelSpeed(engine) / 2) } },
   };

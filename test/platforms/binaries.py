@@ -8,6 +8,8 @@ import sys
 sys.path.insert(0, sys.argv[1])
 import lief  # noqa: E402
 
+lief.logging.disable()
+
 
 def signature_is_right(data, blob):
     """Whether an ad-hoc signature holds the hash of every page before it: its code directory, from Apple's cs_blobs.h."""
