@@ -2,7 +2,7 @@
 
 import { NotificationType, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
 import type { Eagerness } from './eagerness';
-import type { ModelInfo, ModelGlance, Diagnosis, BenchReport, Evaluation } from './reports';
+import type { MachineSpeed, ModelInfo, ModelGlance, Diagnosis, BenchReport, Evaluation } from './reports';
 
 /** Text of another file that may help; `path` is shown to the model as it is. */
 export interface RelatedText {
@@ -164,6 +164,8 @@ export interface EvaluateProgress {
 export const loadRequest = new RequestType<LoadParams, ModelInfo, void>('load');
 export const loadProgress = new NotificationType<LoadProgress>('loadProgress');
 export const glanceRequest = new RequestType<GlanceParams, ModelGlance, void>('glance');
+/** Measures the machine for half a second; no model has to be loaded. */
+export const machineRequest = new RequestType0<MachineSpeed, void>('machine');
 export const joinRequest = new RequestType<JoinParams, void, void>('join');
 export const completeRequest = new RequestType<CompleteParams, Completion, void>('complete');
 /** The answer, were it the first line alone. */

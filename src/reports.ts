@@ -26,7 +26,8 @@ export interface ModelInfo {
 }
 
 /**
- * What the header of a model's file says: `bytes` is how long the file is, `infills` whether the model sees what stands
+ * What the header of a model's file says: `bytes` is how long the file is, `multiplied` how many weights each token of
+ * a prompt meets, `infills` whether the model sees what stands
  * behind the cursor, `license` what the file states.
  */
 export interface ModelGlance {
@@ -35,9 +36,18 @@ export interface ModelGlance {
   type: string;
   weights: number;
   bytes: number;
+  multiplied: number;
   infills: boolean;
   license?: string;
   caution?: string;
+}
+
+/** Memory is read with all `threads`; `gops` is the ternary product of the fastest kernel on one of them. */
+export interface MachineSpeed {
+  cpu: string;
+  threads: number;
+  readGBs: number;
+  gops: number;
 }
 
 export interface LevelReport {

@@ -99,7 +99,7 @@ describe('TypeScript', () => {
       report: ['protocol', 'reports'],
       webview: ['report', 'reports'],
       entries: [
-        ...['measure', 'engine', 'model', 'completion', 'editing', 'language'],
+        ...['measure', 'library', 'engine', 'model', 'completion', 'editing', 'language'],
         ...['report', 'reports', 'protocol'],
       ],
       extension: ['editing', 'library', 'report', 'reports', 'language', 'protocol'],

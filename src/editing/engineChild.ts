@@ -19,6 +19,7 @@ import {
   firstLineProgress,
   glanceRequest,
   joinRequest,
+  machineRequest,
   loadProgress,
   loadRequest,
   prefillRequest,
@@ -32,7 +33,7 @@ import {
   type Prefill,
   type PrefillParams,
 } from '../protocol';
-import type { BenchReport, Diagnosis, Evaluation, ModelGlance, ModelInfo } from '../reports';
+import type { BenchReport, Diagnosis, Evaluation, MachineSpeed, ModelGlance, ModelInfo } from '../reports';
 import type { Log } from './backend';
 
 /** Every request fails with the engine's own words, or with what `onEnd` makes of the end of the process. */
@@ -136,6 +137,10 @@ export class EngineChild {
 
   glance(file: string): Promise<ModelGlance> {
     return this.answer(this.connection.sendRequest(glanceRequest, { file }));
+  }
+
+  measureMachine(): Promise<MachineSpeed> {
+    return this.answer(this.connection.sendRequest(machineRequest));
   }
 
   join(parts: string[], whole: string): Promise<void> {

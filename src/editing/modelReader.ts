@@ -2,7 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import { messageOf } from '../wording';
-import type { ModelGlance } from '../reports';
+import type { MachineSpeed, ModelGlance } from '../reports';
 import type { Log } from './backend';
 import { EngineChild } from './engineChild';
 
@@ -38,6 +38,16 @@ export class ModelReader {
     }
     this.known.set(state, glance);
     return glance;
+  }
+
+  /** What this machine can do; nothing where that cannot be measured, as without an engine for it. */
+  async machine(): Promise<MachineSpeed | undefined> {
+    try {
+      return await (this.child ??= this.launch()).measureMachine();
+    } catch (error) {
+      this.log.warn(`The machine could not be measured: ${messageOf(error)}`);
+      return undefined;
+    }
   }
 
   /** Makes one file of the parts of a split model, in a process that is ended by `signal`. */

@@ -6,11 +6,13 @@ import {
   type MessageConnection,
   ResponseError,
 } from 'vscode-jsonrpc/node';
+import { loadAddon } from '../engine/addon';
 import type { Engine } from '../engine/engine';
 import { bench } from '../measure/bench';
 import { diagnose } from '../measure/diagnose';
 import { evaluate } from '../measure/evaluate';
 import { glanceAt } from '../model/description';
+import { measureMachine } from '../measure/machine';
 import { joinParts } from '../model/joinParts';
 import { punchHoles } from '../measure/holes';
 import { withContext } from '../measure/repositoryContext';
@@ -26,6 +28,7 @@ import {
   firstLineProgress,
   glanceRequest,
   joinRequest,
+  machineRequest,
   prefillRequest,
 } from '../protocol';
 import { messageOf, printable } from '../wording';
@@ -62,6 +65,7 @@ export class Client {
     connection.onRequest(joinRequest, ({ parts, whole }) =>
       answered(() => Promise.resolve(joinParts(parts, whole))),
     );
+    connection.onRequest(machineRequest, () => answered(() => Promise.resolve(measureMachine(loadAddon()))));
     connection.onRequest(diagnoseRequest, () => answered(async () => diagnose(await loaded())));
     connection.onRequest(benchRequest, (params) => answered(async () => bench(await loaded(), params)));
     connection.onRequest(evaluateRequest, ({ files, holes: count, seed, tune: tunes }, token) => {

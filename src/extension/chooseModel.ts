@@ -8,10 +8,19 @@ import type { LocalEngine, LocalState } from '../editing/localEngine';
 import { findModelFile } from '../editing/modelFile';
 import type { ModelReader } from '../editing/modelReader';
 import { catalogueModels, placeOf } from '../library/catalogue';
-import { bundledOrigin, type Candidate, type Choice, choicesOf, choiceToDownload } from '../library/choices';
+import {
+  bundledOrigin,
+  type Candidate,
+  type Choice,
+  choicesOf,
+  choiceToDownload,
+  type Machine,
+  withRecommendation,
+} from '../library/choices';
 import { atHome, type Found } from '../library/folders';
 import { modelsOnDisk } from '../library/onDisk';
 import { downloaded } from '../library/storage';
+import type { MachineSpeed } from '../reports';
 import { loadedLine } from '../report/figures';
 import type { Downloads } from './downloads';
 import { readSettings, writeSetting } from './settings';
@@ -32,8 +41,10 @@ export interface ModelChoiceParts {
 }
 
 const agreedKey = 'ryzanstein.agreedLicences';
+const speedKey = 'ryzanstein.machineSpeed';
 
 export class ModelChoice {
+  private machine: Machine | undefined;
   private loading: vscode.Progress<{ message?: string }> | undefined;
 
   constructor(private readonly parts: ModelChoiceParts) {}
@@ -83,6 +94,7 @@ export class ModelChoice {
       if (!token.isCancellationRequested) onMore(candidates);
     };
     try {
+      this.machine = await this.measured();
       const own = bundledModel(bundled);
       if (own) await look({ file: own, origin: bundledOrigin });
       const surroundings = { platform: process.platform, home: os.homedir(), environment: process.env };
@@ -119,8 +131,12 @@ export class ModelChoice {
     pick.show();
     const show = (candidates: readonly Candidate[]): void => {
       const active = pick.activeItems[0];
-      const choices = choicesOf(candidates, this.currentFile());
-      pick.items = linesOf(choices, this.toDownload(candidates));
+      const onDisk = choicesOf(candidates, this.currentFile(), this.machine);
+      const all = withRecommendation([...onDisk, ...this.toDownload(candidates)]);
+      pick.items = linesOf(
+        all.filter(({ download }) => !download),
+        all.filter(({ download }) => download),
+      );
       const same = pick.items.find((line) => line.label === active?.label && line.detail === active.detail);
       if (same) pick.activeItems = [same];
     };
@@ -149,7 +165,8 @@ export class ModelChoice {
     const { hub } = readSettings();
     return catalogueModels
       .filter((model) => !candidates.some(({ file }) => file === placeOf(folder, model)))
-      .map((model) => choiceToDownload(model, hub));
+      .map((model) => choiceToDownload(model, hub, this.machine))
+      .sort((a, b) => Number(a.unfit !== undefined) - Number(b.unfit !== undefined));
   }
 
   /** Of the one that is in use already, the setting does not change, and nobody would hear of the choice. */
@@ -175,6 +192,19 @@ export class ModelChoice {
     return true;
   }
 
+  /** Whoever measures while the machine is busy finds it slow: the best that was ever seen of this CPU counts. */
+  private async measured(): Promise<Machine | undefined> {
+    const { reader, memory } = this.parts;
+    const now = await reader.machine();
+    if (!now) return undefined;
+    const before = memory.get<MachineSpeed>(speedKey);
+    const isSame = before?.cpu === now.cpu && before.threads === now.threads;
+    const best = (figure: 'readGBs' | 'gops'): number => Math.max(now[figure], isSame ? before[figure] : 0);
+    const speed = { ...now, readGBs: best('readGBs'), gops: best('gops') };
+    await memory.update(speedKey, speed);
+    return { speed, memoryBytes: os.totalmem() };
+  }
+
   private currentFile(): string {
     try {
       return findModelFile(readSettings().modelFile, this.parts.bundled);
@@ -196,8 +226,9 @@ function linesOf(onDisk: readonly Choice[], toDownload: readonly Choice[]): Line
   const separator = (label: string): Line => ({ label, kind: vscode.QuickPickItemKind.Separator });
   const line = (choice: Choice): Line => {
     const { name, description, detail, refusal, download, current } = choice;
-    const there = current ? 'check' : 'file-binary';
-    const icon = refusal !== undefined ? 'circle-slash' : download ? 'cloud-download' : there;
+    const there = current ? 'check' : choice.recommended ? 'star-full' : 'file-binary';
+    const absent = choice.recommended ? 'star-full' : 'cloud-download';
+    const icon = refusal !== undefined ? 'circle-slash' : download ? absent : there;
     return { choice, label: `$(${icon}) ${name}`, description, detail };
   };
   const usable = onDisk.filter(({ refusal }) => refusal === undefined);

@@ -1,7 +1,15 @@
 // The list of models that one can choose from: what each line says, and in what order they stand.
 
-import type { ModelGlance } from '../reports';
+import type { MachineSpeed, ModelGlance } from '../reports';
 import type { CatalogueModel } from './catalogue';
+import {
+  answersInTime,
+  type Expectation,
+  expectationLine,
+  expectationOf,
+  type Load,
+  unfit,
+} from './expectation';
 import type { Found } from './folders';
 import { type Licence, licenceOf } from './licences';
 
@@ -21,13 +29,25 @@ export interface Choice {
   detail: string;
   license?: Licence;
   refusal?: string;
+  /** What to expect of it here, as far as that is known. */
+  expectation?: Expectation;
+  /** Why it is not for this machine. */
+  unfit?: string;
+  /** It is the one to take, as the detail says. */
+  recommended?: true;
+}
+
+/** What this machine has to give. */
+export interface Machine {
+  speed: MachineSpeed;
+  memoryBytes: number;
 }
 
 /** Where models came from that nobody chose. */
 export const bundledOrigin = 'part of the extension';
 
 /** The bundled model first, then what fills in the middle, the smaller ones first; what cannot be run stands at the end. */
-export function choicesOf(candidates: readonly Candidate[], current: string): Choice[] {
+export function choicesOf(candidates: readonly Candidate[], current: string, machine?: Machine): Choice[] {
   const rank = (candidate: Candidate): number => {
     if (candidate.origin === bundledOrigin) return 0;
     if ('refusal' in candidate) return 3;
@@ -36,10 +56,11 @@ export function choicesOf(candidates: readonly Candidate[], current: string): Ch
   const size = (candidate: Candidate): number => ('glance' in candidate ? candidate.glance.bytes : 0);
   return [...candidates]
     .sort((a, b) => rank(a) - rank(b) || size(a) - size(b) || (nameOf(a) < nameOf(b) ? -1 : 1))
-    .map((candidate) => choiceOf(candidate, candidate.file === current));
+    .map((candidate) => choiceOf(candidate, candidate.file === current, machine))
+    .sort((a, b) => Number(a.unfit !== undefined) - Number(b.unfit !== undefined));
 }
 
-function choiceOf(candidate: Candidate, current: boolean): Choice {
+function choiceOf(candidate: Candidate, current: boolean, machine: Machine | undefined): Choice {
   const { file, origin } = candidate;
   const name = nameOf(candidate);
   if ('refusal' in candidate) {
@@ -53,19 +74,23 @@ function choiceOf(candidate: Candidate, current: boolean): Choice {
   return {
     ...{ file, current, name },
     description: [glance.type, gigabytes(glance.bytes), licensed].join(' · '),
-    detail: [middle, origin].join(' · '),
+    ...expected([middle, origin], glance, machine),
     ...(license && { license }),
   };
 }
 
 /** A model that would have to be downloaded; all of the catalogue's were trained to fill in. */
-export function choiceToDownload(model: CatalogueModel, hub: string): Choice {
+export function choiceToDownload(model: CatalogueModel, hub: string, machine?: Machine): Choice {
   const { name, type, megabytes, repository } = model;
   const license = licenceOf([name], model.license)!;
   return {
     ...{ download: model, current: false, name, license },
     description: [type, `about ${gigabytes(megabytes * 1e6)}`, license.name].join(' · '),
-    detail: ['fills in the middle', `from ${hub.replace(/^https?:\/\//, '')}/${repository}`].join(' · '),
+    ...expected(
+      ['fills in the middle', `from ${hub.replace(/^https?:\/\//, '')}/${repository}`],
+      loadOf(model),
+      machine,
+    ),
   };
 }
 
@@ -81,4 +106,61 @@ function nameOf(candidate: Candidate): string {
 export function gigabytes(bytes: number): string {
   if (bytes < 1e9) return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
   return `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1)} GB`;
+}
+
+/** The detail of a line, with what to expect of the model on this machine. */
+function expected(
+  said: string[],
+  load: Load,
+  machine: Machine | undefined,
+): Pick<Choice, 'detail' | 'expectation' | 'unfit'> {
+  if (!machine) return { detail: said.join(' · ') };
+  const expectation = expectationOf(load, machine.speed);
+  const reason = unfit(expectation, machine.memoryBytes);
+  const detail = [...(reason === undefined ? [] : [reason]), expectationLine(expectation), ...said].join(
+    ' · ',
+  );
+  return { detail, expectation, ...(reason === undefined ? {} : { unfit: reason }) };
+}
+
+/** Of a model that is called so, about a seventh of the weights are embeddings, which are looked up. */
+function loadOf({ name, megabytes }: CatalogueModel): Load {
+  const [, count, unit] = /([\d.]+)([BM])$/.exec(name) ?? [];
+  const weights = Number(count ?? 0) * (unit === 'M' ? 1e6 : 1e9);
+  return { bytes: megabytes * 1e6, multiplied: (weights * 6) / 7 };
+}
+
+/**
+ * Marks the largest model that fills in the middle, answers in time on this machine and may be used by anybody for
+ * anything; of two as large the one that is there already, then the one with more bits.
+ */
+export function withRecommendation(choices: readonly Choice[]): Choice[] {
+  const good = choices.filter(
+    ({ license, expectation, unfit: reason, detail, refusal }) =>
+      refusal === undefined &&
+      license !== undefined &&
+      license.terms === undefined &&
+      reason === undefined &&
+      expectation !== undefined &&
+      answersInTime(expectation) &&
+      detail.includes('fills in the middle'),
+  );
+  const size = ({ expectation }: Choice): number => expectation!.coldMs;
+  const [best] = [...good].sort((a, b) => {
+    const alike = Math.abs(size(a) - size(b)) < 0.2 * Math.max(size(a), size(b));
+    if (!alike) return size(b) - size(a);
+    return (
+      Number(b.file !== undefined) - Number(a.file !== undefined) ||
+      b.expectation!.memory - a.expectation!.memory
+    );
+  });
+  return choices.map((choice) =>
+    choice === best
+      ? {
+          ...choice,
+          recommended: true,
+          detail: `recommended: the largest that answers in time here · ${choice.detail}`,
+        }
+      : choice,
+  );
 }

@@ -62,7 +62,8 @@ function weightsOf(gguf: Gguf): number {
  */
 export function glanceAt(file: string): ModelGlance {
   const gguf = readGguf(file);
-  const { architecture } = hyperparametersOf(gguf);
+  const hyperparameters = hyperparametersOf(gguf);
+  const { architecture } = hyperparameters;
   const { fimOrders, caution } = infillingOf(gguf, markersOf(gguf));
   const license = licenseOf(gguf);
   return {
@@ -71,10 +72,18 @@ export function glanceAt(file: string): ModelGlance {
     type: mainType(gguf, false),
     weights: weightsOf(gguf),
     bytes: gguf.tensors.reduce((end, { offset, bytes }) => Math.max(end, offset + bytes), 0),
+    multiplied: multipliedOf(gguf, hyperparameters),
     infills: fimOrders.length > 0,
     ...(license === undefined ? {} : { license }),
     ...(caution === undefined ? {} : { caution }),
   };
+}
+
+/** Embeddings are looked up, and the head is for the last token alone; of the experts some are used. */
+function multipliedOf(gguf: Gguf, { experts, expertsUsed }: Hyperparameters): number {
+  const met = (name: string): number => (/_exps\./.test(name) ? expertsUsed / experts : 1);
+  const inLayers = gguf.tensors.filter(({ name, shape }) => name.startsWith('blk.') && shape.length > 1);
+  return inLayers.reduce((sum, { name, shape }) => sum + met(name) * shape.reduce((a, b) => a * b, 1), 0);
 }
 
 /** `other` is a licence with a name of its own. */

@@ -263,6 +263,18 @@ async function session(profile, settings, closer, vsix) {
       await page.locator('.tab.active', { hasText: file }).waitFor({ timeout: 10_000 });
       return file;
     });
+    await check('the list of models tells what to expect of each', async () => {
+      await command(page, 'Ryzanstein: Choose Model');
+      const row = (text) => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+      await row('part of the extension').waitFor({ timeout: 60_000 });
+      const own = row(/about [\d.]+ m?s in a new file, .* for each key, .* GB of memory/);
+      await own.waitFor({ timeout: 60_000 });
+      await row(/Qwen2\.5-Coder 0\.5B.*about 398 MB · Apache-2\.0/).waitFor({ timeout: 10_000 });
+      await picture(page, `${profile}-models`);
+      const text = (await own.innerText()).replace(/\s+/g, ' ');
+      await page.keyboard.press('Escape');
+      return text;
+    });
     await check('no error was shown', async () => {
       const errors = await page.locator('.notification-toast .codicon-error').count();
       await picture(page, `${profile}-end`);

@@ -2,12 +2,16 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { wantedPrecision } from '../../eagerness';
 import { findModelFile } from '../../editing/modelFile';
 import { defaults } from '../../editing/settings';
 import { loadAddon } from '../../engine/addon';
 import { Engine } from '../../engine/engine';
+import type { Found } from '../../library/folders';
+import { modelsOnDisk } from '../../library/onDisk';
+import { glanceAt } from '../../model/description';
 import type { LoadParams } from '../../protocol';
 import { readText } from '../../measure/sourceFiles';
 import { unwritable } from '../../wording';
@@ -29,7 +33,7 @@ export interface EngineOptions extends ModelOptions {
 export function verbWithModel(command: Command, description: string): Command {
   return command
     .description(description)
-    .option('--model <file>', 'GGUF file; the bundled model without it')
+    .option('--model <file>', 'GGUF file, or the name of a model on this disk; the bundled one without it')
     .addOption(jsonOption());
 }
 
@@ -62,9 +66,33 @@ export function confidenceOption(): Option {
   ).argParser(share);
 }
 
-/** The model that was named, or the one that comes with the package: `models/` is one folder above the bundle. */
-export function modelFileOf({ model = '' }: ModelOptions): string {
-  return findModelFile(model, path.join(__dirname, '..', 'models'));
+/** The one that comes with the package: `models/` is one folder above the bundle. */
+export function bundledModelFile(): string {
+  return findModelFile('', path.join(__dirname, '..', 'models'));
+}
+
+/** The file that was given, what Choose Model calls so of those on this disk, or the bundled one. */
+export async function modelFileOf({ model }: ModelOptions): Promise<string> {
+  if (model === undefined) return bundledModelFile();
+  const isPath = path.isAbsolute(model) || /^[.~]/.test(model) || fs.existsSync(model);
+  const surroundings = { platform: process.platform, home: os.homedir(), environment: process.env };
+  const onDisk = isPath ? [] : await modelsOnDisk(surroundings, []);
+  const named = onDisk.filter((found) => isCalled(found, model));
+  if (named.length > 1)
+    throw new Error(`${model} may be ${named.map(({ file }) => file).join(' or ')}. Give the file.`);
+  return named[0]?.file ?? findModelFile(model, '');
+}
+
+/** By what its program calls it, its file, or the name in its header. */
+function isCalled({ file, name }: Found, wanted: string): boolean {
+  const like = (text: string): string => text.toLowerCase().replace(/\.gguf$/, '');
+  if ([name ?? '', path.basename(file)].some((each) => like(each) === like(wanted))) return true;
+  try {
+    return like(glanceAt(file).name) === like(wanted);
+  } catch {
+    // What cannot be run has no name that matters.
+    return false;
+  }
 }
 
 /** Lends an engine with the model that the options name to `work`, and closes it. */
@@ -72,7 +100,7 @@ export async function withEngine<T>(
   options: EngineOptions,
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const engine = await Engine.load(loadAddon(), loadParamsOf(options));
+  const engine = await Engine.load(loadAddon(), await loadParamsOf(options));
   try {
     return await work(engine);
   } finally {
@@ -80,8 +108,8 @@ export async function withEngine<T>(
   }
 }
 
-export function loadParamsOf({ threads = 0, kernel, ...options }: EngineOptions): LoadParams {
-  return { modelFile: modelFileOf(options), threads, ...(kernel ? { kernel } : {}) };
+export async function loadParamsOf({ threads = 0, kernel, ...options }: EngineOptions): Promise<LoadParams> {
+  return { modelFile: await modelFileOf(options), threads, ...(kernel ? { kernel } : {}) };
 }
 
 /** Prints one JSON document that begins with its schema, or text for people. */

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { architectures, customShape, type Shape, shapes, synthesize, types } from '../../measure/synthesize';
 import { describeModel } from '../../model/description';
 import { readGguf } from '../../model/gguf';
-import { jsonOption, type JsonOption, modelFileOf, print, wholeNumber } from './options';
+import { bundledModelFile, jsonOption, type JsonOption, print, wholeNumber } from './options';
 
 interface Options extends JsonOption {
   shape: string;
@@ -41,7 +41,7 @@ function run({ out, shape: name, ...rest }: Options): void {
 function shapeOf(name: string): Shape {
   const shape =
     name === 'bundled'
-      ? describeModel(readGguf(modelFileOf({}))).hyperparameters
+      ? describeModel(readGguf(bundledModelFile())).hyperparameters
       : (shapes[name] ?? customShape(name));
   if (shape) return shape;
   const known = [...Object.keys(shapes), 'bundled', 'WIDTH,LAYERS,FFN,HEADS,KV_HEADS,VOCABULARY'];

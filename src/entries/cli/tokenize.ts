@@ -12,8 +12,8 @@ export function addTokenize(program: Command): void {
   verbWithModel(program.command('tokenize'), 'ids and pieces of a file').argument('<FILE>').action(run);
 }
 
-function run(file: string, options: ModelOptions): void {
-  const model = modelFileOf(options);
+async function run(file: string, options: ModelOptions): Promise<void> {
+  const model = await modelFileOf(options);
   const tokenizer = new Tokenizer(readGguf(model));
   const ids = tokenizer.encode(readText(file));
   const pieces = ids.map((id) => tokenizer.piece(id).toString());

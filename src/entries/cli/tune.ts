@@ -36,7 +36,7 @@ export function addTune(program: Command): void {
 async function run(paths: string[], options: Options): Promise<void> {
   const files = sourceFiles(paths, ({ message }) => tell(`Left out: ${message}`), await barredFiles(paths));
   const holes = punchHoles(files, options.limit, options.seed);
-  const params = loadParamsOf(options);
+  const params = await loadParamsOf(options);
   let engine: Engine | undefined;
   const load = async (anew: boolean): Promise<Engine> => {
     if (anew) await engine?.close();

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { describeModel } from '../../../src/model/description';
 import { readGguf } from '../../../src/model/gguf';
 import type { Prompt } from '../../../src/protocol';
 import { appText, forbiddenWorkspace } from '../../forbidden';
@@ -55,6 +56,29 @@ function has(document: unknown, ...keys: string[]): void {
 describe('command line', function () {
   this.timeout(120_000);
   before(() => assert.ok(fs.existsSync(bundle), `${bundle} is missing: run "npm run build" first`));
+
+  it('knows a model by the name that its program, its file or its header gives it', () => {
+    const home = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-home-'));
+    const folders = ['one', 'two'].map((name) => path.join(home, '.lmstudio', 'models', name, 'repo'));
+    for (const folder of folders) fs.mkdirSync(folder, { recursive: true });
+    fs.copyFileSync('test/fixtures/tiny.gguf', path.join(folders[0]!, 'Small-Coder.gguf'));
+    const named = (name: string): ReturnType<typeof ryzanstein> => {
+      const options = { encoding: 'utf8', env: { ...process.env, HOME: home } } as const;
+      const given = [bundle, 'tokenize', source, '--json', '--model', name];
+      const { status, stdout, stderr } = spawnSync(process.execPath, given, options);
+      return { code: status, out: stdout, err: stderr };
+    };
+    const { name } = describeModel(readGguf('test/fixtures/tiny.gguf'));
+    for (const known of ['small-coder', 'Small-Coder.gguf', name])
+      assert.match(named(known).out, /"Small-Coder\.gguf"/);
+    assert.match(named('other').err, /The model file other does not exist/);
+    fs.copyFileSync('test/fixtures/tiny.gguf', path.join(folders[1]!, 'small-coder.gguf'));
+    assert.match(
+      named('small-coder').err,
+      /may be .*Small-Coder\.gguf or .*small-coder\.gguf\. Give the file/,
+    );
+    fs.rmSync(home, { recursive: true });
+  });
 
   it('completes at a place', () => {
     const completion = json('complete', `${source}:2:12`, ...tiny, '--threads', '1', '--max-tokens', '5');

@@ -89,6 +89,18 @@ describe('the list of models', function () {
     assert.match(why[path.basename(folder)]!, /is not a file, but a folder/);
   });
 
+  it('has the machine measured without a model, and does without where that fails', async () => {
+    const { threads, readGBs, gops } = (await reader.machine())!;
+    assert.ok(threads >= 1 && readGBs > 0 && gops > 0);
+    const told: string[] = [];
+    const broken = new ModelReader(file('broken.js', 'process.exit(3)'), {
+      ...log,
+      warn: (line) => told.push(line),
+    });
+    assert.equal(await broken.machine(), undefined);
+    assert.match(told.join(), /could not be measured.*code 3/);
+  });
+
   it('reads a file again when it has changed, and after its process was ended', async () => {
     const changing = file('changing.gguf');
     assert.match(JSON.stringify(await reader.glance(changing)), /is empty/);

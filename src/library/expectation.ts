@@ -1,0 +1,66 @@
+// What to expect of a model on this machine before it ever ran here: from what it has to read and to multiply, and how fast both go.
+
+import type { MachineSpeed, ModelGlance } from '../reports';
+
+export interface Expectation {
+  /** To the first ghost text in a file that was not read yet, in milliseconds. */
+  coldMs: number;
+  /** To the ghost text behind each key. */
+  keyMs: number;
+  /** With the texts that it keeps. */
+  memory: number;
+}
+
+/** What of a model decides how long it takes. */
+export type Load = Pick<ModelGlance, 'bytes' | 'multiplied'>;
+
+/** The shortest of the prompts that the engine cuts for a slow model. */
+const promptTokens = 512;
+const answerTokens = 12;
+/** A key brings a token or two; they are read in one pass. */
+const keyPasses = 1;
+/** Of the KV caches of all texts. */
+const cacheBytes = 256e6;
+/** Of the speed of reading memory, as decode of models that no cache holds reaches it (docs/speed.md). */
+const readShare = 0.8;
+/** What a pass takes besides. */
+const passMs = 0.1;
+
+export function expectationOf({ bytes, multiplied }: Load, machine: MachineSpeed): Expectation {
+  // Whole passes reach the speed of the ternary product alone, whatever the weights (docs/speed.md).
+  const multiplyMs = multiplied / ((machine.gops / 2) * 1e6 * machine.threads);
+  const readMs = bytes / (machine.readGBs * 1e6 * readShare);
+  const tokenMs = Math.max(readMs, multiplyMs) + passMs;
+  return {
+    coldMs: promptTokens * multiplyMs + answerTokens * tokenMs,
+    keyMs: (keyPasses + answerTokens) * tokenMs,
+    memory: bytes + cacheBytes,
+  };
+}
+
+/** Longer than this nobody waits: VS Code has been answered long before. */
+const patience = { coldMs: 6000, keyMs: 1500 };
+/** What a model may take so that the editor is answered in time. */
+const inTime = { coldMs: 2000, keyMs: 300 };
+const mostOfMemory = 0.5;
+
+/** Why a model is not for this machine, as a sentence; nothing where it is. */
+export function unfit({ coldMs, keyMs, memory }: Expectation, memoryBytes: number): string | undefined {
+  if (memory > mostOfMemory * memoryBytes)
+    return `needs ${(memory / 1e9).toFixed(1)} GB of memory, of ${(memoryBytes / 1e9).toFixed(1)} GB`;
+  if (coldMs > patience.coldMs || keyMs > patience.keyMs) return 'is too slow here';
+  return undefined;
+}
+
+/** Whether ghost text comes before VS Code stops waiting for it, as a rule. */
+export function answersInTime({ coldMs, keyMs }: Expectation): boolean {
+  return coldMs <= inTime.coldMs && keyMs <= inTime.keyMs;
+}
+
+/** `first ghost text in about 1.1 s, then 0.25 s for each key; 0.7 GB of memory` */
+export function expectationLine({ coldMs, keyMs, memory }: Expectation): string {
+  const seconds = (ms: number): string =>
+    ms < 95 ? `${Math.ceil(ms / 10) * 10} ms` : `${(ms / 1000).toFixed(1)} s`;
+  const took = `about ${seconds(coldMs)} in a new file, ${seconds(keyMs)} for each key`;
+  return `${took}, ${(memory / 1e9).toFixed(1)} GB of memory`;
+}
