@@ -392,10 +392,10 @@ describe('ghost text', () => {
   it('can be turned off for a language', async () => {
     await open(sample);
     await vscode.commands.executeCommand('ryzanstein.toggleLanguage');
-    await until('the status', () => parts.status.current.name === 'off');
+    await until('the status', () => parts.status.current.name === 'offHere');
     await entryAfter(parts, /silent: .*typescript is turned off/, () => type('c'));
     await vscode.commands.executeCommand('ryzanstein.toggleLanguage');
-    await until('the status', () => parts.status.current.name !== 'off');
+    await until('the status', () => parts.status.current.name !== 'offHere');
     await write({ 'ryzanstein.languages': undefined });
   });
 
