@@ -3,15 +3,17 @@ import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync, wr
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildNative, bundle } from './build.mjs';
+import { filesToType, heldOutFolder, trainingCache } from './heldOut.mjs';
 import { program, root, run, step } from './steps.mjs';
 
-const cache = path.join(os.homedir(), '.cache', 'ryzanstein-training');
 const cli = path.join('dist', 'cli.js');
 const reportsFolder = path.join(root, 'docs', 'quality');
+/** Where the reports about typing are, beside the folders of the sets. */
+const typedFolder = path.join(reportsFolder, 'typed');
+const settings = ['quiet', 'normal', 'eager'];
 
 /** Who answers: programs whose standard output ends up in `report`, an evaluation. */
 const runs = {
@@ -35,7 +37,8 @@ await program(import.meta.url, async (args) => {
   if (!options.page) {
     await buildNative();
     await bundle();
-    await measure(options);
+    if (options.typed) await type(options);
+    else await measure(options);
   }
   await writePage();
 });
@@ -50,8 +53,9 @@ function optionsOf(args) {
       model: text,
       name: text,
       threads: { ...text, default: '1' },
-      files: { ...text, default: process.env.RYZANSTEIN_EVAL ?? path.join(cache, 'eval') },
-      python: { ...text, default: path.join(cache, 'venv', 'bin', 'python') },
+      files: { ...text, default: heldOutFolder },
+      python: { ...text, default: path.join(trainingCache, 'venv', 'bin', 'python') },
+      typed: text,
       page: { type: 'boolean' },
     },
   });
@@ -91,6 +95,24 @@ async function measure({ set, files, model, threads, python, names, name }) {
   }
 }
 
+/** Types held-out files, so many of each language, at each setting. */
+async function type({ typed, files, model, threads }) {
+  const sources = filesToType('report', Number(typed), files);
+  const folder = path.join(root, 'out', 'quality');
+  mkdirSync(folder, { recursive: true });
+  mkdirSync(typedFolder, { recursive: true });
+  for (const eagerness of settings) {
+    const report = path.join(folder, `typed-${eagerness}.json`);
+    const flags = ['--json', '--model', model, '--threads', threads, '--eagerness', eagerness];
+    await step(`Typing ${sources.length} files, ${eagerness}`, () =>
+      output([process.execPath, cli, 'replay', '--typed', ...flags, ...sources], report),
+    );
+    const typing = JSON.parse(readFileSync(report, 'utf8'));
+    for (const language of Object.values(typing.byLanguage)) delete language.offered;
+    writeFileSync(path.join(typedFolder, `${eagerness}.json`), JSON.stringify(typing));
+  }
+}
+
 /** Runs a program and writes its standard output into a file. */
 async function output([command, ...args], file) {
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -107,19 +129,30 @@ async function output([command, ...args], file) {
 /** The page about all reports that are kept. */
 async function writePage() {
   const { chartsOf, pageOf } = await pageParts();
-  const sets = readdirSync(reportsFolder)
+  const sets = ['full', 'quick']
+    .filter((name) => existsSync(path.join(reportsFolder, name)))
     .sort()
     .reverse()
     .map((name) => ({ name, reports: reportsIn(path.join(reportsFolder, name)) }))
     .filter(({ reports }) => reports.length > 0);
   if (sets.length === 0) throw new Error(`${reportsFolder} has no reports to make a page of.`);
-  writeFileSync(path.join(root, 'docs', 'quality.md'), pageOf(sets));
+  writeFileSync(path.join(root, 'docs', 'quality.md'), pageOf(sets, typings()));
   for (const set of sets)
     for (const [file, svg] of Object.entries(chartsOf(set)))
       writeFileSync(path.join(reportsFolder, set.name, file), svg);
   const prettier = path.join(root, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
   await run(process.execPath, [prettier, '--write', 'docs/quality.md', 'docs/quality/**/*.json']);
   console.log('docs/quality.md is written.');
+}
+
+/** By setting, those that were measured. */
+function typings() {
+  const files = settings.map((name) => [name, path.join(typedFolder, `${name}.json`)]);
+  return Object.fromEntries(
+    files
+      .filter(([, file]) => existsSync(file))
+      .map(([name, file]) => [name, JSON.parse(readFileSync(file, 'utf8'))]),
+  );
 }
 
 function reportsIn(folder) {

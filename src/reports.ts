@@ -50,6 +50,17 @@ export interface MachineSpeed {
   gops: number;
 }
 
+/** How fast the last answers came: medians over them. */
+export interface Recent {
+  readonly answers: number;
+  /** Written, from the second token on. */
+  readonly tokensPerSecond: number;
+  /** What the engine took for prompt and answer together, in milliseconds. */
+  readonly latencyMs: number;
+  readonly kernel?: string;
+  readonly threads?: number;
+}
+
 export interface LevelReport {
   name: string;
   supported: boolean;
@@ -127,7 +138,7 @@ export interface BenchRow {
   kernel: string;
   engine: string;
   tokensPerSecond: { median: number; min: number; max: number };
-  /** Share of what the memory's measured read speed would allow if nothing else cost time. */
+  /** Share of what the speed of reading the weights would allow if nothing else cost time. */
   fractionOfLimit?: number;
   ratioToPeer?: number;
   peer?: string;

@@ -2,7 +2,7 @@
 
 const unread: Record<string, string> = {
   ENOENT: 'does not exist',
-  ENOTDIR: 'does not exist, for a part of its path is no folder',
+  ENOTDIR: 'does not exist: a part of its path is not a folder',
   EISDIR: 'is a folder, not a file',
   EACCES: 'cannot be read: you have no permission for it',
   EPERM: 'cannot be read: you have no permission for it',
@@ -16,7 +16,7 @@ const unread: Record<string, string> = {
 
 const unwritten: Record<string, string> = {
   ENOENT: 'its folder does not exist',
-  ENOTDIR: 'a part of its path is no folder',
+  ENOTDIR: 'a part of its path is not a folder',
   EISDIR: 'it is a folder',
   EACCES: 'you may not write there',
   EPERM: 'you may not write there',
@@ -31,7 +31,7 @@ const unwritten: Record<string, string> = {
 export function whyUnread(file: string, error: unknown): string {
   const code = codeOf(error);
   // Of a name in another encoding the system gives us a text, but finds no file by it.
-  if (code === 'ENOENT' && file.includes('\ufffd')) return 'cannot be read: its name is no UTF-8';
+  if (code === 'ENOENT' && file.includes('\ufffd')) return 'cannot be read: its name is not in UTF-8';
   return unread[code] ?? `cannot be read: ${messageOf(error)}`;
 }
 

@@ -1,6 +1,8 @@
 // Why each request for ghost text ended as it did: the last ones, kept in memory only, for status bar and diagnostics.
 
 import type { Completion } from '../protocol';
+import type { Recent } from '../reports';
+import { median } from '../statistics';
 import type { Outcome } from './outcome';
 
 export interface Entry {
@@ -24,6 +26,8 @@ export interface Entry {
 }
 
 const capacity = 100;
+/** So many of the last answers are looked at for how fast they come. */
+const recentAnswers = 20;
 /** The first token comes with the prompt: of an answer of one or two tokens, nearly nothing was decoded. */
 const enoughTokens = 4;
 
@@ -63,13 +67,36 @@ export class CompletionLog {
     this.changed();
   }
 
-  /** The last answer that was computed of late, if there is one that is long enough for its speed to mean something. */
+  /** The last answer that was computed. */
   get lastCompletion(): Completion | undefined {
+    return this.computed()[0];
+  }
+
+  /** Of the last answers of the model that answered last; undefined where nothing was computed yet. */
+  get recent(): Recent | undefined {
+    const computed = this.computed();
+    const [last] = computed;
+    if (!last) return undefined;
+    const answers = computed.filter(({ model }) => model === last.model).slice(0, recentAnswers);
+    const long = answers.filter(({ tokens }) => tokens >= enoughTokens);
+    const speeds = (long.length > 0 ? long : answers).map(({ tokensPerSecond }) => tokensPerSecond);
+    const threads = median(answers.flatMap((answer) => answer.threads ?? []));
+    return {
+      answers: answers.length,
+      tokensPerSecond: median(speeds)!,
+      latencyMs: median(answers.map(({ prefillMs, decodeMs }) => prefillMs + decodeMs))!,
+      ...(last.kernel !== undefined && { kernel: last.kernel }),
+      ...(threads !== undefined && { threads }),
+    };
+  }
+
+  /** Each answer once, newest first. */
+  private computed(): Completion[] {
     const end = this.before ? this.list.indexOf(this.before) : -1;
-    const computed = (end < 0 ? this.list : this.list.slice(0, end)).flatMap(({ completion }) =>
+    const all = (end < 0 ? this.list : this.list.slice(0, end)).flatMap(({ completion }) =>
       completion && completion.tokens > 0 ? completion : [],
     );
-    return computed.find(({ tokens }) => tokens >= enoughTokens) ?? computed[0];
+    return [...new Set(all)];
   }
 
   onChange(listener: () => void): { dispose(): void } {

@@ -77,7 +77,7 @@ export class EngineChild {
     child.once('disconnect', () => this.kill());
     child.on('message', (message) => {
       if (isJsonRpc(message)) return;
-      log.error(`The engine sent what is no message: ${JSON.stringify(message).slice(0, 200)}`);
+      log.error(`The engine sent something that is not a message: ${JSON.stringify(message).slice(0, 200)}`);
       this.kill();
     });
     this.connection.listen();

@@ -95,7 +95,7 @@ function parsed(text: string, file: string): { name: string; value: string }[] {
   for (token.lastIndex = 0; token.lastIndex < content.length;) {
     const at = token.lastIndex;
     const found = token.exec(content)?.groups;
-    if (!found) throw new Error(`${file} is no configuration of Git at character ${at}.`);
+    if (!found) throw new Error(`${file} is not a Git configuration: it breaks at character ${at}.`);
     const { section: opened, part, key, value } = found;
     if (opened !== undefined)
       section = [opened, ...(part === undefined ? [] : [part])].join('.').toLowerCase();

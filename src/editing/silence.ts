@@ -32,7 +32,7 @@ const internalSchemes = new Set([
 export function silentBecause(facts: DocumentFacts): string | undefined {
   if (!ownSchemes.has(facts.scheme)) {
     if (internalSchemes.has(facts.scheme) || facts.writable === undefined)
-      return `is no file (${facts.scheme})`;
+      return `is not a file (${facts.scheme})`;
     if (!facts.writable) return `cannot be written (${facts.scheme})`;
   }
   const judgement = facts.judged();

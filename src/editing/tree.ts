@@ -31,7 +31,7 @@ export const diskTree: Tree = {
       const stats = await fs.stat(native(file));
       if (stats.isDirectory() || (await fs.realpath(native(file))) === os.devNull) return undefined;
       // A pipe would be read for ever.
-      if (!stats.isFile() || stats.size > longest) throw new Error(`${file} is no file of rules.`);
+      if (!stats.isFile() || stats.size > longest) throw new Error(`${file} is not a file of rules.`);
       return await fs.readFile(native(file));
     } catch (error) {
       if (isMissing(error)) return undefined;

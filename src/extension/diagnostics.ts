@@ -1,7 +1,7 @@
 // The diagnostics page: model, kernel, threads, the engine's self-test, and why each completion was shown or not.
 
 import * as vscode from 'vscode';
-import type { Diagnosis, ModelInfo } from '../reports';
+import type { Diagnosis, ModelInfo, Recent } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
 import {
   completionLine,
@@ -10,6 +10,7 @@ import {
   megabytes,
   milliseconds,
   millions,
+  recentLine,
   tokensPerSecond,
 } from '../report/figures';
 import {
@@ -88,7 +89,10 @@ export class DiagnosticsPage implements vscode.Disposable {
     const diagnosis = this.diagnosis;
     return {
       state: state.name === 'failed' ? `failed: ${state.problem.message}` : state.name,
-      model: state.name === 'ready' ? modelRows(state.model) : [['Model', 'none is loaded']],
+      model:
+        state.name === 'ready'
+          ? modelRows(state.model, this.completions.recent)
+          : [['Model', 'none is loaded']],
       examined: typeof diagnosis === 'object' ? examinedRows(diagnosis) : [['Engine', diagnosis ?? '']],
       levels: typeof diagnosis === 'object' ? levelRows(diagnosis) : [],
       entries: this.completions.entries.slice(0, 50).map(entryRow),
@@ -96,7 +100,7 @@ export class DiagnosticsPage implements vscode.Disposable {
   }
 }
 
-function modelRows(model: ModelInfo): [string, string][] {
+function modelRows(model: ModelInfo, recent: Recent | undefined): [string, string][] {
   return [
     ['Model', model.name],
     ['File', model.file],
@@ -107,7 +111,8 @@ function modelRows(model: ModelInfo): [string, string][] {
     ...(model.caution === undefined ? [] : [['Caution', model.caution] as [string, string]]),
     ['Loaded in', milliseconds(model.loadMs)],
     ['Kernel', model.kernel],
-    ['Threads', String(model.threads)],
+    ['Threads', `${model.threads} at most, fewer while other work keeps cores busy`],
+    ...(recent ? [['Speed', recentLine(recent)] as [string, string]] : []),
   ];
 }
 
@@ -117,8 +122,8 @@ function examinedRows(diagnosis: Diagnosis): [string, string][] {
   return [
     ['CPU', environment.cpu],
     ['Cores', cores],
-    ['Prefill', tokensPerSecond(throughput.prefillTokensPerSecond)],
-    ['Decode', tokensPerSecond(throughput.tokensPerSecond)],
+    ['Prefill now', tokensPerSecond(throughput.prefillTokensPerSecond)],
+    ['Decode now', tokensPerSecond(throughput.tokensPerSecond)],
     [
       'Longest prompt',
       `${grouped(diagnosis.room)} tokens with the answer: as many as are read in about 1.5 s`,

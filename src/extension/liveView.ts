@@ -50,7 +50,8 @@ export class LiveView implements vscode.Disposable {
   }
 
   private state(): LiveState {
-    return liveState(this.engineLine(), this.completions.entries, readSettings().deadline);
+    const { entries, recent } = this.completions;
+    return liveState(this.engineLine(), entries, recent, readSettings().deadline);
   }
 
   private engineLine(): string {

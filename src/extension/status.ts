@@ -2,14 +2,16 @@
 
 import * as vscode from 'vscode';
 import type { Completion } from '../protocol';
+import type { Recent } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
-import { completionLine, modelLine, threadsOf, tokensPerSecond } from '../report/figures';
+import { completionLine, modelLine, recentLine, threadsOf, tokensPerSecond } from '../report/figures';
 import type { CompletionLog } from '../editing/completionLog';
 import { isUnproven, languageIsOn, type Settings } from '../editing/settings';
 import type { Circumstances } from './circumstances';
 import { onSettingChange, readSettings } from './settings';
 
-export type StatusName = 'unproven' | 'ready' | 'starting' | 'working' | 'paused' | 'off' | 'error';
+export type StatusName =
+  'unproven' | 'ready' | 'starting' | 'working' | 'paused' | 'off' | 'offHere' | 'error';
 
 interface Look {
   readonly name: StatusName;
@@ -65,11 +67,11 @@ export class Status implements vscode.Disposable {
   }
 
   update(): void {
-    const completion = this.completions.lastCompletion;
-    this.look = this.lookNow(completion);
+    const { lastCompletion, recent } = this.completions;
+    this.look = this.lookNow(recent);
     const { name, text, sentence } = this.look;
     this.item.text = text;
-    this.item.tooltip = tooltip(sentence, this.engine, completion);
+    this.item.tooltip = tooltip(sentence, this.engine, lastCompletion, recent);
     this.item.accessibilityInformation = { label: `${text.replace(/\$\([\w~-]+\) ?/g, '')}. ${sentence}` };
     this.item.backgroundColor =
       name === 'error' ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
@@ -79,31 +81,31 @@ export class Status implements vscode.Disposable {
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
-  private lookNow(completion: Completion | undefined): Look {
+  private lookNow(recent: Recent | undefined): Look {
     const state = this.engine.state;
     const document = vscode.window.activeTextEditor?.document;
     const settings = readSettings(document);
     if (state.name === 'failed')
-      return { name: 'error', text: '$(error) Ryzanstein', sentence: state.problem.message };
+      return { name: 'error', text: '$(error) Ryzanstein failed', sentence: state.problem.message };
     if (!settings.enabled)
       return {
         name: 'off',
         text: '$(circle-slash) Ryzanstein off',
-        sentence: 'Completions are turned off.',
+        sentence: 'Completions are off in all languages.',
         setting: 'enabled',
       };
     if (document && !languageIsOn(settings, document.languageId))
       return {
-        name: 'off',
-        text: '$(circle-slash) Ryzanstein off',
-        sentence: `Completions are turned off for ${document.languageId}.`,
+        name: 'offHere',
+        text: `$(code) Ryzanstein off for ${document.languageId}`,
+        sentence: `Completions are off in ${document.languageId} files and on in others.`,
         setting: 'languages',
       };
     if (document && isUnproven(state, settings, document.languageId))
       return {
         name: 'unproven',
-        text: '$(eye-closed) Ryzanstein quiet',
-        sentence: `This model is right too seldom in ${document.languageId} to offer anything by itself; Complete Now asks it.`,
+        text: `$(eye-closed) Ryzanstein silent in ${document.languageId}`,
+        sentence: `In ${document.languageId} this model is right too seldom to offer anything unasked. Complete Now asks it.`,
         setting: 'eagerness',
       };
     const { use, because = '' } = this.circumstances.throttle(settings);
@@ -111,10 +113,10 @@ export class Status implements vscode.Disposable {
       return {
         name: 'paused',
         text: '$(debug-pause) Ryzanstein paused',
-        sentence: `Completions are paused (${because}), but come on request.`,
+        sentence: `Completions are paused (${because}). Complete Now still works.`,
       };
     if (state.name === 'starting') return startingLook(state.percent);
-    const figures = this.figures(completion);
+    const figures = this.figures(recent);
     const busy = this.works > 0;
     return {
       name: busy ? 'working' : 'ready',
@@ -126,11 +128,11 @@ export class Status implements vscode.Disposable {
   }
 
   /** `1,240 tok/s · avx512-vbmi · 2 threads`, as much as is known of it. */
-  private figures(completion: Completion | undefined): string {
+  private figures(recent: Recent | undefined): string {
     const state = this.engine.state;
-    const running = completion ?? (state.name === 'ready' ? state.model : undefined);
+    const running = recent ?? (state.name === 'ready' ? state.model : undefined);
     if (!running) return '';
-    const speed = completion ? [tokensPerSecond(completion.tokensPerSecond)] : [];
+    const speed = recent ? [tokensPerSecond(recent.tokensPerSecond)] : [];
     const { kernel, threads } = running;
     const means = [kernel, threads === undefined ? undefined : threadsOf(threads)];
     return [...speed, ...means.filter((known) => known !== undefined)].join(' · ');
@@ -152,6 +154,7 @@ function tooltip(
   sentence: string,
   engine: LocalEngine,
   completion: Completion | undefined,
+  recent: Recent | undefined,
 ): vscode.MarkdownString {
   const text = new vscode.MarkdownString(undefined, true);
   text.isTrusted = {
@@ -163,6 +166,7 @@ function tooltip(
     text.appendText(modelLine(model)).appendMarkdown('\n\n');
     if (model.caution !== undefined) text.appendText(model.caution).appendMarkdown('\n\n');
   }
+  if (recent) text.appendText(recentLine(recent)).appendMarkdown('\n\n');
   if (completion)
     text.appendMarkdown('Last completion: ').appendText(completionLine(completion)).appendMarkdown('\n\n');
   text.appendMarkdown(

@@ -99,9 +99,13 @@ function textIds(engine: Engine, count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, i) => text[(i * 7919) % text.length]!);
 }
 
-/** GB/s of reading memory, which the weights' way through decode cannot exceed unless they stay in a cache. */
+/**
+ * GB/s of reading as much as the weights are, which decode cannot exceed: those of a small model stay in a cache, where
+ * reading is faster than from memory.
+ */
 export function readSpeed(engine: Engine, threads: number): number {
-  return rounded(engine.addon.readBandwidth({ megabytes: 256, threads, milliseconds: 200 }));
+  const megabytes = Math.min(Math.max(Math.round(engine.info.bytes / 2 ** 20), 1), 256);
+  return rounded(engine.addon.readBandwidth({ megabytes, threads, milliseconds: 200 }));
 }
 
 /** GOPS of the selected kernel's ternary product on one thread, of the shape of the model's widest matrix. */

@@ -63,13 +63,13 @@ export function readBundle(text: string, name: string): Bundle | undefined {
     for (const [field, type] of Object.entries(fields)) {
       const value = (bundle[part] as Record<string, unknown> | undefined)?.[field];
       if (!type.split(' or ').includes(typeof value) || value === null)
-        throw new Error(`${name}: ${part}.${field} is no ${type}.`);
+        throw new Error(`${name}: ${part}.${field} is not a ${type}.`);
     }
   const related: unknown = bundle.prompt!.related;
   const isRelated = (one: unknown): boolean =>
     typeof (one as Prompt | undefined)?.path === 'string' &&
     typeof (one as { text?: unknown }).text === 'string';
   if (!Array.isArray(related) || !related.every(isRelated))
-    throw new Error(`${name}: prompt.related is no list of paths with texts.`);
+    throw new Error(`${name}: prompt.related is not a list of paths with texts.`);
   return bundle as Bundle;
 }

@@ -72,7 +72,7 @@ function parsed(line: string): Record<string, unknown> {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    throw new Error('it is no JSON.', { cause: error });
+    throw new Error('it is not JSON.', { cause: error });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error('a JSON object is needed.');

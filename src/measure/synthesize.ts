@@ -233,9 +233,9 @@ export function customShape(list: string): Shape | undefined {
 function check({ architecture, shape, type }: SynthesizeOptions): void {
   const { width, layers, ffn, heads, kvHeads, vocabulary } = shape;
   if (!architectures.includes(architecture))
-    throw new Error(`"${architecture}" is no architecture; known are ${architectures.join(', ')}.`);
+    throw new Error(`"${architecture}" is not a known architecture. Known are ${architectures.join(', ')}.`);
   if (!types.includes(type))
-    throw new Error(`"${type}" is no type of matrix; known are ${types.join(', ')}.`);
+    throw new Error(`"${type}" is not a known type of matrix. Known are ${types.join(', ')}.`);
   const matrix = matrixFillings[mixes[type]?.matrices ?? type]!;
   if (Math.min(width, layers, ffn, heads, kvHeads) < 1)
     throw new Error('Every number of a shape must be above 0.');
@@ -243,7 +243,7 @@ function check({ architecture, shape, type }: SynthesizeOptions): void {
   for (const [what, columns] of Object.entries({ width, ffn, 'width of all heads': headsWidth })) {
     const block = (matrixFillings[matrix.otherwise ?? ''] ?? matrix).columns;
     if (columns % block !== 0)
-      throw new Error(`The ${what} of ${columns} is no multiple of ${type}'s block of ${block}.`);
+      throw new Error(`The ${what} of ${columns} is not a multiple of ${type}'s block of ${block}.`);
   }
   if (!Number.isInteger(headSizeOf(shape)) || headSizeOf(shape) % 2 !== 0)
     throw new Error(`The width of ${width} cannot be shared by ${heads} heads of even size.`);

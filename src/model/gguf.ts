@@ -127,7 +127,7 @@ class Reader {
         this.#position + filled,
       );
       if (read === 0)
-        this.fail(`${worded(what)} cannot be read at ${this.#position}: the file became shorter`);
+        this.fail(`${worded(what)} cannot be read at ${this.#position}: the file has been cut short`);
       filled += read;
     }
     this.#buffer = buffer;

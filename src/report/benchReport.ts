@@ -45,12 +45,13 @@ export function benchmarkReport(report: BenchReport, model: ModelInfo | undefine
       '',
       `- Median ${tokensPerSecond(median)}, least ${grouped(min)}, most ${grouped(max)}`,
       `- Kernel ${row.kernel}, ${threadsOf(row.threads)}, weights in ${row.type}`,
-      ...(share === undefined ? [] : [`- ${percent(share)} of what reading the weights from memory allows`]),
+      ...(share === undefined ? [] : [`- ${percent(share)} of what reading the weights allows`]),
       '',
     ];
   });
   const limits = Object.entries(report.limits.readGBs).map(
-    ([threads, value]) => `- Memory: ${grouped(value, 1)} GB/s read with ${threadsOf(Number(threads))}`,
+    ([threads, value]) =>
+      `- Reading as much as the weights: ${grouped(value, 1)} GB/s with ${threadsOf(Number(threads))}`,
   );
   return [
     '# Ryzanstein benchmark',

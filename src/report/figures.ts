@@ -1,7 +1,7 @@
 // Figures in words: one way of writing shares, speed, time and size, wherever people read them.
 
 import type { Completion } from '../protocol';
-import type { ModelInfo, Tuned } from '../reports';
+import type { ModelInfo, Recent, Tuned } from '../reports';
 
 /** With all of its digits behind the point. */
 export const grouped = (value: number, digits = 0): string =>
@@ -53,10 +53,17 @@ export function tunedLine({ alone, before, after }: Tuned): string {
   return `${bits(after)} bits for a token of the true text, ${bits(before)} before, ${bits(alone)} by the model alone`;
 }
 
-/** `5 tokens in 14 ms (412 in the prompt, 398 of them known), 510 tok/s` */
+/** `510 tok/s, an answer in 14 ms, 2 threads: medians of the last 20 answers` */
+export function recentLine({ answers, tokensPerSecond: speed, latencyMs, threads }: Recent): string {
+  const figures = [tokensPerSecond(speed), `an answer in ${milliseconds(latencyMs)}`];
+  const all = threads === undefined ? figures : [...figures, threadsOf(threads)];
+  return `${all.join(', ')}: ${answers === 1 ? 'of one answer' : `medians of the last ${answers} answers`}`;
+}
+
+/** `5 tokens in 14 ms (prompt: 412 tokens, 398 from the cache), 510 tok/s` */
 export function completionLine(completion: Completion): string {
   const { tokens, prefillMs, decodeMs, promptTokens, reusedTokens } = completion;
   const answer = `${tokens} ${tokens === 1 ? 'token' : 'tokens'} in ${milliseconds(prefillMs + decodeMs)}`;
-  const prompt = `${grouped(promptTokens)} in the prompt, ${grouped(reusedTokens)} of them known`;
+  const prompt = `prompt: ${grouped(promptTokens)} tokens, ${grouped(reusedTokens)} from the cache`;
   return `${answer} (${prompt}), ${tokensPerSecond(completion.tokensPerSecond)}`;
 }

@@ -1,6 +1,7 @@
 // The live view in figures and charts: what the last requests for ghost text waited for, how fast the engine was, and what became of each place.
 
 import type { Completion } from '../protocol';
+import type { Recent } from '../reports';
 import { mean, median, percentile } from '../statistics';
 import { barChart, inPage, lineChart } from './charts';
 import { grouped, milliseconds, percent, threadsOf, tokensPerSecond } from './figures';
@@ -31,13 +32,22 @@ const enoughTokens = 4;
 /** Upper ends of the histogram's bars, in milliseconds; the last bar has what took longer. */
 const waitSteps = [10, 20, 40, 80, 160, 320, 640];
 
-/** `requests` are the newest first; `engine` is a sentence on what computes. */
-export function liveState(engine: string, requests: readonly LoggedRequest[], deadline: number): LiveState {
-  const answered = requests.flatMap((request) => (hasAnswer(request) ? request : [])).slice(0, charted);
+/** `requests` are the newest first; `engine` is a sentence on what computes, `recent` what the status bar has. */
+export function liveState(
+  engine: string,
+  requests: readonly LoggedRequest[],
+  recent: Recent | undefined,
+  deadline: number,
+): LiveState {
+  const all = requests.flatMap((request) => (hasAnswer(request) ? request : []));
+  // Figures of another model say nothing of this one.
+  const answered = all
+    .filter(({ completion }) => completion.model === all[0]!.completion.model)
+    .slice(0, charted);
   const places = placesOf(requests);
   return {
     engine,
-    tiles: [waitTile(answered), speedTile(answered), shownTile(places), acceptedTile(places)],
+    tiles: [waitTile(answered), speedTile(answered, recent), shownTile(places), acceptedTile(places)],
     charts: {
       speed: speedChart(answered),
       waits: waitChart(answered, deadline),
@@ -74,11 +84,11 @@ function waitTile(answered: readonly Answered[]): Tile {
   };
 }
 
-function speedTile(answered: readonly Answered[]): Tile {
+function speedTile(answered: readonly Answered[], recent: Recent | undefined): Tile {
   const prefill = median(prefills(answered.slice(0, lately)).map(([, speed]) => speed));
   return {
     name: 'Decode',
-    value: optional(median(decodes(answered.slice(0, lately)).map(([, speed]) => speed)), tokensPerSecond),
+    value: optional(recent?.tokensPerSecond, tokensPerSecond),
     note:
       prefill === undefined ? 'how fast text is written' : `prompts are read at ${tokensPerSecond(prefill)}`,
   };

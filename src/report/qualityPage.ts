@@ -1,9 +1,10 @@
 // The page docs/quality.md and its charts, made of evaluation reports: each report a line.
 
-import type { Evaluation, Measures } from '../reports';
+import { wantedPrecision } from '../eagerness';
+import type { Evaluation, Measures, Typed, Typing } from '../reports';
 import { barChart, lineChart } from './charts';
 import { grouped, milliseconds, percent, threadsOf } from './figures';
-import { markdownTable } from './tables';
+import { markdownTable, typingRows } from './tables';
 
 /** An evaluation without the single answers. */
 export type Report = Omit<Evaluation, 'results'>;
@@ -25,6 +26,14 @@ const languageNames: Record<string, string> = {
   typescript: 'TypeScript',
 };
 const kinds = ['rest', 'line', 'block', 'comment', 'string'];
+/** By setting, what somebody had of ghost texts who typed files; without the single offers. */
+export type Typings = Partial<
+  Record<
+    keyof typeof wantedPrecision,
+    Omit<Typing, 'byLanguage'> & { byLanguage: Record<string, Omit<Typed, 'offered'>> }
+  >
+>;
+
 const hundredths = (value: number): string => String(Math.round(value * 100));
 
 export function describeReport({ engine, model, type, context, withoutCache }: Report): string {
@@ -88,7 +97,7 @@ export function chartsOf({ reports }: SetOfReports): Record<string, string> {
   };
 }
 
-export function pageOf(sets: SetOfReports[]): string {
+export function pageOf(sets: SetOfReports[], typings: Typings = {}): string {
   return `# Completion quality
 
 How often a completion is what somebody really wrote, measured on code that our models are never trained on. Made by \`npm run quality\` from the reports in \`docs/quality/\`; no figure is written by hand.
@@ -103,17 +112,37 @@ Holes are punched into files of held-out sources (\`training/eval.json\` names t
 - **Parse errors added** counts what the grammar of a language finds wrong with a file beyond what it finds with the true text, for each answer that is fit to show.
 - Confidence is how likely a first line is to be exact, calibrated on other holes of held-out code for the bundled model (\`src/model/measured.ts\`); the reliability diagram says how far that holds. Other models share a calibration that was made of the answers of SmolLM2-135M and Qwen2.5-Coder-0.5B on this page.
 - Times are those of a machine that may do other work; compare them within a set only.
-${sets.map(sectionOf).join('')}
+${typistSection(typings)}${sets.map(sectionOf).join('')}
 ## Again
 
 \`\`\`
 python training/eval_set.py --mirror MIRROR    # once: the sources' files, see training/README.md
 npm run quality -- --set quick                 # all answers to the small set, and this page
 npm run quality -- --set quick --runs ryzanstein,ryzanstein-context,llama.cpp --model FILE   # another model
+npm run quality -- --typed 6                   # types six files of each language at each setting, and this page
 \`\`\`
 
 \`--set full\` takes ten times as long, \`--name NAME\` keeps the reports of a model beside the others, \`--page\` only writes the page.
 `;
+}
+
+function typistSection(typings: Typings): string {
+  const tables = Object.entries(typings).map(([setting, { byLanguage, ...conditions }]) => {
+    const wanted = percent(wantedPrecision[setting as keyof typeof wantedPrecision]);
+    return `
+### ${setting}: ${wanted} are to be right
+
+${conditions.model}, ${conditions.kernel}, ${threadsOf(conditions.threads)}.
+
+${markdownTable(typingRows(byLanguage))}
+`;
+  });
+  if (tables.length === 0) return '';
+  return `
+## While somebody types
+
+Files of the held-out sources are typed from top to bottom into an empty file: a key each 150 ms, the closing brackets and quotes as VS Code puts them, the engine's time as it is. An offer is counted once, however long it goes on to fit, and is **right** if it is what is typed next, to the end of the line or to a bracket that the editor has closed. It is **taken** if it is right and spares four keys or more; then the typist goes on behind it. How sure the model has to be at each setting was chosen with other files of these sources.
+${tables.join('')}`;
 }
 
 function sectionOf({ name, reports }: SetOfReports): string {

@@ -1,7 +1,8 @@
 // Reports for people at a terminal: an answer, a diagnosis, an evaluation, a replay, and the tables that they are told in.
 
 import type { Completion } from '../protocol';
-import type { Diagnosis, Evaluation, Replay, TextScore, Typing } from '../reports';
+import type { Diagnosis, Evaluation, Replay, TextScore, Typed, Typing } from '../reports';
+import { sum } from '../statistics';
 import {
   completionLine,
   contextLine,
@@ -121,9 +122,17 @@ export function describeTyping({ model, kernel, threads, byLanguage }: Typing): 
   return `${model}, ${kernel}, ${threadsOf(threads)}\n\n${table(typingRows(byLanguage))}`;
 }
 
-/** By language, what somebody who types had of ghost texts. */
-export function typingRows(byLanguage: Typing['byLanguage']): string[][] {
-  const rows = Object.entries(byLanguage).sort(([a], [b]) => (a < b ? -1 : 1));
+type Counts = Omit<Typed, 'offered'>;
+
+/** By language and in all, what somebody who types had of ghost texts. */
+export function typingRows(byLanguage: Readonly<Record<string, Counts>>): string[][] {
+  const languages = Object.entries(byLanguage).sort(([a], [b]) => (a < b ? -1 : 1));
+  const all = (count: keyof Counts): number => sum(languages.map(([, counts]) => counts[count]));
+  const total: Counts = {
+    ...{ files: all('files'), keys: all('keys'), offers: all('offers'), right: all('right') },
+    ...{ taken: all('taken'), keysSaved: all('keysSaved'), wrongMs: all('wrongMs') },
+  };
+  const rows = languages.length > 1 ? [...languages, ['all', total] as const] : languages;
   const share = (part: number, whole: number): string => (whole === 0 ? '' : percent(part / whole));
   const head = ['language', 'files', 'keys', 'offers per 100 keys', 'right', 'taken', 'keys saved'];
   return [

@@ -402,14 +402,14 @@ describe('ghost text', () => {
   it('can be turned off for a language', async () => {
     await open(sample);
     await vscode.commands.executeCommand('ryzanstein.toggleLanguage');
-    await until('the status', () => parts.status.current.name === 'off');
+    await until('the status', () => parts.status.current.name === 'offHere');
     await entryAfter(parts, /silent: .*typescript is turned off/, () => type('c'));
     assert.deepEqual(explanation(parts), {
-      sentence: 'Completions are turned off for typescript.',
+      sentence: 'Completions are off in typescript files and on in others.',
       setting: 'languages',
     });
     await vscode.commands.executeCommand('ryzanstein.toggleLanguage');
-    await until('the status', () => parts.status.current.name !== 'off');
+    await until('the status', () => parts.status.current.name !== 'offHere');
     await write({ 'ryzanstein.languages': undefined });
   });
 

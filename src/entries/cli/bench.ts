@@ -60,6 +60,6 @@ function compare(files: string[], options: Options): void {
 function readReport(file: string): BenchReport {
   const report = readJson(file) as BenchReport;
   if (report.schema !== 'ryzanstein/bench/1' || !Array.isArray(report.results))
-    throw new Error(`${file} is no report of "bench --json".`);
+    throw new Error(`${file} is not a report of "bench --json".`);
   return report;
 }

@@ -59,7 +59,12 @@ async function complete(place: string, options: Options): Promise<void> {
     write(options.bundle, `${JSON.stringify(bundle)}\n`);
   }
   tell(describeCompletion(completion));
-  print(options, 'complete', completion, textOf);
+  // As in the editor: what is hidden is not shown.
+  if (completion.shown || options.json) print(options, 'complete', completion, textOf);
+  else
+    tell(
+      `Nothing is shown here (${completion.hidden ?? 'empty'}); --confidence 0 shows what is only unsure.`,
+    );
 }
 
 /** The prompt that the editor would send, with the files that this one imports for those that are open there. */
@@ -87,7 +92,7 @@ interface Cursor {
 /** FILE:LINE:COL, both from 1; a column counts UTF-16 units, as editors do. */
 function cursorAt(place: string): Cursor {
   const match = /^(.+):(\d+):(\d+)$/.exec(place);
-  if (!match) throw new Error(`"${place}" is no place. Write FILE:LINE:COL, counted from 1.`);
+  if (!match) throw new Error(`"${place}" does not name a place. Write FILE:LINE:COL, both counted from 1.`);
   const [, file, line, column] = match as unknown as [string, string, string, string];
   const text = readText(file);
   const lines = text.split('\n');

@@ -135,10 +135,10 @@ export function readJson(file: string): object {
   try {
     document = JSON.parse(text);
   } catch (error) {
-    throw new Error(`${file} is no JSON document.`, { cause: error });
+    throw new Error(`${file} is not a JSON document.`, { cause: error });
   }
   if (typeof document !== 'object' || document === null)
-    throw new Error(`${file} is a JSON document that lists nothing.`);
+    throw new Error(`${file} is a JSON document, but neither a list nor an object.`);
   return document;
 }
 

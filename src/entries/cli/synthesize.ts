@@ -45,5 +45,5 @@ function shapeOf(name: string): Shape {
       : (shapes[name] ?? customShape(name));
   if (shape) return shape;
   const known = [...Object.keys(shapes), 'bundled', 'WIDTH,LAYERS,FFN,HEADS,KV_HEADS,VOCABULARY'];
-  throw new Error(`"${name}" is no shape; known are ${known.join(', ')}.`);
+  throw new Error(`"${name}" is not a known shape. Known are ${known.join(', ')}.`);
 }

@@ -1,7 +1,9 @@
-// The log of completions: newest first, bounded, and which answer's speed is told.
+// The log of completions: newest first, bounded, and how fast the last answers were.
 
 import assert from 'node:assert/strict';
 import { type Entry, CompletionLog } from '../../../src/editing/completionLog';
+import type { Completion } from '../../../src/protocol';
+import type { Recent } from '../../../src/reports';
 import { answer } from './marked';
 
 const entry = (more: Partial<Entry> = {}): Entry => ({
@@ -36,21 +38,28 @@ describe('the log of completions', () => {
     let changes = 0;
     log.onChange(() => changes++);
     log.erase();
-    assert.deepEqual([log.entries.length, log.lastCompletion, changes], [0, undefined, 1]);
+    assert.deepEqual([log.entries.length, log.recent, changes], [0, undefined, 1]);
   });
 
-  it('tells the speed of the last answer of some length', () => {
+  it('tells medians of the last twenty answers, of their speed where they are long enough', () => {
     const log = new CompletionLog();
-    const add = (tokens: number): Entry => log.add(entry({ completion: answer('x', { tokens }) }));
-    const told = (): number | undefined => log.lastCompletion?.tokens;
-    assert.equal(told(), undefined);
-    add(1);
-    assert.equal(told(), 1);
-    add(9);
-    add(5);
-    add(2);
-    add(0);
+    const add = (tokens: number, speed: number, more: Partial<Completion> = {}): Entry =>
+      log.add(entry({ completion: answer('x', { tokens, tokensPerSecond: speed, ...more }) }));
+    const recent = (): Partial<Recent> | undefined => log.recent;
+    assert.equal(recent(), undefined);
+    add(1, 9);
+    assert.deepEqual([recent()?.answers, recent()?.tokensPerSecond], [1, 9]);
+    add(9, 300, { prefillMs: 1, decodeMs: 6 });
+    add(5, 100, { prefillMs: 2, decodeMs: 3 });
+    add(7, 200, { prefillMs: 3, decodeMs: 3 });
+    add(2, 9000, { prefillMs: 4, decodeMs: 0 });
+    add(0, 5000);
     log.add(entry());
-    assert.equal(told(), 5);
+    assert.equal(recent()?.tokensPerSecond, 200);
+    for (let i = 0; i < 30; i++) add(8, 400, { prefillMs: 10, decodeMs: 4 });
+    const { answers, tokensPerSecond, latencyMs } = recent()!;
+    assert.deepEqual([answers, tokensPerSecond, latencyMs], [20, 400, 14]);
+    add(8, 50, { model: 'another' });
+    assert.deepEqual([recent()?.answers, recent()?.tokensPerSecond], [1, 50]);
   });
 });

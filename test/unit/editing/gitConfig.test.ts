@@ -99,7 +99,7 @@ describe('the configuration of Git', () => {
 
   it('is refused where it is none', async () => {
     for (const text of ['[core', '[core]\n= x', 'x y\n"', '[core]\nexcludesfile = "a\n'])
-      await assert.rejects(configOf({ '/r/.git/config': text }), /is no configuration of Git/, text);
+      await assert.rejects(configOf({ '/r/.git/config': text }), /is not a Git configuration/, text);
   });
 });
 

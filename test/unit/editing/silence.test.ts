@@ -23,7 +23,7 @@ describe('silence', () => {
 
   for (const scheme of ['output', 'vscode-scm', 'debug', 'comment', 'walkThroughSnippet', 'search-editor'])
     it(`is kept in ${scheme} editors`, () =>
-      assert.match(site({ scheme, writable: undefined }) ?? '', /no file/));
+      assert.match(site({ scheme, writable: undefined }) ?? '', /not a file/));
 
   it('is kept in file systems that cannot be written', () => {
     assert.match(site({ scheme: 'git', writable: false }) ?? '', /./);
@@ -31,7 +31,7 @@ describe('silence', () => {
   });
 
   it('is kept in the settings of VS Code', () => {
-    assert.match(site({ scheme: 'vscode-userdata', writable: true }) ?? '', /no file/);
+    assert.match(site({ scheme: 'vscode-userdata', writable: true }) ?? '', /not a file/);
   });
 
   it('is kept in what may hold secrets', () => {

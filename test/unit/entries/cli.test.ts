@@ -86,7 +86,10 @@ describe('command line', function () {
     has(completion, 'prefillMs', 'decodeMs', 'tokensPerSecond', 'kernel', 'threads', 'model');
     assert.equal(completion.threads, 1);
     assert.ok((completion.tokens as number) <= 5);
-    const { out, err, code } = ryzanstein('complete', `${source}:2:12`, ...tiny);
+    const unsure = ryzanstein('complete', `${source}:2:12`, ...tiny, '--confidence', '1');
+    assert.deepEqual([unsure.code, unsure.out], [0, '']);
+    assert.match(unsure.err, /Nothing is shown here \(confidence\)/);
+    const { out, err, code } = ryzanstein('complete', `${source}:2:12`, ...tiny, '--confidence', '0');
     assert.equal(code, 0);
     assert.equal(out.split('\n').length, 2, out);
     assert.match(err, /tok\/s/);
@@ -373,7 +376,7 @@ describe('command line', function () {
   });
 
   for (const [what, args, message] of [
-    ['no place', ['complete', 'a.py', ...tiny], /"a\.py" is no place\. Write FILE:LINE:COL/],
+    ['no place', ['complete', 'a.py', ...tiny], /"a\.py" does not name a place\. Write FILE:LINE:COL/],
     ['no file', ['complete', '/nowhere.py:1:1', ...tiny], /\/nowhere\.py does not exist/],
     ['a place outside', ['complete', `${source}:99:1`, ...tiny], /no place 99:1, only 5 lines/],
     ['a column outside', ['complete', `${source}:1:99`, ...tiny], /no place 1:99, only 10 columns/],
@@ -391,7 +394,7 @@ describe('command line', function () {
     ['a bad number', ['bench', ...tiny, '--threads', 'many'], /A whole number above 0/],
     ['too much', ['bench', ...tiny, '--prompt', '5000'], /do not fit into the context/],
     ['one report', ['bench', '--compare', source], /needs two reports/],
-    ['what is no report', ['bench', '--compare', source, source], /is no JSON document/],
+    ['what is no report', ['bench', '--compare', source, source], /is not a JSON document/],
     ['no holes', ['eval', 'package.json', ...tiny], /lists no holes/],
     ['half a hole', ['eval', halfHole, ...tiny], /Hole 1 of .* has no text "language"/],
     ['a number for holes', ['eval', seven, ...tiny], /seven\.json is a JSON document that lists nothing/],

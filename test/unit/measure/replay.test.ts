@@ -142,17 +142,17 @@ describe('replay', function () {
     fs.writeFileSync(bundle, JSON.stringify({ ...written, limits: { maxTokens: 'many' } }));
     const refused = ryzanstein('replay', bundle, ...tiny);
     assert.equal(refused.code, 1);
-    assert.match(refused.err, /bundle\.json: limits\.maxTokens is no number\./);
+    assert.match(refused.err, /bundle\.json: limits\.maxTokens is not a number\./);
   });
 
   for (const [what, recording, message] of [
-    ['nothing', '', /line 1: it is no JSON/],
+    ['nothing', '', /line 1: it is not JSON/],
     ['another schema', lines({ schema: 'x' }), /line 1: .*"ryzanstein\/session\/1"/],
     ['no licence', lines({ ...header, licence: undefined }), /line 1: the header lacks "licence"/],
     ['no files', lines({ ...header, files: [] }), /line 1: the header has no "files"/],
     ['a file without text', lines({ ...header, files: [{ path: 'a' }] }), /line 1: .* lacks "languageId"/],
     ['no step', lines(header), /has no step behind its header/],
-    ['a broken line', lines(header, steps[0], '{"pause":'), /line 3: it is no JSON/],
+    ['a broken line', lines(header, steps[0], '{"pause":'), /line 3: it is not JSON/],
     ['a list', lines(header, []), /line 2: a JSON object is needed/],
     ['an unknown step', lines(header, { pause: 1, typ: 'x' }), /line 2: .*exactly one of type, accept/],
     ['two steps in one', lines(header, { pause: 1, type: 'x', undo: 1 }), /line 2: .*exactly one .* not 2/],

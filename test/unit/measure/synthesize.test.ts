@@ -162,17 +162,17 @@ describe('synthetic models', function () {
 
   it('are refused where the numbers do not fit together', () => {
     const shape = (list: string): Partial<SynthesizeOptions> => ({ shape: customShape(list)! });
-    refused(shape('256,2,500,4,2,1000'), /ffn of 500 is no multiple of tq2_0's block of 32/);
+    refused(shape('256,2,500,4,2,1000'), /ffn of 500 is not a multiple of tq2_0's block of 32/);
     refused(shape('256,2,512,3,3,1000'), /width of 256 cannot be shared by 3 heads/);
     refused(shape('256,2,512,4,3,1000'), /4 heads cannot be shared by 3 key heads/);
     refused(shape('256,0,512,4,2,1000'), /above 0/);
     refused(shape('256,2,512,4,2,262'), /vocabulary of 262 is not in 263 to/);
-    refused({ type: 'q9_0' }, /"q9_0" is no type of matrix; known are tq2_0/);
+    refused({ type: 'q9_0' }, /"q9_0" is not a known type of matrix. Known are tq2_0/);
     refused(
       { type: 'q4_k', ...shape('240,2,512,4,2,1000') },
-      /width of 240 is no multiple of q4_k's block of 32/,
+      /width of 240 is not a multiple of q4_k's block of 32/,
     );
-    refused({ architecture: 'mamba' }, /"mamba" is no architecture; known are bitnet/);
+    refused({ architecture: 'mamba' }, /"mamba" is not a known architecture. Known are bitnet/);
     assert.equal(customShape('256,2,512'), undefined);
   });
 

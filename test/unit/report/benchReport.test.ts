@@ -52,8 +52,8 @@ describe('benchmarks', () => {
       '- CPU: A CPU',
       '## Prefill of 512 tokens\n\n- Median 5,123 tok/s, least 5,000, most 5,200\n- Kernel avx2, 2 threads, weights in TQ2_0\n',
       '## Decode of 64 tokens after 512\n\n- Median 813 tok/s',
-      '- 42 % of what reading the weights from memory allows',
-      '26.4 GB/s read with 2 threads',
+      '- 42 % of what reading the weights allows',
+      'weights: 26.4 GB/s with 2 threads',
     ])
       assert.ok(text.includes(part), `${part} is missing in:\n${text}`);
   });

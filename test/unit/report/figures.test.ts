@@ -45,7 +45,7 @@ describe('figures', () => {
       promptTokens: 1412,
       reusedTokens: 1398,
     });
-    const line = '1 token in 12 ms (1,412 in the prompt, 1,398 of them known), 500 tok/s';
+    const line = '1 token in 12 ms (prompt: 1,412 tokens, 1,398 from the cache), 500 tok/s';
     assert.equal(figures.completionLine(completion), line);
   });
 });

@@ -11,6 +11,8 @@ const answer = (more: Partial<Completion>): Completion => ({
   ...more,
 });
 
+const recent = { answers: 20, tokensPerSecond: 1010, latencyMs: 14 };
+
 const request = (where: string, result: string, more: Partial<LoggedRequest> = {}): LoggedRequest => ({
   ...{ time: 0, where, result, waitedMs: 20 },
   ...more,
@@ -18,7 +20,7 @@ const request = (where: string, result: string, more: Partial<LoggedRequest> = {
 
 describe('the live view', () => {
   it('has tiles that say nothing, and no charts, where nothing is known', () => {
-    const state = liveState('engine', [request('a.ts:1', 'silent: the file is ignored')], 100);
+    const state = liveState('engine', [request('a.ts:1', 'silent: the file is ignored')], undefined, 100);
     assert.deepEqual(
       state.tiles.map(({ value }) => value),
       ['–', '–', '–', '–'],
@@ -34,7 +36,7 @@ describe('the live view', () => {
         completion: answer({ tokensPerSecond: i < 20 ? 1000 + i : 9, prefillMs: i < 20 ? 10 : 1000 }),
       }),
     );
-    const [wait, decode, shown, accepted] = liveState('engine', requests, 100).tiles;
+    const [wait, decode, shown, accepted] = liveState('engine', requests, recent, 100).tiles;
     assert.equal(wait!.value, '20 ms');
     assert.match(wait!.note, / 28 ms$/);
     assert.equal(decode!.value, '1,010 tok/s');
@@ -53,6 +55,7 @@ describe('the live view', () => {
         request('b.ts:1', 'shown', { text: 'bc', outcome: 'accepted' }),
         request('a.ts:2', 'cancelled'),
       ],
+      recent,
       100,
     );
     assert.deepEqual(
@@ -73,7 +76,7 @@ describe('the live view', () => {
     const requests = waits.map((waitedMs, i) =>
       request(`a.ts:${i}`, 'shown', { waitedMs, completion: answer({}) }),
     );
-    const { waits: chart, parts, speed } = liveState('engine', requests, 100).charts;
+    const { waits: chart, parts, speed } = liveState('engine', requests, recent, 100).charts;
     for (const svg of [chart, parts, speed]) assert.equal(elementsOf(svg)[0], 'svg');
     assert.match(chart, /2 of them beyond the deadline of 100 ms/);
     assert.deepEqual(valuesOf(chart), ['2', '1', '1', '1', '', '', '', '2']);
@@ -89,7 +92,7 @@ describe('the live view', () => {
   it('knows what every result begins with', () => {
     for (const kind of kinds)
       assert.equal(
-        liveState('', [request('a:1', `${kind}: x`)], 1).places[0]!.kind.startsWith(
+        liveState('', [request('a:1', `${kind}: x`)], recent, 1).places[0]!.kind.startsWith(
           kind === 'typed through' ? 'shown' : kind,
         ),
         true,

@@ -67,6 +67,17 @@ describe('the quality page', () => {
     assert.ok(page.includes(set.reports[0]!.digest.slice(0, 16)));
   });
 
+  it('tells by language and in all what somebody who types has of it', () => {
+    const counts = { files: 1, keys: 2000, offers: 40, right: 30, taken: 10, keysSaved: 100, wrongMs: 4000 };
+    const more = { ...counts, keys: 8000, right: 10, wrongMs: 16000 };
+    const conditions = { model: 'small', kernel: 'avx2', threads: 2 };
+    const page = pageOf([set], { normal: { ...conditions, byLanguage: { rust: more, go: counts } } });
+    assert.match(page, /### normal: 75 % are to be right\n\nsmall, avx2, 2 threads\./);
+    assert.match(page, /\| go \| 1 \| 2,000 \| 2\.0 \| 75 % \| 25 % \| 5 % \| 0\.2 \|/);
+    assert.match(page, /\| all \| 2 \| 10,000 \| 0\.8 \| 50 % \| 25 % \| 2 % \| 0\.2 \|/);
+    assert.doesNotMatch(pageOf([set]), /While somebody types/);
+  });
+
   it('is not made of reports on different holes', async () => {
     const other = { ...(await report('other', 1)), digest: 'f'.repeat(64) };
     assert.throws(
