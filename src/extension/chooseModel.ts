@@ -94,7 +94,6 @@ export class ModelChoice {
       if (!token.isCancellationRequested) onMore(candidates);
     };
     try {
-      this.machine = await this.measured();
       const own = bundledModel(bundled);
       if (own) await look({ file: own, origin: bundledOrigin });
       const surroundings = { platform: process.platform, home: os.homedir(), environment: process.env };
@@ -107,6 +106,10 @@ export class ModelChoice {
       const isKnown = modelFile === '' || [own, ...onDisk.map(({ file }) => file)].includes(chosen);
       for (const found of isKnown ? onDisk : [{ file: chosen, origin: 'chosen before' }, ...onDisk])
         if (!token.isCancellationRequested) await look(found);
+      // Last, for it takes longer than a header: what is there is listed meanwhile.
+      if (token.isCancellationRequested) return;
+      this.machine = await this.measured();
+      if (!token.isCancellationRequested) onMore(candidates);
     } finally {
       reader.rest();
     }

@@ -48,7 +48,7 @@ const mostOfMemory = 0.5;
 export function unfit({ coldMs, keyMs, memory }: Expectation, memoryBytes: number): string | undefined {
   if (memory > mostOfMemory * memoryBytes)
     return `needs ${(memory / 1e9).toFixed(1)} GB of memory, of ${(memoryBytes / 1e9).toFixed(1)} GB`;
-  if (coldMs > patience.coldMs || keyMs > patience.keyMs) return 'is too slow here';
+  if (coldMs > patience.coldMs || keyMs > patience.keyMs) return 'too slow here';
   return undefined;
 }
 

@@ -60,7 +60,7 @@ describe('what to expect of a model', () => {
       [
         ['own', undefined],
         ['good', undefined],
-        ['slow', 'is too slow here'],
+        ['slow', 'too slow here'],
         ['huge', 'needs 20.3 GB of memory, of 16.0 GB'],
       ],
     );
