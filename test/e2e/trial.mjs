@@ -63,6 +63,7 @@ export async function trial(vsix) {
       await page.goto(address(workbench.url, folder, [path.join(folder, file)]));
       await page.locator('.monaco-editor .view-line', { hasText: 'knows of its customers' }).waitFor();
       await statusItem(page).waitFor();
+      if (await page.locator('.part.sidebar').isVisible()) await page.keyboard.press('Control+B');
       for (const place of places.filter((each) => each.file === file))
         await check(`line ${place.line} of ${file} is as examples/README.md says`, async () => {
           await endOfLine(page, place.line);
