@@ -13,7 +13,7 @@ const profile = path.join(root, 'out', 'start');
 const [first] = placesToTry();
 /** The first place to try, as VS Code takes it. */
 const goto = `${path.join(examples, first.file)}:${first.line}:${columnOf(first)}`;
-const whatToType = `The cursor is in an empty line of ${first.file}: type \`${first.typed}\`, and Tab accepts the grey text.`;
+const whatToType = `The cursor is in an empty line of ${first.file}: type \`${first.typed}\`, and Tab accepts the grey text; where a list of suggestions is open, Esc closes that first.`;
 /** The address in the browser stays the same as long as no other program takes this port. */
 const usualPort = 8735;
 

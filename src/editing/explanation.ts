@@ -10,6 +10,8 @@ export interface Explanation {
   readonly sentence: string;
   /** The setting to change. */
   readonly setting?: keyof Settings;
+  /** Nothing is offered there even to somebody who asks for it. */
+  readonly isFinal?: true;
 }
 
 const hiddenBecause: Record<Exclude<HiddenReason, 'confidence' | 'cancelled'>, string> = {
@@ -30,7 +32,11 @@ export function explain(
   { settings, languageId, thresholds }: { settings: Settings; languageId: string; thresholds?: Thresholds },
 ): Explanation {
   const entry = entries.find(({ result }) => !result.startsWith('cancelled')) ?? entries[0];
-  if (!entry) return { sentence: 'Nothing was asked for on this line yet: text is offered while you type.' };
+  if (!entry)
+    return {
+      sentence:
+        'Nothing is known of this line: it was not asked for, or too long ago. Text is offered while you type.',
+    };
   const { result, text, outcome, completion } = entry;
   const because = result.slice(result.indexOf(': ') + 2).replace(/, as before$/, '');
   if (/^(?:shown|typed through)/.test(result))

@@ -33,15 +33,15 @@ export class Ignoring {
 
   constructor(readonly files: FileSource) {}
 
-  /** How a file was judged; `undefined` where it was not yet, which then begins. */
+  /** How a file was judged; `undefined` where it was not yet, which then begins. What was never saved lies in no folder with rules. */
   known(file: string): Judgement | undefined {
     const { tree, path } = this.files.treeOf(file);
-    return this.judgeOf(tree).known(path);
+    return path.startsWith('/') ? this.judgeOf(tree).known(path) : 'readable';
   }
 
-  judge(file: string): Promise<Judgement> {
+  async judge(file: string): Promise<Judgement> {
     const { tree, path } = this.files.treeOf(file);
-    return this.judgeOf(tree).judge(path);
+    return path.startsWith('/') ? this.judgeOf(tree).judge(path) : 'readable';
   }
 
   /** Rules have changed, or may have: every file is judged anew. */

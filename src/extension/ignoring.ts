@@ -28,7 +28,6 @@ export class WorkspaceIgnoring implements vscode.Disposable {
   known(file: vscode.Uri): Judgement | undefined {
     // A cell is judged by its notebook, and an untitled document by the place where it is to be saved, if it has one.
     if (file.scheme === 'vscode-notebook-cell') return undefined;
-    if (file.scheme === 'untitled' && !file.path.startsWith('/')) return 'readable';
     return this.rules.known(file.toString());
   }
 

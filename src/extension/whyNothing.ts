@@ -17,10 +17,10 @@ export interface WhyParts {
 }
 
 export async function whyNothing(parts: WhyParts): Promise<void> {
-  const { sentence, setting } = explanation(parts);
+  const { sentence, setting, isFinal } = explanation(parts);
   const open = 'Open the Setting';
   const now = 'Complete Now';
-  const actions = setting ? [open, now] : [now];
+  const actions = [...(setting ? [open] : []), ...(isFinal ? [] : [now])];
   const chosen = await vscode.window.showInformationMessage(`Ryzanstein: ${sentence}`, ...actions);
   if (chosen === open)
     await vscode.commands.executeCommand('workbench.action.openSettings', `ryzanstein.${setting}`);
@@ -29,10 +29,10 @@ export async function whyNothing(parts: WhyParts): Promise<void> {
 
 export function explanation({ engine, completions, ignoring, status }: WhyParts): Explanation {
   const editor = vscode.window.activeTextEditor;
-  if (!editor) return { sentence: 'No file is being edited.' };
+  if (!editor) return { sentence: 'No file is being edited.', isFinal: true };
   const { document, selection } = editor;
   const silence = silenceAt(document, (file) => ignoring.known(file));
-  if (silence) return { sentence: `This file ${silence}.` };
+  if (silence) return { sentence: `This file ${silence}.`, isFinal: true };
   // What holds for every line.
   const { name, sentence, setting } = status.current;
   if (name !== 'ready' && name !== 'working') return { sentence, ...(setting && { setting }) };

@@ -75,12 +75,12 @@ function hasAnswer(request: LoggedRequest): request is Answered {
 
 function waitTile(answered: readonly Answered[]): Tile {
   const waits = answered.slice(0, lately).map(({ waitedMs }) => waitedMs);
-  const most = percentile(waits, 0.95);
-  const often = waits.length < lately ? 'nearly all' : '19 of 20';
+  const most = waits.length < lately ? waits.length && Math.max(...waits) : percentile(waits, 0.95);
+  const often = waits.length < lately ? `all ${waits.length}` : '19 of 20';
   return {
     name: 'Wait',
     value: optional(median(waits), milliseconds),
-    note: most === undefined ? 'from a key to its answer' : `${often} came within ${milliseconds(most)}`,
+    note: most ? `${often} came within ${milliseconds(most)}` : 'from a key to its answer',
   };
 }
 
@@ -102,8 +102,8 @@ function shownTile(places: readonly GroupedPlace[]): Tile {
     value: asked.length === 0 ? '–' : `${shown.length} of ${asked.length}`,
     note:
       asked.length === 0
-        ? 'of the places where you type'
-        : `${percent(shown.length / asked.length)} of the places`,
+        ? 'of the lines where you type'
+        : `${percent(shown.length / asked.length)} of the lines below`,
   };
 }
 
@@ -233,7 +233,8 @@ function placesOf(requests: readonly LoggedRequest[]): GroupedPlace[] {
     const told = accepted ? group.find(({ outcome }) => outcome?.startsWith('accepted'))! : said;
     const { completion, outcome } = told;
     const sure = completion && `(confidence ${completion.confidence.toFixed(2)})`;
-    const result = [told.result, outcome].filter((part) => part !== undefined).join(' · ');
+    const became = told.result.replace('hidden: confidence', 'hidden: not sure enough');
+    const result = [became, outcome].filter((part) => part !== undefined).join(' · ');
     return {
       ...{ kind, accepted },
       row: {

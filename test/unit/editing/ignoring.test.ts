@@ -35,6 +35,13 @@ function filesOf(texts: Record<string, string>): FileSource & { opened: string[]
 }
 
 describe('what may be read', () => {
+  it('is a document that was never saved, which lies in no folder', async () => {
+    const ignoring = new Ignoring(filesOf({}));
+    assert.equal(ignoring.known('Untitled-1'), 'readable');
+    assert.equal(await ignoring.judge('Untitled-1'), 'readable');
+    assert.deepEqual(await ignoring.readable(['Untitled-1', '/w/.env']), ['Untitled-1']);
+  });
+
   it('is a file of a known language that nobody keeps out, once', async () => {
     const texts = {
       ...{ 'a.ts': 'a', 'src/b.ts': 'b', 'ignored.ts': 'c', 'secrets.json': 'd', '.env': 'e', README: 'f' },

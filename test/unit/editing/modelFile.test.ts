@@ -52,7 +52,7 @@ describe('model file', () => {
     const inFile = path.join(file('code.gguf'), 'a.gguf');
     assert.throws(
       () => findModelFile(inFile, folder),
-      failsWith(/does not exist, for a part of its path is no/),
+      failsWith(/does not exist: a part of its path is not a folder/),
     );
     assert.throws(() => findModelFile(`/${'x'.repeat(300)}`, folder), failsWith(/its name is too long/));
   });

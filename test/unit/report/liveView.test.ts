@@ -61,7 +61,7 @@ describe('the live view', () => {
     assert.deepEqual(
       places.map(({ where, kind, keys, result, text }) => [where, kind, keys, result, text]),
       [
-        ['a.ts:2', 'hidden', 3, 'hidden: confidence (confidence 0.29)', 'a'],
+        ['a.ts:2', 'hidden', 3, 'hidden: not sure enough (confidence 0.29)', 'a'],
         ['b.ts:1', 'shown', 2, 'shown · accepted', 'bc'],
       ],
     );
