@@ -107,15 +107,27 @@ async function typeAndAccept(page, { typed, offered }, look) {
   const whole = `${typed}${offered}`;
   const count = async () => (await lines(page)).filter((line) => line.trim() === whole).length;
   const before = await count();
-  await page.keyboard.type(typed, { delay: 150 });
   const isOffered = async () => (await ghostText(page)).trimEnd() === offered;
-  await until(`the ghost text \`${offered}\``, isOffered, 30_000);
+  const isThere = (patience) => until(`the ghost text \`${offered}\``, isOffered, patience);
+  const type = () => page.keyboard.type(typed, { delay: 150 });
+  await type();
+  await isThere(15_000).catch(async () => {
+    // On a machine that is starved the answer may come too late for a list of suggestions that opened meanwhile.
+    await page.keyboard.press('Escape');
+    for (let i = 0; i < typed.length; i++) await page.keyboard.press('Backspace');
+    await type();
+    await isThere(15_000);
+  });
   if (look) await look();
-  // The first Tab would take the row of a list of suggestions.
+  // The first Tab would take the row of a list of suggestions, which may open at any moment.
   if (await page.locator('.suggest-widget.visible').isVisible()) await page.keyboard.press('Escape');
-  await until(`the ghost text \`${offered}\``, isOffered, 5_000);
-  await page.keyboard.press('Tab');
-  await until(`the line \`${whole}\``, async () => (await count()) === before + 1, 5_000);
+  await isThere(5_000);
+  const isAccepted = async () => !(await isOffered()) && (await count()) === before + 1;
+  const accept = async (patience) => {
+    await page.keyboard.press('Tab');
+    await until(`the line \`${whole}\``, isAccepted, patience);
+  };
+  await accept(3_000).catch(() => accept(5_000));
   return whole;
 }
 
