@@ -18,7 +18,8 @@ using Lanes = __m256;
 // ---------------------------------------------------------------- what the forms have
 
 RYZANSTEIN_INLINE Half bytes_of(int v) { return _mm256_set1_epi8(static_cast<char>(v)); }
-RYZANSTEIN_INLINE Half load_half(const uint8_t* p) { return _mm256_load_si256(registers(p)); }
+using Codes = Half;
+RYZANSTEIN_INLINE Codes load_codes(const uint8_t* p) { return _mm256_load_si256(registers(p)); }
 
 // Within 16-bit words, to the right, or to the left by -n.
 template <int n>
@@ -29,30 +30,14 @@ RYZANSTEIN_INLINE Half shift_either(Half v) {
 }
 
 RYZANSTEIN_INLINE Half masked(Half v, int mask) { return _mm256_and_si256(v, bytes_of(mask)); }
+RYZANSTEIN_INLINE Half either(Half a, Half b) { return _mm256_or_si256(a, b); }
 
-// Code unit u of 32 columns, not looked up.
-template <GroupedForm form, int u>
-RYZANSTEIN_INLINE Half code_unit(const uint8_t* span) {
-  constexpr FormShape f = shape_of(form);
-  if constexpr (f.bits == 8) return load_half(span + 64 * u);
-  Half codes = _mm256_setzero_si256();
-  if constexpr ((f.bits & 4) != 0) {
-    const Half nibbles = load_half(span + 64 * (units_before(f.bits, 4) + u % 4));
-    codes = masked(shift_either<u / 4 * 4>(nibbles), 15);
-  }
-  if constexpr ((f.bits & 2) != 0) {
-    constexpr int kLow = f.bits & 4;
-    const Half pairs = load_half(span + 64 * (units_before(f.bits, 2) + u / 4));
-    const Half plane = masked(shift_either<2 * (u % 4) - kLow>(pairs), 3 << kLow);
-    codes = kLow == 0 ? plane : _mm256_or_si256(codes, plane);
-  }
-  if constexpr ((f.bits & 1) != 0) {
-    constexpr int kPlace = f.bits == 1 ? 1 : f.bits - 1;
-    const Half plane = masked(shift_either<u - kPlace>(load_half(span)), 1 << kPlace);
-    codes = f.bits == 1 ? plane : _mm256_or_si256(codes, plane);
-  }
-  return codes;
-}
+}  // namespace ryzanstein
+
+// Written over the functions above:
+#include "../code_units.h"
+
+namespace ryzanstein {
 
 // The largest operand of VPMADDUBSW: a code, what it is looked up as, or a nibble of either.
 template <GroupedForm form>
