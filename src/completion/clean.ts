@@ -41,7 +41,8 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   // In a string or a comment it declares nothing.
   if (isDuplicate(site, text) || (!opened.isText('') && declaresAgain(site, text)))
     return { text, hidden: 'duplicate' };
-  if (syntax && addsErrors(site, opened, text, syntax)) return { text, hidden: 'syntax' };
+  if (syntax && addsErrors(site, opened, withCloserOnItsLine(site, text), syntax))
+    return { text, hidden: 'syntax' };
   const twice = opened.closedTwice(text);
   const single = twice === undefined ? text : text.slice(0, twice).trimEnd();
   return isBlank(single) ? { text: '', hidden: 'unbalanced' } : { text: withCloserOnItsLine(site, single) };

@@ -274,8 +274,15 @@ export class Lexer {
     const within = this.stack.findLastIndex(({ weak }) => !weak) + 1;
     const entry = this.stack.slice(within).findLast(({ closer }) => closer === character);
     const isQuote = quotes && (character === '"' || character === "'" || character === '`');
+    if (isQuote && entry?.rule?.doubles && this.#text[this.#at + 1] === character) {
+      this.#at++;
+      return;
+    }
     if (entry && (entry === top || isQuote)) return this.#close(entry);
-    if (isQuote && !/[\p{L}\p{N}_]$/u.test(this.#behind())) this.#open('string', character, { weak: true });
+    if (isQuote && !/[\p{L}\p{N}_]$/u.test(this.#behind())) {
+      const rule = this.#lexis.strings.find(({ close }) => close === character);
+      this.#open('string', character, { weak: true, rule });
+    }
     const closer = character === '<' ? '>' : closerOf[character];
     if (closer !== undefined) this.#open('bracket', closer, { weak: true });
   }
@@ -284,6 +291,10 @@ export class Lexer {
     const rule = string.rule!;
     const character = this.#text[this.#at]!;
     if (character === rule.escape && !(rule.code && this.#match(rule.code) !== undefined)) {
+      this.#at += 2;
+      return;
+    }
+    if (rule.doubles && this.#text.startsWith(string.closer.repeat(2), this.#at)) {
       this.#at += 2;
       return;
     }

@@ -94,6 +94,13 @@ export class Opened {
     return isStray && this.#rest.startsWith(character) ? text.length - 1 : undefined;
   }
 
+  /** Whether the last character of a text closes a string that has it as one of its own where it is written twice. */
+  mayBeDoubled(text: string): boolean {
+    const { stack } = this.after(text.slice(0, -1));
+    const string = stack.findLast(({ kind, weak }) => kind === 'string' || !weak);
+    return string?.rule?.doubles === true && string.closer === text.at(-1);
+  }
+
   /** What of a closer stands behind the cursor: all of it, or the bracket that it ends with. */
   #shared(closer: string): string {
     return (

@@ -60,7 +60,9 @@ function* readings(site: Site, opened: Opened, text: string, ends: string): Gene
   yield line + rest;
   const { own, all } = opened.owedAfter(text);
   const indent = '\n' + /^\s*/.exec(line.slice(line.lastIndexOf('\n') + 1))![0];
-  const { wanted, bodies, headers } = endingsOf(site);
+  const { wanted, bodies: known, headers, blockEnd } = endingsOf(site);
+  const closing = blockEnd?.(line);
+  const bodies = closing === undefined ? known : [closing, ...known];
   // Of a conditional's two values the first one may stand in a bracket of its own.
   const half = own.replace(/^[)\]}]/, '$& : x');
   for (const closers of new Set([own, all, '', half]))
@@ -83,6 +85,8 @@ interface Endings {
   bodies: string[];
   fillers: string[];
   headers: string[];
+  /** What closes the block that a line opens, where each has a word of its own. */
+  blockEnd?: (line: string) => string | undefined;
 }
 
 const endings: Record<string, Endings> = {
@@ -118,6 +122,12 @@ const endings: Record<string, Endings> = {
     bodies: ['', ';', ' {}', ' {', ' x;', ' finally {}'],
     fillers: ['x;', ' {}'],
     headers: ['{', 'function x() {'],
+    blockEnd: (line) => {
+      const found = /.*\b(if|else|for|foreach|while|switch|declare)\b[^{}]*:\s*(\?>\s*)?$/s.exec(line);
+      if (!found) return undefined;
+      const end = `end${found[1]!.replace('else', 'if')};`;
+      return found[2] === undefined ? `\n${end}` : `<?php ${end} ?>`;
+    },
   },
   powershell: {
     wanted: ['', ' x', ' $x'],

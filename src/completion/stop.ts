@@ -34,6 +34,8 @@ export class Stop {
   readonly #opened: Opened;
   /** Where the rest of the line was written again for the first time. */
   #met: number | undefined;
+  /** Where it is so by a quote, unless that is written twice. */
+  #metByQuote: number | undefined;
   /** What stands right of the cursor, where it is more than closers of what is open there. */
   readonly #rest: string;
 
@@ -71,6 +73,8 @@ export class Stop {
 
   /** The model ended by itself, or had to. A line that was cut off within a block is left out. */
   finish(reason: 'end' | 'maxTokens' | 'cancelled' | 'context'): Verdict {
+    if (this.#metByQuote !== undefined && this.#rest === '') return this.#meets(this.#metByQuote, this.#text);
+    this.#met ??= this.#metByQuote;
     if (this.#met !== undefined && reason !== 'cancelled')
       return reason === 'end' && this.#leadsToRest() ? this.#cut(reason) : this.#meetsRest();
     const loop = reason === 'maxTokens' ? loopStart(this.#text, loopCharacters) : undefined;
@@ -90,9 +94,8 @@ export class Stop {
 
   #take(character: string): Verdict | undefined {
     if (this.#closing && !')]};,'.includes(character)) return this.#cut('block');
-    const met = this.#met === undefined ? this.#opened.met(this.#text + character) : undefined;
-    if (met !== undefined && this.#rest === '') return this.#meets(met, this.#text + character);
-    this.#met ??= met;
+    const meeting = this.#metWith(character);
+    if (meeting) return meeting;
     if (character === '\n') return this.#endLine();
     this.#text += character;
     if (this.#line === 0 && this.#rest.length > 1 && this.#text.endsWith(this.#rest))
@@ -102,6 +105,23 @@ export class Stop {
     if (loop === undefined) return undefined;
     const isData = this.#opened.encloses(this.#text) && loopStart(this.#text, dataCharacters) === undefined;
     return isData ? undefined : this.#cut('repetition', loop);
+  }
+
+  /** Looks whether the rest of the line is written again with a character, or was with the one before. */
+  #metWith(character: string): Verdict | undefined {
+    const byQuote = this.#metByQuote;
+    this.#metByQuote = undefined;
+    if (byQuote !== undefined && !this.#text.endsWith(character)) {
+      if (this.#rest === '') return this.#meets(byQuote, this.#text);
+      this.#met ??= byQuote;
+    }
+    const written = this.#text + character;
+    const met = this.#met === undefined ? this.#opened.met(written) : undefined;
+    if (met === undefined) return undefined;
+    if (this.#opened.mayBeDoubled(written)) this.#metByQuote = met;
+    else if (this.#rest === '') return this.#meets(met, written);
+    else this.#met = met;
+    return undefined;
   }
 
   #endLine(): Verdict | undefined {

@@ -13,6 +13,8 @@ export interface StringRule {
   readonly lines?: boolean;
   /** What takes the meaning of the character behind it; nothing by default where `raw`. */
   readonly escape?: string;
+  /** Its closer written twice is a character of it. */
+  readonly doubles?: boolean;
   /** What it opens with may stand in it with its closer. */
   readonly nests?: boolean;
   /** Sticky: what opens code within the string; its last character is the bracket, but `{{` is none. */
@@ -64,12 +66,19 @@ function quoted(quote: string, more: Partial<StringRule> = {}): StringRule {
 const longQuotes = ['"""', "'''"] as const;
 const double = quoted('"');
 const single = quoted("'");
-const rawDouble = quoted('"', { escape: '' });
 const rawSingle = quoted("'", { escape: '' });
+const doubled = (quote: string, more: Partial<StringRule> = {}): StringRule =>
+  quoted(quote, { escape: '', doubles: true, ...more });
+/** Told from a lifetime by its end; where the text ends in it, by a backslash. */
 const character: StringRule = {
-  open: /'(?=(?:\\(?:[^ux]|x[\da-f]{2}|u\{?[\da-f]+\}?)|[^\\'\n])')/iy,
+  open: /'(?=(?:\\(?:[^ux]|x[\da-f]{2}|u\{?[\da-f]+\}?)|[^\\'\n])'|\\(?:$|[^ux]$|x[\da-f]{0,2}$|u\{?[\da-f]*\}?$))/iy,
   close: "'",
   escape: backslash,
+};
+/** Where there are no lifetimes, a quote that the text ends with begins one, too. */
+const onlyCharacter: StringRule = {
+  ...character,
+  open: new RegExp(`${character.open.source}|'[^\\\\'\\n]?$`, 'iy'),
 };
 const template = quoted('`', { lines: true, code: dollarBrace });
 const shellDouble = quoted('"', { lines: true, code: dollarBoth });
@@ -101,6 +110,12 @@ const tripleIn = (code: RegExp): StringRule[] => [
   quoted('"', { code }),
 ];
 
+/** Of running text, the strings in which a quote written twice is one. */
+const doubledIn: Record<string, StringRule[]> = {
+  ...{ csv: [doubled('"')], tsv: [doubled('"')] },
+  ...{ yaml: [doubled("'")], dockercompose: [doubled("'")] },
+};
+
 /** Where a language differs from what its quotes and comments in the table of languages say. */
 const special: Record<string, Partial<Lexis>> = {
   c: {
@@ -114,8 +129,8 @@ const special: Record<string, Partial<Lexis>> = {
   csharp: {
     strings: [
       { open: /("{3,})/y, close: '$1', lines: true },
-      { open: /"/y, behind: /(?:\$@|@\$)$/, close: '"', lines: true, code: brace },
-      { open: /"/y, behind: /@$/, close: '"', lines: true },
+      doubled('"', { behind: /(?:\$@|@\$)$/, lines: true, code: brace }),
+      doubled('"', { behind: /@$/, lines: true }),
       { ...double, behind: /\$$/, code: brace },
       double,
       single,
@@ -143,9 +158,14 @@ const special: Record<string, Partial<Lexis>> = {
     // Behind a word it belongs to the name of a function.
     plain: /(?<!\w)\?\\?[^\s]/y,
   },
-  elm: { strings: [quoted('"""', { lines: true }), double, character], nested: true },
+  elm: { strings: [quoted('"""', { lines: true }), double, onlyCharacter], nested: true },
   fsharp: {
-    strings: [quoted('"""', { lines: true }), { ...rawDouble, behind: /@$/, lines: true }, double, character],
+    strings: [
+      quoted('"""', { lines: true }),
+      doubled('"', { behind: /@$/, lines: true }),
+      double,
+      onlyCharacter,
+    ],
     plain: /\(\*\)/y,
   },
   go: { strings: [double, single, quoted('`', { lines: true, escape: '' })] },
@@ -158,12 +178,12 @@ const special: Record<string, Partial<Lexis>> = {
     ],
     slashes: true,
   },
-  haskell: { strings: [double, { ...character, behind: noWord }], nested: true },
+  haskell: { strings: [double, { ...onlyCharacter, behind: noWord }], nested: true },
   julia: {
     strings: [
       quoted('"""', { lines: true, code: /\$\(/y }),
       quoted('"', { lines: true, code: /\$\(/y }),
-      { ...character, behind: /(?:^|[^\p{L}\p{N}_)\]'.}])$/u },
+      { ...onlyCharacter, behind: /(?:^|[^\p{L}\p{N}_)\]'.}])$/u },
     ],
     nested: true,
   },
@@ -204,8 +224,8 @@ const special: Record<string, Partial<Lexis>> = {
     strings: [
       { open: /@"\n/y, close: '\n"@', lines: true, code: /\$\(/y },
       { open: /@'\n/y, close: "\n'@", lines: true },
-      { open: /"/y, close: '"', lines: true, escape: '`', code: dollarBoth },
-      { ...rawSingle, lines: true },
+      doubled('"', { lines: true, escape: '`', code: dollarBoth }),
+      doubled("'", { lines: true, behind: undefined }),
     ],
     escape: '`',
     plain: /\$\$|\$\^|\$\?/y,
@@ -239,7 +259,7 @@ const special: Record<string, Partial<Lexis>> = {
       { open: /"""/y, close: '"""', lines: true },
       { ...double, behind: /\w$/, code: dollarBrace },
       double,
-      character,
+      onlyCharacter,
     ],
     nested: true,
   },
@@ -273,11 +293,7 @@ const special: Record<string, Partial<Lexis>> = {
     spacedComments: true,
   },
   sql: {
-    strings: [
-      { open: /"/y, close: '"' },
-      { open: /'/y, close: "'" },
-      { open: /`/y, close: '`' },
-    ],
+    strings: [doubled('"'), doubled("'", { behind: undefined }), doubled('`')],
   },
   swift: {
     strings: [
@@ -297,7 +313,7 @@ const special: Record<string, Partial<Lexis>> = {
     ],
   },
   typescript: { strings: [double, { ...single, behind: undefined }, template], slashes: true },
-  vb: { strings: [rawDouble] },
+  vb: { strings: [doubled('"')] },
   ...Object.fromEntries(
     [
       'bat',
@@ -314,7 +330,7 @@ const special: Record<string, Partial<Lexis>> = {
   ),
   ...Object.fromEntries(
     ['properties', 'restructuredtext', 'latex', 'tex', 'bibtex', 'csv', 'tsv', 'yaml', 'dockercompose'].map(
-      (id) => [id, { base: 'prose', spacedComments: true }],
+      (id) => [id, { base: 'prose', spacedComments: true, strings: doubledIn[id] ?? [] }],
     ),
   ),
   ...Object.fromEntries(
