@@ -7,12 +7,10 @@ import { packageVsix } from './package.mjs';
 import { columnOf, examples, placesToTry } from './places.mjs';
 import { setUpBuild, setUpWorkbench } from './setup.mjs';
 import { findProgram, program, root, step } from './steps.mjs';
-import { address, freePort, startWorkbench } from './workbench.mjs';
+import { address, copyOf, freePort, startWorkbench } from './workbench.mjs';
 
 const profile = path.join(root, 'out', 'start');
 const [first] = placesToTry();
-/** The first place to try, as VS Code takes it. */
-const goto = `${path.join(examples, first.file)}:${first.line}:${columnOf(first)}`;
 const whatToType = `The cursor is in an empty line of ${first.file}: type \`${first.typed}\`, and Tab accepts the grey text; where a list of suggestions is open, Esc closes that first.`;
 /** The address in the browser stays the same as long as no other program takes this port. */
 const usualPort = 8735;
@@ -27,6 +25,12 @@ function inTerminal(args) {
   return status ?? 1;
 }
 
+/** A copy of the examples, for what is typed there is saved, and the first place to try in it, as VS Code takes it. */
+function somewhereToType() {
+  const folder = copyOf(examples);
+  return { folder, goto: `${path.join(folder, first.file)}:${first.line}:${columnOf(first)}` };
+}
+
 function inDesktop(code, vsix) {
   const own = [
     '--user-data-dir',
@@ -38,7 +42,8 @@ function inDesktop(code, vsix) {
   const install = spawnSync(code, [...own, '--install-extension', vsix, '--force'], options);
   if (install.status !== 0) throw new Error(`${code} could not install ${vsix}.`);
   console.log(`Opening VS Code with a profile of its own. ${whatToType}`);
-  return spawnSync(code, [...own, '--disable-workspace-trust', examples, '--goto', goto], options).status;
+  const { folder, goto } = somewhereToType();
+  return spawnSync(code, [...own, '--disable-workspace-trust', folder, '--goto', goto], options).status;
 }
 
 const settings = {
@@ -56,7 +61,8 @@ async function inBrowser(vsix) {
       settings,
     }),
   );
-  const page = address(workbench.url, examples, [goto], [['gotoLineMode', 'true']]);
+  const { folder, goto } = somewhereToType();
+  const page = address(workbench.url, folder, [goto], [['gotoLineMode', 'true']]);
   console.log(`\nVS Code with Ryzanstein, for a browser on this machine only: ${page}\n`);
   console.log(`${whatToType} Ctrl+C here stops it.`);
   process.once('SIGINT', () => void workbench.stop());

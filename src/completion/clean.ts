@@ -3,6 +3,7 @@
 import { lexisOf } from '../language/lexis';
 import type { HiddenReason } from '../protocol';
 import { isChat } from './chat';
+import { closesElementTwice } from './elements';
 import { indented } from './indentation';
 import { hasInvisible } from './invisible';
 import { Opened } from './opened';
@@ -43,7 +44,7 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
     return { text, hidden: 'duplicate' };
   if (syntax && addsErrors(site, opened, withCloserOnItsLine(site, text), syntax))
     return { text, hidden: 'syntax' };
-  const twice = opened.closedTwice(text);
+  const twice = opened.closedTwice(text) ?? closesElementTwice(site, text);
   const single = twice === undefined ? text : text.slice(0, twice).trimEnd();
   return isBlank(single) ? { text: '', hidden: 'unbalanced' } : { text: withCloserOnItsLine(site, single) };
 }

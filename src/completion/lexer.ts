@@ -44,6 +44,8 @@ export class Lexer {
   #text = '';
   #offset = 0;
   #at = 0;
+  /** Where a bracket was closed that running text is about. */
+  #flowEnd = -1;
 
   constructor(readonly languageId: string) {
     this.#lexis = lexisOf(languageId);
@@ -80,6 +82,7 @@ export class Lexer {
   read(text: string): this {
     this.#text = text;
     this.#at = 0;
+    this.#flowEnd = -1;
     while (this.#at < text.length) this.#step();
     this.#offset += text.length;
     return this;
@@ -262,6 +265,7 @@ export class Lexer {
     if (top?.kind === 'bracket' && top.closer === character) {
       this.#close(top);
       if (this.#isInCode()) this.closed.push({ at: this.#offset + this.#at, opener: top.at });
+      else if (this.#lexis.flow) this.#flowEnd = this.#at + 1;
     } else if (top?.kind !== 'patterns' || character !== ')') {
       this.mismatched ||= top !== undefined;
       this.strays.push(this.#offset + this.#at);
@@ -283,8 +287,11 @@ export class Lexer {
       const rule = this.#lexis.strings.find(({ close }) => close === character);
       this.#open('string', character, { weak: true, rule });
     }
+    if (this.#at === this.#flowEnd && closers.includes(character)) this.strays.push(this.#offset + this.#at);
     const closer = character === '<' ? '>' : closerOf[character];
-    if (closer !== undefined) this.#open('bracket', closer, { weak: true });
+    if (closer === undefined) return;
+    const isFlow = character !== '(' && this.#lexis.flow?.test(this.#behind()) === true;
+    this.#open('bracket', closer, { weak: !isFlow });
   }
 
   #inString(string: Open): void {

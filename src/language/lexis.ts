@@ -45,6 +45,8 @@ export interface Lexis {
   readonly plain?: RegExp;
   /** What stands behind a closer may be one word with it, as in `{a,b}c`. */
   readonly glues: boolean;
+  /** What a bracket stands behind that has to have its partner though it stands in running text. */
+  readonly flow?: RegExp;
   /** What begins and ends code in markup. */
   readonly code?: readonly [opener: RegExp, closer: string];
 }
@@ -113,8 +115,9 @@ const tripleIn = (code: RegExp): StringRule[] => [
 /** Of running text, the strings in which a quote written twice is one. */
 const doubledIn: Record<string, StringRule[]> = {
   ...{ csv: [doubled('"')], tsv: [doubled('"')] },
-  ...{ yaml: [doubled("'")], dockercompose: [doubled("'")] },
+  ...{ yaml: [double, doubled("'")], dockercompose: [double, doubled("'")] },
 };
+const flowIn: Record<string, RegExp> = { yaml: /(?::|^\s*-)\s+$/, dockercompose: /(?::|^\s*-)\s+$/ };
 
 /** Where a language differs from what its quotes and comments in the table of languages say. */
 const special: Record<string, Partial<Lexis>> = {
@@ -330,7 +333,7 @@ const special: Record<string, Partial<Lexis>> = {
   ),
   ...Object.fromEntries(
     ['properties', 'restructuredtext', 'latex', 'tex', 'bibtex', 'csv', 'tsv', 'yaml', 'dockercompose'].map(
-      (id) => [id, { base: 'prose', spacedComments: true, strings: doubledIn[id] ?? [] }],
+      (id) => [id, { base: 'prose', spacedComments: true, strings: doubledIn[id] ?? [], flow: flowIn[id] }],
     ),
   ),
   ...Object.fromEntries(
