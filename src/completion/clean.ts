@@ -101,7 +101,9 @@ function withoutOverlap(site: Site, opened: Opened, { text, reason }: Verdict): 
       ? withoutOverlap(site, opened, { text: head, reason })
       : withoutLinesBelow(site, opened, head);
   }
-  return withoutLinesBelow(site, opened, text);
+  const head = withoutLinesBelow(site, opened, text);
+  // The line above those that stand below may end with what stands behind the cursor.
+  return head === text ? text : withoutOverlap(site, opened, { text: head, reason });
 }
 
 /** What follows `head` in a text is its own, not what stands behind the cursor. */

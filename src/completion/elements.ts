@@ -3,10 +3,11 @@
 import { lexisOf } from '../language/lexis';
 import type { Site } from './site';
 
+/** Comments, scripts with what is in them, and tags; what the text ends in may be the beginning of one. */
 const tag = new RegExp(
   [
-    /<!--[^]*?(?:-->|$)|<(script|style)\b[^]*?(?:<\/\1\s*>|$)/,
-    /|<(\/?)([A-Za-z][\w.:-]*)(?:"[^"]*"|'[^']*'|[^"'<>])*?(\/?)>/,
+    /<!--[^]*?(?<end>-->|$)|<(?<raw>script|style)\b[^]*?(?<rawEnd><\/\k<raw>\s*>|$)/,
+    /|<(?<slash>\/?)(?<name>[A-Za-z][\w.:-]*)(?:"[^"]*(?:"|$)|'[^']*(?:'|$)|[^"'<>])*?(?<tagEnd>\/?>|$)|<$/,
   ]
     .map(({ source }) => source)
     .join(''),
@@ -34,23 +35,33 @@ export function closesElementTwice({ languageId, before, after }: Site, text: st
 
 class Elements {
   #open: string[] = [];
+  /** The beginning of a tag that the text before ended in. */
+  #begun = '';
   /** Closing tags that closed nothing. */
   strays = 0;
 
   clone(): Elements {
     const other = new Elements();
     other.#open = [...this.#open];
+    other.#begun = this.#begun;
     other.strays = this.strays;
     return other;
   }
 
   read(text: string): this {
-    for (const [, , end, name, own] of text.matchAll(tag)) {
-      if (name === undefined || empty.test(name) || own === '/') continue;
-      if (end === '') this.#open.push(name);
-      else if (this.#open.includes(name)) this.#open.length = this.#open.lastIndexOf(name);
-      else this.strays++;
+    const all = this.#begun + text;
+    this.#begun = '';
+    for (const { groups = {}, index } of all.matchAll(tag)) {
+      const { end, rawEnd, tagEnd, slash, name } = groups;
+      if (!(end || rawEnd || tagEnd)) this.#begun = all.slice(index);
+      else if (name !== undefined && !empty.test(name) && tagEnd !== '/>') this.#take(name, slash === '/');
     }
     return this;
+  }
+
+  #take(name: string, closes: boolean): void {
+    if (!closes) this.#open.push(name);
+    else if (this.#open.includes(name)) this.#open.length = this.#open.lastIndexOf(name);
+    else this.strays++;
   }
 }

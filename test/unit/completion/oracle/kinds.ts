@@ -348,6 +348,10 @@ const kinds: Record<string, Row[]> = {
     ['go', 'a := ‸\n', '"\u05e9\u05dc\u05d5\u05dd"', '"\u05e9\u05dc\u05d5\u05dd"'],
     ['python', 'a = ‸\n', '"\u{1f468}\u200d\u{1f469}"', '"\u{1f468}\u200d\u{1f469}"'],
   ],
+  'the rest of the line and a line below it': [
+    ['css', 'a {\n  ‸;\n}\n', 'width: 1px;\n}\n', 'width: 1px'],
+    ['typescript', 'function f() {\n  ‸;\n}\n', 'g();\n}\n', 'g()'],
+  ],
   'a closer too many': [
     ['yaml', 'a: ‸\nb: 1\n', '[1, 2]]\n', '[1, 2]'],
     ['yaml', 'a: ‸\n', '{b: [1, 2}\n', 'hidden: unbalanced'],
@@ -358,6 +362,8 @@ const kinds: Record<string, Row[]> = {
     ['html', '<ul>\n  <li>a\n‸', '</ul>\n', '</ul>'],
     ['xml', '<a>\n  <b>\n    ‸\n  </b>\n</a>\n', '<c></c></b>\n', '<c></c>'],
     ['svelte', '{#if a}\n  <p>‸\n{/if}\n', '{b}</p>\n', '{b}</p>'],
+    ['html', '<table id‸\n<p>\n', '="a"></table>\n', '="a"></table>'],
+    ['html', '<script>\n  a();\n‸\n<p>\n', '</script>\n', '</script>'],
     ['typescript', 'class A {\n  static b = ‸\n  static c = 1;\n}\n', 'default}Props;', 'hidden: unbalanced'],
     ['kotlin', 'class A {\n  val b = ‸\n  val c = 1\n}\n', 'stack.size}', 'stack.size'],
     ['java', 'class A {\n  void f() {\n    ‸\n    g();\n  }\n}\n', 'h(a)b);', 'hidden: unbalanced'],
