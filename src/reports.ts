@@ -103,6 +103,8 @@ export interface Environment {
   cpu: string;
   vendor: string;
   physicalCores: number;
+  /** Of the fastest kind, where there are several. */
+  fastCores: number;
   logicalCores: number;
   availableCores: number;
   memoryGB: number;

@@ -32,6 +32,7 @@ Napi::Value cpu(const Napi::CallbackInfo& info) {
   result.Set("brand", features.brand);
   result.Set("flags", flags);
   result.Set("physicalCores", physical_cores());
+  result.Set("fastCores", fast_cores());
   result.Set("logicalCores", logical_cores());
   result.Set("levels", reports);
   return result;

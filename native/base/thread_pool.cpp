@@ -75,6 +75,8 @@ ThreadPool::~ThreadPool() {
 }
 
 void ThreadPool::pin_caller() const {
+  thread_local const bool told = (prefer_fast_cores(), true);
+  (void)told;
   thread_local int pinned = -1;
   if (cpus_.empty() || pinned == cpus_[0]) return;
   pinned = cpus_[0];
@@ -154,6 +156,7 @@ void ThreadPool::take_blocks(int thread) {
 }
 
 void ThreadPool::serve(int thread) {
+  prefer_fast_cores();
   if (!cpus_.empty()) pin_to(cpus_[static_cast<size_t>(thread)]);
   uint64_t seen = 0;
   while (!quit_.load()) {

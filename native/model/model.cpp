@@ -11,10 +11,7 @@
 namespace ryzanstein {
 namespace {
 
-int usable_threads(int wanted) {
-  const int cores = physical_cores();
-  return wanted < 1 ? cores : std::min(wanted, cores);
-}
+int usable_threads(int wanted) { return wanted < 1 ? fast_cores() : std::min(wanted, physical_cores()); }
 
 // The CPUs to pin the threads of a pool to, if RYZANSTEIN_AFFINITY asks for it: without, the system moves
 // threads as it likes, which is right beside an editor's other work.

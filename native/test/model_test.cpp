@@ -1036,7 +1036,7 @@ void kernels_are_named() {
   EXPECT(load(synthetic, {1, "scalar"})->level().name == std::string("scalar"), "a kernel can be forced");
   EXPECT(load(synthetic, {1000, "scalar"})->threads() == physical_cores(),
          "threads beyond the physical cores are not started");
-  EXPECT(load(synthetic, {0, "scalar"})->threads() == physical_cores(), "by default there is one per core");
+  EXPECT(load(synthetic, {0, "scalar"})->threads() == fast_cores(), "by default there is one per fast core");
 #ifndef _WIN32
   setenv("RYZANSTEIN_KERNEL", "scalar", 1);
   EXPECT(load(synthetic)->level().name == std::string("scalar"), "RYZANSTEIN_KERNEL forces a kernel");

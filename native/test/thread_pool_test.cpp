@@ -1,11 +1,18 @@
 // The thread pool does every block once, whatever its threads do: asleep, late, many rounds in a row.
 #include "../base/thread_pool.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
+
+#if defined(__linux__)
+#include <unistd.h>
+#endif
 
 #include "../base/aligned_buffer.h"
 #include "../base/physical_cores.h"
@@ -157,6 +164,64 @@ void threads_are_pinned() {
   EXPECT(core_cpus() == cpus, "the others run where they did");
 }
 
+#if defined(__linux__)
+// A folder laid out as /sys/devices, of a machine whose CPUs are cores of their own.
+class FakeDevices {
+ public:
+  FakeDevices() : folder_(std::filesystem::temp_directory_path() / ("devices-" + std::to_string(getpid()))) {}
+  ~FakeDevices() { std::filesystem::remove_all(folder_); }
+
+  std::string folder() const { return folder_.string(); }
+
+  void write(const std::string& file, const std::string& text) const {
+    std::filesystem::create_directories((folder_ / file).parent_path());
+    std::ofstream(folder_ / file) << text << "\n";
+  }
+
+  void add_cpu(int cpu, const std::string& capacity) const {
+    const std::string own = "system/cpu/cpu" + std::to_string(cpu);
+    write(own + "/topology/physical_package_id", "0");
+    write(own + "/topology/core_id", std::to_string(cpu));
+    if (!capacity.empty()) write(own + "/cpu_capacity", capacity);
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+void fast_cores_come_first() {
+  const std::vector<int> all = core_cpus();
+  if (all.size() < 2) return;
+  const int slow = *std::min_element(all.begin(), all.end());
+  const auto count = static_cast<int>(all.size());
+  {
+    const FakeDevices devices;
+    for (const int cpu : all) devices.add_cpu(cpu, cpu == slow ? "325" : "1024");
+    EXPECT(fast_cores(devices.folder()) == count - 1, "little cores do not count");
+    EXPECT(core_cpus(devices.folder()).back() == slow, "they come last");
+  }
+  {
+    const FakeDevices devices;
+    for (const int cpu : all) devices.add_cpu(cpu, cpu == slow ? "790" : "1024");
+    EXPECT(fast_cores(devices.folder()) == count, "big cores count beside the biggest one");
+  }
+  {
+    const FakeDevices devices;
+    std::string performance;
+    for (const int cpu : all) {
+      devices.add_cpu(cpu, "");
+      if (cpu != slow) performance += (performance.empty() ? "" : ",") + std::to_string(cpu);
+    }
+    devices.write("cpu_core/cpus", performance);
+    EXPECT(fast_cores(devices.folder()) == count - 1, "of an Intel hybrid the performance cores count");
+    devices.write("cpu_core/cpus", "0-4095");
+    EXPECT(fast_cores(devices.folder()) == count, "a list may have ranges");
+  }
+  const FakeDevices none;
+  EXPECT(fast_cores(none.folder()) == logical_cores(), "where nothing is told, each CPU counts");
+}
+#endif
+
 void queue_runs_in_order() {
   std::vector<int> order;
   {
@@ -193,6 +258,9 @@ int main() {
   lost_thread_rests();
   every_block_once_by_those_in_use();
   threads_are_pinned();
+#if defined(__linux__)
+  fast_cores_come_first();
+#endif
   queue_runs_in_order();
   buffers_are_aligned_and_zero();
   return test::report();

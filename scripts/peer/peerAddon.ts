@@ -18,7 +18,15 @@ function peerAddon(llama: Llama): Addon {
     loadsAnyModel: true,
     cpu: () => {
       const cores = os.availableParallelism();
-      return { vendor: '', brand: '', flags: [], physicalCores: cores, logicalCores: cores, levels: [] };
+      return {
+        vendor: '',
+        brand: '',
+        flags: [],
+        physicalCores: cores,
+        fastCores: cores,
+        logicalCores: cores,
+        levels: [],
+      };
     },
     selftest: absent,
     benchKernels: absent,

@@ -18,6 +18,8 @@ export interface CpuReport {
   brand: string;
   flags: string[];
   physicalCores: number;
+  /** Of the fastest kind, where there are several. */
+  fastCores: number;
   logicalCores: number;
   levels: KernelReport[];
 }

@@ -15,6 +15,7 @@ export function environmentOf(cpu: CpuReport): Environment {
     cpu: cpuName(cpu),
     vendor: cpu.vendor,
     physicalCores: cpu.physicalCores,
+    fastCores: cpu.fastCores,
     logicalCores: cpu.logicalCores,
     availableCores: os.availableParallelism(),
     memoryGB: rounded(os.totalmem() / giga),
@@ -28,10 +29,10 @@ export function cpuName(cpu: CpuReport): string {
   return cpu.brand || (os.cpus()[0]?.model ?? 'unknown');
 }
 
-/** Physical cores, less where the process may not use all of them. */
+/** Cores of the fastest kind, less where the process may not use all of them. */
 export function defaultThreads(cpu: CpuReport): number {
   const allowed = Math.min(os.availableParallelism(), Math.floor(cpuLimit() ?? Infinity));
-  return Math.max(1, Math.min(cpu.physicalCores, allowed));
+  return Math.max(1, Math.min(cpu.fastCores, allowed));
 }
 
 /** Cores that the control group grants, null for no limit. Linux, control groups of version 2 and 1. */

@@ -118,7 +118,9 @@ function modelRows(model: ModelInfo, recent: Recent | undefined): [string, strin
 
 function examinedRows(diagnosis: Diagnosis): [string, string][] {
   const { environment, throughput, tmac, issues, recommendations } = diagnosis;
-  const cores = `${environment.physicalCores} physical, ${environment.logicalCores} logical, ${environment.availableCores} available`;
+  const { physicalCores, fastCores } = environment;
+  const slow = fastCores < physicalCores ? `, ${fastCores} of them fast` : '';
+  const cores = `${physicalCores} physical${slow}, ${environment.logicalCores} logical, ${environment.availableCores} available`;
   return [
     ['CPU', environment.cpu],
     ['Cores', cores],

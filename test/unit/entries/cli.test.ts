@@ -222,6 +222,7 @@ describe('command line', function () {
       'system',
       'cpu',
       'physicalCores',
+      'fastCores',
       'logicalCores',
       'memoryGB',
       'flags',
