@@ -15,14 +15,17 @@ import {
   choicesOf,
   choiceToDownload,
   type Machine,
+  withHabits,
   withRecommendation,
 } from '../library/choices';
 import { atHome, type Found } from '../library/folders';
 import { modelsOnDisk } from '../library/onDisk';
+import { filesOf, type Habit, habitsOf } from '../library/otherTools';
 import { downloaded } from '../library/storage';
 import type { MachineSpeed } from '../reports';
 import { loadedLine } from '../report/figures';
 import type { Downloads } from './downloads';
+import { llamaCommand } from './otherTools';
 import { readSettings, writeSetting } from './settings';
 
 interface Line extends vscode.QuickPickItem {
@@ -45,6 +48,7 @@ const speedKey = 'ryzanstein.machineSpeed';
 
 export class ModelChoice {
   private machine: Machine | undefined;
+  private habits: readonly Habit[] = [];
   private loading: vscode.Progress<{ message?: string }> | undefined;
 
   constructor(private readonly parts: ModelChoiceParts) {}
@@ -98,9 +102,10 @@ export class ModelChoice {
       if (own) await look({ file: own, origin: bundledOrigin });
       const surroundings = { platform: process.platform, home: os.homedir(), environment: process.env };
       const { modelFile, modelFolders } = readSettings();
+      this.habits = await habitsOf(os.homedir(), llamaCommand());
       const onDisk = [
         ...(await downloaded(this.parts.downloads.folder)),
-        ...(await modelsOnDisk(surroundings, modelFolders)),
+        ...(await modelsOnDisk(surroundings, modelFolders, filesOf(this.habits))),
       ];
       const chosen = atHome(modelFile, os.homedir());
       const isKnown = modelFile === '' || [own, ...onDisk.map(({ file }) => file)].includes(chosen);
@@ -135,7 +140,8 @@ export class ModelChoice {
     const show = (candidates: readonly Candidate[]): void => {
       const active = pick.activeItems[0];
       const onDisk = choicesOf(candidates, this.currentFile(), this.machine);
-      const all = withRecommendation([...onDisk, ...this.toDownload(candidates)]);
+      const recommended = withRecommendation([...onDisk, ...this.toDownload(candidates)]);
+      const all = withHabits(recommended, this.habits);
       pick.items = linesOf(
         all.filter(({ download }) => !download),
         all.filter(({ download }) => download),

@@ -19,6 +19,7 @@ import { createLog } from './log';
 import { completeNow, openMenu, toggle, toggleLanguage } from './menu';
 import { findModelFile } from '../editing/modelFile';
 import { ModelReader } from '../editing/modelReader';
+import { nameOtherCompleters } from './otherTools';
 import { Problems } from './problems';
 import { acceptedCommand, Provider } from './provider';
 import { onSettingChange, readSettings } from './settings';
@@ -122,7 +123,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
 
   context.subscriptions.push(
     ...[log, engine, ignoring, relatedFiles, circumstances, status, provider, page, liveView],
-    ...[benchmark, evaluations, reader],
+    ...[benchmark, evaluations, reader, nameOtherCompleters(context.globalState)],
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.commands.registerCommand(acceptedCommand, (entry: Entry, alternative?: Completion) =>
       provider.accept(entry, alternative),

@@ -12,6 +12,7 @@ import {
 } from './expectation';
 import type { Found } from './folders';
 import { type Licence, licenceOf } from './licences';
+import { type Habit, toolsWith } from './otherTools';
 
 /** A file that was found and looked at; `refusal` says why the engine would not load it. */
 export type Candidate = Found & ({ glance: ModelGlance } | { refusal: string });
@@ -41,6 +42,16 @@ export interface Choice {
 export interface Machine {
   speed: MachineSpeed;
   memoryBytes: number;
+}
+
+/** Says of each model which other tools complete with it. */
+export function withHabits(choices: readonly Choice[], habits: readonly Habit[]): Choice[] {
+  return choices.map((choice) => {
+    const tools = toolsWith(habits, choice.name, choice.file);
+    return tools.length === 0
+      ? choice
+      : { ...choice, detail: `as in ${tools.join(', ')} · ${choice.detail}` };
+  });
 }
 
 /** Where models came from that nobody chose. */

@@ -12,15 +12,19 @@ export interface Surroundings {
   environment: Partial<Record<string, string>>;
 }
 
-/** Each file once, however many programs link to it; what cannot be read is left out. */
-export async function modelsOnDisk(surroundings: Surroundings, folders: readonly string[]): Promise<Found[]> {
+/** Each file once, however many programs link to it, with the `named` ones; what cannot be read is left out. */
+export async function modelsOnDisk(
+  surroundings: Surroundings,
+  folders: readonly string[],
+  named: readonly Found[] = [],
+): Promise<Found[]> {
   const lists = await Promise.all([
     ...ollamaFolders(surroundings).map(ollamaModels),
     ...programFolders(surroundings).map(([program, folder]) => modelsIn(folder, program)),
     ...folders.map((folder) => modelsIn(atHome(folder, surroundings.home), folder)),
   ]);
   const byPlace = new Map<string, Found>();
-  for (const found of lists.flat()) {
+  for (const found of [...lists.flat(), ...named]) {
     const place = await fs.realpath(found.file).catch(() => undefined);
     if (place !== undefined && !byPlace.has(place)) byPlace.set(place, found);
   }
