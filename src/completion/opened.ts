@@ -349,11 +349,12 @@ function isHalf(text: string, at: number, languageId: string): boolean {
 
 /** Whether a bracket's closer and the name or the string behind it have nothing between them that could join them. */
 function isGlued(text: string, opener: number | undefined, at: number, languageId: string): boolean {
-  if (lexisOf(languageId).glues || /[$@#%]$/.test(text.slice(0, opener ?? 0).slice(-1))) return false;
+  const isOver = opener !== undefined && text.slice(opener, at).includes('\n');
+  if ((lexisOf(languageId).glues && !isOver) || /[$@#%]$/.test(text.slice(0, opener ?? 0).slice(-1))) return false;
   const behind = text[at + 1] ?? '';
   if (languageAt(languageId).quotes.short.includes(behind)) return true;
   // A block of several lines does not end in the middle of one that goes on so.
-  const isFar = opener === undefined || text.slice(opener, at).includes('\n');
+  const isFar = opener === undefined || isOver;
   const goesOn = /^[ \t]*[({<=]/.test(text.slice(at + 1, at + 40));
   if (text[at] === '}' && isFar && goesOn && /[^\s;{}]/.test(text[at - 1]!) && !sections.has(languageId))
     return true;

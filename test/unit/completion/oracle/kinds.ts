@@ -353,6 +353,9 @@ const kinds: Record<string, Row[]> = {
     ['typescript', 'function f() {\n  ‸;\n}\n', 'g();\n}\n', 'g()'],
   ],
   'a closer too many': [
+    ['css', 'a {‸\n}\n', '\n  color: red;\n  bord}er: 0;\n}\n', '\n  color: red;'],
+    ['css', '‸\n', 'a{b:c}d{e:f}\n', 'a{b:c}d{e:f}'],
+    ['scss', '‸\n', '.a-#{$b}c {', '.a-#{$b}c {'],
     ['yaml', 'a: ‸\nb: 1\n', '[1, 2]]\n', '[1, 2]'],
     ['yaml', 'a: ‸\n', '{b: [1, 2}\n', 'hidden: unbalanced'],
     ['yaml', 'a: {‸}\n', 'b: "c]", d: [1]}\n', 'b: "c]", d: [1]'],
