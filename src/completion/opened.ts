@@ -350,7 +350,8 @@ function isHalf(text: string, at: number, languageId: string): boolean {
 /** Whether a bracket's closer and the name or the string behind it have nothing between them that could join them. */
 function isGlued(text: string, opener: number | undefined, at: number, languageId: string): boolean {
   const isOver = opener !== undefined && text.slice(opener, at).includes('\n');
-  if ((lexisOf(languageId).glues && !isOver) || /[$@#%]$/.test(text.slice(0, opener ?? 0).slice(-1))) return false;
+  if ((lexisOf(languageId).glues && !isOver) || /[$@#%]$/.test(text.slice(0, opener ?? 0).slice(-1)))
+    return false;
   const behind = text[at + 1] ?? '';
   if (languageAt(languageId).quotes.short.includes(behind)) return true;
   // A block of several lines does not end in the middle of one that goes on so.
