@@ -107,7 +107,7 @@ export class RelatedFiles implements vscode.Disposable {
 
   /** Reads the files around a document in the background: they are there for a later request. */
   private async lookAround(document: vscode.TextDocument): Promise<void> {
-    if (document.uri.scheme !== 'file' || charactersOf(document) > largestFile) return;
+    if (!isFile(document.uri) || charactersOf(document) > largestFile) return;
     const { rules } = this.ignoring;
     const imported = await rules.importedBy(keyOf(document), document.languageId, document.getText());
     const files = await this.read([...imported, ...filesInTabs()]);
@@ -134,11 +134,16 @@ function keyOf(document: vscode.TextDocument): string {
   return document.uri.toString();
 }
 
+/** On this machine or another one, but no output, comparison or the like. */
+function isFile({ scheme }: vscode.Uri): boolean {
+  return vscode.workspace.fs.isWritableFileSystem(scheme) === true && scheme !== 'untitled';
+}
+
 function filesInTabs(): string[] {
   return vscode.window.tabGroups.all
     .flatMap(({ tabs }) => tabs)
     .flatMap(({ input }) => (input instanceof vscode.TabInputText ? input.uri : []))
-    .filter(({ scheme }) => scheme === 'file')
+    .filter(isFile)
     .slice(0, mostTabs)
     .map((uri) => uri.toString());
 }

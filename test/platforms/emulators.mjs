@@ -1,5 +1,5 @@
 // How a program of another system is run on a Linux: by qemu on another processor, by Wine for Windows; each says what it lacks here.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setUpNodeOf } from '../../scripts/setup.mjs';
@@ -11,6 +11,13 @@ const wine = findProgram('wine64', 'wine') ?? ['/usr/lib/wine/wine64'].find((fil
 const qemu = findProgram('qemu-aarch64');
 const onX64 = process.platform === 'linux' && process.arch === 'x64';
 
+/** Node of Alpine ends at once with an older one than that. */
+function hasMusl() {
+  if (!onX64 || !existsSync(musl)) return false;
+  const [, minor, patch] = /Version 1\.(\d+)\.(\d+)/.exec(spawnSync(musl).stderr.toString()) ?? [];
+  return Number(minor) > 2 || (minor === '2' && Number(patch) >= 5);
+}
+
 const nothing = () => ({ lacks: 'a machine of that system' });
 
 /** By target: what is lacking here, or what a program is started with. */
@@ -20,7 +27,7 @@ const ways = {
     qemu && existsSync(path.join(sysroot, 'lib', 'libstdc++.so.6'))
       ? { prefix: [qemu], env: { QEMU_LD_PREFIX: sysroot } }
       : { lacks: 'qemu-user, libc6-arm64-cross and libstdc++6-arm64-cross' },
-  'alpine-x64': () => (onX64 && existsSync(musl) ? { prefix: [] } : { lacks: 'musl' }),
+  'alpine-x64': () => (hasMusl() ? { prefix: [] } : { lacks: 'musl 1.2.5' }),
   'win32-x64': () => (onX64 && wine ? { prefix: [wine], env: { WINEDEBUG: '-all' } } : { lacks: 'wine64' }),
 };
 
