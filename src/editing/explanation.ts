@@ -1,6 +1,6 @@
 // Why there is no ghost text on a line: what the log has of it, as a sentence, and the setting that would change it.
 
-import { leastConfidence, type Thresholds } from '../eagerness';
+import { type Eagerness, leastConfidence, type Thresholds, wantedPrecision } from '../eagerness';
 import { languageName } from '../language/languages';
 import type { HiddenReason } from '../protocol';
 import type { Entry } from './completionLog';
@@ -53,16 +53,23 @@ export function explain(
   if (because === 'confidence' && completion) {
     const wanted = sureEnough(settings);
     const least = leastConfidence(wanted, completion.text, languageName(languageId), thresholds);
-    const percent = (share: number): string => `${Math.round(share * 100)} %`;
-    const enough = Number.isFinite(least) ? percent(least) : 'more than it can be for so short a text';
+    const sure = `The model is ${percent(completion.confidence)} sure of its answer here.`;
     return {
-      sentence: `The model is ${percent(completion.confidence)} sure of its answer here, and ${enough} is wanted.`,
+      sentence: `${sure} ${whatIsWanted(wanted, least, languageName(languageId))}`,
       setting: typeof wanted === 'number' ? 'confidence' : 'eagerness',
     };
   }
   if (isHiddenReason(because)) return { sentence: hiddenBecause[because] };
   return { sentence: `${because[0]!.toUpperCase()}${because.slice(1).replace(/\.$/, '')}.` };
 }
+
+function whatIsWanted(wanted: Eagerness | number, least: number, language: string): string {
+  if (!Number.isFinite(least)) return `For so short a text it cannot be sure enough.`;
+  if (typeof wanted === 'number') return `${percent(least)} is set.`;
+  return `At ${wanted} ${percent(least)} is needed in ${language}, so that ${percent(wantedPrecision[wanted])} of what is shown is right.`;
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 function isHiddenReason(because: string): because is keyof typeof hiddenBecause {
   return Object.hasOwn(hiddenBecause, because);

@@ -62,6 +62,17 @@ export function languageIsOn(settings: Settings, languageId: string): boolean {
   return settings.languages[languageId] ?? true;
 }
 
+/** The languages as they are to be set; what is so by default is not set, and nothing is where nothing else is. */
+export function languagesWith(
+  { globalValue, defaultValue }: Partial<Record<'globalValue' | 'defaultValue', Record<string, boolean>>>,
+  languageId: string,
+  on: boolean,
+): Record<string, boolean> | undefined {
+  const { [languageId]: _, ...others } = globalValue ?? {};
+  const set = on === (defaultValue?.[languageId] ?? true) ? others : { ...others, [languageId]: on };
+  return Object.keys(set).length > 0 ? set : undefined;
+}
+
 function boundOf(confidence: number | null): number | null {
   return typeof confidence === 'number' ? clamp(confidence, 0, 1) : null;
 }

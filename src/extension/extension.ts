@@ -118,7 +118,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.eraseLog': () => completions.erase(),
     // Only the walkthrough offers this one.
     'ryzanstein.openExample': () => openExample(context.extensionUri),
-    'ryzanstein.openMenu': () => openMenu(status),
+    'ryzanstein.openMenu': () => openMenu(status, engine),
   };
 
   context.subscriptions.push(

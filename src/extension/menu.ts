@@ -1,58 +1,83 @@
 // The menu behind the status bar item, and the small commands that it offers.
 
 import * as vscode from 'vscode';
+import { type Eagerness, wantedPrecision } from '../eagerness';
+import type { LocalEngine } from '../editing/localEngine';
+import { languageIsOn, type Settings } from '../editing/settings';
 import type { Status } from './status';
-import { languageIsOn } from '../editing/settings';
 import { readSettings, writeLanguage, writeSetting } from './settings';
 
 interface Choice extends vscode.QuickPickItem {
-  readonly run?: readonly [command: string, ...parameters: unknown[]];
+  readonly run?: () => unknown;
 }
 
-export async function openMenu(status: Status): Promise<void> {
-  const chosen = await vscode.window.showQuickPick(choices(), {
+export async function openMenu(status: Status, engine: LocalEngine): Promise<void> {
+  const chosen = await vscode.window.showQuickPick(choices(engine), {
     title: 'Ryzanstein',
     placeHolder: status.current.sentence,
   });
-  if (chosen?.run) await vscode.commands.executeCommand(...chosen.run);
+  await chosen?.run?.();
 }
 
-function choices(): Choice[] {
+function choices({ state }: LocalEngine): Choice[] {
   const document = vscode.window.activeTextEditor?.document;
   const settings = readSettings(document);
-  const separator = (label: string): Choice => ({ label, kind: vscode.QuickPickItemKind.Separator });
-  const languageId = document?.languageId;
-  const language: Choice[] = languageId
-    ? [
-        {
-          label: languageIsOn(settings, languageId)
-            ? `$(circle-slash) Turn off for ${languageId}`
-            : `$(check) Turn on for ${languageId}`,
-          run: ['ryzanstein.toggleLanguage'],
-        },
-      ]
-    : [];
+  const model = state.name === 'ready' ? state.model.name : undefined;
   return [
-    { label: '$(graph-line) Live view', run: ['ryzanstein.showLiveView'] },
+    command('graph-line', 'Live view', 'ryzanstein.showLiveView'),
+    separator('Completions'),
+    ticked(settings.enabled, 'On', toggle),
+    ...(document
+      ? [ticked(languageIsOn(settings, document.languageId), `On in ${document.languageId}`, toggleLanguage)]
+      : []),
+    ...eagernessChoices(settings),
     {
-      label: settings.enabled ? '$(circle-slash) Turn completions off' : '$(check) Turn completions on',
-      run: ['ryzanstein.toggle'],
+      ...command('sparkle', 'Complete now', 'ryzanstein.completeNow'),
+      description: isMac ? '⌥\\' : 'Alt+\\',
     },
-    ...language,
-    { label: '$(sparkle) Complete now', run: ['ryzanstein.completeNow'] },
-    { label: '$(question) Why no suggestion here?', run: ['ryzanstein.whyNothing'] },
-    separator('Engine'),
-    { label: '$(pulse) Show diagnostics', run: ['ryzanstein.showDiagnostics'] },
-    { label: '$(dashboard) Run benchmark', run: ['ryzanstein.runBenchmark'] },
-    { label: '$(beaker) Evaluate on this workspace', run: ['ryzanstein.evaluate'] },
-    { label: '$(settings) Tune to this workspace', run: ['ryzanstein.tune'] },
-    { label: '$(file-binary) Choose model', run: ['ryzanstein.chooseModel'] },
-    { label: '$(debug-restart) Restart engine', run: ['ryzanstein.restartEngine'] },
+    command('question', 'Why no suggestion here?', 'ryzanstein.whyNothing'),
+    separator('Model'),
+    { ...command('file-binary', 'Choose model', 'ryzanstein.chooseModel'), description: model },
+    command('pulse', 'Show diagnostics', 'ryzanstein.showDiagnostics'),
+    command('dashboard', 'Run benchmark', 'ryzanstein.runBenchmark'),
+    command('beaker', 'Evaluate on this workspace', 'ryzanstein.evaluate'),
+    command('settings', 'Tune to this workspace', 'ryzanstein.tune'),
+    command('debug-restart', 'Restart engine', 'ryzanstein.restartEngine'),
     separator('More'),
-    { label: '$(output) Show log', run: ['ryzanstein.showLog'] },
-    { label: '$(clear-all) Erase log of completions', run: ['ryzanstein.eraseLog'] },
-    { label: '$(gear) Settings', run: ['workbench.action.openSettings', '@ext:ryzanstein.ryzanstein'] },
+    command('output', 'Show log', 'ryzanstein.showLog'),
+    command('clear-all', 'Erase log of completions', 'ryzanstein.eraseLog'),
+    command('gear', 'Settings', 'workbench.action.openSettings', '@ext:ryzanstein.ryzanstein'),
   ];
+}
+
+const isMac = process.platform === 'darwin';
+
+const separator = (label: string): Choice => ({ label, kind: vscode.QuickPickItemKind.Separator });
+
+function command(icon: string, label: string, ...[name, ...parameters]: [string, ...unknown[]]): Choice {
+  return { label: `$(${icon}) ${label}`, run: () => vscode.commands.executeCommand(name, ...parameters) };
+}
+
+/** The tick tells what is so; choosing the line turns it round. */
+function ticked(isSo: boolean, label: string, run: Choice['run']): Choice {
+  return { label: `$(${isSo ? 'check' : 'blank'}) ${label}`, run };
+}
+
+/** How often what is shown has to be right; a confidence that is set counts instead. */
+function eagernessChoices({ eagerness, confidence }: Settings): Choice[] {
+  if (confidence !== null)
+    return [
+      {
+        ...command('filter', 'What is shown', 'workbench.action.openSettings', 'ryzanstein.confidence'),
+        description: `from a confidence of ${confidence} on, as is set`,
+      },
+    ];
+  return (Object.keys(wantedPrecision) as Eagerness[]).map((each) => ({
+    ...ticked(each === eagerness, `${each[0]!.toUpperCase()}${each.slice(1)}`, () =>
+      writeSetting('eagerness', each),
+    ),
+    description: `${100 * wantedPrecision[each]} % of what is shown is to be right`,
+  }));
 }
 
 export async function toggle(): Promise<void> {

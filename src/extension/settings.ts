@@ -1,7 +1,7 @@
 // The only reader and writer of VS Code's settings.
 
 import * as vscode from 'vscode';
-import { type Settings, settingsFrom } from '../editing/settings';
+import { languagesWith, type Settings, settingsFrom } from '../editing/settings';
 
 const section = 'ryzanstein';
 
@@ -14,14 +14,14 @@ export function readSettings(scope?: vscode.ConfigurationScope): Settings {
 /** Writes a user setting: only on the user's own command. */
 export async function writeSetting<Name extends keyof Settings>(
   name: Name,
-  value: Settings[Name],
+  value: Settings[Name] | undefined,
 ): Promise<void> {
   await vscode.workspace.getConfiguration(section).update(name, value, vscode.ConfigurationTarget.Global);
 }
 
 export async function writeLanguage(languageId: string, on: boolean): Promise<void> {
   const known = vscode.workspace.getConfiguration(section).inspect<Record<string, boolean>>('languages');
-  await writeSetting('languages', { ...known?.globalValue, [languageId]: on });
+  await writeSetting('languages', languagesWith(known ?? {}, languageId, on));
 }
 
 /** Calls back when one of the named settings has changed. */

@@ -420,7 +420,7 @@ describe('ghost text', () => {
       await open('total = |\n', 'quiet.py');
       await entryAfter(parts, /^hidden: confidence$/, () => type('e'));
       const why = explanation(parts);
-      assert.match(why.sentence, /^The model is \d+ % sure of its answer here, and 100 % is wanted\.$/);
+      assert.match(why.sentence, /^The model is \d+ % sure of its answer here\. 100 % is set\.$/);
       assert.equal(why.setting, 'confidence');
       await open(sample);
       await entryAfter(parts, /^shown/, () => type('e'));

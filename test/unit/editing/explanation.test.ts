@@ -27,10 +27,13 @@ describe('the explanation of a line without ghost text', () => {
   it('tells how sure the model is, how sure it had to be, and which setting says so', () => {
     const entries = [entry('hidden: confidence, as before', { completion })];
     const { sentence, setting } = explain(entries, facts());
-    assert.match(sentence, /29 % sure .* 55 % is wanted/);
+    assert.match(
+      sentence,
+      /29 % sure .* At normal 55 % is needed in .*, so that 75 % of what is shown is right/,
+    );
     assert.equal(setting, 'eagerness');
     const own = explain(entries, facts({ confidence: 0.9 }));
-    assert.match(own.sentence, /90 % is wanted/);
+    assert.match(own.sentence, /90 % is set/);
     assert.equal(own.setting, 'confidence');
   });
 
