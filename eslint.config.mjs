@@ -6,6 +6,7 @@ const node = {
   console: 'readonly',
   process: 'readonly',
   fetch: 'readonly',
+  AbortSignal: 'readonly',
   URL: 'readonly',
   URLSearchParams: 'readonly',
   document: 'readonly',

@@ -11,9 +11,13 @@ export interface CatalogueModel {
   license: string;
   /** As a page printed it; the hub says it exactly when it is asked. */
   megabytes: number;
+  /** Why it is not offered for now. */
+  hidden?: string;
 }
 
-export const catalogueModels: readonly CatalogueModel[] = catalogue.models;
+const entries: readonly CatalogueModel[] = catalogue.models;
+
+export const catalogueModels = entries.filter(({ hidden }) => hidden === undefined);
 
 /** Where a file of a hub lies on the disk, below the folder of downloads. */
 export function placeOf(
