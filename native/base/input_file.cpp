@@ -30,6 +30,20 @@ constexpr size_t kMostAtOnce = size_t{1} << 30;
 
 #ifdef _WIN32
 std::string last_error() { return std::system_category().message(static_cast<int>(GetLastError())); }
+
+// A path as Windows takes it. One longer than MAX_PATH has to be whole and to say that it is one, in a share
+// as on a disk.
+std::wstring native_path(const std::string& path) {
+  std::wstring wide(static_cast<size_t>(MultiByteToWideChar(CP_UTF8, 0, path.c_str(), -1, nullptr, 0)),
+                    L'\0');
+  MultiByteToWideChar(CP_UTF8, 0, path.c_str(), -1, wide.data(), static_cast<int>(wide.size()));
+  wide.resize(wide.empty() ? 0 : wide.size() - 1);  // without the zero at its end
+  std::wstring whole(GetFullPathNameW(wide.c_str(), 0, nullptr, nullptr), L'\0');
+  whole.resize(GetFullPathNameW(wide.c_str(), static_cast<DWORD>(whole.size()), whole.data(), nullptr));
+  if (whole.size() < MAX_PATH || whole.compare(0, 4, L"\\\\?\\") == 0) return wide;
+  if (whole.compare(0, 2, L"\\\\") == 0) return L"\\\\?\\UNC" + whole.substr(1);
+  return L"\\\\?\\" + whole;
+}
 #else
 std::string last_error() { return std::strerror(errno); }
 #endif
@@ -39,11 +53,8 @@ std::string last_error() { return std::strerror(errno); }
 #ifdef _WIN32
 
 InputFile::InputFile(const std::string& path) : path_(path) {
-  std::wstring wide(static_cast<size_t>(MultiByteToWideChar(CP_UTF8, 0, path.c_str(), -1, nullptr, 0)),
-                    L'\0');
-  MultiByteToWideChar(CP_UTF8, 0, path.c_str(), -1, wide.data(), static_cast<int>(wide.size()));
-  file_ = CreateFileW(wide.c_str(), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING,
-                      FILE_FLAG_SEQUENTIAL_SCAN, nullptr);
+  file_ = CreateFileW(native_path(path).c_str(), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_DELETE, nullptr,
+                      OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, nullptr);
   if (file_ == INVALID_HANDLE_VALUE) refuse(path, last_error());
   LARGE_INTEGER size{};
   std::string problem;

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <limits>
@@ -279,6 +280,37 @@ void damage_never_ends_the_process() {
   EXPECT(refused > cases / 3 && refused < cases, "damage is refused, unless it only changes weights");
 }
 
+// Deeper than Windows' MAX_PATH, with blanks and letters of several scripts in it.
+void long_paths_are_read() {
+  namespace fs = std::filesystem;
+#ifdef _WIN32
+  const std::string mark = "\\\\?\\";
+#else
+  const std::string mark;
+#endif
+  const fs::path top = fs::u8path(mark + fs::temp_directory_path().u8string()) / "ryzanstein-long-path";
+  fs::path folder = top;
+  for (int i = 0; i < 12; i++)
+    folder /= fs::u8path("ein Ordner \xc3\xa4 \xe6\xa8\xa1\xe5\x9e\x8b " + std::to_string(i));
+  std::error_code problem;
+  fs::create_directories(folder, problem);
+  const SyntheticModel synthetic(kShape, {});
+  const std::string written = synthetic.write("ryzanstein-long-path-model");
+  const fs::path place = folder / "model.gguf";
+  fs::copy_file(fs::u8path(written), place, problem);
+  std::remove(written.c_str());
+  const std::string path = place.u8string().substr(mark.size());
+  EXPECT(!problem && path.size() > 300, "a deep folder can be made: " + problem.message());
+  std::string refusal;
+  try {
+    const Model model(path, synthetic.tensors, synthetic.hyperparameters, LoadOptions{1, ""});
+  } catch (const std::exception& error) {
+    refusal = error.what();
+  }
+  EXPECT(refusal.empty(), "a model is read from " + path + ": " + refusal);
+  fs::remove_all(top, problem);
+}
+
 }  // namespace
 
 int main() {
@@ -286,6 +318,7 @@ int main() {
   lies_are_refused_by_name();
   numbers_are_refused();
   what_is_no_file_is_refused();
+  long_paths_are_read();
   damage_never_ends_the_process();
   return test::report();
 }

@@ -1,6 +1,6 @@
 // An engine process as a child of this one: forked, asked over IPC, and ended; it knows no policy.
 
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
 import {
   type CancellationToken,
   createMessageConnection,
@@ -53,7 +53,9 @@ export class EngineChild {
       execArgv: port ? [`--inspect=127.0.0.1:${port}`] : [],
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
+      // Handed on to `spawn`, though the types do not say so: no console window.
+      windowsHide: true,
+    } as ForkOptions);
     child.stdout?.setEncoding('utf8').on('data', (text: string) => log.debug(text.trimEnd()));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => log.warn(text.trimEnd()));
     this.child = child;
