@@ -33,9 +33,14 @@ const enoughTokens = 4;
 
 export class CompletionLog {
   private readonly list: Entry[] = [];
+  private readonly counts = { day: '', shown: 0, accepted: 0 };
+  /** Entries that are counted already. */
+  private readonly counted = { shown: new WeakSet<Entry>(), accepted: new WeakSet<Entry>() };
   /** The newest entry of the model before. */
   private before: Entry | undefined;
   private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly day = (): string => new Date().toDateString()) {}
 
   /** Newest first. */
   get entries(): readonly Entry[] {
@@ -45,6 +50,7 @@ export class CompletionLog {
   add(entry: Entry): Entry {
     this.list.unshift(entry);
     this.list.length = Math.min(this.list.length, capacity);
+    this.count(entry);
     this.changed();
     return entry;
   }
@@ -52,6 +58,7 @@ export class CompletionLog {
   /** Amends an entry, when more becomes known. */
   amend(entry: Entry, more: Partial<Pick<Entry, 'result' | 'text' | 'outcome' | 'completion'>>): void {
     Object.assign(entry, more);
+    this.count(entry);
     this.changed();
   }
 
@@ -88,6 +95,37 @@ export class CompletionLog {
       ...(last.kernel !== undefined && { kernel: last.kernel }),
       ...(threads !== undefined && { threads }),
     };
+  }
+
+  /** How often text was shown and accepted since the day began; what was shown again or typed through counts once. */
+  get today(): { readonly shown: number; readonly accepted: number } {
+    this.beginDay();
+    return this.counts;
+  }
+
+  /** How long the editor waited for what was computed, in milliseconds; the newest last. */
+  waits(most: number): number[] {
+    const computed = this.list.filter(({ completion }) => completion && completion.tokens > 0);
+    return computed
+      .slice(0, most)
+      .map(({ waitedMs }) => waitedMs)
+      .reverse();
+  }
+
+  private count(entry: Entry): void {
+    this.beginDay();
+    const isNew = /^shown(?! again)/.test(entry.result);
+    const is = { shown: isNew, accepted: entry.outcome === 'accepted' };
+    for (const name of ['shown', 'accepted'] as const) {
+      if (!is[name] || this.counted[name].has(entry)) continue;
+      this.counted[name].add(entry);
+      this.counts[name]++;
+    }
+  }
+
+  private beginDay(): void {
+    const day = this.day();
+    if (day !== this.counts.day) Object.assign(this.counts, { day, shown: 0, accepted: 0 });
   }
 
   /** Each answer once, newest first. */

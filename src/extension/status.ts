@@ -1,10 +1,18 @@
 // The status bar item: what the engine is at, how fast it was, and with what; a click opens the menu.
 
 import * as vscode from 'vscode';
-import type { Completion } from '../protocol';
 import type { Recent } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
-import { completionLine, modelLine, recentLine, threadsOf, tokensPerSecond } from '../report/figures';
+import {
+  completionLine,
+  milliseconds,
+  modelLine,
+  recentLine,
+  sparkline,
+  threadsOf,
+  tokensPerSecond,
+} from '../report/figures';
+import { median } from '../statistics';
 import type { CompletionLog } from '../editing/completionLog';
 import { isUnproven, languageIsOn, type Settings } from '../editing/settings';
 import type { Circumstances } from './circumstances';
@@ -28,6 +36,8 @@ export class Status implements vscode.Disposable {
     vscode.StatusBarAlignment.Right,
     100,
   );
+  /** The same state in the menu behind `{}`, where editors tell of a file's language. */
+  private readonly language = vscode.languages.createLanguageStatusItem('ryzanstein', { pattern: '**' });
   private readonly subscriptions: vscode.Disposable[];
   private works = 0;
   private look: Look = { name: 'ready', text: '', sentence: '' };
@@ -39,8 +49,11 @@ export class Status implements vscode.Disposable {
   ) {
     this.item.name = 'Ryzanstein';
     this.item.command = 'ryzanstein.openMenu';
+    this.language.name = 'Ryzanstein';
+    this.language.command = { title: 'Menu', command: 'ryzanstein.openMenu' };
     this.subscriptions = [
       this.item,
+      this.language,
       vscode.window.onDidChangeActiveTextEditor(() => this.update()),
       onSettingChange(
         ['enabled', 'languages', 'mode', 'eagerness', 'confidence', 'onBattery', 'whileBuilding'],
@@ -67,14 +80,17 @@ export class Status implements vscode.Disposable {
   }
 
   update(): void {
-    const { lastCompletion, recent } = this.completions;
-    this.look = this.lookNow(recent);
+    this.look = this.lookNow(this.completions.recent);
     const { name, text, sentence } = this.look;
     this.item.text = text;
-    this.item.tooltip = tooltip(sentence, this.engine, lastCompletion, recent);
+    this.item.tooltip = tooltip(this.look, this.engine, this.completions);
     this.item.accessibilityInformation = { label: `${text.replace(/\$\([\w~-]+\) ?/g, '')}. ${sentence}` };
     this.item.backgroundColor =
       name === 'error' ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
+    this.language.text = sentence;
+    this.language.busy = name === 'starting';
+    this.language.severity =
+      name === 'error' ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
   }
 
   dispose(): void {
@@ -150,27 +166,61 @@ function readySentence(state: string, mode: string): string {
   return state === 'ready' ? 'Ready.' : 'Ready. The engine starts with the first completion.';
 }
 
+/** Waits that the tooltip draws. */
+const drawnWaits = 60;
+
 function tooltip(
-  sentence: string,
+  { sentence, setting }: Look,
   engine: LocalEngine,
-  completion: Completion | undefined,
-  recent: Recent | undefined,
+  completions: CompletionLog,
 ): vscode.MarkdownString {
   const text = new vscode.MarkdownString(undefined, true);
+  const commands = ['showLiveView', 'whyNothing', 'toggleLanguage', 'showDiagnostics', 'openMenu'];
   text.isTrusted = {
-    enabledCommands: ['ryzanstein.showLiveView', 'ryzanstein.showDiagnostics', 'ryzanstein.openMenu'],
+    enabledCommands: [...commands.map((each) => `ryzanstein.${each}`), 'workbench.action.openSettings'],
   };
-  text.appendMarkdown('**Ryzanstein** ').appendText(sentence).appendMarkdown('\n\n');
-  if (engine.state.name === 'ready') {
-    const { model } = engine.state;
-    text.appendText(modelLine(model)).appendMarkdown('\n\n');
-    if (model.caution !== undefined) text.appendText(model.caution).appendMarkdown('\n\n');
+  text.appendMarkdown('**Ryzanstein** ').appendText(sentence);
+  if (setting) {
+    const query = encodeURIComponent(JSON.stringify(`ryzanstein.${setting}`));
+    text.appendMarkdown(` [Change](command:workbench.action.openSettings?${query})`);
   }
-  if (recent) text.appendText(recentLine(recent)).appendMarkdown('\n\n');
-  if (completion)
-    text.appendMarkdown('Last completion: ').appendText(completionLine(completion)).appendMarkdown('\n\n');
-  text.appendMarkdown(
-    '[Live view](command:ryzanstein.showLiveView) · [Diagnostics](command:ryzanstein.showDiagnostics) · [Menu](command:ryzanstein.openMenu)',
-  );
+  text.appendMarkdown('\n\n| | |\n|---|---|\n');
+  for (const [name, value] of rows(engine, completions))
+    text.appendMarkdown(`| ${name} | ${cell(value)} |\n`);
+  const links = [
+    '[Live view](command:ryzanstein.showLiveView)',
+    '[Why nothing here?](command:ryzanstein.whyNothing)',
+    '[This language on or off](command:ryzanstein.toggleLanguage)',
+    '[Diagnostics](command:ryzanstein.showDiagnostics)',
+    '[Menu](command:ryzanstein.openMenu)',
+  ];
+  text.appendMarkdown(`\n${links.join(' · ')}`);
   return text;
 }
+
+/** What is known, a name and a text each. */
+function rows({ state }: LocalEngine, completions: CompletionLog): [string, string][] {
+  const { lastCompletion, recent, today } = completions;
+  const waits = completions.waits(drawnWaits);
+  const model = state.name === 'ready' ? state.model : undefined;
+  const fewer =
+    model && lastCompletion?.threads !== undefined && lastCompletion.threads < model.threads
+      ? `, ${lastCompletion.threads} now: the machine is busy`
+      : '';
+  return [
+    ...(waits.length > 0
+      ? [row('Waits', `${sparkline(waits)} ${milliseconds(median(waits)!)} in the middle`)]
+      : []),
+    ...(recent ? [row('Speed', recentLine(recent))] : []),
+    ...(model ? [row('Computes with', `${model.kernel}, ${threadsOf(model.threads)}${fewer}`)] : []),
+    row('Today', `${today.shown} shown, ${today.accepted} accepted`),
+    ...(lastCompletion ? [row('Last answer', completionLine(lastCompletion))] : []),
+    ...(model ? [row('Model', modelLine(model))] : []),
+    ...(model?.caution === undefined ? [] : [row('Mind', model.caution)]),
+  ];
+}
+
+const row = (name: string, value: string): [string, string] => [name, value];
+
+/** A name of a model may hold what Markdown takes for its own. */
+const cell = (text: string): string => text.replace(/[\\`*_{}[\]<>()#+!|~]/g, '\\$&').replace(/\n/g, ' ');

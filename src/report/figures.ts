@@ -15,6 +15,16 @@ export const milliseconds = (value: number): string => `${grouped(value, value <
 export const megabytes = (bytes: number): string => `${grouped(bytes / 1e6, 1)} MB`;
 export const millions = (count: number): string => `${grouped(count / 1e6, 1)} million`;
 
+const bars = '▁▂▃▄▅▆▇█';
+
+/** A bar for each value, the highest for the largest of them; none for none. */
+export function sparkline(values: readonly number[]): string {
+  const most = Math.max(...values);
+  const bar = (value: number): string =>
+    bars[Math.min(bars.length - 1, Math.floor((value / most) * bars.length))]!;
+  return values.map((value) => bar(most > 0 ? value : 0)).join('');
+}
+
 /** `ryzanstein-18m: bitnet TQ2_0, 18.1 million weights, 6.2 MB` */
 export function modelLine(model: ModelInfo): string {
   const { name, architecture, type, weights, bytes } = model;

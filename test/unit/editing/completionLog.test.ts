@@ -19,6 +19,30 @@ describe('the log of completions', () => {
     assert.equal(log.entries[0]?.where, 'a.ts:149');
   });
 
+  it('counts what is shown and accepted in a day, each once', () => {
+    let day = 'Monday';
+    const log = new CompletionLog(() => day);
+    const late = log.add(entry({ result: 'not ready after 100 ms' }));
+    log.amend(late, { result: 'shown late' });
+    const first = log.add(entry());
+    log.add(entry({ result: 'shown again' }));
+    log.add(entry({ result: 'typed through' }));
+    log.add(entry({ result: 'hidden: confidence' }));
+    for (const outcome of ['typed', 'accepted', 'accepted'] as const) log.amend(first, { outcome });
+    assert.deepEqual({ ...log.today, day: '' }, { day: '', shown: 2, accepted: 1 });
+    day = 'Tuesday';
+    log.amend(first, { outcome: 'accepted' });
+    assert.deepEqual([log.today.shown, log.today.accepted], [0, 0]);
+  });
+
+  it('has the waits for what was computed, the newest last', () => {
+    const log = new CompletionLog();
+    for (const waitedMs of [10, 20, 30])
+      log.add(entry({ waitedMs, completion: answer('x', { tokens: waitedMs === 20 ? 0 : 3 }) }));
+    assert.deepEqual(log.waits(60), [10, 30]);
+    assert.deepEqual(log.waits(1), [30]);
+  });
+
   it('tells of additions and amendments, until it is no longer asked to', () => {
     const log = new CompletionLog();
     let changes = 0;

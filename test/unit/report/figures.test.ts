@@ -17,6 +17,12 @@ const model: ModelInfo = {
 };
 
 describe('figures', () => {
+  it('are drawn as bars of text', () => {
+    assert.equal(figures.sparkline([0, 50, 100, 100]), '▁▅██');
+    assert.equal(figures.sparkline([0, 0]), '▁▁');
+    assert.equal(figures.sparkline([]), '');
+  });
+
   it('are grouped and have units', () => {
     assert.equal(figures.tokensPerSecond(1240.4), '1,240 tok/s');
     assert.equal(figures.threadsOf(1), '1 thread');
