@@ -19,10 +19,10 @@ const bars = '▁▂▃▄▅▆▇█';
 
 /** A bar for each value, the highest for the largest of them; none for none. */
 export function sparkline(values: readonly number[]): string {
-  const most = Math.max(...values);
-  const bar = (value: number): string =>
-    bars[Math.min(bars.length - 1, Math.floor((value / most) * bars.length))]!;
-  return values.map((value) => bar(most > 0 ? value : 0)).join('');
+  const most = Math.max(...values, Number.MIN_VALUE);
+  return values
+    .map((value) => bars[Math.min(bars.length - 1, Math.floor((value / most) * bars.length))])
+    .join('');
 }
 
 /** `ryzanstein-18m: bitnet TQ2_0, 18.1 million weights, 6.2 MB` */
