@@ -209,7 +209,7 @@ function rows({ state }: LocalEngine, completions: CompletionLog): [string, stri
       : '';
   return [
     ...(waits.length > 0
-      ? [row('Waits', `${sparkline(waits)} ${milliseconds(median(waits)!)} in the middle`)]
+      ? [row('Waits', `${sparkline(waits)} median ${milliseconds(median(waits)!)}`)]
       : []),
     ...(recent ? [row('Speed', recentLine(recent))] : []),
     ...(model ? [row('Computes with', `${model.kernel}, ${threadsOf(model.threads)}${fewer}`)] : []),
