@@ -21,7 +21,9 @@ import {
 import { atHome, type Found } from '../library/folders';
 import { modelsOnDisk } from '../library/onDisk';
 import { filesOf, type Habit, habitsOf } from '../library/otherTools';
+import { type Speed, Speeds } from '../library/speeds';
 import { downloaded } from '../library/storage';
+import type { Completion } from '../protocol';
 import type { MachineSpeed } from '../reports';
 import { loadedLine } from '../report/figures';
 import type { Downloads } from './downloads';
@@ -45,13 +47,21 @@ export interface ModelChoiceParts {
 
 const agreedKey = 'ryzanstein.agreedLicences';
 const speedKey = 'ryzanstein.machineSpeed';
+const ranKey = 'ryzanstein.modelSpeeds';
 
 export class ModelChoice {
   private machine: Machine | undefined;
   private habits: readonly Habit[] = [];
+  private readonly speeds: Speeds;
   private loading: vscode.Progress<{ message?: string }> | undefined;
 
-  constructor(private readonly parts: ModelChoiceParts) {}
+  constructor(private readonly parts: ModelChoiceParts) {
+    const { memory } = parts;
+    this.speeds = new Speeds({
+      get: () => memory.get<Record<string, Speed>>(ranKey),
+      set: (speeds) => void memory.update(ranKey, speeds),
+    });
+  }
 
   /** Lets the user choose; nothing chosen changes nothing. */
   async choose(): Promise<void> {
@@ -78,6 +88,12 @@ export class ModelChoice {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
     }
+  }
+
+  /** An answer of the chosen model tells how fast that is here. */
+  onAnswer(completion: Completion | undefined): void {
+    const { state } = this.parts.engine;
+    if (completion && state.name === 'ready') this.speeds.note(state.model.file, completion);
   }
 
   onState(state: LocalState): void {
@@ -211,7 +227,7 @@ export class ModelChoice {
     const best = (figure: 'readGBs' | 'gops'): number => Math.max(now[figure], isSame ? before[figure] : 0);
     const speed = { ...now, readGBs: best('readGBs'), gops: best('gops') };
     await memory.update(speedKey, speed);
-    return { speed, memoryBytes: os.totalmem() };
+    return { speed, memoryBytes: os.totalmem(), measured: (file) => this.speeds.of(file) };
   }
 
   private currentFile(): string {

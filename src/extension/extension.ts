@@ -129,6 +129,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
       provider.accept(entry, alternative),
     ),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
+    vscode.Disposable.from(completions.onChange(() => models.onAnswer(completions.lastCompletion))),
     // Memory may have become short since the model was used last; another window in front is a time to look.
     vscode.window.onDidChangeWindowState(() => engine.unloadIfIdle()),
     onSettingChange(['threads', 'kernel', 'infilling'], () => restart('its settings have changed')),

@@ -13,6 +13,7 @@ import {
 import type { Found } from './folders';
 import { type Licence, licenceOf } from './licences';
 import { type Habit, toolsWith } from './otherTools';
+import type { Speed } from './speeds';
 
 /** A file that was found and looked at; `refusal` says why the engine would not load it. */
 export type Candidate = Found & ({ glance: ModelGlance } | { refusal: string });
@@ -42,6 +43,8 @@ export interface Choice {
 export interface Machine {
   speed: MachineSpeed;
   memoryBytes: number;
+  /** How fast the model of a file was here, if it ran. */
+  measured?: (file: string) => Speed | undefined;
 }
 
 /** Says of each model which other tools complete with it. */
@@ -85,7 +88,7 @@ function choiceOf(candidate: Candidate, current: boolean, machine: Machine | und
   return {
     ...{ file, current, name },
     description: [glance.type, gigabytes(glance.bytes), licensed].join(' · '),
-    ...expected([middle, origin], glance, machine),
+    ...expected([middle, origin], glance, machine, file),
     ...(license && { license }),
   };
 }
@@ -124,9 +127,11 @@ function expected(
   said: string[],
   load: Load,
   machine: Machine | undefined,
+  file?: string,
 ): Pick<Choice, 'detail' | 'expectation' | 'unfit'> {
   if (!machine) return { detail: said.join(' · ') };
-  const expectation = expectationOf(load, machine.speed);
+  const measured = file === undefined ? undefined : machine.measured?.(file);
+  const expectation = expectationOf(load, machine.speed, measured);
   const reason = unfit(expectation, machine.memoryBytes);
   const detail = [...(reason === undefined ? [] : [reason]), expectationLine(expectation), ...said].join(
     ' · ',

@@ -1,6 +1,7 @@
 // What to expect of a model on this machine before it ever ran here: from what it has to read and to multiply, and how fast both go.
 
 import type { MachineSpeed, ModelGlance } from '../reports';
+import type { Speed } from './speeds';
 
 export interface Expectation {
   /** To the first ghost text in a file that was not read yet, in milliseconds. */
@@ -9,6 +10,8 @@ export interface Expectation {
   keyMs: number;
   /** With the texts that it keeps. */
   memory: number;
+  /** It ran here, and this is how fast it was. */
+  isMeasured?: true;
 }
 
 /** What of a model decides how long it takes. */
@@ -26,15 +29,21 @@ const readShare = 0.8;
 /** What a pass takes besides. */
 const passMs = 0.1;
 
-export function expectationOf({ bytes, multiplied }: Load, machine: MachineSpeed): Expectation {
+export function expectationOf(
+  { bytes, multiplied }: Load,
+  machine: MachineSpeed,
+  measured: Speed = {},
+): Expectation {
   // Whole passes reach the speed of the ternary product alone, whatever the weights (docs/speed.md).
   const multiplyMs = multiplied / ((machine.gops / 2) * 1e6 * machine.threads);
   const readMs = bytes / (machine.readGBs * 1e6 * readShare);
-  const tokenMs = Math.max(readMs, multiplyMs) + passMs;
+  const tokenMs = measured.decode ? 1 / measured.decode : Math.max(readMs, multiplyMs) + passMs;
+  const promptMs = promptTokens * (measured.prefill ? 1 / measured.prefill : multiplyMs);
   return {
-    coldMs: promptTokens * multiplyMs + answerTokens * tokenMs,
+    coldMs: promptMs + answerTokens * tokenMs,
     keyMs: (keyPasses + answerTokens) * tokenMs,
     memory: bytes + cacheBytes,
+    ...(measured.decode && measured.prefill && { isMeasured: true as const }),
   };
 }
 
@@ -58,9 +67,9 @@ export function answersInTime({ coldMs, keyMs }: Expectation): boolean {
 }
 
 /** `first ghost text in about 1.1 s, then 0.25 s for each key; 0.7 GB of memory` */
-export function expectationLine({ coldMs, keyMs, memory }: Expectation): string {
+export function expectationLine({ coldMs, keyMs, memory, isMeasured }: Expectation): string {
   const seconds = (ms: number): string =>
     ms < 95 ? `${Math.ceil(ms / 10) * 10} ms` : `${(ms / 1000).toFixed(1)} s`;
   const took = `about ${seconds(coldMs)} in a new file, ${seconds(keyMs)} for each key`;
-  return `${took}, ${(memory / 1e9).toFixed(1)} GB of memory`;
+  return `${took}${isMeasured ? ' (as measured here)' : ''}, ${(memory / 1e9).toFixed(1)} GB of memory`;
 }
