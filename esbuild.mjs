@@ -57,7 +57,11 @@ if (process.argv.includes('--tests')) {
   await build({
     ...shared,
     entryPoints: files.filter(
-      (file) => file.endsWith('.test.ts') || file === 'test/host/index.ts' || file === 'test/e2e/engine.ts',
+      (file) =>
+        file.endsWith('.test.ts') ||
+        file === 'test/host/index.ts' ||
+        file === 'test/e2e/engine.ts' ||
+        file === 'test/unit/library/localHub.ts',
     ),
     outdir: 'out',
     outbase: '.',

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { atHome, type Found, modelsIn } from './folders';
 import { ollamaModels } from './ollama';
 
-/** What decides where programs keep their files. */
+/** What decides where programs keep their files; a variable of the environment that is empty counts as none. */
 export interface Surroundings {
   platform: NodeJS.Platform;
   home: string;
@@ -32,7 +32,7 @@ export async function modelsOnDisk(
 }
 
 function ollamaFolders({ platform, home, environment }: Surroundings): string[] {
-  const own = environment.OLLAMA_MODELS ?? path.join(home, '.ollama', 'models');
+  const own = environment.OLLAMA_MODELS || path.join(home, '.ollama', 'models');
   // The service of a Linux package has a home of its own.
   return platform === 'linux' ? [own, '/usr/share/ollama/.ollama/models'] : [own];
 }
@@ -40,12 +40,12 @@ function ollamaFolders({ platform, home, environment }: Surroundings): string[] 
 function programFolders(surroundings: Surroundings): [program: string, folder: string][] {
   const { home, environment } = surroundings;
   const at = (folder: string, ...more: string[]): string => path.join(folder, ...more);
-  const hub = environment.HF_HUB_CACHE ?? at(environment.HF_HOME ?? at(home, '.cache', 'huggingface'), 'hub');
+  const hub = environment.HF_HUB_CACHE || at(environment.HF_HOME || at(home, '.cache', 'huggingface'), 'hub');
   const { caches, data, settings } = userFolders(surroundings);
   return [
     ['LM Studio', at(home, '.lmstudio', 'models')],
     ['LM Studio', at(home, '.cache', 'lm-studio', 'models')],
-    ['llama.cpp', environment.LLAMA_CACHE ?? at(caches, 'llama.cpp')],
+    ['llama.cpp', environment.LLAMA_CACHE || at(caches, 'llama.cpp')],
     ['Hugging Face', hub],
     ['GPT4All', at(data, 'nomic.ai', 'GPT4All')],
     ['Jan', at(settings, 'Jan', 'data', 'llamacpp', 'models')],
@@ -66,13 +66,13 @@ function userFolders({ platform, home, environment }: Surroundings): {
     return { caches: path.join(library, 'Caches'), data: support, settings: support };
   }
   if (platform === 'win32') {
-    const local = environment.LOCALAPPDATA ?? path.join(home, 'AppData', 'Local');
-    const roaming = environment.APPDATA ?? path.join(home, 'AppData', 'Roaming');
+    const local = environment.LOCALAPPDATA || path.join(home, 'AppData', 'Local');
+    const roaming = environment.APPDATA || path.join(home, 'AppData', 'Roaming');
     return { caches: local, data: local, settings: roaming };
   }
   return {
-    caches: environment.XDG_CACHE_HOME ?? path.join(home, '.cache'),
-    data: environment.XDG_DATA_HOME ?? path.join(home, '.local', 'share'),
-    settings: environment.XDG_CONFIG_HOME ?? path.join(home, '.config'),
+    caches: environment.XDG_CACHE_HOME || path.join(home, '.cache'),
+    data: environment.XDG_DATA_HOME || path.join(home, '.local', 'share'),
+    settings: environment.XDG_CONFIG_HOME || path.join(home, '.config'),
   };
 }

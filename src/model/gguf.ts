@@ -259,7 +259,7 @@ function readHeader(reader: Reader, state: string, parts: boolean): Gguf {
     );
   if (reader.size < 24 || reader.uint32('the magic') !== magic) {
     throw new GgufError(
-      `${file} is not a GGUF file. ${partByName(file) ?? 'Choose a model file that ends in .gguf.'}`,
+      `${file} is not a GGUF file. ${partByName(file) ?? 'It begins otherwise, whatever its name. Choose another model file.'}`,
     );
   }
   const version = reader.uint32('the version');

@@ -15,6 +15,7 @@ import { installed } from '../../scripts/setup.mjs';
 import { program, root } from '../../scripts/steps.mjs';
 import { address, startWorkbench } from '../../scripts/workbench.mjs';
 import { surest } from './expected.mjs';
+import { chooseModels } from './models.mjs';
 import {
   command,
   endOfLine,
@@ -390,7 +391,9 @@ async function typeAndLook(vsix) {
   const third = await closersSession(vsix);
   const fourth = await otherModelSession({ ...deterministic, ...sure }, vsix);
   const fifth = await trial(vsix);
-  const sum = (what) => [first, second, third, fourth, fifth].reduce((total, each) => total + each[what], 0);
+  const sixth = await chooseModels(vsix);
+  const sum = (what) =>
+    [first, second, third, fourth, fifth, sixth].reduce((total, each) => total + each[what], 0);
   return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
 }
 
