@@ -24,7 +24,7 @@ const guessedSpeed = 100e6;
 /** Of fewer tokens the time says little about that of a whole prompt. */
 const leastTokens = 128;
 /** Times are looked at so many at once: a machine that is busy for a moment changes nothing. */
-const mostTimes = 5;
+export const mostTimes = 5;
 const leastTimes = 3;
 
 /** How many tokens prompt and answer share, by how fast this machine has read prompts with this model. */
@@ -33,16 +33,24 @@ export class Room {
   /** Tokens per millisecond, of late. */
   readonly #speeds: number[] = [];
 
+  readonly #guess: number;
+
   constructor(
     private readonly context: number,
     weights: number,
     threads: number,
   ) {
-    this.#tokens = roomAt((guessedSpeed * threads) / weights);
+    this.#guess = (guessedSpeed * threads) / weights;
+    this.#tokens = roomAt(this.#guess);
   }
 
   get tokens(): number {
     return Math.min(this.#tokens, this.context);
+  }
+
+  /** How long it takes to read so many. */
+  milliseconds(tokens: number): number {
+    return tokens / (median(this.#speeds) ?? this.#guess);
   }
 
   /** A prompt of which so many tokens were unknown has been read. It grows at once, and shrinks where it is far too long. */

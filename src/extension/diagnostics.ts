@@ -9,6 +9,7 @@ import {
   grouped,
   megabytes,
   milliseconds,
+  opinionsLine,
   millions,
   recentLine,
   tokensPerSecond,
@@ -106,6 +107,9 @@ function modelRows(model: ModelInfo, recent: Recent | undefined): [string, strin
     ['File', model.file],
     ['Form', `${model.architecture}, ${model.type}, ${millions(model.weights)} weights`],
     ['Memory', megabytes(model.bytes)],
+    ...(model.second
+      ? [['Second opinion', `${model.second.name}, ${megabytes(model.second.bytes)}`] as [string, string]]
+      : []),
     ['Context', contextLine(model)],
     ['Prompts', model.prompts ?? ''],
     ...(model.caution === undefined ? [] : [['Caution', model.caution] as [string, string]]),
@@ -160,7 +164,7 @@ function entryRow(entry: Entry): EntryRow {
     waited: milliseconds(waitedMs),
     text: text === undefined ? '' : JSON.stringify(text),
     answer: completion
-      ? `stopped: ${completion.reason} · confidence ${completion.confidence.toFixed(2)} · ${completionLine(completion)}`
+      ? `stopped: ${completion.reason} · confidence ${completion.confidence.toFixed(2)} · ${completionLine(completion)} · by ${opinionsLine(completion)}`
       : '',
   };
 }

@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import { promptAt, window } from '../editing/context';
 import type { Completion, Limits, Prompt } from '../protocol';
 import type { Answerer, Evaluation, Measures, Percentiles } from '../reports';
-import type { Engine } from '../engine/engine';
+import type { Answering } from '../engine/engine';
 import { fixedRoom } from '../engine/room';
 import { digestOf } from './evalSet';
 import { languageName } from '../language/languages';
@@ -34,7 +34,7 @@ const mostLines = 12;
 
 /** Calls `progress` after each hole with how many are done. Rejects, within a hole, when it is cancelled. */
 export async function evaluate(
-  engine: Engine,
+  engine: Answering,
   holes: Hole[],
   progress: (done: number) => void,
   signal?: AbortSignal,
@@ -51,11 +51,11 @@ export async function evaluate(
     signal?.throwIfAborted();
     progress(answers.length);
   }
-  const { name: model, file, type, kernel, threads } = engine.info;
+  const { name: model, file, type, kernel, threads, thresholds, second } = engine.info;
   const context = holes.some(({ related }) => related !== undefined);
   const answerer = { engine: 'ryzanstein', model, file, type, kernel, threads, context };
-  const { thresholds } = engine.tuning.confidence;
-  const scored = await score({ ...answerer, ...(withoutCache && { withoutCache }) }, holes, answers);
+  const how = { ...(withoutCache && { withoutCache }), ...(second && { second: second.name }) };
+  const scored = await score({ ...answerer, ...how }, holes, answers);
   return { ...scored, ...(thresholds && { thresholds }) };
 }
 

@@ -5,6 +5,7 @@ import type { Diagnosis, Evaluation, Replay, TextScore, Typed, Typing } from '..
 import { sum } from '../statistics';
 import {
   completionLine,
+  opinionsLine,
   contextLine,
   grouped,
   milliseconds,
@@ -17,8 +18,8 @@ import {
 
 /** One line about how an answer came about. */
 export function describeCompletion(completion: Completion): string {
-  const { reason, hidden, confidence, kernel, threads, model } = completion;
-  const conditions = [kernel, threads && threadsOf(threads), model].filter(Boolean);
+  const { reason, hidden, confidence, kernel, threads } = completion;
+  const conditions = [kernel, threads && threadsOf(threads), opinionsLine(completion)].filter(Boolean);
   return [
     ...[reason, ...(hidden ? [`hidden: ${hidden}`] : []), `confidence ${confidence.toFixed(2)}`],
     ...[completionLine(completion), ...conditions],

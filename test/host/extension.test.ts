@@ -715,8 +715,8 @@ describe('the engine', () => {
 function alwaysFitToShow(): Parts['engine']['complete'] {
   const { engine } = parts;
   const complete = engine.complete.bind(engine);
-  engine.complete = async (params, token, onFirstLine) => {
-    const { hidden, ...completion } = await complete(params, token, onFirstLine);
+  engine.complete = async (params, token, onSooner) => {
+    const { hidden, ...completion } = await complete(params, token, onSooner);
     if (hidden === undefined) return completion;
     if (hidden === 'cancelled' || hidden === 'confidence') return { ...completion, hidden };
     const fit = { ...completion, text: 'first + second', shown: true, confidence: 0.5 };
@@ -760,12 +760,12 @@ function countRequests() {
   const related: RelatedText[][] = [];
   let atWork = 0;
   let most = 0;
-  engine.complete = async (params, token, onFirstLine) => {
+  engine.complete = async (params, token, onSooner) => {
     prefixes.push(params.prompt.prefix);
     related.push(params.prompt.related);
     most = Math.max(most, ++atWork);
     try {
-      return await complete(params, token, onFirstLine);
+      return await complete(params, token, onSooner);
     } finally {
       atWork--;
     }

@@ -95,11 +95,11 @@ export class Trial {
 
   complete(
     token: Parameters<LocalEngine['complete']>[1],
-    onFirstLine: Parameters<LocalEngine['complete']>[2] = () => undefined,
+    onSooner: Parameters<LocalEngine['complete']>[2] = () => undefined,
   ): Promise<Completion> {
     const prompt = { path: 'a.ts', languageId: 'typescript', prefix: 'a', suffix: '', related: [] };
     const limits = { maxTokens: 8, maxLines: 1, minConfidence: 0 };
-    return this.client.complete({ prompt, limits }, token, onFirstLine);
+    return this.client.complete({ prompt, limits }, token, onSooner);
   }
 
   end(): void {

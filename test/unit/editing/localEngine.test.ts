@@ -101,18 +101,18 @@ describe('the engine on this machine', function () {
   });
 
   withTrial(
-    'hears of the first line of its own request',
+    'hears of the answers before that to its own request',
     {
       complete: `
         const tell = (token, value) => process.send({ jsonrpc: '2.0', method: '$/progress', params: { token, value } });
-        tell(params.firstLine - 1, { text: 'of the one before' });
-        tell(params.firstLine, { text: 'line' });
+        tell(params.sooner - 1, { completion: { text: 'of the one before' } });
+        tell(params.sooner, { completion: { text: 'line' } });
         answer({ text: 'line and rest' });`,
     },
     async (trial) => {
       const told: string[] = [];
       for (let asked = 0; asked < 2; asked++) {
-        const { text } = await trial.complete(never, (line) => void told.push(line.text));
+        const { text } = await trial.complete(never, ({ completion }) => void told.push(completion.text));
         assert.equal(text, 'line and rest');
       }
       assert.deepEqual(told, ['line', 'line']);

@@ -10,7 +10,7 @@ import { unfinishedWord } from '../../../src/model/healing';
 import { describeModel } from '../../../src/model/description';
 import { layoutPrompt } from '../../../src/model/prompt';
 import { siteOf } from '../../../src/completion/site';
-import type { Completion, Limits, Prompt } from '../../../src/protocol';
+import type { Completion, Limits, Prompt, Sooner } from '../../../src/protocol';
 import { ggufBytes, temporaryFile } from '../model/ggufFile';
 import { randomSource } from '../random';
 
@@ -321,8 +321,8 @@ describe('engine', () => {
     const told = async (prefix: string): Promise<{ lines: Completion[]; whole: Completion }> =>
       withEngine(async (engine) => {
         const lines: Completion[] = [];
-        const onFirstLine = (line: Completion): void => void lines.push(line);
-        return { whole: await engine.complete(prompt(prefix), block, { onFirstLine }), lines };
+        const onSooner = ({ completion }: Sooner): void => void lines.push(completion);
+        return { whole: await engine.complete(prompt(prefix), block, { onSooner }), lines };
       });
     const { lines, whole } = await told('import os\n\ndef read(path):\n    ');
     assert.deepEqual(
@@ -343,7 +343,7 @@ describe('engine', () => {
       for (const [i, prefix] of prefixes.entries()) {
         const place: Prompt = { ...prompt(prefix), path: `${i}.py` };
         const block: Limits = { maxTokens: 60, maxLines: 6, minConfidence: 0 };
-        const whole = await engine.complete(place, block, { onFirstLine: () => lines++ });
+        const whole = await engine.complete(place, block, { onSooner: () => lines++ });
         const site = siteOf(place);
         const word = unfinishedWord(site.before, engine.model.tokenizer);
         const { ids } = layoutPrompt(place, site, engine.model, word.length);

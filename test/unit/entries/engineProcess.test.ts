@@ -17,10 +17,10 @@ import {
   diagnoseRequest,
   evaluateProgress,
   evaluateRequest,
-  firstLineProgress,
   loadProgress,
   loadRequest,
   type Prompt,
+  soonerProgress,
 } from '../../../src/protocol';
 import { readGguf } from '../../../src/model/gguf';
 import { tuningOf } from '../../../src/model/tuning';
@@ -116,12 +116,16 @@ describe('engine process', () => {
       await connection.sendRequest(loadRequest, load);
       const told: string[] = [];
       for (const name of [7, 8])
-        connection.onProgress(firstLineProgress, name, ({ text }) => void told.push(`${name} ${text}`));
+        connection.onProgress(
+          soonerProgress,
+          name,
+          ({ completion }) => void told.push(`${name} ${completion.text}`),
+        );
       const block = { maxTokens: 60, maxLines: 6, minConfidence: 0 };
       const place = prompt('import os\n\ndef read(path):\n    ');
       const unnamed = await connection.sendRequest(completeRequest, { prompt: place, limits: block });
       assert.deepEqual(told, []);
-      await connection.sendRequest(completeRequest, { prompt: place, limits: block, firstLine: 8 });
+      await connection.sendRequest(completeRequest, { prompt: place, limits: block, sooner: 8 });
       assert.deepEqual(told, [`8 ${unnamed.text.split('\n')[0]}`]);
     }));
 

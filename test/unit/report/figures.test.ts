@@ -48,4 +48,13 @@ describe('figures', () => {
     const line = '1 token in 12 ms (prompt: 1,412 tokens, 1,398 from the cache), 500 tok/s';
     assert.equal(figures.completionLine(completion), line);
   });
+
+  it('say who gave an answer, and what the other model thought', () => {
+    assert.equal(figures.opinionsLine(answer('x')), 'test');
+    const other = { model: 'large', shown: false, confidence: 0.412, milliseconds: 512.3 };
+    assert.equal(
+      figures.opinionsLine(answer('x', { other })),
+      'test; large: hidden, confidence 0.41 in 512 ms',
+    );
+  });
 });
