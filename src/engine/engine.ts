@@ -220,6 +220,11 @@ export class Engine implements Answering {
     });
   }
 
+  /** Ends with the work that is under way, or waits for its turn. */
+  idle(): Promise<unknown> {
+    return this.#turn;
+  }
+
   /** Waits for the work that is under way, and ends the use of the model. */
   async close(): Promise<void> {
     await this.#inTurn({}, () => {

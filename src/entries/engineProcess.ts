@@ -1,5 +1,6 @@
 // Entry of the engine process: holds the engine, serves its host over the child's IPC, and ends when the host is gone.
 
+import { setImmediate } from 'node:timers/promises';
 import {
   createMessageConnection,
   ErrorCodes,
@@ -56,7 +57,10 @@ async function load(params: LoadParams, onProgress?: (share: number) => void): P
   }
 }
 
-/** The second model first: it is there in a moment, and answers while the other one loads. */
+/**
+ * The second model first: it is there in a moment, and answers while the other one loads. What waits for it is answered
+ * before that begins, for to read a large vocabulary takes this thread for most of a second.
+ */
 function begin(params: LoadParams, onProgress?: (share: number) => void): Loading {
   const addon = loadAddon();
   const { second: file, threads, kernel } = params;
@@ -66,7 +70,12 @@ function begin(params: LoadParams, onProgress?: (share: number) => void): Loadin
   }
   const second = Engine.load(addon, { modelFile: file, threads, kernel });
   const load = (): Promise<Engine> => Engine.load(addon, params, onProgress);
-  const engine = second.then(load, load);
+  const engine = second
+    .then(async (small) => {
+      await setImmediate();
+      await small.idle();
+    })
+    .then(load, load);
   // Whoever asks for the engine hears why it could not be loaded.
   engine.catch(() => undefined);
   const answering = second.then(

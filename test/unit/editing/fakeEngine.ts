@@ -66,6 +66,7 @@ export class Trial {
     behaviour: Behaviour,
     more: {
       load?: () => LoadParams;
+      instead?: () => LoadParams;
       patienceMs?: number;
       loadPatienceMs?: number;
       idleMs?: number;
@@ -83,6 +84,7 @@ export class Trial {
         return more.load?.() ?? { modelFile: 'fake.gguf', threads: 0 };
       },
       log: { info: note, warn: note, error: note, debug: note },
+      ...(more.instead && { instead: more.instead }),
       onState: (state) => void this.states.push(state),
       ...{ patienceMs: more.patienceMs, loadPatienceMs: more.loadPatienceMs },
       ...{ idleMs: more.idleMs, isMemoryShort: more.isMemoryShort },

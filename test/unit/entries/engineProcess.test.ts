@@ -22,6 +22,7 @@ import {
   type Prompt,
   soonerProgress,
 } from '../../../src/protocol';
+import { customShape, synthesize } from '../../../src/measure/synthesize';
 import { readGguf } from '../../../src/model/gguf';
 import { tuningOf } from '../../../src/model/tuning';
 import { temporaryFile } from '../model/ggufFile';
@@ -136,6 +137,36 @@ describe('engine process', () => {
         connection.sendRequest(completeRequest, { prompt: prompt('x = '), limits }),
       ]);
       assert.equal(completion.model, info.name);
+    }));
+
+  it('has the second model answer before the chosen one is loaded, and both after that', () =>
+    withProcess(async ({ connection }) => {
+      const large = temporaryFile('large.gguf', Buffer.of());
+      const shape = customShape('512,8,1536,8,8,32000')!;
+      synthesize(large, { name: 'large', shape, architecture: 'llama', type: 'q8_0', seed: 1 });
+      const happened: string[] = [];
+      connection.onProgress(soonerProgress, 1, ({ completion, isLast }) => {
+        happened.push(`${completion.isSecond ? 'second' : 'chosen'}${isLast ? ', last' : ''}`);
+      });
+      const place = { prompt: prompt('import os\n\ndef read(path):\n    '), limits };
+      const [info, answer] = await Promise.all([
+        connection
+          .sendRequest(loadRequest, { ...load, modelFile: large, second: modelFile })
+          .then((loaded) => {
+            happened.push('loaded');
+            return loaded;
+          }),
+        connection.sendRequest(completeRequest, { ...place, sooner: 1, deadline: 300 }),
+      ]);
+      assert.deepEqual(happened, ['second, last', 'loaded']);
+      assert.ok(info.name !== info.second?.name && info.second?.bytes);
+      assert.deepEqual([answer.model, answer.other?.model].sort(), [info.name, info.second.name].sort());
+      assert.deepEqual(
+        await connection
+          .sendRequest(completeRequest, { ...place, deadline: 1 })
+          .then(({ model, other }) => [model, other?.model]),
+        [answer.model, answer.other?.model],
+      );
     }));
 
   it('words errors, and lives on', () =>
