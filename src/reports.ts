@@ -123,7 +123,7 @@ export interface Diagnosis {
   tmac: { error: number; cases: number; kernels: { level: string; gops: number }[] };
   threading: { scaling: ScalingRow[] };
   /** How many tokens prompt and answer share at most, for the sake of time. */
-  room: number;
+  rooms: { cold: number; rested: number };
   throughput: { tokensPerSecond: number; prefillTokensPerSecond: number; model: string; threads: number };
   model: ModelInfo;
   targets: Target[];

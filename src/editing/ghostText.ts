@@ -245,9 +245,10 @@ export class GhostText {
     if (settings.mode === 'onRequest' || throttle.use !== 'full') return;
     if (this.silence(document, settings, false)) return;
     await cursor.lookUp();
+    await this.requests.rest();
     if (!this.isAsItWas({ cursor, version })) return;
-    const place = cursor.place();
-    if (!this.cache.find(place)) await this.requests.prefill({ prompt: promptFor(document, place) });
+    // Also where an answer is known: the next one may come from a longer prompt then.
+    await this.requests.prefill({ prompt: promptFor(document, cursor.place()) });
   }
 }
 

@@ -78,6 +78,12 @@ export class Requests {
     return request;
   }
 
+  /** Ends when nothing is asked for any more. */
+  async rest(): Promise<void> {
+    while (this.newest ?? this.atWork)
+      await (this.newest?.answer ?? this.atWork!.ended).catch(() => undefined);
+  }
+
   /** Has a prompt read ahead of the request to come; does nothing if there is one already. */
   async prefill(params: PrefillParams): Promise<void> {
     if (this.newest || this.atWork) return;

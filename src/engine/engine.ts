@@ -24,6 +24,9 @@ import { emptyAnswer, type ModelToken, type Written, Writing } from './decoding'
 /** Tokens per native call: few enough to stop soon, enough that the call costs nothing. */
 const stepTokens = 8;
 
+/** Milliseconds that reading the rest of a longer prompt may take before a shorter one is taken. */
+const soon = 50;
+
 /** Tokens guessed ahead from the text, as far as a native call reaches. */
 const draftTokens = stepTokens - 1;
 
@@ -43,6 +46,12 @@ interface Reading {
   milliseconds: number;
 }
 
+/** `word` is the unfinished one before the cursor, which the layout lacks. */
+interface LaidOut extends Layout {
+  word: string;
+  room: number;
+}
+
 /** How many threads a request may use. */
 type Threads = number | 'all';
 
@@ -51,7 +60,7 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** At most, or `all` however busy the machine is. */
   threads?: Threads;
-  /** Tokens that prompt and answer share at most, within the context; else as many as are read in time. */
+  /** Tokens that prompt and answer share at most, within the context; else as many as are read in time, or are read already. */
   room?: number;
   /** By the model alone: what the context holds is not weighed beside it. */
   withoutCache?: boolean;
@@ -181,21 +190,24 @@ export class Engine implements Answering {
   /** Reads a prompt ahead of its completion, which need not read it then. */
   prefill(prompt: Prompt, options: RequestOptions = {}): Promise<Prefill> {
     return this.#inTurn(options, async (signal) => {
-      const { ids, reused, milliseconds } = await this.#read(prompt, siteOf(prompt), signal, options);
+      const { room = this.#room.rested } = options;
+      const { ids, reused, milliseconds } = await this.#read(prompt, siteOf(prompt), signal, {
+        ...{ ...options, room },
+      });
       return { promptTokens: ids.length, reusedTokens: reused, prefillMs: milliseconds };
     });
   }
 
   /** Milliseconds that an answer would take, by what was measured of late. */
   expected(prompt: Prompt): number {
-    const { ids } = this.#layOut(prompt, siteOf(prompt), this.room);
-    const unread = ids.length - this.#slots.holds(ids);
-    return this.#room.milliseconds(unread) + (median(this.#decoded) ?? 0);
+    const { ids } = this.#layOutInTime(prompt, siteOf(prompt));
+    return this.#room.milliseconds(this.#unread(ids)) + (median(this.#decoded) ?? 0);
   }
 
-  /** How many tokens prompt and answer share at most, where a request does not say. */
-  get room(): number {
-    return this.#room.tokens;
+  /** How many tokens prompt and answer share at most, where a request does not say: at once, and when the cursor has rested. */
+  get rooms(): { cold: number; rested: number } {
+    const { cold, rested } = this.#room;
+    return { cold, rested };
   }
 
   get #session(): NativeSession {
@@ -290,23 +302,37 @@ export class Engine implements Answering {
     prompt: Prompt,
     site: Site,
     signal: AbortSignal,
-    { room: most = this.room, withoutCache }: RequestOptions,
+    { room: most, withoutCache }: RequestOptions,
   ): Promise<Reading> {
     if (signal.aborted) return unread;
-    const room = Math.min(most, this.model.contextLength);
-    const { ids, beyond, word } = this.#layOut(prompt, site, room);
+    const { ids, beyond, word, room } =
+      most === undefined ? this.#layOutInTime(prompt, site) : this.#layOut(prompt, site, most);
     if (ids.length === 0) return unread;
     const context = withoutCache ? undefined : this.counted(beyond);
     return { ids, word, context, room, ...(await this.#prefill(ids)) };
   }
 
-  /** `word` is the unfinished one before the cursor, which the layout lacks. */
-  #layOut(prompt: Prompt, site: Site, room: number): Layout & { word: string } {
+  /** The longer prompt that is read while the cursor rests, once that has been read; else the one that is read in time. */
+  #layOutInTime(prompt: Prompt, site: Site): LaidOut {
+    const { cold, rested } = this.#room;
+    const longer = this.#layOut(prompt, site, rested);
+    if (rested === cold || this.#room.milliseconds(this.#unread(longer.ids)) <= soon) return longer;
+    const shorter = this.#layOut(prompt, site, cold);
+    return this.#unread(longer.ids) <= this.#unread(shorter.ids) ? longer : shorter;
+  }
+
+  #layOut(prompt: Prompt, site: Site, most: number): LaidOut {
+    const room = Math.min(most, this.model.contextLength);
     const word = unfinishedWord(site.before, this.model.tokenizer);
     const layout = layoutPrompt(prompt, site, this.model, word.length, room);
-    if (layout.ids.length > 0) return { ...layout, word };
+    if (layout.ids.length > 0) return { ...layout, word, room };
     // The first word of a text, and a model that knows neither paths nor fill-in-the-middle.
-    return { ...layoutPrompt(prompt, site, this.model, 0, room), word: '' };
+    return { ...layoutPrompt(prompt, site, this.model, 0, room), word: '', room };
+  }
+
+  /** How many of `ids` no slot holds. */
+  #unread(ids: Int32Array): number {
+    return ids.length - this.#slots.holds(ids);
   }
 
   /** Remembers how long an answer took behind its prompt. */

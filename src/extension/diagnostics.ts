@@ -10,6 +10,7 @@ import {
   megabytes,
   milliseconds,
   opinionsLine,
+  roomsLine,
   millions,
   recentLine,
   tokensPerSecond,
@@ -130,10 +131,7 @@ function examinedRows(diagnosis: Diagnosis): [string, string][] {
     ['Cores', cores],
     ['Prefill now', tokensPerSecond(throughput.prefillTokensPerSecond)],
     ['Decode now', tokensPerSecond(throughput.tokensPerSecond)],
-    [
-      'Longest prompt',
-      `${grouped(diagnosis.room)} tokens with the answer: as many as are read in about 1.5 s`,
-    ],
+    ['Longest prompt', `with the answer ${roomsLine(diagnosis.rooms)}: as many as are read in time`],
     ['Self-test', `${grouped(tmac.cases)} products of ternary weights, largest error ${tmac.error}`],
     ...issues.map(({ severity, issue, impact }): [string, string] => [
       capital(severity),

@@ -1,7 +1,7 @@
 // Figures in words: one way of writing shares, speed, time and size, wherever people read them.
 
 import type { Completion } from '../protocol';
-import type { ModelInfo, Recent, Tuned } from '../reports';
+import type { Diagnosis, ModelInfo, Recent, Tuned } from '../reports';
 
 /** With all of its digits behind the point. */
 export const grouped = (value: number, digits = 0): string =>
@@ -45,6 +45,13 @@ export function loadedLine({
 /** `8,192 tokens, 11.0 MB for each 1,000 of them` */
 export function contextLine({ contextLength, bytesPerToken }: ModelInfo): string {
   return `${grouped(contextLength)} tokens, ${megabytes(bytesPerToken * 1000)} for each 1,000 of them`;
+}
+
+/** `512 tokens where nothing is read yet, 2,048 once the cursor has rested` */
+export function roomsLine({ cold, rested }: Diagnosis['rooms']): string {
+  const later =
+    rested > cold ? ` where nothing is read yet, ${grouped(rested)} once the cursor has rested` : '';
+  return `${grouped(cold)} tokens${later}`;
 }
 
 /** `2.507 bits for a token of the true text, 2.539 before, 4.446 by the model alone` */

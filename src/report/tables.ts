@@ -6,6 +6,7 @@ import { sum } from '../statistics';
 import {
   completionLine,
   opinionsLine,
+  roomsLine,
   contextLine,
   grouped,
   milliseconds,
@@ -53,7 +54,7 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
     `${environment.cpu}, ${environment.physicalCores} cores, ${environment.system}`,
     `${model.name}: ${model.architecture}, ${model.type}, ${millions(model.weights)} weights`,
     ...(model.caution === undefined ? [] : [model.caution]),
-    `context ${contextLine(model)}; prompt and answer share ${grouped(diagnosis.room)}`,
+    `context ${contextLine(model)}; prompt and answer share ${roomsLine(diagnosis.rooms)}`,
     `decode ${tokensPerSecond(throughput.tokensPerSecond)}, prefill ${tokensPerSecond(throughput.prefillTokensPerSecond)}, ${threadsOf(throughput.threads)}`,
     '',
     table([['', 'kernel', 'processor', 'self-test', 'GOPS'], ...levels]),

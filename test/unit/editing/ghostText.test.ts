@@ -504,9 +504,28 @@ describe('reading ahead', () => {
     assert.deepEqual([trial.shown, trial.entries.length, trial.backend.requests.length], ['', 0, 0]);
   });
 
-  it('is left out where an answer is known, and where the backend is not running', async () => {
-    const trial = answering('x', sample);
+  it('waits for the answer that is computed, and comes where one is known, for it reads more', async () => {
+    const trial = Trial.of(sample);
     await trial.type('a', 1000);
+    assert.equal(trial.backend.readAhead.length, 0);
+    trial.backend.tell('x');
+    await trial.pass(10);
+    assert.deepEqual(
+      trial.backend.readAhead.map(({ prompt }) => prompt.prefix),
+      ['const total = a'],
+    );
+    await trial.type('b', 350);
+    trial.backend.tell('y');
+    await trial.pass(10);
+    assert.equal(trial.backend.readAhead.length, 2);
+  });
+
+  it('is left out where the text was typed on meanwhile, and where the backend is not running', async () => {
+    const trial = Trial.of(sample);
+    await trial.type('a', 350);
+    await trial.type('b', 100);
+    trial.backend.tell('x');
+    await trial.pass(100);
     assert.equal(trial.backend.readAhead.length, 0);
     trial.backend.state = { name: 'idle' };
     await trial.step({ pause: 0, open: 'other.ts' }, 1000);
