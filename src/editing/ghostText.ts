@@ -155,9 +155,8 @@ export class GhostText {
     });
     if (onRequest) editor.showWork(request.answer);
     try {
-      let answer = onRequest
-        ? await within(request.answer, token, Infinity, clock)
-        : await within(request.inTime, token, settings.deadline, clock);
+      const deadline = onRequest ? Infinity : settings.deadline;
+      let answer = await within(request.inTime, token, deadline, clock);
       if (answer === 'late') answer = await within(request.soonest(), token, 0, clock);
       if (answer === 'late' || (typeof answer === 'object' && answer.how !== 'computed'))
         editor.showWork(request.answer);

@@ -27,8 +27,8 @@ export class Opinions implements Answering {
   }
 
   /**
-   * What the second model says goes to `onSooner`. It is the answer where the chosen model cannot be loaded. They take
-   * turns, for both want all cores.
+   * What the second model says goes to `onSooner`, as the last thing in time where the chosen one is still loading or
+   * expected after the deadline. It is the answer where that cannot be loaded. They take turns, for both want all cores.
    */
   async complete(
     prompt: Prompt,

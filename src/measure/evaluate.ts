@@ -15,7 +15,15 @@ import { syntaxOf } from '../completion/syntax';
 /** What an answer is scored by, whoever gave it. */
 export type GivenAnswer = Pick<
   Completion,
-  'text' | 'shown' | 'hidden' | 'confidence' | 'promptTokens' | 'reusedTokens' | 'prefillMs' | 'decodeMs'
+  | 'text'
+  | 'shown'
+  | 'hidden'
+  | 'confidence'
+  | 'promptTokens'
+  | 'reusedTokens'
+  | 'prefillMs'
+  | 'decodeMs'
+  | 'other'
 >;
 
 interface Scored {
@@ -149,9 +157,14 @@ function measures(scored: Scored[]): Measures {
       precision: exactRate(surest.slice(0, Math.max(1, Math.round(shownRate * surest.length)))),
     })),
     area: rounded(areaUnder(surest.map(({ exact }) => exact))),
-    latency: percentiles(scored.map(({ answer }) => answer.prefillMs + answer.decodeMs)),
+    latency: percentiles(scored.map(({ answer }) => timeOf(answer))),
     reuse: rounded(sum(scored.map(({ answer }) => answer.reusedTokens)) / Math.max(1, promptTokens)),
   };
+}
+
+/** Of all models that were asked. */
+function timeOf({ prefillMs, decodeMs, other }: GivenAnswer): number {
+  return prefillMs + decodeMs + (other?.milliseconds ?? 0);
 }
 
 function reliability(shown: Scored[]): Evaluation['reliability'] {

@@ -303,10 +303,15 @@ describe('ghost text that takes its time', () => {
       assert.ok(deadline! <= 300 && deadline! > 200, `${deadline}`);
     });
 
-    it('is that of both for a user who asks, who waits for it', async () => {
+    it('is that of both for a user who asks, who waits for it, but not for the loading of a model', async () => {
+      const early = withSecond(sample);
+      await early.request(0);
+      early.backend.tellSooner('first', second, true);
+      await early.pass(10);
+      assert.equal(early.shown, 'first');
       const trial = withSecond(sample);
       await trial.request(0);
-      trial.backend.tellSooner('first', second, true);
+      trial.backend.tellSooner('first', second);
       await trial.pass(1000);
       assert.equal(trial.shown, '');
       assert.deepEqual(
