@@ -21,6 +21,8 @@ const runs = {
     output([process.execPath, cli, 'eval', ...set.frozen, ...set.computed], report),
   'ryzanstein-context': (set, report) =>
     output([process.execPath, cli, 'eval', ...set.frozen, '--context', ...set.computed], report),
+  'ryzanstein-both': (set, report) =>
+    output([process.execPath, cli, 'eval', ...set.frozen, '--context', '--both', ...set.computed], report),
   'ryzanstein-alone': (set, report) =>
     output([process.execPath, cli, 'eval', ...set.frozen, '--no-cache', ...set.computed], report),
   'llama.cpp': (set, report) =>

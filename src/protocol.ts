@@ -64,8 +64,9 @@ export interface Alternative {
  * One answer. `text` is fit to insert at the cursor, with the document's line ends; times are in milliseconds.
  * `alternatives`, surest first, are there if they were asked for; tokens and times are those of the answer alone.
  * The `promptTokens` of a cancelled one are those that were read before, of which the cache held `reusedTokens`.
- * `room` is how many tokens prompt and answer shared at most; it, `kernel` and `threads` are absent where a backend does
- * not tell.
+ * `isSecond`: given by the second model, and not by the chosen one; `other` is what the other one of both said, if it
+ * was done. `room` is how many tokens prompt and answer shared at most; it, `kernel` and `threads` are absent where a
+ * backend does not tell.
  */
 export interface Completion {
   text: string;
@@ -81,31 +82,57 @@ export interface Completion {
   decodeMs: number;
   tokensPerSecond: number;
   model: string;
+  isSecond?: true;
+  other?: Opinion;
   room?: number;
   kernel?: string;
   threads?: number;
 }
 
+/** What the model said whose answer was not given, and how long it took. */
+export interface Opinion {
+  model: string;
+  shown: boolean;
+  confidence: number;
+  milliseconds: number;
+}
+
+/**
+ * An answer before the answer: the first line of a block, or what the second model says. `isLast`: the answer is not
+ * expected by the deadline.
+ */
+export interface Sooner {
+  completion: Completion;
+  isLast: boolean;
+}
+
 /** Whether a model is shown what stands behind the cursor: always if it can be, never, or as its file makes likely. */
 export type InfillingSetting = 'auto' | 'always' | 'never';
 
-/** `threads` 0 means the number of physical cores; `kernel` forces a level by name. */
+/**
+ * `threads` 0 means the number of physical cores; `kernel` forces a level by name. `second` is the file of a small model
+ * that answers beside the chosen one: before that is loaded, while it reads, and where it is surer.
+ */
 export interface LoadParams {
   modelFile: string;
+  second?: string;
   threads: number;
   kernel?: string;
   infilling?: InfillingSetting;
 }
 
 /**
- * `threads` at most are used, where the model was loaded with more. With `firstLine`, a block's first line comes as
- * progress of that name as soon as it is whole.
+ * `threads` at most are used, where the model was loaded with more. With `sooner`, answers before the answer come as
+ * progress of that name. In milliseconds from now: an answer is of use until `deadline`, and where there is a second
+ * model, the chosen one begins after `pause`, for the next request may come before.
  */
 export interface CompleteParams {
   prompt: Prompt;
   limits: Limits;
   threads?: number;
-  firstLine?: number;
+  sooner?: number;
+  deadline?: number;
+  pause?: number;
 }
 
 export interface PrefillParams {
@@ -168,8 +195,7 @@ export const glanceRequest = new RequestType<GlanceParams, ModelGlance, void>('g
 export const machineRequest = new RequestType0<MachineSpeed, void>('machine');
 export const joinRequest = new RequestType<JoinParams, void, void>('join');
 export const completeRequest = new RequestType<CompleteParams, Completion, void>('complete');
-/** The answer, were it the first line alone. */
-export const firstLineProgress = new ProgressType<Completion>();
+export const soonerProgress = new ProgressType<Sooner>();
 export const prefillRequest = new RequestType<PrefillParams, Prefill, void>('prefill');
 export const diagnoseRequest = new RequestType0<Diagnosis, void>('diagnose');
 export const benchRequest = new RequestType<BenchParams, BenchReport, void>('bench');

@@ -23,6 +23,8 @@ export interface ModelInfo {
   bytes: number;
   /** How sure an answer has to be in each language, as measured of the model. */
   thresholds?: Thresholds;
+  /** The model that answers beside it. */
+  second?: Pick<ModelInfo, 'name' | 'bytes' | 'thresholds'>;
 }
 
 /**
@@ -121,7 +123,7 @@ export interface Diagnosis {
   tmac: { error: number; cases: number; kernels: { level: string; gops: number }[] };
   threading: { scaling: ScalingRow[] };
   /** How many tokens prompt and answer share at most, for the sake of time. */
-  room: number;
+  rooms: { cold: number; rested: number };
   throughput: { tokensPerSecond: number; prefillTokensPerSecond: number; model: string; threads: number };
   model: ModelInfo;
   targets: Target[];
@@ -181,7 +183,7 @@ export interface Percentiles {
 }
 
 /** What answered, and how; `context` tells whether code of other files was in the prompts,
- * `withoutCache` that what the context holds was not weighed beside the model. */
+ * `withoutCache` that what the context holds was not weighed beside the model, `second` which model answered beside it. */
 export interface Answerer {
   engine: string;
   model: string;
@@ -191,6 +193,7 @@ export interface Answerer {
   threads: number;
   context: boolean;
   withoutCache?: boolean;
+  second?: string;
 }
 
 /**

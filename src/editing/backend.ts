@@ -9,6 +9,7 @@ import type {
   EvaluateProgress,
   Prefill,
   PrefillParams,
+  Sooner,
 } from '../protocol';
 import type { BenchReport, Diagnosis, Evaluation, ModelInfo } from '../reports';
 
@@ -30,12 +31,12 @@ export type KnownModel = Pick<ModelInfo, 'name'> & Partial<ModelInfo>;
 
 /**
  * `idle`: the backend is not started, or has ended and is not yet wanted again. `percent` of a model is loaded, as far
- * as that is known.
+ * as that is known. `refused` is why it is not the chosen model that is ready.
  */
 export type BackendState<Model = KnownModel> =
   | { readonly name: 'idle' }
   | { readonly name: 'starting'; readonly percent?: number }
-  | { readonly name: 'ready'; readonly model: Model }
+  | { readonly name: 'ready'; readonly model: Model; readonly refused?: Problem }
   | { readonly name: 'failed'; readonly problem: Problem };
 
 /** All methods fail with a `Problem`. */
@@ -44,13 +45,13 @@ export interface Backend {
   /** What keeps the backend from completing, as the rest of a sentence about the engine: `runs a benchmark`. */
   readonly occupation: string | undefined;
   /**
-   * One completion; `onFirstLine` gets the first line of a block as soon as that is whole. A cancelled request ends
+   * One completion; `onSooner` gets answers before it, as soon as they are there. A cancelled request ends
    * soon, with an answer whose reason is `cancelled` or with a `Problem`.
    */
   complete(
     params: CompleteParams,
     token: CancellationToken,
-    onFirstLine: (completion: Completion) => void,
+    onSooner: (sooner: Sooner) => void,
   ): Promise<Completion>;
   /** Has a prompt read ahead of its completion; ends as a completion does. */
   prefill(params: PrefillParams, token: CancellationToken): Promise<Prefill>;

@@ -11,15 +11,18 @@ export interface Fit {
   readonly completion: Completion;
   /**
    * `joined`: computed for a place before, and what was typed meanwhile is how it begins. `first line`: the rest of the
-   * block is not computed yet.
+   * block is not computed yet; `meanwhile`: nor is the answer of the chosen model.
    */
-  readonly how: 'computed' | 'first line' | 'joined' | 'same' | 'typed through';
+  readonly how: 'computed' | 'first line' | 'meanwhile' | 'joined' | 'same' | 'typed through';
 }
 
 interface Known {
   readonly head: string;
   readonly suffix: string;
   readonly completion: Completion;
+  /** Another answer to the same request is to come. */
+  isSooner: boolean;
+  isDisplayed: boolean;
   /** Of any two, the one displayed or computed later has the higher number. */
   used: number;
 }
@@ -33,12 +36,20 @@ export class CompletionCache {
   private readonly all = new Set<Known>();
   private uses = 0;
 
-  /** Remembers an answer for its place, hidden ones as well: the same place need not be asked for twice. */
-  remember(place: Place, completion: Completion): void {
+  /**
+   * Remembers an answer for its place, hidden ones as well: the same place need not be asked for twice. An answer before
+   * it (`isSooner`) goes on being what fits, if it is displayed and the answer does not begin with it: nobody's text is
+   * exchanged under their eyes.
+   */
+  remember(place: Place, completion: Completion, isSooner = false): void {
     const head = headOf(place);
-    for (const { value, rest } of this.tree.along(head))
-      if (rest === '' && value.suffix === place.suffix) this.drop(value);
-    const known: Known = { head, suffix: place.suffix, completion, used: ++this.uses };
+    const { suffix } = place;
+    const known: Known = { head, suffix, completion, isSooner, isDisplayed: false, used: ++this.uses };
+    for (const { value, rest } of this.tree.along(head)) {
+      if (rest !== '' || value.suffix !== suffix) continue;
+      if (staysBefore(value, completion)) Object.assign(value, { used: ++this.uses, isSooner });
+      else this.drop(value);
+    }
     this.tree.add(head, known);
     this.all.add(known);
     if (this.all.size > capacity) this.drop(leastRecent(this.all));
@@ -57,10 +68,13 @@ export class CompletionCache {
     return this.best(place)?.fits ?? [];
   }
 
-  /** Notes that what fits at a place is displayed there. */
-  display(place: Place): void {
-    const best = this.best(place);
-    if (best) best.known.used = ++this.uses;
+  /** Notes that a completion is displayed at a place, where it fits. */
+  display(place: Place, completion: Completion): void {
+    const all = this.tree.along(headOf(place)).map(({ value }) => value);
+    const known = all.find((each) => each.completion === completion) ?? this.best(place)?.known;
+    if (!known) return;
+    known.isDisplayed = true;
+    known.used = ++this.uses;
   }
 
   /** Forgets everything: another model answers otherwise. */
@@ -85,6 +99,11 @@ export class CompletionCache {
     this.tree.remove(known.head, known);
     this.all.delete(known);
   }
+}
+
+/** Whether an answer that came sooner is displayed, and the one that comes now is another text. */
+function staysBefore({ isSooner, isDisplayed, completion: sooner }: Known, now: Completion): boolean {
+  return isSooner && isDisplayed && !(now.shown && now.text.startsWith(sooner.text));
 }
 
 /** An answer and its alternatives, each as an answer of its own. */

@@ -79,10 +79,13 @@ export class CompletionLog {
     return this.computed()[0];
   }
 
-  /** Of the last answers of the model that answered last; undefined where nothing was computed yet. */
+  /**
+   * Of the last answers of the model that answered last, the second one where the chosen one has not spoken; undefined
+   * where nothing was computed yet.
+   */
   get recent(): Recent | undefined {
     const computed = this.computed();
-    const [last] = computed;
+    const last = computed.find(({ isSecond }) => !isSecond) ?? computed[0];
     if (!last) return undefined;
     const answers = computed.filter(({ model }) => model === last.model).slice(0, recentAnswers);
     const long = answers.filter(({ tokens }) => tokens >= enoughTokens);

@@ -16,7 +16,6 @@ import {
   diagnoseRequest,
   evaluateProgress,
   evaluateRequest,
-  firstLineProgress,
   glanceRequest,
   joinRequest,
   machineRequest,
@@ -32,6 +31,8 @@ import {
   type LoadProgress,
   type Prefill,
   type PrefillParams,
+  type Sooner,
+  soonerProgress,
 } from '../protocol';
 import type { BenchReport, Diagnosis, Evaluation, MachineSpeed, ModelGlance, ModelInfo } from '../reports';
 import type { Log } from './backend';
@@ -42,7 +43,7 @@ export class EngineChild {
   private readonly connection: MessageConnection;
   /** Rejects when the process has ended. */
   private readonly ended: Promise<never>;
-  /** Completions so far; the number of each names the progress of its first line. */
+  /** Completions so far; the number of each names its progress. */
   private completions = 0;
 
   /** `file` is a script for Node. `onEnd` gets how the process ended, as the rest of a sentence about the engine. */
@@ -101,12 +102,12 @@ export class EngineChild {
   async complete(
     params: CompleteParams,
     token: CancellationToken,
-    onFirstLine: (completion: Completion) => void,
+    onSooner: (sooner: Sooner) => void,
   ): Promise<Completion> {
-    const firstLine = ++this.completions;
-    const subscription = this.connection.onProgress(firstLineProgress, firstLine, onFirstLine);
+    const sooner = ++this.completions;
+    const subscription = this.connection.onProgress(soonerProgress, sooner, onSooner);
     try {
-      return await this.answer(this.connection.sendRequest(completeRequest, { ...params, firstLine }, token));
+      return await this.answer(this.connection.sendRequest(completeRequest, { ...params, sooner }, token));
     } finally {
       subscription.dispose();
     }

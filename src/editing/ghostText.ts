@@ -47,12 +47,14 @@ export class GhostText {
   constructor(private readonly parts: GhostTextParts) {
     const { backend, clock } = parts;
     this.offers = new Offers(parts);
-    const complete: Backend['complete'] = async (params, token, onFirstLine) => {
-      const answer = await backend.complete(params, token, (line) =>
-        onFirstLine(discreet(line, params.prompt)),
-      );
+    const complete: Backend['complete'] = async (params, token, onSooner) => {
+      const answer = await backend.complete(params, token, ({ completion: sooner, isLast }) => {
+        const completion = discreet(sooner, params.prompt);
+        if (completion.shown) onSooner({ completion, isLast });
+      });
       const completion = discreet(answer, params.prompt);
-      if (completion.reason !== 'cancelled') this.pace.answered(completion.prefillMs + completion.decodeMs);
+      const { reason, prefillMs, decodeMs, other } = completion;
+      if (reason !== 'cancelled') this.pace.answered(prefillMs + decodeMs + (other?.milliseconds ?? 0));
       return completion;
     };
     const prefill: Backend['prefill'] = (params, token) => backend.prefill(params, token);
@@ -136,25 +138,28 @@ export class GhostText {
   }
 
   /**
-   * Asks the backend, and waits as long as the deadline allows, then makes do with a block's first line. What comes
-   * later is kept; where there was nothing to show, it triggers once.
+   * Asks the backend, and waits as long as the deadline allows, then makes do with an answer before the answer: at once
+   * where that is all that is expected in time. What comes later is kept; where there was nothing to show, it triggers
+   * once.
    */
   private async compute(question: RuledQuestion, place: Place, token: CancellationToken): Promise<Offer> {
     const { cursor, onRequest, settings, throttle } = question;
     const { editor, clock } = this.parts;
+    const wait = onRequest ? 0 : waitWith(throttle, this.pace.wait(settings.deadline));
+    const holdsBack = throttle.use === 'full' && this.hasSecond;
     const request = this.requests.send(place, {
       onRequest,
-      after: onRequest ? 0 : waitWith(throttle, this.pace.wait(settings.deadline)),
+      after: holdsBack ? 0 : wait,
       expected: this.pace.answer,
-      params: () => this.params(question, place),
+      params: () => this.params(question, place, holdsBack ? wait : 0),
     });
     if (onRequest) editor.showWork(request.answer);
     try {
-      let answer = await within(request.answer, token, onRequest ? Infinity : settings.deadline, clock);
-      if (answer === 'late') {
+      const deadline = onRequest ? Infinity : settings.deadline;
+      let answer = await within(request.inTime, token, deadline, clock);
+      if (answer === 'late') answer = await within(request.soonest(), token, 0, clock);
+      if (answer === 'late' || (typeof answer === 'object' && answer.how !== 'computed'))
         editor.showWork(request.answer);
-        answer = await within(request.soonest, token, 0, clock);
-      }
       if (answer === 'late') {
         const entry = this.offers.note(question, `not ready after ${settings.deadline} ms`);
         void this.triggerWhenReady(question, place, request, entry);
@@ -173,12 +178,20 @@ export class GhostText {
   }
 
   private offer(question: Question, place: Place, fits: Fit[]): Offer {
-    this.cache.display(place);
+    this.cache.display(place, fits[0]!.completion);
     return this.offers.offer(question, place, fits);
   }
 
-  private params({ cursor, onRequest, settings, throttle }: RuledQuestion, place: Place): CompleteParams {
+  /** A second model answers in no time: nothing is gained by asking it later. */
+  private get hasSecond(): boolean {
     const { state } = this.parts.backend;
+    return state.name === 'ready' && state.model.second !== undefined;
+  }
+
+  private params(question: RuledQuestion, place: Place, pause: number): CompleteParams {
+    const { cursor, onRequest, asked, settings, throttle } = question;
+    const { backend, clock } = this.parts;
+    const { state } = backend;
     const minConfidence = onRequest ? anyConfidence : sureEnough(settings);
     return {
       prompt: promptFor(cursor.document, place),
@@ -187,6 +200,8 @@ export class GhostText {
         candidates: onRequest ? mostCandidates : 1,
       },
       threads: threadsWith(throttle, state.name === 'ready' ? state.model.threads : undefined),
+      ...(onRequest ? {} : { deadline: settings.deadline - (clock.now() - asked) }),
+      ...(pause > 0 ? { pause } : {}),
     };
   }
 
@@ -200,7 +215,7 @@ export class GhostText {
     const amend = (result: string, completion?: Completion): void =>
       this.parts.log.amend(entry, { result, completion });
     try {
-      const fit = await request.soonest;
+      const fit = await request.soonest();
       if (!fit) return amend(`${entry.result}, then cancelled`);
       const { completion } = fit;
       if (fit.text === '') return amend(hidden(completion), completion);
@@ -229,9 +244,10 @@ export class GhostText {
     if (settings.mode === 'onRequest' || throttle.use !== 'full') return;
     if (this.silence(document, settings, false)) return;
     await cursor.lookUp();
+    await this.requests.rest();
     if (!this.isAsItWas({ cursor, version })) return;
-    const place = cursor.place();
-    if (!this.cache.find(place)) await this.requests.prefill({ prompt: promptFor(document, place) });
+    // Also where an answer is known: the next one may come from a longer prompt then.
+    await this.requests.prefill({ prompt: promptFor(document, cursor.place()) });
   }
 }
 

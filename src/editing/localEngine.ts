@@ -11,6 +11,7 @@ import type {
   LoadParams,
   Prefill,
   PrefillParams,
+  Sooner,
 } from '../protocol';
 import type { BenchReport, Diagnosis, Evaluation, ModelInfo } from '../reports';
 import { type Backend, type BackendState, type Examinable, type Log, Problem } from './backend';
@@ -24,6 +25,8 @@ export interface LocalEngineOptions {
   file: string;
   /** What to load; read at each start. May throw a `Problem`. */
   load(): LoadParams;
+  /** What to load in the place of what was refused, if anything. */
+  instead?(): LoadParams | undefined;
   log: Log;
   onState(state: LocalState): void;
   /** How long a cancelled request may go on before the engine counts as hung, in milliseconds. */
@@ -44,6 +47,8 @@ const defaultIdleMs = 5 * 60_000;
 interface Running {
   readonly child: EngineChild;
   readonly loaded: Promise<ModelInfo>;
+  /** A second model answers before the chosen one is loaded. */
+  readonly isEarly: boolean;
 }
 
 export class LocalEngine implements Backend, Examinable {
@@ -78,10 +83,10 @@ export class LocalEngine implements Backend, Examinable {
   complete(
     params: CompleteParams,
     token: CancellationToken,
-    onFirstLine: (completion: Completion) => void,
+    onSooner: (sooner: Sooner) => void,
   ): Promise<Completion> {
     this.used();
-    return this.cancellable(token, ({ child }) => child.complete(params, token, onFirstLine));
+    return this.cancellable(token, ({ child }) => child.complete(params, token, onSooner));
   }
 
   prefill(params: PrefillParams, token: CancellationToken): Promise<Prefill> {
@@ -153,10 +158,10 @@ export class LocalEngine implements Backend, Examinable {
     this.idle = setTimeout(() => this.unloadIfMemoryIsShort(), this.idleMs);
   }
 
-  /** One request to a loaded engine. */
-  private async request<T>(send: (running: Running) => Promise<T>): Promise<T> {
+  /** One request to an engine that is loaded; `early`: or has a second model that is. */
+  private async request<T>(send: (running: Running) => Promise<T>, early = false): Promise<T> {
     const running = this.start();
-    await running.loaded;
+    if (!early || !running.isEarly) await running.loaded;
     try {
       return await send(running);
     } catch (error) {
@@ -170,7 +175,7 @@ export class LocalEngine implements Backend, Examinable {
       if (this.occupied) throw new Problem('request', `The engine ${this.occupied}.`);
       if (token.isCancellationRequested) throw new Problem('request', 'Cancelled while the engine started.');
       return this.watched(running.child, token, send(running));
-    });
+    }, true);
   }
 
   private async occupy<T>(occupation: string, send: (running: Running) => Promise<T>): Promise<T> {
@@ -193,24 +198,36 @@ export class LocalEngine implements Backend, Examinable {
   }
 
   private launch(): Running {
-    const { file, log } = this.options;
     let params: LoadParams;
     try {
       params = this.options.load();
-      if (!existsSync(file))
-        throw new Problem('engine', `The engine ${file} is missing. Reinstall Ryzanstein.`);
     } catch (error) {
-      throw this.fail(asProblem('model', error));
+      return this.launchInstead(asProblem('model', error));
     }
+    return this.launchWith(params);
+  }
+
+  /** Loads what there is for a model that was refused; throws where there is nothing. */
+  private launchInstead(refused: Problem): Running {
+    const params = this.options.instead?.();
+    if (!params) throw this.fail(refused);
+    this.options.log.error(refused.message);
+    return this.launchWith(params, refused);
+  }
+
+  private launchWith(params: LoadParams, refused?: Problem): Running {
+    const { file, log } = this.options;
+    if (!existsSync(file))
+      throw this.fail(new Problem('engine', `The engine ${file} is missing. Reinstall Ryzanstein.`));
     log.info(`Starting the engine with ${params.modelFile}.`);
     const child: EngineChild = new EngineChild(file, log, (how) => this.died(child, how));
     this.become({ name: 'starting' });
-    const loaded = this.load(child, params);
+    const loaded = this.load(child, params, refused);
     loaded.catch(() => undefined);
-    return { child, loaded };
+    return { child, loaded, isEarly: params.second !== undefined };
   }
 
-  private async load(child: EngineChild, params: LoadParams): Promise<ModelInfo> {
+  private async load(child: EngineChild, params: LoadParams, refused?: Problem): Promise<ModelInfo> {
     const { log, loadPatienceMs: patience = defaultLoadPatienceMs } = this.options;
     const hung = setTimeout(() => {
       log.error(`The engine has loaded nothing of ${params.modelFile} for ${patience} ms.`);
@@ -226,11 +243,14 @@ export class LocalEngine implements Backend, Examinable {
       if (this.running?.child !== child) throw asProblem('request', error);
       // The process lives and says no: another one would say the same.
       this.end();
-      throw this.fail(asProblem('model', error));
+      const problem = asProblem('model', error);
+      if (refused) throw this.fail(problem);
+      this.running = this.launchInstead(problem);
+      throw problem;
     } finally {
       clearTimeout(hung);
     }
-    if (this.running?.child === child) this.become({ name: 'ready', model });
+    if (this.running?.child === child) this.become({ name: 'ready', model, ...(refused && { refused }) });
     const { name, loadMs, kernel, threads } = model;
     log.info(`${name} is loaded in ${Math.round(loadMs)} ms: ${kernel}, ${threads} threads.`);
     if (model.caution !== undefined) log.warn(model.caution);

@@ -17,13 +17,17 @@ export function findModelFile(chosen: string, bundledFolder: string): string {
       throw new Problem('model', `The model file ${file} ${whyUnread(file, error)}. Choose another one.`);
     }
   }
-  const bundled = existsSync(bundledFolder)
-    ? readdirSync(bundledFolder).filter((name) => name.endsWith('.gguf'))
-    : [];
-  const first = bundled.sort()[0];
-  if (first) return path.join(bundledFolder, first);
+  const bundled = bundledModel(bundledFolder);
+  if (bundled !== undefined) return bundled;
   throw new Problem(
     'model',
     'This build of Ryzanstein came without a model. Choose a GGUF file to complete with.',
   );
+}
+
+/** The one that came with the extension; undefined where none did. */
+export function bundledModel(folder: string): string | undefined {
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.gguf')) : [];
+  const first = names.sort()[0];
+  return first === undefined ? undefined : path.join(folder, first);
 }

@@ -15,6 +15,7 @@ export const mostCandidates = 3;
 const results: Record<Fit['how'], string> = {
   computed: 'shown',
   'first line': 'shown, the first line of a block',
+  meanwhile: 'shown, before the chosen model has answered',
   joined: 'shown, computed while it was typed into',
   same: 'shown again',
   'typed through': 'typed through',

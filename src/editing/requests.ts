@@ -11,8 +11,10 @@ import { type Fit, isTypedOn, type CompletionCache } from './completionCache';
 export interface Request {
   /** What fits at the place, `undefined` if the request was cancelled; rejects if the backend fails. */
   readonly answer: Promise<Fit | undefined>;
-  /** The same, or what is known of it sooner: the first line of a block. */
-  readonly soonest: Promise<Fit | undefined>;
+  /** The same, or an answer before it where that is all that is expected in time. */
+  readonly inTime: Promise<Fit | undefined>;
+  /** The same, or the last answer before it, if there is none yet the first to come. */
+  soonest(): Promise<Fit | undefined>;
   /** Cancels the request, unless someone else has joined it since. */
   cancel(): void;
 }
@@ -28,12 +30,10 @@ export interface Sending {
   params(): CompleteParams;
 }
 
-interface Work {
+interface Work extends Omit<Request, 'cancel'> {
   readonly place: Place;
   readonly onRequest: boolean;
   readonly source: CancellationTokenSource;
-  readonly answer: Promise<Fit | undefined>;
-  readonly soonest: Promise<Fit | undefined>;
   lastToJoin?: Request;
 }
 
@@ -42,6 +42,8 @@ interface AtWork {
   readonly source: CancellationTokenSource;
   readonly place?: Place;
   readonly since: number;
+  /** It will take longer than anybody waits. */
+  isSlow?: boolean;
   /** When it has ended, its answer is known already. */
   readonly ended: Promise<unknown>;
 }
@@ -65,15 +67,21 @@ export class Requests {
   /** Sends a request as soon as the one before has ended, unless what that one says fits here as well. */
   send(place: Place, sending: Sending): Request {
     const work = this.joinable(place, sending.onRequest) ?? this.start(place, sending);
+    const { answer, inTime, soonest } = work;
     const request: Request = {
-      answer: work.answer,
-      soonest: work.soonest,
+      ...{ answer, inTime, soonest },
       cancel: () => {
         if (work.lastToJoin === request) work.source.cancel();
       },
     };
     work.lastToJoin = request;
     return request;
+  }
+
+  /** Ends when nothing is asked for any more. */
+  async rest(): Promise<void> {
+    while (this.newest ?? this.atWork)
+      await (this.newest?.answer ?? this.atWork!.ended).catch(() => undefined);
   }
 
   /** Has a prompt read ahead of the request to come; does nothing if there is one already. */
@@ -104,13 +112,20 @@ export class Requests {
     if (atWork && !isWorthJoining(atWork, place, sending, this.clock.now())) atWork.source.cancel();
     const source = new CancellationTokenSource();
     const { onRequest } = sending;
-    let onFirstLine: (fit: Fit) => void = () => undefined;
-    const firstLine = new Promise<Fit>((resolve) => (onFirstLine = resolve));
-    const answer = this.answer(place, sending, source, onFirstLine);
-    const soonest = Promise.race([answer, firstLine]);
+    let latest: Fit | undefined;
+    let [first, last]: ((fit: Fit) => void)[] = [];
+    const firstSooner = new Promise<Fit>((resolve) => (first = resolve));
+    const lastInTime = new Promise<Fit>((resolve) => (last = resolve));
+    const answer = this.answer(place, sending, source, (fit, isLast) => {
+      latest = fit;
+      first!(fit);
+      if (isLast) last!(fit);
+    });
+    const inTime = Promise.race([answer, lastInTime]);
     // A failure is for those who wait for the answer.
-    soonest.catch(() => undefined);
-    const work: Work = { place, onRequest, source, answer, soonest };
+    inTime.catch(() => undefined);
+    const soonest = (): Promise<Fit | undefined> => Promise.race([answer, latest ?? firstSooner]);
+    const work: Work = { place, onRequest, source, answer, inTime, soonest };
     this.newest = work;
     const done = (): void => {
       if (this.newest === work) this.newest = undefined;
@@ -123,7 +138,7 @@ export class Requests {
     place: Place,
     sending: Sending,
     source: CancellationTokenSource,
-    onFirstLine: (fit: Fit) => void,
+    onSooner: (fit: Fit, isLast: boolean) => void,
   ): Promise<Fit | undefined> {
     const { token } = source;
     try {
@@ -131,7 +146,7 @@ export class Requests {
       if (joined) return joined;
       if (sending.after > 0) await within(new Promise(() => undefined), token, sending.after, this.clock);
       if (token.isCancellationRequested) return undefined;
-      return await this.run(this.computed(place, sending, token, onFirstLine), source, place);
+      return await this.run(this.computed(place, sending, source, onSooner), source, place);
     } catch (error) {
       if (token.isCancellationRequested) return undefined;
       throw error;
@@ -158,18 +173,25 @@ export class Requests {
   private async computed(
     place: Place,
     sending: Sending,
-    token: CancellationToken,
-    onFirstLine: (fit: Fit) => void,
+    source: CancellationTokenSource,
+    onSooner: (fit: Fit, isLast: boolean) => void,
   ): Promise<Fit | undefined> {
-    const completion = await this.backend.complete(sending.params(), token, (line) => {
-      if (!token.isCancellationRequested) onFirstLine(this.remembered(place, line, 'first line'));
-    });
+    const { token } = source;
+    const completion = await this.backend.complete(
+      sending.params(),
+      token,
+      ({ completion: sooner, isLast }) => {
+        if (token.isCancellationRequested) return;
+        if (isLast && this.atWork?.source === source) this.atWork.isSlow = true;
+        onSooner(this.remembered(place, sooner, sooner.isSecond ? 'meanwhile' : 'first line'), isLast);
+      },
+    );
     if (token.isCancellationRequested || completion.reason === 'cancelled') return undefined;
     return this.remembered(place, completion, 'computed');
   }
 
   private remembered(place: Place, completion: Completion, how: Fit['how']): Fit {
-    this.cache.remember(place, completion);
+    this.cache.remember(place, completion, how !== 'computed');
     return { text: completion.shown ? completion.text : '', overwrites: 0, completion, how };
   }
 
@@ -185,8 +207,13 @@ export class Requests {
 }
 
 /** Whether to wait for what is at work: it may fit what was typed since, and is nearer its end than a new one would be. */
-function isWorthJoining({ place, since }: AtWork, here: Place, sending: Sending, now: number): boolean {
-  if (sending.onRequest || !place || !isTypedOn(place, here)) return false;
+function isWorthJoining(
+  { place, since, isSlow }: AtWork,
+  here: Place,
+  sending: Sending,
+  now: number,
+): boolean {
+  if (sending.onRequest || isSlow || !place || !isTypedOn(place, here)) return false;
   return (now - since) * 2 >= sending.expected;
 }
 

@@ -19,6 +19,7 @@ export const defaults = {
   threads: 0,
   kernel: 'auto',
   infilling: 'auto' as InfillingSetting,
+  secondOpinion: true,
   deadline: 300,
   maxLines: 12,
   eagerness: 'normal' as Eagerness,
@@ -48,6 +49,7 @@ export function settingsFrom(
     threads: clamp(Math.round(value('threads')), 0, 256),
     kernel: value('kernel'),
     infilling: value('infilling'),
+    secondOpinion: value('secondOpinion'),
     deadline: clamp(value('deadline'), 0, longestDeadline),
     maxLines: clamp(Math.round(value('maxLines')), 1, 64),
     eagerness: value('eagerness') in wantedPrecision ? value('eagerness') : defaults.eagerness,
@@ -82,10 +84,13 @@ export function sureEnough({ confidence, eagerness }: Settings): number | Eagern
   return confidence ?? eagerness;
 }
 
-/** Whether the loaded model is right too seldom in a language for anything to be offered. */
+/** Whether all that is loaded is right too seldom in a language for anything to be offered. */
 export function isUnproven(state: BackendState, settings: Settings, languageId: string): boolean {
   if (state.name !== 'ready') return false;
-  return isTooUnsure(sureEnough(settings), languageName(languageId), state.model.thresholds);
+  const { model } = state;
+  return [model, ...(model.second ? [model.second] : [])].every(({ thresholds }) =>
+    isTooUnsure(sureEnough(settings), languageName(languageId), thresholds),
+  );
 }
 
 function clamp(value: number, least: number, most: number): number {

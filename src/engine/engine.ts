@@ -1,6 +1,6 @@
 // A loaded model and the story of one completion request: prompt, reuse, prefill, decode, stop, clean.
 
-import type { Alternative, Completion, Limits, LoadParams, Prefill, Prompt } from '../protocol';
+import type { Alternative, Completion, Limits, LoadParams, Prefill, Prompt, Sooner } from '../protocol';
 import type { ModelInfo } from '../reports';
 import type { Addon, NativeModel, NativeSession, NgramOptions } from './addon';
 import { judge } from '../completion/finish';
@@ -11,17 +11,21 @@ import { Load } from './load';
 import { hyperparametersOf } from '../model/architectures';
 import { describeModel, type ModelDescription } from '../model/description';
 import type { Tuning } from '../model/measured';
-import { layoutPrompt } from '../model/prompt';
-import { contextOf, Room } from './room';
+import { type Layout, layoutPrompt } from '../model/prompt';
+import { contextOf, mostTimes, Room } from './room';
 import { tuningOf } from '../model/tuning';
 import { innermost } from '../completion/embedded';
 import { type Site, siteOf } from '../completion/site';
 import { Slots } from './slots';
 import { type Syntax, syntaxOf } from '../completion/syntax';
+import { median } from '../statistics';
 import { emptyAnswer, type ModelToken, type Written, Writing } from './decoding';
 
 /** Tokens per native call: few enough to stop soon, enough that the call costs nothing. */
 const stepTokens = 8;
+
+/** Milliseconds that reading the rest of a longer prompt may take before a shorter one is taken. */
+const soon = 50;
 
 /** Tokens guessed ahead from the text, as far as a native call reaches. */
 const draftTokens = stepTokens - 1;
@@ -42,6 +46,12 @@ interface Reading {
   milliseconds: number;
 }
 
+/** `word` is the unfinished one before the cursor, which the layout lacks. */
+interface LaidOut extends Layout {
+  word: string;
+  room: number;
+}
+
 /** How many threads a request may use. */
 type Threads = number | 'all';
 
@@ -50,12 +60,23 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** At most, or `all` however busy the machine is. */
   threads?: Threads;
-  /** Tokens that prompt and answer share at most, within the context; else as many as are read in time. */
+  /** Tokens that prompt and answer share at most, within the context; else as many as are read in time, or are read already. */
   room?: number;
   /** By the model alone: what the context holds is not weighed beside it. */
   withoutCache?: boolean;
   /** Gets a block's first line when that is whole and fit to show; the block goes on. */
-  onFirstLine?: (completion: Completion) => void;
+  onSooner?: (sooner: Sooner) => void;
+  /** Milliseconds for which an answer is of use, and for which the larger of two models holds back. */
+  deadline?: number;
+  pause?: number;
+}
+
+/** What answers requests: a model, or two of them as one. */
+export interface Answering {
+  /** Of the model that was chosen. */
+  readonly info: ModelInfo;
+  complete(prompt: Prompt, limits: Limits, options?: RequestOptions): Promise<Completion>;
+  prefill(prompt: Prompt, options?: RequestOptions): Promise<Prefill>;
 }
 
 const none = new Int32Array();
@@ -69,8 +90,8 @@ function promptsOf({ fimOrders, format }: ModelDescription): string {
     : 'text before the cursor';
 }
 
-export class Engine {
-  readonly info: ModelInfo;
+export class Engine implements Answering {
+  readonly #info: Omit<ModelInfo, 'thresholds'>;
   readonly #native: NativeModel;
   readonly #slots: Slots;
   /** Absent where the user has said how many threads to use. */
@@ -80,6 +101,8 @@ export class Engine {
   #threads: number;
   #turn: Promise<unknown> = Promise.resolve();
   #encodings = new Map<string, number[]>();
+  /** How long the last answers took behind their prompts, in milliseconds. */
+  readonly #decoded: number[] = [];
 
   private constructor(
     readonly addon: Addon,
@@ -93,8 +116,7 @@ export class Engine {
     this.#load = threads === 0 ? new Load() : undefined;
     this.#room = new Room(model.contextLength, model.weights, native.threads);
     this.#threads = native.threads;
-    const { thresholds } = tuning.confidence;
-    this.info = {
+    this.#info = {
       name: model.name,
       file,
       architecture: model.hyperparameters.architecture,
@@ -108,7 +130,6 @@ export class Engine {
       loadMs: native.loadMilliseconds,
       bytes: native.bytes,
       bytesPerToken: native.bytesPerToken,
-      ...(thresholds && { thresholds }),
     };
   }
 
@@ -156,22 +177,37 @@ export class Engine {
     }
   }
 
+  get info(): ModelInfo {
+    const { thresholds } = this.tuning.confidence;
+    return { ...this.#info, ...(thresholds && { thresholds }) };
+  }
+
   /** Completes at a place. Requests wait for their turn; a cancelled one ends soon, with nothing to show. */
   complete(prompt: Prompt, limits: Limits, options: RequestOptions = {}): Promise<Completion> {
     return this.#inTurn(options, (signal) => this.#answer(prompt, limits, signal, options));
   }
 
   /** Reads a prompt ahead of its completion, which need not read it then. */
-  prefill(prompt: Prompt, options: Omit<RequestOptions, 'onFirstLine'> = {}): Promise<Prefill> {
+  prefill(prompt: Prompt, options: RequestOptions = {}): Promise<Prefill> {
     return this.#inTurn(options, async (signal) => {
-      const { ids, reused, milliseconds } = await this.#read(prompt, siteOf(prompt), signal, options);
+      const { room = this.#room.rested } = options;
+      const { ids, reused, milliseconds } = await this.#read(prompt, siteOf(prompt), signal, {
+        ...{ ...options, room },
+      });
       return { promptTokens: ids.length, reusedTokens: reused, prefillMs: milliseconds };
     });
   }
 
-  /** How many tokens prompt and answer share at most, where a request does not say. */
-  get room(): number {
-    return this.#room.tokens;
+  /** Milliseconds that an answer would take, by what was measured of late. */
+  expected(prompt: Prompt): number {
+    const { ids } = this.#layOutInTime(prompt, siteOf(prompt));
+    return this.#room.milliseconds(this.#unread(ids)) + (median(this.#decoded) ?? 0);
+  }
+
+  /** How many tokens prompt and answer share at most, where a request does not say: at once, and when the cursor has rested. */
+  get rooms(): { cold: number; rested: number } {
+    const { cold, rested } = this.#room;
+    return { cold, rested };
   }
 
   get #session(): NativeSession {
@@ -194,6 +230,11 @@ export class Engine {
       this.#session.truncate(0);
       return work(this.#session).finally(() => this.#session.truncate(0));
     });
+  }
+
+  /** Ends with the work that is under way, or waits for its turn. */
+  idle(): Promise<unknown> {
+    return this.#turn;
   }
 
   /** Waits for the work that is under way, and ends the use of the model. */
@@ -231,7 +272,7 @@ export class Engine {
     prompt: Prompt,
     limits: Limits,
     signal: AbortSignal,
-    { onFirstLine, ...options }: RequestOptions,
+    { onSooner, ...options }: RequestOptions,
   ): Promise<Completion> {
     const document = siteOf(prompt);
     const site = innermost(document);
@@ -243,13 +284,14 @@ export class Engine {
       this.#completion(site, answer, limits, read, reading, syntax);
     const tell = async (line: Written): Promise<void> => {
       const completion = completed(await grammar, line);
-      if (completion.shown && !signal.aborted) onFirstLine?.(completion);
+      if (completion.shown && !signal.aborted) onSooner?.({ completion, isLast: false });
     };
     let answer: Written | undefined;
     if (!signal.aborted)
       answer = reading.ids.length === 0 ? nothing : await this.#decode(site, reading, limits, signal, tell);
     const syntax = await grammar;
     const completion = completed(syntax, answer);
+    if (completion.reason !== 'cancelled') this.#note(completion.decodeMs);
     if (!answer || answer === nothing || (limits.candidates ?? 1) <= 1) return completion;
     const alternatives = await this.#alternatives(site, reading, limits, signal, answer, syntax);
     return { ...completion, alternatives };
@@ -260,20 +302,43 @@ export class Engine {
     prompt: Prompt,
     site: Site,
     signal: AbortSignal,
-    { room: most = this.room, withoutCache }: RequestOptions,
+    { room: most, withoutCache }: RequestOptions,
   ): Promise<Reading> {
     if (signal.aborted) return unread;
+    const { ids, beyond, word, room } =
+      most === undefined ? this.#layOutInTime(prompt, site) : this.#layOut(prompt, site, most);
+    if (ids.length === 0) return unread;
+    const context = withoutCache ? undefined : this.counted(beyond);
+    return { ids, word, context, room, ...(await this.#prefill(ids)) };
+  }
+
+  /** The longer prompt that is read while the cursor rests, once that has been read; else the one that is read in time. */
+  #layOutInTime(prompt: Prompt, site: Site): LaidOut {
+    const { cold, rested } = this.#room;
+    const longer = this.#layOut(prompt, site, rested);
+    if (rested === cold || this.#room.milliseconds(this.#unread(longer.ids)) <= soon) return longer;
+    const shorter = this.#layOut(prompt, site, cold);
+    return this.#unread(longer.ids) <= this.#unread(shorter.ids) ? longer : shorter;
+  }
+
+  #layOut(prompt: Prompt, site: Site, most: number): LaidOut {
     const room = Math.min(most, this.model.contextLength);
-    let word = unfinishedWord(site.before, this.model.tokenizer);
-    let layout = layoutPrompt(prompt, site, this.model, word.length, room);
-    if (layout.ids.length === 0) {
-      // The first word of a text, and a model that knows neither paths nor fill-in-the-middle.
-      word = '';
-      layout = layoutPrompt(prompt, site, this.model, 0, room);
-      if (layout.ids.length === 0) return unread;
-    }
-    const context = withoutCache ? undefined : this.counted(layout.beyond);
-    return { ids: layout.ids, word, context, room, ...(await this.#prefill(layout.ids)) };
+    const word = unfinishedWord(site.before, this.model.tokenizer);
+    const layout = layoutPrompt(prompt, site, this.model, word.length, room);
+    if (layout.ids.length > 0) return { ...layout, word, room };
+    // The first word of a text, and a model that knows neither paths nor fill-in-the-middle.
+    return { ...layoutPrompt(prompt, site, this.model, 0, room), word: '', room };
+  }
+
+  /** How many of `ids` no slot holds. */
+  #unread(ids: Int32Array): number {
+    return ids.length - this.#slots.holds(ids);
+  }
+
+  /** Remembers how long an answer took behind its prompt. */
+  #note(milliseconds: number): void {
+    this.#decoded.push(milliseconds);
+    if (this.#decoded.length > mostTimes) this.#decoded.shift();
   }
 
   /**

@@ -16,20 +16,22 @@ export function contextOf(trained: number, bytesPerToken: number): number {
 export const fixedRoom = 1024;
 
 /** Each twice the one before: another one moves the prompt's start, and all of it is read anew. */
-const rooms = [512, 1024, 2048, 4096, 8192];
-/** How long a prompt may take of which nothing is known, in milliseconds. */
-const longestWait = 1500;
+const rooms = [256, 512, 1024, 2048, 4096, 8192];
+/** How long a prompt may take of which nothing is known, in milliseconds: while somebody waits, and while the cursor rests. */
+const longestWait = 1000;
+const longestRest = 4000;
 /** Multiply-adds of one thread in a millisecond: a guess that lasts until prompts have been read. */
 const guessedSpeed = 100e6;
 /** Of fewer tokens the time says little about that of a whole prompt. */
 const leastTokens = 128;
 /** Times are looked at so many at once: a machine that is busy for a moment changes nothing. */
-const mostTimes = 5;
+export const mostTimes = 5;
 const leastTimes = 3;
 
 /** How many tokens prompt and answer share, by how fast this machine has read prompts with this model. */
 export class Room {
-  #tokens: number;
+  /** Tokens per millisecond that the rooms are made for. */
+  #speed: number;
   /** Tokens per millisecond, of late. */
   readonly #speeds: number[] = [];
 
@@ -38,26 +40,36 @@ export class Room {
     weights: number,
     threads: number,
   ) {
-    this.#tokens = roomAt((guessedSpeed * threads) / weights);
+    this.#speed = (guessedSpeed * threads) / weights;
   }
 
-  get tokens(): number {
-    return Math.min(this.#tokens, this.context);
+  /** Of a prompt that somebody waits for. */
+  get cold(): number {
+    return Math.min(roomAt(this.#speed, longestWait), this.context);
   }
 
-  /** A prompt of which so many tokens were unknown has been read. It grows at once, and shrinks where it is far too long. */
+  /** Of one that is read while the cursor rests. */
+  get rested(): number {
+    return Math.min(roomAt(this.#speed, longestRest), this.context);
+  }
+
+  /** How long it takes to read so many. */
+  milliseconds(tokens: number): number {
+    return tokens / (median(this.#speeds) ?? this.#speed);
+  }
+
+  /** A prompt of which so many tokens were unknown has been read. Rooms grow at once, and shrink where they are far too long. */
   read(tokens: number, milliseconds: number): void {
     if (tokens < leastTokens || milliseconds <= 0) return;
     this.#speeds.push(tokens / milliseconds);
     if (this.#speeds.length > mostTimes) this.#speeds.shift();
     if (this.#speeds.length < leastTimes) return;
     const speed = median(this.#speeds)!;
-    if (this.#tokens / speed > 2 * longestWait) this.#tokens = roomAt(speed);
-    else this.#tokens = Math.max(this.#tokens, roomAt(speed));
+    if (speed > this.#speed || speed < this.#speed / 2) this.#speed = speed;
   }
 }
 
 /** The largest that is read in time. */
-function roomAt(speed: number): number {
-  return rooms.findLast((tokens) => tokens / speed <= longestWait) ?? rooms[0]!;
+function roomAt(speed: number, milliseconds: number): number {
+  return rooms.findLast((tokens) => tokens / speed <= milliseconds) ?? rooms[0]!;
 }

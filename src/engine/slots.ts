@@ -42,6 +42,11 @@ export class Slots {
     return common;
   }
 
+  /** How many of `ids` a slot holds at most, from the first one on. */
+  holds(ids: Int32Array): number {
+    return Math.max(...this.#slots.map(({ known }) => commonHead(known, ids)));
+  }
+
   free(): void {
     for (const { session } of this.#slots) session.free();
   }

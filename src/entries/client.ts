@@ -7,7 +7,7 @@ import {
   ResponseError,
 } from 'vscode-jsonrpc/node';
 import { loadAddon } from '../engine/addon';
-import type { Engine } from '../engine/engine';
+import type { Answering, Engine } from '../engine/engine';
 import { bench } from '../measure/bench';
 import { diagnose } from '../measure/diagnose';
 import { evaluate } from '../measure/evaluate';
@@ -21,15 +21,15 @@ import { calibrate, tune } from '../measure/tune';
 import {
   benchRequest,
   completeRequest,
-  type Completion,
   diagnoseRequest,
   evaluateProgress,
   evaluateRequest,
-  firstLineProgress,
   glanceRequest,
   joinRequest,
   machineRequest,
   prefillRequest,
+  type Sooner,
+  soonerProgress,
 } from '../protocol';
 import { messageOf, printable } from '../wording';
 
@@ -38,28 +38,29 @@ export class Client {
 
   /**
    * `loaded` gives the engine, which may serve other clients as well, and where `anew` loads its model again; it fails
-   * where none is loaded.
+   * where none is loaded. `answering` gives what completes.
    */
   constructor(
     private readonly connection: MessageConnection,
     private readonly loaded: (anew?: boolean) => Promise<Engine>,
+    private readonly answering: () => Promise<Answering> = loaded,
   ) {}
 
   /** Answers what the client sends from now on. */
   serve(): void {
-    const { connection, loaded } = this;
-    connection.onRequest(completeRequest, ({ prompt, limits, threads, firstLine }, token) => {
+    const { connection, loaded, answering } = this;
+    connection.onRequest(completeRequest, ({ prompt, limits, sooner, ...options }, token) => {
       const signal = this.beginNewest(token);
-      const onFirstLine = (completion: Completion): void => {
-        if (firstLine !== undefined) void connection.sendProgress(firstLineProgress, firstLine, completion);
+      const onSooner = (answer: Sooner): void => {
+        if (sooner !== undefined) void connection.sendProgress(soonerProgress, sooner, answer);
       };
       return answered(async () =>
-        (await loaded()).complete(prompt, limits, { signal, threads, onFirstLine }),
+        (await answering()).complete(prompt, limits, { ...options, signal, onSooner }),
       );
     });
     connection.onRequest(prefillRequest, ({ prompt, threads }, token) => {
       const signal = this.beginNewest(token);
-      return answered(async () => (await loaded()).prefill(prompt, { signal, threads }));
+      return answered(async () => (await answering()).prefill(prompt, { signal, threads }));
     });
     connection.onRequest(glanceRequest, ({ file }) => answered(() => Promise.resolve(glanceAt(file))));
     connection.onRequest(joinRequest, ({ parts, whole }) =>

@@ -1,5 +1,6 @@
 // Entry of the engine process: holds the engine, serves its host over the child's IPC, and ends when the host is gone.
 
+import { setImmediate } from 'node:timers/promises';
 import {
   createMessageConnection,
   ErrorCodes,
@@ -8,37 +9,88 @@ import {
   ResponseError,
 } from 'vscode-jsonrpc/node';
 import { loadAddon } from '../engine/addon';
-import { Engine } from '../engine/engine';
+import { type Answering, Engine } from '../engine/engine';
+import { Opinions } from '../engine/opinions';
 import { type LoadParams, loadProgress, loadRequest } from '../protocol';
 import type { ModelInfo } from '../reports';
+import { messageOf } from '../wording';
 import { answered, Client } from './client';
 
-/** The engine in use or on its way: requests that come in while it loads wait for it. */
-let engine: Promise<Engine> | undefined;
-/** What it was loaded with. */
-let loadedWith: LoadParams | undefined;
-
-async function loaded(anew = false): Promise<Engine> {
-  if (!engine)
-    throw new ResponseError(ErrorCodes.ServerNotInitialized, 'No model is loaded. Send "load" first.');
-  if (anew && (await engine)) await load(loadedWith!);
-  return engine;
+/** What is in use or on its way: requests that come in while it loads wait for it. */
+interface Loading {
+  readonly engine: Promise<Engine>;
+  /** Beside the engine, or in its place while that loads. */
+  readonly second: Promise<Engine> | undefined;
+  readonly answering: Promise<Answering>;
+  readonly params: LoadParams;
 }
 
-/** Takes the place of the engine before it; that one stays in use where the new one cannot be loaded. */
+let current: Loading | undefined;
+
+function inUse(): Loading {
+  if (!current)
+    throw new ResponseError(ErrorCodes.ServerNotInitialized, 'No model is loaded. Send "load" first.');
+  return current;
+}
+
+async function loaded(anew = false): Promise<Engine> {
+  const { engine, params } = inUse();
+  if (!anew) return engine;
+  await engine;
+  await load(params);
+  return inUse().engine;
+}
+
+/** Takes the place of what was loaded before; that stays in use where the new model cannot be loaded. */
 async function load(params: LoadParams, onProgress?: (share: number) => void): Promise<ModelInfo> {
-  const before = engine;
-  const next = Engine.load(loadAddon(), params, onProgress);
-  engine = next;
+  const before = current;
+  const next = begin(params, onProgress);
+  current = next;
   try {
-    const { info } = await next;
-    loadedWith = params;
-    await (await before?.catch(() => undefined))?.close();
-    return info;
+    await next.engine;
+    await close(before);
+    return (await next.answering).info;
   } catch (error) {
-    if (engine === next) engine = before;
+    if (current === next) current = before;
+    await close(next);
     throw error;
   }
+}
+
+/**
+ * The second model first: it is there in a moment, and answers while the other one loads. What waits for it is answered
+ * before that begins, for to read a large vocabulary takes this thread for most of a second.
+ */
+function begin(params: LoadParams, onProgress?: (share: number) => void): Loading {
+  const addon = loadAddon();
+  const { second: file, threads, kernel } = params;
+  if (file === undefined) {
+    const engine = Engine.load(addon, params, onProgress);
+    return { params, engine, second: undefined, answering: engine };
+  }
+  const second = Engine.load(addon, { modelFile: file, threads, kernel });
+  const load = (): Promise<Engine> => Engine.load(addon, params, onProgress);
+  const engine = second
+    .then(async (small) => {
+      await setImmediate();
+      await small.idle();
+    })
+    .then(load, load);
+  // Whoever asks for the engine hears why it could not be loaded.
+  engine.catch(() => undefined);
+  const answering = second.then(
+    (small) => new Opinions(small, engine),
+    (error) => {
+      process.stderr.write(`${messageOf(error)}\n`);
+      return engine;
+    },
+  );
+  return { params, engine, second, answering };
+}
+
+async function close(loading: Loading | undefined): Promise<void> {
+  for (const engine of [loading?.engine, loading?.second])
+    await (await engine?.catch(() => undefined))?.close();
 }
 
 function listen(): void {
@@ -57,7 +109,7 @@ function listen(): void {
     };
     return answered(() => load(params, onProgress));
   });
-  new Client(connection, loaded).serve();
+  new Client(connection, loaded, () => inUse().answering).serve();
   // A message that is none must not end the process: the next one may be good.
   connection.onError(([error]) => process.stderr.write(`Unreadable message: ${error.message}\n`));
   connection.listen();

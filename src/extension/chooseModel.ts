@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { Problem } from '../editing/backend';
 import type { LocalEngine, LocalState } from '../editing/localEngine';
-import { findModelFile } from '../editing/modelFile';
+import { bundledModel, findModelFile } from '../editing/modelFile';
 import type { ModelReader } from '../editing/modelReader';
 import { catalogueModels, placeOf } from '../library/catalogue';
 import {
@@ -236,14 +236,6 @@ export class ModelChoice {
     } catch {
       return readSettings().modelFile;
     }
-  }
-}
-
-function bundledModel(folder: string): string | undefined {
-  try {
-    return findModelFile('', folder);
-  } catch {
-    return undefined;
   }
 }
 

@@ -9,6 +9,8 @@ import {
   grouped,
   megabytes,
   milliseconds,
+  opinionsLine,
+  roomsLine,
   millions,
   recentLine,
   tokensPerSecond,
@@ -106,6 +108,9 @@ function modelRows(model: ModelInfo, recent: Recent | undefined): [string, strin
     ['File', model.file],
     ['Form', `${model.architecture}, ${model.type}, ${millions(model.weights)} weights`],
     ['Memory', megabytes(model.bytes)],
+    ...(model.second
+      ? [['Second opinion', `${model.second.name}, ${megabytes(model.second.bytes)}`] as [string, string]]
+      : []),
     ['Context', contextLine(model)],
     ['Prompts', model.prompts ?? ''],
     ...(model.caution === undefined ? [] : [['Caution', model.caution] as [string, string]]),
@@ -126,10 +131,7 @@ function examinedRows(diagnosis: Diagnosis): [string, string][] {
     ['Cores', cores],
     ['Prefill now', tokensPerSecond(throughput.prefillTokensPerSecond)],
     ['Decode now', tokensPerSecond(throughput.tokensPerSecond)],
-    [
-      'Longest prompt',
-      `${grouped(diagnosis.room)} tokens with the answer: as many as are read in about 1.5 s`,
-    ],
+    ['Longest prompt', `with the answer ${roomsLine(diagnosis.rooms)}: as many as are read in time`],
     ['Self-test', `${grouped(tmac.cases)} products of ternary weights, largest error ${tmac.error}`],
     ...issues.map(({ severity, issue, impact }): [string, string] => [
       capital(severity),
@@ -160,7 +162,7 @@ function entryRow(entry: Entry): EntryRow {
     waited: milliseconds(waitedMs),
     text: text === undefined ? '' : JSON.stringify(text),
     answer: completion
-      ? `stopped: ${completion.reason} · confidence ${completion.confidence.toFixed(2)} · ${completionLine(completion)}`
+      ? `stopped: ${completion.reason} · confidence ${completion.confidence.toFixed(2)} · ${completionLine(completion)} · by ${opinionsLine(completion)}`
       : '',
   };
 }

@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Completion } from '../protocol';
+import type { Completion, LoadParams } from '../protocol';
 import { Benchmark } from './benchmark';
 import { ModelChoice } from './chooseModel';
 import { Circumstances } from './circumstances';
@@ -17,7 +17,7 @@ import { type Entry, CompletionLog } from '../editing/completionLog';
 import { LiveView } from './liveView';
 import { createLog } from './log';
 import { completeNow, openMenu, toggle, toggleLanguage } from './menu';
-import { findModelFile } from '../editing/modelFile';
+import { bundledModel, findModelFile } from '../editing/modelFile';
 import { ModelReader } from '../editing/modelReader';
 import { nameOtherCompleters } from './otherTools';
 import { Problems } from './problems';
@@ -48,9 +48,16 @@ export function activate(context: vscode.ExtensionContext): Parts {
   const engine = new LocalEngine({
     file: engineFile,
     load: () => {
-      const { modelFile, threads, kernel, infilling } = readSettings();
-      const file = findModelFile(modelFile, bundled);
-      return { modelFile: file, threads, kernel: kernel === 'auto' ? undefined : kernel, infilling };
+      const { infilling } = readSettings();
+      const second = bundledBeside();
+      return {
+        ...{ modelFile: findModelFile(readSettings().modelFile, bundled), ...withCpu(), infilling },
+        ...(second !== undefined && { second }),
+      };
+    },
+    instead: () => {
+      const modelFile = bundledBeside();
+      return modelFile === undefined ? undefined : { modelFile, ...withCpu() };
     },
     log,
     onState,
@@ -76,6 +83,17 @@ export function activate(context: vscode.ExtensionContext): Parts {
   const models = new ModelChoice({ engine, reader, downloads, bundled, memory: context.globalState });
   const evaluations = new Evaluations(context.extensionUri, engine, ignoring);
 
+  /** What the engine may use of the machine. */
+  function withCpu(): Pick<LoadParams, 'threads' | 'kernel'> {
+    const { threads, kernel } = readSettings();
+    return { threads, ...(kernel === 'auto' ? {} : { kernel }) };
+  }
+  /** The bundled model, where it answers beside another one that was chosen. */
+  function bundledBeside(): string | undefined {
+    const { modelFile, secondOpinion } = readSettings();
+    const file = modelFile !== '' && secondOpinion ? bundledModel(bundled) : undefined;
+    return file === modelFile ? undefined : file;
+  }
   function onState(state: LocalState): void {
     status.update();
     page.post();
@@ -132,7 +150,9 @@ export function activate(context: vscode.ExtensionContext): Parts {
     vscode.Disposable.from(completions.onChange(() => models.onAnswer(completions.lastCompletion))),
     // Memory may have become short since the model was used last; another window in front is a time to look.
     vscode.window.onDidChangeWindowState(() => engine.unloadIfIdle()),
-    onSettingChange(['threads', 'kernel', 'infilling'], () => restart('its settings have changed')),
+    onSettingChange(['threads', 'kernel', 'infilling', 'secondOpinion'], () =>
+      restart('its settings have changed'),
+    ),
     onSettingChange(['modelFile'], () => {
       restart('another model was chosen');
       void models.speak();

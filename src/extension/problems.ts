@@ -19,8 +19,9 @@ export class Problems {
 
   /** Follows the engine's state, and shows why it has failed. */
   onState(state: BackendState): void {
-    if (state.name === 'ready') this.shown = undefined;
     if (state.name === 'failed') this.show(state.problem);
+    if (state.name === 'ready' && state.refused) this.show(state.refused);
+    else if (state.name === 'ready') this.shown = undefined;
   }
 
   /** Somebody tries again: what is wrong then is told, were it the same. */

@@ -1,7 +1,7 @@
 // One completion in a file, as it was asked and answered: it can go along with a report, and be asked again.
 
 import type { Completion, Limits, Prompt } from '../protocol';
-import type { Engine } from '../engine/engine';
+import type { Answering } from '../engine/engine';
 import { fixedRoom } from '../engine/room';
 
 export interface Bundle {
@@ -32,7 +32,7 @@ const compared = [
 ] as const;
 
 export async function replayBundle(
-  engine: Engine,
+  engine: Answering,
   { prompt, limits, completion }: Bundle,
 ): Promise<BundleReplay> {
   const now = await engine.complete(prompt, limits, { room: completion.room ?? fixedRoom });

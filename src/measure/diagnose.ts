@@ -45,7 +45,7 @@ export async function diagnose(engine: Engine): Promise<Diagnosis> {
       kernels,
     },
     threading: { scaling },
-    room: engine.room,
+    rooms: engine.rooms,
     throughput,
     model: info,
   };

@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import { promptAt, window } from '../editing/context';
 import type { Completion, Limits, Prompt } from '../protocol';
 import type { Answerer, Evaluation, Measures, Percentiles } from '../reports';
-import type { Engine } from '../engine/engine';
+import type { Answering } from '../engine/engine';
 import { fixedRoom } from '../engine/room';
 import { digestOf } from './evalSet';
 import { languageName } from '../language/languages';
@@ -15,7 +15,15 @@ import { syntaxOf } from '../completion/syntax';
 /** What an answer is scored by, whoever gave it. */
 export type GivenAnswer = Pick<
   Completion,
-  'text' | 'shown' | 'hidden' | 'confidence' | 'promptTokens' | 'reusedTokens' | 'prefillMs' | 'decodeMs'
+  | 'text'
+  | 'shown'
+  | 'hidden'
+  | 'confidence'
+  | 'promptTokens'
+  | 'reusedTokens'
+  | 'prefillMs'
+  | 'decodeMs'
+  | 'other'
 >;
 
 interface Scored {
@@ -34,7 +42,7 @@ const mostLines = 12;
 
 /** Calls `progress` after each hole with how many are done. Rejects, within a hole, when it is cancelled. */
 export async function evaluate(
-  engine: Engine,
+  engine: Answering,
   holes: Hole[],
   progress: (done: number) => void,
   signal?: AbortSignal,
@@ -51,11 +59,11 @@ export async function evaluate(
     signal?.throwIfAborted();
     progress(answers.length);
   }
-  const { name: model, file, type, kernel, threads } = engine.info;
+  const { name: model, file, type, kernel, threads, thresholds, second } = engine.info;
   const context = holes.some(({ related }) => related !== undefined);
   const answerer = { engine: 'ryzanstein', model, file, type, kernel, threads, context };
-  const { thresholds } = engine.tuning.confidence;
-  const scored = await score({ ...answerer, ...(withoutCache && { withoutCache }) }, holes, answers);
+  const how = { ...(withoutCache && { withoutCache }), ...(second && { second: second.name }) };
+  const scored = await score({ ...answerer, ...how }, holes, answers);
   return { ...scored, ...(thresholds && { thresholds }) };
 }
 
@@ -149,9 +157,14 @@ function measures(scored: Scored[]): Measures {
       precision: exactRate(surest.slice(0, Math.max(1, Math.round(shownRate * surest.length)))),
     })),
     area: rounded(areaUnder(surest.map(({ exact }) => exact))),
-    latency: percentiles(scored.map(({ answer }) => answer.prefillMs + answer.decodeMs)),
+    latency: percentiles(scored.map(({ answer }) => timeOf(answer))),
     reuse: rounded(sum(scored.map(({ answer }) => answer.reusedTokens)) / Math.max(1, promptTokens)),
   };
+}
+
+/** Of all models that were asked. */
+function timeOf({ prefillMs, decodeMs, other }: GivenAnswer): number {
+  return prefillMs + decodeMs + (other?.milliseconds ?? 0);
 }
 
 function reliability(shown: Scored[]): Evaluation['reliability'] {

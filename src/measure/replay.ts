@@ -3,9 +3,9 @@
 import type { CancellationToken } from 'vscode-jsonrpc/node';
 import type { Backend, BackendState } from '../editing/backend';
 import type { Settings } from '../editing/settings';
-import type { Engine } from '../engine/engine';
+import type { Answering } from '../engine/engine';
 import { fixedRoom } from '../engine/room';
-import type { Completion, CompleteParams, Prefill, PrefillParams } from '../protocol';
+import type { Completion, CompleteParams, Prefill, PrefillParams, Sooner } from '../protocol';
 import type { LatencyPercentiles, Replay } from '../reports';
 import { Reader } from './reader';
 import { percentile, rounded, sum } from '../statistics';
@@ -17,7 +17,7 @@ import { VirtualClock } from './virtualClock';
 const afterwards = 10_000;
 
 export async function replay(
-  engine: Engine,
+  engine: Answering,
   { header, steps }: Recording,
   settings: Settings,
   progress: (done: number) => void,
@@ -99,18 +99,18 @@ class DirectBackend implements Backend {
   readonly occupation = undefined;
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: Answering,
     private readonly clock: VirtualClock,
   ) {
     this.state = { name: 'ready', model: engine.info };
   }
 
   async complete(
-    { prompt, limits, threads }: CompleteParams,
+    { prompt, limits, ...params }: CompleteParams,
     token: CancellationToken,
-    onFirstLine: (completion: Completion) => void,
+    onSooner: (sooner: Sooner) => void,
   ): Promise<Completion> {
-    const options = { signal: signalOf(token), threads, room: fixedRoom, onFirstLine };
+    const options = { ...params, signal: signalOf(token), room: fixedRoom, onSooner };
     const completion = await this.clock.while(this.engine.complete(prompt, limits, options));
     this.completions.push(completion);
     return completion;

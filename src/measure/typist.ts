@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Settings } from '../editing/settings';
-import type { Engine } from '../engine/engine';
+import type { Answering } from '../engine/engine';
 import { languageName } from '../language/languages';
 import type { Typed, Typing } from '../reports';
 import type { Recording, Step } from './recording';
@@ -25,7 +25,7 @@ interface Closed {
 
 /** Types each file and tells by language what the ghost texts were good for. */
 export async function typeFiles(
-  engine: Engine,
+  engine: Answering,
   files: readonly SourceFile[],
   settings: Settings,
   progress: (done: number) => void,

@@ -52,12 +52,12 @@ export class ByteLevel implements Spelling {
 
   /** What is no token is spelled by its bytes; a byte without a token is spelled by nothing, as in llama.cpp. */
   #symbol(text: string, known: Map<string, number>): number {
-    const id = known.get(text) ?? this.size + this.#unnamed.length;
-    if (!known.has(text)) {
-      known.set(text, id);
-      const bytes = [...bytesOf(text)].map((byte) => known.get(characterOfByte[byte]!)!);
-      this.#unnamed.push(bytes.filter((byte) => byte < this.size));
-    }
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    const id = this.size + this.#unnamed.length;
+    known.set(text, id);
+    const bytes = [...bytesOf(text)].map((byte) => known.get(characterOfByte[byte]!)!);
+    this.#unnamed.push(bytes.filter((byte) => byte < this.size));
     return id;
   }
 }

@@ -240,8 +240,9 @@ type Vocabulary =
  * what is typed is never spelled by a control token, and a control token is not taken for what is typed.
  */
 function idsOf({ tokens }: Tokens, wanted: (id: number) => boolean): Map<string, number> {
-  const ids = new Map(tokens.map((token, id) => [token, id]));
-  for (const [id, token] of tokens.entries()) if (wanted(id)) ids.set(token, id);
+  const ids = new Map<string, number>();
+  for (let id = 0; id < tokens.length; id++) ids.set(tokens[id]!, id);
+  for (let id = 0; id < tokens.length; id++) if (wanted(id)) ids.set(tokens[id]!, id);
   return ids;
 }
 

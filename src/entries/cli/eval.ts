@@ -13,6 +13,7 @@ import { describeEvaluation, describeTextScore } from '../../report/tables';
 import type { Evaluation } from '../../reports';
 import { printable } from '../../wording';
 import {
+  bothOption,
   type EngineOptions,
   positive,
   print,
@@ -20,6 +21,7 @@ import {
   tell,
   verbWithEngine,
   wholeNumber,
+  withAnswering,
   withEngine,
 } from './options';
 
@@ -52,6 +54,7 @@ export function addEval(program: Command): void {
     .option('--files <dir>', "where the sources' files of frozen sets are")
     .option('--context', 'with code of other files in the prompt, as in the editor')
     .option('--no-cache', 'by the model alone, without what the context holds')
+    .addOption(bothOption())
     .option('--draw', 'only print the holes, as a JSON file that lists them')
     .option('--answers <file>', 'score the answers that this JSON file lists instead of the model')
     .action(run);
@@ -71,7 +74,7 @@ function evaluateModel(options: Options, holes: Hole[]): Promise<Evaluation> {
   const progress = (done: number): void => {
     if (done % 10 === 0) tell(`${done} of ${holes.length} holes`);
   };
-  return withEngine(options, (engine) => evaluate(engine, holes, progress, undefined, !options.cache));
+  return withAnswering(options, (engine) => evaluate(engine, holes, progress, undefined, !options.cache));
 }
 
 async function scoreAnswers(file: string, holes: Hole[]): Promise<Evaluation> {

@@ -8,7 +8,8 @@ import { wantedPrecision } from '../../eagerness';
 import { findModelFile } from '../../editing/modelFile';
 import { defaults } from '../../editing/settings';
 import { loadAddon } from '../../engine/addon';
-import { Engine } from '../../engine/engine';
+import { type Answering, Engine } from '../../engine/engine';
+import { Opinions } from '../../engine/opinions';
 import type { Found } from '../../library/folders';
 import { modelsOnDisk } from '../../library/onDisk';
 import { glanceAt } from '../../model/description';
@@ -27,6 +28,7 @@ export interface ModelOptions extends JsonOption {
 export interface EngineOptions extends ModelOptions {
   threads?: number;
   kernel?: string;
+  both?: boolean;
 }
 
 /** A verb with the options that all verbs with a model have. */
@@ -93,6 +95,30 @@ function isCalled({ file, name }: Found, wanted: string): boolean {
     // What cannot be run has no name that matters.
     return false;
   }
+}
+
+/** For a verb that answers as the editor does. */
+export function bothOption(): Option {
+  return new Option(
+    '--both',
+    'let the bundled model answer as well, as in the editor, and give the surer answer',
+  );
+}
+
+/** Lends what answers: the model that the options name, or the bundled one and that. */
+export async function withAnswering<T>(
+  options: EngineOptions,
+  work: (answering: Answering) => Promise<T>,
+): Promise<T> {
+  return withEngine(options, (engine) => {
+    if (!options.both) return work(engine);
+    return withEngine({ ...options, model: bundledModelFile() }, async (second) => {
+      const chosen = Promise.resolve(engine);
+      const opinions = new Opinions(second, chosen);
+      await chosen;
+      return work(opinions);
+    });
+  });
 }
 
 /** Lends an engine with the model that the options name to `work`, and closes it. */

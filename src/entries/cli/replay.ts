@@ -13,11 +13,12 @@ import { describeCompletion, describeReplay, describeTyping } from '../../report
 import {
   confidenceOption,
   eagernessOption,
+  bothOption,
   type EngineOptions,
   print,
   tell,
   verbWithEngine,
-  withEngine,
+  withAnswering,
 } from './options';
 
 interface Options extends EngineOptions {
@@ -35,6 +36,7 @@ export function addReplay(program: Command): void {
       '<SESSION.jsonl|BUNDLE.json|DIR|FILE...>',
       'a recording, one completion that "complete --bundle" wrote, or with --typed source files',
     )
+    .addOption(bothOption())
     .option('--typed', 'type source files from top to bottom')
     .addOption(eagernessOption())
     .addOption(confidenceOption())
@@ -50,11 +52,11 @@ async function run(files: string[], options: Options): Promise<void> {
   const text = readText(file);
   const bundle = readBundle(text, file);
   if (bundle) {
-    const result = await withEngine(options, (engine) => replayBundle(engine, bundle));
+    const result = await withAnswering(options, (engine) => replayBundle(engine, bundle));
     return print(options, 'replay', result, describeBundleReplay);
   }
   const recording = readRecording(text, file);
-  const result = await withEngine(options, (engine) =>
+  const result = await withAnswering(options, (engine) =>
     replay(engine, recording, settings, (done) => {
       if (done % 100 === 0) tell(`${done} of ${recording.steps.length} steps`);
     }),
@@ -65,7 +67,7 @@ async function run(files: string[], options: Options): Promise<void> {
 async function type(paths: string[], settings: Settings, options: Options): Promise<void> {
   const files = sourceFiles(paths, ({ message }) => tell(`Left out: ${message}`), await barredFiles(paths));
   if (files.length === 0) throw new Error(`There is no source file in ${paths.join(', ')}.`);
-  const result = await withEngine(options, (engine) =>
+  const result = await withAnswering(options, (engine) =>
     typeFiles(engine, files, settings, (done) => tell(`${done} of ${files.length} files`)),
   );
   print(options, 'typing', result, describeTyping);

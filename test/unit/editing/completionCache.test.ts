@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { CompletionCache } from '../../../src/editing/completionCache';
+import type { Completion } from '../../../src/protocol';
 import { answer, placeOf } from './marked';
 
 /** What a completion remembered at one place offers at another: its text, and `<n` if it overwrites characters. */
@@ -82,12 +83,41 @@ describe('the cache of completions', () => {
 
   it('keeps what is displayed while it is typed into, also where a newer one fits', () => {
     const cache = new CompletionCache();
-    cache.remember(placeOf('a|'), answer('bcd'));
+    const displayed = answer('bcd');
+    cache.remember(placeOf('a|'), displayed);
     cache.remember(placeOf('ab|'), answer('xyz'));
     cache.find(placeOf('a|'));
     assert.equal(cache.find(placeOf('ab|'))?.text, 'xyz', 'to look is not to display');
-    cache.display(placeOf('a|'));
+    cache.display(placeOf('a|'), displayed);
     assert.equal(cache.find(placeOf('ab|'))?.text, 'cd');
+  });
+
+  it('keeps an answer before the answer where it is displayed and that is another text', () => {
+    const texts = (displays: boolean, then: string, more: Partial<Completion> = {}): unknown[] => {
+      const cache = new CompletionCache();
+      const sooner = answer('bcd');
+      cache.remember(placeOf('a|'), sooner, true);
+      if (displays) cache.display(placeOf('a|'), sooner);
+      cache.remember(placeOf('a|'), answer(then, more));
+      return ['a|', 'ab|', 'ax|'].map((place) => cache.find(placeOf(place))?.text);
+    };
+    assert.deepEqual(texts(true, 'xyz'), ['bcd', 'cd', 'yz']);
+    assert.deepEqual(texts(true, 'bxy'), ['bcd', 'cd', undefined]);
+    assert.deepEqual(texts(true, 'bcd\n}'), ['bcd\n}', 'cd\n}', undefined]);
+    assert.deepEqual(texts(true, '', { shown: false, hidden: 'empty' }), ['bcd', 'cd', undefined]);
+    assert.deepEqual(texts(false, 'xyz'), ['xyz', undefined, 'yz']);
+  });
+
+  it('gives what was displayed last at a place that has two answers', () => {
+    const cache = new CompletionCache();
+    const [sooner, later] = [answer('bcd'), answer('xyz')];
+    cache.remember(placeOf('a|'), sooner, true);
+    cache.display(placeOf('a|'), sooner);
+    cache.remember(placeOf('a|'), later);
+    cache.display(placeOf('a|'), later);
+    assert.equal(cache.find(placeOf('a|'))?.text, 'xyz');
+    cache.remember(placeOf('a|'), answer('new'));
+    assert.equal(cache.find(placeOf('a|'))?.text, 'new');
   });
 
   it('knows the same text before the cursor with another one behind it', () => {
@@ -101,11 +131,12 @@ describe('the cache of completions', () => {
 
   it('forgets first what was not displayed for long', () => {
     const cache = new CompletionCache();
-    cache.remember(placeOf('used = |'), answer('x'));
+    const used = answer('x');
+    cache.remember(placeOf('used = |'), used);
     cache.remember(placeOf('unused = |'), answer('x'));
     for (let i = 0; i < 127; i++) {
       cache.remember(placeOf(`a${i} = |`), answer('x'));
-      cache.display(placeOf('used = |'));
+      cache.display(placeOf('used = |'), used);
     }
     assert.equal(cache.find(placeOf('used = |'))?.text, 'x');
     assert.equal(cache.find(placeOf('unused = |')), undefined);

@@ -65,6 +65,18 @@ describe('the log of completions', () => {
     assert.deepEqual([log.entries.length, log.recent, changes], [0, undefined, 1]);
   });
 
+  it('tells of the chosen model, once it has spoken, and of the second one before', () => {
+    const log = new CompletionLog();
+    const add = (speed: number, more: Partial<Completion>): Entry =>
+      log.add(entry({ completion: answer('x', { tokens: 9, tokensPerSecond: speed, ...more }) }));
+    add(900, { model: 'small', isSecond: true });
+    assert.equal(log.recent?.tokensPerSecond, 900);
+    add(20, { model: 'large' });
+    add(800, { model: 'small', isSecond: true });
+    assert.deepEqual([log.recent?.tokensPerSecond, log.recent?.answers], [20, 1]);
+    assert.equal(log.lastCompletion?.model, 'small');
+  });
+
   it('tells medians of the last twenty answers, of their speed where they are long enough', () => {
     const log = new CompletionLog();
     const add = (tokens: number, speed: number, more: Partial<Completion> = {}): Entry =>

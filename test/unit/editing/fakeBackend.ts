@@ -19,19 +19,20 @@ export class FakeBackend implements Backend {
   alternatives: Alternative[] = [];
   /** How sure it is of everything. */
   confidence = 1;
+  decodeMs = 2;
   readonly requests: CompleteParams[] = [];
   readonly readAhead: PrefillParams[] = [];
   /** The most requests that it has been at work on at a time. */
   most = 0;
   private atWork = 0;
   tell: (text: string) => void = () => undefined;
-  tellFirstLine: (line: string) => void = () => undefined;
+  tellSooner: (text: string, more?: Partial<Completion>, isLast?: boolean) => void = () => undefined;
   fail: (message: string) => void = () => undefined;
 
   async complete(
     params: CompleteParams,
     token: Parameters<Backend['complete']>[1],
-    onFirstLine: Parameters<Backend['complete']>[2],
+    onSooner: Parameters<Backend['complete']>[2],
   ): Promise<Completion> {
     this.requests.push(params);
     this.most = Math.max(this.most, ++this.atWork);
@@ -39,7 +40,8 @@ export class FakeBackend implements Backend {
       if (this.text !== undefined) return this.completion(this.text, params);
       return await new Promise<Completion>((resolve, reject) => {
         this.tell = (text) => resolve(this.completion(text, params));
-        this.tellFirstLine = (line) => onFirstLine(this.completion(line, params));
+        this.tellSooner = (text, more, isLast = false) =>
+          onSooner({ completion: { ...this.completion(text, params), ...more }, isLast });
         this.fail = (message) => reject(new Problem('request', message));
         token.onCancellationRequested(() =>
           resolve(answer('', { reason: 'cancelled', shown: false, hidden: 'cancelled' })),
@@ -61,7 +63,7 @@ export class FakeBackend implements Backend {
     return answer(text, {
       ...(limits.candidates === 1 ? {} : { alternatives }),
       ...(unsure ? { shown: false, hidden: 'confidence' } : {}),
-      confidence,
+      ...{ confidence, decodeMs: this.decodeMs },
     });
   }
 }

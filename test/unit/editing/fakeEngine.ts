@@ -66,6 +66,7 @@ export class Trial {
     behaviour: Behaviour,
     more: {
       load?: () => LoadParams;
+      instead?: () => LoadParams;
       patienceMs?: number;
       loadPatienceMs?: number;
       idleMs?: number;
@@ -83,6 +84,7 @@ export class Trial {
         return more.load?.() ?? { modelFile: 'fake.gguf', threads: 0 };
       },
       log: { info: note, warn: note, error: note, debug: note },
+      ...(more.instead && { instead: more.instead }),
       onState: (state) => void this.states.push(state),
       ...{ patienceMs: more.patienceMs, loadPatienceMs: more.loadPatienceMs },
       ...{ idleMs: more.idleMs, isMemoryShort: more.isMemoryShort },
@@ -95,11 +97,11 @@ export class Trial {
 
   complete(
     token: Parameters<LocalEngine['complete']>[1],
-    onFirstLine: Parameters<LocalEngine['complete']>[2] = () => undefined,
+    onSooner: Parameters<LocalEngine['complete']>[2] = () => undefined,
   ): Promise<Completion> {
     const prompt = { path: 'a.ts', languageId: 'typescript', prefix: 'a', suffix: '', related: [] };
     const limits = { maxTokens: 8, maxLines: 1, minConfidence: 0 };
-    return this.client.complete({ prompt, limits }, token, onFirstLine);
+    return this.client.complete({ prompt, limits }, token, onSooner);
   }
 
   end(): void {

@@ -197,7 +197,7 @@ describe('ghost text that takes its time', () => {
   it('is the first line of a block where the rest would come late, and the rest follows it', async () => {
     const trial = Trial.of(sample);
     await trial.type('g');
-    trial.backend.tellFirstLine('first + second;');
+    trial.backend.tellSooner('first + second;');
     await trial.pass(100);
     assert.equal(trial.shown, '', 'the whole might still come in time');
     await trial.pass(200);
@@ -217,12 +217,111 @@ describe('ghost text that takes its time', () => {
     const trial = Trial.of(sample);
     await trial.type('g', 400);
     const entry = trial.last;
-    trial.backend.tellFirstLine('first + second;');
+    trial.backend.tellSooner('first + second;');
     await trial.pass(100);
     assert.deepEqual([trial.shown, entry.result], ['first + second;', 'shown late']);
     trial.backend.tell('first + second;\n  third();');
     await trial.pass(300);
     assert.deepEqual([trial.shown, trial.entries.length], ['first + second;', 1]);
+  });
+
+  describe('with a second model', () => {
+    const second = { model: 'small', isSecond: true } as const;
+    const withSecond = (...rest: Parameters<typeof Trial.of>): Trial => {
+      const trial = Trial.of(...rest);
+      const model = { name: 'large', second: { name: 'small', bytes: 1 } };
+      trial.backend.state = { name: 'ready', model };
+      return trial;
+    };
+
+    it('is its answer at once where the chosen one is not expected in time, and nothing takes its place', async () => {
+      const trial = withSecond(sample);
+      await trial.type('g', 60);
+      trial.backend.tellSooner('first', second, true);
+      await trial.pass(10);
+      const entry = trial.last;
+      assert.deepEqual([trial.shown, entry.result], ['first', 'shown, before the chosen model has answered']);
+      assert.equal(entry.completion?.model, 'small');
+      trial.backend.tell('other');
+      await trial.pass(400);
+      assert.deepEqual([trial.shown, trial.entries.length], ['first', 1]);
+      await trial.request(0);
+      trial.backend.tell('first');
+      await trial.pass(10);
+      await trial.type('fi');
+      assert.deepEqual([trial.shown, trial.last.result], ['rst', 'typed through']);
+      await trial.type('r');
+      assert.equal(trial.shown, 'st');
+    });
+
+    it("is the chosen one's where it has been given to what is typed instead", async () => {
+      const trial = withSecond(sample);
+      await trial.type('g', 60);
+      trial.backend.tellSooner('first', second, true);
+      await trial.pass(10);
+      trial.backend.tell('other');
+      await trial.pass(10);
+      await trial.type('o');
+      assert.deepEqual([trial.shown, trial.last.result], ['ther', 'typed through']);
+      assert.equal(trial.backend.requests.length, 1);
+    });
+
+    it("is the chosen one's where that is in time, else its own at the deadline", async () => {
+      const inTime = withSecond(sample);
+      await inTime.type('g', 60);
+      inTime.backend.tellSooner('first', second);
+      await inTime.pass(100);
+      assert.equal(inTime.shown, '');
+      inTime.backend.tell('other');
+      await inTime.pass(10);
+      assert.deepEqual([inTime.shown, inTime.last.result], ['other', 'shown']);
+
+      const late = withSecond(sample);
+      await late.type('g', 60);
+      late.backend.tellSooner('first', second);
+      await late.pass(300);
+      assert.equal(late.shown, 'first');
+      late.backend.tell('other');
+      await late.pass(100);
+      assert.equal(late.shown, 'first');
+    });
+
+    it('asks anew at each key while the chosen one is late, and leaves pauses to the engine', async () => {
+      const trial = withSecond(sample);
+      for (const key of 'ghi') {
+        await trial.type(key, 60);
+        trial.backend.tellSooner(`${key}?`, second, true);
+        await trial.pass(10);
+        assert.equal(trial.shown, `${key}?`);
+      }
+      assert.deepEqual([trial.backend.requests.length, trial.backend.most], [3, 1]);
+      trial.backend.text = 'slow';
+      trial.backend.decodeMs = 500;
+      for (let i = 0; i < 10; i++) await trial.type('x', 60);
+      const { pause, deadline } = trial.backend.requests.at(-1)!;
+      assert.ok(pause! > 0 && pause! <= 200, `${pause}`);
+      assert.ok(deadline! <= 300 && deadline! > 200, `${deadline}`);
+    });
+
+    it('is that of both for a user who asks, who waits for it, but not for the loading of a model', async () => {
+      const early = withSecond(sample);
+      await early.request(0);
+      early.backend.tellSooner('first', second, true);
+      await early.pass(10);
+      assert.equal(early.shown, 'first');
+      const trial = withSecond(sample);
+      await trial.request(0);
+      trial.backend.tellSooner('first', second);
+      await trial.pass(1000);
+      assert.equal(trial.shown, '');
+      assert.deepEqual(
+        [trial.backend.requests[0]!.deadline, trial.backend.requests[0]!.pause],
+        [undefined, undefined],
+      );
+      trial.backend.tell('other');
+      await trial.pass(10);
+      assert.equal(trial.shown, 'other');
+    });
   });
 
   it('is waited for while what is typed may be how it begins', async () => {
@@ -410,9 +509,28 @@ describe('reading ahead', () => {
     assert.deepEqual([trial.shown, trial.entries.length, trial.backend.requests.length], ['', 0, 0]);
   });
 
-  it('is left out where an answer is known, and where the backend is not running', async () => {
-    const trial = answering('x', sample);
+  it('waits for the answer that is computed, and comes where one is known, for it reads more', async () => {
+    const trial = Trial.of(sample);
     await trial.type('a', 1000);
+    assert.equal(trial.backend.readAhead.length, 0);
+    trial.backend.tell('x');
+    await trial.pass(10);
+    assert.deepEqual(
+      trial.backend.readAhead.map(({ prompt }) => prompt.prefix),
+      ['const total = a'],
+    );
+    await trial.type('b', 350);
+    trial.backend.tell('y');
+    await trial.pass(10);
+    assert.equal(trial.backend.readAhead.length, 2);
+  });
+
+  it('is left out where the text was typed on meanwhile, and where the backend is not running', async () => {
+    const trial = Trial.of(sample);
+    await trial.type('a', 350);
+    await trial.type('b', 100);
+    trial.backend.tell('x');
+    await trial.pass(100);
     assert.equal(trial.backend.readAhead.length, 0);
     trial.backend.state = { name: 'idle' };
     await trial.step({ pause: 0, open: 'other.ts' }, 1000);

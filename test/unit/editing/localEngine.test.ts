@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { Problem } from '../../../src/editing/backend';
+import type { LoadParams } from '../../../src/protocol';
 import { type Behaviour, Trial } from './fakeEngine';
 
 const never = new CancellationTokenSource().token;
@@ -101,18 +102,18 @@ describe('the engine on this machine', function () {
   });
 
   withTrial(
-    'hears of the first line of its own request',
+    'hears of the answers before that to its own request',
     {
       complete: `
         const tell = (token, value) => process.send({ jsonrpc: '2.0', method: '$/progress', params: { token, value } });
-        tell(params.firstLine - 1, { text: 'of the one before' });
-        tell(params.firstLine, { text: 'line' });
+        tell(params.sooner - 1, { completion: { text: 'of the one before' } });
+        tell(params.sooner, { completion: { text: 'line' } });
         answer({ text: 'line and rest' });`,
     },
     async (trial) => {
       const told: string[] = [];
       for (let asked = 0; asked < 2; asked++) {
-        const { text } = await trial.complete(never, (line) => void told.push(line.text));
+        const { text } = await trial.complete(never, ({ completion }) => void told.push(completion.text));
         assert.equal(text, 'line and rest');
       }
       assert.deepEqual(told, ['line', 'line']);
@@ -198,6 +199,69 @@ describe('the engine on this machine', function () {
     { complete: 'process.disconnect()' },
     async (trial) => {
       await assert.rejects(trial.complete(never), failsWith('request', /ended/));
+    },
+  );
+
+  const two = { load: () => ({ modelFile: 'fake.gguf', second: 'small.gguf', threads: 0 }) };
+  withTrial(
+    'completes while the chosen model is loaded, where there is a second one, and does nothing else',
+    { load: 'after(() => answer({ name: "large" }), 700)', bench: 'answer({ results: [] })' },
+    async (trial) => {
+      let isMeasured = false;
+      void trial.client
+        .bench(() => ({ promptTokens: 1, generateTokens: 1, threads: [] }), never)
+        .then(() => {
+          isMeasured = true;
+        });
+      await assert.rejects(trial.complete(never), failsWith('request', /runs a benchmark/));
+      await trial.client.loadModel();
+      await pause(50);
+      assert.ok(isMeasured);
+      trial.client.restart('again');
+      assert.equal((await trial.complete(never)).text, 'ok');
+      assert.equal(trial.names, 'starting ready idle starting');
+      await trial.client.loadModel();
+      assert.equal(trial.client.state.name, 'ready');
+    },
+    two,
+  );
+
+  const refusing = {
+    load: 'params.modelFile === "small.gguf" ? answer({ name: "small" }) : refuse("fake.gguf: bad magic.")',
+  };
+  const instead = (): LoadParams => ({ modelFile: 'small.gguf', threads: 0 });
+  withTrial(
+    'loads another model in the place of one that is refused, and says why',
+    refusing,
+    async (trial) => {
+      await assert.rejects(trial.client.loadModel(), failsWith('model', /^fake.gguf: bad magic\.$/));
+      assert.equal((await trial.complete(never)).text, 'ok');
+      const { state } = trial.client;
+      assert.ok(state.name === 'ready' && state.model.name === 'small');
+      assert.equal(state.refused?.message, 'fake.gguf: bad magic.');
+      assert.equal(trial.names, 'starting starting ready');
+    },
+    { ...two, instead },
+  );
+
+  withTrial(
+    'loads another model where the chosen one is not there, and gives up where that is refused as well',
+    refusing,
+    async (trial) => {
+      assert.equal((await trial.complete(never)).text, 'ok');
+      const { state } = trial.client;
+      assert.equal(state.name === 'ready' && state.refused?.message, 'There is none.');
+      const both = new Trial({ load: 'refuse(`${params.modelFile} is odd.`)' }, { instead });
+      await assert.rejects(both.client.loadModel(), failsWith('model', /fake\.gguf is odd/));
+      await assert.rejects(both.client.loadModel(), failsWith('model', /small\.gguf is odd/));
+      assert.equal(both.names, 'starting starting failed');
+      both.end();
+    },
+    {
+      instead,
+      load: () => {
+        throw new Problem('model', 'There is none.');
+      },
     },
   );
 

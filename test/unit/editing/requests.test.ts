@@ -6,7 +6,7 @@ import { type CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc/
 import { machineClock } from '../../../src/editing/clock';
 import { Requests, within } from '../../../src/editing/requests';
 import { CompletionCache } from '../../../src/editing/completionCache';
-import type { CompleteParams, Completion } from '../../../src/protocol';
+import type { CompleteParams, Completion, Sooner } from '../../../src/protocol';
 import { answer, placeOf } from './marked';
 
 /** An engine that answers when told to, and ends a cancelled request a moment later. */
@@ -16,12 +16,12 @@ class Engine {
   private atWork = 0;
   private finish: (completion: Completion) => void = () => undefined;
   private fail: (error: Error) => void = () => undefined;
-  private tell: (line: Completion) => void = () => undefined;
+  private tell: (sooner: Sooner) => void = () => undefined;
   readonly cache = new CompletionCache();
   readonly requests = new Requests(
     {
-      complete: (params, token, onFirstLine) => {
-        this.tell = onFirstLine;
+      complete: (params, token, onSooner) => {
+        this.tell = onSooner;
         return this.complete(params.prompt.prefix, token);
       },
       prefill: async (params, token) => {
@@ -51,9 +51,9 @@ class Engine {
     return this.cache.find(placeOf(marked))?.text;
   }
 
-  async tells(line: string): Promise<void> {
+  async tells(text: string, isLast = false): Promise<void> {
     await pause(0);
-    this.tell(answer(line));
+    this.tell({ completion: answer(text), isLast });
   }
 
   async answers(text: string): Promise<void> {
@@ -102,7 +102,7 @@ describe('requests', () => {
     const engine = new Engine();
     const request = engine.send('a|');
     await engine.tells('line');
-    assert.deepEqual(await request.soonest.then((fit) => [fit?.text, fit?.how]), ['line', 'first line']);
+    assert.deepEqual(await request.soonest().then((fit) => [fit?.text, fit?.how]), ['line', 'first line']);
     assert.equal(engine.known('al|'), 'ine');
     await engine.answers('line\nrest');
     assert.equal((await request.answer)?.text, 'line\nrest');
@@ -128,12 +128,12 @@ describe('requests', () => {
     await pause(0);
     cancelled.cancel();
     await engine.tells('line');
-    assert.equal(await cancelled.soonest, undefined);
+    assert.equal(await cancelled.soonest(), undefined);
     assert.equal(engine.known('a|'), undefined);
     await pause(10);
     const plain = engine.send('b|');
     await engine.answers('c');
-    assert.equal((await plain.soonest)?.how, 'computed');
+    assert.equal((await plain.soonest())?.how, 'computed');
   });
 
   it('end when a newer one comes, which is sent when they have ended', async () => {

@@ -10,7 +10,7 @@ import { unfinishedWord } from '../../../src/model/healing';
 import { describeModel } from '../../../src/model/description';
 import { layoutPrompt } from '../../../src/model/prompt';
 import { siteOf } from '../../../src/completion/site';
-import type { Completion, Limits, Prompt } from '../../../src/protocol';
+import type { Completion, Limits, Prompt, Sooner } from '../../../src/protocol';
 import { ggufBytes, temporaryFile } from '../model/ggufFile';
 import { randomSource } from '../random';
 
@@ -321,8 +321,8 @@ describe('engine', () => {
     const told = async (prefix: string): Promise<{ lines: Completion[]; whole: Completion }> =>
       withEngine(async (engine) => {
         const lines: Completion[] = [];
-        const onFirstLine = (line: Completion): void => void lines.push(line);
-        return { whole: await engine.complete(prompt(prefix), block, { onFirstLine }), lines };
+        const onSooner = ({ completion }: Sooner): void => void lines.push(completion);
+        return { whole: await engine.complete(prompt(prefix), block, { onSooner }), lines };
       });
     const { lines, whole } = await told('import os\n\ndef read(path):\n    ');
     assert.deepEqual(
@@ -343,7 +343,7 @@ describe('engine', () => {
       for (const [i, prefix] of prefixes.entries()) {
         const place: Prompt = { ...prompt(prefix), path: `${i}.py` };
         const block: Limits = { maxTokens: 60, maxLines: 6, minConfidence: 0 };
-        const whole = await engine.complete(place, block, { onFirstLine: () => lines++ });
+        const whole = await engine.complete(place, block, { onSooner: () => lines++ });
         const site = siteOf(place);
         const word = unfinishedWord(site.before, engine.model.tokenizer);
         const { ids } = layoutPrompt(place, site, engine.model, word.length);
@@ -438,6 +438,45 @@ describe('engine', () => {
     });
   });
 
+  it('takes a prompt that is read in time, and the longer one once that was read ahead', async () => {
+    const slow: Addon = {
+      ...addon,
+      load: async (...params) => {
+        const native = await addon.load(...params);
+        const open = native.session.bind(native);
+        const session: typeof open = (options) => {
+          const opened = open(options);
+          const read = opened.evaluate.bind(opened);
+          const evaluate: typeof read = async (ids) => ({
+            ...(await read(ids)),
+            milliseconds: 2 * ids.length,
+          });
+          return Object.defineProperty(opened, 'evaluate', { value: evaluate });
+        };
+        return Object.defineProperty(native, 'session', { value: session });
+      },
+    };
+    const engine = await Engine.load(slow, { modelFile, threads: 1 });
+    const text = (name: string): string =>
+      Array.from({ length: 200 }, (_, i) => `def ${name}_${i}(a):\n    return a + ${i}\n`).join('\n');
+    for (const name of ['one', 'two', 'three'])
+      await engine.complete(prompt(text(name)), limits, { room: 512 });
+    assert.deepEqual(engine.rooms, { cold: 256, rested: 1024 });
+    const [here, there] = [prompt(text('here')), prompt(text('there'))];
+    const { room, promptTokens } = await engine.complete(here, limits);
+    assert.ok(room === 256 && promptTokens <= 256, `${promptTokens} of ${room}`);
+    assert.ok(engine.expected(here) < 200 && engine.expected(there) > 200);
+    const ahead = await engine.prefill(here);
+    assert.ok(ahead.promptTokens > 512, `${ahead.promptTokens}`);
+    for (const typed of ['', 'x', 'x = y']) {
+      const longer = await engine.complete({ ...here, prefix: here.prefix + typed }, limits);
+      assert.equal(longer.room, 1024);
+      assert.ok(longer.reusedTokens > longer.promptTokens - 16);
+    }
+    assert.equal((await engine.complete(there, limits)).room, 256);
+    await engine.close();
+  });
+
   it('completes however small the context is', async () => {
     const bytes = fs.readFileSync(modelFile);
     const key = 'bitnet.context_length';
@@ -445,7 +484,7 @@ describe('engine', () => {
       bytes.writeUInt32LE(context, bytes.indexOf(key) + key.length + 4);
       const file = temporaryFile(`context${context}.gguf`, bytes);
       const engine = await Engine.load(addon, { modelFile: file, threads: 1 });
-      assert.deepEqual([engine.info.contextLength, engine.room], [context, context]);
+      assert.deepEqual([engine.info.contextLength, engine.rooms.cold], [context, context]);
       for (const prefix of [
         'a',
         'def f(x):\n    return ',

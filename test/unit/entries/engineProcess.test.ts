@@ -17,11 +17,12 @@ import {
   diagnoseRequest,
   evaluateProgress,
   evaluateRequest,
-  firstLineProgress,
   loadProgress,
   loadRequest,
   type Prompt,
+  soonerProgress,
 } from '../../../src/protocol';
+import { customShape, synthesize } from '../../../src/measure/synthesize';
 import { readGguf } from '../../../src/model/gguf';
 import { tuningOf } from '../../../src/model/tuning';
 import { temporaryFile } from '../model/ggufFile';
@@ -116,12 +117,16 @@ describe('engine process', () => {
       await connection.sendRequest(loadRequest, load);
       const told: string[] = [];
       for (const name of [7, 8])
-        connection.onProgress(firstLineProgress, name, ({ text }) => void told.push(`${name} ${text}`));
+        connection.onProgress(
+          soonerProgress,
+          name,
+          ({ completion }) => void told.push(`${name} ${completion.text}`),
+        );
       const block = { maxTokens: 60, maxLines: 6, minConfidence: 0 };
       const place = prompt('import os\n\ndef read(path):\n    ');
       const unnamed = await connection.sendRequest(completeRequest, { prompt: place, limits: block });
       assert.deepEqual(told, []);
-      await connection.sendRequest(completeRequest, { prompt: place, limits: block, firstLine: 8 });
+      await connection.sendRequest(completeRequest, { prompt: place, limits: block, sooner: 8 });
       assert.deepEqual(told, [`8 ${unnamed.text.split('\n')[0]}`]);
     }));
 
@@ -132,6 +137,36 @@ describe('engine process', () => {
         connection.sendRequest(completeRequest, { prompt: prompt('x = '), limits }),
       ]);
       assert.equal(completion.model, info.name);
+    }));
+
+  it('has the second model answer before the chosen one is loaded, and both after that', () =>
+    withProcess(async ({ connection }) => {
+      const large = temporaryFile('large.gguf', Buffer.of());
+      const shape = customShape('512,8,1536,8,8,32000')!;
+      synthesize(large, { name: 'large', shape, architecture: 'llama', type: 'q8_0', seed: 1 });
+      const happened: string[] = [];
+      connection.onProgress(soonerProgress, 1, ({ completion, isLast }) => {
+        happened.push(`${completion.isSecond ? 'second' : 'chosen'}${isLast ? ', last' : ''}`);
+      });
+      const place = { prompt: prompt('import os\n\ndef read(path):\n    '), limits };
+      const [info, answer] = await Promise.all([
+        connection
+          .sendRequest(loadRequest, { ...load, modelFile: large, second: modelFile })
+          .then((loaded) => {
+            happened.push('loaded');
+            return loaded;
+          }),
+        connection.sendRequest(completeRequest, { ...place, sooner: 1, deadline: 300 }),
+      ]);
+      assert.deepEqual(happened, ['second, last', 'loaded']);
+      assert.ok(info.name !== info.second?.name && info.second?.bytes);
+      assert.deepEqual([answer.model, answer.other?.model].sort(), [info.name, info.second.name].sort());
+      assert.deepEqual(
+        await connection
+          .sendRequest(completeRequest, { ...place, deadline: 1 })
+          .then(({ model, other }) => [model, other?.model]),
+        [answer.model, answer.other?.model],
+      );
     }));
 
   it('words errors, and lives on', () =>

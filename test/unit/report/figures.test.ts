@@ -54,4 +54,21 @@ describe('figures', () => {
     const line = '1 token in 12 ms (prompt: 1,412 tokens, 1,398 from the cache), 500 tok/s';
     assert.equal(figures.completionLine(completion), line);
   });
+
+  it('tell how long a prompt may be', () => {
+    assert.equal(figures.roomsLine({ cold: 2048, rested: 2048 }), '2,048 tokens');
+    assert.equal(
+      figures.roomsLine({ cold: 512, rested: 2048 }),
+      '512 tokens where nothing is read yet, 2,048 once the cursor has rested',
+    );
+  });
+
+  it('say who gave an answer, and what the other model thought', () => {
+    assert.equal(figures.opinionsLine(answer('x')), 'test');
+    const other = { model: 'large', shown: false, confidence: 0.412, milliseconds: 512.3 };
+    assert.equal(
+      figures.opinionsLine(answer('x', { other })),
+      'test; large: hidden, confidence 0.41 in 512 ms',
+    );
+  });
 });
