@@ -93,7 +93,8 @@ export class ModelChoice {
   /** An answer of the chosen model tells how fast that is here. */
   onAnswer(completion: Completion | undefined): void {
     const { state } = this.parts.engine;
-    if (completion && state.name === 'ready') this.speeds.note(state.model.file, completion);
+    if (completion && !completion.isSecond && state.name === 'ready')
+      this.speeds.note(state.model.file, completion);
   }
 
   onState(state: LocalState): void {
