@@ -60,7 +60,7 @@ if (process.argv.includes('--tests')) {
       (file) =>
         file.endsWith('.test.ts') ||
         file === 'test/host/index.ts' ||
-        file === 'test/e2e/engine.ts' ||
+        /^test\/e2e\/\w+\.ts$/.test(file) ||
         file === 'test/unit/library/localHub.ts',
     ),
     outdir: 'out',

@@ -15,8 +15,12 @@ export interface Content<State, Message> {
   hear(message: Message): void;
 }
 
+/** Between two states that a page gets, in milliseconds: more often nobody sees. */
+const pause = 200;
+
 export class Page<State, Message> implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
+  private timer: NodeJS.Timeout | undefined;
   private readonly media: vscode.Uri;
   private readonly scripts: vscode.Uri;
 
@@ -34,13 +38,22 @@ export class Page<State, Message> implements vscode.Disposable {
     else this.panel = this.open();
   }
 
-  /** Shows what has changed. A page that is not in sight starts again when it comes into sight, and asks then. */
+  /** Shows what has changed, soon. */
   post(): void {
-    if (this.panel?.visible) void this.panel.webview.postMessage(this.content.state());
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.send();
+    }, pause);
   }
 
   dispose(): void {
+    clearTimeout(this.timer);
     this.panel?.dispose();
+  }
+
+  /** A page that is not in sight starts again when it comes into sight, and asks then. */
+  private send(): void {
+    if (this.panel?.visible) void this.panel.webview.postMessage(this.content.state());
   }
 
   private open(): vscode.WebviewPanel {
@@ -51,7 +64,7 @@ export class Page<State, Message> implements vscode.Disposable {
     });
     panel.iconPath = vscode.Uri.joinPath(this.media, 'icon.png');
     panel.webview.onDidReceiveMessage((message: unknown) => {
-      if (message === ready) this.post();
+      if (message === ready) this.send();
       else if (this.content.isMessage(message)) this.content.hear(message);
     });
     panel.onDidDispose(() => (this.panel = undefined));

@@ -2,6 +2,7 @@
 
 import type { Diagnosis, Issue, LevelReport, Recommendation, ScalingRow, Target } from '../reports';
 import { measureSpeed, readSpeed, spread, withThreads } from './bench';
+import { measureMachine } from './machine';
 import { rounded } from '../statistics';
 import type { Engine } from '../engine/engine';
 import { environmentOf } from '../engine/environment';
@@ -38,6 +39,7 @@ export async function diagnose(engine: Engine): Promise<Diagnosis> {
     schema: 'ryzanstein/diagnose/1',
     date: new Date().toISOString(),
     environment: environmentOf(cpu),
+    machine: measureMachine(addon),
     simd: { active: info.kernel, levels },
     tmac: {
       error: Math.max(0, ...selftests.map((test) => test.maximumError)),
@@ -88,14 +90,14 @@ async function measureThreads(
     const single = scaling[0];
     const ms = (promptTokens / prefill) * 1000;
     const speedup = single ? single.ms / ms : 1;
-    const weightTraffic = (decode * info.bytes) / 1e9;
+    const readLimit = (readSpeed(engine, threads) * 1e9) / info.bytes;
     scaling.push({
-      threads,
+      ...{ threads, prefill, decode, readLimit: rounded(readLimit) },
       ms: rounded(ms),
       gops: rounded((2 * info.weights * prefill) / 1e9),
       speedup: rounded(speedup),
       efficiency: rounded(speedup / threads),
-      bound: weightTraffic > memoryBound * readSpeed(engine, threads) ? 'memory' : 'compute',
+      bound: decode > memoryBound * readLimit ? 'memory' : 'compute',
     });
     if (threads !== info.threads) continue;
     throughput.tokensPerSecond = decode;

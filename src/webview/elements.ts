@@ -44,9 +44,13 @@ export function addHeading(
   return heading;
 }
 
-/** Empties a table, and gives it a head of these columns. */
-export function fillHead(table: HTMLTableElement, titles: readonly string[]): void {
+/** Empties a table, and gives it a head of these columns, some of them of numbers. */
+export function fillHead(
+  table: HTMLTableElement,
+  titles: readonly string[],
+  numbers: readonly string[] = [],
+): void {
   table.replaceChildren();
   const head = table.createTHead().insertRow();
-  for (const title of titles) addHeading(head, 'col', title);
+  for (const title of titles) addHeading(head, 'col', title, numbers.includes(title) ? 'number' : '');
 }

@@ -218,8 +218,8 @@ async function session(profile, settings, closer, vsix) {
       const wanted = [/^\d+(\.\d)? ms$/, /^[1-9][\d,]* tok\/s$/, /^\d+ of \d+$/, /^[1-9]\d* of \d+$/];
       for (const [i, pattern] of wanted.entries())
         expect(pattern.test(tiles[i]), `tile ${i} says "${tiles[i]}"`);
-      for (const chart of ['speed', 'waits', 'parts'])
-        await inner.locator(`#${chart} svg`).waitFor({ timeout: 5_000 });
+      await inner.locator('#writing svg').waitFor({ timeout: 5_000 });
+      await inner.locator('#groups li', { hasText: 'writing the answer' }).waitFor({ timeout: 5_000 });
       await picture(page, `${profile}-live-view`);
       await inner.locator('#filter').selectOption('failed');
       await inner.locator('#none', { hasText: 'No place is of this kind.' }).waitFor();
@@ -231,7 +231,7 @@ async function session(profile, settings, closer, vsix) {
     await check('the diagnostics page names the kernel and lists the completions', async () => {
       await command(page, 'Ryzanstein: Show Diagnostics');
       const inner = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
-      await inner.locator('table#levels', { hasText: kernel }).waitFor({ timeout: 60_000 });
+      await inner.locator('#groups li.active', { hasText: kernel }).waitFor({ timeout: 60_000 });
       await inner.locator('table#entries', { hasText: second.file }).waitFor({ timeout: 10_000 });
       await picture(page, `${profile}-diagnostics`);
     });
