@@ -11,6 +11,7 @@ const node = {
   URLSearchParams: 'readonly',
   document: 'readonly',
   window: 'readonly',
+  location: 'readonly',
   getComputedStyle: 'readonly',
   SVGElement: 'readonly',
   setTimeout: 'readonly',

@@ -148,18 +148,29 @@ export interface BenchRow {
   threads: number;
   kernel: string;
   engine: string;
-  tokensPerSecond: { median: number; min: number; max: number };
+  tokensPerSecond: Spread;
   /** Share of what the speed of reading the weights would allow if nothing else cost time. */
   fractionOfLimit?: number;
   ratioToPeer?: number;
   peer?: string;
 }
 
+/** Of several runs. */
+export interface Spread {
+  median: number;
+  min: number;
+  max: number;
+}
+
+/** `firstToken` is the time in milliseconds that a prompt of so many tokens takes until the answer begins. */
 export interface BenchReport {
   schema: 'ryzanstein/bench/1';
   date: string;
   cpu: string;
+  /** As it was loaded, with its kernel and threads. */
+  model?: ModelInfo;
   results: BenchRow[];
+  firstToken?: { promptTokens: number; milliseconds: Spread }[];
   limits: { readGBs: Record<string, number>; int8GMACs: Record<string, number> };
 }
 

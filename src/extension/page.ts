@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { filledPage } from '../report/pageFile';
 import { ready } from '../report/pages';
 
 /** What a page shows, and what becomes of what is asked for in it. */
@@ -77,13 +78,12 @@ export class Page<State, Message> implements vscode.Disposable {
     const { name } = this.content;
     const address = (folder: vscode.Uri, file: string): string =>
       webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString();
-    const values: Record<string, string> = {
+    const page = readFileSync(vscode.Uri.joinPath(this.media, `${name}.html`).fsPath, 'utf8');
+    return filledPage(page, {
       nonce: randomBytes(16).toString('base64'),
       source: webview.cspSource,
       script: address(this.scripts, `${name}.js`),
       style: address(this.media, 'page.css'),
-    };
-    const page = readFileSync(vscode.Uri.joinPath(this.media, `${name}.html`).fsPath, 'utf8');
-    return page.replace(/\{\{(\w+)\}\}/g, (_, value: string) => values[value] ?? '');
+    });
   }
 }

@@ -1,7 +1,7 @@
 // The report on this machine and model: every figure measured while it is made, every finding derived from a figure.
 
 import type { Diagnosis, Issue, LevelReport, Recommendation, ScalingRow, Target } from '../reports';
-import { measureSpeed, readSpeed, spread, withThreads } from './bench';
+import { loadedWith, measureSpeed, readSpeed, spread, threadCounts } from './bench';
 import { measureMachine } from './machine';
 import { rounded } from '../statistics';
 import type { Engine } from '../engine/engine';
@@ -72,8 +72,6 @@ async function measureThreads(
   physicalCores: number,
 ): Promise<Pick<Diagnosis, 'throughput'> & { scaling: ScalingRow[]; firstTokenMs: number }> {
   const { info } = engine;
-  const counts = [1, 2, 4, 8, 16, 32, 64].filter((count) => count <= physicalCores);
-  const threadCounts = [...new Set([...counts, info.threads])].sort((a, b) => a - b);
   const scaling: ScalingRow[] = [];
   const throughput = {
     tokensPerSecond: 0,
@@ -81,8 +79,8 @@ async function measureThreads(
     model: info.name,
     threads: info.threads,
   };
-  for (const threads of threadCounts) {
-    const speed = await withThreads(engine, threads, (other) =>
+  for (const threads of threadCounts(physicalCores, info.threads)) {
+    const speed = await loadedWith(engine, { threads, kernel: info.kernel }, (other) =>
       measureSpeed(other, { promptTokens, generateTokens }, runs),
     );
     const prefill = spread(speed.prefill).median;

@@ -17,6 +17,9 @@ export interface Run {
 type Sure = [wanted: Eagerness | number, thresholds: Evaluation['thresholds']];
 type Result = Evaluation['results'][number];
 
+/** Kinds of places whose names say too little. */
+const kindWords: Readonly<Record<string, string>> = { rest: 'rest of a line', line: 'whole line' };
+
 /** The report on runs, oldest first; `wanted` is what the settings want of an answer for it to be shown. */
 export function evaluationReport(runs: readonly Run[], wanted: Eagerness | number): EvaluationState {
   const evaluations = runs.map(({ evaluation }) => evaluation);
@@ -26,7 +29,7 @@ export function evaluationReport(runs: readonly Run[], wanted: Eagerness | numbe
   });
   const rates = (key: 'byKind' | 'byLanguage'): Row[] =>
     namesOf(evaluations.map((evaluation) => evaluation[key])).map((name) =>
-      row(name, (evaluation) => {
+      row(kindWords[name] ?? name, (evaluation) => {
         const rate = evaluation[key][name];
         return rate ? `${percent(rate.firstLineExact)} of ${rate.holes}` : '';
       }),
@@ -191,7 +194,7 @@ function holeRows(evaluations: readonly Evaluation[], wanted: Eagerness | number
     evaluations.flatMap((evaluation) => evaluation.results.map((it) => [keyOf(it), it])),
   );
   return [...results].map(([key, { path, line, column, kind, expected }]) => ({
-    ...{ path, line, column, kind, expected },
+    ...{ path, line, column, expected, kind: kindWords[kind] ?? kind },
     given: byPlace.map(({ results: run, thresholds }) => {
       const result = run.get(key);
       return (

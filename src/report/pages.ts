@@ -140,3 +140,23 @@ export function isPlace(value: unknown): value is Place {
 function isCount(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 1;
 }
+
+export interface BenchmarkState {
+  /** A sentence. */
+  readonly verdict: string;
+  readonly conditions: readonly Pair[];
+  readonly groups: readonly BarGroup[];
+  /** A number of threads to keep, why, and what the button says. */
+  readonly advice?: { readonly threads: number; readonly text: string; readonly action: string };
+  readonly working: boolean;
+  readonly isMeasured: boolean;
+}
+
+const benchmarkMessages = ['run', 'html', 'json', 'md', 'useThreads'] as const;
+
+/** To measure, to save as a file of that kind, or to keep the number of threads that is advised. */
+export type BenchmarkMessage = (typeof benchmarkMessages)[number];
+
+export function isBenchmarkMessage(value: unknown): value is BenchmarkMessage {
+  return benchmarkMessages.some((message) => message === value);
+}

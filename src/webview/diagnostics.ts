@@ -1,8 +1,8 @@
 // Fills the diagnostics page with each state that the extension sends, and sends what its buttons ask for.
 
-import type { DiagnosticsMessage, DiagnosticsState, EntryRow, Pair } from '../report/pages';
+import type { DiagnosticsMessage, DiagnosticsState, EntryRow } from '../report/pages';
 import { fillGroups } from './bars';
-import { add, addHeading, connect, element, fillHead } from './elements';
+import { add, connect, element, fillHead, fillPairs } from './elements';
 
 const send = connect<DiagnosticsState, DiagnosticsMessage>((state) => {
   element('state', HTMLParagraphElement).textContent = state.state;
@@ -26,17 +26,6 @@ function fillFindings(findings: DiagnosticsState['findings']): void {
     item.append(text);
   }
   list.hidden = findings.length === 0;
-}
-
-function fillPairs(id: string, pairs: readonly Pair[]): void {
-  const table = element(id, HTMLTableElement);
-  table.replaceChildren();
-  const body = table.createTBody();
-  for (const [name, value] of pairs) {
-    const row = body.insertRow();
-    addHeading(row, 'row', name);
-    add(row, 'td', value);
-  }
 }
 
 function fillEntries(entries: readonly EntryRow[]): void {

@@ -1,11 +1,14 @@
 // What the pages are tested with: the states that the extension makes of recorded reports and of completions of every kind, at their usual and at their worst.
 
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Completion, HiddenReason } from '../../src/protocol';
+import { benchmarkState } from '../../src/report/benchmarkState';
 import { diagnosticsState } from '../../src/report/diagnosticsReport';
 import { evaluationReport } from '../../src/report/evaluationReport';
 import { computedWith, liveState, type LoggedRequest } from '../../src/report/liveView';
-import type { Diagnosis, Evaluation, Recent } from '../../src/reports';
+import { pageAlone, partsOf } from '../../src/report/pageFile';
+import type { BenchReport, Diagnosis, Evaluation, Recent } from '../../src/reports';
 
 function recorded<Report>(name: string): Report {
   return JSON.parse(readFileSync(`test/fixtures/pages/${name}.json`, 'utf8')) as Report;
@@ -13,6 +16,7 @@ function recorded<Report>(name: string): Report {
 
 const diagnosis = recorded<Diagnosis>('diagnosis');
 const evaluation = recorded<Evaluation>('evaluation');
+const benchmarks = recorded<BenchReport[]>('benchmarks');
 const { model } = diagnosis;
 
 /** The same on every machine, whatever its zone. */
@@ -113,6 +117,8 @@ const otherRun: Evaluation = {
 };
 const files = { drawnFrom: 60, found: 61 };
 
+const slow = benchmarks.map((report) => ({ ...report, model: { ...report.model!, ...longModel } }));
+
 /** By page and name. */
 export const pageStates = {
   live: {
@@ -141,4 +147,19 @@ export const pageStates = {
       'eager',
     ),
   },
+  benchmark: {
+    usual: benchmarkState(benchmarks, 300),
+    worst: benchmarkState(
+      [...slow, ...Array.from({ length: 18 }, () => slow[1]!)],
+      0.001,
+      'It is being measured.',
+    ),
+    empty: benchmarkState([], 300),
+  },
 };
+
+/** The page that `bench --html` writes. */
+export const benchmarkAlone = pageAlone(
+  partsOf('benchmark', (...names) => readFileSync(path.join(...names), 'utf8')),
+  pageStates.benchmark.usual,
+);

@@ -1,8 +1,9 @@
 // `node test/e2e/pages.mjs`: every page of the extension in Chromium, as built, in VS Code's four themes and at all widths: what is said is there, nothing is cut off, and axe-core finds nothing.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { program, root } from '../../scripts/steps.mjs';
 import { openBrowser, pictures } from './page.mjs';
 import { checklist, expect, tally } from './tally.mjs';
@@ -10,7 +11,7 @@ import { recordedThemes, themes } from './themes.mjs';
 
 const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const { pageStates } = require(path.join(root, 'out', 'test', 'e2e', 'pageStates.js'));
+const { benchmarkAlone, pageStates } = require(path.join(root, 'out', 'test', 'e2e', 'pageStates.js'));
 
 const widths = [300, 400, 1280, 2000];
 /** Of these, those that axe-core looks at and pictures are taken of. */
@@ -149,20 +150,41 @@ async function lookAt(page, { name, states, look, address, check }) {
     await check(`${name}, ${stateName}, ${look}`, async () => {
       await page.evaluate((message) => window.postMessage(message, '*'), state);
       await page.evaluate(() => new Promise((done) => setTimeout(done, 0)));
-      const text = plain(await textOf(page));
-      const unsaid = textsOf(state).filter((wanted) => !text.includes(plain(wanted)));
-      const faults = unsaid.map((wanted) => `it does not say "${wanted}"`);
-      for (const width of widths) {
-        await page.setViewportSize({ width, height: 800 });
-        faults.push(...(await page.evaluate(faultsOfLayout)).map((fault) => `${width} px: ${fault}`));
-        if (!seen.includes(width)) continue;
-        if (look !== 'forced')
-          faults.push(...(await axeFaults(page)).map((fault) => `${width} px: ${fault}`));
-        const file = path.join(pictures, 'pages', `${name}-${stateName}-${look}-${width}.png`);
-        await page.screenshot({ path: file, fullPage: true });
-      }
-      expect(faults.length === 0, `\n    ${[...new Set(faults)].join('\n    ')}`);
+      await lookAtState(page, state, `${name}-${stateName}-${look}`, look !== 'forced');
     });
+}
+
+/** That the page says all of the state, at all widths, with nothing cut off and no fault that axe-core finds. */
+async function lookAtState(page, state, title, withAxe) {
+  const text = plain(await textOf(page));
+  const unsaid = textsOf(state).filter((wanted) => !text.includes(plain(wanted)));
+  const faults = unsaid.map((wanted) => `it does not say "${wanted}"`);
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 });
+    faults.push(...(await page.evaluate(faultsOfLayout)).map((fault) => `${width} px: ${fault}`));
+    if (!seen.includes(width)) continue;
+    if (withAxe) faults.push(...(await axeFaults(page)).map((fault) => `${width} px: ${fault}`));
+    const file = path.join(pictures, 'pages', `${title}-${width}.png`);
+    await page.screenshot({ path: file, fullPage: true });
+  }
+  expect(faults.length === 0, `\n    ${[...new Set(faults)].join('\n    ')}`);
+}
+
+/** The benchmark as one file, which a browser opens from the disk. */
+async function lookAtFile(page, check) {
+  const file = path.join(pictures, 'pages', 'benchmark.html');
+  writeFileSync(file, benchmarkAlone);
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme, forcedColors: 'none', reducedMotion: 'reduce' });
+    await check(`benchmark as a file, ${colorScheme}`, async () => {
+      await page.goto(pathToFileURL(file).href);
+      await page.locator('ul.bars').first().waitFor();
+      const buttons = await page.locator('button:visible').count();
+      expect(buttons === 0, `${buttons} buttons ask for what nobody hears`);
+      const { advice, ...state } = pageStates.benchmark.usual;
+      await lookAtState(page, { ...state, advice: advice?.text }, `benchmark-alone-${colorScheme}`, true);
+    });
+  }
 }
 
 async function lookAtPages() {
@@ -174,13 +196,17 @@ async function lookAtPages() {
   const said = [];
   page.on('pageerror', (error) => said.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && said.push(message.text()));
-  await page.addInitScript(() => (window.acquireVsCodeApi = () => ({ postMessage: () => {} })));
+  await page.addInitScript(() => {
+    if (location.protocol === 'file:') return;
+    window.acquireVsCodeApi = () => ({ postMessage: () => {} });
+  });
   try {
     for (const [name, { usual, ...others }] of Object.entries(pageStates))
       for (const look of Object.keys(looks)) {
         const states = look === 'dark' ? { usual, ...others } : { usual };
         await lookAt(page, { name, states, look, address, check });
       }
+    await lookAtFile(page, check);
     await check('no page complains', () => expect(said.length === 0, said.join('\n')));
   } finally {
     await close();

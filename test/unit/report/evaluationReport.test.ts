@@ -89,7 +89,7 @@ describe('evaluation report', () => {
       'All answers, shown or not: Like what stood there: 81 %',
       'All answers, shown or not: Time of an answer: half within 41 ms, 19 of 20 within 130 ms',
       `${right}, by kind of place: block: 0 % of 1`,
-      `${right}, by kind of place: rest: 75 % of 4`,
+      `${right}, by kind of place: rest of a line: 75 % of 4`,
       `${right}, by language: typescript: 60 % of 5`,
       'Not shown, however sure the model is: repeats a line nearby: 1',
       'Conditions: File: /models/small.gguf',
@@ -142,7 +142,7 @@ describe('evaluation report', () => {
     for (const line of [
       'Conditions: File: /models/small.gguf | /models/large.gguf',
       'Right to the end of the line, by kind of place: block: 0 % of 1 | ',
-      'Right to the end of the line, by kind of place: rest: 75 % of 4 | 80 % of 5',
+      'Right to the end of the line, by kind of place: rest of a line: 75 % of 4 | 80 % of 5',
       'Not shown, however sure the model is: repeats a line nearby: 1 | 0',
       'Not shown, however sure the model is: goes round in a circle: 0 | 2',
     ])
