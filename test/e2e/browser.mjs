@@ -244,8 +244,9 @@ async function session(profile, settings, closer, vsix) {
         await verdict.waitFor({ timeout: 120_000 });
         await inner.locator('#groups li.active', { hasText: kernel }).first().waitFor({ timeout: 5_000 });
         await picture(page, `${profile}-benchmark`);
-        await command(page, 'View: Close Editor');
-        await page.locator('.tab', { hasText: 'Ryzanstein Benchmark' }).waitFor({ state: 'detached' });
+        // The next window has it, too.
+        await page.reload();
+        await statusItem(page).waitFor();
         await command(page, 'Ryzanstein: Show Benchmark');
         await verdict.waitFor({ timeout: 10_000 });
         return verdict.innerText();

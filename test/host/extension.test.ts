@@ -695,7 +695,7 @@ describe('the engine', () => {
     });
     const { models, warning, holes, sections } = parts.evaluations.report;
     assert.deepEqual([models.length, warning, holes.length], [2, undefined, tiny.holes]);
-    assert.deepEqual(sections[0]?.rows[0]?.values, [tinyModel, other]);
+    assert.deepEqual(sections.at(-1)?.rows[0]?.values, [tinyModel, other]);
     const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
     assert.ok(labels.includes('Ryzanstein Evaluation'), labels.join(', '));
   });
