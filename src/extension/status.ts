@@ -208,9 +208,7 @@ function rows({ state }: LocalEngine, completions: CompletionLog): [string, stri
       ? `, ${lastCompletion.threads} now: the machine is busy`
       : '';
   return [
-    ...(waits.length > 0
-      ? [row('Waits', `${sparkline(waits)} median ${milliseconds(median(waits)!)}`)]
-      : []),
+    ...(waits.length > 0 ? [row('Waits', `${sparkline(waits)} median ${milliseconds(median(waits)!)}`)] : []),
     ...(recent ? [row('Speed', recentLine(recent))] : []),
     ...(model ? [row('Computes with', `${model.kernel}, ${threadsOf(model.threads)}${fewer}`)] : []),
     row('Today', `${today.shown} shown, ${today.accepted} accepted`),
