@@ -34,7 +34,7 @@ const commandLine = await build({
 const pages = await build({
   ...{ bundle: true, platform: 'browser', target: 'es2022', format: 'iife', metafile: true },
   ...{ sourcemap: 'linked', logLevel: 'warning' },
-  entryPoints: ['src/webview/diagnostics.ts', 'src/webview/evaluation.ts', 'src/webview/live.ts'],
+  entryPoints: ['benchmark', 'diagnostics', 'evaluation', 'live'].map((name) => `src/webview/${name}.ts`),
   outdir: 'dist/webview',
 });
 const bundles = [product, commandLine, pages];
@@ -60,7 +60,7 @@ if (process.argv.includes('--tests')) {
       (file) =>
         file.endsWith('.test.ts') ||
         file === 'test/host/index.ts' ||
-        file === 'test/e2e/engine.ts' ||
+        /^test\/e2e\/\w+\.ts$/.test(file) ||
         file === 'test/unit/library/localHub.ts',
     ),
     outdir: 'out',

@@ -273,10 +273,13 @@ export async function setUpBuild({ compiler = true } = {}) {
     throw new Error('The native engine cannot be built without these.');
 }
 
+/** The browser and a font; false where one cannot be had. */
+export const setUpChromium = () => installSystemPackages('test');
+
 /** What the tests in the workbench need; false where a part cannot be had. */
 export async function setUpBrowserTests() {
   const workbench = await setUpWorkbench();
-  return (await installSystemPackages('test')) && workbench;
+  return (await setUpChromium()) && workbench;
 }
 
 await program(import.meta.url, async () => {

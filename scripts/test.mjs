@@ -6,7 +6,8 @@ import { buildNative, bundle } from './build.mjs';
 import { clangFormat } from './clang-format.mjs';
 import { countsIn, failuresIn, skipsIn } from './outcome.mjs';
 import { packageVsix } from './package.mjs';
-import { setUpActionlint, setUpBrowserTests, setUpBuild, setUpLlama, setUpWeights } from './setup.mjs';
+import { setUpActionlint, setUpBrowserTests, setUpBuild, setUpChromium } from './setup.mjs';
+import { setUpLlama, setUpWeights } from './setup.mjs';
 import { filesUnder, root, run, step } from './steps.mjs';
 
 const long = process.env.RYZANSTEIN_TEST === 'long';
@@ -131,11 +132,15 @@ const stages = {
   debug: async () => counted('debug', await node(path.join(root, 'test', 'debug.mjs'))),
   platforms: async () =>
     counted('platforms', await node(path.join(root, 'test', 'platforms', 'platforms.mjs'))),
+  pages: async () => {
+    if (!(await setUpChromium())) throw new Error('It needs a Chromium (RYZANSTEIN_CHROMIUM).');
+    return counted('pages', await node(path.join(root, 'test', 'e2e', 'pages.mjs')));
+  },
   host: () => inWorkbench('host.mjs'),
   browser: () => inWorkbench('browser.mjs'),
 };
 
-const built = ['native', 'unit', 'debug', 'platforms', 'host', 'browser'];
+const built = ['native', 'unit', 'debug', 'platforms', 'pages', 'host', 'browser'];
 
 async function main(names) {
   const unknown = names.filter((name) => !(name in stages));

@@ -147,11 +147,15 @@ export interface Prefill {
   prefillMs: number;
 }
 
-/** Tokens per work and the thread counts to try; an empty `threads` means the loaded model's own. */
+/**
+ * Tokens per work and the thread counts to try; an empty `threads` means the loaded model's own. `whole` measures every
+ * kernel level, every number of threads and prompts of several lengths instead.
+ */
 export interface BenchParams {
   promptTokens: number;
   generateTokens: number;
   threads: number[];
+  whole?: boolean;
 }
 
 /**

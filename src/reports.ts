@@ -71,9 +71,15 @@ export interface LevelReport {
   selftest: string;
 }
 
-/** `gops` are ternary multiply-adds times two, in 10^9 per second, of a product of the model's shape. */
+/**
+ * `gops` are ternary multiply-adds times two, in 10^9 per second, of a product of the model's shape; `prefill` and
+ * `decode` tokens per second, of which reading the weights allows `readLimit` for decode.
+ */
 export interface ScalingRow {
   threads: number;
+  prefill: number;
+  decode: number;
+  readLimit: number;
   ms: number;
   gops: number;
   speedup: number;
@@ -118,6 +124,7 @@ export interface Diagnosis {
   schema: 'ryzanstein/diagnose/1';
   date: string;
   environment: Environment;
+  machine: MachineSpeed;
   simd: { active: string; levels: LevelReport[] };
   /** `error` is the largest relative error of any level's ternary product against the scalar one: 0 when exact. */
   tmac: { error: number; cases: number; kernels: { level: string; gops: number }[] };
@@ -141,18 +148,29 @@ export interface BenchRow {
   threads: number;
   kernel: string;
   engine: string;
-  tokensPerSecond: { median: number; min: number; max: number };
+  tokensPerSecond: Spread;
   /** Share of what the speed of reading the weights would allow if nothing else cost time. */
   fractionOfLimit?: number;
   ratioToPeer?: number;
   peer?: string;
 }
 
+/** Of several runs. */
+export interface Spread {
+  median: number;
+  min: number;
+  max: number;
+}
+
+/** `firstToken` is the time in milliseconds that a prompt of so many tokens takes until the answer begins. */
 export interface BenchReport {
   schema: 'ryzanstein/bench/1';
   date: string;
   cpu: string;
+  /** As it was loaded, with its kernel and threads. */
+  model?: ModelInfo;
   results: BenchRow[];
+  firstToken?: { promptTokens: number; milliseconds: Spread }[];
   limits: { readGBs: Record<string, number>; int8GMACs: Record<string, number> };
 }
 

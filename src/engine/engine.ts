@@ -143,16 +143,17 @@ export class Engine implements Answering {
     const threads = params.threads || defaultThreads(addon.cpu());
     const { caution, ...tuning } = tuningOf(gguf);
     const { cache } = tuning;
+    const wrong = params.kernel === undefined ? undefined : wrongKernel(addon, params.kernel);
     const options = {
       ...{ threads, cache },
-      ...(params.kernel && { kernel: params.kernel }),
+      ...(params.kernel && !wrong && { kernel: params.kernel }),
       ...(onProgress && { onProgress }),
     };
     const native = addon.load(params.modelFile, gguf.tensors, hyperparameters, options);
     try {
       // The vocabulary is read while the weights are packed.
       const model = describeModel(gguf, addon.loadsAnyModel, params.infilling);
-      const cautions = [model.caution, caution].filter((one) => one !== undefined).join(' ');
+      const cautions = [wrong, model.caution, caution].filter((one) => one !== undefined).join(' ');
       const { bytesPerToken } = await native;
       const engine = new Engine(
         addon,
@@ -481,4 +482,15 @@ export class Engine implements Answering {
       model: this.info.name,
     };
   }
+}
+
+/**
+ * Why a level that was asked for by name is not used: a sentence, if it computes wrongly on this CPU. The addon tests those
+ * that it chooses itself.
+ */
+function wrongKernel(addon: Addon, kernel: string): string | undefined {
+  const runs = addon.cpu().levels.some(({ name, supported }) => name === kernel && supported);
+  const { mismatches, cases } = runs ? addon.selftest(kernel) : { mismatches: 0, cases: 0 };
+  if (mismatches === 0) return undefined;
+  return `The kernel ${kernel} computes wrongly on this CPU (${mismatches} of ${cases} cases differ), so that another one is used.`;
 }

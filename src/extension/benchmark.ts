@@ -1,70 +1,149 @@
-// The benchmark command: measures the loaded model on this machine and shows the figures with their conditions.
+// The benchmark: measures the loaded model on this machine, and shows it on a page that stays, beside earlier runs.
 
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { BenchParams } from '../protocol';
 import type { BenchReport, ModelInfo } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
-import { benchmarkLine, benchmarkReport } from '../report/benchReport';
+import { benchmarkReport } from '../report/benchReport';
+import { benchmarkState } from '../report/benchmarkState';
+import { pageAlone, partsOf } from '../report/pageFile';
+import { type BenchmarkMessage, type BenchmarkState, isBenchmarkMessage } from '../report/pages';
+import { unwritable } from '../wording';
+import { Page } from './page';
+import { readSettings, writeSetting } from './settings';
 
 /** As much text before the answer as a completion has in a file of some length, if the model can take it. */
 const paramsFor = ({ contextLength }: ModelInfo): BenchParams => ({
   promptTokens: Math.min(512, Math.floor(contextLength / 2)),
   generateTokens: Math.min(64, Math.floor(contextLength / 4)),
   threads: [],
+  whole: true,
 });
 
-/** A name that ends in `.md` makes it Markdown. */
-const reportAddress = vscode.Uri.parse('ryzanstein-report:/Ryzanstein benchmark.md');
+/** Runs that are kept. */
+const capacity = 20;
 
-/** Gives its last report as a document that cannot be written in, so that nobody is asked to save it. */
-export class Benchmark implements vscode.TextDocumentContentProvider, vscode.Disposable {
-  private report = 'Nothing was measured in this window yet: *Ryzanstein: Run Benchmark* does it.\n';
-  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
-  private readonly registration: vscode.Disposable;
-  readonly onDidChange = this.changed.event;
+export class Benchmark implements vscode.Disposable {
+  private readonly page: Page<BenchmarkState, BenchmarkMessage>;
+  /** The newest first. */
+  private reports: readonly BenchReport[];
+  private working = '';
+  private readonly file: string;
 
-  constructor(private readonly engine: LocalEngine) {
-    this.registration = vscode.workspace.registerTextDocumentContentProvider(reportAddress.scheme, this);
+  constructor(
+    private readonly extension: vscode.Uri,
+    storage: vscode.Uri,
+    private readonly engine: LocalEngine,
+  ) {
+    this.file = path.join(storage.fsPath, 'benchmarks.json');
+    this.reports = readReports(this.file);
+    this.page = new Page(extension, {
+      ...{ name: 'benchmark', title: 'Ryzanstein Benchmark' },
+      state: () => this.state,
+      isMessage: isBenchmarkMessage,
+      hear: (message) => void this.hear(message),
+    });
   }
 
-  provideTextDocumentContent(): string {
-    return this.report;
+  /** What the page shows. */
+  get state(): BenchmarkState {
+    return benchmarkState(this.reports, readSettings().deadline, this.working);
   }
 
-  /** Runs with a progress that can be cancelled; fails with a `Problem`, is silent when cancelled. */
+  /** Opens the page with the runs so far, or brings it to the front. */
+  show(): void {
+    this.page.show();
+  }
+
+  /** Opens the page and measures, with a progress that can be cancelled; fails with a `Problem`, is silent when cancelled. */
   async run(): Promise<BenchReport | undefined> {
+    this.page.show();
     const options: vscode.ProgressOptions = {
       location: vscode.ProgressLocation.Notification,
-      title: 'Ryzanstein: measuring prefill and decode',
+      title: 'Ryzanstein: measuring every kernel and number of threads',
       cancellable: true,
     };
-    const report = await vscode.window.withProgress(options, async (_, token) => {
-      try {
-        return await this.engine.bench(paramsFor, token);
-      } catch (error) {
-        if (token.isCancellationRequested) return undefined;
-        throw error;
-      }
-    });
-    if (report) this.keep(report);
-    return report;
+    this.become('Every kernel and number of threads is being measured, which may take half a minute.');
+    try {
+      const report = await vscode.window.withProgress(options, async (_, token) => {
+        try {
+          return await this.engine.bench(paramsFor, token);
+        } catch (error) {
+          if (token.isCancellationRequested) return undefined;
+          throw error;
+        }
+      });
+      if (report) this.keep(report);
+      return report;
+    } finally {
+      this.become('');
+    }
   }
 
   dispose(): void {
-    this.registration.dispose();
-    this.changed.dispose();
+    this.page.dispose();
   }
 
+  private become(working: string): void {
+    this.working = working;
+    this.page.post();
+  }
+
+  /** For the next window as well. */
   private keep(report: BenchReport): void {
-    const { state } = this.engine;
-    this.report = benchmarkReport(report, state.name === 'ready' ? state.model : undefined);
-    this.changed.fire(reportAddress);
-    void offer(benchmarkLine(report));
+    // Other windows may have measured, too.
+    this.reports = [report, ...readReports(this.file)].slice(0, capacity);
+    try {
+      mkdirSync(path.dirname(this.file), { recursive: true });
+      writeFileSync(this.file, JSON.stringify(this.reports));
+    } catch (error) {
+      void vscode.window.showWarningMessage(`Ryzanstein: ${unwritable(this.file, error).message}`);
+    }
+  }
+
+  private async hear(message: BenchmarkMessage): Promise<void> {
+    if (message === 'run') await vscode.commands.executeCommand('ryzanstein.runBenchmark');
+    else if (message === 'useThreads') await this.useThreads();
+    else await this.save(message);
+  }
+
+  private async useThreads(): Promise<void> {
+    const { advice } = this.state;
+    if (advice) await writeSetting('threads', advice.threads);
+  }
+
+  private async save(kind: 'html' | 'json' | 'md'): Promise<void> {
+    const [report] = this.reports;
+    if (!report) return;
+    const contents = {
+      html: () => this.alone(),
+      json: () => JSON.stringify(report, undefined, 2),
+      md: () => benchmarkReport(report),
+    };
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+    const uri = await vscode.window.showSaveDialog({
+      ...(folder && { defaultUri: vscode.Uri.joinPath(folder, `ryzanstein-benchmark.${kind}`) }),
+      filters: { [kind.toUpperCase()]: [kind] },
+    });
+    if (uri) await vscode.workspace.fs.writeFile(uri, Buffer.from(contents[kind]()));
+  }
+
+  /** The page as one file. */
+  private alone(): string {
+    const read = (...names: string[]): string =>
+      readFileSync(vscode.Uri.joinPath(this.extension, ...names).fsPath, 'utf8');
+    return pageAlone(partsOf('benchmark', read), benchmarkState(this.reports, readSettings().deadline));
   }
 }
 
-async function offer(line: string): Promise<void> {
-  const show = 'Show Report';
-  if ((await vscode.window.showInformationMessage(line, show)) !== show) return;
-  await vscode.window.showTextDocument(reportAddress, { preview: false });
+/** What cannot be read counts as no run: the next one writes it anew. */
+function readReports(file: string): readonly BenchReport[] {
+  try {
+    const reports = JSON.parse(readFileSync(file, 'utf8')) as BenchReport[];
+    return reports.filter(({ schema }) => schema === 'ryzanstein/bench/1');
+  } catch {
+    return [];
+  }
 }

@@ -37,6 +37,7 @@ export interface Parts {
   readonly ignoring: WorkspaceIgnoring;
   readonly models: ModelChoice;
   readonly downloads: Downloads;
+  readonly benchmark: Benchmark;
 }
 
 export function activate(context: vscode.ExtensionContext): Parts {
@@ -73,7 +74,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
   });
   const page = new DiagnosticsPage(context.extensionUri, engine, completions);
   const liveView = new LiveView(context.extensionUri, engine, completions);
-  const benchmark = new Benchmark(engine);
+  const benchmark = new Benchmark(context.extensionUri, context.globalStorageUri, engine);
   const reader = new ModelReader(engineFile, log);
   const downloads = new Downloads({
     ...{ reader, log },
@@ -123,6 +124,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.toggle': toggle,
     'ryzanstein.toggleLanguage': toggleLanguage,
     'ryzanstein.runBenchmark': () => withMessages(() => benchmark.run()),
+    'ryzanstein.showBenchmark': () => benchmark.show(),
     'ryzanstein.evaluate': () => withMessages(() => evaluations.run()),
     'ryzanstein.tune': () => withMessages(() => evaluations.run({ tune: true })),
     'ryzanstein.showLiveView': () => liveView.show(),
@@ -159,5 +161,5 @@ export function activate(context: vscode.ExtensionContext): Parts {
     }),
     onSettingChange(['confidence', 'eagerness', 'maxLines'], () => provider.forget()),
   );
-  return { engine, circumstances, completions, status, ignoring, evaluations, models, downloads };
+  return { engine, circumstances, completions, status, ignoring, evaluations, models, downloads, benchmark };
 }

@@ -8,13 +8,9 @@ import { isWhere, type LiveState } from '../report/pages';
 import { Page } from './page';
 import { readSettings } from './settings';
 
-/** Between two states that the page gets, in milliseconds: more often nobody sees. */
-const pause = 200;
-
 export class LiveView implements vscode.Disposable {
   private readonly page: Page<LiveState, string>;
   private readonly subscription: { dispose(): void };
-  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     extension: vscode.Uri,
@@ -35,16 +31,12 @@ export class LiveView implements vscode.Disposable {
     this.page.show();
   }
 
-  /** Shows what has changed, soon. */
+  /** Shows what has changed. */
   post(): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.page.post();
-    }, pause);
+    this.page.post();
   }
 
   dispose(): void {
-    clearTimeout(this.timer);
     this.subscription.dispose();
     this.page.dispose();
   }

@@ -39,7 +39,7 @@ function choices({ state }: LocalEngine): Choice[] {
     separator('Model'),
     { ...command('file-binary', 'Choose model', 'ryzanstein.chooseModel'), description: model },
     command('pulse', 'Show diagnostics', 'ryzanstein.showDiagnostics'),
-    command('dashboard', 'Run benchmark', 'ryzanstein.runBenchmark'),
+    command('dashboard', 'Benchmark', 'ryzanstein.showBenchmark'),
     command('beaker', 'Evaluate on this workspace', 'ryzanstein.evaluate'),
     command('settings', 'Tune to this workspace', 'ryzanstein.tune'),
     command('debug-restart', 'Restart engine', 'ryzanstein.restartEngine'),

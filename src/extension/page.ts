@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { filledPage } from '../report/pageFile';
 import { ready } from '../report/pages';
 
 /** What a page shows, and what becomes of what is asked for in it. */
@@ -15,8 +16,12 @@ export interface Content<State, Message> {
   hear(message: Message): void;
 }
 
+/** Between two states that a page gets, in milliseconds: more often nobody sees. */
+const pause = 200;
+
 export class Page<State, Message> implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
+  private timer: NodeJS.Timeout | undefined;
   private readonly media: vscode.Uri;
   private readonly scripts: vscode.Uri;
 
@@ -34,13 +39,22 @@ export class Page<State, Message> implements vscode.Disposable {
     else this.panel = this.open();
   }
 
-  /** Shows what has changed. A page that is not in sight starts again when it comes into sight, and asks then. */
+  /** Shows what has changed, soon. */
   post(): void {
-    if (this.panel?.visible) void this.panel.webview.postMessage(this.content.state());
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.send();
+    }, pause);
   }
 
   dispose(): void {
+    clearTimeout(this.timer);
     this.panel?.dispose();
+  }
+
+  /** A page that is not in sight starts again when it comes into sight, and asks then. */
+  private send(): void {
+    if (this.panel?.visible) void this.panel.webview.postMessage(this.content.state());
   }
 
   private open(): vscode.WebviewPanel {
@@ -51,7 +65,7 @@ export class Page<State, Message> implements vscode.Disposable {
     });
     panel.iconPath = vscode.Uri.joinPath(this.media, 'icon.png');
     panel.webview.onDidReceiveMessage((message: unknown) => {
-      if (message === ready) this.post();
+      if (message === ready) this.send();
       else if (this.content.isMessage(message)) this.content.hear(message);
     });
     panel.onDidDispose(() => (this.panel = undefined));
@@ -64,13 +78,12 @@ export class Page<State, Message> implements vscode.Disposable {
     const { name } = this.content;
     const address = (folder: vscode.Uri, file: string): string =>
       webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString();
-    const values: Record<string, string> = {
+    const page = readFileSync(vscode.Uri.joinPath(this.media, `${name}.html`).fsPath, 'utf8');
+    return filledPage(page, {
       nonce: randomBytes(16).toString('base64'),
       source: webview.cspSource,
       script: address(this.scripts, `${name}.js`),
       style: address(this.media, 'page.css'),
-    };
-    const page = readFileSync(vscode.Uri.joinPath(this.media, `${name}.html`).fsPath, 'utf8');
-    return page.replace(/\{\{(\w+)\}\}/g, (_, value: string) => values[value] ?? '');
+    });
   }
 }

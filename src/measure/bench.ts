@@ -15,6 +15,13 @@ export interface Speed {
   decode: number[];
 }
 
+/** Of a whole benchmark, so much time at most for each level and number of threads, in milliseconds, beyond two runs. */
+const budgetMs = 1500;
+/** A level of which one run takes longer is not measured. */
+const longestRunMs = 3000;
+/** Prompts whose first token is timed, as far as they fit. */
+const promptLengths = [32, 128, 512, 1024, 2048, 4096];
+
 /** Takes some seconds; completions wait. Throws an Error when the tokens do not fit into the model's context. */
 export async function bench(engine: Engine, params: BenchParams): Promise<BenchReport> {
   const { addon, info } = engine;
@@ -22,13 +29,17 @@ export async function bench(engine: Engine, params: BenchParams): Promise<BenchR
     schema: 'ryzanstein/bench/1',
     date: new Date().toISOString(),
     cpu: cpuName(addon.cpu()),
+    model: info,
     results: [],
     limits: { readGBs: {}, int8GMACs: { 1: rounded(kernelSpeed(engine) / 2) } },
   };
-  for (const threads of params.threads.length > 0 ? params.threads : [info.threads]) {
-    const readGBs = readSpeed(engine, threads);
-    report.limits.readGBs[threads] = readGBs;
-    const speed = await withThreads(engine, threads, (other) => measureSpeed(other, params, runs));
+  const given = params.threads.length > 0 ? params.threads : [info.threads];
+  const cases = params.whole ? wholeCases(engine, params) : given.map((threads): Case => ({ threads }));
+  for (const { threads, kernel = info.kernel } of cases) {
+    const readGBs = (report.limits.readGBs[threads] ??= readSpeed(engine, threads));
+    const speed = await loadedWith(engine, { threads, kernel }, (other) =>
+      measureSpeed(other, params, runs, params.whole ? budgetMs : Infinity),
+    );
     const decode = spread(speed.decode);
     const most = (readGBs * 1e9) / info.bytes;
     const row = (work: BenchRow['work'], tokensPerSecond: BenchRow['tokensPerSecond']): BenchRow => ({
@@ -39,25 +50,72 @@ export async function bench(engine: Engine, params: BenchParams): Promise<BenchR
       promptTokens: params.promptTokens,
       generateTokens: params.generateTokens,
       threads,
-      kernel: info.kernel,
+      kernel,
       engine: 'ryzanstein',
       tokensPerSecond,
     });
     report.results.push(row('prefill', spread(speed.prefill)));
     report.results.push({ ...row('decode', decode), fractionOfLimit: rounded(decode.median / most) });
   }
+  if (params.whole) report.firstToken = await firstTokens(engine);
   return report;
 }
 
-/** Runs `work` on the same model with another number of threads. */
-export async function withThreads<T>(
+interface Case {
+  threads: number;
+  kernel?: string;
+}
+
+/** Every number of threads with the kernel in use, and every other kernel that is right and fast enough with all of them. */
+function wholeCases({ addon, info, model }: Engine, { promptTokens }: BenchParams): Case[] {
+  const { levels, physicalCores } = addon.cpu();
+  const counts = threadCounts(physicalCores, info.threads).map((threads): Case => ({ threads }));
+  const { width, ffn } = model.hyperparameters;
+  const speeds = addon.benchKernels({ rows: ffn, columns: width, tokens: 32, milliseconds: 20 });
+  const others = levels.flatMap(({ name, supported }): Case[] => {
+    if (!supported || name === info.kernel) return [];
+    const gops = speeds.find(({ level }) => level === name)?.gops ?? 0;
+    const runMs = (2 * info.weights * promptTokens) / (gops * info.threads * 1e6);
+    if (!(runMs < longestRunMs) || addon.selftest(name).mismatches > 0) return [];
+    return [{ threads: info.threads, kernel: name }];
+  });
+  return [...counts, ...others];
+}
+
+/** 1, 2, 4 ... up to the physical cores, and the number in use, in order. */
+export function threadCounts(physicalCores: number, inUse: number): number[] {
+  const counts = [1, 2, 4, 8, 16, 32, 64].filter((count) => count <= physicalCores);
+  return [...new Set([...counts, inUse])].sort((a, b) => a - b);
+}
+
+async function firstTokens(engine: Engine): Promise<NonNullable<BenchReport['firstToken']>> {
+  const lengths = promptLengths.filter((length) => length < engine.rooms.rested);
+  return engine.withSession(async (session) => {
+    const all = [];
+    for (const promptTokens of lengths) {
+      const ids = textIds(engine, promptTokens);
+      const samples: number[] = [];
+      const end = Date.now() + budgetMs;
+      for (let run = 0; run <= runs && (run < 3 || Date.now() < end); run++) {
+        session.truncate(0);
+        const prefill = await session.evaluate(ids);
+        const decode = await session.generate({ max: 1, stopIds: new Int32Array() });
+        if (run > 0) samples.push(prefill.milliseconds + decode.milliseconds);
+      }
+      all.push({ promptTokens, milliseconds: spread(samples) });
+    }
+    return all;
+  });
+}
+
+/** Runs `work` on the same model with another number of threads, or another kernel. */
+export async function loadedWith<T>(
   engine: Engine,
-  threads: number,
+  { threads, kernel }: { threads: number; kernel: string },
   work: (other: Engine) => Promise<T>,
 ): Promise<T> {
-  if (threads === engine.info.threads) return work(engine);
-  const { file, kernel } = engine.info;
-  const other = await Engine.load(engine.addon, { modelFile: file, threads, kernel });
+  if (threads === engine.info.threads && kernel === engine.info.kernel) return work(engine);
+  const other = await Engine.load(engine.addon, { modelFile: engine.info.file, threads, kernel });
   try {
     return await work(other);
   } finally {
@@ -65,11 +123,12 @@ export async function withThreads<T>(
   }
 }
 
-/** The first run warms the caches and is not counted. */
+/** The first run warms the caches and is not counted; two are, however long they take. */
 export async function measureSpeed(
   engine: Engine,
   { promptTokens, generateTokens }: Pick<BenchParams, 'promptTokens' | 'generateTokens'>,
   times: number,
+  budget = Infinity,
 ): Promise<Speed> {
   const { contextLength } = engine.info;
   if (promptTokens < 1 || generateTokens < 1 || promptTokens + generateTokens > contextLength) {
@@ -78,9 +137,10 @@ export async function measureSpeed(
     );
   }
   const ids = textIds(engine, promptTokens);
+  const end = Date.now() + budget;
   return engine.withSession(async (session) => {
     const speed: Speed = { prefill: [], decode: [] };
-    for (let run = 0; run <= times; run++) {
+    for (let run = 0; run <= times && (run < 3 || Date.now() < end); run++) {
       session.truncate(0);
       const prefill = await session.evaluate(ids);
       const decode = await session.generate({ max: generateTokens, stopIds: new Int32Array() });

@@ -1,7 +1,8 @@
 // The report on this machine and model: every figure measured while it is made, every finding derived from a figure.
 
 import type { Diagnosis, Issue, LevelReport, Recommendation, ScalingRow, Target } from '../reports';
-import { measureSpeed, readSpeed, spread, withThreads } from './bench';
+import { loadedWith, measureSpeed, readSpeed, spread, threadCounts } from './bench';
+import { measureMachine } from './machine';
 import { rounded } from '../statistics';
 import type { Engine } from '../engine/engine';
 import { environmentOf } from '../engine/environment';
@@ -38,6 +39,7 @@ export async function diagnose(engine: Engine): Promise<Diagnosis> {
     schema: 'ryzanstein/diagnose/1',
     date: new Date().toISOString(),
     environment: environmentOf(cpu),
+    machine: measureMachine(addon),
     simd: { active: info.kernel, levels },
     tmac: {
       error: Math.max(0, ...selftests.map((test) => test.maximumError)),
@@ -70,8 +72,6 @@ async function measureThreads(
   physicalCores: number,
 ): Promise<Pick<Diagnosis, 'throughput'> & { scaling: ScalingRow[]; firstTokenMs: number }> {
   const { info } = engine;
-  const counts = [1, 2, 4, 8, 16, 32, 64].filter((count) => count <= physicalCores);
-  const threadCounts = [...new Set([...counts, info.threads])].sort((a, b) => a - b);
   const scaling: ScalingRow[] = [];
   const throughput = {
     tokensPerSecond: 0,
@@ -79,8 +79,8 @@ async function measureThreads(
     model: info.name,
     threads: info.threads,
   };
-  for (const threads of threadCounts) {
-    const speed = await withThreads(engine, threads, (other) =>
+  for (const threads of threadCounts(physicalCores, info.threads)) {
+    const speed = await loadedWith(engine, { threads, kernel: info.kernel }, (other) =>
       measureSpeed(other, { promptTokens, generateTokens }, runs),
     );
     const prefill = spread(speed.prefill).median;
@@ -88,14 +88,14 @@ async function measureThreads(
     const single = scaling[0];
     const ms = (promptTokens / prefill) * 1000;
     const speedup = single ? single.ms / ms : 1;
-    const weightTraffic = (decode * info.bytes) / 1e9;
+    const readLimit = (readSpeed(engine, threads) * 1e9) / info.bytes;
     scaling.push({
-      threads,
+      ...{ threads, prefill, decode, readLimit: rounded(readLimit) },
       ms: rounded(ms),
       gops: rounded((2 * info.weights * prefill) / 1e9),
       speedup: rounded(speedup),
       efficiency: rounded(speedup / threads),
-      bound: weightTraffic > memoryBound * readSpeed(engine, threads) ? 'memory' : 'compute',
+      bound: decode > memoryBound * readLimit ? 'memory' : 'compute',
     });
     if (threads !== info.threads) continue;
     throughput.tokensPerSecond = decode;

@@ -1,20 +1,9 @@
-// A bench for people: one line, a table, Markdown, a page with charts, and what changed between two of them.
+// A bench for people: a table, Markdown, and what changed between two of them.
 
-import type { BenchReport, BenchRow, ComparedRow, ModelInfo } from '../reports';
+import type { BenchReport, BenchRow, ComparedRow } from '../reports';
 import { rounded } from '../statistics';
-import { barChart, escaped } from './charts';
-import { grouped, modelLine, percent, threadsOf, tokensPerSecond } from './figures';
+import { grouped, milliseconds, modelLine, percent, threadsOf, tokensPerSecond } from './figures';
 import { table } from './tables';
-
-/** One line for a notification: the median of each kind of work, and the conditions it was measured under. */
-export function benchmarkLine(report: BenchReport): string {
-  const rows = report.results.map(
-    ({ work, tokensPerSecond: speed }) => `${work} ${tokensPerSecond(speed.median)}`,
-  );
-  const first = report.results[0];
-  const conditions = first ? ` (${first.kernel}, ${threadsOf(first.threads)})` : '';
-  return `Ryzanstein benchmark: ${rows.join(', ') || 'no work was measured'}${conditions}`;
-}
 
 export function benchTable(report: BenchReport): string {
   const rows = report.results.map((row) => {
@@ -34,7 +23,8 @@ export function benchTable(report: BenchReport): string {
 }
 
 /** The whole report as Markdown, every figure with its conditions. */
-export function benchmarkReport(report: BenchReport, model: ModelInfo | undefined): string {
+export function benchmarkReport(report: BenchReport): string {
+  const { model, firstToken = [] } = report;
   const sections = report.results.flatMap((row) => {
     const { median, min, max } = row.tokensPerSecond;
     const share = row.fractionOfLimit;
@@ -62,56 +52,15 @@ export function benchmarkReport(report: BenchReport, model: ModelInfo | undefine
     `- Date: ${report.date}`,
     '',
     ...sections,
+    ...(firstToken.length === 0 ? [] : ['## Time to the first token', '']),
+    ...firstToken.map(
+      ({ promptTokens, milliseconds: { median, min, max } }) =>
+        `- Prompt of ${grouped(promptTokens)} tokens: ${milliseconds(median)}, ${milliseconds(min)} to ${milliseconds(max)}`,
+    ),
+    ...(firstToken.length === 0 ? [] : ['']),
     'Prefill reads the text around the cursor, decode writes the answer. Other work on this machine makes both slower.',
     '',
   ].join('\n');
-}
-
-/** A page that needs nothing else: a chart for each kind of work, and every figure with its spread. */
-export function benchPage(report: BenchReport): string {
-  const charts = [...new Set(report.results.map(workOf))].map((work) => chartOf(report, work));
-  const rows = report.results.map((row) => {
-    const { median, min, max } = row.tokensPerSecond;
-    const cells = [workOf(row), nameOf(row), threadsOf(row.threads)];
-    const figures = [tokensPerSecond(median), `${grouped(min)} to ${grouped(max)}`];
-    return `<tr>${[...cells, ...figures].map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`;
-  });
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Ryzanstein benchmark</title><style>
-body { font: 14px system-ui, sans-serif; margin: 2em; }
-td { padding: 4px 12px 4px 0; white-space: nowrap; }
-svg { display: block; margin: 1em 0; }
-</style></head><body>
-<h1>Ryzanstein benchmark</h1>
-<p>${escaped(report.cpu)}, ${escaped(report.date)}</p>
-${charts.join('')}<table>
-${rows.join('\n')}
-</table>
-</body></html>
-`;
-}
-
-/** The medians of one kind of work, by the number of threads. */
-function chartOf({ results, cpu }: BenchReport, work: string): string {
-  const rows = results.filter((row) => workOf(row) === work);
-  const counts = [...new Set(rows.map(({ threads }) => threads))].sort((a, b) => a - b);
-  const series = [...new Set(rows.map(nameOf))].map((name) => ({
-    name,
-    values: counts.map(
-      (count) => rows.find((row) => nameOf(row) === name && row.threads === count)?.tokensPerSecond.median,
-    ),
-  }));
-  const chart = {
-    title: `Speed of ${work}`,
-    x: { title: cpu, text: String },
-    y: { title: 'tokens per second', text: grouped },
-    series,
-  };
-  return barChart(chart, counts.map(threadsOf), grouped);
-}
-
-function nameOf({ engine, model, type, kernel }: BenchRow): string {
-  return `${engine}: ${model}, ${type}, ${kernel}`;
 }
 
 function workOf(row: BenchRow): string {

@@ -36,7 +36,7 @@ export interface Look {
     readonly height: number;
     readonly below: number;
   };
-  /** With title, legend, titles of the axes, points, a background and colours of its own. */
+  /** With title, legend, points, a background and colours of its own. */
   readonly byItself: boolean;
 }
 
@@ -46,10 +46,13 @@ export const byItself: Look = {
   byItself: true,
 };
 
-/** Colours are those of the classes `line0`, `fill0` and so on, `grid` and of `text`, in the page's style sheet. */
+/**
+ * Colours are those of the classes `line0`, `fill0` and so on, `grid` and of `text`, in the page's style sheet. So small
+ * that its words can still be read in the narrowest page.
+ */
 export const inPage: Look = {
-  width: 460,
-  plot: { left: 48, right: 24, top: 20, height: 220, below: 30 },
+  width: 340,
+  plot: { left: 52, right: 24, top: 32, height: 170, below: 44 },
   byItself: false,
 };
 
@@ -191,7 +194,7 @@ function document(
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${look.width} ${height}"${size} role="img" aria-label="${escaped(chart.title)}">`,
     ...(look.byItself ? head(chart, look, height) : []),
     ...[...grid, ...names, ...content],
-    ...(look.byItself ? axes(chart, frame) : []),
+    ...(look.byItself ? axes(chart, frame) : axisTitles(chart, frame)),
     '</svg>\n',
   ];
   return parts.join('\n');
@@ -223,6 +226,19 @@ function axes({ x, y }: Chart, { look, top, bottom }: Frame): string[] {
     `<text class="axis" x="${across}" y="${bottom + 42}" text-anchor="middle">${escaped(x.title)}</text>`,
     `<text class="axis" transform="translate(18 ${down}) rotate(-90)" text-anchor="middle">${escaped(y.title)}</text>`,
     `<line class="base" x1="${left}" y1="${bottom}" x2="${look.width - right}" y2="${bottom}"/>`,
+  ];
+}
+
+/** In a page the title of the upward axis stands over it, where it takes no width. */
+function axisTitles({ x, y }: Chart, { look, bottom }: Frame): string[] {
+  const across = (look.plot.left + look.width - look.plot.right) / 2;
+  return [
+    ...(y.title ? [`<text class="axis" x="0" y="14">${escaped(y.title)}</text>`] : []),
+    ...(x.title
+      ? [
+          `<text class="axis" x="${across}" y="${bottom + 37}" text-anchor="middle">${escaped(x.title)}</text>`,
+        ]
+      : []),
   ];
 }
 

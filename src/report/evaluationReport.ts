@@ -1,11 +1,12 @@
 // What the evaluation page shows: the figures of one run or of several side by side, each with its conditions, and the holes.
 
-import { type Eagerness, leastConfidence } from '../eagerness';
+import { type Eagerness, leastConfidence, wantedPrecision } from '../eagerness';
 import type { Evaluation } from '../reports';
 import { mean } from '../statistics';
 import { inPage, lineChart, type Series } from './charts';
 import { milliseconds, percent, threadsOf, tunedLine } from './figures';
 import type { EvaluationState, HoleRow, Row } from './pages';
+import { hiddenWords, resultWords } from './words';
 
 /** A run, with the number of files that it drew from and that the workspace has. */
 export interface Run {
@@ -16,6 +17,9 @@ export interface Run {
 type Sure = [wanted: Eagerness | number, thresholds: Evaluation['thresholds']];
 type Result = Evaluation['results'][number];
 
+/** Kinds of places whose names say too little. */
+const kindWords: Readonly<Record<string, string>> = { rest: 'rest of a line', line: 'whole line' };
+
 /** The report on runs, oldest first; `wanted` is what the settings want of an answer for it to be shown. */
 export function evaluationReport(runs: readonly Run[], wanted: Eagerness | number): EvaluationState {
   const evaluations = runs.map(({ evaluation }) => evaluation);
@@ -25,22 +29,61 @@ export function evaluationReport(runs: readonly Run[], wanted: Eagerness | numbe
   });
   const rates = (key: 'byKind' | 'byLanguage'): Row[] =>
     namesOf(evaluations.map((evaluation) => evaluation[key])).map((name) =>
-      row(name, (evaluation) => {
+      row(kindWords[name] ?? name, (evaluation) => {
         const rate = evaluation[key][name];
         return rate ? `${percent(rate.firstLineExact)} of ${rate.holes}` : '';
       }),
     );
   const reasons = namesOf(evaluations.map(({ hidden }) => hidden));
   return {
+    verdicts: evaluations.map((evaluation) => verdictOn(evaluation, wanted, evaluations.length > 1)),
     models: evaluations.map(({ model }) => model),
     sections: [
+      {
+        title:
+          typeof wanted === 'number' ? `Shown at confidence ${wanted}` : `Shown where eagerness is ${wanted}`,
+        rows: [
+          row('Shown', (evaluation) =>
+            shareOf(shownAt(evaluation, wanted).length, evaluation.results.length),
+          ),
+          row('Right to the end of the line, of these', (evaluation) => {
+            const shown = shownAt(evaluation, wanted);
+            return shareOf(shown.filter(({ exact }) => exact).length, shown.length);
+          }),
+          row('Characters saved by each that is shown', (evaluation) =>
+            charactersSaved(shownAt(evaluation, wanted)),
+          ),
+        ],
+      },
+      {
+        title: 'All answers, shown or not',
+        rows: [
+          row(
+            'Right to the end of the line',
+            (evaluation) => `${percent(evaluation.firstLineExact)} of ${evaluation.holes}`,
+          ),
+          row('Right to the last line', ({ wholeExact }) => percent(wholeExact)),
+          row('Like what stood there', ({ editSimilarity }) => percent(editSimilarity)),
+          row(
+            'Time of an answer',
+            ({ latency }) =>
+              `half within ${milliseconds(latency.p50)}, 19 of 20 within ${milliseconds(latency.p95)}`,
+          ),
+        ],
+      },
+      { title: 'Right to the end of the line, by kind of place', rows: rates('byKind') },
+      { title: 'Right to the end of the line, by language', rows: rates('byLanguage') },
+      {
+        title: 'Not shown, however sure the model is',
+        rows: reasons.map((reason) => row(hiddenWords(reason), ({ hidden }) => String(hidden[reason] ?? 0))),
+      },
       {
         title: 'Conditions',
         rows: [
           row('File', ({ file }) => file),
           row('Weights', ({ type }) => type),
           row('Kernel', ({ kernel, threads }) => `${kernel}, ${threadsOf(threads)}`),
-          row('Holes', ({ holes }) => String(holes)),
+          row('Places', ({ holes }) => String(holes)),
           { name: 'Files', values: runs.map(({ files }) => filesOf(files)) },
           row('Prompt', ({ promptTokens }) => `${promptTokens} tokens on average`),
           ...(evaluations.some(({ tuned }) => tuned)
@@ -49,64 +92,68 @@ export function evaluationReport(runs: readonly Run[], wanted: Eagerness | numbe
           row('Confidence', ({ calibration }) => calibration ?? 'as it was'),
         ],
       },
-      {
-        title: 'Answers',
-        rows: [
-          row(
-            'First line exact',
-            (evaluation) => `${percent(evaluation.firstLineExact)} of ${evaluation.holes}`,
-          ),
-          row('Whole exact', ({ wholeExact }) => percent(wholeExact)),
-          row('Edit similarity', ({ editSimilarity }) => editSimilarity.toFixed(2)),
-          row('Time p50, p95', ({ latency }) => `${milliseconds(latency.p50)}, ${milliseconds(latency.p95)}`),
-        ],
-      },
-      {
-        title:
-          typeof wanted === 'number' ? `Shown at confidence ${wanted}` : `Shown where eagerness is ${wanted}`,
-        rows: [
-          row('Shown', (evaluation) =>
-            shareOf(shownAt(evaluation, wanted).length, evaluation.results.length),
-          ),
-          row('First line exact of these', (evaluation) => {
-            const shown = shownAt(evaluation, wanted);
-            return shareOf(shown.filter(({ exact }) => exact).length, shown.length);
-          }),
-          row('Characters saved per answer shown', (evaluation) =>
-            charactersSaved(shownAt(evaluation, wanted)),
-          ),
-        ],
-      },
-      { title: 'First line exact by kind', rows: rates('byKind') },
-      { title: 'First line exact by language', rows: rates('byLanguage') },
-      {
-        title: 'Not shown whatever the confidence',
-        rows: reasons.map((reason) => row(reason, ({ hidden }) => String(hidden[reason] ?? 0))),
-      },
     ].filter(({ rows }) => rows.length > 0),
     chart: chartOf(evaluations, wanted),
     warning: haveSameHoles(evaluations)
       ? undefined
-      : 'The runs have not the same holes, for files have changed in between: what differs need not be the model.',
+      : 'The runs have not the same places, for files have changed in between: what differs need not be the model.',
     holes: holeRows(evaluations, wanted),
   };
 }
 
+/** `Of 34 places 12 would be shown, 10 of them right. At eager it would be 20, 15 of them right.` */
+function verdictOn(evaluation: Evaluation, wanted: Eagerness | number, isOneOfSeveral: boolean): string {
+  const { model, results, thresholds } = evaluation;
+  const now = countAt(evaluation, wanted);
+  const said = `${isOneOfSeveral ? `${model}: of` : 'Of'} ${results.length} places ${now.shown} would be shown`;
+  const verdict = now.shown === 0 ? `${said}.` : `${said}, ${rightOf(now)}.`;
+  const others = (Object.keys(wantedPrecision) as Eagerness[])
+    .map((eagerness) => ({ eagerness, ...countAt(evaluation, eagerness) }))
+    .filter(({ shown }) => thresholds !== undefined && shown > now.shown);
+  const [next] = others.sort((a, b) => a.shown - b.shown);
+  return next ? `${verdict} At ${next.eagerness} it would be ${next.shown}, ${rightOf(next)}.` : verdict;
+}
+
+interface Counts {
+  readonly shown: number;
+  readonly right: number;
+}
+
+function countAt(evaluation: Evaluation, wanted: Eagerness | number): Counts {
+  const shown = shownAt(evaluation, wanted);
+  return { shown: shown.length, right: shown.filter(({ exact }) => exact).length };
+}
+
+const rightOf = ({ right }: Counts): string => `${right === 0 ? 'none' : right} of them right`;
+
 const quarters = [0, 0.25, 0.5, 0.75, 1];
 
-/** Precision over shown rate, where each run stands on it, and the same in words. */
+/** How many are right of how many shown, where each run stands on it, and the same in words. */
 function chartOf(evaluations: readonly Evaluation[], wanted: Eagerness | number): string {
   const series = evaluations.map((evaluation): Series => {
     const { model } = evaluation;
     const points = curveOf(evaluation);
-    const at = points[shownAt(evaluation, wanted).length - 1];
-    const mark = at && { at, text: `${model}: ${percent(at[1])} exact of ${percent(at[0])} shown` };
-    return { name: model, values: points, mark };
+    // What is shown is not always the surest: how sure is sure enough differs by language.
+    const { shown, right } = countAt(evaluation, wanted);
+    const at = [shown / evaluation.results.length, right / shown] as const;
+    const mark = shown > 0 && {
+      at,
+      text: `${model}: ${percent(at[0])} shown, ${percent(at[1])} of them right`,
+    };
+    return { name: model, values: points, ...(mark && { mark }) };
   });
   const words = series.flatMap(({ mark }) => mark?.text ?? []).join('; ');
-  const axis = { title: '', text: percent, steps: quarters };
+  const axis = { text: percent, steps: quarters };
   const title = words || 'Nothing is sure enough to be shown';
-  return lineChart({ title, x: axis, y: axis, series }, inPage);
+  return lineChart(
+    {
+      title,
+      x: { ...axis, title: 'of all places so many are shown, the surest first' },
+      y: { ...axis, title: 'of those shown so many are right' },
+      series,
+    },
+    inPage,
+  );
 }
 
 /** Points of shown rate and precision, 0..1, the surest answers first; what is hidden anyway is never shown. */
@@ -147,7 +194,7 @@ function holeRows(evaluations: readonly Evaluation[], wanted: Eagerness | number
     evaluations.flatMap((evaluation) => evaluation.results.map((it) => [keyOf(it), it])),
   );
   return [...results].map(([key, { path, line, column, kind, expected }]) => ({
-    ...{ path, line, column, kind, expected },
+    ...{ path, line, column, expected, kind: kindWords[kind] ?? kind },
     given: byPlace.map(({ results: run, thresholds }) => {
       const result = run.get(key);
       return (
@@ -163,9 +210,11 @@ function holeRows(evaluations: readonly Evaluation[], wanted: Eagerness | number
 
 function verdictOf(result: Result, ...sure: Sure): string {
   const { exact, hidden, confidence } = result;
-  const right = exact ? 'first line exact' : 'differs';
-  const fate = hidden ? `hidden: ${hidden}` : isSure(result, ...sure) ? 'shown' : 'hidden: confidence';
-  return `${right}, confidence ${confidence.toFixed(2)}, ${fate}`;
+  const right = exact ? 'right' : 'differs';
+  const fate = resultWords(
+    hidden ? `hidden: ${hidden}` : isSure(result, ...sure) ? 'shown' : 'hidden: confidence',
+  );
+  return `${right}, ${percent(confidence)} sure, ${fate}`;
 }
 
 function haveSameHoles(evaluations: readonly Evaluation[]): boolean {

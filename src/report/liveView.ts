@@ -3,9 +3,11 @@
 import type { Completion } from '../protocol';
 import type { Recent } from '../reports';
 import { mean, median, percentile } from '../statistics';
-import { barChart, inPage, lineChart } from './charts';
-import { grouped, milliseconds, percent, threadsOf, tokensPerSecond } from './figures';
-import type { LiveState, PlaceRow, Tile } from './pages';
+import { barGroup, type Measured } from './bars';
+import { inPage, lineChart } from './charts';
+import { milliseconds, percent, threadsOf, tokensPerSecond } from './figures';
+import type { BarGroup, LiveState, PlaceRow, Tile } from './pages';
+import { resultWords } from './words';
 
 /** A request for ghost text as the log has it; `where` is a path and a line, `result` begins with one of `kinds`. */
 export interface LoggedRequest {
@@ -50,10 +52,10 @@ export function liveState(
     engine,
     tiles: [waitTile(answered), speedTile(answered, recent), shownTile(places), acceptedTile(places)],
     charts: {
-      speed: speedChart(answered),
-      waits: waitChart(answered, deadline),
-      parts: partsChart(answered),
+      writing: speedChart('Writing', decodes(answered), answered.length),
+      reading: speedChart('Reading', prefills(answered), answered.length),
     },
+    groups: answered.length === 0 ? [] : [waitBars(answered, deadline), partsBars(answered)],
     places: places.map(({ row }) => row),
   };
 }
@@ -88,10 +90,12 @@ function waitTile(answered: readonly Answered[]): Tile {
 function speedTile(answered: readonly Answered[], recent: Recent | undefined): Tile {
   const prefill = median(prefills(answered.slice(0, lately)).map(([, speed]) => speed));
   return {
-    name: 'Decode',
+    name: 'Writes',
     value: optional(recent?.tokensPerSecond, tokensPerSecond),
     note:
-      prefill === undefined ? 'how fast text is written' : `prompts are read at ${tokensPerSecond(prefill)}`,
+      prefill === undefined
+        ? 'how fast answers are written'
+        : `prompts are read at ${tokensPerSecond(prefill)}`,
   };
 }
 
@@ -141,76 +145,60 @@ function prefills(answered: readonly Answered[]): [number, number][] {
   });
 }
 
-function speedChart(answered: readonly Answered[]): string {
-  const last = Math.max(1, answered.length - 1);
-  // The newest answer is the rightmost one.
-  const across = (points: [number, number][]): [number, number][] =>
-    points.map(([i, speed]): [number, number] => [1 - i / last, speed]).reverse();
-  const series = [
-    { name: 'decode', values: across(decodes(answered)) },
-    { name: 'prefill', values: across(prefills(answered)) },
-  ];
-  if (series.every(({ values }) => values.length === 0)) return '';
-  const ends = [`${answered.length} answers ago`, 'now'];
+/** The newest answer is the rightmost one. */
+function speedChart(what: string, speeds: [number, number][], answers: number): string {
+  if (speeds.length === 0) return '';
+  const last = Math.max(1, answers - 1);
+  const values = speeds.map(([i, speed]): [number, number] => [1 - i / last, speed]).reverse();
+  const ends = [`${answers} answers ago`, 'now'];
   return lineChart(
     {
-      title: `Tokens a second over the last ${answered.length} answers`,
-      x: { title: '', steps: [0.1, 1], text: (share) => ends[Math.round(share)]! },
-      y: { title: '', text: thousands },
-      series,
+      title: `${what}, tokens a second over the last ${answers} answers`,
+      x: { title: '', steps: [0.15, 1], text: (share) => ends[Math.round(share)]! },
+      y: { title: 'tokens a second', text: thousands },
+      series: [{ name: what, values }],
     },
     inPage,
   );
 }
 
-function waitChart(answered: readonly Answered[], deadline: number): string {
-  if (answered.length === 0) return '';
-  const counts = [...waitSteps, Infinity].map(
-    (end, i, ends) =>
-      answered.filter(({ waitedMs }) => waitedMs < end && waitedMs >= (ends[i - 1] ?? 0)).length,
-  );
+function waitBars(answered: readonly Answered[], deadline: number): BarGroup {
+  const bars = [...waitSteps, Infinity].map((end, i, ends): Measured => {
+    const start = ends[i - 1] ?? 0;
+    const name =
+      i === 0 ? `under ${end} ms` : end === Infinity ? `${start} ms or more` : `${start} to ${end} ms`;
+    return { name, value: answered.filter(({ waitedMs }) => waitedMs < end && waitedMs >= start).length };
+  });
   const late = answered.filter(({ waitedMs }) => waitedMs >= deadline).length;
-  return barChart(
-    {
-      title: `Waits of the last ${answered.length} answers, ${late} of them beyond the deadline of ${milliseconds(deadline)}`,
-      x: { title: '', text: String },
-      y: { title: '', text: String, steps: wholeSteps(Math.max(...counts)) },
-      series: [{ name: 'answers', values: counts }],
-    },
-    [...waitSteps.map((end) => `< ${end}`), `${waitSteps.at(-1)} +`],
-    (count) => (count === 0 ? '' : String(count)),
-    inPage,
+  return barGroup(
+    'Waits',
+    `From a key to its answer, in the last ${answered.length} answers. ` +
+      `${late} of them took longer than the deadline of ${milliseconds(deadline)}.`,
+    bars,
+    String,
   );
 }
 
-function partsChart(answered: readonly Answered[]): string {
-  if (answered.length === 0) return '';
+function partsBars(answered: readonly Answered[]): BarGroup {
   const part = (of: (request: Answered) => number): number => mean(answered.map(of));
   const prefill = part(({ completion }) => completion.prefillMs);
   const decode = part(({ completion }) => completion.decodeMs);
   const rest = Math.max(0, part(({ waitedMs }) => waitedMs) - prefill - decode);
-  return barChart(
-    {
-      title: `Where the time of an answer goes: waiting ${milliseconds(rest)}, prompt ${milliseconds(prefill)}, answer ${milliseconds(decode)}`,
-      x: { title: '', text: String },
-      y: { title: '', text: (value) => `${grouped(value)} ms` },
-      series: [{ name: 'milliseconds', values: [rest, prefill, decode] }],
-    },
-    ['waiting, context', 'reading the prompt', 'writing the answer'],
+  return barGroup(
+    'Where the time goes',
+    'Of an answer, in the mean of these.',
+    [
+      { name: 'before the model', value: rest },
+      { name: 'reading the prompt', value: prefill },
+      { name: 'writing the answer', value: decode },
+    ],
     milliseconds,
-    inPage,
   );
 }
 
 /** `12.5k`: an axis has little room. */
 function thousands(value: number): string {
   return value < 1000 ? String(value) : `${value / 1000}k`;
-}
-
-/** Counts have no parts. */
-function wholeSteps(most: number): number[] {
-  const size = Math.max(1, Math.ceil(most / 5));
-  return Array.from({ length: Math.ceil(most / size) + 1 }, (_, i) => i * size);
 }
 
 interface GroupedPlace {
@@ -234,9 +222,8 @@ function placesOf(requests: readonly LoggedRequest[]): GroupedPlace[] {
     const told = accepted ? group.find(({ outcome }) => outcome?.startsWith('accepted'))! : said;
     const { completion, outcome } = told;
     const by = completion?.isSecond ? `${completion.model}, ` : '';
-    const sure = completion && `(${by}confidence ${completion.confidence.toFixed(2)})`;
-    const became = told.result.replace('hidden: confidence', 'hidden: not sure enough');
-    const result = [became, outcome].filter((part) => part !== undefined).join(' · ');
+    const sure = completion && `(${by}${percent(completion.confidence)} sure)`;
+    const result = [resultWords(told.result), outcome].filter((part) => part !== undefined).join(' · ');
     return {
       ...{ kind, accepted },
       row: {

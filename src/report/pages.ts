@@ -3,33 +3,53 @@
 /** What every page sends first: it wants to know what to show. */
 export const ready = 'ready';
 
-type Pair = readonly [name: string, value: string];
+/** What is measured, as a bar of its share of the widest; shares are 0..1. */
+export interface Bar {
+  readonly name: string;
+  readonly share: number;
+  /** From the least to the most that was measured. */
+  readonly range?: readonly [number, number];
+  /** Where the most that is possible stands. */
+  readonly limit?: number;
+  /** How the value reads; a bar that was not measured has none. */
+  readonly value: string;
+  readonly note: string;
+  readonly look: 'active' | 'plain' | 'missing';
+}
+
+export interface BarGroup {
+  readonly title: string;
+  readonly note: string;
+  readonly bars: readonly Bar[];
+}
+
+export type Pair = readonly [name: string, value: string];
 
 export interface DiagnosticsState {
+  /** A sentence on the engine. */
   readonly state: string;
+  readonly findings: readonly Finding[];
+  readonly groups: readonly BarGroup[];
   readonly model: readonly Pair[];
-  readonly examined: readonly Pair[];
-  readonly levels: readonly LevelRow[];
+  readonly machine: readonly Pair[];
   /** The newest first. */
   readonly entries: readonly EntryRow[];
 }
 
-export interface LevelRow {
-  readonly name: string;
-  readonly state: string;
-  readonly selftest: string;
-  readonly active: boolean;
+/** `kind` is a word before it: `Warning`, `Advice`. */
+export interface Finding {
+  readonly kind: string;
+  readonly text: string;
 }
 
 export interface EntryRow {
   readonly time: string;
   readonly where: string;
-  readonly trigger: string;
   readonly result: string;
-  readonly outcome: string;
-  readonly waited: string;
+  /** How the answer came about, with figures. */
+  readonly details: string;
   readonly text: string;
-  readonly answer: string;
+  readonly waited: string;
 }
 
 /** What happens while one types. Charts are SVG, and empty where nothing is known yet. */
@@ -37,7 +57,8 @@ export interface LiveState {
   /** What computes, and with what. */
   readonly engine: string;
   readonly tiles: readonly Tile[];
-  readonly charts: { readonly speed: string; readonly waits: string; readonly parts: string };
+  readonly charts: { readonly writing: string; readonly reading: string };
+  readonly groups: readonly BarGroup[];
   /** A line of a file each, the newest first. */
   readonly places: readonly PlaceRow[];
 }
@@ -75,6 +96,8 @@ export function isDiagnosticsMessage(value: unknown): value is DiagnosticsMessag
 
 /** Columns are in the order of the runs, as are the series of the chart. */
 export interface EvaluationState {
+  /** A sentence on each run. */
+  readonly verdicts: readonly string[];
   readonly models: readonly string[];
   readonly sections: readonly { readonly title: string; readonly rows: readonly Row[] }[];
   /** SVG: precision over shown rate, and where the confidence that is set stands. */
@@ -116,4 +139,24 @@ export function isPlace(value: unknown): value is Place {
 
 function isCount(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 1;
+}
+
+export interface BenchmarkState {
+  /** A sentence. */
+  readonly verdict: string;
+  readonly conditions: readonly Pair[];
+  readonly groups: readonly BarGroup[];
+  /** A number of threads to keep, why, and what the button says. */
+  readonly advice?: { readonly threads: number; readonly text: string; readonly action: string };
+  readonly working: boolean;
+  readonly isMeasured: boolean;
+}
+
+const benchmarkMessages = ['run', 'html', 'json', 'md', 'useThreads'] as const;
+
+/** To measure, to save as a file of that kind, or to keep the number of threads that is advised. */
+export type BenchmarkMessage = (typeof benchmarkMessages)[number];
+
+export function isBenchmarkMessage(value: unknown): value is BenchmarkMessage {
+  return benchmarkMessages.some((message) => message === value);
 }

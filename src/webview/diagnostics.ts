@@ -1,65 +1,46 @@
 // Fills the diagnostics page with each state that the extension sends, and sends what its buttons ask for.
 
-import type { DiagnosticsMessage, DiagnosticsState, EntryRow, LevelRow } from '../report/pages';
-import { add, addHeading, connect, element, fillHead } from './elements';
+import type { DiagnosticsMessage, DiagnosticsState, EntryRow } from '../report/pages';
+import { fillGroups } from './bars';
+import { add, connect, element, fillHead, fillPairs } from './elements';
 
-type Column<Row> = readonly [title: string, value: (row: Row) => string, className?: string];
-
-const levelColumns: readonly Column<LevelRow>[] = [
-  ['Kernel', ({ name }) => name],
-  ['', ({ state }) => state],
-  ['Self-test', ({ selftest }) => selftest],
-];
-
-const entryColumns: readonly Column<EntryRow>[] = [
-  ['Time', ({ time }) => time, 'time'],
-  ['Where', ({ where }) => where],
-  ['Trigger', ({ trigger }) => trigger],
-  ['Result', ({ result }) => result],
-  ['Outcome', ({ outcome }) => outcome],
-  ['Waited', ({ waited }) => waited, 'number'],
-  ['Text', ({ text }) => text, 'code'],
-  ['Computed', ({ answer }) => answer],
-];
-
-const send = connect<DiagnosticsState, DiagnosticsMessage>(({ state, model, examined, levels, entries }) => {
-  element('state', HTMLParagraphElement).textContent = `Engine: ${state}`;
-  fillPairs('model', model);
-  fillPairs('examined', examined);
-  fillRows('levels', levelColumns, levels, ({ active }) => active);
-  fillRows('entries', entryColumns, entries);
+const send = connect<DiagnosticsState, DiagnosticsMessage>((state) => {
+  element('state', HTMLParagraphElement).textContent = state.state;
+  fillFindings(state.findings);
+  fillGroups(element('groups', HTMLDivElement), state.groups);
+  fillPairs('model', state.model);
+  fillPairs('machine', state.machine);
+  element('machine-section', HTMLElement).hidden = state.machine.length === 0;
+  fillEntries(state.entries);
 });
 
 for (const message of ['examine', 'erase', 'copy'] as const)
   element(message, HTMLButtonElement).addEventListener('click', () => send(message));
 
-function fillPairs(id: string, pairs: DiagnosticsState['model']): void {
-  const table = element(id, HTMLTableElement);
-  table.replaceChildren();
-  const body = table.createTBody();
-  for (const [name, value] of pairs) {
-    const row = body.insertRow();
-    addHeading(row, 'row', name);
-    add(row, 'td', value);
+function fillFindings(findings: DiagnosticsState['findings']): void {
+  const list = element('findings', HTMLUListElement);
+  list.replaceChildren();
+  for (const { kind, text } of findings) {
+    const item = add(list, 'li');
+    add(item, 'strong', `${kind}: `);
+    item.append(text);
   }
+  list.hidden = findings.length === 0;
 }
 
-function fillRows<Row>(
-  id: string,
-  columns: readonly Column<Row>[],
-  rows: readonly Row[],
-  isActive = (_: Row): boolean => false,
-): void {
-  const table = element(id, HTMLTableElement);
-  if (rows.length === 0) return table.replaceChildren();
-  fillHead(
-    table,
-    columns.map(([title]) => title),
-  );
+function fillEntries(entries: readonly EntryRow[]): void {
+  const table = element('entries', HTMLTableElement);
+  element('none', HTMLParagraphElement).hidden = entries.length > 0;
+  if (entries.length === 0) return table.replaceChildren();
+  fillHead(table, ['Time', 'Place', 'What became of it', 'Text', 'Waited'], ['Waited']);
   const body = table.createTBody();
-  for (const data of rows) {
+  for (const { time, where, result, details, text, waited } of entries) {
     const row = body.insertRow();
-    if (isActive(data)) row.className = 'active';
-    for (const [, value, className] of columns) add(row, 'td', value(data), className);
+    add(row, 'td', time, 'time');
+    add(row, 'td', where, 'place');
+    const cell = add(row, 'td', result);
+    if (details !== '') add(cell, 'div', details, 'details');
+    add(row, 'td', text, 'code');
+    add(row, 'td', waited, 'number').dataset.title = 'Waited';
   }
 }

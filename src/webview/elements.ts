@@ -1,11 +1,20 @@
 // What the extension's pages are made of in the browser: elements found and added, heads of tables, and the line to the extension.
 
-import { ready } from '../report/pages';
+import { type Pair, ready } from '../report/pages';
 
-declare function acquireVsCodeApi(): { postMessage(message: unknown): void };
+declare const acquireVsCodeApi: (() => { postMessage(message: unknown): void }) | undefined;
 
-/** Shows each state that the extension sends, of which it asks for the first; returns what sends a message. */
+/**
+ * Shows each state that the extension sends, of which it asks for the first; returns what sends a message. A page that
+ * stands alone shows the state that was written into it.
+ */
 export function connect<State, Message>(show: (state: State) => void): (message: Message) => void {
+  if (typeof acquireVsCodeApi === 'undefined') {
+    const given = document.getElementById('given')?.textContent ?? '';
+    // Those who connect know what they send with only afterwards.
+    queueMicrotask(() => show(JSON.parse(given) as State));
+    return () => undefined;
+  }
   const extension = acquireVsCodeApi();
   window.addEventListener('message', ({ data }: MessageEvent<State>) => show(data));
   extension.postMessage(ready);
@@ -32,6 +41,18 @@ export function add<Tag extends keyof HTMLElementTagNameMap>(
   return added;
 }
 
+/** Rows of a name and a value. */
+export function fillPairs(id: string, pairs: readonly Pair[]): void {
+  const table = element(id, HTMLTableElement);
+  table.replaceChildren();
+  const body = table.createTBody();
+  for (const [name, value] of pairs) {
+    const row = body.insertRow();
+    addHeading(row, 'row', name);
+    add(row, 'td', value);
+  }
+}
+
 /** What names a column, a row, or a group of rows. */
 export function addHeading(
   row: HTMLTableRowElement,
@@ -44,9 +65,13 @@ export function addHeading(
   return heading;
 }
 
-/** Empties a table, and gives it a head of these columns. */
-export function fillHead(table: HTMLTableElement, titles: readonly string[]): void {
+/** Empties a table, and gives it a head of these columns, some of them of numbers. */
+export function fillHead(
+  table: HTMLTableElement,
+  titles: readonly string[],
+  numbers: readonly string[] = [],
+): void {
   table.replaceChildren();
   const head = table.createTHead().insertRow();
-  for (const title of titles) addHeading(head, 'col', title);
+  for (const title of titles) addHeading(head, 'col', title, numbers.includes(title) ? 'number' : '');
 }

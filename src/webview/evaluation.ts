@@ -4,6 +4,9 @@ import type { EvaluationState, Place } from '../report/pages';
 import { add, addHeading, connect, element, fillHead } from './elements';
 
 const open = connect<EvaluationState, Place>((state) => {
+  const verdicts = element('verdicts', HTMLDivElement);
+  verdicts.replaceChildren();
+  for (const verdict of state.verdicts) add(verdicts, 'p', verdict, 'verdict');
   element('warning', HTMLParagraphElement).textContent = state.warning ?? '';
   fillFigures(state);
   // The extension's own text, in which names are escaped.
@@ -30,22 +33,36 @@ function fillFigures({ models, sections }: EvaluationState): void {
 
 function fillHoles({ models, holes }: EvaluationState): void {
   const table = element('holes', HTMLTableElement);
-  fillHead(table, ['Place', 'Kind', 'What stood there', ...models]);
+  fillHead(table, ['Place', 'Kind', 'What stood there', ...models.map((model) => `${model} wrote`)]);
   const body = table.createTBody();
   for (const { path, line, column, kind, expected, given } of holes) {
     const row = body.insertRow();
-    const link = add(add(row, 'td'), 'button', `${path}:${line}`, 'link');
+    const link = add(add(row, 'td', '', 'place'), 'button', `${path}:${line}`, 'link');
     link.type = 'button';
     link.addEventListener('click', () => open({ path, line, column }));
-    add(row, 'td', kind);
+    add(row, 'td', kind, 'word');
     add(row, 'td', fromItsLine(expected), 'code');
-    for (const answer of given) {
+    for (const [i, answer] of given.entries()) {
       const cell = add(row, 'td', '', 'code');
       if (!answer) continue;
-      add(cell, 'div', fromItsLine(answer.text));
-      add(cell, 'div', answer.verdict, answer.exact ? 'verdict exact' : 'verdict');
+      if (models.length > 1) cell.dataset.title = models[i];
+      fillDifference(add(cell, 'div'), fromItsLine(expected), fromItsLine(answer.text));
+      add(cell, 'div', answer.verdict, answer.exact ? 'fate right' : 'fate');
     }
   }
+}
+
+/** What was wanted and is not there, and what is there instead, between the beginning and the end that are equal. */
+function fillDifference(parent: HTMLElement, wanted: string, given: string): void {
+  const least = Math.min(wanted.length, given.length);
+  let head = 0;
+  while (head < least && wanted[head] === given[head]) head++;
+  let tail = 0;
+  while (tail < least - head && wanted.at(-1 - tail) === given.at(-1 - tail)) tail++;
+  parent.append(given.slice(0, head));
+  if (head + tail < wanted.length) add(parent, 'del', wanted.slice(head, wanted.length - tail));
+  if (head + tail < given.length) add(parent, 'ins', given.slice(head, given.length - tail));
+  parent.append(given.slice(given.length - tail));
 }
 
 /** A body begins on the line below its opener: an empty line would only move it away from its place. */

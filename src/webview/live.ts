@@ -1,6 +1,7 @@
 // Fills the live view with each state that the extension sends, and asks for the places that are clicked.
 
 import type { LiveState, PlaceRow } from '../report/pages';
+import { fillGroups } from './bars';
 import { add, connect, element, fillHead } from './elements';
 
 const filter = element('filter', HTMLSelectElement);
@@ -9,10 +10,12 @@ let places: readonly PlaceRow[] = [];
 const open = connect<LiveState, string>((state) => {
   element('engine', HTMLParagraphElement).textContent = state.engine;
   fillTiles(state);
-  // The extension's own text, in which names are escaped.
-  for (const name of ['speed', 'waits', 'parts'] as const)
+  for (const name of ['writing', 'reading'] as const) {
+    // The extension's own text, in which names are escaped.
     element(name, HTMLDivElement).innerHTML = state.charts[name];
-  element('charts', HTMLDivElement).hidden = Object.values(state.charts).every((chart) => chart === '');
+    element(`${name}-section`, HTMLElement).hidden = state.charts[name] === '';
+  }
+  fillGroups(element('groups', HTMLDivElement), state.groups);
   places = state.places;
   fillPlaces();
 });
@@ -41,18 +44,18 @@ function fillPlaces(): void {
   // What is being looked at stays where it is.
   const focused = document.activeElement?.textContent;
   if (shown.length === 0) return table.replaceChildren();
-  fillHead(table, ['Time', 'Place', 'What became of it', 'Text', 'Keys', 'Waited']);
+  fillHead(table, ['Time', 'Place', 'What became of it', 'Text', 'Keys', 'Waited'], ['Keys', 'Waited']);
   const body = table.createTBody();
   for (const { time, where, kind, result, text, keys, waited } of shown) {
     const row = body.insertRow();
     add(row, 'td', time, 'time');
-    const link = add(add(row, 'td'), 'button', where, 'link');
+    const link = add(add(row, 'td', '', 'place'), 'button', where, 'link');
     link.type = 'button';
     link.addEventListener('click', () => open(where));
     add(row, 'td', result, `result ${kind.replace(' ', '-')}`);
     add(row, 'td', text.trimStart(), 'code');
-    add(row, 'td', String(keys), 'number');
-    add(row, 'td', waited, 'number');
+    add(row, 'td', String(keys), 'number').dataset.title = 'Keys';
+    add(row, 'td', waited, 'number').dataset.title = 'Waited';
     if (where === focused) link.focus();
   }
 }

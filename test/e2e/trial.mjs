@@ -1,4 +1,5 @@
 // The first minutes of a new user: the places to try and the walkthrough at the defaults, and the Details page; as a program it keeps the picture of README.md, as docs/ghost-text.png.
+import assert from 'node:assert/strict';
 import { copyFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { buildNative, bundle } from '../../scripts/build.mjs';
@@ -11,22 +12,16 @@ import { command, endOfLine, ghost, ghostText, lines, openBrowser, picture, pict
 import { status, statusItem, until } from './page.mjs';
 import { calm } from './settings.mjs';
 import { checklist, expect, tally } from './tally.mjs';
+import { followsTheSystem, recordedThemes, themes, themesOf, variablesOfPages } from './themes.mjs';
 
 /** How the editor looks in the pictures; how it works is left as it comes. */
 const look = {
-  'window.autoDetectColorScheme': true,
+  ...followsTheSystem,
   'workbench.activityBar.location': 'hidden',
   'editor.minimap.enabled': false,
   'editor.fontSize': 15,
   // A function that is still to be written is an error.
   'typescript.validate.enable': false,
-};
-
-/** What the system asks for, and the class that VS Code gives to its window then. */
-const themes = {
-  light: { colorScheme: 'light', forcedColors: 'none', style: 'vs' },
-  contrast: { colorScheme: 'dark', forcedColors: 'active', style: 'hc-black' },
-  dark: { colorScheme: 'dark', forcedColors: 'none', style: 'vs-dark' },
 };
 
 /** What a new user does at the defaults, and sees. */
@@ -48,7 +43,7 @@ export async function trial(vsix) {
     await page.goto(address(workbench.url, path.dirname(folder)));
     await statusItem(page).waitFor();
     await page.keyboard.press('Control+B');
-    await check('the walkthrough is there in light, dark and high contrast', async () => {
+    await check('the walkthrough is there in each theme', async () => {
       await command(page, 'Welcome: Open Walkthrough...');
       await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Ryzanstein' }).first().click();
       await page.locator('.getting-started-step', { hasText: 'Open an Example' }).waitFor();
@@ -79,6 +74,12 @@ export async function trial(vsix) {
       const broken = await details.locator('img:not([src^="https:"])').count();
       expect(broken === 0, 'a picture is not shown, for it is none from the web');
       await inEachTheme('details');
+    });
+    await check('a page has the colours that the pages are tested in', async () => {
+      await command(page, 'Ryzanstein: Show Live View');
+      const found = await themesOf(page, variablesOfPages());
+      assert.deepEqual(found, recordedThemes(), 'record them anew by "node test/e2e/themes.mjs"');
+      await inEachTheme('live-view');
     });
   } finally {
     await close();

@@ -2,7 +2,12 @@
 
 import type { Command } from 'commander';
 import { bench } from '../../measure/bench';
-import { benchPage, benchTable, compareReports, comparisonTable } from '../../report/benchReport';
+import * as path from 'node:path';
+import { defaults } from '../../editing/settings';
+import { readText } from '../../measure/sourceFiles';
+import { benchTable, compareReports, comparisonTable } from '../../report/benchReport';
+import { benchmarkState } from '../../report/benchmarkState';
+import { pageAlone, partsOf } from '../../report/pageFile';
 import type { BenchReport } from '../../reports';
 import {
   kernelOption,
@@ -22,6 +27,7 @@ interface Options extends ModelOptions {
   kernel?: string;
   prompt: number;
   generate: number;
+  whole?: boolean;
   html?: string;
   compare?: string[];
 }
@@ -32,20 +38,28 @@ export function addBench(program: Command): void {
     .option('--prompt <n>', 'tokens of the prompt', positive, 512)
     .option('--generate <n>', 'tokens to generate', positive, 64)
     .addOption(kernelOption())
-    .option('--html <file>', 'also write a page with bars')
+    .option('--whole', 'every kernel level and number of threads, and prompts of several lengths')
+    .option('--html <file>', 'also write a page with bars, of the whole unless threads are given')
     .option('--compare <reports...>', 'compare two JSON reports instead of measuring')
     .action(run);
 }
 
 async function run(options: Options): Promise<void> {
   if (options.compare) return compare(options.compare, options);
-  const { threads = [], prompt, generate, ...rest } = options;
+  const { threads = [], prompt, generate, html, ...rest } = options;
+  const whole = options.whole ?? (html !== undefined && threads.length === 0);
   const report = await withEngine({ ...rest, threads: threads[0] ?? 0 }, (engine) => {
     tell(`Measuring ${engine.info.name}, some seconds for each number of threads.`);
-    return bench(engine, { promptTokens: prompt, generateTokens: generate, threads });
+    return bench(engine, { promptTokens: prompt, generateTokens: generate, threads, whole });
   });
   print(options, 'bench', report, benchTable);
-  if (options.html !== undefined) write(options.html, benchPage(report));
+  if (html !== undefined) write(html, pageOf(report));
+}
+
+/** The page that the extension shows, as one file; of this run alone. */
+function pageOf(report: BenchReport): string {
+  const read = (...names: string[]): string => readText(path.join(__dirname, '..', ...names));
+  return pageAlone(partsOf('benchmark', read), benchmarkState([report], defaults.deadline));
 }
 
 function compare(files: string[], options: Options): void {

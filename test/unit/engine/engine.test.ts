@@ -95,6 +95,25 @@ describe('engine', () => {
     });
   }
 
+  it('does not use a kernel that computes wrongly here, were it asked for, and says so', async () => {
+    const broken: Addon = {
+      ...addon,
+      selftest: (level) =>
+        level === 'scalar' ? { cases: 221, mismatches: 3, maximumError: 0 } : addon.selftest(level),
+    };
+    const engine = await Engine.load(broken, { modelFile, threads: 1, kernel: 'scalar' });
+    assert.notEqual(engine.info.kernel, 'scalar');
+    assert.match(
+      engine.info.caution ?? '',
+      /^The kernel scalar computes wrongly on this CPU \(3 of 221 cases/,
+    );
+    await engine.close();
+    const sound = await Engine.load(addon, { modelFile, threads: 1, kernel: 'scalar' });
+    assert.equal(sound.info.kernel, 'scalar');
+    assert.doesNotMatch(sound.info.caution ?? '', /computes wrongly/);
+    await sound.close();
+  });
+
   it('gives the logits and greedy ids of squared ReLU as bitnet-b1.58', async () => {
     const native = await loadNative('scalar', 1, 'bitnet-b1.58');
     let texts = 0;

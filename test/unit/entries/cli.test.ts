@@ -11,6 +11,7 @@ import { readGguf } from '../../../src/model/gguf';
 import type { Prompt } from '../../../src/protocol';
 import { appText, forbiddenWorkspace } from '../../forbidden';
 import { temporaryFile } from '../model/ggufFile';
+import type { BenchReport, Diagnosis } from '../../../src/reports';
 
 const bundle = path.resolve('dist/cli.js');
 /** The user's configuration of Git; the test that needs one writes it. */
@@ -192,7 +193,10 @@ describe('command line', function () {
     const report = json('bench', ...work, '--html', page) as {
       results: { tokensPerSecond: { median: number } }[];
     };
-    assert.equal(fs.readFileSync(page, 'utf8').match(/<tr>/g)?.length, 2);
+    const [, given] = /type="application\/json">([^<]*)</.exec(fs.readFileSync(page, 'utf8'))!;
+    const state = JSON.parse(given!) as { isMeasured: boolean; verdict: string };
+    assert.ok(state.isMeasured, given);
+    assert.match(state.verdict, /^An answer of 12 tokens takes .* within the deadline/);
     const before = temporaryFile('before.json', Buffer.from(JSON.stringify(report)));
     for (const row of report.results) row.tokensPerSecond.median *= 2;
     const after = temporaryFile('after.json', Buffer.from(JSON.stringify(report)));
@@ -201,6 +205,26 @@ describe('command line', function () {
     const ratios = (JSON.parse(out) as { rows: { ratio: number }[] }).rows.map((row) => row.ratio);
     assert.deepEqual(ratios, [2, 2]);
     assert.match(ryzanstein('bench', '--compare', before, after).out, /ratio[^]*2\.00/);
+  });
+
+  it('measures every level that runs here, every number of threads, and prompts of several lengths', () => {
+    const work = ['--whole', '--prompt', '32', '--generate', '4', '--threads', '1'];
+    const report = json('bench', ...tiny, ...work) as unknown as BenchReport;
+    const diagnosis = json('diagnose', ...tiny) as unknown as Diagnosis;
+    const { kernel, threads } = report.model!;
+    const supported = diagnosis.simd.levels.filter((level) => level.supported).map(({ name }) => name);
+    const kernels = report.results.filter((row) => row.threads === threads).map((row) => row.kernel);
+    assert.deepEqual([...new Set(kernels)].sort(), supported.sort());
+    const counts = report.results.filter((row) => row.kernel === kernel).map((row) => row.threads);
+    assert.deepEqual(
+      [...new Set(counts)],
+      diagnosis.threading.scaling.map((row) => row.threads),
+    );
+    assert.deepEqual(
+      report.firstToken!.map(({ promptTokens }) => promptTokens),
+      [32, 128, 512],
+    );
+    assert.ok(report.firstToken!.every(({ milliseconds: { min, median } }) => 0 < min && min <= median));
   });
 
   it('diagnoses', () => {

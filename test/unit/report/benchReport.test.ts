@@ -1,15 +1,8 @@
-// Benchmarks for people: a line, Markdown and a page in which each figure has its conditions, and two of them compared.
+// Benchmarks for people: Markdown in which each figure has its conditions, and two of them compared.
 
 import assert from 'node:assert/strict';
-import {
-  benchmarkLine,
-  benchmarkReport,
-  benchPage,
-  compareReports,
-  comparisonTable,
-} from '../../../src/report/benchReport';
+import { benchmarkReport, compareReports, comparisonTable } from '../../../src/report/benchReport';
 import type { BenchReport, ModelInfo } from '../../../src/reports';
-import { elementsOf, textsOf, valuesOf } from './svg';
 
 const model: ModelInfo = {
   ...{
@@ -37,15 +30,11 @@ const report: BenchReport = {
   limits: { readGBs: { 2: 26.44 }, int8GMACs: { 1: 400 } },
 };
 
-describe('benchmarks', () => {
-  it('are summed up in a line', () => {
-    const line = 'Ryzanstein benchmark: prefill 5,123 tok/s, decode 813 tok/s (avx2, 2 threads)';
-    assert.equal(benchmarkLine(report), line);
-    assert.match(benchmarkLine({ ...report, results: [] }), /no work was measured/);
-  });
+const firstToken = [{ promptTokens: 1024, milliseconds: { median: 41.2, min: 40, max: 52 } }];
 
+describe('benchmarks', () => {
   it('are reported with all conditions', () => {
-    const text = benchmarkReport(report, model);
+    const text = benchmarkReport({ ...report, model, firstToken });
     for (const part of [
       '- Model: small: bitnet TQ2_0',
       '/models/small.gguf',
@@ -54,24 +43,9 @@ describe('benchmarks', () => {
       '## Decode of 64 tokens after 512\n\n- Median 813 tok/s',
       '- 42 % of what reading the weights allows',
       'weights: 26.4 GB/s with 2 threads',
+      '- Prompt of 1,024 tokens: 41 ms, 40 ms to 52 ms',
     ])
       assert.ok(text.includes(part), `${part} is missing in:\n${text}`);
-  });
-
-  it('draw a page with a chart for each kind of work, and all figures', () => {
-    const other = { ...row, work: 'decode' as const, threads: 1, kernel: '<scalar>' };
-    const slow = { ...other, tokensPerSecond: { median: 90, min: 80, max: 1234 } };
-    const page = benchPage({ ...report, results: [...report.results, slow] });
-    const charts = page.match(/<svg[^]*?<\/svg>/g)!;
-    charts.forEach(elementsOf);
-    assert.deepEqual(charts.map(valuesOf), [['5,123'], ['90', '813']]);
-    assert.ok(textsOf(charts[1]!).includes('1 thread'));
-    assert.equal(page.match(/<tr>/g)?.length, 3);
-    assert.match(
-      page,
-      /decode 64<\/td><td>ryzanstein: small, TQ2_0, &#60;scalar&#62;<\/td><td>1 thread<\/td>/,
-    );
-    assert.match(page, /<td>90 tok\/s<\/td><td>80 to 1,234<\/td>/);
   });
 
   it('compare the same work, whatever the kernel', () => {

@@ -67,7 +67,7 @@ describe('charts', () => {
     const chart = { title: 'what is seen', x: { ...axis, steps }, y: { ...axis, steps }, series };
     const svg = lineChart(chart, inPage);
     const names = elementsOf(svg);
-    assert.deepEqual(textsOf(svg), ['0 %', '50 %', '100 %', '0 %', '50 %', '100 %']);
+    assert.deepEqual(textsOf(svg), ['0 %', '50 %', '100 %', '0 %', '50 %', '100 %', 'share', 'share']);
     assert.deepEqual(
       names.filter((name) => ['style', 'rect', 'circle', 'title'].includes(name)),
       ['circle', 'title'],

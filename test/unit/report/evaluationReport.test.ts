@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { curveOf, evaluationReport, type Run } from '../../../src/report/evaluationReport';
+import type { Eagerness } from '../../../src/eagerness';
 import type { Evaluation, Measures } from '../../../src/reports';
 
 type Result = Evaluation['results'][number];
@@ -77,25 +78,43 @@ function lines(runs: Run[], confidence: number): string[] {
 
 describe('evaluation report', () => {
   it('gives each figure with its conditions', () => {
+    const shown = 'Shown at confidence 0.55';
+    const right = 'Right to the end of the line';
     assert.deepEqual(lines([run()], 0.55), [
+      `${shown}: Shown: 60 %, 3 of 5`,
+      `${shown}: ${right}, of these: 67 %, 2 of 3`,
+      `${shown}: Characters saved by each that is shown: 4.7`,
+      `All answers, shown or not: ${right}: 60 % of 5`,
+      'All answers, shown or not: Right to the last line: 40 %',
+      'All answers, shown or not: Like what stood there: 81 %',
+      'All answers, shown or not: Time of an answer: half within 41 ms, 19 of 20 within 130 ms',
+      `${right}, by kind of place: block: 0 % of 1`,
+      `${right}, by kind of place: rest of a line: 75 % of 4`,
+      `${right}, by language: typescript: 60 % of 5`,
+      'Not shown, however sure the model is: repeats a line nearby: 1',
       'Conditions: File: /models/small.gguf',
       'Conditions: Weights: TQ2_0',
       'Conditions: Kernel: avx2, 2 threads',
-      'Conditions: Holes: 5',
+      'Conditions: Places: 5',
       'Conditions: Files: 3',
       'Conditions: Prompt: 412 tokens on average',
       'Conditions: Confidence: as it was',
-      'Answers: First line exact: 60 % of 5',
-      'Answers: Whole exact: 40 %',
-      'Answers: Edit similarity: 0.81',
-      'Answers: Time p50, p95: 41 ms, 130 ms',
-      'Shown at confidence 0.55: Shown: 60 %, 3 of 5',
-      'Shown at confidence 0.55: First line exact of these: 67 %, 2 of 3',
-      'Shown at confidence 0.55: Characters saved per answer shown: 4.7',
-      'First line exact by kind: block: 0 % of 1',
-      'First line exact by kind: rest: 75 % of 4',
-      'First line exact by language: typescript: 60 % of 5',
-      'Not shown whatever the confidence: duplicate: 1',
+    ]);
+  });
+
+  it('leads with a sentence on each run, and says what more eagerness would give', () => {
+    const verdicts = (runs: Run[], wanted: Eagerness | number): readonly string[] =>
+      evaluationReport(runs, wanted).verdicts;
+    const thresholds = { languages: { typescript: { quiet: 0.8, normal: 0.65, eager: 0.5 } } };
+    assert.deepEqual(verdicts([run({ thresholds })], 'quiet'), [
+      'Of 5 places 1 would be shown, 1 of them right. At normal it would be 2, 2 of them right.',
+    ]);
+    assert.deepEqual(verdicts([run({ thresholds })], 'eager'), [
+      'Of 5 places 3 would be shown, 2 of them right.',
+    ]);
+    assert.deepEqual(verdicts([run(), run({ model: 'large', file: 'b.gguf' })], 1), [
+      'small: of 5 places 0 would be shown.',
+      'large: of 5 places 0 would be shown.',
     ]);
   });
 
@@ -104,8 +123,8 @@ describe('evaluation report', () => {
     for (const line of [
       'Conditions: Files: 1000 of 2500, evenly spread',
       'Shown at confidence 1: Shown: 0 %, 0 of 5',
-      'Shown at confidence 1: First line exact of these: none',
-      'Shown at confidence 1: Characters saved per answer shown: none was shown',
+      'Shown at confidence 1: Right to the end of the line, of these: none',
+      'Shown at confidence 1: Characters saved by each that is shown: none was shown',
     ])
       assert.ok(seen.includes(line), `${line} is missing in\n${seen.join('\n')}`);
   });
@@ -122,10 +141,10 @@ describe('evaluation report', () => {
     const seen = lines([run(), other], 0.5);
     for (const line of [
       'Conditions: File: /models/small.gguf | /models/large.gguf',
-      'First line exact by kind: block: 0 % of 1 | ',
-      'First line exact by kind: rest: 75 % of 4 | 80 % of 5',
-      'Not shown whatever the confidence: duplicate: 1 | 0',
-      'Not shown whatever the confidence: repetition: 0 | 2',
+      'Right to the end of the line, by kind of place: block: 0 % of 1 | ',
+      'Right to the end of the line, by kind of place: rest of a line: 75 % of 4 | 80 % of 5',
+      'Not shown, however sure the model is: repeats a line nearby: 1 | 0',
+      'Not shown, however sure the model is: goes round in a circle: 0 | 2',
     ])
       assert.ok(seen.includes(line), `${line} is missing in\n${seen.join('\n')}`);
   });
@@ -133,7 +152,7 @@ describe('evaluation report', () => {
   it('warns where the runs have not the same holes', () => {
     const changed = run({ file: 'b.gguf', results: [...results.slice(1), result(9)] });
     const report = evaluationReport([run(), changed], 0.5);
-    assert.match(report.warning ?? '', /not the same holes/);
+    assert.match(report.warning ?? '', /not the same places/);
     assert.deepEqual(
       report.holes.map(({ line, given }) => `${line}: ${given.map((one) => (one ? 'x' : '-')).join('')}`),
       ['1: x-', '2: xx', '3: xx', '4: xx', '5: xx', '9: -x'],
@@ -145,11 +164,11 @@ describe('evaluation report', () => {
     assert.deepEqual(
       holes.map(({ given }) => given[0]?.verdict),
       [
-        'first line exact, confidence 0.90, shown',
-        'differs, confidence 0.60, shown',
-        'first line exact, confidence 0.70, shown',
-        'differs, confidence 0.95, hidden: duplicate',
-        'first line exact, confidence 0.20, hidden: confidence',
+        'right, 90 % sure, shown',
+        'differs, 60 % sure, shown',
+        'right, 70 % sure, shown',
+        'differs, 95 % sure, hidden: repeats a line nearby',
+        'right, 20 % sure, hidden: not sure enough',
       ],
     );
   });
@@ -175,8 +194,8 @@ describe('evaluation report', () => {
       marks.map(([, series, x, y]) => [series, `${x},${y}`]),
       ['0', '1'].map((series) => [series, line.split(' ')[1]]),
     );
-    assert.equal(marks[0]![4], '&#60;small&#62;: 100 % exact of 40 % shown');
-    assert.match(chart, /aria-label="&#60;small&#62;: 100 % exact of 40 % shown; small: 100 %/);
+    assert.equal(marks[0]![4], '&#60;small&#62;: 40 % shown, 100 % of them right');
+    assert.match(chart, /aria-label="&#60;small&#62;: 40 % shown, 100 % of them right; small: 40 %/);
     assert.doesNotMatch(chart, /style|#[0-9a-f]{6}/);
   });
 
@@ -185,12 +204,13 @@ describe('evaluation report', () => {
       evaluationReport([run({ thresholds })], 'normal').holes.map(({ given }) =>
         given[0]?.verdict.split(', ').at(-1),
       );
-    const hidden = 'hidden: confidence';
+    const hidden = 'hidden: not sure enough';
+    const repeats = 'hidden: repeats a line nearby';
     assert.deepEqual(of({ languages: { typescript: { normal: 0.65 } } }), [
-      ...['shown', hidden, 'shown', 'hidden: duplicate', hidden],
+      ...['shown', hidden, 'shown', repeats, hidden],
     ]);
     assert.deepEqual(of({ languages: { typescript: { eager: 0.1 } } }), [
-      ...[hidden, hidden, hidden, 'hidden: duplicate', hidden],
+      ...[hidden, hidden, hidden, repeats, hidden],
     ]);
   });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Completion } from '../../../src/protocol';
 import { computedWith, kinds, liveState, type LoggedRequest } from '../../../src/report/liveView';
-import { elementsOf, valuesOf } from './svg';
+import { elementsOf } from './svg';
 
 const answer = (more: Partial<Completion>): Completion => ({
   ...{ text: 'a', reason: 'line', shown: true, confidence: 0.5, tokens: 8, promptTokens: 500 },
@@ -25,7 +25,8 @@ describe('the live view', () => {
       state.tiles.map(({ value }) => value),
       ['–', '–', '–', '–'],
     );
-    assert.deepEqual(Object.values(state.charts), ['', '', '']);
+    assert.deepEqual(Object.values(state.charts), ['', '']);
+    assert.deepEqual(state.groups, []);
     assert.equal(state.places[0]!.kind, 'silent');
   });
 
@@ -61,7 +62,7 @@ describe('the live view', () => {
     assert.deepEqual(
       places.map(({ where, kind, keys, result, text }) => [where, kind, keys, result, text]),
       [
-        ['a.ts:2', 'hidden', 3, 'hidden: not sure enough (confidence 0.29)', 'a'],
+        ['a.ts:2', 'hidden', 3, 'hidden: not sure enough (29 % sure)', 'a'],
         ['b.ts:1', 'shown', 2, 'shown · accepted', 'bc'],
       ],
     );
@@ -76,10 +77,24 @@ describe('the live view', () => {
     const requests = waits.map((waitedMs, i) =>
       request(`a.ts:${i}`, 'shown', { waitedMs, completion: answer({}) }),
     );
-    const { waits: chart, parts, speed } = liveState('engine', requests, recent, 100).charts;
-    for (const svg of [chart, parts, speed]) assert.equal(elementsOf(svg)[0], 'svg');
-    assert.match(chart, /2 of them beyond the deadline of 100 ms/);
-    assert.deepEqual(valuesOf(chart), ['2', '1', '1', '1', '', '', '', '2']);
+    const { charts, groups } = liveState('engine', requests, recent, 100);
+    for (const svg of Object.values(charts)) assert.equal(elementsOf(svg)[0], 'svg');
+    const [waited, parts] = groups;
+    assert.match(waited!.note, /last 7 answers\. 2 of them took longer than the deadline of 100 ms/);
+    assert.deepEqual(
+      waited!.bars.map(({ name, value, share }) => [name, value, share]).filter(([, , share]) => share),
+      [
+        ['under 10 ms', '2', 1],
+        ['10 to 20 ms', '1', 0.5],
+        ['20 to 40 ms', '1', 0.5],
+        ['40 to 80 ms', '1', 0.5],
+        ['640 ms or more', '2', 1],
+      ],
+    );
+    assert.deepEqual(
+      parts!.bars.map(({ value }) => value),
+      ['1,377 ms', '10 ms', '4.0 ms'],
+    );
   });
 
   it('names the kernel and the threads, also those that are left to it', () => {

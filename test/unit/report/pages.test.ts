@@ -1,13 +1,20 @@
 // Messages of the extension's pages: what is none of them is not heard.
 
 import assert from 'node:assert/strict';
-import { isDiagnosticsMessage, isPlace, isWhere, ready } from '../../../src/report/pages';
+import { isBenchmarkMessage, isDiagnosticsMessage, isPlace, isWhere, ready } from '../../../src/report/pages';
 
 describe('messages of the pages', () => {
   it('of the diagnostics page are those of its buttons', () => {
     for (const message of ['examine', 'erase', 'copy']) assert.ok(isDiagnosticsMessage(message), message);
     for (const other of [ready, 'Erase', '', undefined, null, {}, ['erase']])
       assert.ok(!isDiagnosticsMessage(other), JSON.stringify(other));
+  });
+
+  it('of the benchmark page are those of its buttons', () => {
+    for (const message of ['run', 'html', 'json', 'md', 'useThreads'])
+      assert.ok(isBenchmarkMessage(message), message);
+    for (const other of [ready, 'threads', '', undefined, null, {}, ['run']])
+      assert.ok(!isBenchmarkMessage(other), JSON.stringify(other));
   });
 
   it('of the evaluation page are places', () => {

@@ -1,0 +1,191 @@
+// What the benchmark page shows: a verdict, bars by kernel, threads, length of the prompt and against earlier runs, and the number of threads to keep.
+
+import type { BenchReport, BenchRow, Spread } from '../reports';
+import { barGroup, type Measured } from './bars';
+import { grouped, milliseconds, modelLine, percent, threadsOf, tokensPerSecond } from './figures';
+import type { BarGroup, BenchmarkState } from './pages';
+
+/** What an answer is made of: a key brings a token or two, which are read in one pass. */
+const answerTokens = 12;
+/** An answer of another number of threads has to come so much sooner to be worth a change. */
+const worthIt = 1.1;
+
+/** `reports` are the newest first; `deadline` is how long the editor waits for an answer, in milliseconds. */
+export function benchmarkState(
+  reports: readonly BenchReport[],
+  deadline: number,
+  working = '',
+): BenchmarkState {
+  const [now, ...before] = reports;
+  if (!now)
+    return {
+      ...{ verdict: working || 'Nothing was measured on this machine yet.', conditions: [], groups: [] },
+      ...{ working: working !== '', isMeasured: false },
+    };
+  const better = betterThreads(now);
+  return {
+    verdict: working || verdictOn(now, deadline),
+    conditions: conditionsOf(now),
+    groups: [
+      ...(['prefill', 'decode'] as const).flatMap((work) => [kernelBars(now, work), threadBars(now, work)]),
+      firstTokenBars(now),
+      ...(['prefill', 'decode'] as const).map((work) => runBars(now, before, work)),
+    ].filter(({ bars }) => bars.length > 1),
+    ...(better && { advice: better }),
+    ...{ working: working !== '', isMeasured: true },
+  };
+}
+
+/** The row of a kind of work with the kernel and the threads in use. */
+function inUse(report: BenchReport, work: BenchRow['work']): BenchRow | undefined {
+  const rows = report.results.filter((row) => row.work === work);
+  const { kernel, threads } = report.model ?? rows[0] ?? {};
+  return rows.find((row) => row.kernel === kernel && row.threads === threads) ?? rows[0];
+}
+
+function verdictOn(report: BenchReport, deadline: number): string {
+  const decode = inUse(report, 'decode')?.tokensPerSecond.median;
+  const prefill = inUse(report, 'prefill');
+  if (decode === undefined || !prefill) return 'Nothing was measured.';
+  const keyMs = ((answerTokens + 1) / decode) * 1000;
+  const coldMs = (prefill.promptTokens / prefill.tokensPerSecond.median + answerTokens / decode) * 1000;
+  const whether =
+    coldMs <= deadline
+      ? `both within the deadline of ${milliseconds(deadline)}`
+      : keyMs <= deadline
+        ? `the first beyond the deadline of ${milliseconds(deadline)}, so that it is shown with the next key`
+        : `beyond the deadline of ${milliseconds(deadline)}: a smaller model would be in time`;
+  return (
+    `An answer of ${answerTokens} tokens takes ${milliseconds(coldMs)} where ${grouped(prefill.promptTokens)} tokens ` +
+    `have to be read first, and ${milliseconds(keyMs)} behind each key after that: ${whether}.`
+  );
+}
+
+function conditionsOf(report: BenchReport): BenchmarkState['conditions'] {
+  const { model, cpu, date } = report;
+  const used = inUse(report, 'decode');
+  return [
+    ...(model ? [['Model', modelLine(model)] as const, ['File', model.file] as const] : []),
+    ['CPU', cpu],
+    ...(used ? [['In use', `${used.kernel}, ${threadsOf(used.threads)}`] as const] : []),
+    ['Measured', timeOf(date)],
+  ];
+}
+
+const titles = { prefill: 'Reading a prompt', decode: 'Writing an answer' };
+
+function kernelBars(report: BenchReport, work: BenchRow['work']): BarGroup {
+  const used = inUse(report, work);
+  const rows = report.results.filter((row) => row.work === work && row.threads === used?.threads);
+  return barGroup(
+    `${titles[work]}, by kernel`,
+    `Tokens a second with ${threadsOf(used?.threads ?? 0)}: the median, and from the least to the most of several runs.`,
+    [...rows]
+      .sort((a, b) => a.tokensPerSecond.median - b.tokensPerSecond.median)
+      .map((row) => rowBar(row, row.kernel, used)),
+    tokensPerSecond,
+  );
+}
+
+function threadBars(report: BenchReport, work: BenchRow['work']): BarGroup {
+  const used = inUse(report, work);
+  const rows = report.results.filter((row) => row.work === work && row.kernel === used?.kernel);
+  return barGroup(
+    `${titles[work]}, by threads`,
+    `Tokens a second with the kernel ${used?.kernel ?? ''}.`,
+    rows.map((row) => rowBar(row, threadsOf(row.threads), used)),
+    tokensPerSecond,
+  );
+}
+
+function rowBar(row: BenchRow, name: string, used: BenchRow | undefined): Measured {
+  const share =
+    row.fractionOfLimit === undefined ? '' : `${percent(row.fractionOfLimit)} of what reading allows`;
+  return {
+    ...{ name, ...spreadOf(row.tokensPerSecond), isActive: row === used },
+    note: [row === used ? 'in use' : '', share].filter(Boolean).join(' · '),
+  };
+}
+
+function spreadOf({ median, min, max }: Spread): Pick<Measured, 'value' | 'range'> {
+  return { value: median, range: [min, max] };
+}
+
+function firstTokenBars({ firstToken = [] }: BenchReport): BarGroup {
+  return barGroup(
+    'Time to the first token, by length of the prompt',
+    'In milliseconds. Of a text that goes on being typed nearly all is known already: it counts as a short prompt.',
+    firstToken.map(({ promptTokens, milliseconds: spread }) => ({
+      name: `${grouped(promptTokens)} tokens`,
+      ...spreadOf(spread),
+    })),
+    milliseconds,
+  );
+}
+
+/** This run against earlier ones of the same model and work. */
+function runBars(now: BenchReport, before: readonly BenchReport[], work: BenchRow['work']): BarGroup {
+  const used = inUse(now, work);
+  const earlier = before.flatMap((report): Measured[] => {
+    const row = inUse(report, work);
+    if (!row || !used || row.model !== used.model || row.type !== used.type) return [];
+    if (row.promptTokens !== used.promptTokens || report.cpu !== now.cpu) return [];
+    const means = `${row.kernel}, ${threadsOf(row.threads)}`;
+    const note = `${means}: ${comparison(used.tokensPerSecond, row.tokensPerSecond)}`;
+    return [{ name: timeOf(report.date), ...spreadOf(row.tokensPerSecond), note }];
+  });
+  const latest: Measured[] = used
+    ? [{ name: timeOf(now.date), ...spreadOf(used.tokensPerSecond), isActive: true, note: 'this run' }]
+    : [];
+  return barGroup(
+    `${titles[work]}, this run and earlier ones`,
+    'A difference counts where what several runs gave does not overlap.',
+    [...latest, ...earlier],
+    tokensPerSecond,
+  );
+}
+
+/** What has become of the speed since; only where the ranges of both lie apart is it more than noise. */
+export function comparison(now: Spread, before: Spread): string {
+  const ratio = now.median / before.median;
+  const change = percent(Math.abs(ratio - 1));
+  if (isFaster(now, before)) return `now ${change} faster`;
+  return isFaster(before, now) ? `now ${change} slower` : 'no difference beyond noise';
+}
+
+const isFaster = (one: Spread, other: Spread): boolean => one.min > other.max;
+
+/** The number of threads with which an answer comes soonest, where that is not in use and more than noise. */
+function betterThreads(report: BenchReport): BenchmarkState['advice'] {
+  const read = inUse(report, 'prefill');
+  const written = inUse(report, 'decode');
+  if (!read || !written) return undefined;
+  const answerMs = (prefill: BenchRow, decode: BenchRow): number =>
+    (answerTokens / prefill.tokensPerSecond.median + answerTokens / decode.tokensPerSecond.median) * 1000;
+  const now = answerMs(read, written);
+  const candidates = report.results.flatMap((decode) => {
+    const prefill = report.results.find(
+      (row) => row.work === 'prefill' && row.threads === decode.threads && row.kernel === decode.kernel,
+    );
+    const isOther = decode.work === 'decode' && decode.kernel === written.kernel;
+    return isOther && prefill && isFaster(decode.tokensPerSecond, written.tokensPerSecond)
+      ? [{ threads: decode.threads, ms: answerMs(prefill, decode) }]
+      : [];
+  });
+  const [best] = candidates.sort((a, b) => a.ms - b.ms);
+  if (!best || now / best.ms < worthIt) return undefined;
+  const gain = (now / best.ms).toFixed(1);
+  return {
+    threads: best.threads,
+    action: `Use ${threadsOf(best.threads)}`,
+    text: `With ${threadsOf(best.threads)} an answer comes ${gain} times as fast as with ${written.threads}, beyond noise.`,
+  };
+}
+
+/** `2026-01-02 15:04`, in the zone of who reads it. */
+function timeOf(date: string): string {
+  const at = new Date(date);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`;
+}

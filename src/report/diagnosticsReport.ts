@@ -1,0 +1,179 @@
+// What the diagnostics page shows: the engine's state and findings, every kernel level and number of threads as a bar, model, machine, and the last completions.
+
+import type { Diagnosis, ModelInfo, Recent } from '../reports';
+import { type Measured, barGroup } from './bars';
+import {
+  completionLine,
+  contextLine,
+  grouped,
+  megabytes,
+  milliseconds,
+  millions,
+  percent,
+  opinionsLine,
+  recentLine,
+  roomsLine,
+  threadsOf,
+  tokensPerSecond,
+} from './figures';
+import type { LoggedRequest } from './liveView';
+import type { BarGroup, DiagnosticsState, EntryRow, Finding, Pair } from './pages';
+import { resultWords } from './words';
+
+/** The engine as the page tells of it. */
+export type EngineState =
+  | { readonly name: 'idle' | 'starting' }
+  | { readonly name: 'ready'; readonly model: ModelInfo }
+  | { readonly name: 'failed'; readonly problem: { readonly message: string } };
+
+/** `diagnosis` is a sentence where there is none: that it is being made, or why it failed. */
+export interface Examined {
+  readonly engine: EngineState;
+  readonly diagnosis: Diagnosis | string | undefined;
+  readonly recent: Recent | undefined;
+  readonly requests: readonly (LoggedRequest & { readonly trigger: string })[];
+}
+
+const listed = 50;
+
+export function diagnosticsState({ engine, diagnosis, recent, requests }: Examined): DiagnosticsState {
+  const report = typeof diagnosis === 'object' ? diagnosis : undefined;
+  return {
+    state: [stateOf(engine), typeof diagnosis === 'string' ? diagnosis : ''].filter(Boolean).join(' '),
+    findings: report ? findingsOf(report) : [],
+    groups: report ? [ladderOf(report), ...threadsBars(report)] : [],
+    model: engine.name === 'ready' ? modelPairs(engine.model, recent) : [['Model', 'none is loaded']],
+    machine: report ? machinePairs(report) : [],
+    entries: requests.slice(0, listed).map(entryRow),
+  };
+}
+
+function stateOf(engine: EngineState): string {
+  if (engine.name === 'failed') return engine.problem.message;
+  if (engine.name === 'ready') return `The engine is ready, with ${engine.model.name}.`;
+  return engine.name === 'starting' ? 'The engine starts.' : 'The engine starts with the first completion.';
+}
+
+function findingsOf({ issues, recommendations }: Diagnosis): Finding[] {
+  return [
+    ...issues.map(({ severity, issue, impact }) => ({
+      kind: severity.charAt(0).toUpperCase() + severity.slice(1),
+      text: `${issue} ${impact}`,
+    })),
+    ...recommendations.map(({ action, expectedGain }) => ({
+      kind: 'Advice',
+      text: `${action} Gain: ${expectedGain}.`,
+    })),
+  ];
+}
+
+/** Every level of this kind of CPU: how fast it is, whether it is right, and what is missing for it. */
+function ladderOf({ simd, tmac, machine, model }: Diagnosis): BarGroup {
+  const peak = Math.max(machine.gops, ...tmac.kernels.map(({ gops }) => gops));
+  const bars = simd.levels.map(({ name, supported, selected, selftest }): Measured => {
+    if (!supported) return { name, note: `This CPU has no ${name.replace(/^tmac-/, '').toUpperCase()}.` };
+    const value = tmac.kernels.find(({ level }) => level === name)?.gops;
+    const share = value === undefined ? 'not measured' : `${percent(value / peak)} of the peak`;
+    const said = [selected ? 'in use' : '', share, `self-test ${selftest}`];
+    return {
+      ...{ name, isActive: selected, limit: peak, note: said.filter(Boolean).join(' · ') },
+      ...(value !== undefined && { value }),
+    };
+  });
+  const cases = `${grouped(tmac.cases)} products held against the scalar ones`;
+  return barGroup(
+    'Kernels',
+    `Billions of operations a second of one thread, on ternary weights in the shape of ${model.name}. ` +
+      `The line is this machine's peak; ${cases}.`,
+    bars,
+    (gops) => `${grouped(gops)} GOPS`,
+  );
+}
+
+/** How reading a prompt and writing an answer gain from threads. */
+function threadsBars({ threading, model }: Diagnosis): BarGroup[] {
+  const { scaling } = threading;
+  const isActive = (threads: number): boolean => threads === model.threads;
+  const one = scaling[0]?.prefill ?? 0;
+  return [
+    barGroup(
+      'Reading a prompt, by threads',
+      'Tokens a second. The line is what so many threads would reach if none waited for another.',
+      scaling.map(({ threads, prefill, efficiency }) => ({
+        ...{ name: threadsOf(threads), value: prefill, limit: one * threads, isActive: isActive(threads) },
+        note: [isActive(threads) ? 'in use' : '', `${percent(efficiency)} efficient`]
+          .filter(Boolean)
+          .join(' · '),
+      })),
+      tokensPerSecond,
+    ),
+    barGroup(
+      'Writing an answer, by threads',
+      'Tokens a second. All weights are read for each token: no machine writes faster than it reads them.',
+      scaling.map(({ threads, decode, readLimit }) => ({
+        ...{ name: threadsOf(threads), value: decode, isActive: isActive(threads) },
+        note: [
+          isActive(threads) ? 'in use' : '',
+          `${percent(decode / readLimit)} of what reading allows, ${tokensPerSecond(readLimit)}`,
+        ]
+          .filter(Boolean)
+          .join(' · '),
+      })),
+      tokensPerSecond,
+    ),
+  ];
+}
+
+function modelPairs(model: ModelInfo, recent: Recent | undefined): Pair[] {
+  return [
+    ['Model', model.name],
+    ['File', model.file],
+    ['Form', `${model.architecture}, ${model.type}, ${millions(model.weights)} weights`],
+    ['Memory', megabytes(model.bytes)],
+    ...(model.second
+      ? [['Second opinion', `${model.second.name}, ${megabytes(model.second.bytes)}`] as const]
+      : []),
+    ['Context', contextLine(model)],
+    ...(model.prompts === undefined ? [] : [['Prompts', model.prompts] as const]),
+    ...(model.caution === undefined ? [] : [['Caution', model.caution] as const]),
+    ['Loaded in', milliseconds(model.loadMs)],
+    ['Kernel', model.kernel],
+    ['Threads', `${model.threads} at most, fewer while other work keeps cores busy`],
+    ...(recent ? [['Speed', recentLine(recent)] as const] : []),
+  ];
+}
+
+function machinePairs({ environment, throughput, machine, rooms }: Diagnosis): Pair[] {
+  const { physicalCores, fastCores, logicalCores, availableCores } = environment;
+  const slow = fastCores < physicalCores ? `, ${fastCores} of them fast` : '';
+  return [
+    ['CPU', environment.cpu],
+    ['Cores', `${physicalCores} physical${slow}, ${logicalCores} logical, ${availableCores} available`],
+    ['Reads memory at', `${grouped(machine.readGBs, 1)} GB/s with ${threadsOf(machine.threads)}`],
+    ['Multiplies at', `${grouped(machine.gops)} GOPS with one thread, ternary weights`],
+    ['Reads prompts at', tokensPerSecond(throughput.prefillTokensPerSecond)],
+    ['Writes answers at', tokensPerSecond(throughput.tokensPerSecond)],
+    ['Longest prompt', `with the answer ${roomsLine(rooms)}: as many as are read in time`],
+  ];
+}
+
+function entryRow(request: Examined['requests'][number]): EntryRow {
+  const { time, where, trigger, result, outcome, waitedMs, completion } = request;
+  const text = request.text ?? completion?.text;
+  const details = completion && [
+    `stopped at: ${completion.reason}`,
+    `${percent(completion.confidence)} sure`,
+    completionLine(completion),
+    `by ${opinionsLine(completion)}`,
+  ];
+  return {
+    time: new Date(time).toTimeString().slice(0, 8),
+    where,
+    result: [resultWords(result), outcome, trigger === 'automatic' ? undefined : trigger]
+      .filter((part) => part !== undefined)
+      .join(' · '),
+    details: details?.join(' · ') ?? '',
+    text: text === undefined ? '' : JSON.stringify(text),
+    waited: milliseconds(waitedMs),
+  };
+}

@@ -1,0 +1,19 @@
+// Fills the benchmark page with each state that the extension sends, or with the one that stands in it, and sends what its buttons ask for.
+
+import type { BenchmarkMessage, BenchmarkState } from '../report/pages';
+import { fillGroups } from './bars';
+import { connect, element, fillPairs } from './elements';
+
+const send = connect<BenchmarkState, BenchmarkMessage>((state) => {
+  element('verdict', HTMLParagraphElement).textContent = state.verdict;
+  element('run', HTMLButtonElement).disabled = state.working;
+  element('save', HTMLSpanElement).hidden = !state.isMeasured;
+  element('advice', HTMLParagraphElement).hidden = !state.advice;
+  element('advice-text', HTMLSpanElement).textContent = state.advice?.text ?? '';
+  element('useThreads', HTMLButtonElement).textContent = state.advice?.action ?? '';
+  fillPairs('conditions', state.conditions);
+  fillGroups(element('groups', HTMLDivElement), state.groups);
+});
+
+for (const message of ['run', 'html', 'json', 'md', 'useThreads'] as const)
+  element(message, HTMLButtonElement).addEventListener('click', () => send(message));

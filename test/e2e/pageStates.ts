@@ -1,0 +1,165 @@
+// What the pages are tested with: the states that the extension makes of recorded reports and of completions of every kind, at their usual and at their worst.
+
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Completion, HiddenReason } from '../../src/protocol';
+import { benchmarkState } from '../../src/report/benchmarkState';
+import { diagnosticsState } from '../../src/report/diagnosticsReport';
+import { evaluationReport } from '../../src/report/evaluationReport';
+import { computedWith, liveState, type LoggedRequest } from '../../src/report/liveView';
+import { pageAlone, partsOf } from '../../src/report/pageFile';
+import type { BenchReport, Diagnosis, Evaluation, Recent } from '../../src/reports';
+
+function recorded<Report>(name: string): Report {
+  return JSON.parse(readFileSync(`test/fixtures/pages/${name}.json`, 'utf8')) as Report;
+}
+
+const diagnosis = recorded<Diagnosis>('diagnosis');
+const evaluation = recorded<Evaluation>('evaluation');
+const benchmarks = recorded<BenchReport[]>('benchmarks');
+const { model } = diagnosis;
+
+/** The same on every machine, whatever its zone. */
+const start = new Date(2026, 0, 2, 15, 4, 5).getTime();
+const longPath =
+  'packages/server-side-rendering/src/components/navigation/__tests__/NavigationMenuWithVeryLongName.integration.test.tsx';
+const longText =
+  'const averageOfAllMeasuredTemperaturesInKelvin=computeAverageOfAllMeasuredTemperaturesInKelvin(stations,{unit:"K"});';
+
+const answer: Completion = {
+  ...{ text: 'i = 0; i < values.length; i++) {', reason: 'line', shown: true, confidence: 0.82, tokens: 11 },
+  ...{ promptTokens: 412, reusedTokens: 398, prefillMs: 3.4, decodeMs: 7.9, tokensPerSecond: 1392 },
+  ...{ model: model.name, kernel: model.kernel, threads: 2 },
+};
+
+const reasons: HiddenReason[] = [
+  ...(['empty', 'duplicate', 'repetition', 'confidence', 'whitespace', 'unbalanced'] as const),
+  ...(['syntax', 'secret', 'invisible', 'chat'] as const),
+];
+
+type Request = LoggedRequest & { trigger: string };
+
+function request(i: number, more: Partial<Request>): Request {
+  const decodeMs = 6 + ((i * 37) % 60);
+  const tokens = 4 + ((i * 7) % 12);
+  const completion = {
+    ...{ ...answer, tokens, decodeMs, tokensPerSecond: (tokens / decodeMs) * 1000 },
+    ...{ prefillMs: 2 + ((i * 13) % 30), reusedTokens: 398 - ((i * 53) % 300) },
+  };
+  return {
+    ...{ time: start - i * 1700, where: `src/queue.ts:${12 + i}`, trigger: 'automatic', result: 'shown' },
+    ...{ text: completion.text, waitedMs: 12 + decodeMs + ((i * 29) % 90), completion },
+    ...more,
+  };
+}
+
+const silent = (i: number, result: string): Request => {
+  const { completion: _, text: __, ...rest } = request(i, { result, waitedMs: 0.1 });
+  return rest;
+};
+
+const requests: Request[] = [
+  request(0, { outcome: 'accepted' }),
+  request(1, { result: 'typed through', outcome: 'accepted a part' }),
+  ...reasons.map((reason, i) => request(2 + i, { result: `hidden: ${reason}`, trigger: 'on request' })),
+  request(12, { result: 'not ready in time', waitedMs: 320 }),
+  request(13, { where: 'src/queue.ts:12', result: 'cancelled' }),
+  silent(14, 'silent: the file is too large'),
+  silent(15, 'paused: on battery'),
+  silent(16, 'failed: the engine died'),
+  ...Array.from({ length: 16 }, (_, i) => request(17 + i, { where: `src/shop/basket.ts:${100 + i}` })),
+];
+const worst: Request[] = requests.slice(0, 20).map((each) => ({
+  ...each,
+  where: `${longPath}:12345`,
+  waitedMs: 123_456,
+  text: longText,
+}));
+const recent: Recent = {
+  ...{ answers: 20, tokensPerSecond: 1392, latencyMs: 11.3, kernel: model.kernel, threads: 2 },
+};
+const busy = { ...answer, threads: 1 };
+const engineLine = computedWith(model, busy);
+const longModel = {
+  ...{
+    ...model,
+    name: 'Qwen2.5-Coder-1.5B-Instruct-with-a-name-that-never-seems-to-end',
+    file: `/home/ada/${longPath}`,
+  },
+  caution:
+    'Its file does not show that it was trained to fill in the middle, so that it may talk about code.',
+};
+
+const failing: Diagnosis = {
+  ...diagnosis,
+  simd: {
+    ...diagnosis.simd,
+    levels: diagnosis.simd.levels.map((level) =>
+      level.selected ? { ...level, selftest: 'failed: 3 of 303 cases differ' } : level,
+    ),
+  },
+  model: longModel,
+  issues: [
+    { severity: 'error', issue: 'The kernel avx512-vnni failed.', impact: 'Completions may be wrong.' },
+    {
+      severity: 'warning',
+      issue: '16 threads share 8 physical cores.',
+      impact: 'Threads wait for each other.',
+    },
+  ],
+  recommendations: [{ action: 'Set "ryzanstein.threads" to 8.', expectedGain: '1.3 times as fast' }],
+};
+
+const otherRun: Evaluation = {
+  ...evaluation,
+  ...{ model: longModel.name, file: longModel.file },
+  results: evaluation.results.map((result) => ({ ...result, text: longText, expected: longText })),
+};
+const files = { drawnFrom: 60, found: 61 };
+
+const slow = benchmarks.map((report) => ({ ...report, model: { ...report.model!, ...longModel } }));
+
+/** By page and name. */
+export const pageStates = {
+  live: {
+    usual: liveState(engineLine, requests, recent, 300),
+    worst: liveState(engineLine, worst, recent, 30),
+    empty: liveState('The engine starts with the first completion.', [], undefined, 300),
+  },
+  diagnostics: {
+    usual: diagnosticsState({ engine: { name: 'ready', model }, diagnosis, recent, requests }),
+    worst: diagnosticsState({
+      ...{ engine: { name: 'ready', model: longModel }, diagnosis: failing, recent, requests: worst },
+    }),
+    empty: diagnosticsState({
+      engine: { name: 'failed', problem: { message: 'The engine died three times within five minutes.' } },
+      ...{ diagnosis: undefined, recent: undefined, requests: [] },
+    }),
+  },
+  evaluation: {
+    usual: evaluationReport([{ evaluation, files }], 'normal'),
+    worst: evaluationReport(
+      [
+        { evaluation, files },
+        { evaluation: otherRun, files },
+        { evaluation: { ...otherRun, file: '/other.gguf' }, files },
+      ],
+      'eager',
+    ),
+  },
+  benchmark: {
+    usual: benchmarkState(benchmarks, 300),
+    worst: benchmarkState(
+      [...slow, ...Array.from({ length: 18 }, () => slow[1]!)],
+      0.001,
+      'It is being measured.',
+    ),
+    empty: benchmarkState([], 300),
+  },
+};
+
+/** The page that `bench --html` writes. */
+export const benchmarkAlone = pageAlone(
+  partsOf('benchmark', (...names) => readFileSync(path.join(...names), 'utf8')),
+  pageStates.benchmark.usual,
+);

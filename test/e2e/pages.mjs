@@ -1,0 +1,218 @@
+// `node test/e2e/pages.mjs`: every page of the extension in Chromium, as built, in VS Code's four themes and at all widths: what is said is there, nothing is cut off, and axe-core finds nothing.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { program, root } from '../../scripts/steps.mjs';
+import { openBrowser, pictures } from './page.mjs';
+import { checklist, expect, tally } from './tally.mjs';
+import { recordedThemes, themes } from './themes.mjs';
+
+const require = createRequire(import.meta.url);
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const { benchmarkAlone, pageStates } = require(path.join(root, 'out', 'test', 'e2e', 'pageStates.js'));
+
+const widths = [300, 400, 1280, 2000];
+/** Of these, those that axe-core looks at and pictures are taken of. */
+const seen = [300, 1280];
+const nonce = 'nonceOfTheTest';
+
+/** VS Code's themes, and the darker high contrast one where the system paints over it as well. */
+const looks = {
+  ...Object.fromEntries(
+    Object.entries(themes).map(([theme, { colorScheme }]) => [
+      theme,
+      { theme, colorScheme, forcedColors: 'none' },
+    ]),
+  ),
+  forced: { theme: 'contrast', colorScheme: 'dark', forcedColors: 'active' },
+};
+
+/** What VS Code gives to each page besides: variables, and a style as far as it touches sizes and colours. */
+function editorStyle({ variables }) {
+  const values = Object.entries(variables).map(([name, value]) => `${name}:${value};`);
+  return `:root{${values.join('')}background:var(--vscode-editor-background)}
+body{margin:0;padding:0 20px;color:var(--vscode-editor-foreground)}`;
+}
+
+/** Serves THEME/PAGE.html as the extension fills it, and what that asks for. */
+async function servePages() {
+  const recorded = recordedThemes();
+  const files = {
+    '.js': { folder: path.join('dist', 'webview'), type: 'text/javascript' },
+    '.css': { folder: 'media', type: 'text/css' },
+    '.html': { folder: 'media', type: 'text/html' },
+  };
+  const server = createServer((request, response) => {
+    const [, theme, name] = request.url.split('/');
+    const { folder, type } = files[path.extname(name ?? '')] ?? {};
+    if (!folder) return response.writeHead(204).end();
+    let text = readFileSync(path.join(root, folder, name), 'utf8');
+    const values = { nonce, source: "'self'", script: name.replace('.html', '.js'), style: 'page.css' };
+    if (type === 'text/css') text = `${editorStyle(recorded[theme])}\n${text}`;
+    if (type === 'text/html')
+      text = text
+        .replace(/\{\{(\w+)\}\}/g, (_, value) => values[value] ?? '')
+        .replace('<body>', `<body class="${recorded[theme].classes}">`);
+    response.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(text);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { address: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
+}
+
+/** Every text in a state that people are to see: its strings, and those in its charts. */
+function textsOf(state) {
+  if (typeof state === 'string') {
+    if (!state.startsWith('<svg')) return [state];
+    return [...state.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) =>
+      text.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code)),
+    );
+  }
+  return Object.entries(state ?? {}).flatMap(([name, value]) =>
+    typeof value === 'number' || typeof value === 'boolean' || forTheScript.has(name) ? [] : textsOf(value),
+  );
+}
+
+const plain = (text) => text.replace(/\s+/g, ' ').trim();
+
+/** What a state holds for the page's script alone: how a bar looks, and the kinds that rows are filtered by. */
+const forTheScript = new Set(['look', 'kind']);
+
+/** Runs in the page: what hangs over an edge, is cut off, lies over another text, or is too small to be read. */
+function faultsOfLayout() {
+  const faults = [];
+  const width = document.documentElement.clientWidth;
+  const named = (element) =>
+    `<${element.localName} class="${element.getAttribute('class') ?? ''}"> ${element.textContent.trim().slice(0, 40)}`;
+  if (document.documentElement.scrollWidth > width)
+    faults.push(`the page is ${document.documentElement.scrollWidth} px wide`);
+  for (const element of document.querySelectorAll('body *')) {
+    const box = element.getBoundingClientRect();
+    if (box.width === 0 || box.height === 0) continue;
+    if (element.childElementCount === 0 && (box.right > width + 0.5 || box.left < -0.5))
+      faults.push(`over the edge: ${named(element)}`);
+    const { overflowX, fontSize } = getComputedStyle(element);
+    if (overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1)
+      faults.push(`cut off or scrolled: ${named(element)}`);
+    const isText = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== '');
+    const scale = element instanceof SVGElement ? (element.getScreenCTM()?.a ?? 1) : 1;
+    if (isText && parseFloat(fontSize) * scale < 8.5) faults.push(`too small: ${named(element)}`);
+  }
+  for (const svg of document.querySelectorAll('svg')) {
+    const frame = svg.getBoundingClientRect();
+    const boxes = [...svg.querySelectorAll('text')].map((text) => [text, text.getBoundingClientRect()]);
+    for (const [i, [text, box]] of boxes.entries()) {
+      if (
+        box.left < frame.left - 1 ||
+        box.right > frame.right + 1 ||
+        box.bottom > frame.bottom + 1 ||
+        box.top < frame.top - 1
+      )
+        faults.push(`cut off: ${named(text)}`);
+      const over = boxes
+        .slice(i + 1)
+        .find(
+          ([, other]) =>
+            box.left < other.right - 1 &&
+            other.left < box.right - 1 &&
+            box.top < other.bottom - 2 &&
+            other.top < box.bottom - 2,
+        );
+      if (over) faults.push(`${named(text)} lies over ${named(over[0])}`);
+    }
+  }
+  return [...new Set(faults)];
+}
+
+/** Everything that is read in the page, as it stands there, without what a difference marks as missing. */
+const textOf = (page) =>
+  page.evaluate(() => {
+    const body = document.body.cloneNode(true);
+    for (const missing of body.querySelectorAll('del')) missing.remove();
+    return body.textContent;
+  });
+
+async function axeFaults(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${plain(failureSummary)}`),
+  );
+}
+
+/** Opens a page in one look, gives it each of its states, and looks at it at all widths. */
+async function lookAt(page, { name, states, look, address, check }) {
+  const { theme, ...media } = looks[look];
+  await page.emulateMedia({ ...media, reducedMotion: 'reduce' });
+  await page.goto(`${address}/${theme}/${name}.html`);
+  for (const [stateName, state] of Object.entries(states))
+    await check(`${name}, ${stateName}, ${look}`, async () => {
+      await page.evaluate((message) => window.postMessage(message, '*'), state);
+      await page.evaluate(() => new Promise((done) => setTimeout(done, 0)));
+      await lookAtState(page, state, `${name}-${stateName}-${look}`, look !== 'forced');
+    });
+}
+
+/** That the page says all of the state, at all widths, with nothing cut off and no fault that axe-core finds. */
+async function lookAtState(page, state, title, withAxe) {
+  const text = plain(await textOf(page));
+  const unsaid = textsOf(state).filter((wanted) => !text.includes(plain(wanted)));
+  const faults = unsaid.map((wanted) => `it does not say "${wanted}"`);
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 });
+    faults.push(...(await page.evaluate(faultsOfLayout)).map((fault) => `${width} px: ${fault}`));
+    if (!seen.includes(width)) continue;
+    if (withAxe) faults.push(...(await axeFaults(page)).map((fault) => `${width} px: ${fault}`));
+    const file = path.join(pictures, 'pages', `${title}-${width}.png`);
+    await page.screenshot({ path: file, fullPage: true });
+  }
+  expect(faults.length === 0, `\n    ${[...new Set(faults)].join('\n    ')}`);
+}
+
+/** The benchmark as one file, which a browser opens from the disk. */
+async function lookAtFile(page, check) {
+  const file = path.join(pictures, 'pages', 'benchmark.html');
+  writeFileSync(file, benchmarkAlone);
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme, forcedColors: 'none', reducedMotion: 'reduce' });
+    await check(`benchmark as a file, ${colorScheme}`, async () => {
+      await page.goto(pathToFileURL(file).href);
+      await page.locator('ul.bars').first().waitFor();
+      const buttons = await page.locator('button:visible').count();
+      expect(buttons === 0, `${buttons} buttons ask for what nobody hears`);
+      const { advice, ...state } = pageStates.benchmark.usual;
+      await lookAtState(page, { ...state, advice: advice?.text }, `benchmark-alone-${colorScheme}`, true);
+    });
+  }
+}
+
+async function lookAtPages() {
+  const { address, stop } = await servePages();
+  const { page, close } = await openBrowser();
+  mkdirSync(path.join(pictures, 'pages'), { recursive: true });
+  page.setDefaultTimeout(20_000);
+  const { result, check } = checklist('pages', page);
+  const said = [];
+  page.on('pageerror', (error) => said.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && said.push(message.text()));
+  await page.addInitScript(() => {
+    if (location.protocol === 'file:') return;
+    window.acquireVsCodeApi = () => ({ postMessage: () => {} });
+  });
+  try {
+    for (const [name, { usual, ...others }] of Object.entries(pageStates))
+      for (const look of Object.keys(looks)) {
+        const states = look === 'dark' ? { usual, ...others } : { usual };
+        await lookAt(page, { name, states, look, address, check });
+      }
+    await lookAtFile(page, check);
+    await check('no page complains', () => expect(said.length === 0, said.join('\n')));
+  } finally {
+    await close();
+    stop();
+  }
+  return result;
+}
+
+await program(import.meta.url, async () => tally(await lookAtPages()));
