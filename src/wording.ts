@@ -1,4 +1,19 @@
-// Words for people: what is the matter with a file, and text from files made fit for a line in a terminal or a window.
+// Words for people: why an answer is hidden, what is the matter with a file, and text from files made fit for a line in a terminal or a window.
+
+/** Why an answer is hidden, as the rest of a sentence about it; each reason has its words here alone. */
+export const hiddenBecause = {
+  empty: 'the model wrote nothing',
+  whitespace: 'nothing but spaces',
+  duplicate: 'repeats a line nearby',
+  repetition: 'goes round in a circle',
+  confidence: 'not sure enough',
+  unbalanced: 'brackets do not match',
+  syntax: 'would break the code around it',
+  secret: 'looks like a key or a token',
+  invisible: 'has characters that nobody sees',
+  chat: 'talks instead of writing code',
+  cancelled: 'no longer wanted',
+} as const;
 
 const unread: Record<string, string> = {
   ENOENT: 'does not exist',

@@ -2,8 +2,8 @@
 
 import { type Eagerness, leastConfidence, type Thresholds, wantedPrecision } from '../eagerness';
 import { languageName } from '../language/languages';
-import type { HiddenReason } from '../protocol';
 import type { Entry } from './completionLog';
+import { hiddenBecause } from '../wording';
 import { type Settings, sureEnough } from './settings';
 
 export interface Explanation {
@@ -13,18 +13,6 @@ export interface Explanation {
   /** Nothing is offered there even to somebody who asks for it. */
   readonly isFinal?: true;
 }
-
-const hiddenBecause: Record<Exclude<HiddenReason, 'confidence' | 'cancelled'>, string> = {
-  empty: 'The model has nothing to add here.',
-  whitespace: 'The model wrote nothing but spaces.',
-  duplicate: 'The answer repeats the line above or below.',
-  repetition: 'The answer turns in a circle.',
-  unbalanced: 'The answer closes what is not open, or leaves open what it should close.',
-  syntax: 'The answer would break the code around it.',
-  secret: 'The answer holds what looks like a key or a token of another file.',
-  invisible: 'The answer holds characters that cannot be seen.',
-  chat: 'The answer is addressed to a reader, and no code.',
-};
 
 /** `entries` are those of one line, the newest first. */
 export function explain(
@@ -59,7 +47,7 @@ export function explain(
       setting: typeof wanted === 'number' ? 'confidence' : 'eagerness',
     };
   }
-  if (isHiddenReason(because)) return { sentence: hiddenBecause[because] };
+  if (isHiddenReason(because)) return { sentence: `The answer is hidden: ${hiddenBecause[because]}.` };
   return { sentence: `${because[0]!.toUpperCase()}${because.slice(1).replace(/\.$/, '')}.` };
 }
 
