@@ -554,10 +554,15 @@ describe('the engine', () => {
 
   it('has the bundled model answer beside it, and in its place where it is refused', async () => {
     await given({ 'ryzanstein.secondOpinion': true }, async () => {
+      // Who asks does not wait for the chosen model to be loaded.
+      await open(sample.replace('total', 'early'));
+      await answered(parts);
+      const names = await until('both models', () => {
+        const { state } = parts.engine;
+        return state.name === 'ready' && state.model.second && [state.model.name, state.model.second.name];
+      });
       await open(sample.replace('total', 'second'));
       const { model, other } = await answered(parts);
-      const { state } = parts.engine;
-      const names = state.name === 'ready' ? [state.model.name, state.model.second?.name] : [];
       assert.deepEqual([model, other?.model].sort(), names.sort());
       assert.equal(new Set(names).size, 2);
       await write({ 'ryzanstein.modelFile': broken });
