@@ -184,16 +184,18 @@ void what_is_no_file_is_refused() {
   };
   const SyntheticModel synthetic(kShape, {});
   const std::string path = synthetic.write("ryzanstein-bad-file");
-  const InputFile file(path);
-  std::vector<uint8_t> bytes(synthetic.bytes.size());
-  file.read(0, bytes.size(), bytes.data());
-  EXPECT(bytes == synthetic.bytes && file.bytes() == bytes.size(), "a file is read whole");
-  file.read(1000, 5, bytes.data());
-  EXPECT(std::equal(bytes.begin(), bytes.begin() + 5, synthetic.bytes.begin() + 1000), "and from a place");
+  {
+    const InputFile file(path);
+    std::vector<uint8_t> bytes(synthetic.bytes.size());
+    file.read(0, bytes.size(), bytes.data());
+    EXPECT(bytes == synthetic.bytes && file.bytes() == bytes.size(), "a file is read whole");
+    file.read(1000, 5, bytes.data());
+    EXPECT(std::equal(bytes.begin(), bytes.begin() + 5, synthetic.bytes.begin() + 1000), "and from a place");
 #ifndef _WIN32  // there nobody writes to a file that is being read
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << "short";
-  expect(refusal_of([&] { file.read(0, 6, bytes.data()); }), "it became shorter while it was read");
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << "short";
+    expect(refusal_of([&] { file.read(0, 6, bytes.data()); }), "it became shorter while it was read");
 #endif
+  }
   std::remove(path.c_str());
   expect(refusal_of([&] { InputFile gone(path); }), path);
 #ifndef _WIN32
