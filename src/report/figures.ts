@@ -77,11 +77,11 @@ export function recentLine({ answers, tokensPerSecond: speed, latencyMs, threads
   return `${all.join(', ')}: ${answers === 1 ? 'of one answer' : `medians of the last ${answers} answers`}`;
 }
 
-/** `tiny; larger: hidden, confidence 0.41 in 512 ms` */
+/** `tiny; larger: hidden, 41 % sure, in 512 ms` */
 export function opinionsLine({ model, other }: Completion): string {
   if (!other) return model;
   const hidden = other.shown ? '' : 'hidden, ';
-  return `${model}; ${other.model}: ${hidden}confidence ${other.confidence.toFixed(2)} in ${milliseconds(other.milliseconds)}`;
+  return `${model}; ${other.model}: ${hidden}${percent(other.confidence)} sure, in ${milliseconds(other.milliseconds)}`;
 }
 
 /** `5 tokens in 14 ms (prompt: 412 tokens, 398 from the cache), 510 tok/s` */

@@ -66,9 +66,6 @@ describe('figures', () => {
   it('say who gave an answer, and what the other model thought', () => {
     assert.equal(figures.opinionsLine(answer('x')), 'test');
     const other = { model: 'large', shown: false, confidence: 0.412, milliseconds: 512.3 };
-    assert.equal(
-      figures.opinionsLine(answer('x', { other })),
-      'test; large: hidden, confidence 0.41 in 512 ms',
-    );
+    assert.equal(figures.opinionsLine(answer('x', { other })), 'test; large: hidden, 41 % sure, in 512 ms');
   });
 });
