@@ -2,18 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { benchmarkReport, compareReports, comparisonTable } from '../../../src/report/benchReport';
-import type { BenchReport, ModelInfo } from '../../../src/reports';
-
-const model: ModelInfo = {
-  ...{
-    name: 'small',
-    file: '/models/small.gguf',
-    architecture: 'bitnet',
-    type: 'TQ2_0',
-    weights: 18_120_000,
-  },
-  ...{ contextLength: 1024, bytesPerToken: 2048, kernel: 'avx2', threads: 2, loadMs: 31, bytes: 9_040_000 },
-};
+import type { BenchReport } from '../../../src/reports';
+import { model } from './model';
 
 const row = {
   ...{ shape: 'small', model: 'small', type: 'TQ2_0', promptTokens: 512, generateTokens: 64 },

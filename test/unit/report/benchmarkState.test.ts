@@ -3,18 +3,9 @@
 import assert from 'node:assert/strict';
 import { benchmarkState, comparison } from '../../../src/report/benchmarkState';
 import { pageAlone } from '../../../src/report/pageFile';
-import type { BenchReport, BenchRow, ModelInfo } from '../../../src/reports';
+import type { BenchReport, BenchRow } from '../../../src/reports';
+import { model } from './model';
 
-const model: ModelInfo = {
-  ...{
-    name: 'small',
-    file: '/models/small.gguf',
-    architecture: 'bitnet',
-    type: 'TQ2_0',
-    weights: 18_120_000,
-  },
-  ...{ contextLength: 1024, bytesPerToken: 2048, kernel: 'avx2', threads: 2, loadMs: 31, bytes: 9_040_000 },
-};
 const spread = (median: number, around = 0.02) => ({
   ...{ median, min: median * (1 - around), max: median * (1 + around) },
 });

@@ -2,19 +2,8 @@
 
 import assert from 'node:assert/strict';
 import * as figures from '../../../src/report/figures';
-import type { ModelInfo } from '../../../src/reports';
 import { answer } from '../editing/marked';
-
-const model: ModelInfo = {
-  ...{
-    name: 'small',
-    file: '/models/small.gguf',
-    architecture: 'bitnet',
-    type: 'TQ2_0',
-    weights: 18_120_000,
-  },
-  ...{ contextLength: 1024, bytesPerToken: 2048, kernel: 'avx2', threads: 2, loadMs: 31, bytes: 9_040_000 },
-};
+import { model } from './model';
 
 describe('figures', () => {
   it('are drawn as bars of text', () => {
