@@ -2,6 +2,7 @@
 
 import { NotificationType, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
 import type { Eagerness } from './eagerness';
+import type { HiddenReason } from './results';
 import type { MachineSpeed, ModelInfo, ModelGlance, Diagnosis, BenchReport, Evaluation } from './reports';
 
 /** Text of another file that may help; `path` is shown to the model as it is. */
@@ -36,23 +37,6 @@ export interface Limits {
 
 export type StopReason =
   'line' | 'block' | 'end' | 'suffix' | 'repetition' | 'maxTokens' | 'maxLines' | 'cancelled' | 'context';
-
-/**
- * `secret`: a key or token that the document does not hold; `invisible`: characters that nobody sees, or the rest of one
- * that was not written whole; `chat`: words for a person, or a fence around code.
- */
-export type HiddenReason =
-  | 'empty'
-  | 'duplicate'
-  | 'repetition'
-  | 'confidence'
-  | 'whitespace'
-  | 'unbalanced'
-  | 'syntax'
-  | 'secret'
-  | 'invisible'
-  | 'chat'
-  | 'cancelled';
 
 /** An answer that begins otherwise than the likeliest one, and is fit to show. */
 export interface Alternative {

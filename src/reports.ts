@@ -1,5 +1,6 @@
 // The reports that measuring gives and that pages and tables show: types alone.
 
+import type { HiddenReason } from './results';
 import type { Thresholds } from './eagerness';
 
 /**
@@ -232,7 +233,7 @@ export interface Evaluation extends Answerer, Measures {
   byKind: Record<string, Measures>;
   byLanguage: Record<string, Measures>;
   /** How many answers were hidden, by reason. */
-  hidden: Record<string, number>;
+  hidden: Partial<Record<HiddenReason, number>>;
   /** Of the answers that are fit to show, by tenths of confidence: its mean, how many there are, and how many are exact. */
   reliability: { confidence: number; answers: number; exact: number }[];
   results: {
@@ -249,7 +250,7 @@ export interface Evaluation extends Answerer, Measures {
     text: string;
     exact: boolean;
     confidence: number;
-    hidden?: string;
+    hidden?: HiddenReason;
     parseErrorsAdded?: number;
   }[];
 }

@@ -1,7 +1,9 @@
-// Words for people: why an answer is hidden, what is the matter with a file, and text from files made fit for a line in a terminal or a window.
+// Words for people: what became of a request, what is the matter with a file, and text from files made fit for a line in a terminal or a window.
 
-/** Why an answer is hidden, as the rest of a sentence about it; each reason has its words here alone. */
-export const hiddenBecause = {
+import type { Circumstance, HiddenReason, Occupation, Result, Shown, Silence } from './results';
+
+/** Why an answer is hidden, as the rest of a sentence about it. */
+export const hiddenBecause: Record<HiddenReason | 'selection', string> = {
   empty: 'the model wrote nothing',
   whitespace: 'nothing but spaces',
   duplicate: 'repeats a line nearby',
@@ -13,7 +15,87 @@ export const hiddenBecause = {
   invisible: 'has characters that nobody sees',
   chat: 'talks instead of writing code',
   cancelled: 'no longer wanted',
-} as const;
+  selection: 'another suggestion is selected',
+};
+
+const shownHow: Record<Shown, string> = {
+  computed: 'shown',
+  'first line': 'shown, the first line of a block',
+  meanwhile: 'shown, before the chosen model has answered',
+  joined: 'shown, computed while it was typed into',
+  same: 'shown again',
+  'typed through': 'typed through',
+  late: 'shown late',
+};
+
+/** What an engine does instead of completing. */
+export const occupationWords: Record<Occupation, string> = {
+  benchmark: 'the engine runs a benchmark',
+  evaluation: 'the engine evaluates the model',
+  diagnosis: 'the engine examines itself',
+};
+
+/** What leaves completions less of the machine. */
+export const circumstanceWords: Record<Circumstance, string> = {
+  battery: 'on battery',
+  build: 'a build runs',
+  debugging: 'a program is debugged',
+};
+
+/** What became of a request: `hidden: not sure enough, as before`. */
+export function resultWords(result: Result): string {
+  switch (result.kind) {
+    case 'shown':
+      return shownHow[result.how];
+    case 'hidden':
+      return `hidden: ${hiddenBecause[result.because]}${result.asBefore ? ', as before' : ''}`;
+    case 'late':
+      return `not ready after ${result.after} ms${result.then ? `, then ${result.then}` : ''}`;
+    case 'cancelled':
+      return `cancelled: ${result.because}`;
+    case 'silent':
+      return `silent: ${silenceWords(result.because)}`;
+    case 'paused':
+      return `paused: ${circumstanceWords[result.because]}`;
+    case 'failed':
+      return `failed: ${result.problem}`;
+  }
+}
+
+/** Why nothing is offered in a document: `the file may hold secrets`. */
+export function silenceWords(silence: Silence): string {
+  switch (silence.kind) {
+    case 'noFile':
+      return `this is not a file (${silence.scheme})`;
+    case 'unwritable':
+      return `the file cannot be written (${silence.scheme})`;
+    case 'ignored':
+      return `the file is ignored by ${silence.by}`;
+    case 'rulesUnread':
+      return `the file has to wait until ${silence.by} is read`;
+    case 'secret':
+      return 'the file may hold secrets';
+    case 'severalCursors':
+      return 'the file is edited at several cursors';
+    case 'off':
+      return 'Ryzanstein is turned off';
+    case 'onRequestOnly':
+      return 'completions are set to come on request';
+    case 'long':
+      return `the file is longer than ${silence.mostCharacters / 1e6} million characters`;
+    case 'languageOff':
+      return `completions are turned off in ${silence.languageId}`;
+    case 'unproven':
+      return `the model is right too seldom in ${silence.languageId} to offer anything unasked`;
+    case 'occupied':
+      return occupationWords[silence.by];
+  }
+}
+
+/** `the file is long` as a sentence. */
+export function sentenceOf(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1).replace(/\.$/, '')}.`;
+}
 
 const unread: Record<string, string> = {
   ENOENT: 'does not exist',

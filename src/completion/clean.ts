@@ -1,7 +1,7 @@
 // The only judge of what is fit to show: trims a completion against the text around it, or hides it with a reason.
 
 import { lexisOf } from '../language/lexis';
-import type { HiddenReason } from '../protocol';
+import type { HiddenReason } from '../results';
 import { isChat } from './chat';
 import { closesElementTwice } from './elements';
 import { indented } from './indentation';

@@ -12,6 +12,7 @@ import type {
   Sooner,
 } from '../protocol';
 import type { BenchReport, Diagnosis, Evaluation, ModelInfo } from '../reports';
+import type { Occupation } from '../results';
 
 /** `model`: it could not be loaded; `engine`: what computes cannot be run or reached; `request`: one request failed. */
 export type ProblemKind = 'model' | 'engine' | 'request';
@@ -42,8 +43,8 @@ export type BackendState<Model = KnownModel> =
 /** All methods fail with a `Problem`. */
 export interface Backend {
   readonly state: BackendState;
-  /** What keeps the backend from completing, as the rest of a sentence about the engine: `runs a benchmark`. */
-  readonly occupation: string | undefined;
+  /** What keeps the backend from completing. */
+  readonly occupation: Occupation | undefined;
   /**
    * One completion; `onSooner` gets answers before it, as soon as they are there. A cancelled request ends
    * soon, with an answer whose reason is `cancelled` or with a `Problem`.

@@ -2,6 +2,7 @@
 
 import type { Completion } from '../protocol';
 import type { Recent } from '../reports';
+import type { Result } from '../results';
 import { median } from '../statistics';
 import type { Outcome } from './outcome';
 
@@ -10,11 +11,8 @@ export interface Entry {
   /** Path of the document and the cursor's line, counted from 1. */
   readonly where: string;
   readonly trigger: 'automatic' | 'on request';
-  /**
-   * Why there was ghost text or not, in words that begin with one of `shown`, `typed through`, `hidden`, `not ready`,
-   * `cancelled`, `silent`, `paused` and `failed`.
-   */
-  result: string;
+  /** Why there was ghost text or not. */
+  result: Result;
   /** The text that was offered, if one was. */
   text?: string;
   /** What became of the offer, as far as the document shows it. */
@@ -117,7 +115,8 @@ export class CompletionLog {
 
   private count(entry: Entry): void {
     this.beginDay();
-    const isNew = /^shown(?! again)/.test(entry.result);
+    const { result } = entry;
+    const isNew = result.kind === 'shown' && result.how !== 'same' && result.how !== 'typed through';
     const is = { shown: isNew, accepted: entry.outcome === 'accepted' };
     for (const name of ['shown', 'accepted'] as const) {
       if (!is[name] || this.counted[name].has(entry)) continue;

@@ -1,6 +1,7 @@
 // What the story of ghost text asks of an editor: documents with their rules, the cursor, and a way to be asked again.
 
 import type { RelatedText } from '../protocol';
+import type { Result, Silence } from '../results';
 import type { Place } from './context';
 import type { Settings } from './settings';
 import type { Throttle } from './throttle';
@@ -17,8 +18,8 @@ export interface Document {
   /** The name that the model sees for the folder that the document belongs to. */
   readonly repository: string | undefined;
   settings(): Settings;
-  /** Why nothing is offered here whatever the settings, as the rest of a sentence about the file. */
-  silence(): string | undefined;
+  /** Why nothing is offered here whatever the settings. */
+  silence(): Silence | undefined;
   /** Texts of other files that go before the prompt; nothing is waited for. */
   related(place: Place): RelatedText[];
 }
@@ -64,5 +65,5 @@ export interface Editor {
   /** Shows that the user waits for this. */
   showWork(work: Promise<unknown>): void;
   /** Says to a user who asked why there is nothing to offer. */
-  explain(result: string): void;
+  explain(result: Result): void;
 }

@@ -2,8 +2,9 @@
 
 import { type Eagerness, leastConfidence, type Thresholds, wantedPrecision } from '../eagerness';
 import { languageName } from '../language/languages';
+import type { Completion } from '../protocol';
 import type { Entry } from './completionLog';
-import { hiddenBecause } from '../wording';
+import { circumstanceWords, hiddenBecause, sentenceOf, silenceWords } from '../wording';
 import { type Settings, sureEnough } from './settings';
 
 export interface Explanation {
@@ -14,41 +15,59 @@ export interface Explanation {
   readonly isFinal?: true;
 }
 
+/** What holds where the entries were made; `thresholds` are those of the model. */
+export interface ExplainedPlace {
+  readonly settings: Settings;
+  readonly languageId: string;
+  readonly thresholds?: Thresholds;
+}
+
 /** `entries` are those of one line, the newest first. */
-export function explain(
-  entries: readonly Entry[],
-  { settings, languageId, thresholds }: { settings: Settings; languageId: string; thresholds?: Thresholds },
-): Explanation {
-  const entry = entries.find(({ result }) => !result.startsWith('cancelled')) ?? entries[0];
+export function explain(entries: readonly Entry[], place: ExplainedPlace): Explanation {
+  const entry = entries.find(({ result }) => result.kind !== 'cancelled') ?? entries[0];
   if (!entry)
     return {
       sentence:
         'Nothing is known of this line: it was not asked for, or too long ago. Text is offered while you type.',
     };
   const { result, text, outcome, completion } = entry;
-  const because = result.slice(result.indexOf(': ') + 2).replace(/, as before$/, '');
-  if (/^(?:shown|typed through)/.test(result))
-    return {
-      sentence: `\`${text ?? completion?.text ?? ''}\` was offered here${outcome ? `, and ${outcome}` : ''}.`,
-    };
-  if (result.startsWith('cancelled'))
-    return { sentence: 'You typed on, or moved away, before there was an answer.' };
-  if (result.startsWith('not ready'))
-    return {
-      sentence: `The answer was not ready within ${settings.deadline} ms, and is kept for the next look.`,
-      setting: 'deadline',
-    };
-  if (because === 'confidence' && completion) {
-    const wanted = sureEnough(settings);
-    const least = leastConfidence(wanted, completion.text, languageName(languageId), thresholds);
-    const sure = `The model is ${percent(completion.confidence)} sure of its answer here.`;
-    return {
-      sentence: `${sure} ${whatIsWanted(wanted, least, languageName(languageId))}`,
-      setting: typeof wanted === 'number' ? 'confidence' : 'eagerness',
-    };
+  switch (result.kind) {
+    case 'shown': {
+      const sentence = `\`${text ?? completion?.text ?? ''}\` was offered here${outcome ? `, and ${outcome}` : ''}.`;
+      return { sentence };
+    }
+    case 'cancelled':
+      return { sentence: 'You typed on, or moved away, before there was an answer.' };
+    case 'late':
+      return {
+        sentence: `The answer was not ready within ${result.after} ms, and is kept for the next look.`,
+        setting: 'deadline',
+      };
+    case 'hidden':
+      if (result.because === 'confidence' && completion) return unsure(completion, place);
+      return { sentence: `The answer is hidden: ${hiddenBecause[result.because]}.` };
+    case 'silent':
+      return { sentence: sentenceOf(silenceWords(result.because)) };
+    case 'paused':
+      return {
+        sentence: `Completions are paused (${circumstanceWords[result.because]}). Complete Now still works.`,
+      };
+    case 'failed':
+      return { sentence: sentenceOf(result.problem) };
   }
-  if (isHiddenReason(because)) return { sentence: `The answer is hidden: ${hiddenBecause[because]}.` };
-  return { sentence: `${because[0]!.toUpperCase()}${because.slice(1).replace(/\.$/, '')}.` };
+}
+
+function unsure(
+  { confidence, text }: Completion,
+  { settings, languageId, thresholds }: ExplainedPlace,
+): Explanation {
+  const wanted = sureEnough(settings);
+  const language = languageName(languageId);
+  const least = leastConfidence(wanted, text, language, thresholds);
+  return {
+    sentence: `The model is ${percent(confidence)} sure of its answer here. ${whatIsWanted(wanted, least, language)}`,
+    setting: typeof wanted === 'number' ? 'confidence' : 'eagerness',
+  };
 }
 
 function whatIsWanted(wanted: Eagerness | number, least: number, language: string): string {
@@ -58,7 +77,3 @@ function whatIsWanted(wanted: Eagerness | number, least: number, language: strin
 }
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
-
-function isHiddenReason(because: string): because is keyof typeof hiddenBecause {
-  return Object.hasOwn(hiddenBecause, because);
-}

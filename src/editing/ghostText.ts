@@ -2,6 +2,7 @@
 
 import type { CancellationToken } from 'vscode-jsonrpc/node';
 import type { CompleteParams, Completion, Prompt } from '../protocol';
+import type { Result, Silence } from '../results';
 import { type Backend, Problem } from './backend';
 import type { Clock } from './clock';
 import { answersOf, CompletionCache, type Fit } from './completionCache';
@@ -69,16 +70,16 @@ export class GhostText {
       ...this.rules(document),
     };
     const silence = this.silence(document, question.settings, onRequest);
-    if (silence) return this.offers.nothing(question, `silent: the file ${silence}`);
+    if (silence) return this.silent(question, silence);
 
     const place = cursor.place();
     const known = this.cache.find(place);
     if (known && this.suffices(known, question, place))
       return this.offer(question, place, this.cache.findAll(place));
     if (!onRequest && question.settings.mode === 'onRequest')
-      return this.offers.nothing(question, 'silent: completions are set to come on request');
+      return this.silent(question, { kind: 'onRequestOnly' });
     if (!onRequest && question.throttle.use === 'paused')
-      return this.offers.nothing(question, `paused: ${question.throttle.because}`);
+      return this.offers.nothing(question, { kind: 'paused', because: question.throttle.because });
     return this.compute(question, place, token);
   }
 
@@ -117,18 +118,16 @@ export class GhostText {
     return { settings, throttle: this.parts.editor.throttle(settings) };
   }
 
-  private silence(document: Document, settings: Settings, onRequest: boolean): string | undefined {
+  private silence(document: Document, settings: Settings, onRequest: boolean): Silence | undefined {
     const { backend } = this.parts;
-    const { occupation } = backend;
+    const { languageId } = document;
     const always = document.silence();
     if (always) return always;
-    if (!settings.enabled) return 'gets no completions: Ryzanstein is turned off';
-    if (!onRequest && isUnproven(backend.state, settings, document.languageId))
-      return `gets no completions by itself: the model is right too seldom in ${document.languageId}`;
-    if (!languageIsOn(settings, document.languageId) && !onRequest)
-      return `gets no completions: ${document.languageId} is turned off`;
-    if (occupation) return `has to wait: the engine ${occupation}`;
-    return undefined;
+    if (!settings.enabled) return { kind: 'off' };
+    if (!onRequest && isUnproven(backend.state, settings, languageId))
+      return { kind: 'unproven', languageId };
+    if (!onRequest && !languageIsOn(settings, languageId)) return { kind: 'languageOff', languageId };
+    return backend.occupation && { kind: 'occupied', by: backend.occupation };
   }
 
   /** Whether what is known answers a question: a user who asks wants to choose among alternatives. */
@@ -161,7 +160,7 @@ export class GhostText {
       if (answer === 'late' || (typeof answer === 'object' && answer.how !== 'computed'))
         editor.showWork(request.answer);
       if (answer === 'late') {
-        const entry = this.offers.note(question, `not ready after ${settings.deadline} ms`);
+        const entry = this.offers.note(question, { kind: 'late', after: settings.deadline });
         void this.triggerWhenReady(question, place, request, entry);
         return { items: [], when: 'later' };
       }
@@ -169,12 +168,20 @@ export class GhostText {
       // The answer may begin with what is typed on: then the request goes on, and the next question decides.
       if (answer === 'cancelled' && !typedOn) request.cancel();
       if (answer === 'cancelled' || answer === undefined)
-        return this.offers.nothing(question, `cancelled: ${typedOn ? 'typed on' : 'moved on'}`, 'computed');
+        return this.offers.nothing(
+          question,
+          { kind: 'cancelled', because: typedOn ? 'typed on' : 'moved on' },
+          'computed',
+        );
       return this.offer(question, place, answer.how === 'computed' ? computed(answer.completion) : [answer]);
     } catch (error) {
       if (error instanceof Problem) return this.offers.nothing(question, failed(error), 'computed');
       throw error;
     }
+  }
+
+  private silent(question: Question, because: Silence): Offer {
+    return this.offers.nothing(question, { kind: 'silent', because });
   }
 
   private offer(question: Question, place: Place, fits: Fit[]): Offer {
@@ -212,14 +219,15 @@ export class GhostText {
     request: Request,
     entry: Entry,
   ): Promise<void> {
-    const amend = (result: string, completion?: Completion): void =>
+    const amend = (result: Result, completion?: Completion): void =>
       this.parts.log.amend(entry, { result, completion });
+    const late = { kind: 'late', after: question.settings.deadline } as const;
     try {
       const fit = await request.soonest();
-      if (!fit) return amend(`${entry.result}, then cancelled`);
+      if (!fit) return amend({ ...late, then: 'cancelled' });
       const { completion } = fit;
       if (fit.text === '') return amend(hidden(completion), completion);
-      if (!this.isAsItWas(question)) return amend(`${entry.result}, then moved on`, completion);
+      if (!this.isAsItWas(question)) return amend({ ...late, then: 'moved on' }, completion);
     } catch (error) {
       return amend(failed(error));
     }

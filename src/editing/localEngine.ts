@@ -14,6 +14,7 @@ import type {
   Sooner,
 } from '../protocol';
 import type { BenchReport, Diagnosis, Evaluation, ModelInfo } from '../reports';
+import type { Occupation } from '../results';
 import { type Backend, type BackendState, type Examinable, type Log, Problem } from './backend';
 import { EngineChild } from './engineChild';
 import { isMemoryShort } from './memory';
@@ -55,7 +56,7 @@ export class LocalEngine implements Backend, Examinable {
   private running: Running | undefined;
   /** When processes have died within the last minutes. */
   private deaths: number[] = [];
-  private occupied: string | undefined;
+  private occupied: Occupation | undefined;
   private lastUse = performance.now();
   private idle: NodeJS.Timeout | undefined;
   private disposed = false;
@@ -71,7 +72,7 @@ export class LocalEngine implements Backend, Examinable {
     return this.running?.child.processId;
   }
 
-  get occupation(): string | undefined {
+  get occupation(): Occupation | undefined {
     return this.occupied;
   }
 
@@ -97,7 +98,7 @@ export class LocalEngine implements Backend, Examinable {
   async bench(paramsFor: (model: ModelInfo) => BenchParams, token: CancellationToken): Promise<BenchReport> {
     const subscription = token.onCancellationRequested(() => this.restart('the benchmark was cancelled'));
     try {
-      return await this.occupy('runs a benchmark', async ({ child, loaded }) =>
+      return await this.occupy('benchmark', async ({ child, loaded }) =>
         child.bench(paramsFor(await loaded)),
       );
     } finally {
@@ -111,13 +112,13 @@ export class LocalEngine implements Backend, Examinable {
     token: CancellationToken,
     progress: (done: EvaluateProgress) => void,
   ): Promise<Evaluation> {
-    return this.occupy('evaluates the model', ({ child }) =>
+    return this.occupy('evaluation', ({ child }) =>
       this.watched(child, token, child.evaluate(params, token, progress)),
     );
   }
 
   diagnose(): Promise<Diagnosis> {
-    return this.occupy('examines itself', ({ child }) => child.diagnose());
+    return this.occupy('diagnosis', ({ child }) => child.diagnose());
   }
 
   /** Ends the process; the next request starts another one, with what is to be loaded then. Earlier deaths are forgotten. */
@@ -178,7 +179,7 @@ export class LocalEngine implements Backend, Examinable {
     }, true);
   }
 
-  private async occupy<T>(occupation: string, send: (running: Running) => Promise<T>): Promise<T> {
+  private async occupy<T>(occupation: Occupation, send: (running: Running) => Promise<T>): Promise<T> {
     if (this.occupied)
       throw new Problem('request', `The engine ${this.occupied}. Try again when it is done.`);
     this.occupied = occupation;

@@ -1,6 +1,8 @@
 // What is offered to the editor or why nothing is, each with its entry in the log, and what became of an offer.
 
 import type { Completion } from '../protocol';
+import type { Result } from '../results';
+import { messageOf } from '../wording';
 import type { Clock } from './clock';
 import type { Fit } from './completionCache';
 import type { CompletionLog, Entry } from './completionLog';
@@ -10,16 +12,6 @@ import { outcomeOf } from './outcome';
 
 /** Texts that a user who asks may choose from. */
 export const mostCandidates = 3;
-
-/** What the log calls a shown completion, by where it came from. */
-const results: Record<Fit['how'], string> = {
-  computed: 'shown',
-  'first line': 'shown, the first line of a block',
-  meanwhile: 'shown, before the chosen model has answered',
-  joined: 'shown, computed while it was typed into',
-  same: 'shown again',
-  'typed through': 'typed through',
-};
 
 /** What the editor asks. */
 export interface Question {
@@ -73,10 +65,10 @@ export class Offers {
     const found = fits.slice(0, onRequest ? mostCandidates : 1).filter(({ text }) => text !== '');
     const [first, ...others] = found.filter(({ text }) => goesWith(text, cursor.selected));
     if (!first && found.length > 0)
-      return this.nothing(question, 'hidden: another suggestion is selected', when, found[0]!.completion);
+      return this.nothing(question, { kind: 'hidden', because: 'selection' }, when, found[0]!.completion);
     if (!first) {
       const { completion, how } = fits[0]!;
-      if (how === 'same') return this.nothing(question, `${hidden(completion)}, as before`);
+      if (how === 'same') return this.nothing(question, { ...hidden(completion), asBefore: true });
       return this.nothing(question, hidden(completion), 'computed', completion);
     }
     const textOf = ({ text }: Fit): string => {
@@ -99,7 +91,7 @@ export class Offers {
   /** Nothing to show; a user who asked gets the reason, without being disturbed. */
   nothing(
     question: Question,
-    result: string,
+    result: Result,
     when: Offer['when'] = 'at once',
     completion?: Completion,
   ): Offer {
@@ -135,7 +127,7 @@ export class Offers {
     if (outcome) this.parts.log.amend(offered.entry, { outcome });
   }
 
-  note({ cursor, onRequest, asked }: Question, result: string, completion?: Completion): Entry {
+  note({ cursor, onRequest, asked }: Question, result: Result, completion?: Completion): Entry {
     return this.parts.log.add({
       time: Date.now(),
       where: `${cursor.document.path}:${cursor.line + 1}`,
@@ -150,11 +142,11 @@ export class Offers {
     const { awaited } = this;
     if (awaited && this.isAwaited(place)) {
       this.awaited = undefined;
-      this.parts.log.amend(awaited.entry, { result: 'shown late', completion });
+      this.parts.log.amend(awaited.entry, { result: { kind: 'shown', how: 'late' }, completion });
       return awaited.entry;
     }
     const isNew = how !== 'same' && how !== 'typed through';
-    return this.note(question, results[how], isNew ? completion : undefined);
+    return this.note(question, { kind: 'shown', how }, isNew ? completion : undefined);
   }
 }
 
@@ -163,10 +155,10 @@ function goesWith(text: string, selected: Selected | undefined): boolean {
   return !selected || (selected.rest !== undefined && text.startsWith(selected.rest));
 }
 
-export function hidden(completion: Completion): string {
-  return `hidden: ${completion.hidden ?? 'empty'}`;
+export function hidden({ hidden: because = 'empty' }: Completion): Result & { kind: 'hidden' } {
+  return { kind: 'hidden', because };
 }
 
-export function failed(error: unknown): string {
-  return `failed: ${error instanceof Error ? error.message : String(error)}`;
+export function failed(error: unknown): Result {
+  return { kind: 'failed', problem: messageOf(error) };
 }

@@ -1,7 +1,8 @@
-// Where no ghost text belongs: editors that are no files, secrets, huge files; pure, each rule with its reason in words.
+// Where no ghost text belongs: editors that are no files, secrets, huge files; pure, each rule with its reason.
 
 import { ignoreFile } from './ignoreFiles';
 import type { Judgement } from './judge';
+import type { Silence } from '../results';
 import { isSecret } from './secretNames';
 
 /** What the rules look at. `writable` says whether the scheme's file system can be written; undefined if it has none. */
@@ -28,17 +29,17 @@ const internalSchemes = new Set([
   'comment',
 ]);
 
-/** Why nothing is offered in a document, as the rest of a sentence that begins with its name; undefined where it is. */
-export function silentBecause(facts: DocumentFacts): string | undefined {
+/** Why nothing is offered in a document; undefined where it is. */
+export function silentBecause(facts: DocumentFacts): Silence | undefined {
   if (!ownSchemes.has(facts.scheme)) {
     if (internalSchemes.has(facts.scheme) || facts.writable === undefined)
-      return `is not a file (${facts.scheme})`;
-    if (!facts.writable) return `cannot be written (${facts.scheme})`;
+      return { kind: 'noFile', scheme: facts.scheme };
+    if (!facts.writable) return { kind: 'unwritable', scheme: facts.scheme };
   }
   const judgement = facts.judged();
-  if (judgement === undefined) return `has to wait: ${ignoreFile} is being read`;
-  if (judgement === 'ignored') return `is ignored by ${ignoreFile}`;
-  if (judgement === 'secret' || isSecret(facts.path)) return 'may hold secrets';
-  if (facts.characters > mostCharacters) return `is longer than ${mostCharacters / 1e6} million characters`;
+  if (judgement === undefined) return { kind: 'rulesUnread', by: ignoreFile };
+  if (judgement === 'ignored') return { kind: 'ignored', by: ignoreFile };
+  if (judgement === 'secret' || isSecret(facts.path)) return { kind: 'secret' };
+  if (facts.characters > mostCharacters) return { kind: 'long', mostCharacters };
   return undefined;
 }

@@ -1,21 +1,22 @@
-// How much of the machine completions may use now: the least that any circumstance leaves, with the reason in words.
+// How much of the machine completions may use now: the least that any circumstance leaves, with the reason.
+
+import type { Circumstance } from '../results';
 
 /** `slow`: half of the threads, a longer wait for the next key, nothing read ahead. `paused`: on request only. */
-export interface Throttle {
-  readonly use: 'full' | 'slow' | 'paused';
-  /** As the rest of a sentence: `on battery`. Absent where all may be used. */
-  readonly because?: string;
-}
+export type Use = 'full' | 'slow' | 'paused';
 
-const order: readonly Throttle['use'][] = ['full', 'slow', 'paused'];
+export type Throttle =
+  { readonly use: 'full' } | { readonly use: 'slow' | 'paused'; readonly because: Circumstance };
+
+const order: readonly Use[] = ['full', 'slow', 'paused'];
 /** Milliseconds that a slow request waits at least for the next key. */
 const slowWait = 150;
 
-/** The one that leaves the least; of equal ones the first. */
-export function strictest(throttles: readonly Throttle[]): Throttle {
+/** The one that leaves the least, of what the circumstances leave; of equal ones the first. */
+export function strictest(uses: readonly (readonly [Circumstance, Use])[]): Throttle {
   let least: Throttle = { use: 'full' };
-  for (const throttle of throttles)
-    if (order.indexOf(throttle.use) > order.indexOf(least.use)) least = throttle;
+  for (const [because, use] of uses)
+    if (use !== 'full' && order.indexOf(use) > order.indexOf(least.use)) least = { use, because };
   return least;
 }
 

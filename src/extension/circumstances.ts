@@ -28,9 +28,9 @@ export class Circumstances implements vscode.Disposable {
     void this.lookAtBattery();
     const isDebugged = vscode.debug.activeDebugSession !== undefined;
     return strictest([
-      { use: this.onBattery ? settings.onBattery : 'full', because: 'on battery' },
-      { use: isBuilding() ? settings.whileBuilding : 'full', because: 'a build runs' },
-      { use: isDebugged ? settings.whileBuilding : 'full', because: 'a program is debugged' },
+      ['battery', this.onBattery ? settings.onBattery : 'full'],
+      ['build', isBuilding() ? settings.whileBuilding : 'full'],
+      ['debugging', isDebugged ? settings.whileBuilding : 'full'],
     ]);
   }
 

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { type Place, placeAt, placeInNotebook } from '../editing/context';
 import type { Judgement } from '../editing/judge';
 import { silentBecause } from '../editing/silence';
+import type { Silence } from '../results';
 
 /** The place of a completion in a document or, joined with its neighbours, in a notebook's cell. */
 export function placeOf(document: vscode.TextDocument, position: vscode.Position): Place {
@@ -20,7 +21,7 @@ export function placeOf(document: vscode.TextDocument, position: vscode.Position
 export function silenceAt(
   document: vscode.TextDocument,
   known: (file: vscode.Uri) => Judgement | undefined,
-): string | undefined {
+): Silence | undefined {
   const reason = silentBecause({
     scheme: document.uri.scheme,
     path: document.uri.path,
@@ -30,7 +31,7 @@ export function silenceAt(
   });
   if (reason) return reason;
   const editor = vscode.window.activeTextEditor;
-  if (editor?.document === document && editor.selections.length > 1) return 'is edited at several cursors';
+  if (editor?.document === document && editor.selections.length > 1) return { kind: 'severalCursors' };
   return undefined;
 }
 

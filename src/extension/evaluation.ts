@@ -10,6 +10,7 @@ import { type EvaluationState, isPlace, type Place } from '../report/pages';
 import type { WorkspaceIgnoring } from './ignoring';
 import { Page } from './page';
 import { sourceFilesOfWorkspace } from './sourceFiles';
+import { occupationWords } from '../wording';
 import { onSettingChange, readSettings } from './settings';
 
 const holesPerRun = 200;
@@ -48,7 +49,7 @@ export class Evaluations implements vscode.Disposable {
   /** Runs with a progress that can be cancelled, then opens the report; fails with an `Problem`. */
   async run({ tune = false, holes = holesPerRun } = {}): Promise<Evaluation | undefined> {
     const { occupation } = this.engine;
-    if (occupation) return tell(`the engine ${occupation}. Evaluate when it is done.`);
+    if (occupation) return tell(`${occupationWords[occupation]}. Evaluate when it is done.`);
     if (!vscode.workspace.workspaceFolders) return tell('open a folder with code to evaluate the model on.');
     const options = {
       location: vscode.ProgressLocation.Notification,

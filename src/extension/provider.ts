@@ -2,6 +2,8 @@
 
 import * as vscode from 'vscode';
 import type { Completion } from '../protocol';
+import type { Result } from '../results';
+import { resultWords } from '../wording';
 import type { Backend } from '../editing/backend';
 import { machineClock } from '../editing/clock';
 import type { CompletionLog, Entry } from '../editing/completionLog';
@@ -97,8 +99,8 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     this.parts.showWork(work);
   }
 
-  explain(result: string): void {
-    vscode.window.setStatusBarMessage(`Ryzanstein: nothing to offer here (${result})`, 6000);
+  explain(result: Result): void {
+    vscode.window.setStatusBarMessage(`Ryzanstein: nothing to offer here (${resultWords(result)})`, 6000);
   }
 
   /** Whether a document may be read is known as a rule; where it is not yet, that takes a moment. */

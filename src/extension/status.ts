@@ -16,6 +16,7 @@ import { median } from '../statistics';
 import type { CompletionLog } from '../editing/completionLog';
 import { isUnproven, languageIsOn, type Settings } from '../editing/settings';
 import type { Circumstances } from './circumstances';
+import { circumstanceWords } from '../wording';
 import { onSettingChange, readSettings } from './settings';
 
 export type StatusName =
@@ -124,8 +125,9 @@ export class Status implements vscode.Disposable {
         sentence: `In ${document.languageId} this model is right too seldom to offer anything unasked. Complete Now asks it.`,
         setting: 'eagerness',
       };
-    const { use, because = '' } = this.circumstances.throttle(settings);
-    if (use === 'paused')
+    const throttle = this.circumstances.throttle(settings);
+    const because = throttle.use === 'full' ? '' : circumstanceWords[throttle.because];
+    if (throttle.use === 'paused')
       return {
         name: 'paused',
         text: '$(debug-pause) Ryzanstein paused',
@@ -139,7 +141,7 @@ export class Status implements vscode.Disposable {
       text: `${busy ? '$(loading~spin) ' : ''}Ryzanstein${figures && ` ${figures}`}`,
       sentence: busy
         ? 'A completion is being computed.'
-        : readySentence(state.name, settings.mode) + (use === 'slow' ? ` Slower (${because}).` : ''),
+        : readySentence(state.name, settings.mode) + (throttle.use === 'slow' ? ` Slower (${because}).` : ''),
     };
   }
 

@@ -209,8 +209,8 @@ function commonHead(a: string, b: string): number {
   return length;
 }
 
-function countBy(names: string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
+function countBy<Name extends string>(names: Name[]): Partial<Record<Name, number>> {
+  const counts: Partial<Record<Name, number>> = {};
   for (const name of names.sort()) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
 }

@@ -10,6 +10,7 @@ import { RelatedChunks } from '../editing/relatedChunks';
 import { defaults, type Settings } from '../editing/settings';
 import { silentBecause } from '../editing/silence';
 import type { Throttle } from '../editing/throttle';
+import type { Result } from '../results';
 import type { Documents, Step } from './recording';
 import type { VirtualClock } from './virtualClock';
 
@@ -38,7 +39,7 @@ export class SimulatedEditor implements Editor {
   /** The ghost text that is shown, and what else is offered. */
   items: readonly OfferedText[] = [];
   /** What the user, who asked, was answered in words. */
-  readonly explanations: string[] = [];
+  readonly explanations: Result[] = [];
   private readonly related = new RelatedChunks();
   /** Of the question that is asked now or was asked last. */
   private source: CancellationTokenSource | undefined;
@@ -109,7 +110,7 @@ export class SimulatedEditor implements Editor {
     work.then(end, end);
   }
 
-  explain(result: string): void {
+  explain(result: Result): void {
     this.explanations.push(result);
   }
 

@@ -1,6 +1,7 @@
 // What the diagnostics page shows: the engine's state and findings, every kernel level and number of threads as a bar, model, machine, and the last completions.
 
 import type { Diagnosis, ModelInfo, Recent } from '../reports';
+import { resultWords } from '../wording';
 import { type Measured, barGroup } from './bars';
 import {
   completionLine,
@@ -18,7 +19,6 @@ import {
 } from './figures';
 import type { LoggedRequest } from './liveView';
 import type { BarGroup, DiagnosticsState, EntryRow, Finding, Pair } from './pages';
-import { resultWords } from './words';
 
 /** The engine as the page tells of it. */
 export type EngineState =

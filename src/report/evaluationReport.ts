@@ -6,7 +6,7 @@ import { mean } from '../statistics';
 import { inPage, lineChart, type Series } from './charts';
 import { milliseconds, percent, threadsOf, tunedLine } from './figures';
 import type { EvaluationState, HoleRow, Row } from './pages';
-import { hiddenWords, resultWords } from './words';
+import { hiddenBecause, resultWords } from '../wording';
 
 /** A run, with the number of files that it drew from and that the workspace has. */
 export interface Run {
@@ -75,7 +75,9 @@ export function evaluationReport(runs: readonly Run[], wanted: Eagerness | numbe
       { title: 'Right to the end of the line, by language', rows: rates('byLanguage') },
       {
         title: 'Not shown, however sure the model is',
-        rows: reasons.map((reason) => row(hiddenWords(reason), ({ hidden }) => String(hidden[reason] ?? 0))),
+        rows: reasons.map((reason) =>
+          row(hiddenBecause[reason], ({ hidden }) => String(hidden[reason] ?? 0)),
+        ),
       },
       {
         title: 'Conditions',
@@ -211,8 +213,9 @@ function holeRows(evaluations: readonly Evaluation[], wanted: Eagerness | number
 function verdictOf(result: Result, ...sure: Sure): string {
   const { exact, hidden, confidence } = result;
   const right = exact ? 'right' : 'differs';
+  const isShown = !hidden && isSure(result, ...sure);
   const fate = resultWords(
-    hidden ? `hidden: ${hidden}` : isSure(result, ...sure) ? 'shown' : 'hidden: confidence',
+    isShown ? { kind: 'shown', how: 'computed' } : { kind: 'hidden', because: hidden ?? 'confidence' },
   );
   return `${right}, ${percent(confidence)} sure, ${fate}`;
 }
@@ -226,8 +229,8 @@ function keyOf({ path, line, column, kind, expected }: Result): string {
   return JSON.stringify([path, line, column, kind, expected]);
 }
 
-function namesOf(records: readonly Record<string, unknown>[]): string[] {
-  return [...new Set(records.flatMap((record) => Object.keys(record)))].sort();
+function namesOf<Name extends string>(records: readonly Partial<Record<Name, unknown>>[]): Name[] {
+  return [...new Set(records.flatMap((record) => Object.keys(record) as Name[]))].sort();
 }
 
 function filesOf({ drawnFrom, found }: Run['files']): string {

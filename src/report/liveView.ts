@@ -2,28 +2,24 @@
 
 import type { Completion } from '../protocol';
 import type { Recent } from '../reports';
+import type { Result } from '../results';
 import { mean, median, percentile } from '../statistics';
+import { resultWords } from '../wording';
 import { barGroup, type Measured } from './bars';
 import { inPage, lineChart } from './charts';
 import { milliseconds, percent, threadsOf, tokensPerSecond } from './figures';
 import type { BarGroup, LiveState, PlaceRow, Tile } from './pages';
-import { resultWords } from './words';
 
-/** A request for ghost text as the log has it; `where` is a path and a line, `result` begins with one of `kinds`. */
+/** A request for ghost text as the log has it; `where` is a path and a line. */
 export interface LoggedRequest {
   readonly time: number;
   readonly where: string;
-  readonly result: string;
+  readonly result: Result;
   readonly text?: string;
   readonly outcome?: string;
   readonly waitedMs: number;
   readonly completion?: Completion;
 }
-
-/** What can become of a request, as the page filters it. */
-export const kinds = [
-  ...['shown', 'typed through', 'hidden', 'not ready', 'cancelled', 'silent', 'paused', 'failed'],
-] as const;
 
 /** Answers that a figure is the median of. */
 const lately = 20;
@@ -101,7 +97,7 @@ function speedTile(answered: readonly Answered[], recent: Recent | undefined): T
 
 function shownTile(places: readonly GroupedPlace[]): Tile {
   const asked = places.filter(({ kind }) => kind !== 'silent' && kind !== 'paused' && kind !== 'cancelled');
-  const shown = asked.filter(({ kind }) => isShown(kind));
+  const shown = asked.filter(({ kind }) => kind === 'shown');
   return {
     name: 'Shown',
     value: asked.length === 0 ? '–' : `${shown.length} of ${asked.length}`,
@@ -113,7 +109,7 @@ function shownTile(places: readonly GroupedPlace[]): Tile {
 }
 
 function acceptedTile(places: readonly GroupedPlace[]): Tile {
-  const shown = places.filter(({ kind }) => isShown(kind));
+  const shown = places.filter(({ kind }) => kind === 'shown');
   const accepted = shown.filter(({ accepted }) => accepted);
   return {
     name: 'Accepted',
@@ -202,13 +198,9 @@ function thousands(value: number): string {
 }
 
 interface GroupedPlace {
-  readonly kind: string;
+  readonly kind: Result['kind'];
   readonly accepted: boolean;
   readonly row: PlaceRow;
-}
-
-function isShown(kind: string): boolean {
-  return kind === 'shown' || kind === 'typed through';
 }
 
 /** A line's requests in one row, the line that was asked at last first; what came of it is what the last request says that was not cancelled. */
@@ -216,9 +208,9 @@ function placesOf(requests: readonly LoggedRequest[]): GroupedPlace[] {
   const groups = new Map<string, LoggedRequest[]>();
   for (const request of requests) groups.set(request.where, [...(groups.get(request.where) ?? []), request]);
   return [...groups.values()].map((group) => {
-    const said = group.find(({ result }) => kindOf(result) !== 'cancelled') ?? group[0]!;
+    const said = group.find(({ result }) => result.kind !== 'cancelled') ?? group[0]!;
     const accepted = group.some(({ outcome }) => outcome?.startsWith('accepted'));
-    const kind = group.some(({ result }) => isShown(kindOf(result))) ? 'shown' : kindOf(said.result);
+    const kind = group.some(({ result }) => result.kind === 'shown') ? 'shown' : said.result.kind;
     const told = accepted ? group.find(({ outcome }) => outcome?.startsWith('accepted'))! : said;
     const { completion, outcome } = told;
     const by = completion?.isSecond ? `${completion.model}, ` : '';
@@ -237,8 +229,4 @@ function placesOf(requests: readonly LoggedRequest[]): GroupedPlace[] {
       },
     };
   });
-}
-
-function kindOf(result: string): string {
-  return kinds.find((kind) => result.startsWith(kind)) ?? 'failed';
 }

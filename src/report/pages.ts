@@ -1,4 +1,6 @@
-// What passes between the extension and its pages: what a page shows, sent to it whole, and what is asked for in it; imports nothing.
+// What passes between the extension and its pages: what a page shows, sent to it whole, and what is asked for in it; imports types alone.
+
+import type { Result } from '../results';
 
 /** What every page sends first: it wants to know what to show. */
 export const ready = 'ready';
@@ -73,7 +75,7 @@ export interface PlaceRow {
   readonly time: string;
   /** A path and a line. */
   readonly where: string;
-  readonly kind: string;
+  readonly kind: Result['kind'];
   /** Requests for it. */
   readonly keys: number;
   readonly result: string;

@@ -16,13 +16,18 @@ import {
   tokensPerSecond,
   tunedLine,
 } from './figures';
+import { hiddenBecause } from '../wording';
 
 /** One line about how an answer came about. */
 export function describeCompletion(completion: Completion): string {
   const { reason, hidden, confidence, kernel, threads } = completion;
   const conditions = [kernel, threads && threadsOf(threads), opinionsLine(completion)].filter(Boolean);
   return [
-    ...[reason, ...(hidden ? [`hidden: ${hidden}`] : []), `confidence ${confidence.toFixed(2)}`],
+    ...[
+      reason,
+      ...(hidden ? [`hidden: ${hiddenBecause[hidden]}`] : []),
+      `confidence ${confidence.toFixed(2)}`,
+    ],
     ...[completionLine(completion), ...conditions],
   ].join(', ');
 }

@@ -52,7 +52,7 @@ function fillPlaces(): void {
     const link = add(add(row, 'td', '', 'place'), 'button', where, 'link');
     link.type = 'button';
     link.addEventListener('click', () => open(where));
-    add(row, 'td', result, `result ${kind.replace(' ', '-')}`);
+    add(row, 'td', result, `result ${kind}`);
     add(row, 'td', text.trimStart(), 'code');
     add(row, 'td', String(keys), 'number').dataset.title = 'Keys';
     add(row, 'td', waited, 'number').dataset.title = 'Waited';

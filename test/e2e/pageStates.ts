@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Completion, HiddenReason } from '../../src/protocol';
+import type { Completion } from '../../src/protocol';
+import type { HiddenReason, Result } from '../../src/results';
 import { benchmarkState } from '../../src/report/benchmarkState';
 import { diagnosticsState } from '../../src/report/diagnosticsReport';
 import { evaluationReport } from '../../src/report/evaluationReport';
@@ -37,6 +38,8 @@ const reasons: HiddenReason[] = [
   ...(['syntax', 'secret', 'invisible', 'chat'] as const),
 ];
 
+const shown: Result = { kind: 'shown', how: 'computed' };
+
 type Request = LoggedRequest & { trigger: string };
 
 function request(i: number, more: Partial<Request>): Request {
@@ -47,26 +50,28 @@ function request(i: number, more: Partial<Request>): Request {
     ...{ prefillMs: 2 + ((i * 13) % 30), reusedTokens: 398 - ((i * 53) % 300) },
   };
   return {
-    ...{ time: start - i * 1700, where: `src/queue.ts:${12 + i}`, trigger: 'automatic', result: 'shown' },
+    ...{ time: start - i * 1700, where: `src/queue.ts:${12 + i}`, trigger: 'automatic', result: shown },
     ...{ text: completion.text, waitedMs: 12 + decodeMs + ((i * 29) % 90), completion },
     ...more,
   };
 }
 
-const silent = (i: number, result: string): Request => {
+const silent = (i: number, result: Result): Request => {
   const { completion: _, text: __, ...rest } = request(i, { result, waitedMs: 0.1 });
   return rest;
 };
 
 const requests: Request[] = [
   request(0, { outcome: 'accepted' }),
-  request(1, { result: 'typed through', outcome: 'accepted a part' }),
-  ...reasons.map((reason, i) => request(2 + i, { result: `hidden: ${reason}`, trigger: 'on request' })),
-  request(12, { result: 'not ready in time', waitedMs: 320 }),
-  request(13, { where: 'src/queue.ts:12', result: 'cancelled' }),
-  silent(14, 'silent: the file is too large'),
-  silent(15, 'paused: on battery'),
-  silent(16, 'failed: the engine died'),
+  request(1, { result: { kind: 'shown', how: 'typed through' }, outcome: 'accepted in part' }),
+  ...reasons.map((because, i) =>
+    request(2 + i, { result: { kind: 'hidden', because }, trigger: 'on request' }),
+  ),
+  request(12, { result: { kind: 'late', after: 320 }, waitedMs: 320 }),
+  request(13, { where: 'src/queue.ts:12', result: { kind: 'cancelled', because: 'typed on' } }),
+  silent(14, { kind: 'silent', because: { kind: 'long', mostCharacters: 2e6 } }),
+  silent(15, { kind: 'paused', because: 'battery' }),
+  silent(16, { kind: 'failed', problem: 'The engine died.' }),
   ...Array.from({ length: 16 }, (_, i) => request(17 + i, { where: `src/shop/basket.ts:${100 + i}` })),
 ];
 const worst: Request[] = requests.slice(0, 20).map((each) => ({

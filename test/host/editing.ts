@@ -8,6 +8,7 @@ import * as vscode from 'vscode';
 import type { Parts } from '../../src/extension/extension';
 import type { Entry } from '../../src/editing/completionLog';
 import type { Completion } from '../../src/protocol';
+import { resultWords } from '../../src/wording';
 
 /** The running extension's parts. */
 export async function extensionParts(): Promise<Parts> {
@@ -102,9 +103,9 @@ export async function entryAfter(
   await work();
   const fresh = (): Entry[] => parts.completions.entries.filter((entry) => !before.has(entry));
   try {
-    return await until('an entry', () => fresh().find(({ result }) => wanted.test(result)));
+    return await until('an entry', () => fresh().find(({ result }) => wanted.test(resultWords(result))));
   } catch {
-    const seen = fresh().map(({ result, where }) => `${where} ${result}`);
+    const seen = fresh().map(({ result, where }) => `${where} ${resultWords(result)}`);
     throw new Error(`No result was like ${wanted}; there were: ${seen.join(' | ') || 'none'}`);
   }
 }

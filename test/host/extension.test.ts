@@ -41,6 +41,7 @@ import {
   workspaceFolder,
   write,
 } from './editing';
+import { resultWords } from '../../src/wording';
 
 const root = process.env.RYZANSTEIN_ROOT ?? path.resolve(__dirname, '..', '..', '..');
 const tinyModel = path.join(root, 'test', 'fixtures', 'tiny.gguf');
@@ -122,7 +123,7 @@ describe('ghost text', () => {
     };
     const editor = await open(sample);
     const entry = await entryAfter(parts, /^not ready/, () => type('g'));
-    await until('the late answer', () => entry.result === 'shown late');
+    await until('the late answer', () => resultWords(entry.result) === 'shown late');
     await accept(editor);
     assert.equal(marked(editor), sample.replace('|', `g${entry.text}|`));
   });
@@ -225,7 +226,8 @@ describe('ghost text', () => {
         await vscode.commands.executeCommand('editor.action.triggerSuggest');
         const seen = (): boolean =>
           parts.completions.entries.some(
-            (entry) => entry.where.includes(file) && wanted.test(`${entry.result}: ${entry.text ?? ''}`),
+            (entry) =>
+              entry.where.includes(file) && wanted.test(`${resultWords(entry.result)}: ${entry.text ?? ''}`),
           );
         for (let tries = 0; !seen() && tries < 40; tries++) {
           await trigger();
@@ -405,7 +407,7 @@ describe('ghost text', () => {
     await open(sample);
     await vscode.commands.executeCommand('ryzanstein.toggleLanguage');
     await until('the status', () => parts.status.current.name === 'offHere');
-    await entryAfter(parts, /silent: .*typescript is turned off/, () => type('c'));
+    await entryAfter(parts, /silent: .* turned off in typescript/, () => type('c'));
     assert.deepEqual(explanation(parts), {
       sentence: 'Completions are off in typescript files and on in others.',
       setting: 'languages',
@@ -420,7 +422,7 @@ describe('ghost text', () => {
     await python.update('confidence', 1, vscode.ConfigurationTarget.Global, true);
     try {
       await open('total = |\n', 'quiet.py');
-      await entryAfter(parts, /^hidden: confidence$/, () => type('e'));
+      await entryAfter(parts, /^hidden: not sure enough$/, () => type('e'));
       const why = explanation(parts);
       assert.match(why.sentence, /^The model is \d+ % sure of its answer here\. 100 % is set\.$/);
       assert.equal(why.setting, 'confidence');
@@ -675,7 +677,7 @@ describe('the engine', () => {
     await open(sample.replace('total', 'waiting'));
     const running = evaluate();
     await until('the evaluation', () => parts.engine.occupation);
-    await entryAfter(parts, /^silent: .* has to wait: the engine evaluates the model/, trigger);
+    await entryAfter(parts, /^silent: the engine evaluates the model/, trigger);
     const tiny = await running;
     assert.ok(tiny.holes > 10 && tiny.results.length === tiny.holes);
     assert.equal(tiny.file, tinyModel);

@@ -26,6 +26,7 @@ import {
   withAnswering,
   write,
 } from './options';
+import { hiddenBecause } from '../../wording';
 
 interface Options extends EngineOptions {
   maxTokens: number;
@@ -65,7 +66,7 @@ async function complete(place: string, options: Options): Promise<void> {
   if (completion.shown || options.json) print(options, 'complete', completion, textOf);
   else
     tell(
-      `Nothing is shown here (${completion.hidden ?? 'empty'}); --confidence 0 shows what is only unsure.`,
+      `Nothing is shown here (${hiddenBecause[completion.hidden ?? 'empty']}); --confidence 0 shows what is only unsure.`,
     );
 }
 

@@ -7,7 +7,13 @@ import type { Recent } from '../../../src/reports';
 import { answer } from './marked';
 
 const entry = (more: Partial<Entry> = {}): Entry => ({
-  ...{ time: 0, where: 'a.ts:1', trigger: 'automatic', result: 'shown', waitedMs: 1 },
+  ...{
+    time: 0,
+    where: 'a.ts:1',
+    trigger: 'automatic',
+    result: { kind: 'shown', how: 'computed' },
+    waitedMs: 1,
+  },
   ...more,
 });
 
@@ -22,12 +28,12 @@ describe('the log of completions', () => {
   it('counts what is shown and accepted in a day, each once', () => {
     let day = 'Monday';
     const log = new CompletionLog(() => day);
-    const late = log.add(entry({ result: 'not ready after 100 ms' }));
-    log.amend(late, { result: 'shown late' });
+    const late = log.add(entry({ result: { kind: 'late', after: 100 } }));
+    log.amend(late, { result: { kind: 'shown', how: 'late' } });
     const first = log.add(entry());
-    log.add(entry({ result: 'shown again' }));
-    log.add(entry({ result: 'typed through' }));
-    log.add(entry({ result: 'hidden: confidence' }));
+    log.add(entry({ result: { kind: 'shown', how: 'same' } }));
+    log.add(entry({ result: { kind: 'shown', how: 'typed through' } }));
+    log.add(entry({ result: { kind: 'hidden', because: 'confidence' } }));
     for (const outcome of ['typed', 'accepted', 'accepted'] as const) log.amend(first, { outcome });
     assert.deepEqual({ ...log.today, day: '' }, { day: '', shown: 2, accepted: 1 });
     day = 'Tuesday';

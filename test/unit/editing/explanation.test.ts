@@ -5,17 +5,20 @@ import type { Entry } from '../../../src/editing/completionLog';
 import { explain } from '../../../src/editing/explanation';
 import { failed, hidden } from '../../../src/editing/offers';
 import { defaults, type Settings } from '../../../src/editing/settings';
-import type { Completion, HiddenReason } from '../../../src/protocol';
+import type { Completion } from '../../../src/protocol';
+import type { HiddenReason, Result } from '../../../src/results';
 
 const completion: Completion = {
   ...{ text: 'values.length;', reason: 'line', shown: false, confidence: 0.29, tokens: 4, promptTokens: 9 },
   ...{ reusedTokens: 0, prefillMs: 1, decodeMs: 1, tokensPerSecond: 1000, model: 'm' },
 };
 
-const entry = (result: string, more: Partial<Entry> = {}): Entry => ({
+const entry = (result: Result, more: Partial<Entry> = {}): Entry => ({
   ...{ time: 0, where: 'a.ts:1', trigger: 'automatic', result, waitedMs: 1 },
   ...more,
 });
+
+const shown: Result = { kind: 'shown', how: 'computed' };
 
 const facts = (settings: Partial<Settings> = {}) => ({
   settings: { ...defaults, ...settings },
@@ -25,7 +28,7 @@ const facts = (settings: Partial<Settings> = {}) => ({
 
 describe('the explanation of a line without ghost text', () => {
   it('tells how sure the model is, how sure it had to be, and which setting says so', () => {
-    const entries = [entry('hidden: confidence, as before', { completion })];
+    const entries = [entry({ kind: 'hidden', because: 'confidence', asBefore: true }, { completion })];
     const { sentence, setting } = explain(entries, facts());
     assert.match(
       sentence,
@@ -50,19 +53,26 @@ describe('the explanation of a line without ghost text', () => {
   });
 
   it('goes by the newest request that was not cancelled', () => {
-    const entries = [entry('cancelled: typed on'), entry('not ready after 100 ms'), entry('shown')];
+    const entries = [
+      entry({ kind: 'cancelled', because: 'typed on' }),
+      entry({ kind: 'late', after: 100 }),
+      entry(shown),
+    ];
     assert.equal(explain(entries, facts()).setting, 'deadline');
     assert.match(explain(entries.slice(0, 1), facts()).sentence, /^You typed on/);
     assert.match(explain([], facts()).sentence, /while you type/);
   });
 
   it('repeats what was offered, or what went wrong', () => {
-    const shown = entry('shown', { text: 'a + b', outcome: 'typed over' });
-    assert.equal(explain([shown], facts()).sentence, '`a + b` was offered here, and typed over.');
+    const offered = entry(shown, { text: 'a + b', outcome: 'typed over' });
+    assert.equal(explain([offered], facts()).sentence, '`a + b` was offered here, and typed over.');
     assert.equal(
       explain([entry(failed(new Error('the file is gone.')))], facts()).sentence,
       'The file is gone.',
     );
-    assert.equal(explain([entry('paused: on battery')], facts()).sentence, 'On battery.');
+    assert.equal(
+      explain([entry({ kind: 'paused', because: 'battery' })], facts()).sentence,
+      'Completions are paused (on battery). Complete Now still works.',
+    );
   });
 });

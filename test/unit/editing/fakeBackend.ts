@@ -8,11 +8,12 @@ import { Documents, type Step } from '../../../src/measure/recording';
 import { SimulatedEditor } from '../../../src/measure/simulatedEditor';
 import { VirtualClock } from '../../../src/measure/virtualClock';
 import type { Alternative, CompleteParams, Completion, Prefill, PrefillParams } from '../../../src/protocol';
+import { resultWords } from '../../../src/wording';
 import { answer } from './marked';
 
 export class FakeBackend implements Backend {
   state: BackendState = { name: 'ready', model: { name: 'fake', threads: 8 } };
-  occupation: string | undefined;
+  occupation: Backend['occupation'];
   /** What every request is answered at once; without it, `tell` answers the last one. */
   text: string | undefined;
   /** Given to those who ask for more than one answer. */
@@ -135,6 +136,11 @@ export class Trial {
   /** The newest entry of the log. */
   get last(): Entry {
     return this.entries[0]!;
+  }
+
+  /** What became of the last request, in words. */
+  get result(): string {
+    return resultWords(this.last.result);
   }
 
   /** The text with a mark at the cursor. */

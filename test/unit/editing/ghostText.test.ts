@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { Trial } from './fakeBackend';
+import { resultWords } from '../../../src/wording';
 
 const sample = 'const total = |;\nconst next = 2;\n';
 
@@ -19,7 +20,7 @@ describe('ghost text', () => {
     assert.equal(trial.backend.requests.length, 0);
     await trial.pass(20);
     assert.equal(trial.shown, 'first + second');
-    assert.deepEqual([trial.last.result, trial.last.trigger], ['shown', 'automatic']);
+    assert.deepEqual([trial.result, trial.last.trigger], ['shown', 'automatic']);
     assert.equal(trial.last.where, 'a.ts:1');
     await trial.accept();
     assert.equal(trial.marked, sample.replace('|', 'afirst + second|'));
@@ -30,7 +31,7 @@ describe('ghost text', () => {
     const trial = answering('first', sample, { confidence: 0.9 });
     trial.backend.confidence = 0.1;
     await trial.type('a');
-    assert.deepEqual([trial.shown, trial.last.result], ['', 'hidden: confidence']);
+    assert.deepEqual([trial.shown, trial.result], ['', 'hidden: not sure enough']);
     await trial.request();
     assert.deepEqual([trial.shown, trial.last.trigger], ['first', 'on request']);
   });
@@ -56,7 +57,7 @@ describe('ghost text', () => {
       trial.editor.selected = { offset: 12, text: `to${rest ?? 'ast'}`, rest };
       void trial.editor.ask(false);
       await trial.pass(100);
-      return [trial.shown, trial.last.result, trial.backend.requests[0]!.prompt.prefix];
+      return [trial.shown, trial.result, trial.backend.requests[0]!.prompt.prefix];
     };
     assert.deepEqual(await asked('tal'), ['total + tax', 'shown', 'const sum = to']);
     for (const other of ['tals', 'ast', undefined])
@@ -71,7 +72,7 @@ describe('ghost text', () => {
     for (const [i, key] of [...'first'].entries()) {
       await trial.type(key);
       assert.equal(trial.shown, 'first + second'.slice(i + 1));
-      assert.equal(trial.last.result, 'typed through');
+      assert.equal(trial.result, 'typed through');
     }
     assert.equal(trial.backend.requests.length, 1);
     await trial.accept();
@@ -83,7 +84,7 @@ describe('ghost text', () => {
     const trial = answering(`'${key}'`, 'const key = |;\n');
     trial.backend.alternatives = [{ text: `"${key}"`, confidence: 0.5 }];
     await trial.request();
-    assert.deepEqual([trial.shown, trial.last.result], ['', 'hidden: secret']);
+    assert.deepEqual([trial.shown, trial.result], ['', 'hidden: looks like a key or a token']);
     assert.ok(!JSON.stringify(trial.entries).includes(key));
     trial.backend.text = 'second';
     await trial.type('s');
@@ -111,7 +112,7 @@ describe('ghost text', () => {
     await trial.accept();
     const { length } = trial.backend.requests;
     await trial.step({ pause: 0, undo: 1 });
-    assert.deepEqual([trial.shown, trial.last.result], ['first + second', 'shown again']);
+    assert.deepEqual([trial.shown, trial.result], ['first + second', 'shown again']);
     assert.equal(trial.backend.requests.length, length);
   });
 
@@ -143,7 +144,7 @@ describe('ghost text', () => {
     await trial.type('a');
     await trial.type('b');
     await trial.step({ pause: 0, delete: 1 });
-    assert.equal(trial.last.result, 'hidden: confidence, as before');
+    assert.equal(trial.result, 'hidden: not sure enough, as before');
     assert.equal(trial.backend.requests.length, 2);
   });
 });
@@ -153,10 +154,10 @@ describe('ghost text that takes its time', () => {
     const trial = Trial.of(sample);
     await trial.type('g', 400);
     const entry = trial.last;
-    assert.deepEqual([trial.shown, entry.result], ['', 'not ready after 300 ms']);
+    assert.deepEqual([trial.shown, resultWords(entry.result)], ['', 'not ready after 300 ms']);
     trial.backend.tell('first + second');
     await trial.pass(100);
-    assert.deepEqual([trial.shown, entry.result], ['first + second', 'shown late']);
+    assert.deepEqual([trial.shown, resultWords(entry.result)], ['first + second', 'shown late']);
     assert.ok(entry.waitedMs >= 300 && entry.waitedMs < 310, `${entry.waitedMs}`);
     await trial.pass(1000);
     assert.deepEqual([trial.entries.length, trial.backend.requests.length], [1, 1]);
@@ -169,7 +170,7 @@ describe('ghost text that takes its time', () => {
     await trial.step({ pause: 0, move: 0 });
     trial.backend.tell('first');
     await trial.pass(100);
-    assert.deepEqual([trial.shown, entry.result], ['', 'not ready after 300 ms, then moved on']);
+    assert.deepEqual([trial.shown, resultWords(entry.result)], ['', 'not ready after 300 ms, then moved on']);
     await trial.step({ pause: 0, move: sample.indexOf('|') + 1 });
     await trial.request();
     assert.equal(trial.backend.requests.length, 2, 'who asks gets alternatives as well');
@@ -179,7 +180,7 @@ describe('ghost text that takes its time', () => {
     const trial = Trial.of(sample);
     await trial.type('g', 100);
     await trial.step({ pause: 0, move: 0 });
-    assert.equal(trial.last.result, 'cancelled: moved on');
+    assert.equal(trial.result, 'cancelled: moved on');
     trial.backend.text = 'x';
     await trial.type('y');
     assert.equal(trial.shown, 'x');
@@ -191,7 +192,7 @@ describe('ghost text that takes its time', () => {
     await trial.type('g', 400);
     trial.backend.tell('first');
     await trial.pass(100);
-    assert.deepEqual([trial.shown, trial.last.result], ['', 'hidden: confidence']);
+    assert.deepEqual([trial.shown, trial.result], ['', 'hidden: not sure enough']);
   });
 
   it('is the first line of a block where the rest would come late, and the rest follows it', async () => {
@@ -202,12 +203,15 @@ describe('ghost text that takes its time', () => {
     assert.equal(trial.shown, '', 'the whole might still come in time');
     await trial.pass(200);
     const entry = trial.last;
-    assert.deepEqual([trial.shown, entry.result], ['first + second;', 'shown, the first line of a block']);
+    assert.deepEqual(
+      [trial.shown, resultWords(entry.result)],
+      ['first + second;', 'shown, the first line of a block'],
+    );
     trial.backend.tell('first + second;\n  third();');
     await trial.pass(300);
     assert.equal(trial.shown, 'first + second;', 'the block took the place of its line');
     await trial.accept();
-    assert.deepEqual([trial.shown, trial.last.result], ['\n  third();', 'typed through']);
+    assert.deepEqual([trial.shown, trial.result], ['\n  third();', 'typed through']);
     await trial.accept();
     assert.equal(trial.marked, sample.replace('|', 'gfirst + second;\n  third();|'));
     assert.equal(trial.backend.requests[1]?.prompt.prefix, 'const total = gfirst + second;\n  third();');
@@ -219,7 +223,7 @@ describe('ghost text that takes its time', () => {
     const entry = trial.last;
     trial.backend.tellSooner('first + second;');
     await trial.pass(100);
-    assert.deepEqual([trial.shown, entry.result], ['first + second;', 'shown late']);
+    assert.deepEqual([trial.shown, resultWords(entry.result)], ['first + second;', 'shown late']);
     trial.backend.tell('first + second;\n  third();');
     await trial.pass(300);
     assert.deepEqual([trial.shown, trial.entries.length], ['first + second;', 1]);
@@ -240,7 +244,10 @@ describe('ghost text that takes its time', () => {
       trial.backend.tellSooner('first', second, true);
       await trial.pass(10);
       const entry = trial.last;
-      assert.deepEqual([trial.shown, entry.result], ['first', 'shown, before the chosen model has answered']);
+      assert.deepEqual(
+        [trial.shown, resultWords(entry.result)],
+        ['first', 'shown, before the chosen model has answered'],
+      );
       assert.equal(entry.completion?.model, 'small');
       trial.backend.tell('other');
       await trial.pass(400);
@@ -249,7 +256,7 @@ describe('ghost text that takes its time', () => {
       trial.backend.tell('first');
       await trial.pass(10);
       await trial.type('fi');
-      assert.deepEqual([trial.shown, trial.last.result], ['rst', 'typed through']);
+      assert.deepEqual([trial.shown, trial.result], ['rst', 'typed through']);
       await trial.type('r');
       assert.equal(trial.shown, 'st');
     });
@@ -262,7 +269,7 @@ describe('ghost text that takes its time', () => {
       trial.backend.tell('other');
       await trial.pass(10);
       await trial.type('o');
-      assert.deepEqual([trial.shown, trial.last.result], ['ther', 'typed through']);
+      assert.deepEqual([trial.shown, trial.result], ['ther', 'typed through']);
       assert.equal(trial.backend.requests.length, 1);
     });
 
@@ -274,7 +281,7 @@ describe('ghost text that takes its time', () => {
       assert.equal(inTime.shown, '');
       inTime.backend.tell('other');
       await inTime.pass(10);
-      assert.deepEqual([inTime.shown, inTime.last.result], ['other', 'shown']);
+      assert.deepEqual([inTime.shown, inTime.result], ['other', 'shown']);
 
       const late = withSecond(sample);
       await late.type('g', 60);
@@ -331,7 +338,7 @@ describe('ghost text that takes its time', () => {
     trial.backend.tell('first + second');
     await trial.pass(10);
     assert.deepEqual(
-      [trial.shown, trial.last.result],
+      [trial.shown, trial.result],
       ['rst + second', 'shown, computed while it was typed into'],
     );
     assert.equal(trial.backend.requests.length, 1);
@@ -347,7 +354,7 @@ describe('ghost text that takes its time', () => {
     await trial.pass(100);
     trial.backend.tell('y');
     await trial.pass(100);
-    const results = trial.entries.map(({ result }) => result);
+    const results = trial.entries.map(({ result }) => resultWords(result));
     assert.ok(results.includes('cancelled: typed on'), results.join());
     assert.equal(trial.backend.most, 1);
     assert.equal(trial.shown, 'y');
@@ -358,11 +365,11 @@ describe('ghost text that takes its time', () => {
     await trial.type('a');
     trial.backend.fail('The engine ended.');
     await trial.pass(10);
-    assert.equal(trial.last.result, 'failed: The engine ended.');
+    assert.equal(trial.result, 'failed: The engine ended.');
     await trial.type('b', 400);
     trial.backend.fail('The engine ended.');
     await trial.pass(10);
-    assert.equal(trial.last.result, 'failed: The engine ended.', 'late');
+    assert.equal(trial.result, 'failed: The engine ended.', 'late');
   });
 });
 
@@ -386,7 +393,7 @@ describe('ghost text on request', () => {
     assert.equal(trial.backend.requests.length, 2, 'alternatives are asked for once');
     await trial.accept(1);
     assert.equal(trial.marked, sample.replace('|', 'asecond()|'));
-    assert.equal(trial.last.result, 'shown');
+    assert.equal(trial.result, 'shown');
     const accepted = trial.entries.find(({ outcome }) => outcome === 'accepted')!;
     assert.deepEqual([accepted.trigger, accepted.text], ['on request', 'second()']);
     assert.equal(accepted.completion?.text, 'second()');
@@ -398,14 +405,14 @@ describe('ghost text on request', () => {
     assert.equal(trial.entries.length, 0);
     trial.backend.tell('first');
     await trial.pass(10);
-    assert.deepEqual([trial.shown, trial.last.result], ['first', 'shown']);
+    assert.deepEqual([trial.shown, trial.result], ['first', 'shown']);
   });
 
   it('tells the user why there is nothing', async () => {
     const trial = answering('', sample);
     trial.backend.confidence = -1;
     await trial.request();
-    assert.deepEqual(trial.editor.explanations, ['hidden: confidence']);
+    assert.deepEqual(trial.editor.explanations, [{ kind: 'hidden', because: 'confidence' }]);
     await trial.type('a');
     assert.equal(trial.editor.explanations.length, 1, 'only who asked');
   });
@@ -427,17 +434,17 @@ describe('ghost text keeps silent', () => {
     [
       'in a language that is off',
       () => answering('x', 'A text |\n', {}, 'a.md', 'markdown'),
-      /markdown is turned off/,
+      /turned off in markdown/,
     ],
     [
       'in the message of a commit',
       () => answering('x', 'Add the |\n', {}, '.git/COMMIT_EDITMSG', 'git-commit'),
-      /git-commit is turned off/,
+      /turned off in git-commit/,
     ],
     [
       'in the list of a rebase',
       () => answering('x', 'pick |\n', {}, '.git/rebase-merge/git-rebase-todo', 'git-rebase'),
-      /git-rebase is turned off/,
+      /turned off in git-rebase/,
     ],
     ['if it is to come on request only', () => answering('x', sample, { mode: 'onRequest' }), /on request/],
   ];
@@ -445,8 +452,8 @@ describe('ghost text keeps silent', () => {
     it(title, async () => {
       const trial = make();
       await trial.type('x', 1000);
-      assert.match(trial.last.result, words);
-      assert.match(trial.last.result, /^silent: /);
+      assert.match(trial.result, words);
+      assert.match(trial.result, /^silent: /);
       assert.deepEqual([trial.backend.requests.length, trial.backend.readAhead.length], [0, 0]);
     });
 
@@ -464,9 +471,9 @@ describe('ghost text keeps silent', () => {
 
   it('while the backend does other work', async () => {
     const trial = answering('x', sample);
-    trial.backend.occupation = 'evaluates the model';
+    trial.backend.occupation = 'evaluation';
     await trial.type('a');
-    assert.equal(trial.last.result, 'silent: the file has to wait: the engine evaluates the model');
+    assert.equal(trial.result, 'silent: the engine evaluates the model');
     trial.backend.occupation = undefined;
     await trial.type('b');
     assert.equal(trial.shown, 'x');
@@ -474,9 +481,9 @@ describe('ghost text keeps silent', () => {
 
   it('while it is paused, unless somebody asks', async () => {
     const trial = answering('x', sample);
-    trial.editor.throttled = { use: 'paused', because: 'on battery' };
+    trial.editor.throttled = { use: 'paused', because: 'battery' };
     await trial.type('a', 1000);
-    assert.equal(trial.last.result, 'paused: on battery');
+    assert.equal(trial.result, 'paused: on battery');
     assert.deepEqual([trial.backend.requests.length, trial.backend.readAhead.length], [0, 0]);
     await trial.request();
     assert.equal(trial.shown, 'x');
@@ -486,7 +493,7 @@ describe('ghost text keeps silent', () => {
 describe('ghost text on little', () => {
   it('waits longer for the next key, uses half of the threads, and nothing is read ahead', async () => {
     const trial = answering('x', sample);
-    trial.editor.throttled = { use: 'slow', because: 'on battery' };
+    trial.editor.throttled = { use: 'slow', because: 'battery' };
     await trial.type('a', 190);
     assert.equal(trial.backend.requests.length, 0);
     await trial.pass(20);

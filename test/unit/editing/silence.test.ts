@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { silentBecause } from '../../../src/editing/silence';
+import { silenceWords } from '../../../src/wording';
 
 const site = (more: Partial<Parameters<typeof silentBecause>[0]>) =>
   silentBecause({
@@ -13,6 +14,11 @@ const site = (more: Partial<Parameters<typeof silentBecause>[0]>) =>
     ...more,
   });
 
+const words = (more: Parameters<typeof site>[0]): string => {
+  const silence = site(more);
+  return silence ? silenceWords(silence) : '';
+};
+
 describe('silence', () => {
   it('is broken for files, remote files, untitled documents and cells', () => {
     assert.equal(site({}), undefined);
@@ -23,29 +29,29 @@ describe('silence', () => {
 
   for (const scheme of ['output', 'vscode-scm', 'debug', 'comment', 'walkThroughSnippet', 'search-editor'])
     it(`is kept in ${scheme} editors`, () =>
-      assert.match(site({ scheme, writable: undefined }) ?? '', /not a file/));
+      assert.match(words({ scheme, writable: undefined }), /not a file/));
 
   it('is kept in file systems that cannot be written', () => {
-    assert.match(site({ scheme: 'git', writable: false }) ?? '', /./);
-    assert.match(site({ scheme: 'gitlens', writable: false }) ?? '', /cannot be written/);
+    assert.match(words({ scheme: 'git', writable: false }), /./);
+    assert.match(words({ scheme: 'gitlens', writable: false }), /cannot be written/);
   });
 
   it('is kept in the settings of VS Code', () => {
-    assert.match(site({ scheme: 'vscode-userdata', writable: true }) ?? '', /not a file/);
+    assert.match(words({ scheme: 'vscode-userdata', writable: true }), /not a file/);
   });
 
   it('is kept in what may hold secrets', () => {
-    assert.match(site({ path: '/w/.env.production' }) ?? '', /secrets/);
+    assert.match(words({ path: '/w/.env.production' }), /secrets/);
     assert.equal(site({ path: '/w/environment.ts' }), undefined);
   });
 
   it('is kept in what the user has ignored, and until that is known', () => {
-    assert.equal(site({ judged: () => 'ignored' }), 'is ignored by .ryzansteinignore');
-    assert.match(site({ judged: () => undefined }) ?? '', /has to wait: \.ryzansteinignore is being read/);
+    assert.equal(words({ judged: () => 'ignored' }), 'the file is ignored by .ryzansteinignore');
+    assert.match(words({ judged: () => undefined }), /has to wait until \.ryzansteinignore is read/);
   });
 
   it('is kept in huge files', () => {
     assert.equal(site({ characters: 1_900_000 }), undefined);
-    assert.match(site({ characters: 2_100_000 }) ?? '', /million/);
+    assert.match(words({ characters: 2_100_000 }), /million/);
   });
 });

@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { isMemoryShort } from '../../../src/editing/memory';
-import { strictest, type Throttle, threadsWith, waitWith } from '../../../src/editing/throttle';
+import { strictest, type Use, threadsWith, waitWith } from '../../../src/editing/throttle';
 
 describe('a throttle', () => {
-  const given = (battery: Throttle['use'], build: Throttle['use']) =>
+  const given = (battery: Use, build: Use) =>
     strictest([
-      { use: battery, because: 'on battery' },
-      { use: build, because: 'a build runs' },
+      ['battery', battery],
+      ['build', build],
     ]);
 
   it('leaves all where nothing holds', () => {
@@ -16,14 +16,14 @@ describe('a throttle', () => {
   });
 
   it('is the strictest that holds, with the reason', () => {
-    assert.deepEqual(given('slow', 'full'), { use: 'slow', because: 'on battery' });
-    assert.deepEqual(given('slow', 'slow'), { use: 'slow', because: 'on battery' });
-    assert.deepEqual(given('slow', 'paused'), { use: 'paused', because: 'a build runs' });
-    assert.deepEqual(given('paused', 'slow'), { use: 'paused', because: 'on battery' });
+    assert.deepEqual(given('slow', 'full'), { use: 'slow', because: 'battery' });
+    assert.deepEqual(given('slow', 'slow'), { use: 'slow', because: 'battery' });
+    assert.deepEqual(given('slow', 'paused'), { use: 'paused', because: 'build' });
+    assert.deepEqual(given('paused', 'slow'), { use: 'paused', because: 'battery' });
   });
 
   it('says how many threads, and how long to wait', () => {
-    const [full, slow] = [{ use: 'full' }, { use: 'slow' }] as const;
+    const [full, slow] = [{ use: 'full' }, { use: 'slow', because: 'battery' }] as const;
     assert.deepEqual([threadsWith(full, 8), threadsWith(slow, 8), threadsWith(slow, 1)], [undefined, 4, 1]);
     assert.equal(threadsWith(slow, undefined), undefined);
     assert.deepEqual([waitWith(full, 0), waitWith(slow, 0), waitWith(slow, 180)], [0, 150, 180]);

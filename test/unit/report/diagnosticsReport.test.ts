@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { diagnosticsState, type Examined } from '../../../src/report/diagnosticsReport';
 import type { Diagnosis } from '../../../src/reports';
+import type { Result } from '../../../src/results';
 
 const diagnosis = JSON.parse(readFileSync('test/fixtures/pages/diagnosis.json', 'utf8')) as Diagnosis;
 const examined: Examined = {
@@ -76,12 +77,16 @@ describe('the diagnostics page', () => {
     );
     assert.deepEqual(of({ diagnosis: undefined }).groups, []);
     const logged = { time: 0, where: 'a.ts:1', trigger: 'on request', waitedMs: 3 };
-    const results = ['hidden: empty, as before', 'silent: the file is ignored', 'shown'];
+    const results: Result[] = [
+      { kind: 'hidden', because: 'empty', asBefore: true },
+      { kind: 'silent', because: { kind: 'ignored', by: '.ryzansteinignore' } },
+      { kind: 'shown', how: 'computed' },
+    ];
     assert.deepEqual(
       of({ requests: results.map((result) => ({ ...logged, result })) }).entries.map(({ result }) => result),
       [
         'hidden: the model wrote nothing, as before · on request',
-        'silent: the file is ignored · on request',
+        'silent: the file is ignored by .ryzansteinignore · on request',
         'shown · on request',
       ],
     );

@@ -1,9 +1,11 @@
 // The live view: its figures are those of the log, places are grouped, and nothing known yet is nothing drawn.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import type { Completion } from '../../../src/protocol';
-import { computedWith, kinds, liveState, type LoggedRequest } from '../../../src/report/liveView';
+import { computedWith, liveState, type LoggedRequest } from '../../../src/report/liveView';
 import { elementsOf } from './svg';
+import type { Result } from '../../../src/results';
 
 const answer = (more: Partial<Completion>): Completion => ({
   ...{ text: 'a', reason: 'line', shown: true, confidence: 0.5, tokens: 8, promptTokens: 500 },
@@ -13,14 +15,22 @@ const answer = (more: Partial<Completion>): Completion => ({
 
 const recent = { answers: 20, tokensPerSecond: 1010, latencyMs: 14 };
 
-const request = (where: string, result: string, more: Partial<LoggedRequest> = {}): LoggedRequest => ({
+const shown: Result = { kind: 'shown', how: 'computed' };
+const cancelled: Result = { kind: 'cancelled', because: 'typed on' };
+
+const request = (where: string, result: Result, more: Partial<LoggedRequest> = {}): LoggedRequest => ({
   ...{ time: 0, where, result, waitedMs: 20 },
   ...more,
 });
 
 describe('the live view', () => {
   it('has tiles that say nothing, and no charts, where nothing is known', () => {
-    const state = liveState('engine', [request('a.ts:1', 'silent: the file is ignored')], undefined, 100);
+    const state = liveState(
+      'engine',
+      [request('a.ts:1', { kind: 'silent', because: { kind: 'off' } })],
+      undefined,
+      100,
+    );
     assert.deepEqual(
       state.tiles.map(({ value }) => value),
       ['–', '–', '–', '–'],
@@ -32,17 +42,17 @@ describe('the live view', () => {
 
   it('tells the medians of the last twenty answers', () => {
     const requests = Array.from({ length: 30 }, (_, i) =>
-      request(`a.ts:${i + 1}`, 'shown', {
+      request(`a.ts:${i + 1}`, shown, {
         waitedMs: i < 20 ? 10 + i : 5000,
         completion: answer({ tokensPerSecond: i < 20 ? 1000 + i : 9, prefillMs: i < 20 ? 10 : 1000 }),
       }),
     );
-    const [wait, decode, shown, accepted] = liveState('engine', requests, recent, 100).tiles;
+    const [wait, decode, offered, accepted] = liveState('engine', requests, recent, 100).tiles;
     assert.equal(wait!.value, '20 ms');
     assert.match(wait!.note, / 28 ms$/);
     assert.equal(decode!.value, '1,010 tok/s');
     assert.match(decode!.note, / 10,000 tok\/s$/);
-    assert.equal(shown!.value, '30 of 30');
+    assert.equal(offered!.value, '30 of 30');
     assert.equal(accepted!.value, '0 of 30');
   });
 
@@ -50,11 +60,15 @@ describe('the live view', () => {
     const { places, tiles } = liveState(
       'engine',
       [
-        request('a.ts:2', 'cancelled'),
-        request('a.ts:2', 'hidden: confidence', { completion: answer({ confidence: 0.29 }) }),
-        request('b.ts:1', 'typed through', { text: 'b' }),
-        request('b.ts:1', 'shown', { text: 'bc', outcome: 'accepted' }),
-        request('a.ts:2', 'cancelled'),
+        request('a.ts:2', cancelled),
+        request(
+          'a.ts:2',
+          { kind: 'hidden', because: 'confidence' },
+          { completion: answer({ confidence: 0.29 }) },
+        ),
+        request('b.ts:1', { kind: 'shown', how: 'typed through' }, { text: 'b' }),
+        request('b.ts:1', shown, { text: 'bc', outcome: 'accepted' }),
+        request('a.ts:2', cancelled),
       ],
       recent,
       100,
@@ -63,7 +77,7 @@ describe('the live view', () => {
       places.map(({ where, kind, keys, result, text }) => [where, kind, keys, result, text]),
       [
         ['a.ts:2', 'hidden', 3, 'hidden: not sure enough (29 % sure)', 'a'],
-        ['b.ts:1', 'shown', 2, 'shown · accepted', 'bc'],
+        ['b.ts:1', shown, 2, 'shown · accepted', 'bc'],
       ],
     );
     assert.deepEqual(
@@ -75,7 +89,7 @@ describe('the live view', () => {
   it('counts each answer in one bar of the waits, and says how many came too late', () => {
     const waits = [0, 9, 10, 39.9, 40, 640, 9000];
     const requests = waits.map((waitedMs, i) =>
-      request(`a.ts:${i}`, 'shown', { waitedMs, completion: answer({}) }),
+      request(`a.ts:${i}`, shown, { waitedMs, completion: answer({}) }),
     );
     const { charts, groups } = liveState('engine', requests, recent, 100);
     for (const svg of Object.values(charts)) assert.equal(elementsOf(svg)[0], 'svg');
@@ -104,13 +118,18 @@ describe('the live view', () => {
     assert.equal(computedWith(model, answer({ model: 'before', threads: 1 })), 'm · kernel avx2 · 2 threads');
   });
 
-  it('knows what every result begins with', () => {
-    for (const kind of kinds)
-      assert.equal(
-        liveState('', [request('a:1', `${kind}: x`)], recent, 1).places[0]!.kind.startsWith(
-          kind === 'typed through' ? 'shown' : kind,
-        ),
-        true,
-      );
+  it('can be filtered by every kind of result, and by nothing else', () => {
+    const each: Record<Result['kind'], Result> = {
+      ...{ shown, cancelled },
+      hidden: { kind: 'hidden', because: 'syntax' },
+      late: { kind: 'late', after: 300 },
+      silent: { kind: 'silent', because: { kind: 'off' } },
+      paused: { kind: 'paused', because: 'build' },
+      failed: { kind: 'failed', problem: 'It ended.' },
+    };
+    const requests = Object.values(each).map((result, i) => request(`a.ts:${i + 1}`, result));
+    const { places } = liveState('', requests, recent, 1);
+    const filters = [...readFileSync('media/live.html', 'utf8').matchAll(/<option value="(.+?)"/g)];
+    assert.deepEqual(places.map(({ kind }) => kind).sort(), filters.map(([, kind]) => kind).sort());
   });
 });
