@@ -17,6 +17,7 @@ import type { BenchReport, Diagnosis, Evaluation, ModelInfo } from '../reports';
 import type { Occupation } from '../results';
 import { type Backend, type BackendState, type Examinable, type Log, Problem } from './backend';
 import { EngineChild } from './engineChild';
+import { occupationWords, sentenceOf } from '../wording';
 import { isMemoryShort } from './memory';
 
 export type LocalState = BackendState<ModelInfo>;
@@ -173,7 +174,7 @@ export class LocalEngine implements Backend, Examinable {
   private cancellable<T>(token: CancellationToken, send: (running: Running) => Promise<T>): Promise<T> {
     return this.request((running) => {
       // Other work may have begun while this request waited for the start, and would be disturbed.
-      if (this.occupied) throw new Problem('request', `The engine ${this.occupied}.`);
+      if (this.occupied) throw new Problem('request', sentenceOf(occupationWords[this.occupied]));
       if (token.isCancellationRequested) throw new Problem('request', 'Cancelled while the engine started.');
       return this.watched(running.child, token, send(running));
     }, true);
@@ -181,7 +182,10 @@ export class LocalEngine implements Backend, Examinable {
 
   private async occupy<T>(occupation: Occupation, send: (running: Running) => Promise<T>): Promise<T> {
     if (this.occupied)
-      throw new Problem('request', `The engine ${this.occupied}. Try again when it is done.`);
+      throw new Problem(
+        'request',
+        `${sentenceOf(occupationWords[this.occupied])} Try again when it is done.`,
+      );
     this.occupied = occupation;
     try {
       return await this.request(send);

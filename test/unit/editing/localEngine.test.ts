@@ -350,7 +350,7 @@ describe('the engine on this machine', function () {
       const params = () => ({ promptTokens: 1, generateTokens: 1, threads: [] });
       const bench = trial.client.bench(params, source.token);
       bench.catch(() => undefined);
-      assert.equal(trial.client.occupation, 'runs a benchmark');
+      assert.equal(trial.client.occupation, 'benchmark');
       while (trial.client.state.name !== 'ready') await pause(5);
       source.cancel();
       await assert.rejects(bench, Problem);
@@ -371,7 +371,7 @@ describe('the engine on this machine', function () {
       const source = new CancellationTokenSource();
       const params = { files: [], holes: 9, seed: 1 };
       const evaluation = trial.client.evaluate(params, source.token, () => source.cancel());
-      assert.equal(trial.client.occupation, 'evaluates the model');
+      assert.equal(trial.client.occupation, 'evaluation');
       await assert.rejects(
         trial.client.diagnose(),
         failsWith('request', /^The engine evaluates the model\./),

@@ -77,7 +77,7 @@ describe('the live view', () => {
       places.map(({ where, kind, keys, result, text }) => [where, kind, keys, result, text]),
       [
         ['a.ts:2', 'hidden', 3, 'hidden: not sure enough (29 % sure)', 'a'],
-        ['b.ts:1', shown, 2, 'shown · accepted', 'bc'],
+        ['b.ts:1', 'shown', 2, 'shown · accepted', 'bc'],
       ],
     );
     assert.deepEqual(
