@@ -2,9 +2,8 @@
 
 import type { Completion } from '../protocol';
 import type { Recent } from '../reports';
-import type { Result } from '../results';
+import type { Outcome, Result } from '../results';
 import { median } from '../statistics';
-import type { Outcome } from './outcome';
 
 export interface Entry {
   readonly time: number;

@@ -1,5 +1,6 @@
 // The backend on this machine: an engine process that starts at the first request, and starts again when it has died.
 
+import { t } from '@vscode/l10n';
 import { existsSync } from 'node:fs';
 import type { CancellationToken } from 'vscode-jsonrpc/node';
 import type {
@@ -174,7 +175,7 @@ export class LocalEngine implements Backend, Examinable {
   private cancellable<T>(token: CancellationToken, send: (running: Running) => Promise<T>): Promise<T> {
     return this.request((running) => {
       // Other work may have begun while this request waited for the start, and would be disturbed.
-      if (this.occupied) throw new Problem('request', sentenceOf(occupationWords[this.occupied]));
+      if (this.occupied) throw new Problem('request', sentenceOf(occupationWords(this.occupied)));
       if (token.isCancellationRequested) throw new Problem('request', 'Cancelled while the engine started.');
       return this.watched(running.child, token, send(running));
     }, true);
@@ -184,7 +185,7 @@ export class LocalEngine implements Backend, Examinable {
     if (this.occupied)
       throw new Problem(
         'request',
-        `${sentenceOf(occupationWords[this.occupied])} Try again when it is done.`,
+        t`${sentenceOf(occupationWords(this.occupied))} Try again when it is done.`,
       );
     this.occupied = occupation;
     try {

@@ -1,7 +1,6 @@
 // What became of an offered text, read from the change of the document that followed.
 
-/** `typed`: its next character was typed, so that the rest goes on fitting; `typed over`: something else was. */
-export type Outcome = 'accepted' | 'accepted in part' | 'typed' | 'typed over';
+import type { Outcome } from '../results';
 
 /** A text to be inserted at an offset, or one that a change has put there. */
 interface Insertion {

@@ -1,5 +1,6 @@
 // The benchmark: measures the loaded model on this machine, and shows it on a page that stays, beside earlier runs.
 
+import { t } from '@vscode/l10n';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -40,7 +41,7 @@ export class Benchmark implements vscode.Disposable {
     this.file = path.join(storage.fsPath, 'benchmarks.json');
     this.reports = readReports(this.file);
     this.page = new Page(extension, {
-      ...{ name: 'benchmark', title: 'Ryzanstein Benchmark' },
+      ...{ name: 'benchmark', title: t`Ryzanstein Benchmark` },
       state: () => this.state,
       isMessage: isBenchmarkMessage,
       hear: (message) => void this.hear(message),
@@ -62,10 +63,10 @@ export class Benchmark implements vscode.Disposable {
     this.page.show();
     const options: vscode.ProgressOptions = {
       location: vscode.ProgressLocation.Notification,
-      title: 'Ryzanstein: measuring every kernel and number of threads',
+      title: t`Ryzanstein: measuring every kernel and number of threads`,
       cancellable: true,
     };
-    this.become('Every kernel and number of threads is being measured, which may take half a minute.');
+    this.become(t`Every kernel and number of threads is being measured, which may take half a minute.`);
     try {
       const report = await vscode.window.withProgress(options, async (_, token) => {
         try {

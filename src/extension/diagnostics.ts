@@ -1,5 +1,6 @@
 // The diagnostics page: the engine examined, its kernels and threads as bars, and why each completion was shown or not.
 
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Diagnosis } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
@@ -24,7 +25,7 @@ export class DiagnosticsPage implements vscode.Disposable {
       copy: () => void vscode.env.clipboard.writeText(JSON.stringify(this.report(), undefined, 2)),
     };
     this.page = new Page(extension, {
-      ...{ name: 'diagnostics', title: 'Ryzanstein Diagnostics' },
+      ...{ name: 'diagnostics', title: t`Ryzanstein Diagnostics` },
       state: () =>
         diagnosticsState({
           ...{ engine: engine.state, diagnosis: this.diagnosis },
@@ -54,7 +55,7 @@ export class DiagnosticsPage implements vscode.Disposable {
 
   private async examine(): Promise<void> {
     if (this.engine.occupation) return;
-    this.diagnosis = 'It is being examined, which takes some seconds.';
+    this.diagnosis = t`It is being examined, which takes some seconds.`;
     this.post();
     try {
       this.diagnosis = await this.engine.diagnose();

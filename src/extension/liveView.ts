@@ -1,5 +1,6 @@
 // The live view: speed, waits and what became of each place, while one types.
 
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { CompletionLog } from '../editing/completionLog';
 import type { LocalEngine } from '../editing/localEngine';
@@ -18,7 +19,7 @@ export class LiveView implements vscode.Disposable {
     private readonly completions: CompletionLog,
   ) {
     this.page = new Page(extension, {
-      ...{ name: 'live', title: 'Ryzanstein Live View' },
+      ...{ name: 'live', title: t`Ryzanstein Live View` },
       state: () => this.state(),
       isMessage: isWhere,
       hear: (where) => void open(where),

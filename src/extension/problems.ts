@@ -1,17 +1,15 @@
 // Messages about what went wrong: one for each problem, with what can be done about it, and never the same one again.
 
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { BackendState, Problem } from '../editing/backend';
 import { readSettings, writeSetting } from './settings';
 
 const command = (name: string) => (): Thenable<unknown> => vscode.commands.executeCommand(name);
-const actions = {
-  'Choose Another Model': command('ryzanstein.chooseModel'),
-  'Use the Bundled Model': () => writeSetting('modelFile', ''),
-  'Restart Engine': command('ryzanstein.restartEngine'),
-  'Show Log': command('ryzanstein.showLog'),
-} as const;
-type Action = keyof typeof actions;
+
+interface Action extends vscode.MessageItem {
+  readonly run: () => Thenable<unknown>;
+}
 
 export class Problems {
   /** What was shown last; it is shown again only after the engine has been well in between. */
@@ -38,9 +36,12 @@ export class Problems {
 }
 
 async function offerActions(problem: Problem): Promise<void> {
-  const bundled: Action[] = readSettings().modelFile === '' ? [] : ['Use the Bundled Model'];
-  const first: Action[] =
-    problem.kind === 'model' ? ['Choose Another Model', ...bundled] : ['Restart Engine'];
-  const chosen = await vscode.window.showErrorMessage(`Ryzanstein: ${problem.message}`, ...first, 'Show Log');
-  if (chosen) await actions[chosen]();
+  const another: Action = { title: t`Choose Another Model`, run: command('ryzanstein.chooseModel') };
+  const bundled: Action = { title: t`Use the Bundled Model`, run: () => writeSetting('modelFile', '') };
+  const restart: Action = { title: t`Restart Engine`, run: command('ryzanstein.restartEngine') };
+  const log: Action = { title: t`Show Log`, run: command('ryzanstein.showLog') };
+  const ofModel = readSettings().modelFile === '' ? [another] : [another, bundled];
+  const actions = [...(problem.kind === 'model' ? ofModel : [restart]), log];
+  const chosen = await vscode.window.showErrorMessage(`Ryzanstein: ${problem.message}`, ...actions);
+  await chosen?.run();
 }

@@ -2,7 +2,8 @@
 
 import type { BenchReport, BenchRow, Spread } from '../reports';
 import { barGroup, type Measured } from './bars';
-import { grouped, milliseconds, modelLine, percent, threadsOf, tokensPerSecond } from './figures';
+import { milliseconds, modelLine, percent, threadsOf, tokensPerSecond } from './figures';
+import { grouped } from '../wording';
 import type { BarGroup, BenchmarkState } from './pages';
 
 /** What an answer is made of: a key brings a token or two, which are read in one pass. */

@@ -1,12 +1,11 @@
 // What the diagnostics page shows: the engine's state and findings, every kernel level and number of threads as a bar, model, machine, and the last completions.
 
 import type { Diagnosis, ModelInfo, Recent } from '../reports';
-import { resultWords } from '../wording';
+import { grouped, resultWords } from '../wording';
 import { type Measured, barGroup } from './bars';
 import {
   completionLine,
   contextLine,
-  grouped,
   megabytes,
   milliseconds,
   millions,

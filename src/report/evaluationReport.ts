@@ -76,7 +76,7 @@ export function evaluationReport(runs: readonly Run[], wanted: Eagerness | numbe
       {
         title: 'Not shown, however sure the model is',
         rows: reasons.map((reason) =>
-          row(hiddenBecause[reason], ({ hidden }) => String(hidden[reason] ?? 0)),
+          row(hiddenBecause(reason), ({ hidden }) => String(hidden[reason] ?? 0)),
         ),
       },
       {

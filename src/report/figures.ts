@@ -2,10 +2,7 @@
 
 import type { Completion } from '../protocol';
 import type { Diagnosis, ModelInfo, Recent, Tuned } from '../reports';
-
-/** With all of its digits behind the point. */
-export const grouped = (value: number, digits = 0): string =>
-  value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+import { grouped } from '../wording';
 
 /** Of a share 0..1, with digits behind the point where they say something. */
 export const percent = (share: number, digits = 0): string => `${Number((share * 100).toFixed(digits))} %`;

@@ -2,7 +2,7 @@
 
 import type { Completion } from '../protocol';
 import type { Recent } from '../reports';
-import type { Result } from '../results';
+import type { Outcome, Result } from '../results';
 import { mean, median, percentile } from '../statistics';
 import { resultWords } from '../wording';
 import { barGroup, type Measured } from './bars';
@@ -16,7 +16,7 @@ export interface LoggedRequest {
   readonly where: string;
   readonly result: Result;
   readonly text?: string;
-  readonly outcome?: string;
+  readonly outcome?: Outcome;
   readonly waitedMs: number;
   readonly completion?: Completion;
 }

@@ -3,7 +3,8 @@
 import { wantedPrecision } from '../eagerness';
 import type { Evaluation, Measures, Typed, Typing } from '../reports';
 import { barChart, lineChart } from './charts';
-import { grouped, milliseconds, percent, threadsOf } from './figures';
+import { milliseconds, percent, threadsOf } from './figures';
+import { grouped } from '../wording';
 import { markdownTable, typingRows } from './tables';
 
 /** An evaluation without the single answers. */

@@ -66,7 +66,7 @@ async function complete(place: string, options: Options): Promise<void> {
   if (completion.shown || options.json) print(options, 'complete', completion, textOf);
   else
     tell(
-      `Nothing is shown here (${hiddenBecause[completion.hidden ?? 'empty']}); --confidence 0 shows what is only unsure.`,
+      `Nothing is shown here (${hiddenBecause(completion.hidden ?? 'empty')}); --confidence 0 shows what is only unsure.`,
     );
 }
 
