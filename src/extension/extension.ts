@@ -1,5 +1,6 @@
 // Entry of the extension: builds the parts and registers them; the file of each says what it does.
 
+import { config } from '@vscode/l10n';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Completion, LoadParams } from '../protocol';
@@ -41,6 +42,7 @@ export interface Parts {
 }
 
 export function activate(context: vscode.ExtensionContext): Parts {
+  if (vscode.l10n.bundle) config({ contents: vscode.l10n.bundle });
   const log = createLog();
   const completions = new CompletionLog();
   const problems = new Problems();

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { filledPage } from '../report/pageFile';
+import { asData, filledPage } from '../report/pageFile';
 import { ready } from '../report/pages';
 
 /** What a page shows, and what becomes of what is asked for in it. */
@@ -84,6 +84,7 @@ export class Page<State, Message> implements vscode.Disposable {
       source: webview.cspSource,
       script: address(this.scripts, `${name}.js`),
       style: address(this.media, 'page.css'),
+      words: asData(vscode.l10n.bundle ?? {}),
     });
   }
 }

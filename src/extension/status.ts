@@ -213,20 +213,22 @@ function rows({ state }: LocalEngine, completions: CompletionLog): [string, stri
   const { lastCompletion, recent, today } = completions;
   const waits = completions.waits(drawnWaits);
   const model = state.name === 'ready' ? state.model : undefined;
-  const fewer =
-    model && lastCompletion?.threads !== undefined && lastCompletion.threads < model.threads
-      ? t`, ${lastCompletion.threads} now: the machine is busy`
-      : '';
+  const now = lastCompletion?.threads;
+  const computes =
+    model &&
+    (now !== undefined && now < model.threads
+      ? t`${model.kernel}, ${threadsOf(model.threads)}, ${now} now: the machine is busy`
+      : `${model.kernel}, ${threadsOf(model.threads)}`);
   return [
     ...(waits.length > 0
       ? [row(t`Waits`, t`${sparkline(waits)} median ${milliseconds(median(waits)!)}`)]
       : []),
     ...(recent ? [row(t`Speed`, recentLine(recent))] : []),
-    ...(model ? [row(t`Computes with`, `${model.kernel}, ${threadsOf(model.threads)}${fewer}`)] : []),
+    ...(computes ? [row(t`Computes with`, computes)] : []),
     row(t`Today`, t`${today.shown} shown, ${today.accepted} accepted`),
     ...(lastCompletion ? [row(t`Last answer`, completionLine(lastCompletion))] : []),
     ...(model ? [row(t`Model`, modelLine(model))] : []),
-    ...(model?.caution === undefined ? [] : [row(t`Mind`, model.caution)]),
+    ...(model?.caution === undefined ? [] : [row(t`Note`, model.caution)]),
   ];
 }
 

@@ -1,8 +1,12 @@
 // What the extension's pages are made of in the browser: elements found and added, heads of tables, and the line to the extension.
 
+import { config } from '@vscode/l10n';
 import { type Pair, ready } from '../report/pages';
 
 declare const acquireVsCodeApi: (() => { postMessage(message: unknown): void }) | undefined;
+
+const words = document.getElementById('words')?.textContent;
+if (words) config({ contents: words });
 
 /**
  * Shows each state that the extension sends, of which it asks for the first; returns what sends a message. A page that
