@@ -13,7 +13,7 @@ import { diagnose } from '../measure/diagnose';
 import { evaluate } from '../measure/evaluate';
 import { glanceAt } from '../model/description';
 import { measureMachine } from '../measure/machine';
-import { joinParts } from '../model/joinParts';
+import { joinParts } from '../model/rewrite';
 import { punchHoles } from '../measure/holes';
 import { withContext } from '../measure/repositoryContext';
 import { readSources } from '../measure/sourceFiles';
