@@ -175,6 +175,9 @@ export interface EvaluateProgress {
   holes: number;
 }
 
+/** The code of an error that says that there is nothing to compute with on this machine, whatever the model. */
+export const cannotCompute = 1;
+
 /** The requests that the engine process answers; `complete`, `prefill` and `evaluate` follow the library's cancellation. */
 export const loadRequest = new RequestType<LoadParams, ModelInfo, void>('load');
 export const loadProgress = new NotificationType<LoadProgress>('loadProgress');

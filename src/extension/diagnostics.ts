@@ -7,6 +7,7 @@ import { diagnosticsState } from '../report/diagnosticsReport';
 import { type DiagnosticsMessage, type DiagnosticsState, isDiagnosticsMessage } from '../report/pages';
 import type { CompletionLog, Entry } from '../editing/completionLog';
 import { Page } from './page';
+import type { Problems } from './problems';
 
 export class DiagnosticsPage implements vscode.Disposable {
   private readonly page: Page<DiagnosticsState, DiagnosticsMessage>;
@@ -15,6 +16,7 @@ export class DiagnosticsPage implements vscode.Disposable {
 
   constructor(
     extension: vscode.Uri,
+    problems: Problems,
     private readonly engine: LocalEngine,
     private readonly completions: CompletionLog,
   ) {
@@ -23,7 +25,7 @@ export class DiagnosticsPage implements vscode.Disposable {
       erase: () => completions.erase(),
       copy: () => void vscode.env.clipboard.writeText(JSON.stringify(this.report(), undefined, 2)),
     };
-    this.page = new Page(extension, {
+    this.page = new Page(extension, problems, {
       ...{ name: 'diagnostics', title: 'Ryzanstein Diagnostics' },
       state: () =>
         diagnosticsState({

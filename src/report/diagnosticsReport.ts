@@ -3,6 +3,7 @@
 import type { Diagnosis, ModelInfo, Recent } from '../reports';
 import { resultWords } from '../wording';
 import { type Measured, barGroup } from './bars';
+import { type EngineState, engineSentence, rejectedSentence } from './engineState';
 import {
   completionLine,
   contextLine,
@@ -19,12 +20,7 @@ import {
 } from './figures';
 import type { LoggedRequest } from './liveView';
 import type { BarGroup, DiagnosticsState, EntryRow, Finding, Pair } from './pages';
-
-/** The engine as the page tells of it. */
-export type EngineState =
-  | { readonly name: 'idle' | 'starting' }
-  | { readonly name: 'ready'; readonly model: ModelInfo }
-  | { readonly name: 'failed'; readonly problem: { readonly message: string } };
+import { rooflineOf } from './roofline';
 
 /** `diagnosis` is a sentence where there is none: that it is being made, or why it failed. */
 export interface Examined {
@@ -38,20 +34,24 @@ const listed = 50;
 
 export function diagnosticsState({ engine, diagnosis, recent, requests }: Examined): DiagnosticsState {
   const report = typeof diagnosis === 'object' ? diagnosis : undefined;
+  const roofline = report && rooflineOf(report);
   return {
-    state: [stateOf(engine), typeof diagnosis === 'string' ? diagnosis : ''].filter(Boolean).join(' '),
-    findings: report ? findingsOf(report) : [],
+    state: [engineSentence(engine), typeof diagnosis === 'string' ? diagnosis : ''].filter(Boolean).join(' '),
+    findings: [
+      ...(engine.name === 'ready' ? rejections(engine.model) : []),
+      ...(report ? findingsOf(report) : []),
+    ],
     groups: report ? [ladderOf(report), ...threadsBars(report)] : [],
+    ...(roofline && { roofline }),
     model: engine.name === 'ready' ? modelPairs(engine.model, recent) : [['Model', 'none is loaded']],
     machine: report ? machinePairs(report) : [],
     entries: requests.slice(0, listed).map(entryRow),
   };
 }
 
-function stateOf(engine: EngineState): string {
-  if (engine.name === 'failed') return engine.problem.message;
-  if (engine.name === 'ready') return `The engine is ready, with ${engine.model.name}.`;
-  return engine.name === 'starting' ? 'The engine starts.' : 'The engine starts with the first completion.';
+/** Of when the model was loaded: a fault of the CPU may come and go. */
+function rejections({ rejected = [], kernel }: ModelInfo): Finding[] {
+  return rejected.map((each) => ({ kind: 'Error', text: rejectedSentence(each, kernel) }));
 }
 
 function findingsOf({ issues, recommendations }: Diagnosis): Finding[] {
@@ -95,6 +95,7 @@ function threadsBars({ threading, model }: Diagnosis): BarGroup[] {
   const { scaling } = threading;
   const isActive = (threads: number): boolean => threads === model.threads;
   const one = scaling[0]?.prefill ?? 0;
+  const oneWrites = scaling[0]?.decode ?? 0;
   return [
     barGroup(
       'Reading a prompt, by threads',
@@ -109,11 +110,13 @@ function threadsBars({ threading, model }: Diagnosis): BarGroup[] {
     ),
     barGroup(
       'Writing an answer, by threads',
-      'Tokens a second. All weights are read for each token: no machine writes faster than it reads them.',
+      'Tokens a second. All weights are read for each token: no machine writes faster than it reads them. ' +
+        'Fully efficient would be as many times as fast as one thread as there are threads.',
       scaling.map(({ threads, decode, readLimit }) => ({
         ...{ name: threadsOf(threads), value: decode, isActive: isActive(threads) },
         note: [
           isActive(threads) ? 'in use' : '',
+          `${percent(decode / (oneWrites * threads))} efficient`,
           `${percent(decode / readLimit)} of what reading allows, ${tokensPerSecond(readLimit)}`,
         ]
           .filter(Boolean)

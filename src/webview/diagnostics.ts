@@ -8,6 +8,7 @@ const send = connect<DiagnosticsState, DiagnosticsMessage>((state) => {
   element('state', HTMLParagraphElement).textContent = state.state;
   fillFindings(state.findings);
   fillGroups(element('groups', HTMLDivElement), state.groups);
+  fillRoofline(state.roofline);
   fillPairs('model', state.model);
   fillPairs('machine', state.machine);
   element('machine-section', HTMLElement).hidden = state.machine.length === 0;
@@ -16,6 +17,14 @@ const send = connect<DiagnosticsState, DiagnosticsMessage>((state) => {
 
 for (const message of ['examine', 'erase', 'copy'] as const)
   element(message, HTMLButtonElement).addEventListener('click', () => send(message));
+
+function fillRoofline(figure: DiagnosticsState['roofline']): void {
+  element('roofline-section', HTMLElement).hidden = !figure;
+  element('roofline-title', HTMLHeadingElement).textContent = figure?.title ?? '';
+  element('roofline-note', HTMLParagraphElement).textContent = figure?.note ?? '';
+  // The extension's own text, in which names are escaped.
+  element('roofline', HTMLDivElement).innerHTML = figure?.chart ?? '';
+}
 
 function fillFindings(findings: DiagnosticsState['findings']): void {
   const list = element('findings', HTMLUListElement);
