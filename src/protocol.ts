@@ -2,7 +2,7 @@
 
 import { NotificationType, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
 import type { Eagerness } from './eagerness';
-import type { HiddenReason } from './results';
+import type { HiddenReason, StopReason } from './results';
 import type { MachineSpeed, ModelInfo, ModelGlance, Diagnosis, BenchReport, Evaluation } from './reports';
 
 /** Text of another file that may help; `path` is shown to the model as it is. */
@@ -34,9 +34,6 @@ export interface Limits {
   minConfidence: number | Eagerness;
   candidates?: number;
 }
-
-export type StopReason =
-  'line' | 'block' | 'end' | 'suffix' | 'repetition' | 'maxTokens' | 'maxLines' | 'cancelled' | 'context';
 
 /** An answer that begins otherwise than the likeliest one, and is fit to show. */
 export interface Alternative {
@@ -174,6 +171,9 @@ export interface EvaluateProgress {
   done: number;
   holes: number;
 }
+
+/** The code of an error that says that there is nothing to compute with on this machine, whatever the model. */
+export const cannotCompute = 1;
 
 /** The requests that the engine process answers; `complete`, `prefill` and `evaluate` follow the library's cancellation. */
 export const loadRequest = new RequestType<LoadParams, ModelInfo, void>('load');

@@ -2,7 +2,16 @@
 
 import { t } from '@vscode/l10n';
 import type { Eagerness } from './eagerness';
-import type { Circumstance, HiddenReason, Occupation, Outcome, Result, Shown, Silence } from './results';
+import type {
+  Circumstance,
+  HiddenReason,
+  Occupation,
+  Outcome,
+  Result,
+  Shown,
+  Silence,
+  StopReason,
+} from './results';
 
 /** Why an answer is hidden, as the rest of a sentence about it. */
 export function hiddenBecause(reason: HiddenReason | 'selection'): string {
@@ -119,6 +128,22 @@ export function outcomeWords(outcome: Outcome): string {
     'typed over': t`typed over`,
   };
   return words[outcome];
+}
+
+/** What ended an answer. */
+export function stopWords(reason: StopReason): string {
+  const words: Record<StopReason, string> = {
+    line: t`end of the line`,
+    block: t`end of the block`,
+    end: t`end of the text`,
+    suffix: t`what stands behind`,
+    repetition: t`repetition`,
+    maxTokens: t`most tokens`,
+    maxLines: t`most lines`,
+    cancelled: t`cancelled`,
+    context: t`end of the context`,
+  };
+  return words[reason];
 }
 
 export function eagernessWords(eagerness: Eagerness): string {

@@ -1,6 +1,7 @@
 // Decides, character by character, when a completion is long enough; how the model was stepped makes no difference.
 
-import type { Limits, StopReason } from '../protocol';
+import type { Limits } from '../protocol';
+import type { StopReason } from '../results';
 import { isFence } from './chat';
 import { columnInDocument } from './indentation';
 import { Opened } from './opened';

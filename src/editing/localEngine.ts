@@ -2,17 +2,18 @@
 
 import { t } from '@vscode/l10n';
 import { existsSync } from 'node:fs';
-import type { CancellationToken } from 'vscode-jsonrpc/node';
-import type {
-  BenchParams,
-  CompleteParams,
-  Completion,
-  EvaluateParams,
-  EvaluateProgress,
-  LoadParams,
-  Prefill,
-  PrefillParams,
-  Sooner,
+import { type CancellationToken, ResponseError } from 'vscode-jsonrpc/node';
+import {
+  cannotCompute,
+  type BenchParams,
+  type CompleteParams,
+  type Completion,
+  type EvaluateParams,
+  type EvaluateProgress,
+  type LoadParams,
+  type Prefill,
+  type PrefillParams,
+  type Sooner,
 } from '../protocol';
 import type { BenchReport, Diagnosis, Evaluation, ModelInfo } from '../reports';
 import type { Occupation } from '../results';
@@ -250,7 +251,7 @@ export class LocalEngine implements Backend, Examinable {
       // The process lives and says no: another one would say the same.
       this.end();
       const problem = asProblem('model', error);
-      if (refused) throw this.fail(problem);
+      if (refused || problem.kind === 'engine') throw this.fail(problem);
       this.running = this.launchInstead(problem);
       throw problem;
     } finally {
@@ -260,6 +261,8 @@ export class LocalEngine implements Backend, Examinable {
     const { name, loadMs, kernel, threads } = model;
     log.info(`${name} is loaded in ${Math.round(loadMs)} ms: ${kernel}, ${threads} threads.`);
     if (model.caution !== undefined) log.warn(model.caution);
+    for (const { kernel: wrong, mismatches, cases } of model.rejected ?? [])
+      log.warn(`The kernel ${wrong} computes wrongly on this CPU: ${mismatches} of ${cases} cases differ.`);
     return model;
   }
 
@@ -316,5 +319,6 @@ export class LocalEngine implements Backend, Examinable {
 /** An error in words for the user: its own message. */
 function asProblem(kind: Problem['kind'], error: unknown): Problem {
   if (error instanceof Problem) return error;
-  return new Problem(kind, error instanceof Error ? error.message : String(error));
+  const isOfEngine = error instanceof ResponseError && error.code === cannotCompute;
+  return new Problem(isOfEngine ? 'engine' : kind, error instanceof Error ? error.message : String(error));
 }

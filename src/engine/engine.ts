@@ -1,7 +1,7 @@
 // A loaded model and the story of one completion request: prompt, reuse, prefill, decode, stop, clean.
 
 import type { Alternative, Completion, Limits, LoadParams, Prefill, Prompt, Sooner } from '../protocol';
-import type { ModelInfo } from '../reports';
+import type { ModelInfo, RejectedKernel } from '../reports';
 import type { Addon, NativeModel, NativeSession, NgramOptions } from './addon';
 import { judge } from '../completion/finish';
 import { defaultThreads } from './environment';
@@ -110,7 +110,9 @@ export class Engine implements Answering {
     native: NativeModel,
     { modelFile: file, threads }: LoadParams,
     public tuning: Tuning,
+    wrong: RejectedKernel | undefined,
   ) {
+    const rejected = [...(wrong ? [wrong] : []), ...native.rejected];
     this.#native = native;
     this.#slots = new Slots(() => native.session({ contextLength: model.contextLength }));
     this.#load = threads === 0 ? new Load() : undefined;
@@ -126,6 +128,7 @@ export class Engine implements Answering {
       prompts: promptsOf(model),
       ...(model.caution === undefined ? {} : { caution: model.caution }),
       kernel: native.kernel,
+      ...(rejected.length > 0 && { rejected }),
       threads: native.threads,
       loadMs: native.loadMilliseconds,
       bytes: native.bytes,
@@ -143,7 +146,7 @@ export class Engine implements Answering {
     const threads = params.threads || defaultThreads(addon.cpu());
     const { caution, ...tuning } = tuningOf(gguf);
     const { cache } = tuning;
-    const wrong = params.kernel === undefined ? undefined : wrongKernel(addon, params.kernel);
+    const wrong = params.kernel === undefined ? undefined : rejectedKernel(addon, params.kernel);
     const options = {
       ...{ threads, cache },
       ...(params.kernel && !wrong && { kernel: params.kernel }),
@@ -153,7 +156,7 @@ export class Engine implements Answering {
     try {
       // The vocabulary is read while the weights are packed.
       const model = describeModel(gguf, addon.loadsAnyModel, params.infilling);
-      const cautions = [wrong, model.caution, caution].filter((one) => one !== undefined).join(' ');
+      const cautions = [model.caution, caution].filter((one) => one !== undefined).join(' ');
       const { bytesPerToken } = await native;
       const engine = new Engine(
         addon,
@@ -165,6 +168,7 @@ export class Engine implements Answering {
         await native,
         params,
         tuning,
+        wrong,
       );
       expectUnchanged(gguf);
       return engine;
@@ -484,13 +488,10 @@ export class Engine implements Answering {
   }
 }
 
-/**
- * Why a level that was asked for by name is not used: a sentence, if it computes wrongly on this CPU. The addon tests those
- * that it chooses itself.
- */
-function wrongKernel(addon: Addon, kernel: string): string | undefined {
+/** What is wrong with a kernel that was asked for by name, if anything. The addon tests those that it chooses itself. */
+function rejectedKernel(addon: Addon, kernel: string): RejectedKernel | undefined {
   const runs = addon.cpu().levels.some(({ name, supported }) => name === kernel && supported);
-  const { mismatches, cases } = runs ? addon.selftest(kernel) : { mismatches: 0, cases: 0 };
-  if (mismatches === 0) return undefined;
-  return `The kernel ${kernel} computes wrongly on this CPU (${mismatches} of ${cases} cases differ), so that another one is used.`;
+  if (!runs) return undefined;
+  const { mismatches, cases } = addon.selftest(kernel);
+  return mismatches === 0 ? undefined : { kernel, cases, mismatches };
 }

@@ -6,7 +6,7 @@ import {
   type MessageConnection,
   ResponseError,
 } from 'vscode-jsonrpc/node';
-import { loadAddon } from '../engine/addon';
+import { AddonError, loadAddon } from '../engine/addon';
 import type { Answering, Engine } from '../engine/engine';
 import { bench } from '../measure/bench';
 import { diagnose } from '../measure/diagnose';
@@ -20,6 +20,7 @@ import { readSources } from '../measure/sourceFiles';
 import { calibrate, tune } from '../measure/tune';
 import {
   benchRequest,
+  cannotCompute,
   completeRequest,
   diagnoseRequest,
   evaluateProgress,
@@ -98,7 +99,8 @@ export async function answered<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof ResponseError) throw error;
-    throw new ResponseError(ErrorCodes.InternalError, printable(messageOf(error)));
+    const code = error instanceof AddonError ? cannotCompute : ErrorCodes.InternalError;
+    throw new ResponseError(code, printable(messageOf(error)));
   }
 }
 

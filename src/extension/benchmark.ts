@@ -13,6 +13,7 @@ import { pageAlone, partsOf } from '../report/pageFile';
 import { type BenchmarkMessage, type BenchmarkState, isBenchmarkMessage } from '../report/pages';
 import { unwritable } from '../wording';
 import { Page } from './page';
+import type { Problems } from './problems';
 import { readSettings, writeSetting } from './settings';
 
 /** As much text before the answer as a completion has in a file of some length, if the model can take it. */
@@ -36,11 +37,12 @@ export class Benchmark implements vscode.Disposable {
   constructor(
     private readonly extension: vscode.Uri,
     storage: vscode.Uri,
+    problems: Problems,
     private readonly engine: LocalEngine,
   ) {
     this.file = path.join(storage.fsPath, 'benchmarks.json');
     this.reports = readReports(this.file);
-    this.page = new Page(extension, {
+    this.page = new Page(extension, problems, {
       ...{ name: 'benchmark', title: t`Ryzanstein Benchmark` },
       state: () => this.state,
       isMessage: isBenchmarkMessage,

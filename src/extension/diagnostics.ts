@@ -8,6 +8,7 @@ import { diagnosticsState } from '../report/diagnosticsReport';
 import { type DiagnosticsMessage, type DiagnosticsState, isDiagnosticsMessage } from '../report/pages';
 import type { CompletionLog, Entry } from '../editing/completionLog';
 import { Page } from './page';
+import type { Problems } from './problems';
 
 export class DiagnosticsPage implements vscode.Disposable {
   private readonly page: Page<DiagnosticsState, DiagnosticsMessage>;
@@ -16,6 +17,7 @@ export class DiagnosticsPage implements vscode.Disposable {
 
   constructor(
     extension: vscode.Uri,
+    problems: Problems,
     private readonly engine: LocalEngine,
     private readonly completions: CompletionLog,
   ) {
@@ -24,7 +26,7 @@ export class DiagnosticsPage implements vscode.Disposable {
       erase: () => completions.erase(),
       copy: () => void vscode.env.clipboard.writeText(JSON.stringify(this.report(), undefined, 2)),
     };
-    this.page = new Page(extension, {
+    this.page = new Page(extension, problems, {
       ...{ name: 'diagnostics', title: t`Ryzanstein Diagnostics` },
       state: () =>
         diagnosticsState({

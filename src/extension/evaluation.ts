@@ -10,6 +10,7 @@ import { evaluationReport, type Run } from '../report/evaluationReport';
 import { type EvaluationState, isPlace, type Place } from '../report/pages';
 import type { WorkspaceIgnoring } from './ignoring';
 import { Page } from './page';
+import type { Problems } from './problems';
 import { sourceFilesOfWorkspace } from './sourceFiles';
 import { occupationWords } from '../wording';
 import { onSettingChange, readSettings } from './settings';
@@ -30,10 +31,11 @@ export class Evaluations implements vscode.Disposable {
 
   constructor(
     extension: vscode.Uri,
+    problems: Problems,
     private readonly engine: LocalEngine,
     private readonly ignoring: WorkspaceIgnoring,
   ) {
-    this.page = new Page(extension, {
+    this.page = new Page(extension, problems, {
       ...{ name: 'evaluation', title: t`Ryzanstein Evaluation` },
       state: () => this.report,
       isMessage: isPlace,

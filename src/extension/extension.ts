@@ -45,7 +45,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
   if (vscode.l10n.bundle) config({ contents: vscode.l10n.bundle });
   const log = createLog();
   const completions = new CompletionLog();
-  const problems = new Problems();
+  const problems = new Problems(context.globalState);
   const engineFile = path.join(context.extensionPath, 'dist', 'engine.js');
   const bundled = path.join(context.extensionPath, 'models');
   const engine = new LocalEngine({
@@ -74,9 +74,9 @@ export function activate(context: vscode.ExtensionContext): Parts {
     throttle: (settings) => circumstances.throttle(settings),
     showWork: (work) => status.showWork(work),
   });
-  const page = new DiagnosticsPage(context.extensionUri, engine, completions);
-  const liveView = new LiveView(context.extensionUri, engine, completions);
-  const benchmark = new Benchmark(context.extensionUri, context.globalStorageUri, engine);
+  const page = new DiagnosticsPage(context.extensionUri, problems, engine, completions);
+  const liveView = new LiveView(context.extensionUri, problems, engine, completions);
+  const benchmark = new Benchmark(context.extensionUri, context.globalStorageUri, problems, engine);
   const reader = new ModelReader(engineFile, log);
   const downloads = new Downloads({
     ...{ reader, log },
@@ -84,7 +84,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     storage: context.globalStorageUri,
   });
   const models = new ModelChoice({ engine, reader, downloads, bundled, memory: context.globalState });
-  const evaluations = new Evaluations(context.extensionUri, engine, ignoring);
+  const evaluations = new Evaluations(context.extensionUri, problems, engine, ignoring);
 
   /** What the engine may use of the machine. */
   function withCpu(): Pick<LoadParams, 'threads' | 'kernel'> {

@@ -4,9 +4,11 @@ import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { CompletionLog } from '../editing/completionLog';
 import type { LocalEngine } from '../editing/localEngine';
+import { engineSentence } from '../report/engineState';
 import { computedWith, liveState } from '../report/liveView';
 import { isWhere, type LiveState } from '../report/pages';
 import { Page } from './page';
+import type { Problems } from './problems';
 import { readSettings } from './settings';
 
 export class LiveView implements vscode.Disposable {
@@ -15,10 +17,11 @@ export class LiveView implements vscode.Disposable {
 
   constructor(
     extension: vscode.Uri,
+    problems: Problems,
     private readonly engine: LocalEngine,
     private readonly completions: CompletionLog,
   ) {
-    this.page = new Page(extension, {
+    this.page = new Page(extension, problems, {
       ...{ name: 'live', title: t`Ryzanstein Live View` },
       state: () => this.state(),
       isMessage: isWhere,
@@ -49,9 +52,8 @@ export class LiveView implements vscode.Disposable {
 
   private engineLine(): string {
     const { state } = this.engine;
-    if (state.name === 'failed') return state.problem.message;
-    if (state.name === 'ready') return computedWith(state.model, this.completions.lastCompletion);
-    return state.name === 'starting' ? 'The engine starts.' : 'The engine starts with the first completion.';
+    if (state.name !== 'ready') return engineSentence(state);
+    return computedWith(state.model, this.completions.lastCompletion);
   }
 }
 

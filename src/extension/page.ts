@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { asData, filledPage } from '../report/pageFile';
-import { ready } from '../report/pages';
+import { type Framed, isRemedyMessage, ready } from '../report/pages';
+import { type Problems, remedy } from './problems';
 
 /** What a page shows, and what becomes of what is asked for in it. */
 export interface Content<State, Message> {
@@ -25,10 +26,13 @@ export class Page<State, Message> implements vscode.Disposable {
   private readonly media: vscode.Uri;
   private readonly scripts: vscode.Uri;
 
+  /** Above all that a page shows stands what is wrong with the engine. */
   constructor(
     extension: vscode.Uri,
+    private readonly problems: Problems,
     private readonly content: Content<State, Message>,
   ) {
+    problems.onChange(() => this.post());
     this.media = vscode.Uri.joinPath(extension, 'media');
     this.scripts = vscode.Uri.joinPath(extension, 'dist', 'webview');
   }
@@ -54,7 +58,10 @@ export class Page<State, Message> implements vscode.Disposable {
 
   /** A page that is not in sight starts again when it comes into sight, and asks then. */
   private send(): void {
-    if (this.panel?.visible) void this.panel.webview.postMessage(this.content.state());
+    if (!this.panel?.visible) return;
+    const { failure } = this.problems;
+    const state: State & Framed = { ...this.content.state(), ...(failure && { failure }) };
+    void this.panel.webview.postMessage(state);
   }
 
   private open(): vscode.WebviewPanel {
@@ -66,6 +73,7 @@ export class Page<State, Message> implements vscode.Disposable {
     panel.iconPath = vscode.Uri.joinPath(this.media, 'icon.png');
     panel.webview.onDidReceiveMessage((message: unknown) => {
       if (message === ready) this.send();
+      else if (isRemedyMessage(message)) remedy(message.remedy);
       else if (this.content.isMessage(message)) this.content.hear(message);
     });
     panel.onDidDispose(() => (this.panel = undefined));

@@ -5,6 +5,33 @@ import type { Result } from '../results';
 /** What every page sends first: it wants to know what to show. */
 export const ready = 'ready';
 
+const remedies = ['chooseModel', 'useBundled', 'restart', 'showLog'] as const;
+
+/** What may be done where something failed. */
+export type Remedy = (typeof remedies)[number];
+
+/** The card at the top of every page where the engine or its model fails. */
+export interface Failure {
+  readonly title: string;
+  readonly text: string;
+  readonly remedies: readonly { readonly remedy: Remedy; readonly label: string }[];
+}
+
+/** What each page gets beside its own state. */
+export interface Framed {
+  readonly failure?: Failure;
+}
+
+/** What a button of the card sends. */
+export interface RemedyMessage {
+  readonly remedy: Remedy;
+}
+
+export function isRemedyMessage(value: unknown): value is RemedyMessage {
+  const { remedy } = (value ?? {}) as Partial<Record<keyof RemedyMessage, unknown>>;
+  return remedies.some((each) => each === remedy);
+}
+
 /** What is measured, as a bar of its share of the widest; shares are 0..1. */
 export interface Bar {
   readonly name: string;
@@ -25,6 +52,13 @@ export interface BarGroup {
   readonly bars: readonly Bar[];
 }
 
+/** A chart with a title and an explanation; it is SVG. */
+export interface Figure {
+  readonly title: string;
+  readonly note: string;
+  readonly chart: string;
+}
+
 export type Pair = readonly [name: string, value: string];
 
 export interface DiagnosticsState {
@@ -32,6 +66,7 @@ export interface DiagnosticsState {
   readonly state: string;
   readonly findings: readonly Finding[];
   readonly groups: readonly BarGroup[];
+  readonly roofline?: Figure;
   readonly model: readonly Pair[];
   readonly machine: readonly Pair[];
   /** The newest first. */

@@ -7,9 +7,10 @@ import type { HiddenReason, Result } from '../../src/results';
 import { benchmarkState } from '../../src/report/benchmarkState';
 import { diagnosticsState } from '../../src/report/diagnosticsReport';
 import { evaluationReport } from '../../src/report/evaluationReport';
+import { type EngineState, failureOf } from '../../src/report/engineState';
 import { computedWith, liveState, type LoggedRequest } from '../../src/report/liveView';
 import { pageAlone, partsOf } from '../../src/report/pageFile';
-import type { BenchReport, Diagnosis, Evaluation, Recent } from '../../src/reports';
+import type { BenchReport, Diagnosis, Evaluation, ModelInfo, Recent } from '../../src/reports';
 
 function recorded<Report>(name: string): Report {
   return JSON.parse(readFileSync(`test/fixtures/pages/${name}.json`, 'utf8')) as Report;
@@ -95,6 +96,25 @@ const longModel = {
     'Its file does not show that it was trained to fill in the middle, so that it may talk about code.',
 };
 
+const wrongKernel: ModelInfo = {
+  ...longModel,
+  rejected: [{ kernel: 'avx512-vbmi', cases: 317, mismatches: 12 }],
+};
+const failed: EngineState = {
+  name: 'failed',
+  problem: { kind: 'engine', message: 'The engine ended by itself (SIGSEGV), 4 times within five minutes.' },
+};
+const refused = failureOf(
+  {
+    ...{ name: 'ready', model },
+    refused: {
+      kind: 'model',
+      message: `${longModel.file}: the tensor "blk.0.attn_q.weight" has the type IQ3_XXS, which the engine does not read. Take a file of the type Q4_K_M instead.`,
+    },
+  },
+  true,
+);
+
 const failing: Diagnosis = {
   ...diagnosis,
   simd: {
@@ -130,16 +150,20 @@ export const pageStates = {
     usual: liveState(engineLine, requests, recent, 300),
     worst: liveState(engineLine, worst, recent, 30),
     empty: liveState('The engine starts with the first completion.', [], undefined, 300),
+    refused: { ...liveState(engineLine, requests, recent, 300), failure: refused },
   },
   diagnostics: {
     usual: diagnosticsState({ engine: { name: 'ready', model }, diagnosis, recent, requests }),
     worst: diagnosticsState({
-      ...{ engine: { name: 'ready', model: longModel }, diagnosis: failing, recent, requests: worst },
+      ...{ engine: { name: 'ready', model: wrongKernel }, diagnosis: failing, recent, requests: worst },
     }),
-    empty: diagnosticsState({
-      engine: { name: 'failed', problem: { message: 'The engine died three times within five minutes.' } },
-      ...{ diagnosis: undefined, recent: undefined, requests: [] },
-    }),
+    empty: {
+      ...diagnosticsState({
+        engine: failed,
+        ...{ diagnosis: undefined, recent: undefined, requests: [] },
+      }),
+      failure: failureOf(failed, true),
+    },
   },
   evaluation: {
     usual: evaluationReport([{ evaluation, files }], 'normal'),
@@ -159,7 +183,7 @@ export const pageStates = {
       0.001,
       'It is being measured.',
     ),
-    empty: benchmarkState([], 300),
+    empty: { ...benchmarkState([], 300), failure: refused },
   },
 };
 

@@ -76,8 +76,8 @@ function textsOf(state) {
 
 const plain = (text) => text.replace(/\s+/g, ' ').trim();
 
-/** What a state holds for the page's script alone: how a bar looks, and the kinds that rows are filtered by. */
-const forTheScript = new Set(['look', 'kind']);
+/** What a state holds for the page's script alone: how a bar looks, the kinds that rows are filtered by, and what buttons send. */
+const forTheScript = new Set(['look', 'kind', 'remedy']);
 
 /** Runs in the page: what hangs over an edge, is cut off, lies over another text, or is too small to be read. */
 function faultsOfLayout() {

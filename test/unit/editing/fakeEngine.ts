@@ -48,7 +48,7 @@ function script(behaviour: Behaviour): string {
     };
     process.on('message', ({ id, method, params }) => {
       const answer = (result, to = id) => process.send({ jsonrpc: '2.0', id: to, result });
-      const refuse = (message) => process.send({ jsonrpc: '2.0', id, error: { code: -32603, message } });
+      const refuse = (message, code = -32603) => process.send({ jsonrpc: '2.0', id, error: { code, message } });
       methods[method](answer, refuse, params);
     });
     process.on('disconnect', () => process.exit(0));`;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { Problem } from '../../../src/editing/backend';
-import type { LoadParams } from '../../../src/protocol';
+import { cannotCompute, type LoadParams } from '../../../src/protocol';
 import { type Behaviour, Trial } from './fakeEngine';
 
 const never = new CancellationTokenSource().token;
@@ -241,6 +241,16 @@ describe('the engine on this machine', function () {
       assert.ok(state.name === 'ready' && state.model.name === 'small');
       assert.equal(state.refused?.message, 'fake.gguf: bad magic.');
       assert.equal(trial.names, 'starting starting ready');
+    },
+    { ...two, instead },
+  );
+
+  withTrial(
+    'blames no model, and loads no other, where there is nothing to compute with',
+    { load: `refuse("There is no engine for this system.", ${cannotCompute})` },
+    async (trial) => {
+      await assert.rejects(trial.client.loadModel(), failsWith('engine', /^There is no engine/));
+      assert.equal(trial.names, 'starting failed');
     },
     { ...two, instead },
   );

@@ -103,15 +103,28 @@ describe('engine', () => {
     };
     const engine = await Engine.load(broken, { modelFile, threads: 1, kernel: 'scalar' });
     assert.notEqual(engine.info.kernel, 'scalar');
-    assert.match(
-      engine.info.caution ?? '',
-      /^The kernel scalar computes wrongly on this CPU \(3 of 221 cases/,
-    );
+    assert.deepEqual(engine.info.rejected, [{ kernel: 'scalar', cases: 221, mismatches: 3 }]);
     await engine.close();
     const sound = await Engine.load(addon, { modelFile, threads: 1, kernel: 'scalar' });
     assert.equal(sound.info.kernel, 'scalar');
-    assert.doesNotMatch(sound.info.caution ?? '', /computes wrongly/);
+    assert.equal(sound.info.rejected, undefined);
     await sound.close();
+  });
+
+  it('says which of the kernels that the addon would have chosen compute wrongly', async () => {
+    const rejected = [{ kernel: 'avx2', cases: 317, mismatches: 1 }];
+    const broken: Addon = {
+      ...addon,
+      load: async (...args) => {
+        const native = await addon.load(...args);
+        assert.deepEqual(native.rejected, []);
+        const session: NativeModel['session'] = (options) => native.session(options);
+        return { ...native, rejected, session, use: (n) => native.use(n), free: () => native.free() };
+      },
+    };
+    const engine = await Engine.load(broken, { modelFile, threads: 1 });
+    assert.deepEqual(engine.info.rejected, rejected);
+    await engine.close();
   });
 
   it('gives the logits and greedy ids of squared ReLU as bitnet-b1.58', async () => {

@@ -10,9 +10,11 @@ import {
   IPCMessageReader,
   IPCMessageWriter,
   type MessageConnection,
+  type ResponseError,
 } from 'vscode-jsonrpc/node';
 import {
   benchRequest,
+  cannotCompute,
   completeRequest,
   diagnoseRequest,
   evaluateProgress,
@@ -45,8 +47,9 @@ interface Process {
   output: () => string;
 }
 
-function start(): Process {
-  const child = fork(bundle, [], { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] });
+function start(environment: NodeJS.ProcessEnv = {}): Process {
+  const env = { ...process.env, ...environment };
+  const child = fork(bundle, [], { stdio: ['ignore', 'pipe', 'ignore', 'ipc'], env });
   let output = '';
   child.stdout!.on('data', (chunk) => (output += String(chunk)));
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
@@ -54,8 +57,11 @@ function start(): Process {
   return { child, connection, output: () => output };
 }
 
-async function withProcess(work: (process: Process) => Promise<void>): Promise<void> {
-  const started = start();
+async function withProcess(
+  work: (process: Process) => Promise<void>,
+  environment?: NodeJS.ProcessEnv,
+): Promise<void> {
+  const started = start(environment);
   try {
     await work(started);
     assert.equal(started.output(), '', 'the engine wrote to its standard output');
@@ -182,6 +188,15 @@ describe('engine process', () => {
       await assert.rejects(connection.sendRequest('nothing'), /Unhandled method nothing/);
       assert.ok((await connection.sendRequest(loadRequest, load)).loadMs >= 0);
     }));
+
+  it('says in a code of its own that there is no addon, whatever the model', () =>
+    withProcess(
+      async ({ connection }) => {
+        const isOfEngine = (error: ResponseError<void>): boolean => error.code === cannotCompute;
+        await assert.rejects(connection.sendRequest(loadRequest, load), isOfEngine);
+      },
+      { RYZANSTEIN_ADDON: '/nowhere/ryzanstein.node' },
+    ));
 
   it('evaluates the model on files, and tells of each hole', () =>
     withProcess(async ({ connection }) => {

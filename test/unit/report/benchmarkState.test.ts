@@ -36,10 +36,10 @@ describe('the benchmark page', () => {
     // 512 / 5120 s + 12 / 1000 s, and 13 / 1000 s.
     assert.equal(
       verdict(300),
-      'An answer of 12 tokens takes 112 ms where 512 tokens have to be read first, and 13 ms behind each key after that: both within the deadline of 300 ms.',
+      'An answer of 12 tokens takes 112 ms where 512 tokens have to be read first, and 13 ms behind each key after that. Both are within the deadline of 300 ms.',
     );
-    assert.match(verdict(100), /the first beyond the deadline of 100 ms/);
-    assert.match(verdict(10), /: beyond the deadline of 10 ms: a smaller model/);
+    assert.match(verdict(100), /The first is beyond the deadline of 100 ms/);
+    assert.match(verdict(10), /That is beyond the deadline of 10 ms: a smaller model/);
     assert.match(benchmarkState([], 300).verdict, /^Nothing was measured/);
     assert.equal(benchmarkState([report()], 300, 'At work.').verdict, 'At work.');
   });

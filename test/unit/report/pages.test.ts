@@ -1,7 +1,14 @@
 // Messages of the extension's pages: what is none of them is not heard.
 
 import assert from 'node:assert/strict';
-import { isBenchmarkMessage, isDiagnosticsMessage, isPlace, isWhere, ready } from '../../../src/report/pages';
+import {
+  isBenchmarkMessage,
+  isDiagnosticsMessage,
+  isPlace,
+  isRemedyMessage,
+  isWhere,
+  ready,
+} from '../../../src/report/pages';
 
 describe('messages of the pages', () => {
   it('of the diagnostics page are those of its buttons', () => {
@@ -29,6 +36,21 @@ describe('messages of the pages', () => {
       ],
     ])
       assert.ok(!isPlace(other), JSON.stringify(other));
+  });
+
+  it('of the card are what its buttons stand for', () => {
+    for (const remedy of ['chooseModel', 'useBundled', 'restart', 'showLog'])
+      assert.ok(isRemedyMessage({ remedy }), remedy);
+    for (const other of [
+      ready,
+      'restart',
+      undefined,
+      null,
+      {},
+      { remedy: 'toString' },
+      { remedy: ['restart'] },
+    ])
+      assert.ok(!isRemedyMessage(other), JSON.stringify(other));
   });
 
   it('of the live view are a path and a line', () => {
