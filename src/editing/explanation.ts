@@ -57,7 +57,7 @@ export function explain(entries: readonly Entry[], place: ExplainedPlace): Expla
       if (result.because === 'confidence' && completion) return unsure(completion, place);
       return { sentence: t`The answer is hidden: ${hiddenBecause(result.because)}.` };
     case 'silent':
-      return { sentence: sentenceOf(silenceWords(result.because)) };
+      return { sentence: t`Nothing is offered here: ${silenceWords(result.because)}.` };
     case 'paused':
       return {
         sentence: t`Completions are paused (${circumstanceWords(result.because)}). Complete Now still works.`,

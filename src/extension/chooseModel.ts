@@ -151,7 +151,7 @@ export class ModelChoice {
       pick.onDidAccept(() => {
         const [line] = pick.selectedItems;
         if (line?.choice?.refusal === undefined) resolve(line);
-        else pick.placeholder = t`${line.choice.name} cannot be used.`;
+        else void vscode.window.showWarningMessage(`Ryzanstein: ${line.choice.refusal}`);
       });
     });
     pick.show();
@@ -191,7 +191,7 @@ export class ModelChoice {
     const { folder } = this.parts.downloads;
     const { hub } = readSettings();
     return catalogueModels
-      .filter((model) => !candidates.some(({ file }) => file === placeOf(folder, model)))
+      .filter((model) => !candidates.some((each) => 'glance' in each && each.file === placeOf(folder, model)))
       .map((model) => choiceToDownload(model, hub, this.machine))
       .sort((a, b) => Number(a.unfit !== undefined) - Number(b.unfit !== undefined));
   }

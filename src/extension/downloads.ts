@@ -1,9 +1,11 @@
 // Models that somebody asked for: downloads with progress, files brought along, and what of them takes room on the disk.
 
 import { t } from '@vscode/l10n';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ModelReader } from '../editing/modelReader';
+import { placeOf } from '../library/catalogue';
 import { gigabytes } from '../library/choices';
 import type { Progress } from '../library/download';
 import { getModel } from '../library/getModel';
@@ -52,6 +54,7 @@ export class Downloads {
       };
       try {
         const { signal } = cancellation;
+        await this.removeDamaged(model);
         return await getModel(hub, model, this.folder, { signal, onProgress }, (...join) =>
           reader.join(...join),
         );
@@ -61,6 +64,14 @@ export class Downloads {
         return undefined;
       }
     });
+  }
+
+  /** What is there and cannot be used has to be had anew. */
+  private async removeDamaged(model: { repository: string; file: string }): Promise<void> {
+    const { reader } = this.parts;
+    const file = placeOf(this.folder, model);
+    if (existsSync(file) && 'refusal' in (await reader.glance(file))) await remove(file, this.folder);
+    reader.rest();
   }
 
   /** Brings a file into the folder, for a machine without a network, and has it used. */

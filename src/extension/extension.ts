@@ -8,6 +8,7 @@ import { Benchmark } from './benchmark';
 import { ModelChoice } from './chooseModel';
 import { Circumstances } from './circumstances';
 import { DiagnosticsPage } from './diagnostics';
+import { silenceAt } from './documents';
 import { Problem } from '../editing/backend';
 import { LocalEngine, type LocalState } from '../editing/localEngine';
 import { Downloads } from './downloads';
@@ -68,7 +69,9 @@ export function activate(context: vscode.ExtensionContext): Parts {
   const ignoring = new WorkspaceIgnoring();
   const relatedFiles = new RelatedFiles(ignoring);
   const circumstances: Circumstances = new Circumstances(() => status.update());
-  const status = new Status(engine, circumstances, completions);
+  const status = new Status(engine, circumstances, completions, (document) =>
+    silenceAt(document, (file) => ignoring.known(file)),
+  );
   const provider = new Provider({
     ...{ backend: engine, log: completions, ignoring, relatedFiles },
     throttle: (settings) => circumstances.throttle(settings),

@@ -17,11 +17,12 @@ import { median } from '../statistics';
 import type { CompletionLog } from '../editing/completionLog';
 import { isUnproven, languageIsOn, type Settings } from '../editing/settings';
 import type { Circumstances } from './circumstances';
-import { circumstanceWords } from '../wording';
+import type { Silence } from '../results';
+import { circumstanceWords, silenceWords } from '../wording';
 import { onSettingChange, readSettings } from './settings';
 
 export type StatusName =
-  'unproven' | 'ready' | 'starting' | 'working' | 'paused' | 'off' | 'offHere' | 'error';
+  'silent' | 'unproven' | 'ready' | 'starting' | 'working' | 'paused' | 'off' | 'offHere' | 'error';
 
 interface Look {
   readonly name: StatusName;
@@ -31,6 +32,9 @@ interface Look {
   /** The setting that makes it so. */
   readonly setting?: keyof Settings;
 }
+
+/** Silences of a file that are not over in a moment. */
+const lasting: ReadonlySet<Silence['kind']> = new Set(['ignored', 'secret', 'long'] as const);
 
 export class Status implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem(
@@ -48,6 +52,7 @@ export class Status implements vscode.Disposable {
     private readonly engine: LocalEngine,
     private readonly circumstances: Circumstances,
     private readonly completions: CompletionLog,
+    private readonly silenceIn: (document: vscode.TextDocument) => Silence | undefined,
   ) {
     this.item.name = 'Ryzanstein';
     this.item.command = 'ryzanstein.openMenu';
@@ -118,6 +123,13 @@ export class Status implements vscode.Disposable {
         text: `$(code) ${t`Ryzanstein off for ${document.languageId}`}`,
         sentence: t`Completions are off in ${document.languageId} files and on in others.`,
         setting: 'languages',
+      };
+    const silence = document && this.silenceIn(document);
+    if (silence && lasting.has(silence.kind))
+      return {
+        name: 'silent',
+        text: `$(circle-slash) ${t`Ryzanstein silent here`}`,
+        sentence: t`Nothing is offered here: ${silenceWords(silence)}.`,
       };
     if (document && isUnproven(state, settings, document.languageId))
       return {

@@ -6,7 +6,7 @@ import type { CompletionLog } from '../editing/completionLog';
 import { type Explanation, explain } from '../editing/explanation';
 import type { LocalEngine } from '../editing/localEngine';
 import { silenceAt } from './documents';
-import { sentenceOf, silenceWords } from '../wording';
+import { silenceWords } from '../wording';
 import type { WorkspaceIgnoring } from './ignoring';
 import { readSettings } from './settings';
 import type { Status } from './status';
@@ -34,7 +34,7 @@ export function explanation({ engine, completions, ignoring, status }: WhyParts)
   if (!editor) return { sentence: t`No file is being edited.`, isFinal: true };
   const { document, selection } = editor;
   const silence = silenceAt(document, (file) => ignoring.known(file));
-  if (silence) return { sentence: sentenceOf(silenceWords(silence)), isFinal: true };
+  if (silence) return { sentence: t`Nothing is offered here: ${silenceWords(silence)}.`, isFinal: true };
   // What holds for every line.
   const { name, sentence, setting } = status.current;
   if (name !== 'ready' && name !== 'working') return { sentence, ...(setting && { setting }) };

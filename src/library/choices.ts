@@ -92,7 +92,9 @@ function choiceOf(candidate: Candidate, current: boolean, machine: Machine | und
   const name = nameOf(candidate);
   if ('refusal' in candidate) {
     const { refusal } = candidate;
-    return { ...{ file, current, name, refusal }, description: originWords(origin), detail: refusal };
+    // What is the matter has to be read before the line ends.
+    const detail = `${refusal.replaceAll(file, baseName(file))} · ${file}`;
+    return { ...{ file, current, name, refusal }, description: originWords(origin), detail };
   }
   const { glance } = candidate;
   const license = licenceOf([name, glance.name], glance.license ?? candidate.license);
@@ -126,8 +128,10 @@ function nameOf(candidate: Candidate): string {
   const { file, name } = candidate;
   if (name !== undefined) return name;
   if ('glance' in candidate) return candidate.glance.name;
-  return file.split(/[/\\]/).at(-1)!;
+  return baseName(file);
 }
+
+const baseName = (file: string): string => file.split(/[/\\]/).at(-1)!;
 
 /** `398 MB`, `1.65 GB` */
 export function gigabytes(bytes: number): string {

@@ -76,6 +76,6 @@ export function expectationLine({ coldMs, keyMs, memory, isMeasured }: Expectati
     ms < 95 ? `${Math.ceil(ms / 10) * 10} ms` : `${grouped(ms / 1000, 1)} s`;
   const [cold, key, needed] = [seconds(coldMs), seconds(keyMs), gigabytes(memory)];
   return isMeasured
-    ? t`about ${cold} in a new file, ${key} for each key (as measured here), ${needed} of memory`
-    : t`about ${cold} in a new file, ${key} for each key, ${needed} of memory`;
+    ? t`about ${cold} in a new file, ${key} for each key (as measured here), ${needed} of memory in all`
+    : t`about ${cold} in a new file, ${key} for each key, ${needed} of memory in all`;
 }

@@ -133,7 +133,7 @@ function modelPairs(model: ModelInfo, recent: Recent | undefined): Pair[] {
     [t`Model`, model.name],
     [t`File`, model.file],
     [t`Form`, t`${model.architecture}, ${model.type}, ${millions(model.weights)} weights`],
-    [t`Memory`, megabytes(model.bytes)],
+    [t`Weights in memory`, megabytes(model.bytes)],
     ...(model.second
       ? [[t`Second opinion`, `${model.second.name}, ${megabytes(model.second.bytes)}`] as const]
       : []),

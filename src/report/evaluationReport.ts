@@ -230,7 +230,11 @@ function verdictOf(result: Result, ...sure: Sure): string {
     isShown ? { kind: 'shown', how: 'computed' } : { kind: 'hidden', because: hidden ?? 'confidence' },
   );
   const sureness = percent(confidence);
-  return exact ? t`right, ${sureness} sure, ${fate}` : t`differs, ${sureness} sure, ${fate}`;
+  if (!exact) return t`differs, ${sureness} sure, ${fate}`;
+  // Of a block the first line alone is judged.
+  return result.expected.trim().includes('\n')
+    ? t`first line right, ${sureness} sure, ${fate}`
+    : t`right, ${sureness} sure, ${fate}`;
 }
 
 function haveSameHoles(evaluations: readonly Evaluation[]): boolean {

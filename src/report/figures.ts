@@ -30,7 +30,7 @@ export function modelLine(model: ModelInfo): string {
   return t`${name}: ${architecture} ${type}, ${millions(weights)} weights, ${megabytes(bytes)}`;
 }
 
-/** `tiny is loaded in 0.2 s: 18.1 million weights in TQ2_0, 6.2 MB of memory, 2 threads (avx2). It sees ...` */
+/** `tiny is loaded in 0.2 s: 18.1 million weights in TQ2_0 (6.2 MB), 2 threads (avx2). It sees ...` */
 export function loadedLine({
   name,
   type,
@@ -42,8 +42,7 @@ export function loadedLine({
   ...model
 }: ModelInfo): string {
   const figures = [
-    t`${millions(weights)} weights in ${type}`,
-    t`${megabytes(bytes)} of memory`,
+    t`${millions(weights)} weights in ${type} (${megabytes(bytes)})`,
     `${threadsOf(threads)} (${kernel})`,
   ];
   const { prompts, caution } = model;

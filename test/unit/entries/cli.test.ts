@@ -89,7 +89,7 @@ describe('command line', function () {
     assert.ok((completion.tokens as number) <= 5);
     const unsure = ryzanstein('complete', `${source}:2:12`, ...tiny, '--confidence', '1');
     assert.deepEqual([unsure.code, unsure.out], [0, '']);
-    assert.match(unsure.err, /Nothing is shown here \(not sure enough\)/);
+    assert.match(unsure.err, /Nothing is shown here: not sure enough/);
     const { out, err, code } = ryzanstein('complete', `${source}:2:12`, ...tiny, '--confidence', '0');
     assert.equal(code, 0);
     assert.equal(out.split('\n').length, 2, out);
