@@ -16,6 +16,7 @@ import {
   diagnoseRequest,
   evaluateProgress,
   evaluateRequest,
+  examineRequest,
   glanceRequest,
   joinRequest,
   machineRequest,
@@ -27,6 +28,8 @@ import {
   type Completion,
   type EvaluateParams,
   type EvaluateProgress,
+  type ExamineParams,
+  type Examination,
   type LoadParams,
   type LoadProgress,
   type Prefill,
@@ -136,6 +139,10 @@ export class EngineChild {
 
   diagnose(): Promise<Diagnosis> {
     return this.answer(this.connection.sendRequest(diagnoseRequest));
+  }
+
+  examine(params: ExamineParams): Promise<Examination> {
+    return this.answer(this.connection.sendRequest(examineRequest, params));
   }
 
   glance(file: string): Promise<ModelGlance> {

@@ -9,6 +9,8 @@ import {
   type Completion,
   type EvaluateParams,
   type EvaluateProgress,
+  type ExamineParams,
+  type Examination,
   type LoadParams,
   type Prefill,
   type PrefillParams,
@@ -121,6 +123,13 @@ export class LocalEngine implements Backend, Examinable {
 
   diagnose(): Promise<Diagnosis> {
     return this.occupy('diagnosis', ({ child }) => child.diagnose());
+  }
+
+  /** Has an answer given again, with all that the model read and wrote; starts nothing. */
+  async examine(params: ExamineParams): Promise<Examination> {
+    if (this.current.name !== 'ready') throw new Problem('request', 'The engine is not ready.');
+    if (this.occupied) throw new Problem('request', sentenceOf(occupationWords[this.occupied]));
+    return this.request(({ child }) => child.examine(params));
   }
 
   /** Ends the process; the next request starts another one, with what is to be loaded then. Earlier deaths are forgotten. */

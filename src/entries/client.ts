@@ -25,6 +25,7 @@ import {
   diagnoseRequest,
   evaluateProgress,
   evaluateRequest,
+  examineRequest,
   glanceRequest,
   joinRequest,
   machineRequest,
@@ -58,6 +59,10 @@ export class Client {
       return answered(async () =>
         (await answering()).complete(prompt, limits, { ...options, signal, onSooner }),
       );
+    });
+    connection.onRequest(examineRequest, (params, token) => {
+      const { signal } = controllerOf(token);
+      return answered(async () => (await answering()).examine(params, { signal }));
     });
     connection.onRequest(prefillRequest, ({ prompt, threads }, token) => {
       const signal = this.beginNewest(token);

@@ -3,23 +3,15 @@
 import type { Completion } from '../protocol';
 import type { Recent } from '../reports';
 import type { Result } from '../results';
-import { mean, median, percentile } from '../statistics';
+import { mean, median, percentile, sum } from '../statistics';
 import { resultWords } from '../wording';
 import { barGroup, type Measured } from './bars';
 import { inPage, lineChart } from './charts';
+import { detailOf, type Looked } from './completionDetail';
+import { surenessOf, type Wanted } from './confidence';
+import type { LoggedRequest } from './loggedRequest';
 import { milliseconds, percent, threadsOf, tokensPerSecond } from './figures';
 import type { BarGroup, LiveState, PlaceRow, Tile } from './pages';
-
-/** A request for ghost text as the log has it; `where` is a path and a line. */
-export interface LoggedRequest {
-  readonly time: number;
-  readonly where: string;
-  readonly result: Result;
-  readonly text?: string;
-  readonly outcome?: string;
-  readonly waitedMs: number;
-  readonly completion?: Completion;
-}
 
 /** Answers that a figure is the median of. */
 const lately = 20;
@@ -31,12 +23,17 @@ const enoughTokens = 4;
 const waitSteps = [10, 20, 40, 80, 160, 320, 640];
 
 /** `requests` are the newest first; `engine` is a sentence on what computes, `recent` what the status bar has. */
-export function liveState(
-  engine: string,
-  requests: readonly LoggedRequest[],
-  recent: Recent | undefined,
-  deadline: number,
-): LiveState {
+export interface Watched {
+  readonly engine: string;
+  readonly requests: readonly LoggedRequest[];
+  readonly recent: Recent | undefined;
+  /** In milliseconds. */
+  readonly deadline: number;
+  readonly wanted: Wanted;
+  readonly looked?: Looked;
+}
+
+export function liveState({ engine, requests, recent, deadline, wanted, looked }: Watched): LiveState {
   const all = requests.flatMap((request) => (hasAnswer(request) ? request : []));
   // Figures of another model say nothing of this one; the second one's count where the chosen one never spoke.
   const last = all.find(({ completion }) => !completion.isSecond) ?? all[0];
@@ -44,6 +41,7 @@ export function liveState(
     .filter(({ completion }) => completion.model === last!.completion.model)
     .slice(0, charted);
   const places = placesOf(requests);
+  const sureness = surenessOf(requests, wanted);
   return {
     engine,
     tiles: [waitTile(answered), speedTile(answered, recent), shownTile(places), acceptedTile(places)],
@@ -51,8 +49,13 @@ export function liveState(
       writing: speedChart('Writing', decodes(answered), answered.length),
       reading: speedChart('Reading', prefills(answered), answered.length),
     },
-    groups: answered.length === 0 ? [] : [waitBars(answered, deadline), partsBars(answered)],
+    groups:
+      answered.length === 0
+        ? []
+        : [waitBars(answered, deadline), partsBars(answered), sparedBars(requests, answered)],
+    ...(sureness && { sureness }),
     places: places.map(({ row }) => row),
+    ...(looked && { detail: detailOf(looked) }),
   };
 }
 
@@ -189,6 +192,34 @@ function partsBars(answered: readonly Answered[]): BarGroup {
       { name: 'writing the answer', value: decode },
     ],
     milliseconds,
+  );
+}
+
+/** Work that was not done because something was known already. */
+function sparedBars(requests: readonly LoggedRequest[], answered: readonly Answered[]): BarGroup {
+  const total = (of: (completion: Completion) => number): number =>
+    sum(answered.map(({ completion }) => of(completion)));
+  const offers = requests.filter(({ result }) => result.kind === 'shown' || result.kind === 'hidden');
+  const known = offers.filter(
+    ({ result }) =>
+      (result.kind === 'shown' && (result.how === 'same' || result.how === 'typed through')) ||
+      (result.kind === 'hidden' && result.asBefore),
+  );
+  const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
+  return barGroup(
+    'Work spared',
+    'A prompt begins as one before did, and an answer goes on fitting while you type it.',
+    [
+      {
+        ...{ name: 'of the prompts, read before', limit: 1 },
+        value: share(
+          total(({ reusedTokens }) => reusedTokens),
+          total(({ promptTokens }) => promptTokens),
+        ),
+      },
+      { name: 'of the answers, known before', value: share(known.length, offers.length), limit: 1 },
+    ],
+    percent,
   );
 }
 

@@ -224,7 +224,7 @@ async function session(profile, settings, closer, vsix) {
       await inner.locator('#filter').selectOption('failed');
       await inner.locator('#none', { hasText: 'No place is of this kind.' }).waitFor();
       await inner.locator('#filter').selectOption('');
-      await place.locator('button').click();
+      await place.locator('.place button').click();
       await page.locator('.tab.active', { hasText: second.file }).waitFor({ timeout: 10_000 });
       return tiles.join(', ');
     });

@@ -10,7 +10,7 @@ import { Ignoring } from '../../editing/ignoring';
 import { openFile, RelatedChunks } from '../../editing/relatedChunks';
 import { defaults } from '../../editing/settings';
 import { languageOf } from '../../language/languages';
-import type { Bundle } from '../../measure/bundle';
+import type { Bundle } from '../../editing/bundle';
 import { readText } from '../../measure/sourceFiles';
 import type { Completion, Limits, Prompt } from '../../protocol';
 import { describeCompletion } from '../../report/tables';

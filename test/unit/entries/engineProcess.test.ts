@@ -19,6 +19,7 @@ import {
   diagnoseRequest,
   evaluateProgress,
   evaluateRequest,
+  examineRequest,
   loadProgress,
   loadRequest,
   type Prompt,
@@ -173,6 +174,11 @@ describe('engine process', () => {
           .then(({ model, other }) => [model, other?.model]),
         [answer.model, answer.other?.model],
       );
+      for (const isSecond of [true, undefined] as const) {
+        const { completion, tokens } = await connection.sendRequest(examineRequest, { ...place, isSecond });
+        assert.equal(completion.model, isSecond ? info.second.name : info.name);
+        assert.equal(tokens.length, completion.tokens);
+      }
     }));
 
   it('words errors, and lives on', () =>
