@@ -194,6 +194,13 @@ export interface LoadProgress {
   percent: number;
 }
 
+/** What is measured next, and how many of such steps are done. */
+export interface BenchProgress {
+  done: number;
+  steps: number;
+  next?: { kernel: string; threads: number };
+}
+
 /** How many of the holes are done; each counts twice where they are tuned by first. */
 export interface EvaluateProgress {
   done: number;
@@ -217,5 +224,6 @@ export const prefillRequest = new RequestType<PrefillParams, Prefill, void>('pre
 export const examineRequest = new RequestType<ExamineParams, Examination, void>('examine');
 export const diagnoseRequest = new RequestType0<Diagnosis, void>('diagnose');
 export const benchRequest = new RequestType<BenchParams, BenchReport, void>('bench');
+export const benchProgress = new NotificationType<BenchProgress>('benchProgress');
 export const evaluateRequest = new RequestType<EvaluateParams, Evaluation, void>('evaluate');
 export const evaluateProgress = new NotificationType<EvaluateProgress>('evaluateProgress');

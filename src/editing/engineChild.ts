@@ -11,6 +11,7 @@ import {
   ResponseError,
 } from 'vscode-jsonrpc/node';
 import {
+  benchProgress,
   benchRequest,
   completeRequest,
   diagnoseRequest,
@@ -24,6 +25,7 @@ import {
   loadRequest,
   prefillRequest,
   type BenchParams,
+  type BenchProgress,
   type CompleteParams,
   type Completion,
   type EvaluateParams,
@@ -120,8 +122,13 @@ export class EngineChild {
     return this.answer(this.connection.sendRequest(prefillRequest, params, token));
   }
 
-  bench(params: BenchParams): Promise<BenchReport> {
-    return this.answer(this.connection.sendRequest(benchRequest, params));
+  async bench(params: BenchParams, progress: (done: BenchProgress) => void): Promise<BenchReport> {
+    const subscription = this.connection.onNotification(benchProgress, progress);
+    try {
+      return await this.answer(this.connection.sendRequest(benchRequest, params));
+    } finally {
+      subscription.dispose();
+    }
   }
 
   async evaluate(

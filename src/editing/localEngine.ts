@@ -5,6 +5,7 @@ import { type CancellationToken, ResponseError } from 'vscode-jsonrpc/node';
 import {
   cannotCompute,
   type BenchParams,
+  type BenchProgress,
   type CompleteParams,
   type Completion,
   type EvaluateParams,
@@ -99,11 +100,15 @@ export class LocalEngine implements Backend, Examinable {
   }
 
   /** Cancelling restarts the engine, which stops at once. */
-  async bench(paramsFor: (model: ModelInfo) => BenchParams, token: CancellationToken): Promise<BenchReport> {
+  async bench(
+    paramsFor: (model: ModelInfo) => BenchParams,
+    token: CancellationToken,
+    progress: (done: BenchProgress) => void = () => undefined,
+  ): Promise<BenchReport> {
     const subscription = token.onCancellationRequested(() => this.restart('the benchmark was cancelled'));
     try {
       return await this.occupy('benchmark', async ({ child, loaded }) =>
-        child.bench(paramsFor(await loaded)),
+        child.bench(paramsFor(await loaded), progress),
       );
     } finally {
       subscription.dispose();

@@ -178,9 +178,8 @@ function tooltip(
 ): vscode.MarkdownString {
   const text = new vscode.MarkdownString(undefined, true);
   const commands = ['showLiveView', 'whyNothing', 'toggleLanguage', 'showDiagnostics', 'openMenu'];
-  text.isTrusted = {
-    enabledCommands: [...commands.map((each) => `ryzanstein.${each}`), 'workbench.action.openSettings'],
-  };
+  const ofEditor = ['workbench.action.openSettings', 'editor.action.inlineSuggest.snooze'];
+  text.isTrusted = { enabledCommands: [...commands.map((each) => `ryzanstein.${each}`), ...ofEditor] };
   text.appendMarkdown('**Ryzanstein** ').appendText(sentence);
   if (setting) {
     const query = encodeURIComponent(JSON.stringify(`ryzanstein.${setting}`));
@@ -193,6 +192,7 @@ function tooltip(
     '[Live view](command:ryzanstein.showLiveView)',
     '[Why nothing here?](command:ryzanstein.whyNothing)',
     '[This language on or off](command:ryzanstein.toggleLanguage)',
+    '[Snooze](command:editor.action.inlineSuggest.snooze "No completions for a while, of any extension")',
     '[Diagnostics](command:ryzanstein.showDiagnostics)',
     '[Menu](command:ryzanstein.openMenu)',
   ];

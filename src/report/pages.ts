@@ -247,6 +247,8 @@ export interface BenchmarkState {
   /** A number of threads to keep, why, and what the button says. */
   readonly advice?: { readonly threads: number; readonly text: string; readonly action: string };
   readonly working: boolean;
+  /** While it works: what is measured, and the share that is done. */
+  readonly progress?: { readonly text: string; readonly share: number };
   readonly isMeasured: boolean;
 }
 

@@ -243,6 +243,7 @@ export const pageStates = {
       [...slow, ...Array.from({ length: 18 }, () => slow[1]!)],
       0.001,
       'It is being measured.',
+      { done: 3, steps: 9, next: { kernel: 'avx512-vbmi', threads: 2 } },
     ),
     empty: { ...benchmarkState([], 300), failure: refused },
   },
