@@ -138,7 +138,7 @@ export class Status implements vscode.Disposable {
     const busy = this.works > 0;
     return {
       name: busy ? 'working' : 'ready',
-      text: `${busy ? '$(loading~spin) ' : ''}Ryzanstein${figures && ` ${figures}`}`,
+      text: `${busy ? '$(loading~spin)' : '$(ryzanstein-weights)'} Ryzanstein${figures && ` ${figures}`}`,
       sentence: busy
         ? 'A completion is being computed.'
         : readySentence(state.name, settings.mode) + (throttle.use === 'slow' ? ` Slower (${because}).` : ''),
