@@ -116,6 +116,31 @@ export interface CompleteParams {
   pause?: number;
 }
 
+/** A completion to look into: in what room it was answered, and by which of two models. */
+export interface ExamineParams {
+  prompt: Prompt;
+  limits: Limits;
+  room?: number;
+  isSecond?: true;
+}
+
+/**
+ * An answer, looked into: what the model read, in runs of text and of tokens that steer it, and what it wrote, each token
+ * with how likely the model and the context found it.
+ */
+export interface Examination {
+  completion: Completion;
+  prompt: { text: string; steers: boolean }[];
+  tokens: WrittenToken[];
+}
+
+/** `isTyped`: it spells what was typed already, and is no part of the answer. */
+export interface WrittenToken {
+  text: string;
+  probability: number;
+  isTyped: boolean;
+}
+
 export interface PrefillParams {
   prompt: Prompt;
   threads?: number;
@@ -166,6 +191,13 @@ export interface LoadProgress {
   percent: number;
 }
 
+/** What is measured next, and how many of such steps are done. */
+export interface BenchProgress {
+  done: number;
+  steps: number;
+  next?: { kernel: string; threads: number };
+}
+
 /** How many of the holes are done; each counts twice where they are tuned by first. */
 export interface EvaluateProgress {
   done: number;
@@ -185,7 +217,10 @@ export const joinRequest = new RequestType<JoinParams, void, void>('join');
 export const completeRequest = new RequestType<CompleteParams, Completion, void>('complete');
 export const soonerProgress = new ProgressType<Sooner>();
 export const prefillRequest = new RequestType<PrefillParams, Prefill, void>('prefill');
+/** Answers again, to tell of each token; it cancels nothing. */
+export const examineRequest = new RequestType<ExamineParams, Examination, void>('examine');
 export const diagnoseRequest = new RequestType0<Diagnosis, void>('diagnose');
 export const benchRequest = new RequestType<BenchParams, BenchReport, void>('bench');
+export const benchProgress = new NotificationType<BenchProgress>('benchProgress');
 export const evaluateRequest = new RequestType<EvaluateParams, Evaluation, void>('evaluate');
 export const evaluateProgress = new NotificationType<EvaluateProgress>('evaluateProgress');

@@ -11,11 +11,13 @@ import {
   ResponseError,
 } from 'vscode-jsonrpc/node';
 import {
+  benchProgress,
   benchRequest,
   completeRequest,
   diagnoseRequest,
   evaluateProgress,
   evaluateRequest,
+  examineRequest,
   glanceRequest,
   joinRequest,
   machineRequest,
@@ -23,10 +25,13 @@ import {
   loadRequest,
   prefillRequest,
   type BenchParams,
+  type BenchProgress,
   type CompleteParams,
   type Completion,
   type EvaluateParams,
   type EvaluateProgress,
+  type ExamineParams,
+  type Examination,
   type LoadParams,
   type LoadProgress,
   type Prefill,
@@ -117,8 +122,13 @@ export class EngineChild {
     return this.answer(this.connection.sendRequest(prefillRequest, params, token));
   }
 
-  bench(params: BenchParams): Promise<BenchReport> {
-    return this.answer(this.connection.sendRequest(benchRequest, params));
+  async bench(params: BenchParams, progress: (done: BenchProgress) => void): Promise<BenchReport> {
+    const subscription = this.connection.onNotification(benchProgress, progress);
+    try {
+      return await this.answer(this.connection.sendRequest(benchRequest, params));
+    } finally {
+      subscription.dispose();
+    }
   }
 
   async evaluate(
@@ -136,6 +146,10 @@ export class EngineChild {
 
   diagnose(): Promise<Diagnosis> {
     return this.answer(this.connection.sendRequest(diagnoseRequest));
+  }
+
+  examine(params: ExamineParams): Promise<Examination> {
+    return this.answer(this.connection.sendRequest(examineRequest, params));
   }
 
   glance(file: string): Promise<ModelGlance> {

@@ -6,10 +6,13 @@ import { type CancellationToken, ResponseError } from 'vscode-jsonrpc/node';
 import {
   cannotCompute,
   type BenchParams,
+  type BenchProgress,
   type CompleteParams,
   type Completion,
   type EvaluateParams,
   type EvaluateProgress,
+  type ExamineParams,
+  type Examination,
   type LoadParams,
   type Prefill,
   type PrefillParams,
@@ -98,11 +101,15 @@ export class LocalEngine implements Backend, Examinable {
   }
 
   /** Cancelling restarts the engine, which stops at once. */
-  async bench(paramsFor: (model: ModelInfo) => BenchParams, token: CancellationToken): Promise<BenchReport> {
+  async bench(
+    paramsFor: (model: ModelInfo) => BenchParams,
+    token: CancellationToken,
+    progress: (done: BenchProgress) => void = () => undefined,
+  ): Promise<BenchReport> {
     const subscription = token.onCancellationRequested(() => this.restart('the benchmark was cancelled'));
     try {
       return await this.occupy('benchmark', async ({ child, loaded }) =>
-        child.bench(paramsFor(await loaded)),
+        child.bench(paramsFor(await loaded), progress),
       );
     } finally {
       subscription.dispose();
@@ -122,6 +129,13 @@ export class LocalEngine implements Backend, Examinable {
 
   diagnose(): Promise<Diagnosis> {
     return this.occupy('diagnosis', ({ child }) => child.diagnose());
+  }
+
+  /** Has an answer given again, with all that the model read and wrote; starts nothing. */
+  async examine(params: ExamineParams): Promise<Examination> {
+    if (this.current.name !== 'ready') throw new Problem('request', t`The engine is not ready.`);
+    if (this.occupied) throw new Problem('request', sentenceOf(occupationWords(this.occupied)));
+    return this.request(({ child }) => child.examine(params));
   }
 
   /** Ends the process; the next request starts another one, with what is to be loaded then. Earlier deaths are forgotten. */

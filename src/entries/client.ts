@@ -19,12 +19,15 @@ import { withContext } from '../measure/repositoryContext';
 import { readSources } from '../measure/sourceFiles';
 import { calibrate, tune } from '../measure/tune';
 import {
+  benchProgress,
+  type BenchProgress,
   benchRequest,
   cannotCompute,
   completeRequest,
   diagnoseRequest,
   evaluateProgress,
   evaluateRequest,
+  examineRequest,
   glanceRequest,
   joinRequest,
   machineRequest,
@@ -59,6 +62,10 @@ export class Client {
         (await answering()).complete(prompt, limits, { ...options, signal, onSooner }),
       );
     });
+    connection.onRequest(examineRequest, (params, token) => {
+      const { signal } = controllerOf(token);
+      return answered(async () => (await answering()).examine(params, { signal }));
+    });
     connection.onRequest(prefillRequest, ({ prompt, threads }, token) => {
       const signal = this.beginNewest(token);
       return answered(async () => (await answering()).prefill(prompt, { signal, threads }));
@@ -69,7 +76,11 @@ export class Client {
     );
     connection.onRequest(machineRequest, () => answered(() => Promise.resolve(measureMachine(loadAddon()))));
     connection.onRequest(diagnoseRequest, () => answered(async () => diagnose(await loaded())));
-    connection.onRequest(benchRequest, (params) => answered(async () => bench(await loaded(), params)));
+    connection.onRequest(benchRequest, (params) => {
+      const tell = (progress: BenchProgress): void =>
+        void connection.sendNotification(benchProgress, progress);
+      return answered(async () => bench(await loaded(), params, tell));
+    });
     connection.onRequest(evaluateRequest, ({ files, holes: count, seed, tune: tunes }, token) => {
       const { signal } = controllerOf(token);
       return answered(async () => {

@@ -4,7 +4,7 @@ import { t } from '@vscode/l10n';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { BenchParams } from '../protocol';
+import type { BenchParams, BenchProgress } from '../protocol';
 import type { BenchReport, ModelInfo } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
 import { benchmarkReport } from '../report/benchReport';
@@ -32,6 +32,7 @@ export class Benchmark implements vscode.Disposable {
   /** The newest first. */
   private reports: readonly BenchReport[];
   private working = '';
+  private progress: BenchProgress | undefined;
   private readonly file: string;
 
   constructor(
@@ -52,7 +53,7 @@ export class Benchmark implements vscode.Disposable {
 
   /** What the page shows. */
   get state(): BenchmarkState {
-    return benchmarkState(this.reports, readSettings().deadline, this.working);
+    return benchmarkState(this.reports, readSettings().deadline, this.working, this.progress);
   }
 
   /** Opens the page with the runs so far, or brings it to the front. */
@@ -70,9 +71,16 @@ export class Benchmark implements vscode.Disposable {
     };
     this.become(t`Every kernel and number of threads is being measured, which may take half a minute.`);
     try {
-      const report = await vscode.window.withProgress(options, async (_, token) => {
+      const report = await vscode.window.withProgress(options, async (notification, token) => {
         try {
-          return await this.engine.bench(paramsFor, token);
+          return await this.engine.bench(paramsFor, token, (progress) => {
+            this.progress = progress;
+            this.page.post();
+            notification.report({
+              message: this.state.progress?.text,
+              increment: progress.done > 0 ? 100 / progress.steps : 0,
+            });
+          });
         } catch (error) {
           if (token.isCancellationRequested) return undefined;
           throw error;
@@ -91,6 +99,7 @@ export class Benchmark implements vscode.Disposable {
 
   private become(working: string): void {
     this.working = working;
+    this.progress = undefined;
     this.page.post();
   }
 

@@ -78,7 +78,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     showWork: (work) => status.showWork(work),
   });
   const page = new DiagnosticsPage(context.extensionUri, problems, engine, completions);
-  const liveView = new LiveView(context.extensionUri, problems, engine, completions);
+  const liveView = new LiveView(context.extension, problems, engine, completions);
   const benchmark = new Benchmark(context.extensionUri, context.globalStorageUri, problems, engine);
   const reader = new ModelReader(engineFile, log);
   const downloads = new Downloads({

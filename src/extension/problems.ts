@@ -1,5 +1,6 @@
 // What went wrong, with what can be done about it: a message for each problem, never the same one again, and the card at the top of the pages.
 
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Problem } from '../editing/backend';
 import type { LocalState } from '../editing/localEngine';
@@ -72,7 +73,7 @@ export class Problems {
     if (news.length === 0) return;
     void this.memory.update(toldKey, [...told, ...news.map((each) => each.kernel)]);
     const sentences = news.map((each) => rejectedSentence(each, kernel)).join(' ');
-    const show = 'Show Diagnostics';
+    const show = t`Show Diagnostics`;
     void vscode.window.showWarningMessage(`Ryzanstein: ${sentences}`, show).then((chosen) => {
       if (chosen) void vscode.commands.executeCommand('ryzanstein.showDiagnostics');
     });

@@ -151,7 +151,7 @@ export class Status implements vscode.Disposable {
     const busy = this.works > 0;
     return {
       name: busy ? 'working' : 'ready',
-      text: `${busy ? '$(loading~spin) ' : ''}Ryzanstein${figures && ` ${figures}`}`,
+      text: `${busy ? '$(loading~spin)' : '$(ryzanstein-weights)'} Ryzanstein${figures && ` ${figures}`}`,
       sentence: busy
         ? t`A completion is being computed.`
         : readySentence(state.name, settings.mode) +
@@ -196,9 +196,8 @@ function tooltip(
 ): vscode.MarkdownString {
   const text = new vscode.MarkdownString(undefined, true);
   const commands = ['showLiveView', 'whyNothing', 'toggleLanguage', 'showDiagnostics', 'openMenu'];
-  text.isTrusted = {
-    enabledCommands: [...commands.map((each) => `ryzanstein.${each}`), 'workbench.action.openSettings'],
-  };
+  const ofEditor = ['workbench.action.openSettings', 'editor.action.inlineSuggest.snooze'];
+  text.isTrusted = { enabledCommands: [...commands.map((each) => `ryzanstein.${each}`), ...ofEditor] };
   text.appendMarkdown('**Ryzanstein** ').appendText(sentence);
   if (setting) {
     const query = encodeURIComponent(JSON.stringify(`ryzanstein.${setting}`));
@@ -211,6 +210,7 @@ function tooltip(
     link(t`Live view`, 'showLiveView'),
     link(t`Why nothing here?`, 'whyNothing'),
     link(t`This language on or off`, 'toggleLanguage'),
+    `[${t`Snooze`}](command:editor.action.inlineSuggest.snooze "${t`No completions for a while, of any extension`}")`,
     link(t`Diagnostics`, 'showDiagnostics'),
     link(t`Menu`, 'openMenu'),
   ];

@@ -1,6 +1,6 @@
 // Measures prefill and decode of the loaded model at several thread counts, against the machine's own limits.
 
-import type { BenchParams } from '../protocol';
+import type { BenchParams, BenchProgress } from '../protocol';
 import type { BenchReport, BenchRow } from '../reports';
 import { Engine } from '../engine/engine';
 import { cpuName } from '../engine/environment';
@@ -23,7 +23,11 @@ const longestRunMs = 3000;
 const promptLengths = [32, 128, 512, 1024, 2048, 4096];
 
 /** Takes some seconds; completions wait. Throws an Error when the tokens do not fit into the model's context. */
-export async function bench(engine: Engine, params: BenchParams): Promise<BenchReport> {
+export async function bench(
+  engine: Engine,
+  params: BenchParams,
+  onProgress: (progress: BenchProgress) => void = () => undefined,
+): Promise<BenchReport> {
   const { addon, info } = engine;
   const report: BenchReport = {
     schema: 'ryzanstein/bench/1',
@@ -35,7 +39,9 @@ export async function bench(engine: Engine, params: BenchParams): Promise<BenchR
   };
   const given = params.threads.length > 0 ? params.threads : [info.threads];
   const cases = params.whole ? wholeCases(engine, params) : given.map((threads): Case => ({ threads }));
-  for (const { threads, kernel = info.kernel } of cases) {
+  const steps = cases.length + (params.whole ? 1 : 0);
+  for (const [done, { threads, kernel = info.kernel }] of cases.entries()) {
+    onProgress({ done, steps, next: { kernel, threads } });
     const readGBs = (report.limits.readGBs[threads] ??= readSpeed(engine, threads));
     const speed = await loadedWith(engine, { threads, kernel }, (other) =>
       measureSpeed(other, params, runs, params.whole ? budgetMs : Infinity),
@@ -57,6 +63,7 @@ export async function bench(engine: Engine, params: BenchParams): Promise<BenchR
     report.results.push(row('prefill', spread(speed.prefill)));
     report.results.push({ ...row('decode', decode), fractionOfLimit: rounded(decode.median / most) });
   }
+  if (params.whole) onProgress({ done: cases.length, steps });
   if (params.whole) report.firstToken = await firstTokens(engine);
   return report;
 }

@@ -1,6 +1,7 @@
 // What the benchmark page shows: a verdict, bars by kernel, threads, length of the prompt and against earlier runs, and the number of threads to keep.
 
 import { t } from '@vscode/l10n';
+import type { BenchProgress } from '../protocol';
 import type { BenchReport, BenchRow, Spread } from '../reports';
 import { barGroup, type Measured } from './bars';
 import { milliseconds, modelLine, percent, threadsOf, tokensPerSecond } from './figures';
@@ -17,12 +18,14 @@ export function benchmarkState(
   reports: readonly BenchReport[],
   deadline: number,
   working = '',
+  progress?: BenchProgress,
 ): BenchmarkState {
   const [now, ...before] = reports;
+  const atWork = { working: working !== '', ...(progress && { progress: progressOf(progress) }) };
   if (!now)
     return {
       ...{ verdict: working || t`Nothing was measured on this machine yet.`, conditions: [], groups: [] },
-      ...{ working: working !== '', isMeasured: false },
+      ...{ ...atWork, isMeasured: false },
     };
   const better = betterThreads(now);
   return {
@@ -34,8 +37,15 @@ export function benchmarkState(
       ...(['prefill', 'decode'] as const).map((work) => runBars(now, before, work)),
     ].filter(({ bars }) => bars.length > 1),
     ...(better && { advice: better }),
-    ...{ working: working !== '', isMeasured: true },
+    ...{ ...atWork, isMeasured: true },
   };
+}
+
+function progressOf({ done, steps, next }: BenchProgress): BenchmarkState['progress'] {
+  const text = next
+    ? t`Step ${done + 1} of ${steps}: the kernel ${next.kernel} with ${threadsOf(next.threads)}.`
+    : t`Step ${done + 1} of ${steps}: the time to the first token.`;
+  return { text, share: done / steps };
 }
 
 /** The row of a kind of work with the kernel and the threads in use. */

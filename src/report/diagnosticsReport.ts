@@ -18,7 +18,7 @@ import {
   threadsOf,
   tokensPerSecond,
 } from './figures';
-import type { LoggedRequest } from './liveView';
+import type { LoggedRequest } from './loggedRequest';
 import type { BarGroup, DiagnosticsState, EntryRow, Finding, Pair } from './pages';
 import { rooflineOf } from './roofline';
 

@@ -2,13 +2,16 @@
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Completion } from '../../src/protocol';
+import type { Completion, WrittenToken } from '../../src/protocol';
 import type { HiddenReason, Result } from '../../src/results';
 import { benchmarkState } from '../../src/report/benchmarkState';
 import { diagnosticsState } from '../../src/report/diagnosticsReport';
 import { evaluationReport } from '../../src/report/evaluationReport';
+import type { Looked } from '../../src/report/completionDetail';
+import { wantedBy } from '../../src/report/confidence';
 import { type EngineState, failureOf } from '../../src/report/engineState';
-import { computedWith, liveState, type LoggedRequest } from '../../src/report/liveView';
+import { computedWith, liveState } from '../../src/report/liveView';
+import type { LoggedRequest } from '../../src/report/loggedRequest';
 import { pageAlone, partsOf } from '../../src/report/pageFile';
 import type { BenchReport, Diagnosis, Evaluation, ModelInfo, Recent } from '../../src/reports';
 
@@ -49,6 +52,7 @@ function request(i: number, more: Partial<Request>): Request {
   const completion = {
     ...{ ...answer, tokens, decodeMs, tokensPerSecond: (tokens / decodeMs) * 1000 },
     ...{ prefillMs: 2 + ((i * 13) % 30), reusedTokens: 398 - ((i * 53) % 300) },
+    confidence: more.result?.kind === 'hidden' ? 0.05 + ((i * 7) % 60) / 100 : 0.99 - ((i * 11) % 37) / 100,
   };
   return {
     ...{ time: start - i * 1700, where: `src/queue.ts:${12 + i}`, trigger: 'automatic', result: shown },
@@ -144,13 +148,70 @@ const files = { drawnFrom: 60, found: 61 };
 
 const slow = benchmarks.map((report) => ({ ...report, model: { ...report.model!, ...longModel } }));
 
+const wanted = wantedBy({ confidence: null, eagerness: 'normal' }, 'typescript', model.thresholds);
+const watched = { engine: engineLine, requests, recent, deadline: 300, wanted };
+const token = (text: string, probability: number, isTyped = false): WrittenToken => {
+  return { text, probability, isTyped };
+};
+const looked: Looked = {
+  where: 'src/queue.ts:17',
+  explanation: {
+    sentence: 'The model is 29 % sure of its answer here. At normal 73 % is needed in typescript.',
+    setting: 'eagerness',
+  },
+  completion: answer,
+  examination: {
+    completion: answer,
+    prompt: [
+      { text: '<|fim_prefix|>', steers: true },
+      {
+        text: '// queue.ts\nexport function total(values: number[]): number {\n  let sum = 0;\n  for (',
+        steers: false,
+      },
+      { text: '<|fim_suffix|>', steers: true },
+      { text: '\n  return sum;\n}\n', steers: false },
+      { text: '<|fim_middle|>', steers: true },
+    ],
+    tokens: [
+      ...[token('for', 0.99, true), token(' (', 0.98, true), token('let', 0.91), token(' i', 0.97)],
+      ...[token(' =', 0.999), token(' 0', 0.96), token(';', 0.99), token(' i', 0.94), token(' <', 0.9)],
+      ...[token(' values', 0.31), token('.length', 0.88), token(';', 0.99), token(' i', 0.98)],
+      ...[token('++)', 0.86), token(' {', 0.93), token('\n', 0.004)],
+    ],
+  },
+};
+const longLook: Looked = {
+  where: `${longPath}:12345`,
+  explanation: { sentence: `\`${longText}\` was offered here, and typed over.` },
+  completion: { ...answer, text: longText },
+  examination: {
+    completion: { ...answer, promptTokens: 8192 },
+    prompt: [{ text: `${longPath}\n${longText.repeat(20)}`, steers: false }],
+    tokens: [token(longText, 0.5), ...longText.split(/(?=[A-Z])/).map((part, i) => token(part, 1 / (i + 2)))],
+  },
+};
+const forgotten = 'What was asked here is not kept any more.';
+
 /** By page and name. */
 export const pageStates = {
   live: {
-    usual: liveState(engineLine, requests, recent, 300),
-    worst: liveState(engineLine, worst, recent, 30),
-    empty: liveState('The engine starts with the first completion.', [], undefined, 300),
-    refused: { ...liveState(engineLine, requests, recent, 300), failure: refused },
+    usual: liveState({ ...watched, looked }),
+    worst: liveState({
+      ...watched,
+      requests: worst,
+      deadline: 30,
+      wanted: { ...wanted, isSet: true },
+      looked: longLook,
+    }),
+    empty: liveState({
+      ...watched,
+      ...{ engine: 'The engine starts with the first completion.', requests: [], recent: undefined },
+    }),
+    forgotten: liveState({
+      ...watched,
+      looked: { ...looked, completion: undefined, examination: forgotten },
+    }),
+    refused: { ...liveState(watched), failure: refused },
   },
   diagnostics: {
     usual: diagnosticsState({ engine: { name: 'ready', model }, diagnosis, recent, requests }),
@@ -182,6 +243,7 @@ export const pageStates = {
       [...slow, ...Array.from({ length: 18 }, () => slow[1]!)],
       0.001,
       'It is being measured.',
+      { done: 3, steps: 9, next: { kernel: 'avx512-vbmi', threads: 2 } },
     ),
     empty: { ...benchmarkState([], 300), failure: refused },
   },

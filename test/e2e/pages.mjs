@@ -148,8 +148,7 @@ async function lookAt(page, { name, states, look, address, check }) {
   await page.goto(`${address}/${theme}/${name}.html`);
   for (const [stateName, state] of Object.entries(states))
     await check(`${name}, ${stateName}, ${look}`, async () => {
-      await page.evaluate((message) => window.postMessage(message, '*'), state);
-      await page.evaluate(() => new Promise((done) => setTimeout(done, 0)));
+      await give(page, state);
       await lookAtState(page, state, `${name}-${stateName}-${look}`, look !== 'forced');
     });
 }
@@ -187,6 +186,87 @@ async function lookAtFile(page, check) {
   }
 }
 
+/** Gives a page a state, as the extension does. */
+async function give(page, state) {
+  await page.evaluate((message) => window.postMessage(message, '*'), state);
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 0)));
+}
+
+/** That the page has sent this message last. */
+async function expectSent(page, wanted) {
+  const sent = JSON.stringify(await page.evaluate(() => window.sent.at(-1)));
+  expect(sent === JSON.stringify(wanted), `it sent ${sent}, not ${JSON.stringify(wanted)}`);
+}
+
+/** What can be done in the live view, by mouse and by keyboard, while states go on coming. */
+async function useLiveView(page, address, check) {
+  const { usual, refused } = pageStates.live;
+  const { where } = usual.detail;
+  await page.emulateMedia({ colorScheme: 'dark', forcedColors: 'none', reducedMotion: 'reduce' });
+  for (const width of [300, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${address}/dark/live.html`);
+    await give(page, usual);
+    const slider = page.getByRole('slider');
+    const value = async () => Number(await slider.inputValue());
+    await check(`the confidence is chosen by keyboard, ${width} px`, async () => {
+      const start = await value();
+      expect(start === Math.round(usual.sureness.threshold * 100), `it starts at ${start}`);
+      await slider.focus();
+      for (const key of ['ArrowLeft', 'ArrowLeft', 'ArrowRight']) await page.keyboard.press(key);
+      expect((await value()) === start - 1, `it is at ${await value()}`);
+      await give(page, usual);
+      expect((await value()) === start - 1, 'another state takes it back');
+      const says = await slider.getAttribute('aria-valuetext');
+      const { answers } = usual.sureness;
+      const sure = answers.filter(({ confidence }) => confidence >= (start - 1) / 100).length;
+      const wanted = `From ${start - 1} % on, ${sure} of these ${answers.length} answers would be shown.`;
+      expect(says.startsWith(wanted), says);
+      await page.getByRole('button', { name: `Keep ${start - 1} %` }).press('Enter');
+      await expectSent(page, { kind: 'keep', confidence: (start - 1) / 100 });
+    });
+    await check(`the confidence is dragged, its line with it, ${width} px`, async () => {
+      await slider.scrollIntoViewIfNeeded();
+      const box = await page.locator('#columns').boundingBox();
+      const track = await slider.boundingBox();
+      const y = track.y + track.height / 2;
+      await page.mouse.move(box.x + ((await value()) / 100) * box.width, y);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.3, y, { steps: 5 });
+      await page.mouse.up();
+      expect(Math.abs((await value()) - 30) <= 1, `it is at ${await value()}`);
+      const line = await page.locator('#line').boundingBox();
+      expect(Math.abs(line.x - (box.x + box.width * 0.3)) < 4, 'the line is elsewhere');
+    });
+    await check(`what became of a line unfolds, and stays under who reads it, ${width} px`, async () => {
+      await page.locator('button.look').first().press('Enter');
+      await expectSent(page, { kind: 'look', where: usual.places[0].where });
+      await page.locator('summary').press('Enter');
+      await give(page, usual);
+      expect(await page.locator('pre').isVisible(), 'the prompt is folded again');
+      const focused = await page.evaluate(() => document.activeElement?.localName);
+      expect(focused === 'summary', `the focus is on ${focused}`);
+      await page.getByRole('button', { name: 'Copy for a report' }).click();
+      await expectSent(page, { kind: 'copy', where });
+      await page.getByRole('button', { name: usual.detail.change.label }).click();
+      await expectSent(page, { kind: 'setting', name: 'eagerness' });
+      await page.locator('button.look[aria-expanded="true"]').click();
+      await expectSent(page, { kind: 'close' });
+      await page.getByRole('button', { name: usual.places[1].where, exact: true }).click();
+      await expectSent(page, { kind: 'open', where: usual.places[1].where });
+    });
+    await check(`a failure is mended from the card, which goes when it is, ${width} px`, async () => {
+      await give(page, refused);
+      for (const { remedy, label } of refused.failure.remedies) {
+        await page.getByRole('button', { name: label }).click();
+        await expectSent(page, { remedy });
+      }
+      await give(page, usual);
+      expect(await page.locator('#failure').isHidden(), 'it stays');
+    });
+  }
+}
+
 async function lookAtPages() {
   const { address, stop } = await servePages();
   const { page, close } = await openBrowser();
@@ -198,7 +278,8 @@ async function lookAtPages() {
   page.on('console', (message) => message.type() === 'error' && said.push(message.text()));
   await page.addInitScript(() => {
     if (location.protocol === 'file:') return;
-    window.acquireVsCodeApi = () => ({ postMessage: () => {} });
+    window.sent = [];
+    window.acquireVsCodeApi = () => ({ postMessage: (message) => window.sent.push(message) });
   });
   try {
     for (const [name, { usual, ...others }] of Object.entries(pageStates))
@@ -206,6 +287,7 @@ async function lookAtPages() {
         const states = look === 'dark' ? { usual, ...others } : { usual };
         await lookAt(page, { name, states, look, address, check });
       }
+    await useLiveView(page, address, check);
     await lookAtFile(page, check);
     await check('no page complains', () => expect(said.length === 0, said.join('\n')));
   } finally {

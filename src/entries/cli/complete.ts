@@ -11,7 +11,7 @@ import { openFile, RelatedChunks } from '../../editing/relatedChunks';
 import { defaults } from '../../editing/settings';
 import { silentBecause } from '../../editing/silence';
 import { languageOf } from '../../language/languages';
-import type { Bundle } from '../../measure/bundle';
+import type { Bundle } from '../../editing/bundle';
 import { readText } from '../../measure/sourceFiles';
 import type { Completion, Limits, Prompt } from '../../protocol';
 import type { Silence } from '../../results';

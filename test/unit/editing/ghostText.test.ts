@@ -49,6 +49,7 @@ describe('ghost text', () => {
     });
     assert.deepEqual(limits, { maxTokens: 64, maxLines: 12, minConfidence: 'normal', candidates: 1 });
     assert.equal(threads, undefined);
+    assert.deepEqual(trial.editor.log.askedFor(trial.last.completion!), { prompt, limits });
   });
 
   it('goes with a selected suggestion only where the answer begins with it', async () => {

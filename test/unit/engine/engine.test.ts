@@ -275,6 +275,40 @@ describe('engine', () => {
     });
   });
 
+  it('tells of each token that it read and wrote, with the answer as it was', async () => {
+    await withEngine(async (engine) => {
+      const place = prompt('def total(values):\n    res');
+      const then = await engine.complete(place, limits);
+      const {
+        completion,
+        prompt: runs,
+        tokens,
+      } = await engine.examine({ prompt: place, limits, room: then.room! });
+      assert.equal(completion.text, then.text);
+      assert.equal(tokens.length, then.tokens);
+      assert.ok(tokens.every(({ probability }) => probability > 0 && probability <= 1));
+      // The word before the cursor is spelled again; what follows it begins as the answer does.
+      const [typed, own] = [true, false].map((is) => tokens.filter(({ isTyped }) => isTyped === is));
+      const written = own!.map(({ text }) => text).join('');
+      assert.ok(
+        written.includes(then.text),
+        `${JSON.stringify(written)} has not ${JSON.stringify(then.text)}`,
+      );
+      assert.ok(
+        typed!.every(({ text }) => 'res'.includes(text.trim())),
+        JSON.stringify(typed),
+      );
+      const { controlNames } = engine.model.tokenizer;
+      const steering = runs.filter(({ steers }) => steers).map(({ text }) => text);
+      assert.ok(steering.length > 0 && steering.every((name) => [...controlNames.values()].includes(name)));
+      const read = runs
+        .filter(({ steers }) => !steers)
+        .map(({ text }) => text)
+        .join('');
+      assert.ok(read.includes('def total(values):\n   '), JSON.stringify(runs));
+    });
+  });
+
   it('need not read again what it has read ahead, and says the same', async () => {
     const place = prompt('def first(a, b):\n    return a\n\ndef second(a, b):\n    return ');
     const plain = await withEngine((engine) => engine.complete(place, limits));

@@ -13,12 +13,15 @@ import {
   type ResponseError,
 } from 'vscode-jsonrpc/node';
 import {
+  benchProgress,
+  type BenchProgress,
   benchRequest,
   cannotCompute,
   completeRequest,
   diagnoseRequest,
   evaluateProgress,
   evaluateRequest,
+  examineRequest,
   loadProgress,
   loadRequest,
   type Prompt,
@@ -173,6 +176,11 @@ describe('engine process', () => {
           .then(({ model, other }) => [model, other?.model]),
         [answer.model, answer.other?.model],
       );
+      for (const isSecond of [true, undefined] as const) {
+        const { completion, tokens } = await connection.sendRequest(examineRequest, { ...place, isSecond });
+        assert.equal(completion.model, isSecond ? info.second.name : info.name);
+        assert.equal(tokens.length, completion.tokens);
+      }
     }));
 
   it('words errors, and lives on', () =>
@@ -299,6 +307,8 @@ describe('engine process', () => {
     this.timeout(120_000);
     await withProcess(async ({ connection }) => {
       await connection.sendRequest(loadRequest, load);
+      const told: BenchProgress[] = [];
+      connection.onNotification(benchProgress, (progress) => void told.push(progress));
       const report = await connection.sendRequest(benchRequest, {
         promptTokens: 64,
         generateTokens: 8,
@@ -308,6 +318,8 @@ describe('engine process', () => {
         report.results.map((row) => row.work),
         ['prefill', 'decode'],
       );
+      const { kernel } = report.results[0]!;
+      assert.deepEqual(told, [{ done: 0, steps: 1, next: { kernel, threads: 1 } }]);
       assert.ok(report.results.every((row) => row.tokensPerSecond.min > 0 && row.kernel !== ''));
       const diagnosis = await connection.sendRequest(diagnoseRequest);
       assert.equal(diagnosis.tmac.error, 0);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { benchmarkState, comparison } from '../../../src/report/benchmarkState';
 import { pageAlone } from '../../../src/report/pageFile';
+import type { BenchProgress } from '../../../src/protocol';
 import type { BenchReport, BenchRow } from '../../../src/reports';
 import { model } from './model';
 
@@ -42,6 +43,15 @@ describe('the benchmark page', () => {
     assert.match(verdict(10), /That is beyond the deadline of 10 ms: a smaller model/);
     assert.match(benchmarkState([], 300).verdict, /^Nothing was measured/);
     assert.equal(benchmarkState([report()], 300, 'At work.').verdict, 'At work.');
+  });
+
+  it('says what is measured while it works, and what share is done', () => {
+    const at = (progress: BenchProgress) => benchmarkState([report()], 300, 'At work.', progress).progress;
+    assert.deepEqual(at({ done: 3, steps: 8, next: { kernel: 'avx2', threads: 2 } }), {
+      ...{ text: 'Step 4 of 8: the kernel avx2 with 2 threads.', share: 0.375 },
+    });
+    assert.match(at({ done: 7, steps: 8 })!.text, /^Step 8 of 8: the time to the first token\.$/);
+    assert.equal(benchmarkState([report()], 300).progress, undefined);
   });
 
   it('has bars by kernel, by threads and by length of the prompt, with ranges, those in use lit', () => {
