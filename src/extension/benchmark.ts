@@ -146,7 +146,8 @@ export class Benchmark implements vscode.Disposable {
   private alone(): string {
     const read = (...names: string[]): string =>
       readFileSync(vscode.Uri.joinPath(this.extension, ...names).fsPath, 'utf8');
-    return pageAlone(partsOf('benchmark', read), benchmarkState(this.reports, readSettings().deadline));
+    const state = benchmarkState(this.reports, readSettings().deadline);
+    return pageAlone(partsOf('benchmark', read), state, vscode.l10n.bundle);
   }
 }
 

@@ -27,7 +27,7 @@ const sweeps = 100;
 /** Surer than a model can be told from certain. */
 const mostOdds = 12;
 /** Between a share and the lower end of its interval: with so many, what was chosen on some files held on others. */
-const deviations = 0.8;
+const deviations = 0.5;
 /** Of answers that are surer than a threshold: fewer say too little of how often they are right. */
 const leastShown = 20;
 

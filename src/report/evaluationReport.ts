@@ -163,8 +163,8 @@ function chartOf(evaluations: readonly Evaluation[], wanted: Eagerness | number)
   return lineChart(
     {
       title,
-      x: { ...axis, title: t`of all places so many are shown, the surest first` },
-      y: { ...axis, title: t`of those shown so many are right` },
+      x: { ...axis, title: t`shown, of all places` },
+      y: { ...axis, title: t`right, of those shown` },
       series,
     },
     inPage,

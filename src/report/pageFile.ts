@@ -44,8 +44,12 @@ export function partsOf(page: string, read: (...names: string[]) => string): Pag
   };
 }
 
-/** The page with its state, style and script in it. */
-export function pageAlone({ html, alone, css, script }: PageParts, state: object): string {
+/** The page with its state, style and script in it, and the words that its script says. */
+export function pageAlone(
+  { html, alone, css, script }: PageParts,
+  state: object,
+  words: object = {},
+): string {
   const data = (type: string, text: string): string =>
     `data:${type};base64,${Buffer.from(text).toString('base64')}`;
   return filledPage(html, {
@@ -53,5 +57,6 @@ export function pageAlone({ html, alone, css, script }: PageParts, state: object
     script: data('text/javascript', script),
     style: data('text/css', `${css}\n${alone}`),
     state: asData(state),
+    words: asData(words),
   });
 }

@@ -5,7 +5,7 @@ import { type Failure, type Framed, type Pair, ready, type RemedyMessage } from 
 
 declare const acquireVsCodeApi: (() => { postMessage(message: unknown): void }) | undefined;
 
-const words = document.getElementById('words')?.textContent;
+const words = document.getElementById('words')?.textContent.trim();
 if (words) config({ contents: words });
 
 /**

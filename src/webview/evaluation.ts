@@ -47,7 +47,7 @@ function fillHoles({ models, holes }: EvaluationState): void {
       const cell = add(row, 'td', '', 'code');
       if (!answer) continue;
       if (models.length > 1) cell.dataset.title = models[i];
-      fillDifference(add(cell, 'div'), fromItsLine(expected), fromItsLine(answer.text));
+      fillDifference(add(cell, 'div', '', 'difference'), fromItsLine(expected), fromItsLine(answer.text));
       add(cell, 'div', answer.verdict, answer.exact ? 'fate right' : 'fate');
     }
   }

@@ -1,5 +1,6 @@
 // What the pages are tested with: the states that the extension makes of recorded reports and of completions of every kind, at their usual and at their worst.
 
+import { config } from '@vscode/l10n';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Completion, WrittenToken } from '../../src/protocol';
@@ -9,10 +10,11 @@ import { diagnosticsState } from '../../src/report/diagnosticsReport';
 import { evaluationReport } from '../../src/report/evaluationReport';
 import type { Looked } from '../../src/report/completionDetail';
 import { wantedBy } from '../../src/report/confidence';
-import { type EngineState, failureOf } from '../../src/report/engineState';
+import { type EngineState, engineSentence, failureOf } from '../../src/report/engineState';
 import { computedWith, liveState } from '../../src/report/liveView';
 import type { LoggedRequest } from '../../src/report/loggedRequest';
-import { pageAlone, partsOf } from '../../src/report/pageFile';
+import { asData, filledPage, pageAlone, type PageValues, partsOf } from '../../src/report/pageFile';
+import type { Failure } from '../../src/report/pages';
 import type { BenchReport, Diagnosis, Evaluation, ModelInfo, Recent } from '../../src/reports';
 
 function recorded<Report>(name: string): Report {
@@ -89,7 +91,6 @@ const recent: Recent = {
   ...{ answers: 20, tokensPerSecond: 1392, latencyMs: 11.3, kernel: model.kernel, threads: 2 },
 };
 const busy = { ...answer, threads: 1 };
-const engineLine = computedWith(model, busy);
 const longModel = {
   ...{
     ...model,
@@ -108,16 +109,17 @@ const failed: EngineState = {
   name: 'failed',
   problem: { kind: 'engine', message: 'The engine ended by itself (SIGSEGV), 4 times within five minutes.' },
 };
-const refused = failureOf(
-  {
-    ...{ name: 'ready', model },
-    refused: {
-      kind: 'model',
-      message: `${longModel.file}: the tensor "blk.0.attn_q.weight" has the type IQ3_XXS, which the engine does not read. Take a file of the type Q4_K_M instead.`,
+const refused = (): Failure | undefined =>
+  failureOf(
+    {
+      ...{ name: 'ready', model },
+      refused: {
+        kind: 'model',
+        message: `${longModel.file}: the tensor "blk.0.attn_q.weight" has the type IQ3_XXS, which the engine does not read. Take a file of the type Q4_K_M instead.`,
+      },
     },
-  },
-  true,
-);
+    true,
+  );
 
 const failing: Diagnosis = {
   ...diagnosis,
@@ -148,8 +150,6 @@ const files = { drawnFrom: 60, found: 61 };
 
 const slow = benchmarks.map((report) => ({ ...report, model: { ...report.model!, ...longModel } }));
 
-const wanted = wantedBy({ confidence: null, eagerness: 'normal' }, 'typescript', model.thresholds);
-const watched = { engine: engineLine, requests, recent, deadline: 300, wanted };
 const token = (text: string, probability: number, isTyped = false): WrittenToken => {
   return { text, probability, isTyped };
 };
@@ -190,67 +190,128 @@ const longLook: Looked = {
     tokens: [token(longText, 0.5), ...longText.split(/(?=[A-Z])/).map((part, i) => token(part, 1 / (i + 2)))],
   },
 };
+const measuring = 'It is being measured.';
 const forgotten = 'What was asked here is not kept any more.';
 
-/** By page and name. */
-export const pageStates = {
-  live: {
-    usual: liveState({ ...watched, looked }),
-    worst: liveState({
-      ...watched,
-      requests: worst,
-      deadline: 30,
-      wanted: { ...wanted, isSet: true },
-      looked: longLook,
-    }),
-    empty: liveState({
-      ...watched,
-      ...{ engine: 'The engine starts with the first completion.', requests: [], recent: undefined },
-    }),
-    forgotten: liveState({
-      ...watched,
-      looked: { ...looked, completion: undefined, examination: forgotten },
-    }),
-    refused: { ...liveState(watched), failure: refused },
-  },
-  diagnostics: {
-    usual: diagnosticsState({ engine: { name: 'ready', model }, diagnosis, recent, requests }),
-    worst: diagnosticsState({
-      ...{ engine: { name: 'ready', model: wrongKernel }, diagnosis: failing, recent, requests: worst },
-    }),
-    empty: {
-      ...diagnosticsState({
-        engine: failed,
-        ...{ diagnosis: undefined, recent: undefined, requests: [] },
+type Words = Record<string, string>;
+
+/** By language: what the extension brings, and one in which whatever is not put into words stands out. */
+export const languages: Record<string, Words> = { en: {}, ...translations() };
+
+function translations(): Record<'de' | 'pseudo', Words> {
+  const de = JSON.parse(readFileSync('l10n/bundle.l10n.de.json', 'utf8')) as Words;
+  const tags = new Set(['en', 'en-US']);
+  const pseudo = Object.keys(de).map((text) => [text, tags.has(text) ? text : `⟦${accented(text)}⟧`]);
+  return { de, pseudo: Object.fromEntries(pseudo) as Words };
+}
+
+/** As long as other languages are; the places to fill in stay. */
+function accented(text: string): string {
+  const accents: Words = {
+    a: 'áá',
+    e: 'éé',
+    i: 'í',
+    o: 'óó',
+    u: 'ú',
+    A: 'Á',
+    E: 'É',
+    O: 'Ó',
+    n: 'ñ',
+    c: 'ç',
+  };
+  return text.replace(/\{\d+\}|[aeiounAEOc]/g, (each) => accents[each] ?? each);
+}
+
+/** What stands in pages as it was reported, in no language, and units. */
+export const reported = JSON.stringify([
+  ...[diagnosis, evaluation, benchmarks, requests, worst, looked, longLook, longModel, failing, wrongKernel],
+  ...[
+    failed,
+    refused(),
+    forgotten,
+    measuring,
+    'tok',
+    'GOPS',
+    'HTML',
+    'JSON',
+    'Markdown',
+    'CPU',
+    'Ryzanstein',
+    'ryzanstein',
+    'max',
+  ],
+]);
+
+/** A page as the extension fills it in a language. */
+export function filled(html: string, values: Omit<PageValues, 'words'>, language: string): string {
+  config({ contents: languages[language]! });
+  return filledPage(html, { ...values, words: asData(languages[language]!) });
+}
+
+/** By page and name, in a language. */
+export function pageStates(language: string) {
+  config({ contents: languages[language]! });
+  const wanted = wantedBy({ confidence: null, eagerness: 'normal' }, 'typescript', model.thresholds);
+  const engine = computedWith(model, busy);
+  const watched = { engine, requests, recent, deadline: 300, wanted };
+  return {
+    live: {
+      usual: liveState({ ...watched, looked }),
+      worst: liveState({
+        ...watched,
+        requests: worst,
+        deadline: 30,
+        wanted: { ...wanted, isSet: true },
+        looked: longLook,
       }),
-      failure: failureOf(failed, true),
+      empty: liveState({
+        ...watched,
+        ...{ engine: engineSentence({ name: 'idle' }), requests: [], recent: undefined },
+      }),
+      forgotten: liveState({
+        ...watched,
+        looked: { ...looked, completion: undefined, examination: forgotten },
+      }),
+      refused: { ...liveState(watched), failure: refused() },
     },
-  },
-  evaluation: {
-    usual: evaluationReport([{ evaluation, files }], 'normal'),
-    worst: evaluationReport(
-      [
-        { evaluation, files },
-        { evaluation: otherRun, files },
-        { evaluation: { ...otherRun, file: '/other.gguf' }, files },
-      ],
-      'eager',
-    ),
-  },
-  benchmark: {
-    usual: benchmarkState(benchmarks, 300),
-    worst: benchmarkState(
-      [...slow, ...Array.from({ length: 18 }, () => slow[1]!)],
-      0.001,
-      'It is being measured.',
-      { done: 3, steps: 9, next: { kernel: 'avx512-vbmi', threads: 2 } },
-    ),
-    empty: { ...benchmarkState([], 300), failure: refused },
-  },
-};
+    diagnostics: {
+      usual: diagnosticsState({ engine: { name: 'ready', model }, diagnosis, recent, requests }),
+      worst: diagnosticsState({
+        ...{ engine: { name: 'ready', model: wrongKernel }, diagnosis: failing, recent, requests: worst },
+      }),
+      empty: {
+        ...diagnosticsState({
+          engine: failed,
+          ...{ diagnosis: undefined, recent: undefined, requests: [] },
+        }),
+        failure: failureOf(failed, true),
+      },
+    },
+    evaluation: {
+      usual: evaluationReport([{ evaluation, files }], 'normal'),
+      worst: evaluationReport(
+        [
+          { evaluation, files },
+          { evaluation: otherRun, files },
+          { evaluation: { ...otherRun, file: '/other.gguf' }, files },
+        ],
+        'eager',
+      ),
+    },
+    benchmark: {
+      usual: benchmarkState(benchmarks, 300),
+      worst: benchmarkState([...slow, ...Array.from({ length: 18 }, () => slow[1]!)], 0.001, measuring, {
+        done: 3,
+        steps: 9,
+        next: { kernel: 'avx512-vbmi', threads: 2 },
+      }),
+      empty: { ...benchmarkState([], 300), failure: refused() },
+    },
+  };
+}
 
 /** The page that `bench --html` writes. */
-export const benchmarkAlone = pageAlone(
-  partsOf('benchmark', (...names) => readFileSync(path.join(...names), 'utf8')),
-  pageStates.benchmark.usual,
-);
+export function benchmarkAlone(): string {
+  const parts = partsOf('benchmark', (...names) => readFileSync(path.join(...names), 'utf8'));
+  return pageAlone(parts, pageStates('en').benchmark.usual);
+}

@@ -11,7 +11,10 @@ import { recordedThemes, themes } from './themes.mjs';
 
 const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const { benchmarkAlone, pageStates } = require(path.join(root, 'out', 'test', 'e2e', 'pageStates.js'));
+const { benchmarkAlone, filled, languages, pageStates: statesIn, reported } = require(
+  path.join(root, 'out', 'test', 'e2e', 'pageStates.js'),
+);
+const pageStates = statesIn('en');
 
 const widths = [300, 400, 1280, 2000];
 /** Of these, those that axe-core looks at and pictures are taken of. */
@@ -45,16 +48,14 @@ async function servePages() {
     '.html': { folder: 'media', type: 'text/html' },
   };
   const server = createServer((request, response) => {
-    const [, theme, name] = request.url.split('/');
+    const [, theme, name, language = 'en'] = request.url.split(/[/?]/);
     const { folder, type } = files[path.extname(name ?? '')] ?? {};
     if (!folder) return response.writeHead(204).end();
     let text = readFileSync(path.join(root, folder, name), 'utf8');
     const values = { nonce, source: "'self'", script: name.replace('.html', '.js'), style: 'page.css' };
     if (type === 'text/css') text = `${editorStyle(recorded[theme])}\n${text}`;
     if (type === 'text/html')
-      text = text
-        .replace(/\{\{(\w+)\}\}/g, (_, value) => values[value] ?? '')
-        .replace('<body>', `<body class="${recorded[theme].classes}">`);
+      text = filled(text, values, language).replace('<body>', `<body class="${recorded[theme].classes}">`);
     response.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(text);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -172,7 +173,7 @@ async function lookAtState(page, state, title, withAxe) {
 /** The benchmark as one file, which a browser opens from the disk. */
 async function lookAtFile(page, check) {
   const file = path.join(pictures, 'pages', 'benchmark.html');
-  writeFileSync(file, benchmarkAlone);
+  writeFileSync(file, benchmarkAlone());
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme, forcedColors: 'none', reducedMotion: 'reduce' });
     await check(`benchmark as a file, ${colorScheme}`, async () => {
@@ -267,6 +268,43 @@ async function useLiveView(page, address, check) {
   }
 }
 
+/** Runs in the page: what people read there, or hear. */
+function wordsOf() {
+  const spoken = [...document.querySelectorAll('[aria-label], [title], [aria-valuetext], [data-title]')];
+  const attributes = ['aria-label', 'title', 'aria-valuetext', 'data-title'];
+  return [
+    document.title,
+    ...[...document.querySelectorAll('body *')]
+      // A difference may begin and end within a word of the code.
+      .filter((each) => !each.closest('script, style, .difference'))
+      .flatMap(({ childNodes }) => [...childNodes].filter(({ nodeType }) => nodeType === 3))
+      .map(({ data }) => data),
+    ...spoken.flatMap((element) => attributes.map((name) => element.getAttribute(name) ?? '')),
+  ];
+}
+
+/** In other languages nothing is cut off, and nothing is left in English. */
+async function lookAtLanguages(page, address, check) {
+  await page.emulateMedia({ colorScheme: 'dark', forcedColors: 'none', reducedMotion: 'reduce' });
+  const known = new Set(reported.match(/[A-Za-z]+/g));
+  for (const language of Object.keys(languages).filter((each) => each !== 'en')) {
+    const all = statesIn(language);
+    for (const [name, states] of Object.entries(all)) {
+      await page.goto(`${address}/dark/${name}.html?${language}`);
+      for (const [stateName, state] of Object.entries(states))
+        await check(`${name}, ${stateName}, ${language}`, async () => {
+          await give(page, state);
+          await lookAtState(page, state, `${name}-${stateName}-${language}`, false);
+          if (language !== 'pseudo') return;
+          let text = (await page.evaluate(wordsOf)).join(' | ');
+          for (let before = ''; before !== text;) [before, text] = [text, text.replace(/⟦[^⟦⟧]*⟧/g, ' ')];
+          const left = (text.match(/[A-Za-z]{3,}/g) ?? []).filter((word) => !known.has(word));
+          expect(left.length === 0, `it says in English: ${[...new Set(left)].join(', ')}`);
+        });
+    }
+  }
+}
+
 async function lookAtPages() {
   const { address, stop } = await servePages();
   const { page, close } = await openBrowser();
@@ -289,6 +327,7 @@ async function lookAtPages() {
       }
     await useLiveView(page, address, check);
     await lookAtFile(page, check);
+    await lookAtLanguages(page, address, check);
     await check('no page complains', () => expect(said.length === 0, said.join('\n')));
   } finally {
     await close();
