@@ -5,7 +5,7 @@ import { oddness } from './secretLooks';
 
 /** What secrets are called. Of those in the second group, one that is a word is a kind of thing, and no secret. */
 const called =
-  /(pass(?:words?|wd|phrases?|code)?|pswd|pwd|secrets?|credentials?|creds|conn(?:ection)?[-_ ]?str(?:ing)?|dsn|mnemonic|log[io]n|signin|authenticate)|(tokens?|bearer|auth(?:orization|entication)?|(?:api|app|access|account|auth|client|cipher|crypt|deploy|encrypt(?:ion)?|hmac|jwt|licen[cs]e|master|private|secret|server|service|session|shared|sign(?:ing)?|ssh|storage|subscription|webhook)[-_. ]?keys?|salt|otp)/gi;
+  /(pass(?:words?|wd|phrases?|code)?|pswd|pwd|secrets?|credentials?|creds|conn(?:ection)?[-_ ]?str(?:ing)?|dsn|mnemonic|secure[-_ ]?string|log[io]n|signin|authenticate)|(tokens?|bearer|auth(?:orization|entication)?|(?:api|app|access|account|auth|client|cipher|crypt|deploy|encrypt(?:ion)?|hmac|jwt|licen[cs]e|master|private|secret|server|service|session|shared|sign(?:ing)?|ssh|storage|subscription|webhook)[-_. ]?keys?|salt|otp)/gi;
 const calledSo = new RegExp(`^(?:${called.source})$`, 'i');
 /** Too short to be found within a longer word. */
 const short = /^(?:pass|pwd|pswd|auth|creds|dsn|salt|otp|log[io]n|signin|authenticate)$/i;
@@ -29,12 +29,12 @@ const blank = new Set(
 );
 
 /** Up to the value, behind what closes the name: a type, then what assigns or parts, then what opens a list or a call. */
-const type = String.raw`(?:[?!]?:\s*[\w&*<>[\]|?.' ]{1,40}?|\s+[\w*<>[\].]{1,30}(?:\([\d, ]{0,9}\))?(?:\s+default)?)(?=\s*[:?]?=|\s+['"])`;
+const type = String.raw`(?:[?!]?:\s*[\w&*<>[\]|?.' ]{1,40}?|\s+(?:as\s+)?[\w*<>[\].]{1,30}(?:\([\d, ]{0,9}\))?(?:\s+default)?)(?=\s*[:?]?=|\s+['"])`;
 const assigns = String.raw`(?:[:=!]=+|=>|=|:=|:-|:|<-|<<|->|[?|+&]{1,2}=|\|\||\?\?|\?:|\bor\b|,|\()`;
 const wraps = String.raw`(?:(?:new\s+)?(?!\w*(?:env|get|fetch|read|load|find|config|require|import|prompt|format|print|log|err|throw|match|test))[\w.:[\]]{1,40}\()?`;
-const quote = String.raw`(?:[@$&]|\b[a-z]\w?|\br)?#?\(?("""\s*|'''\s*|["'\`])\(?`;
+const quote = String.raw`(?:[@$&]|\b[a-z]\w?|\br)?#?\(?("""\s*|'''\s*|["'\`]|\[\[)\(?`;
 const opened = new RegExp(
-  String.raw`(?:["'\`][\])]*|[\])]*(?:\s?\[\w*\])?(?:${type})?)\s*(${assigns}|\s)[\s([{]{0,80}${wraps}${quote}`,
+  String.raw`(?:["'\`][\])]*|[\])]*(?:\s?\[\w*\])?(?:${type})?)(?:\s*(${assigns})[\s([{]{0,80}${wraps}|\s+)${quote}`,
   'iy',
 );
 const valued = /["'`,\s]{1,80}["']?\bvalue["']?\s*[:=]\s*(["'`]?)/iy;
@@ -97,7 +97,8 @@ const headCharacters = 400;
 const longest = 400;
 
 function valuesBehind(text: string, name: Name, isData: boolean, isCall: boolean): Range[] {
-  const head = /.*$/.exec(text.slice(Math.max(0, name.start - headCharacters), name.start))![0];
+  const before = text.slice(Math.max(0, name.start - headCharacters), name.start);
+  const head = before.slice(before.lastIndexOf('\n') + 1);
   const inside = openedIn(head);
   const value = at(valued, text, name.end);
   if (value) return value[1] ? quoted(text, value, false) : [lineFrom(text, value.index + value[0].length)];
@@ -141,7 +142,8 @@ function openedIn(head: string): string | undefined {
 function quoted(text: string, opener: RegExpExecArray, isList: boolean): Range[] {
   const found: Range[] = [];
   for (let match: RegExpExecArray | undefined = opener; match && found.length < 64;) {
-    const mark: string = match[match.length - 1]!.trimEnd();
+    const opens: string = match[match.length - 1]!.trimEnd();
+    const mark = opens === '[[' ? ']]' : opens;
     const start = match.index + match[0].length;
     const end = endOf(text, start, mark);
     found.push({ start, end });

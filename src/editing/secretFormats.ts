@@ -61,9 +61,12 @@ const uncertain = [
   // What a server is told who asks with (RFC 6750, RFC 7617).
   /\b(?:Bearer|Basic)\s+([\w.~+/-]{8,}=*)/gi,
 ];
-/** The password in a URL, which a port is not. */
-const login =
-  /(?<=[a-z\d]):\/\/[^\s/:@"'`<>]{0,64}:(?!\d{0,5}(?:[/?#"'`\s]|$))([^\s/@"'`<>]{1,256})(?:@|$)/gi;
+/** Passwords in URLs, where a port is none, and in commands. */
+const logins = [
+  /(?<=[a-z\d]):\/\/[^\s/:@"'`<>]{0,64}:(?!\d{0,5}(?:[/?#"'`\s]|$))([^\s/@"'`<>]{1,256})(?:@|$)/gi,
+  /\s(?:-u|--user)[ =]["']?[^\s:"'`$]{1,64}:(?!\d+\b)([^\s"'`]{1,256})/g,
+  /\bsshpass\s+-p\s*["']?([^\s"']{1,256})/g,
+];
 /** Filled in later, or to be replaced. */
 const filledIn =
   /^(?:[${%*[(].*|x+|\.+|(?:my|your|the|db|user)?[-_]?(?:pass(?:word|wd)?|pwd|pw|secret|token|key|credentials?))$/i;
@@ -76,7 +79,8 @@ export function formatRanges(text: string): Range[] {
   for (const format of certain) for (const match of text.matchAll(format)) add(match);
   for (const format of uncertain)
     for (const match of text.matchAll(format)) if (oddness(match[1]!) >= oddPart) add(match);
-  for (const match of text.matchAll(login)) if (!filledIn.test(match[1]!)) add(match);
+  for (const login of logins)
+    for (const match of text.matchAll(login)) if (!filledIn.test(match[1]!)) add(match);
   return found;
 }
 

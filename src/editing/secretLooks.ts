@@ -43,8 +43,10 @@ const number = /(?<![\w-])0x[\da-f]{1,16}(?:[ui]\d+|[ul]*)(?!\w)/gi;
 /** Commands of SVG, each before a number; two letters meet behind the end of a path alone. */
 const path = /^[MmLlHhVvCcSsQqTtAaZz\d-]+$/;
 
-/** By a character's code: whether it may be one of a key. */
-const isOfKey = Array.from({ length: 128 }, (_, code) => /[\w+/=~-]/.test(String.fromCharCode(code)));
+/** By a character's code: 1 where it may be one of a key. */
+const ofKeys = Uint8Array.from({ length: 128 }, (_, code) =>
+  Number(/[\w+/=~-]/.test(String.fromCharCode(code))),
+);
 
 /** How far the most unlikely stretch of a text is from names: 8 is reached by few names, and by most keys of 16 characters. */
 export function oddness(text: string): number {
@@ -64,8 +66,8 @@ export function randomRanges(text: string): Range[] {
   // The same in one pass, for all text of other files goes through here.
   let [start, most, now, before] = [0, 0, 0, 0];
   for (let i = 0; i <= text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (isOfKey[code]) {
+    const code = i < text.length ? text.charCodeAt(i) : 0;
+    if (code < 128 && ofKeys[code]) {
       now += weights[before * 128 + code]!;
       if (now < 0) now = 0;
       else if (now > most) most = now;

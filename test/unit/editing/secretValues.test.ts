@@ -44,6 +44,122 @@ const values: Record<string, string> = {
   Azure: 'AccountKey=' + some(86) + '==',
 };
 
+/** Lines of code and data that hold no secret, whatever they speak of. */
+const plainLines: [languageId: string, line: string][] = [
+  [
+    'typescript',
+    "import { getCustomElementsRegistry } from '../../packages/runtime-core/src/helpers/createSlots';",
+  ],
+  ['css', 'color: #a1b2c3d4; background: linear-gradient(90deg, rgba(2,0,36,1) 0%, #00d4ff 100%);'],
+  [
+    'typescript',
+    '<path d="M12 2C6.48 2 2 6.48 2 12s4.48 10 10 10 10-4.48 10-10S17.52 2 12 2zm0 18c-4.41 0-8-3.59-8-8s3.59-8 8-8 8 3.59 8 8-3.59 8-8 8z"/>',
+  ],
+  ['html', '<svg><path d="M19-6h-2v3H7V6H5v12h14V6zM10 17l-5-5 1.41-1.41L10 14.17l7.59-7.59L19 8z"/></svg>'],
+  ['typescript', "const id = '123e4567-e89b-12d3-a456-426614174000';"],
+  ['typescript', "fetch('https://api.example.com/v1/users/12345/orders?page=2&limit=50&sort=created_at');"],
+  ['typescript', 'const re = /^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{2,}$/;'],
+  ['typescript', 'const pi = 3.14159265358979323846264338327950288;'],
+  ['typescript', 'const big = 123456789012345678901234567890n;'],
+  ['cpp', 'hash ^= 0x9E3779B97F4A7C15ULL; hash *= 0x100000001b3;'],
+  ['typescript', 'const token = tokens[index];'],
+  ['typescript', "const token = scanner.next(); if (token.kind === 'identifier') return token;"],
+  ['typescript', "if (token === 'function') parseFunction();"],
+  ['typescript', 'async login(user: string, password: string): Promise<Token> {'],
+  ['typescript', "const passwordInput = document.getElementById('password');"],
+  ['typescript', 'const secret = process.env.JWT_SECRET;'],
+  ['typescript', "const secret = process.env['JWT_SECRET'] ?? '';"],
+  ['typescript', "throw new Error('Invalid token: ' + token);"],
+  ['typescript', "it('refuses a wrong password', async () => {"],
+  ['typescript', 'headers: { Authorization: `Bearer ${token}` },'],
+  ['typescript', "headers['Authorization'] = 'Bearer ' + token;"],
+  ['python', 'password = getpass("Password: ")'],
+  ['python', 'def login(self, username: str, password: str) -> bool:'],
+  ['python', 'token = os.environ["API_TOKEN"]'],
+  ['python', 'password = config.get("database", "password")'],
+  ['python', 'parser.add_argument("--password", help="the password of the account")'],
+  ['python', 'password = forms.CharField(label="Password", widget=forms.PasswordInput)'],
+  ['python', 'self.assertEqual(token.type, "NAME")'],
+  ['python', 'AUTH_USER_MODEL = "accounts.User"'],
+  ['python', 'path("login/", views.login, name="login"),'],
+  ['python', 'from django.contrib.auth import authenticate, login, logout'],
+  ['html', '<input type="password" name="password" id="password" placeholder="Your password" required>'],
+  ['html', '<label for="password">Password</label>'],
+  ['java', 'private String password;'],
+  ['java', '@Value("${spring.datasource.password}") private String password;'],
+  ['go', 'token, err := jwt.Parse(raw, keyFunc)'],
+  ['go', 'Password string `json:"password"`'],
+  ['yaml', 'password: ${DB_PASSWORD}'],
+  ['yaml', 'token: {{ .Values.token }}'],
+  ['yaml', 'id-token: write'],
+  ['yaml', 'secretName: web-tls'],
+  ['yaml', 'github-token: ${{ secrets.GITHUB_TOKEN }}'],
+  ['shellscript', 'PASSWORD=$1'],
+  ['shellscript', 'TOKEN=$(cat token.txt)'],
+  ['shellscript', 'if [ -z "$TOKEN" ]; then'],
+  ['sql', 'password VARCHAR(255) NOT NULL,'],
+  ['rust', 'let token = self.lexer.next_token()?;'],
+  ['json', '"typescript": "^5.4.2", "@types/node": "20.11.30"'],
+  ['typescript', "const keywordTokens = ['if', 'else', 'while'];"],
+  ['typescript', "export const AUTH_ROUTES = ['/login', '/logout'] as const;"],
+  ['typescript', 'const sessionKey = `session:${id}`;'],
+  ['typescript', 'tokenType: "Bearer",'],
+  ['typescript', 'className="flex items-center justify-between px-4 py-2 text-sm"'],
+  ['typescript', 'const accessKey = "accessKey";'],
+  ['c', "#define TOKEN_PLUS '+'"],
+  ['typescript', 'export type Auth = "basic" | "oauth" | "none";'],
+  ['typescript', "localStorage.setItem('token', data.token);"],
+  ['typescript', "{ path: 'login', component: LoginComponent },"],
+  ['typescript', "t('login.title', 'Sign in')"],
+];
+
+/** Lines whose values are secrets by name, however ordinary they look. */
+const secretLines: [languageId: string, line: string][] = [
+  ['python', 'client.login("hunter2pass")'],
+  ['typescript', "auth: { username: 'bob', password: 'Tr0ub4dor&3' }"],
+  ['typescript', "const API_KEY = 'abcdef123456';"],
+  ['python', 'PASSWORD_ACME = "hunter2"'],
+  ['shellscript', 'mysql -u root --password=hunter2 db'],
+  ['shellscript', 'curl -u bob:hunter2pass https://example.net'],
+  ['typescript', "mongoose.connect('mongodb+srv://bob:hunter2pass@cluster0.x.mongodb.net/db')"],
+  ['csharp', '"Server=db;Database=x;User Id=sa;Password=Hunter2x!;"'],
+  ['typescript', "headers: { 'X-Api-Key': 'abcd1234efgh' }"],
+  ['java', '.withPassword("hunter2")'],
+  ['python', 'redis.Redis(host="h", password = "hunter2")'],
+  ['typescript', "const jwtSecret = 'keyboard cat';"],
+  ['python', 'SECRET_KEY = "django-insecure-#k3x$9!m@q%2"'],
+  ['go', 'os.Setenv("API_TOKEN", "a1b2c3d4e5")'],
+  ['typescript', "process.env.API_TOKEN = 'a1b2c3d4e5';"],
+  ['yaml', 'password: "hunter2"'],
+  ['yaml', 'api_key: a1b2c3d4e5f6'],
+  ['powershell', '$password = "hunter2"'],
+  ['powershell', 'ConvertTo-SecureString "hunter2" -AsPlainText'],
+  ['kotlin', 'val password: String = "hunter2"'],
+  ['dart', "final String apiKey = 'a1b2c3d4e5';"],
+  ['perl', 'my $password = "hunter2";'],
+  ['r', 'password <- "hunter2"'],
+  ['elixir', 'config :app, secret_key_base: "a1b2c3d4e5f6"'],
+  ['scala', 'val password = "hunter2"'],
+  ['objective-c', 'NSString *password = @"hunter2";'],
+  ['typescript', '"npm_config_//registry/:_authToken": "a1b2c3d4e5"'],
+  ['typescript', "passphrase: 'correct horse battery staple'"],
+  ['clojure', '(def password "hunter2")'],
+  ['lisp', '(setq password "hunter2")'],
+  ['tcl', 'set password "hunter2"'],
+  ['vb', 'Dim password As String = "hunter2"'],
+  ['matlab', "password = 'hunter2';"],
+  ['lua', 'local password = [[hunter2]]'],
+  ['properties', 'jdbc.password=hunter2'],
+  ['toml', "password = 'hunter2'"],
+  ['dockerfile', 'ARG TOKEN=abc123def'],
+  ['makefile', 'TOKEN := abc123def'],
+  ['typescript', '// password: hunter2x!'],
+  ['python', 'PGPASSWORD="hunter2"'],
+  ['shellscript', 'sshpass -p hunter2 ssh bob@h'],
+  ['typescript', "new Client({ token: 'a1b2c3d4' })"],
+  ['swift', 'let apiKey: String? = "a1b2c3d4e5"'],
+];
+
 const typescript = 'node_modules/typescript/lib/typescript.js';
 const filesIn = (folder: string): string[] =>
   fs
@@ -88,6 +204,12 @@ describe('a key or token in another file', () => {
     const numbered = withoutSecrets(`a\r\n${values.npm}\r\nb\r\n`).split('\n');
     assert.deepEqual([numbered.length, numbered[0], numbered[2]], [4, 'a\r', 'b\r']);
   });
+
+  for (const [languageId, line] of secretLines)
+    it(`is told by its name: ${line}`, () => assert.equal(without(line, languageId), ''));
+
+  for (const [languageId, line] of plainLines)
+    it(`is not seen in ${line}`, () => assert.equal(without(line, languageId), line));
 
   it('is seen in few lines of code that has none', () => {
     const texts = [...filesIn('src'), ...filesIn('native'), ...filesIn('test/fixtures'), typescript].map(
