@@ -1,7 +1,6 @@
 // Values that are secrets by the name they are given: assigned, passed, sent as a header, or written behind it in data.
 
-import type { Range } from './secretFormats';
-import { oddness } from './secretLooks';
+import { oddness, oddPart, type Range } from './secretLooks';
 
 /** What secrets are called. Of those in the second group, one that is a word is a kind of thing, and no secret. */
 const called =
@@ -38,7 +37,7 @@ const opened = new RegExp(
   'iy',
 );
 const valued = /["'`,\s]{1,80}["']?\bvalue["']?\s*[:=]\s*(["'`]?)/iy;
-const element = /[^<>\n]{0,80}>()/y;
+const element = /[^<>\n]{0,80}>/y;
 const next = /\s*(?:\+|\.{1,2}|&|~|<>|\\|,)?\s*\\?\s*[a-z@$]?("""|'''|["'`])/iy;
 const nextWithoutComma = /\s*(?:\+|\.{1,2}|&|~|<>|\\)\s*\\?\s*[a-z@$]?("""|'''|["'`])/iy;
 /** Not in quotes. */
@@ -96,37 +95,57 @@ const headCharacters = 400;
 /** Of a value: what is longer is told by its beginning. */
 const longest = 400;
 
+/** What stands where the value of a name would; only in a call of it, where it `isCall`. */
 function valuesBehind(text: string, name: Name, isData: boolean, isCall: boolean): Range[] {
   const before = text.slice(Math.max(0, name.start - headCharacters), name.start);
   const head = before.slice(before.lastIndexOf('\n') + 1);
   const inside = openedIn(head);
-  const value = at(valued, text, name.end);
-  if (value) return value[1] ? quoted(text, value, false) : [lineFrom(text, value.index + value[0].length)];
-  const match = at(opened, text, name.end);
-  if (
-    match &&
-    (match[0].startsWith(inside ?? match[0]) || match[2] !== inside) &&
-    (!isCall || match[1] === '(')
-  )
-    return quoted(text, match, match[1] === '(' || /[[{(]/.test(match[0]));
-  if (isCall) return [];
-  if (text[name.start - 1] === '<') {
-    const tag = at(element, text, name.end);
-    const start = tag ? tag.index + tag[0].length : text.length;
-    const end = start + /[^<\n]*/.exec(text.slice(start, start + longest))![0].length;
-    if (tag && (end === text.length || text.startsWith('</', end))) return [{ start, end }];
-  }
-  const plain = at(bare, text, name.end);
-  if (!plain) return [];
-  const start = plain.index + plain[0].length;
-  if (isData && /[:=]/.test(plain[0])) return [lineFrom(text, start)];
-  // In a string, a comment or an argument: what no name in code looks like.
-  const isText = isData || /^\s*(?:\/\/|#|--|\*|;)/.test(head) || inside !== undefined;
-  const word = isText ? at(/[^\s"'`<>;&,(){}[\]]{6,}(?![([])/y, text, start)?.[0] : undefined;
-  return word && /\d|[!@#$%^*+~]/.test(word) && oddness(word) >= 4
-    ? [{ start, end: start + word.length }]
-    : [];
+  const found = valueOfPair(text, name) ?? inQuotes(text, name, inside, isCall);
+  if (found || isCall) return found ?? [];
+  const isText = inside !== undefined || /^\s*(?:\/\/|#|--|\*|;)/.test(head);
+  const range = inElement(text, name) ?? withoutQuotes(text, name, isData, isText);
+  return range ? [range] : [];
 }
+
+/** As in `"name": "TOKEN", "value": "..."`. */
+function valueOfPair(text: string, name: Name): Range[] | undefined {
+  const match = at(valued, text, name.end);
+  if (!match) return undefined;
+  return match[1] ? quoted(text, match, false) : [lineFrom(text, match.index + match[0].length)];
+}
+
+function inQuotes(
+  text: string,
+  name: Name,
+  inside: string | undefined,
+  isCall: boolean,
+): Range[] | undefined {
+  const match = at(opened, text, name.end);
+  if (!match || (isCall && match[1] !== '(')) return undefined;
+  // The quote may end the string that the name stands in.
+  if (inside !== undefined && !match[0].startsWith(inside) && match[2] === inside) return undefined;
+  return quoted(text, match, /[[{(]/.test(match[0]));
+}
+
+function inElement(text: string, name: Name): Range | undefined {
+  const tag = text[name.start - 1] === '<' ? at(element, text, name.end) : undefined;
+  if (!tag) return undefined;
+  const start = tag.index + tag[0].length;
+  const end = start + /[^<\n]*/.exec(text.slice(start, start + longest))![0].length;
+  return end === text.length || text.startsWith('</', end) ? { start, end } : undefined;
+}
+
+/** In data the rest of the line; in a string or a comment, `isText`, what no name in code looks like. */
+function withoutQuotes(text: string, name: Name, isData: boolean, isText: boolean): Range | undefined {
+  const match = at(bare, text, name.end);
+  if (!match) return undefined;
+  const start = match.index + match[0].length;
+  if (isData && /[:=]/.test(match[0])) return lineFrom(text, start);
+  const word = isData || isText ? at(wordOfText, text, start)?.[0] : undefined;
+  const isOdd = word !== undefined && /\d|[!@#$%^*+~]/.test(word) && oddness(word) >= oddPart;
+  return isOdd ? { start, end: start + word.length } : undefined;
+}
+const wordOfText = /[^\s"'`<>;&,(){}[\]]{6,}(?![([])/y;
 
 /** The quote that is open at the end of a line's head. */
 function openedIn(head: string): string | undefined {

@@ -1,13 +1,7 @@
 // Keys and tokens in a text, told by the formats that are published: secretlint's recommended rules, and those that it lacks.
 
 import { rules } from '@secretlint/secretlint-rule-preset-recommend';
-import { oddness, oddPart } from './secretLooks';
-
-/** A stretch of a text. */
-export interface Range {
-  readonly start: number;
-  readonly end: number;
-}
+import { oddness, oddPart, type Range } from './secretLooks';
 
 /** What is used of a rule of secretlint. */
 interface Rule {

@@ -1,6 +1,10 @@
 // Whether characters look drawn at random, as those of keys are: by how seldom each follows the one before it in names.
 
-import type { Range } from './secretFormats';
+/** A stretch of a text. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
 
 /**
  * What often follows each letter, `a` first, in the words that code is written with: it makes 93 % of their pairs, and a

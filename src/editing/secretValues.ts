@@ -3,8 +3,8 @@
 import { languageAt } from '../language/languages';
 import type { Completion, Prompt } from '../protocol';
 import { assignedRanges } from './secretAssigned';
-import { formatRanges, type Range } from './secretFormats';
-import { oddness, oddPart, randomRanges } from './secretLooks';
+import { formatRanges } from './secretFormats';
+import { oddness, oddPart, randomRanges, type Range } from './secretLooks';
 
 /** The text with nothing on each line that holds a secret, or a part of one; the other lines keep their numbers. */
 export function withoutSecrets(text: string, languageId: string): string {
