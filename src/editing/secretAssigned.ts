@@ -192,7 +192,7 @@ function lineFrom(text: string, start: number): Range {
 function isSecretValue(value: string, name: Name, isAny: boolean): boolean {
   // What is filled in later is no part of it.
   const own = value.replace(
-    /\$?\{[^}]*\}+|\$\([^)]*\)?|<[^>]*>|%\(?\w*\)?[sd]|%\w+%|\$\w+|\b(?:Bearer|Basic|Token)\s/g,
+    /\$?\{[^}]*\}+|\$\([^)]*\)?|<[^>]*>|%\(?\w*\)?[sd]|^%\w+%$|^\$\w+$|\b(?:Bearer|Basic|Token)\s/g,
     '',
   );
   if (own.length < 4 || !/[^\W_]/.test(own) || /^(.)\1*$/.test(own)) return false;

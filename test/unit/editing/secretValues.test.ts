@@ -116,6 +116,7 @@ const plainLines: [languageId: string, line: string][] = [
 /** Lines whose values are secrets by name, however ordinary they look. */
 const secretLines: [languageId: string, line: string][] = [
   ['python', 'client.login("hunter2pass")'],
+  ['python', 'password = "P@$$w0rd12"'],
   ['typescript', "auth: { username: 'bob', password: 'Tr0ub4dor&3' }"],
   ['typescript', "const API_KEY = 'abcdef123456';"],
   ['python', 'PASSWORD_ACME = "hunter2"'],
