@@ -238,6 +238,12 @@ describe('a key or token in another file', () => {
       `${rsaBegin}\n`,
       'SECRET_ACCESS_KEY',
       'eyJ',
+      'password: ',
+      'password="',
+      'login("a" + ',
+      'secret_key=(((',
+      '<password>',
+      '://a:',
     ];
     for (const each of [...texts, 'xoxb-a-', 'SG.a.', `${rsaBegin}+`, 'AccountKey=', 'sk-proj-', '1:A']) {
       const begun = performance.now();
