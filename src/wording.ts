@@ -23,7 +23,7 @@ export function hiddenBecause(reason: HiddenReason | 'selection'): string {
     confidence: t`not sure enough`,
     unbalanced: t`brackets do not match`,
     syntax: t`would break the code around it`,
-    secret: t`looks like a key or a token`,
+    secret: t`looks like a key, a token or a password`,
     invisible: t`has characters that nobody sees`,
     chat: t`talks instead of writing code`,
     cancelled: t`no longer wanted`,

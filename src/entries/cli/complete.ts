@@ -8,6 +8,7 @@ import { DiskFolder, repositoryOf } from '../../editing/diskFolder';
 import { maxTokens } from '../../editing/ghostText';
 import { Ignoring } from '../../editing/ignoring';
 import { openFile, RelatedChunks } from '../../editing/relatedChunks';
+import { discreet } from '../../editing/secretValues';
 import { defaults } from '../../editing/settings';
 import { silentBecause } from '../../editing/silence';
 import { languageOf } from '../../language/languages';
@@ -62,7 +63,9 @@ async function complete(place: string, options: Options): Promise<void> {
   // Who asks for alternatives is shown them however unsure the model is, as by Complete Now.
   const minConfidence = candidates > 1 ? 0 : (confidence ?? eagerness);
   const limits: Limits = { maxTokens: options.maxTokens, maxLines, minConfidence, candidates };
-  const completion = await withAnswering(options, (engine) => engine.complete(prompt, limits));
+  const completion = await withAnswering(options, async (engine) =>
+    discreet(await engine.complete(prompt, limits), prompt),
+  );
   if (options.bundle !== undefined) {
     const bundle: Bundle = { schema: 'ryzanstein/bundle/1', prompt, limits, completion };
     write(options.bundle, `${JSON.stringify(bundle)}\n`);
