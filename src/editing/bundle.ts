@@ -2,7 +2,7 @@
 
 import type { CompleteParams, Completion, Limits, Prompt } from '../protocol';
 import type { Settings } from './settings';
-import { withoutSecrets } from './secretValues';
+import { discreet, withoutSecrets } from './secretValues';
 
 export interface Bundle {
   schema: 'ryzanstein/bundle/1';
@@ -32,14 +32,15 @@ export function bundleOf(
 ): Bundle {
   const shareable: Partial<Settings> = { ...settings };
   for (const name of ofTheUser) delete shareable[name];
-  const { alternatives } = completion;
+  const without = (text: string): string => withoutSecrets(text, prompt.languageId);
+  const told = discreet(completion, prompt);
   const clean = {
-    prompt: { ...prompt, prefix: withoutSecrets(prompt.prefix), suffix: withoutSecrets(prompt.suffix) },
+    prompt: { ...prompt, prefix: without(prompt.prefix), suffix: without(prompt.suffix) },
     completion: {
-      ...completion,
-      text: withoutSecrets(completion.text),
-      ...(alternatives && {
-        alternatives: alternatives.map((each) => ({ ...each, text: withoutSecrets(each.text) })),
+      ...told,
+      text: without(told.text),
+      ...(told.alternatives && {
+        alternatives: told.alternatives.map((each) => ({ ...each, text: without(each.text) })),
       }),
     },
   };
