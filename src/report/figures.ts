@@ -14,6 +14,13 @@ export const milliseconds = (value: number): string => `${grouped(value, value <
 export const megabytes = (bytes: number): string => `${grouped(bytes / 1e6, 1)} MB`;
 export const millions = (count: number): string => t`${grouped(count / 1e6, 1)} million`;
 
+/** `12.5k`: an axis has little room. */
+export function short(value: number): string {
+  const digits = { maximumSignificantDigits: value < 1 ? 1 : 4 };
+  if (value < 1000) return value.toLocaleString(t`en-US`, digits);
+  return `${(value / 1000).toLocaleString(t`en-US`, digits)}k`;
+}
+
 const bars = '▁▂▃▄▅▆▇█';
 
 /** A bar for each value, the highest for the largest of them; none for none. */

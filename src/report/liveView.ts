@@ -11,7 +11,7 @@ import { inPage, lineChart } from './charts';
 import { detailOf, type Looked } from './completionDetail';
 import { surenessOf, type Wanted } from './confidence';
 import type { LoggedRequest } from './loggedRequest';
-import { milliseconds, percent, threadsOf, tokensPerSecond } from './figures';
+import { milliseconds, percent, short, threadsOf, tokensPerSecond } from './figures';
 import type { BarGroup, LiveState, PlaceRow, Tile } from './pages';
 
 /** Answers that a figure is the median of. */
@@ -160,7 +160,7 @@ function speedChart(what: string, speeds: [number, number][], answers: number): 
     {
       title: t`${what}, tokens a second over the last ${answers} answers`,
       x: { title: '', steps: [0.15, 1], text: (share) => ends[Math.round(share)]! },
-      y: { title: t`tokens a second`, text: thousands },
+      y: { title: t`tokens a second`, text: short },
       series: [{ name: what, values }],
     },
     inPage,
@@ -226,11 +226,6 @@ function sparedBars(requests: readonly LoggedRequest[], answered: readonly Answe
     ],
     percent,
   );
-}
-
-/** `12.5k`: an axis has little room. */
-function thousands(value: number): string {
-  return value < 1000 ? String(value) : `${value / 1000}k`;
 }
 
 interface GroupedPlace {
