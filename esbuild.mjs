@@ -61,7 +61,7 @@ if (process.argv.includes('--tests')) {
         file.endsWith('.test.ts') ||
         file === 'test/host/index.ts' ||
         /^test\/e2e\/\w+\.ts$/.test(file) ||
-        file === 'test/unit/library/localHub.ts',
+        ['test/unit/library/localHub.ts', 'test/unit/editing/fakeProcess.ts'].includes(file),
     ),
     outdir: 'out',
     outbase: '.',

@@ -6,7 +6,7 @@ import { addonFile, loadAddon, type NativeSession } from '../../../src/engine/ad
 import { Engine } from '../../../src/engine/engine';
 import { readGguf } from '../../../src/model/gguf';
 import { describeModel } from '../../../src/model/description';
-import { Slots } from '../../../src/engine/slots';
+import { Shelf, Slots } from '../../../src/engine/slots';
 import type { Completion, Limits, Prompt } from '../../../src/protocol';
 import { randomSource } from '../random';
 
@@ -97,7 +97,9 @@ describe('slots', () => {
       const free = (): void => void (session.isFree = true);
       return Object.assign(session, { copyHead: () => undefined, free }) as unknown as NativeSession;
     };
-    return { slots: new Slots(open), sessions, opened: () => sessions.length };
+    const slots = new Slots(new Shelf(open));
+    slots.isAtWork = true;
+    return { slots, sessions, opened: () => sessions.length };
   }
 
   function hold(slots: Slots, first: number): number {

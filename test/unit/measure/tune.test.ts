@@ -31,7 +31,7 @@ async function withEngine<T>(modelFile: string, work: (engine: Engine) => Promis
 describe('tuning', () => {
   it('weighs tokens as completing does', () =>
     withEngine('models/ryzanstein-14m.gguf', async (engine) => {
-      const { cache } = engine.tuning;
+      const { cache } = engine.loaded.tuning;
       const sharpness = cache.sharpness!;
       const weights = { sharpness, model: cache.modelWeight!, strengths: cache.strengths! };
       const { tokenizer } = engine.model;
@@ -58,10 +58,10 @@ describe('tuning', () => {
   it('finds settings that foretell true answers better than bad ones, and keeps good ones', async () => {
     const holes = punchHoles(files, 60, 3);
     await withEngine('models/ryzanstein-14m.gguf', async (engine) => {
-      engine.tuning.cache = { sharpness: 48, modelWeight: 0.2, strengths: [0.2, 0.2, 0.2, 0.2, 0.2] };
+      engine.loaded.tuning.cache = { sharpness: 48, modelWeight: 0.2, strengths: [0.2, 0.2, 0.2, 0.2, 0.2] };
       const { before, after, alone, cache, tokens } = await tuneCache(engine, holes, () => undefined);
       assert.ok(after < before && after < alone && tokens > 400, JSON.stringify({ before, after, alone }));
-      engine.tuning.cache = cache;
+      engine.loaded.tuning.cache = cache;
       const again = await tuneCache(engine, holes, () => undefined);
       assert.deepEqual(again.cache, cache);
       assert.equal(again.after, again.before);
