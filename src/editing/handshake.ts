@@ -1,7 +1,6 @@
 // How both ends of a pipe prove to each other that they know the user's secret, before anything is said or heard.
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 
 const challengeBytes = 32;
@@ -47,13 +46,27 @@ function expectProof(proof: Buffer, ...of: Parameters<typeof prove>): void {
 /** The next bytes, cut into parts; what comes behind them stays in the pipe. */
 async function parts(pipe: Duplex, lengths: number[]): Promise<Buffer[]> {
   const wanted = lengths.reduce((sum, length) => sum + length, 0);
-  for (;;) {
-    const bytes = pipe.read(wanted) as Buffer | null;
-    if (bytes?.length === wanted) {
-      let end = 0;
-      return lengths.map((length) => bytes.subarray(end, (end += length)));
-    }
-    if (bytes || pipe.readableEnded || pipe.destroyed) throw new Gone('The pipe was closed.');
-    await once(pipe, 'readable');
+  let bytes = Buffer.alloc(0);
+  while (bytes.length < wanted) {
+    const more = pipe.read() as Buffer | null;
+    if (more) bytes = Buffer.concat([bytes, more]);
+    else if (pipe.readableEnded || pipe.destroyed) throw new Gone('The pipe was closed.');
+    else await changed(pipe);
   }
+  if (bytes.length > wanted) pipe.unshift(bytes.subarray(wanted));
+  let end = 0;
+  return lengths.map((length) => bytes.subarray(end, (end += length)));
+}
+
+/** Ends when there is more to read, or never will be. */
+function changed(pipe: Duplex): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const events = ['readable', 'end', 'close', 'error'];
+    const done = (error?: unknown): void => {
+      for (const event of events) pipe.off(event, done);
+      if (error instanceof Error) reject(error);
+      else resolve();
+    };
+    for (const event of events) pipe.on(event, done);
+  });
 }

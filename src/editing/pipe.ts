@@ -22,10 +22,10 @@ export async function connect({ path, secret }: Address): Promise<{ pipe: Pipe; 
   return { pipe, processId };
 }
 
-/** Hands over every pipe whose other end knows the secret; false where somebody listens already. */
-export function listen(address: Address, onPipe: (pipe: Pipe) => void): Promise<boolean> {
+/** Hands over every pipe whose other end knows the secret, until what it gives is called; nothing where somebody listens. */
+export function listen(address: Address, onPipe: (pipe: Pipe) => void): Promise<(() => void) | undefined> {
   return locked(address.lock, async () => {
-    if (await isTaken(address.path)) return false;
+    if (await isTaken(address.path)) return undefined;
     // What a server leaves behind that was killed.
     if (process.platform !== 'win32') rmSync(address.path, { force: true });
     const server = net.createServer((pipe) => {
@@ -36,7 +36,7 @@ export function listen(address: Address, onPipe: (pipe: Pipe) => void): Promise<
     });
     server.listen(address.path);
     await once(server, 'listening');
-    return true;
+    return () => void server.close();
   });
 }
 
@@ -75,8 +75,9 @@ export function isAbsent(error: unknown): boolean {
 }
 
 /** Ends when the pipe is closed, for whatever reason. */
-export async function closed(pipe: Pipe): Promise<void> {
-  if (!pipe.closed) await once(pipe, 'close');
+export function closed(pipe: Pipe): Promise<void> {
+  // Node's own `once` would fail where an error comes first.
+  return new Promise((resolve) => (pipe.closed ? resolve() : pipe.once('close', () => resolve())));
 }
 
 /** Servers that start at once make sure one after another that nobody listens: none takes the socket of another away. */

@@ -37,8 +37,12 @@ function serveParent(accept: Accept): void {
 async function serveWindows(name: string, accept: Accept): Promise<void> {
   let clients = 0;
   let ending: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    close?.();
+    process.exit(0);
+  };
   const rest = (): void => {
-    ending = setTimeout(() => process.exit(0), lingerMs);
+    ending = setTimeout(end, lingerMs);
   };
   const serveWindow = async (pipe: Pipe): Promise<void> => {
     clearTimeout(ending);
@@ -51,7 +55,7 @@ async function serveWindows(name: string, accept: Accept): Promise<void> {
     leave();
     if (--clients === 0) rest();
   };
-  const isServer = await listen(addressOf(name), (pipe) => void serveWindow(pipe));
-  if (isServer) rest();
-  else process.exit(0);
+  const close = await listen(addressOf(name), (pipe) => void serveWindow(pipe));
+  if (close) rest();
+  else end();
 }
