@@ -104,7 +104,10 @@ export class EngineLink {
 
   /** The user looks at this window: it comes first from now on. */
   focus(): void {
-    void this.connection.sendNotification(focusNotification).catch(() => undefined);
+    // It may have ended: whoever asks it next hears of that.
+    void Promise.resolve()
+      .then(() => this.connection.sendNotification(focusNotification))
+      .catch(() => undefined);
   }
 
   async load(params: LoadParams, progress: (done: LoadProgress) => void): Promise<ModelInfo> {

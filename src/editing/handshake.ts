@@ -6,6 +6,8 @@ import type { Duplex } from 'node:stream';
 const challengeBytes = 32;
 const proofBytes = 32;
 const numberBytes = 4;
+/** Says that a window is served from now on: a server that is about to end says it no more. */
+const welcome = Buffer.of(1);
 
 /** The other end has closed the pipe before all was said. */
 export class Gone extends Error {}
@@ -17,6 +19,7 @@ export async function greetServer(pipe: Duplex, secret: Buffer): Promise<number>
   const [number, theirs, proof] = await parts(pipe, [numberBytes, challengeBytes, proofBytes]);
   expectProof(proof!, secret, 'server', ours, number!);
   pipe.write(prove(secret, 'window', theirs!));
+  await parts(pipe, [welcome.length]);
   return number!.readUInt32BE();
 }
 
@@ -29,6 +32,7 @@ export async function greetWindow(pipe: Duplex, secret: Buffer, processId = proc
   pipe.write(Buffer.concat([number, ours, prove(secret, 'server', theirs!, number)]));
   const [proof] = await parts(pipe, [proofBytes]);
   expectProof(proof!, secret, 'window', ours);
+  pipe.write(welcome);
 }
 
 /** The name keeps a proof from being sent back as one's own. */

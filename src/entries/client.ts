@@ -74,7 +74,7 @@ export class Client {
     );
     connection.onRequest(completeRequest, ({ prompt, limits, sooner, ...options }, token) => {
       const onSooner = (answer: Sooner): void => {
-        if (sooner !== undefined) void connection.sendProgress(soonerProgress, sooner, answer);
+        if (sooner !== undefined) void tell(() => connection.sendProgress(soonerProgress, sooner, answer));
       };
       return this.newestOf(token, async (signal) =>
         (await this.answering).complete(prompt, limits, { ...options, signal, onSooner }),
@@ -113,7 +113,7 @@ export class Client {
     let last = 0;
     const onProgress = (share: number): void => {
       const percent = Math.floor(100 * share);
-      if (percent > last) void this.connection.sendNotification(loadProgress, { percent });
+      if (percent > last) void tell(() => this.connection.sendNotification(loadProgress, { percent }));
       last = percent;
     };
     const next = Chosen.begin(models, this, params, {
@@ -138,11 +138,9 @@ export class Client {
     const { files, holes: count, seed, tune: tunes } = params;
     const sources = readSources(files);
     const holes = withContext(punchHoles(sources, count, seed), () => sources);
+    const all = (tunes ? 2 : 1) * holes.length;
     const progress = (done: number): void =>
-      void this.connection.sendNotification(evaluateProgress, {
-        done,
-        holes: (tunes ? 2 : 1) * holes.length,
-      });
+      void tell(() => this.connection.sendNotification(evaluateProgress, { done, holes: all }));
     const engine = await this.engine;
     if (tunes) return tune(engine, holes, progress, signal);
     return calibrate(engine, holes, await evaluate(engine, holes, progress, signal));
@@ -188,6 +186,13 @@ export class Client {
       this.open.delete(controller);
     }
   }
+}
+
+/** Whoever has gone meanwhile hears nothing. */
+export async function tell(send: () => Promise<void>): Promise<void> {
+  await Promise.resolve()
+    .then(send)
+    .catch(() => undefined);
 }
 
 /** Words an error for the other side as it is, without the library's preamble. */

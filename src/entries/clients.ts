@@ -4,7 +4,7 @@ import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type { Addon } from '../engine/addon';
 import { Models } from '../engine/models';
 import { busyNotification, type Remark, remarkNotification } from '../protocol';
-import { Client, type Shared } from './client';
+import { Client, type Shared, tell } from './client';
 
 export class Clients implements Shared {
   readonly models: Models;
@@ -21,10 +21,13 @@ export class Clients implements Shared {
     const client = new Client(connection, this);
     client.serve();
     this.connections.add(connection);
-    // A message that is none must not end the process: the next one may be good.
-    connection.onError(([error]) => this.warn(`Unreadable message: ${error.message}`));
+    connection.onError(([error]) => {
+      // A message that is none must not end the process: the next one may be good. The system's errors have a code.
+      if (!('code' in error)) this.warn(`Unreadable message: ${error.message}`);
+    });
     connection.listen();
-    if (this.lastingWorks > 0) void connection.sendNotification(busyNotification, { isBusy: true });
+    if (this.lastingWorks > 0)
+      void tell(() => connection.sendNotification(busyNotification, { isBusy: true }));
     return () => {
       this.connections.delete(connection);
       void client.end();
@@ -36,7 +39,8 @@ export class Clients implements Shared {
   }
 
   remark(remark: Remark): void {
-    for (const connection of this.connections) void connection.sendNotification(remarkNotification, remark);
+    for (const connection of this.connections)
+      void tell(() => connection.sendNotification(remarkNotification, remark));
   }
 
   async lasting<T>(work: (told: Promise<unknown>) => Promise<T>): Promise<T> {
@@ -50,8 +54,8 @@ export class Clients implements Shared {
 
   private tellBusy(isBusy: boolean): Promise<unknown> {
     const connections = [...this.connections];
-    return Promise.allSettled(
-      connections.map((connection) => connection.sendNotification(busyNotification, { isBusy })),
+    return Promise.all(
+      connections.map((each) => tell(() => each.sendNotification(busyNotification, { isBusy }))),
     );
   }
 }

@@ -39,6 +39,8 @@ function prompt(prefix: string): Prompt {
 interface Asking extends MessageConnection {
   /** As when its window is closed or killed. */
   leave: () => void;
+  /** Ends what carries the messages, of which the process has not heard yet. */
+  breakOff: () => void;
 }
 
 /** A process without its pipes, and how many copies of models there are in it. */
@@ -69,7 +71,8 @@ class Office {
     const leave = this.clients.add(createMessageConnection(up, down));
     const connection = createMessageConnection(down, up);
     connection.listen();
-    const asking = Object.assign(connection, { leave });
+    const breakOff = (): void => [up, down].forEach((stream) => stream.destroy());
+    const asking = Object.assign(connection, { leave, breakOff });
     this.asking.push(asking);
     return asking;
   }
@@ -272,6 +275,25 @@ describe('several clients of the engine', () => {
       );
       assert.equal(await told, true);
       await bench;
+    }));
+
+  it('do not suffer from what one is told that has gone', () =>
+    withOffice(async (office) => {
+      const survivor = await office.client();
+      const going = office.connect();
+      // What nobody catches would end the process.
+      const uncaught: unknown[] = [];
+      const note = (error: unknown): void => void uncaught.push(error);
+      process.on('unhandledRejection', note);
+      void going.sendRequest(loadRequest, { modelFile, threads: 2 }).catch(() => undefined);
+      await allRead(going);
+      going.breakOff();
+      for (let waited = 0; office.copies < 2 && waited < 5000; waited += 10) await pause(10);
+      office.clients.warn('something happened');
+      await pause(50);
+      process.off('unhandledRejection', note);
+      assert.deepEqual(uncaught, []);
+      assert.notEqual((await complete(survivor, 'x = ')).reason, 'cancelled');
     }));
 
   it('get what one that is killed had, at once, whatever it had begun', () =>

@@ -71,6 +71,14 @@ function complete(engine: LocalEngine, prefix: string, token = never): Promise<C
   return engine.complete({ prompt, limits }, token, () => undefined);
 }
 
+/** Of a hundred megabytes: what a window has of its own is little beside it. */
+function temporaryLarge(): string {
+  const file = temporaryFile('large.gguf', Buffer.of());
+  const shape = customShape('1024,6,4096,16,16,4000')!;
+  synthesize(file, { name: 'large', shape, architecture: 'llama', type: 'q8_0', seed: 1 });
+  return file;
+}
+
 const processesOf = (windows: Windows): Set<number | undefined> =>
   new Set(windows.all.map(({ processId }) => processId));
 
@@ -131,9 +139,7 @@ describe('an engine for all windows', function () {
 
   it('has one copy of a model for two of them, and each gets its own answers', () =>
     withWindows(async (windows) => {
-      const large = temporaryFile('large.gguf', Buffer.of());
-      const shape = customShape('1024,6,4096,16,16,4000')!;
-      synthesize(large, { name: 'large', shape, architecture: 'llama', type: 'q8_0', seed: 1 });
+      const large = temporaryLarge();
       const one = windows.open(large);
       const { bytes } = await one.loadModel();
       await complete(one, 'x = ');
@@ -274,6 +280,42 @@ describe('an engine for all windows', function () {
     assert.equal(code, 0);
     assert.ok(!fs.existsSync(addressOf(name).path), 'its socket is left');
   });
+
+  it('is found by a window that comes as it ends', () =>
+    withWindows(async (windows) => {
+      const lingers = 3_000;
+      for (const early of [-12, 0, 12]) {
+        const engine = windows.open();
+        await complete(engine, 'x = ');
+        engine.dispose();
+        await pause(lingers - early);
+        const next = windows.open();
+        assert.notEqual((await complete(next, 'x = ')).reason, 'cancelled');
+        next.dispose();
+      }
+      assert.ok(!windows.log.some((line) => /of its own|by itself/.test(line)));
+    }));
+
+  it('outlives a window that goes while its model is loaded', () =>
+    withWindows(async (windows) => {
+      const survivor = windows.open();
+      await complete(survivor, 'x = ');
+      const first = survivor.processId;
+      const large = temporaryLarge();
+      for (let i = 0; i < 3; i++) {
+        const going = windows.open(large, {
+          onState: (state) => {
+            if (state.name === 'starting' && state.percent) going.dispose();
+          },
+        });
+        // It may have been loaded by then.
+        await going.loadModel().catch(() => undefined);
+        assert.notEqual((await complete(survivor, `x${i} = `)).reason, 'cancelled');
+      }
+      await pause(500);
+      assert.notEqual((await complete(survivor, 'y = ')).reason, 'cancelled');
+      assert.equal(survivor.processId, first);
+    }));
 
   it('lives on when garbage comes in, and answers nobody who does not know the secret', () =>
     withWindows(async (windows) => {
