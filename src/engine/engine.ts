@@ -218,7 +218,7 @@ export class Engine implements Answering {
         signal.removeEventListener('abort', stop);
       });
     });
-    this.#last = Promise.all([this.#last, answer.catch(() => undefined)]);
+    this.#last = Promise.allSettled([this.#last, answer]).then(() => undefined);
     return answer;
   }
 
