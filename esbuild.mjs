@@ -1,6 +1,7 @@
-// Bundles the extension, its pages, the engine process and the command line into dist/, with the grammars; with --tests also the tests into out/.
+// Bundles the extension, its pages, the engine process and the command line into dist/, with the grammars and the font of icons; with --tests also the tests into out/.
 import { build } from 'esbuild';
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import svg2ttf from 'svg2ttf';
 import { thirdPartyNotices } from './scripts/notices.mjs';
 
 const shared = {
@@ -39,6 +40,9 @@ const pages = await build({
 });
 const bundles = [product, commandLine, pages];
 writeFileSync('dist/THIRD-PARTY-NOTICES.txt', thirdPartyNotices(bundles.map(({ metafile }) => metafile)));
+
+// Without a time of its own, which would differ in each build.
+writeFileSync('dist/icons.ttf', svg2ttf(readFileSync('media/icons.svg', 'utf8'), { ts: 0 }).buffer);
 
 const table = await build({
   ...{ bundle: true, format: 'esm', write: false },

@@ -17,6 +17,13 @@ function licenceText(folder) {
   return name ? readFileSync(path.join(folder, name), 'utf8').trim() : undefined;
 }
 
+/** That of a package whose author says MIT and packs no text of it. */
+function mitOf({ license, author }) {
+  if (license !== 'MIT' || !author) return undefined;
+  const own = readFileSync(path.join(root, 'LICENSE'), 'utf8').trim();
+  return own.replace(/^Copyright .*$/m, `Copyright (c) ${author.name ?? author}`);
+}
+
 const section = (title, text) => `${title}\n${'-'.repeat(60)}\n${text}\n`;
 
 /**
@@ -48,8 +55,9 @@ export function thirdPartyNotices(metafiles) {
     const full = path.join(root, folder);
     if (!existsSync(full))
       throw new Error(`${folder} is part of the product, but not installed: run \`npm ci\`.`);
-    const { name, version, license } = JSON.parse(readFileSync(path.join(full, 'package.json'), 'utf8'));
-    const text = licenceText(full);
+    const stated = JSON.parse(readFileSync(path.join(full, 'package.json'), 'utf8'));
+    const { name, version, license } = stated;
+    const text = licenceText(full) ?? mitOf(stated);
     if (!text) throw new Error(`${folder} has no licence file: it cannot be shipped without one.`);
     return section(`${name} ${version} (${license})`, text);
   });

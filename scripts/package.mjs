@@ -37,6 +37,9 @@ async function packed(target, addon, notices = '') {
   const vsix = `ryzanstein-${target}-${version}.vsix`;
   const parts = [
     'package.json',
+    'package.nls.json',
+    'package.nls.de.json',
+    'l10n',
     '.vscodeignore',
     'CHANGELOG.md',
     'LICENSE',

@@ -1,6 +1,6 @@
-// `npm run showcase`: makes anew what a new bundled model changes: the thresholds in src/model/measured.ts, then the places to try and the picture, which it checks and takes.
+// `npm run showcase`: makes anew what a new bundled model changes: the thresholds in its file, then the places to try and the picture, which it checks and takes.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,7 +9,7 @@ import { filesToType } from './heldOut.mjs';
 import { setUpBuild } from './setup.mjs';
 import { program, root, run, step } from './steps.mjs';
 
-const measured = path.join(root, 'src', 'model', 'measured.ts');
+const models = path.join(root, 'models');
 /** Below this an answer is right too seldom for any setting. */
 const leastConfidence = '0.2';
 
@@ -42,27 +42,21 @@ function outcomesOf({ byLanguage }) {
   );
 }
 
-/** Puts the thresholds into the first row of the table, that of the bundled model. */
+/** Puts the thresholds into the bundled model's file, with the calibration that it has, or that was tuned beside it. */
 async function writeThresholds(outcomes) {
-  const { thresholdsOf } = await calibration();
-  const source = readFileSync(measured, 'utf8');
-  const offers = outcomes.length.toLocaleString('en-US');
-  const changed = source
-    .replace(/thresholds: \{.*?\n {6}\},/s, `thresholds: ${JSON.stringify(thresholdsOf(outcomes))},`)
-    .replace(/those of [\d,]+ offers/, `those of ${offers} offers`);
-  writeFileSync(measured, changed);
-  await run(process.execPath, [
-    path.join('node_modules', 'prettier', 'bin', 'prettier.cjs'),
-    '--write',
-    measured,
-  ]);
-  console.log(`${path.relative(root, measured)} has the thresholds of ${offers} offers.`);
+  const [{ thresholdsOf }, { readGguf }, { stateConfidence, tuningOf }] = await Promise.all(
+    ['measure/calibrate', 'model/gguf', 'model/tuning'].map(compiled),
+  );
+  const name = readdirSync(models).find((file) => file.endsWith('.gguf'));
+  const gguf = readGguf(path.join(models, name));
+  stateConfidence(gguf, { ...tuningOf(gguf).confidence, thresholds: thresholdsOf(outcomes) });
+  console.log(`${name} has the thresholds of ${outcomes.length.toLocaleString('en-US')} offers.`);
 }
 
-async function calibration() {
+async function compiled(file) {
   const { build } = await import('esbuild');
-  const outfile = path.join(root, 'out', 'quality', 'calibrate.cjs');
-  const entryPoints = [path.join(root, 'src', 'measure', 'calibrate.ts')];
+  const outfile = path.join(root, 'out', 'quality', `${path.basename(file)}.cjs`);
+  const entryPoints = [path.join(root, 'src', `${file}.ts`)];
   await build({ entryPoints, bundle: true, platform: 'node', format: 'cjs', outfile, logLevel: 'error' });
   return createRequire(import.meta.url)(outfile);
 }

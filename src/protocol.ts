@@ -8,7 +8,7 @@ import {
   RequestType0,
 } from 'vscode-jsonrpc/node';
 import type { Eagerness } from './eagerness';
-import type { HiddenReason } from './results';
+import type { HiddenReason, StopReason } from './results';
 import type { MachineSpeed, ModelInfo, ModelGlance, Diagnosis, BenchReport, Evaluation } from './reports';
 
 /** Text of another file that may help; `path` is shown to the model as it is. */
@@ -40,9 +40,6 @@ export interface Limits {
   minConfidence: number | Eagerness;
   candidates?: number;
 }
-
-export type StopReason =
-  'line' | 'block' | 'end' | 'suffix' | 'repetition' | 'maxTokens' | 'maxLines' | 'cancelled' | 'context';
 
 /** An answer that begins otherwise than the likeliest one, and is fit to show. */
 export interface Alternative {
@@ -125,6 +122,31 @@ export interface CompleteParams {
   pause?: number;
 }
 
+/** A completion to look into: in what room it was answered, and by which of two models. */
+export interface ExamineParams {
+  prompt: Prompt;
+  limits: Limits;
+  room?: number;
+  isSecond?: true;
+}
+
+/**
+ * An answer, looked into: what the model read, in runs of text and of tokens that steer it, and what it wrote, each token
+ * with how likely the model and the context found it.
+ */
+export interface Examination {
+  completion: Completion;
+  prompt: { text: string; steers: boolean }[];
+  tokens: WrittenToken[];
+}
+
+/** `isTyped`: it spells what was typed already, and is no part of the answer. */
+export interface WrittenToken {
+  text: string;
+  probability: number;
+  isTyped: boolean;
+}
+
 export interface PrefillParams {
   prompt: Prompt;
   threads?: number;
@@ -186,11 +208,21 @@ export interface LoadProgress {
   percent: number;
 }
 
+/** What is measured next, and how many of such steps are done. */
+export interface BenchProgress {
+  done: number;
+  steps: number;
+  next?: { kernel: string; threads: number };
+}
+
 /** How many of the holes are done; each counts twice where they are tuned by first. */
 export interface EvaluateProgress {
   done: number;
   holes: number;
 }
+
+/** The code of an error that says that there is nothing to compute with on this machine, whatever the model. */
+export const cannotCompute = 1;
 
 /** The requests that the engine process answers to each client; `complete`, `prefill` and `evaluate` follow the library's cancellation. */
 export const loadRequest = new RequestType<LoadParams, ModelInfo, void>('load');
@@ -202,8 +234,11 @@ export const joinRequest = new RequestType<JoinParams, void, void>('join');
 export const completeRequest = new RequestType<CompleteParams, Completion, void>('complete');
 export const soonerProgress = new ProgressType<Sooner>();
 export const prefillRequest = new RequestType<PrefillParams, Prefill, void>('prefill');
+/** Answers again, to tell of each token; it cancels nothing. */
+export const examineRequest = new RequestType<ExamineParams, Examination, void>('examine');
 export const diagnoseRequest = new RequestType0<Diagnosis, void>('diagnose');
 export const benchRequest = new RequestType<BenchParams, BenchReport, void>('bench');
+export const benchProgress = new NotificationType<BenchProgress>('benchProgress');
 export const evaluateRequest = new RequestType<EvaluateParams, Evaluation, void>('evaluate');
 /** The client is the one that the user looks at: what it wants comes first. */
 export const focusNotification = new NotificationType0('focus');

@@ -6,7 +6,8 @@ import type { Thresholds } from './eagerness';
 /**
  * `type` is the file type of the matrices (`TQ2_0`), `weights` how many numbers the model has, `bytes` their memory.
  * `contextLength` is the longest text in tokens, each of which takes `bytesPerToken` of a KV cache.
- * `prompts` tells how it is shown a place, `caution` in a sentence what its completions may suffer from.
+ * `prompts` tells how it is shown a place, `caution` in a sentence what its completions may suffer from. `rejected` are
+ * kernels that would be in use, did they not compute wrongly on this CPU.
  */
 export interface ModelInfo {
   name: string;
@@ -19,6 +20,7 @@ export interface ModelInfo {
   prompts?: string;
   caution?: string;
   kernel: string;
+  rejected?: RejectedKernel[];
   threads: number;
   loadMs: number;
   bytes: number;
@@ -26,6 +28,13 @@ export interface ModelInfo {
   thresholds?: Thresholds;
   /** The model that answers beside it. */
   second?: Pick<ModelInfo, 'name' | 'bytes' | 'thresholds'>;
+}
+
+/** By its self-test, which compares it with the plainest kernel. */
+export interface RejectedKernel {
+  kernel: string;
+  cases: number;
+  mismatches: number;
 }
 
 /**

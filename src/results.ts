@@ -51,3 +51,10 @@ export type Occupation = 'benchmark' | 'evaluation' | 'diagnosis';
 
 /** What leaves completions less of the machine. */
 export type Circumstance = 'battery' | 'build' | 'debugging';
+
+/** What became of an offer. `typed`: its next character was typed, so that the rest goes on fitting; `typed over`: something else was. */
+export type Outcome = 'accepted' | 'accepted in part' | 'typed' | 'typed over';
+
+/** What ended an answer. */
+export type StopReason =
+  'line' | 'block' | 'end' | 'suffix' | 'repetition' | 'maxTokens' | 'maxLines' | 'cancelled' | 'context';

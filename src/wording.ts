@@ -1,64 +1,91 @@
 // Words for people: what became of a request, what is the matter with a file, and text from files made fit for a line in a terminal or a window.
 
-import type { Circumstance, HiddenReason, Occupation, Result, Shown, Silence } from './results';
+import { t } from '@vscode/l10n';
+import type { Eagerness } from './eagerness';
+import type {
+  Circumstance,
+  HiddenReason,
+  Occupation,
+  Outcome,
+  Result,
+  Shown,
+  Silence,
+  StopReason,
+} from './results';
 
 /** Why an answer is hidden, as the rest of a sentence about it. */
-export const hiddenBecause: Record<HiddenReason | 'selection', string> = {
-  empty: 'the model wrote nothing',
-  whitespace: 'nothing but spaces',
-  duplicate: 'repeats a line nearby',
-  repetition: 'goes round in a circle',
-  confidence: 'not sure enough',
-  unbalanced: 'brackets do not match',
-  syntax: 'would break the code around it',
-  secret: 'looks like a key or a token',
-  invisible: 'has characters that nobody sees',
-  chat: 'talks instead of writing code',
-  cancelled: 'no longer wanted',
-  selection: 'another suggestion is selected',
-};
+export function hiddenBecause(reason: HiddenReason | 'selection'): string {
+  const words: Record<HiddenReason | 'selection', string> = {
+    empty: t`the model wrote nothing`,
+    whitespace: t`nothing but spaces`,
+    duplicate: t`repeats a line nearby`,
+    repetition: t`goes round in a circle`,
+    confidence: t`not sure enough`,
+    unbalanced: t`brackets do not match`,
+    syntax: t`would break the code around it`,
+    secret: t`looks like a key, a token or a password`,
+    invisible: t`has characters that nobody sees`,
+    chat: t`talks instead of writing code`,
+    cancelled: t`no longer wanted`,
+    selection: t`another suggestion is selected`,
+  };
+  return words[reason];
+}
 
-const shownHow: Record<Shown, string> = {
-  computed: 'shown',
-  'first line': 'shown, the first line of a block',
-  meanwhile: 'shown, before the chosen model has answered',
-  joined: 'shown, computed while it was typed into',
-  same: 'shown again',
-  'typed through': 'typed through',
-  late: 'shown late',
-};
+function shownHow(how: Shown): string {
+  const words: Record<Shown, string> = {
+    computed: t`shown`,
+    'first line': t`shown, the first line of a block`,
+    meanwhile: t`shown, before the chosen model has answered`,
+    joined: t`shown, computed while it was typed into`,
+    same: t`shown again`,
+    'typed through': t`typed through`,
+    late: t`shown late`,
+  };
+  return words[how];
+}
 
 /** What an engine does instead of completing. */
-export const occupationWords: Record<Occupation, string> = {
-  benchmark: 'the engine runs a benchmark',
-  evaluation: 'the engine evaluates the model',
-  diagnosis: 'the engine examines itself',
-};
+export function occupationWords(occupation: Occupation): string {
+  const words: Record<Occupation, string> = {
+    benchmark: t`the engine runs a benchmark`,
+    evaluation: t`the engine evaluates the model`,
+    diagnosis: t`the engine examines itself`,
+  };
+  return words[occupation];
+}
 
 /** What leaves completions less of the machine. */
-export const circumstanceWords: Record<Circumstance, string> = {
-  battery: 'on battery',
-  build: 'a build runs',
-  debugging: 'a program is debugged',
-};
+export function circumstanceWords(circumstance: Circumstance): string {
+  const words: Record<Circumstance, string> = {
+    battery: t`on battery`,
+    build: t`a build runs`,
+    debugging: t`a program is debugged`,
+  };
+  return words[circumstance];
+}
 
 /** What became of a request: `hidden: not sure enough, as before`. */
 export function resultWords(result: Result): string {
   switch (result.kind) {
     case 'shown':
-      return shownHow[result.how];
-    case 'hidden':
-      return `hidden: ${hiddenBecause[result.because]}${result.asBefore ? ', as before' : ''}`;
+      return shownHow(result.how);
+    case 'hidden': {
+      const because = hiddenBecause(result.because);
+      return result.asBefore ? t`hidden: ${because}, as before` : t`hidden: ${because}`;
+    }
     case 'late':
-      return `not ready after ${result.after} ms${result.then ? `, then ${result.then}` : ''}`;
+      if (result.then === 'cancelled') return t`not ready after ${result.after} ms, then cancelled`;
+      if (result.then === 'moved on') return t`not ready after ${result.after} ms, then moved on`;
+      return t`not ready after ${result.after} ms`;
     case 'cancelled':
-      return `cancelled: ${result.because}`;
+      return result.because === 'typed on' ? t`cancelled: typed on` : t`cancelled: moved on`;
     case 'silent':
-      return `silent: ${silenceWords(result.because)}`;
+      return t`silent: ${silenceWords(result.because)}`;
     case 'paused':
-      return `paused: ${circumstanceWords[result.because]}`;
+      return t`paused: ${circumstanceWords(result.because)}`;
     case 'failed':
-      return `failed: ${result.problem}`;
+      return t`failed: ${result.problem}`;
   }
 }
 
@@ -66,30 +93,62 @@ export function resultWords(result: Result): string {
 export function silenceWords(silence: Silence): string {
   switch (silence.kind) {
     case 'noFile':
-      return `this is not a file (${silence.scheme})`;
+      return t`this is not a file (${silence.scheme})`;
     case 'unwritable':
-      return `the file cannot be written (${silence.scheme})`;
+      return t`the file cannot be written (${silence.scheme})`;
     case 'ignored':
-      return `the file is ignored by ${silence.by}`;
+      return t`the file is ignored by ${silence.by}`;
     case 'rulesUnread':
-      return `the file has to wait until ${silence.by} is read`;
+      return t`the file has to wait until ${silence.by} is read`;
     case 'secret':
-      return 'the file may hold secrets';
+      return t`the file may hold secrets`;
     case 'severalCursors':
-      return 'the file is edited at several cursors';
+      return t`the file is edited at several cursors`;
     case 'off':
-      return 'Ryzanstein is turned off';
+      return t`Ryzanstein is turned off`;
     case 'onRequestOnly':
-      return 'completions are set to come on request';
+      return t`completions are set to come on request`;
     case 'long':
-      return `the file is longer than ${silence.mostCharacters / 1e6} million characters`;
+      return t`the file is longer than ${silence.mostCharacters / 1e6} million characters`;
     case 'languageOff':
-      return `completions are turned off in ${silence.languageId}`;
+      return t`completions are turned off in ${silence.languageId}`;
     case 'unproven':
-      return `the model is right too seldom in ${silence.languageId} to offer anything unasked`;
+      return t`the model is right too seldom in ${silence.languageId} to offer anything unasked`;
     case 'occupied':
-      return occupationWords[silence.by];
+      return occupationWords(silence.by);
   }
+}
+
+/** What became of an offer. */
+export function outcomeWords(outcome: Outcome): string {
+  const words: Record<Outcome, string> = {
+    accepted: t`accepted`,
+    'accepted in part': t`accepted in part`,
+    typed: t`typed`,
+    'typed over': t`typed over`,
+  };
+  return words[outcome];
+}
+
+/** What ended an answer. */
+export function stopWords(reason: StopReason): string {
+  const words: Record<StopReason, string> = {
+    line: t`end of the line`,
+    block: t`end of the block`,
+    end: t`end of the text`,
+    suffix: t`what stands behind`,
+    repetition: t`repetition`,
+    maxTokens: t`most tokens`,
+    maxLines: t`most lines`,
+    cancelled: t`cancelled`,
+    context: t`end of the context`,
+  };
+  return words[reason];
+}
+
+export function eagernessWords(eagerness: Eagerness): string {
+  const words: Record<Eagerness, string> = { quiet: t`Quiet`, normal: t`Normal`, eager: t`Eager` };
+  return words[eagerness];
 }
 
 /** `the file is long` as a sentence. */
@@ -97,52 +156,58 @@ export function sentenceOf(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1).replace(/\.$/, '')}.`;
 }
 
-const unread: Record<string, string> = {
-  ENOENT: 'does not exist',
-  ENOTDIR: 'does not exist: a part of its path is not a folder',
-  EISDIR: 'is a folder, not a file',
-  EACCES: 'cannot be read: you have no permission for it',
-  EPERM: 'cannot be read: you have no permission for it',
-  ELOOP: 'cannot be read: its links lead in a circle',
-  ENAMETOOLONG: 'cannot be read: its name is too long',
-  ENXIO: 'cannot be read: it is a socket or a device',
-  EMFILE: 'cannot be read: too many files are open',
-  ENFILE: 'cannot be read: too many files are open',
-  EIO: 'cannot be read: its disk reports an error',
-};
+const unread = (): Record<string, string> => ({
+  ENOENT: t`does not exist`,
+  ENOTDIR: t`does not exist: a part of its path is not a folder`,
+  EISDIR: t`is a folder, not a file`,
+  EACCES: t`cannot be read: you have no permission for it`,
+  EPERM: t`cannot be read: you have no permission for it`,
+  ELOOP: t`cannot be read: its links lead in a circle`,
+  ENAMETOOLONG: t`cannot be read: its name is too long`,
+  ENXIO: t`cannot be read: it is a socket or a device`,
+  EMFILE: t`cannot be read: too many files are open`,
+  ENFILE: t`cannot be read: too many files are open`,
+  EIO: t`cannot be read: its disk reports an error`,
+});
 
-const unwritten: Record<string, string> = {
-  ENOENT: 'its folder does not exist',
-  ENOTDIR: 'a part of its path is not a folder',
-  EISDIR: 'it is a folder',
-  EACCES: 'you may not write there',
-  EPERM: 'you may not write there',
-  EROFS: 'its disk can only be read',
-  ENAMETOOLONG: 'its name is too long',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'your share of the disk is used up',
-  EIO: 'its disk reports an error',
-};
+const unwritten = (): Record<string, string> => ({
+  ENOENT: t`its folder does not exist`,
+  ENOTDIR: t`a part of its path is not a folder`,
+  EISDIR: t`it is a folder`,
+  EACCES: t`you may not write there`,
+  EPERM: t`you may not write there`,
+  EROFS: t`its disk can only be read`,
+  ENAMETOOLONG: t`its name is too long`,
+  ENOSPC: t`the disk is full`,
+  EDQUOT: t`your share of the disk is used up`,
+  EIO: t`its disk reports an error`,
+});
 
 /** Why a file could not be read, as the sentence goes on behind its name. */
 export function whyUnread(file: string, error: unknown): string {
   const code = codeOf(error);
   // Of a name in another encoding the system gives us a text, but finds no file by it.
-  if (code === 'ENOENT' && file.includes('\ufffd')) return 'cannot be read: its name is not in UTF-8';
-  return unread[code] ?? `cannot be read: ${messageOf(error)}`;
+  if (code === 'ENOENT' && file.includes('\ufffd')) return t`cannot be read: its name is not in UTF-8`;
+  return unread()[code] ?? t`cannot be read: ${messageOf(error)}`;
 }
 
 export function unreadable(file: string, error: unknown): Error {
   return new Error(`${file} ${whyUnread(file, error)}.`, { cause: error });
 }
 
+/** A file could not be written. */
+export class Unwritable extends Error {}
+
 /** `megabytes` is how many the file takes, where that is known. */
 export function unwritable(file: string, error: unknown, megabytes?: number): Error {
   const code = codeOf(error);
   const isFull = code === 'ENOSPC' || code === 'EDQUOT';
-  const needed = isFull && megabytes !== undefined ? `, and ${megabytes} MB are needed` : '';
-  const reason = unwritten[code] ?? messageOf(error);
-  return new Error(`${file} cannot be written: ${reason}${needed}. Name another place.`, { cause: error });
+  const reason = unwritten()[code] ?? messageOf(error);
+  const message =
+    isFull && megabytes !== undefined
+      ? t`${file} cannot be written: ${reason}, and ${megabytes} MB are needed. Name another place.`
+      : t`${file} cannot be written: ${reason}. Name another place.`;
+  return new Unwritable(message, { cause: error });
 }
 
 export function messageOf(error: unknown): string {
@@ -166,4 +231,9 @@ export function printable(text: string, longest = longestLine): string {
     .replace(/[\t\n\v\f\r\u2028\u2029]+/g, ' ')
     .replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
   return text.length > longest ? `${line}…` : line;
+}
+
+/** A number as readers of the language write it, with all of its digits behind the point. */
+export function grouped(value: number, digits = 0): string {
+  return value.toLocaleString(t`en-US`, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

@@ -19,11 +19,11 @@ export interface ForbiddenWorkspace {
   readonly forbidden: readonly Forbidden[];
 }
 
-export const appText = 'import http.client\n\n\ndef service_call():\n    SERVICE_TOKEN = ';
+export const appText = 'import http.client\n\n\ndef service_call():\n    SERVICE_LABEL = ';
 
 export function textWith(token: string): string {
-  const call = 'def service_call():\n    return {"Authorization": SERVICE_TOKEN}\n';
-  return `SERVICE_TOKEN = "${token}"\nSERVICE_URL = "http://localhost:9000"\n\n\n${call}`;
+  const call = 'def service_call():\n    return {"Authorization": SERVICE_LABEL}\n';
+  return `SERVICE_LABEL = "${token}"\nSERVICE_URL = "http://localhost:9000"\n\n\n${call}`;
 }
 
 const head = 'ref: refs/heads/main\n';

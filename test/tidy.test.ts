@@ -128,6 +128,7 @@ describe('TypeScript', () => {
   it('depends at run time on vscode, Node and the bundled packages only', () => {
     const bundled = [
       ...['vscode', 'vscode-jsonrpc', 'commander', 'ignore', 'web-tree-sitter', 'yaml'],
+      '@vscode/l10n',
       '@secretlint/secretlint-rule-preset-recommend',
     ];
     const broken = typescript.flatMap((file) =>
@@ -432,7 +433,11 @@ interface Setting {
   >;
 }
 
-const manifest = JSON.parse(read('package.json')) as Manifest;
+/** As VS Code reads it, with the English words in it. */
+const words = JSON.parse(read('package.nls.json')) as Record<string, string>;
+const manifest = JSON.parse(
+  read('package.json').replace(/"%([\w.]+)%"/g, (_, key: string) => JSON.stringify(words[key])),
+) as Manifest;
 
 describe('package.json', () => {
   it('contributes commands that the extension registers, and no other', () => {

@@ -30,8 +30,16 @@ class NativeModel : public Napi::ObjectWrap<NativeModel> {
       return Napi::PropertyDescriptor::Value(name, value, napi_enumerable);
     };
     const Napi::Env env = info.Env();
+    const Napi::Array rejected = Napi::Array::New(env);
+    for (const RejectedLevel& each : model_->rejected()) {
+      const Napi::Object report = Napi::Object::New(env);
+      report.Set("kernel", each.level->name);
+      report.Set("cases", each.test.cases);
+      report.Set("mismatches", each.test.mismatches);
+      rejected.Set(rejected.Length(), report);
+    }
     info.This().As<Napi::Object>().DefineProperties(
-        {fixed("kernel", Napi::String::New(env, model_->level().name)),
+        {fixed("kernel", Napi::String::New(env, model_->level().name)), fixed("rejected", rejected),
          fixed("threads", Napi::Number::New(env, model_->threads())),
          fixed("bytes", Napi::Number::New(env, static_cast<double>(model_->weights().bytes()))),
          fixed("bytesPerToken",

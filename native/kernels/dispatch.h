@@ -61,11 +61,23 @@ SelfTest selftest(const KernelLevel& level);
 // supported.
 double ternary_rate(const KernelLevel& level, int rows, int columns, int tokens, double milliseconds);
 
+// A level that would be used, were it right here.
+struct RejectedLevel {
+  const KernelLevel* level;
+  SelfTest test;
+};
+
+struct LevelChoice {
+  const KernelLevel* level;
+  std::vector<RejectedLevel> rejected = {};  // faster ones
+};
+
 // The supported level that takes the least time for one token alone plus one of a batch, for a thread that
 // reads rows x columns weights per token, ternary ones or those of another form, and that passes its
 // selftest. Measured in turns, some milliseconds for a model that fits into the cache, at most some two
-// hundred for a large one: the two can have different answers.
-const KernelLevel& fastest_level(int rows, int columns, GroupedForm form = GroupedForm::kF32);
+// hundred for a large one: the two can have different answers. The first of `levels` is the reference.
+LevelChoice fastest_level(int rows, int columns, GroupedForm form = GroupedForm::kF32,
+                          KernelLevels levels = kernel_levels());
 
 // GB/s at which one thread reads `bytes` once, by a plain loop: the limit that decoding is held against.
 double read_rate(const void* data, size_t bytes);

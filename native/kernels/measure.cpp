@@ -126,7 +126,7 @@ double ternary_rate(const KernelLevel& level, int rows, int columns, int tokens,
   return best;
 }
 
-const KernelLevel& fastest_level(int rows, int columns, GroupedForm form) {
+LevelChoice fastest_level(int rows, int columns, GroupedForm form, KernelLevels levels) {
   constexpr int kRounds = 8, kBatch = 32, kBatchRows = 1024;
   constexpr double kBudget = 0.05;
   // The best rates of a level, for one token alone and for a batch.
@@ -138,8 +138,8 @@ const KernelLevel& fastest_level(int rows, int columns, GroupedForm form) {
   };
   std::vector<Rates> candidates;
   size_t largest = 0;
-  for (const KernelLevel& level : kernel_levels()) {
-    if (&level == &reference_level() || !level.supported(cpu_features())) continue;
+  for (const KernelLevel& level : levels) {
+    if (&level == levels.first || !level.supported(cpu_features())) continue;
     const Product product = product_of(level, form);
     // Looking ternary weights up helps no others.
     if (product.grouped != nullptr && strncmp(level.name, "tmac", 4) == 0) continue;
@@ -163,10 +163,16 @@ const KernelLevel& fastest_level(int rows, int columns, GroupedForm form) {
                    [](const Rates& a, const Rates& b) { return a.time() < b.time(); });
   // A level that computes wrongly on this CPU, for whatever reason, is not a candidate; the reference always
   // is.
+  LevelChoice choice = {levels.first};
   for (const Rates& rates : candidates) {
-    if (selftest(*rates.level).mismatches == 0) return *rates.level;
+    const SelfTest test = selftest(*rates.level);
+    if (test.mismatches == 0) {
+      choice.level = rates.level;
+      break;
+    }
+    choice.rejected.push_back({rates.level, test});
   }
-  return reference_level();
+  return choice;
 }
 
 double read_rate(const void* data, size_t bytes) {

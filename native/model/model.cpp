@@ -46,15 +46,15 @@ GroupedForm main_form(const std::vector<TensorDescription>& tensors) {
   return type == nullptr || type->ternary ? GroupedForm::kF32 : type->form;
 }
 
-const KernelLevel& choose_level(const std::string& wanted, const std::vector<TensorDescription>& tensors,
-                                const Hyperparameters& h, int threads) {
+LevelChoice choose_level(const std::string& wanted, const std::vector<TensorDescription>& tensors,
+                         const Hyperparameters& h, int threads) {
   const std::string name = wanted.empty() ? kernel_from_environment() : wanted;
-  if (!name.empty()) return named_level(name);
+  if (!name.empty()) return {&named_level(name)};
   // The weights that one thread reads per token, as one matrix of the model's width.
   const double ffn = static_cast<double>(h.ffn) * std::max(1, h.experts_used);
   const double rows = (static_cast<double>(h.width) * 4 + ffn * 3) * h.layers / threads;
   if (h.width < 1 || h.width > kMaxColumns || !(rows >= 1 && rows < 1e7))
-    return reference_level();  // it is refused in a moment
+    return {&reference_level()};  // it is refused in a moment
   return fastest_level(static_cast<int>(rows), h.width, main_form(tensors));
 }
 
@@ -93,10 +93,10 @@ Model::Model(const std::string& path, std::vector<TensorDescription> tensors,
              const Hyperparameters& hyperparameters, const LoadOptions& options)
     : cache_settings_(checked(path, options.cache)),
       pool_(usable_threads(options.threads), cpus_to_pin(usable_threads(options.threads))),
-      level_(choose_level(options.kernel, tensors, hyperparameters, pool_.threads())),
+      choice_(choose_level(options.kernel, tensors, hyperparameters, pool_.threads())),
       weights_(path, std::move(tensors), hyperparameters, architecture_of(path, hyperparameters.architecture),
-               level_.kernels, pool_, options.on_progress),
-      transformer_(weights_, level_.kernels, pool_),
+               level().kernels, pool_, options.on_progress),
+      transformer_(weights_, level().kernels, pool_),
       in_use_(pool_.threads()) {}
 
 void Model::use(int threads) { in_use_.store(std::clamp(threads, 1, pool_.threads())); }

@@ -34,7 +34,9 @@ class Model {
   Model(const std::string& path, std::vector<TensorDescription> tensors,
         const Hyperparameters& hyperparameters, const LoadOptions& options);
 
-  const KernelLevel& level() const { return level_; }
+  const KernelLevel& level() const { return *choice_.level; }
+  // Faster levels that compute wrongly on this CPU.
+  const std::vector<RejectedLevel>& rejected() const { return choice_.rejected; }
   const Weights& weights() const { return weights_; }
   const Hyperparameters& hyperparameters() const { return weights_.hyperparameters; }
   const CacheSettings& cache_settings() const { return cache_settings_; }
@@ -54,7 +56,7 @@ class Model {
  private:
   CacheSettings cache_settings_;
   ThreadPool pool_;
-  const KernelLevel& level_;
+  LevelChoice choice_;
   Weights weights_;
   Transformer transformer_;
   std::mutex turn_;

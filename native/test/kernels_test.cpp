@@ -158,10 +158,31 @@ void test_selftest(const KernelLevel& reference) {
 void test_fastest_level() {
   for (const int columns : {64, 2560, kMaxColumns}) {
     for (const GroupedForm form : {GroupedForm::kF32, GroupedForm::kQ4_K}) {
-      const KernelLevel& level = fastest_level(100, columns, form);
+      const KernelLevel& level = *fastest_level(100, columns, form).level;
       check(level.supported(cpu_features()) && find_level(level.name) == &level, level.name, "fastest level");
     }
   }
+}
+
+// A level that is faster than all others and wrong is passed over, and named; where all are wrong, the
+// reference is what remains.
+void test_broken_level() {
+  static const Kernels& right = reference_level().kernels;
+  static MatrixKernel at_once = *right.ternary;
+  at_once.multiply = [](const void*, int, int, const void*, int, int32_t*, ptrdiff_t) {};
+  static const Kernels broken = {&at_once, right.int8, right.floats, right.grouped};
+  const auto everywhere = [](const CpuFeatures&) { return true; };
+  const KernelLevel levels[] = {
+      {"reference", everywhere, right}, {"slow", everywhere, right}, {"broken", everywhere, broken}};
+  const LevelChoice choice = fastest_level(100, 256, GroupedForm::kF32, {levels, 3});
+  check(choice.level == &levels[1], "fastest level", "is a right one though a wrong one is faster");
+  check(choice.rejected.size() == 1 && choice.rejected[0].level == &levels[2] &&
+            choice.rejected[0].test.mismatches > 0,
+        "fastest level", "tells which one is wrong");
+  const KernelLevel two[] = {levels[0], levels[2]};
+  const LevelChoice last = fastest_level(100, 256, GroupedForm::kF32, {two, 2});
+  check(last.level == &two[0] && last.rejected.size() == 1, "fastest level",
+        "is the reference where nothing else is right");
 }
 
 }  // namespace
@@ -191,6 +212,7 @@ int main(int argc, char** argv) {
   int skipped = 0;
   test_selftest(reference);
   test_fastest_level();
+  test_broken_level();
   for (const KernelLevel& level : kernel_levels()) {
     if (only && strcmp(only, level.name) != 0) continue;
     if (!level.supported(cpu_features())) {

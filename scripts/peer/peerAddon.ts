@@ -36,6 +36,7 @@ function peerAddon(llama: Llama): Addon {
       const model = await llama.loadModel({ modelPath: file, gpuLayers: 0 });
       return {
         kernel: 'ggml',
+        rejected: [],
         threads,
         bytes: 0,
         bytesPerToken: 0,

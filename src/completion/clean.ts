@@ -33,10 +33,12 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
     return { text: balanced, hidden: 'unbalanced' };
   if (reason === 'suffix' && opened.leavesWanting(balanced)) return { text: balanced, hidden: 'unbalanced' };
   const own = withoutOverlap(site, opened, { text: balanced, reason }).trimEnd();
+  const takesUpRest = reason === 'suffix' || own.length < balanced.length;
   const text = indented(site, own + spaceBehind(site, own, raw));
   if (isBlank(text)) return { text: '', hidden: emptyReason(verdict.text, written, balanced) };
   if (hasInvisible(text)) return { text, hidden: 'invisible' };
   if (isChat(site, opened, text)) return { text, hidden: 'chat' };
+  if (!takesUpRest && endsWordAgain(site, text)) return { text, hidden: 'duplicate' };
   if (opened.endsCallInComment(text)) return { text, hidden: 'unbalanced' };
   if (reason === 'repetition') return { text, hidden: 'repetition' };
   // In a string or a comment it declares nothing.
@@ -71,6 +73,17 @@ function withCloserOnItsLine(site: Site, text: string): string {
 /** Code that goes on behind a wrong closer, or is left open before it, is of another place. */
 function isAstray(opened: Opened, head: string, tail: string): boolean {
   return !isClosers(firstLine(tail)) || opened.owedAfter(head).own !== '';
+}
+
+/**
+ * The cursor stands in a word, and the answer ends that as it ends already, without taking up what follows: of
+ * `se‸tup-java`, `tup-go` would make `setup-gotup-java`. Where it leads to the rest it ends with how the word begins.
+ */
+function endsWordAgain({ lineBefore, lineAfter }: Site, text: string): boolean {
+  const [begun] = /[\p{L}\p{N}_]*$/u.exec(lineBefore)!;
+  const [ending] = /^[\p{L}\p{N}_]*/u.exec(lineAfter)!;
+  if (begun === '' || ending === '' || /^[\p{L}\p{N}_]*/u.exec(text)![0] !== ending) return false;
+  return text !== ending && /[\p{L}\p{N}_]*$/u.exec(text)![0] !== begun;
 }
 
 /** The space that was written between the answer and a word behind the cursor: `]]` is one to a shell. */

@@ -1,6 +1,7 @@
 // Decides, character by character, when a completion is long enough; how the model was stepped makes no difference.
 
-import type { Limits, StopReason } from '../protocol';
+import type { Limits } from '../protocol';
+import type { StopReason } from '../results';
 import { isFence } from './chat';
 import { columnInDocument } from './indentation';
 import { Opened } from './opened';
@@ -18,6 +19,8 @@ const loopTimes = 3;
 const loopCharacters = 32;
 const dataCharacters = 96;
 const longestUnit = 80;
+/** No code begins with so much of nothing. */
+const mostBlank = 200;
 
 export class Stop {
   #text = '';
@@ -98,6 +101,7 @@ export class Stop {
     if (meeting) return meeting;
     if (character === '\n') return this.#endLine();
     this.#text += character;
+    if (this.#text.length === mostBlank && isBlank(this.#text)) return this.#cut('repetition');
     if (this.#line === 0 && this.#rest.length > 1 && this.#text.endsWith(this.#rest))
       this.#met = Math.min(this.#met ?? Infinity, this.#beforeRest());
     if (this.#line > 0 && this.#leavesBlock()) return this.#withoutLine('block');

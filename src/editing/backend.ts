@@ -3,6 +3,7 @@
 import type { CancellationToken } from 'vscode-jsonrpc/node';
 import type {
   BenchParams,
+  BenchProgress,
   CompleteParams,
   Completion,
   EvaluateParams,
@@ -62,7 +63,11 @@ export interface Backend {
 export interface Examinable {
   diagnose(): Promise<Diagnosis>;
   /** Measures speed, with as much work as fits the model. */
-  bench(paramsFor: (model: ModelInfo) => BenchParams, token: CancellationToken): Promise<BenchReport>;
+  bench(
+    paramsFor: (model: ModelInfo) => BenchParams,
+    token: CancellationToken,
+    progress: (done: BenchProgress) => void,
+  ): Promise<BenchReport>;
   /** Scores the model on holes in files. */
   evaluate(
     params: EvaluateParams,

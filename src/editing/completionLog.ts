@@ -1,10 +1,9 @@
 // Why each request for ghost text ended as it did: the last ones, kept in memory only, for status bar and diagnostics.
 
-import type { Completion } from '../protocol';
+import type { CompleteParams, Completion } from '../protocol';
 import type { Recent } from '../reports';
-import type { Result } from '../results';
+import type { Outcome, Result } from '../results';
 import { median } from '../statistics';
-import type { Outcome } from './outcome';
 
 export interface Entry {
   readonly time: number;
@@ -24,14 +23,26 @@ export interface Entry {
 }
 
 const capacity = 100;
+/** Prompts are long: those of so many answers are kept. */
+export const keptPrompts = 20;
 /** So many of the last answers are looked at for how fast they come. */
 const recentAnswers = 20;
+/** What was asked, and what was answered. */
+interface Kept {
+  readonly asked: Asked;
+  readonly answer: Completion;
+}
+
+export type Asked = Pick<CompleteParams, 'prompt' | 'limits'>;
+
 /** The first token comes with the prompt: of an answer of one or two tokens, nearly nothing was decoded. */
 const enoughTokens = 4;
 
 export class CompletionLog {
   private readonly list: Entry[] = [];
   private readonly counts = { day: '', shown: 0, accepted: 0 };
+  /** The newest first. */
+  private readonly kept: Kept[] = [];
   /** Entries that are counted already. */
   private readonly counted = { shown: new WeakSet<Entry>(), accepted: new WeakSet<Entry>() };
   /** The newest entry of the model before. */
@@ -60,9 +71,24 @@ export class CompletionLog {
     this.changed();
   }
 
-  /** Forgets all entries. */
+  /** Keeps what was asked, in memory alone, for who wants to look into one of the last answers. */
+  keep({ prompt, limits }: Asked, answer: Completion): void {
+    this.kept.unshift({ asked: { prompt, limits }, answer });
+    this.kept.length = Math.min(this.kept.length, keptPrompts);
+  }
+
+  /** What an answer, or an alternative to it, was the answer to, as long as that is kept. */
+  askedFor(answer: Completion): Asked | undefined {
+    const isAlternative = ({ text, confidence }: Pick<Completion, 'text' | 'confidence'>): boolean =>
+      text === answer.text && confidence === answer.confidence;
+    return this.kept.find(({ answer: known }) => known === answer || known.alternatives?.some(isAlternative))
+      ?.asked;
+  }
+
+  /** Forgets all entries, and what was asked. */
   erase(): void {
     this.list.length = 0;
+    this.kept.length = 0;
     this.changed();
   }
 

@@ -10,12 +10,14 @@ import {
   ResponseError,
 } from 'vscode-jsonrpc/node';
 import {
+  benchProgress,
   benchRequest,
   busyNotification,
   completeRequest,
   diagnoseRequest,
   evaluateProgress,
   evaluateRequest,
+  examineRequest,
   focusNotification,
   glanceRequest,
   joinRequest,
@@ -25,10 +27,13 @@ import {
   prefillRequest,
   remarkNotification,
   type BenchParams,
+  type BenchProgress,
   type CompleteParams,
   type Completion,
   type EvaluateParams,
   type EvaluateProgress,
+  type ExamineParams,
+  type Examination,
   type LoadParams,
   type LoadProgress,
   type Prefill,
@@ -137,8 +142,13 @@ export class EngineLink {
     return this.answer(this.connection.sendRequest(prefillRequest, params, token));
   }
 
-  bench(params: BenchParams): Promise<BenchReport> {
-    return this.answer(this.connection.sendRequest(benchRequest, params));
+  async bench(params: BenchParams, progress: (done: BenchProgress) => void): Promise<BenchReport> {
+    const subscription = this.connection.onNotification(benchProgress, progress);
+    try {
+      return await this.answer(this.connection.sendRequest(benchRequest, params));
+    } finally {
+      subscription.dispose();
+    }
   }
 
   async evaluate(
@@ -156,6 +166,10 @@ export class EngineLink {
 
   diagnose(): Promise<Diagnosis> {
     return this.answer(this.connection.sendRequest(diagnoseRequest));
+  }
+
+  examine(params: ExamineParams): Promise<Examination> {
+    return this.answer(this.connection.sendRequest(examineRequest, params));
   }
 
   glance(file: string): Promise<ModelGlance> {

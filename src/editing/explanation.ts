@@ -1,10 +1,18 @@
 // Why there is no ghost text on a line: what the log has of it, as a sentence, and the setting that would change it.
 
+import { t } from '@vscode/l10n';
 import { type Eagerness, leastConfidence, type Thresholds, wantedPrecision } from '../eagerness';
 import { languageName } from '../language/languages';
 import type { Completion } from '../protocol';
 import type { Entry } from './completionLog';
-import { circumstanceWords, hiddenBecause, sentenceOf, silenceWords } from '../wording';
+import {
+  circumstanceWords,
+  eagernessWords,
+  hiddenBecause,
+  outcomeWords,
+  sentenceOf,
+  silenceWords,
+} from '../wording';
 import { type Settings, sureEnough } from './settings';
 
 export interface Explanation {
@@ -27,30 +35,32 @@ export function explain(entries: readonly Entry[], place: ExplainedPlace): Expla
   const entry = entries.find(({ result }) => result.kind !== 'cancelled') ?? entries[0];
   if (!entry)
     return {
-      sentence:
-        'Nothing is known of this line: it was not asked for, or too long ago. Text is offered while you type.',
+      sentence: t`Nothing is known of this line: it was not asked for, or too long ago. Text is offered while you type.`,
     };
   const { result, text, outcome, completion } = entry;
   switch (result.kind) {
     case 'shown': {
-      const sentence = `\`${text ?? completion?.text ?? ''}\` was offered here${outcome ? `, and ${outcome}` : ''}.`;
+      const offered = text ?? completion?.text ?? '';
+      const sentence = outcome
+        ? t`“${offered}” was offered here, and ${outcomeWords(outcome)}.`
+        : t`“${offered}” was offered here.`;
       return { sentence };
     }
     case 'cancelled':
-      return { sentence: 'You typed on, or moved away, before there was an answer.' };
+      return { sentence: t`You typed on, or moved away, before there was an answer.` };
     case 'late':
       return {
-        sentence: `The answer was not ready within ${result.after} ms, and is kept for the next look.`,
+        sentence: t`The answer was not ready within ${result.after} ms, and is kept for the next look.`,
         setting: 'deadline',
       };
     case 'hidden':
       if (result.because === 'confidence' && completion) return unsure(completion, place);
-      return { sentence: `The answer is hidden: ${hiddenBecause[result.because]}.` };
+      return { sentence: t`The answer is hidden: ${hiddenBecause(result.because)}.` };
     case 'silent':
-      return { sentence: sentenceOf(silenceWords(result.because)) };
+      return { sentence: t`Nothing is offered here: ${silenceWords(result.because)}.` };
     case 'paused':
       return {
-        sentence: `Completions are paused (${circumstanceWords[result.because]}). Complete Now still works.`,
+        sentence: t`Completions are paused (${circumstanceWords(result.because)}). Complete Now still works.`,
       };
     case 'failed':
       return { sentence: sentenceOf(result.problem) };
@@ -65,15 +75,18 @@ function unsure(
   const language = languageName(languageId);
   const least = leastConfidence(wanted, text, language, thresholds);
   return {
-    sentence: `The model is ${percent(confidence)} sure of its answer here. ${whatIsWanted(wanted, least, language)}`,
+    sentence: [
+      t`The model is ${percent(confidence)} sure of its answer here.`,
+      whatIsWanted(wanted, least, language),
+    ].join(' '),
     setting: typeof wanted === 'number' ? 'confidence' : 'eagerness',
   };
 }
 
 function whatIsWanted(wanted: Eagerness | number, least: number, language: string): string {
-  if (!Number.isFinite(least)) return `For so short a text it cannot be sure enough.`;
-  if (typeof wanted === 'number') return `${percent(least)} is set.`;
-  return `At ${wanted} ${percent(least)} is needed in ${language}, so that ${percent(wantedPrecision[wanted])} of what is shown is right.`;
+  if (!Number.isFinite(least)) return t`For so short a text it cannot be sure enough.`;
+  if (typeof wanted === 'number') return t`${percent(least)} is set.`;
+  return t`At “${eagernessWords(wanted)}” ${percent(least)} is needed in ${language}, so that ${percent(wantedPrecision[wanted])} of what is shown is right.`;
 }
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;

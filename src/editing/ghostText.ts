@@ -46,14 +46,17 @@ export class GhostText {
   private stopResting = (): void => undefined;
 
   constructor(private readonly parts: GhostTextParts) {
-    const { backend, clock } = parts;
+    const { backend, clock, log } = parts;
     this.offers = new Offers(parts);
     const complete: Backend['complete'] = async (params, token, onSooner) => {
       const answer = await backend.complete(params, token, ({ completion: sooner, isLast }) => {
         const completion = discreet(sooner, params.prompt);
-        if (completion.shown) onSooner({ completion, isLast });
+        if (!completion.shown) return;
+        log.keep(params, completion);
+        onSooner({ completion, isLast });
       });
       const completion = discreet(answer, params.prompt);
+      if (completion.reason !== 'cancelled') log.keep(params, completion);
       const { reason, prefillMs, decodeMs, other } = completion;
       if (reason !== 'cancelled') this.pace.answered(prefillMs + decodeMs + (other?.milliseconds ?? 0));
       return completion;

@@ -1,17 +1,22 @@
 // The backend on this machine: an engine process that is reached at the first request, and again when it has died.
 
+import { t } from '@vscode/l10n';
 import { existsSync } from 'node:fs';
-import type { CancellationToken } from 'vscode-jsonrpc/node';
-import type {
-  BenchParams,
-  CompleteParams,
-  Completion,
-  EvaluateParams,
-  EvaluateProgress,
-  LoadParams,
-  Prefill,
-  PrefillParams,
-  Sooner,
+import { type CancellationToken, ResponseError } from 'vscode-jsonrpc/node';
+import {
+  cannotCompute,
+  type BenchParams,
+  type BenchProgress,
+  type CompleteParams,
+  type Completion,
+  type EvaluateParams,
+  type EvaluateProgress,
+  type ExamineParams,
+  type Examination,
+  type LoadParams,
+  type Prefill,
+  type PrefillParams,
+  type Sooner,
 } from '../protocol';
 import type { BenchReport, Diagnosis, Evaluation, ModelInfo } from '../reports';
 import type { Occupation } from '../results';
@@ -99,10 +104,16 @@ export class LocalEngine implements Backend, Examinable {
   }
 
   /** Cancelling leaves the engine, which stops what nobody waits for. */
-  async bench(paramsFor: (model: ModelInfo) => BenchParams, token: CancellationToken): Promise<BenchReport> {
+  async bench(
+    paramsFor: (model: ModelInfo) => BenchParams,
+    token: CancellationToken,
+    progress: (done: BenchProgress) => void = () => undefined,
+  ): Promise<BenchReport> {
     const subscription = token.onCancellationRequested(() => this.reload('the benchmark was cancelled'));
     try {
-      return await this.occupy('benchmark', async (link, { loaded }) => link.bench(paramsFor(await loaded)));
+      return await this.occupy('benchmark', async (link, { loaded }) =>
+        link.bench(paramsFor(await loaded), progress),
+      );
     } finally {
       subscription.dispose();
     }
@@ -121,6 +132,13 @@ export class LocalEngine implements Backend, Examinable {
 
   diagnose(): Promise<Diagnosis> {
     return this.occupy('diagnosis', (link) => link.diagnose());
+  }
+
+  /** Has an answer given again, with all that the model read and wrote; starts nothing. */
+  async examine(params: ExamineParams): Promise<Examination> {
+    if (this.current.name !== 'ready') throw new Problem('request', t`The engine is not ready.`);
+    if (this.occupied) throw new Problem('request', sentenceOf(occupationWords(this.occupied)));
+    return this.request((link) => link.examine(params));
   }
 
   /** Gives the models back; the next request loads what is to be loaded then. Earlier deaths are forgotten. */
@@ -197,7 +215,7 @@ export class LocalEngine implements Backend, Examinable {
   private cancellable<T>(token: CancellationToken, send: (link: EngineLink) => Promise<T>): Promise<T> {
     return this.request((link) => {
       // Other work may have begun while this request waited for the start, and would be disturbed.
-      if (this.occupied) throw new Problem('request', sentenceOf(occupationWords[this.occupied]));
+      if (this.occupied) throw new Problem('request', sentenceOf(occupationWords(this.occupied)));
       if (token.isCancellationRequested) throw new Problem('request', 'Cancelled while the engine started.');
       return this.watched(link, token, send(link));
     }, true);
@@ -210,7 +228,7 @@ export class LocalEngine implements Backend, Examinable {
     if (this.occupied)
       throw new Problem(
         'request',
-        `${sentenceOf(occupationWords[this.occupied])} Try again when it is done.`,
+        t`${sentenceOf(occupationWords(this.occupied))} Try again when it is done.`,
       );
     this.occupied = occupation;
     try {
@@ -287,7 +305,7 @@ export class LocalEngine implements Backend, Examinable {
       // The process lives and says no: another one would say the same.
       this.end();
       const problem = asProblem('model', error);
-      if (refused) throw this.fail(problem);
+      if (refused || problem.kind === 'engine') throw this.fail(problem);
       this.running = this.launchInstead(problem);
       throw problem;
     } finally {
@@ -297,6 +315,8 @@ export class LocalEngine implements Backend, Examinable {
     const { name, loadMs, kernel, threads } = model;
     log.info(`${name} is loaded in ${Math.round(loadMs)} ms: ${kernel}, ${threads} threads.`);
     if (model.caution !== undefined) log.warn(model.caution);
+    for (const { kernel: wrong, mismatches, cases } of model.rejected ?? [])
+      log.warn(`The kernel ${wrong} computes wrongly on this CPU: ${mismatches} of ${cases} cases differ.`);
     return model;
   }
 
@@ -372,5 +392,6 @@ function tellFocus(link: EngineLink): void {
 /** An error in words for the user: its own message. */
 function asProblem(kind: Problem['kind'], error: unknown): Problem {
   if (error instanceof Problem) return error;
-  return new Problem(kind, error instanceof Error ? error.message : String(error));
+  const isOfEngine = error instanceof ResponseError && error.code === cannotCompute;
+  return new Problem(isOfEngine ? 'engine' : kind, error instanceof Error ? error.message : String(error));
 }

@@ -1,5 +1,6 @@
 // Which model file to load: the one that was chosen, or the one that came with the extension.
 
+import { t } from '@vscode/l10n';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -14,14 +15,14 @@ export function findModelFile(chosen: string, bundledFolder: string): string {
       statSync(file);
       return file;
     } catch (error) {
-      throw new Problem('model', `The model file ${file} ${whyUnread(file, error)}. Choose another one.`);
+      throw new Problem('model', t`The model file ${file} ${whyUnread(file, error)}. Choose another one.`);
     }
   }
   const bundled = bundledModel(bundledFolder);
   if (bundled !== undefined) return bundled;
   throw new Problem(
     'model',
-    'This build of Ryzanstein came without a model. Choose a GGUF file to complete with.',
+    t`This build of Ryzanstein came without a model. Choose a GGUF file to complete with.`,
   );
 }
 

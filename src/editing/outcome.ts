@@ -1,7 +1,6 @@
 // What became of an offered text, read from the change of the document that followed.
 
-/** `typed`: its next character was typed, so that the rest goes on fitting; `typed over`: something else was. */
-export type Outcome = 'accepted' | 'accepted in part' | 'typed' | 'typed over';
+import type { Outcome } from '../results';
 
 /** A text to be inserted at an offset, or one that a change has put there. */
 interface Insertion {
@@ -15,7 +14,8 @@ const pair = /^(\(\)|\[\]|\{\}|""|''|``|<>)$/;
 /** Undefined where a change somewhere else says nothing about it. */
 export function outcomeOf(offered: Insertion, change: Insertion): Outcome | undefined {
   if (change.offset !== offered.offset || change.text === '') return undefined;
-  if (change.text === offered.text) return 'accepted';
+  // One character may have been typed; of one that was accepted the editor tells.
+  if (change.text === offered.text) return change.text.length > 1 ? 'accepted' : 'typed';
   if (pair.test(change.text) && offered.text.startsWith(change.text[0]!)) return 'typed';
   if (!offered.text.startsWith(change.text)) return 'typed over';
   return change.text.length > 1 ? 'accepted in part' : 'typed';

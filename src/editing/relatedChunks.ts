@@ -101,12 +101,14 @@ export class RelatedChunks {
     return total(fresh) > total(lasting) * leastGain ? fresh : lasting;
   }
 
-  /** The chunks of a file without the lines that hold keys or tokens. */
+  /** The chunks of a file without the lines that hold secrets. */
   private chunksOf(file: CodeFile): Chunks {
     const source = file.text();
     const known = this.chunks.get(file.key);
     const chunks =
-      known?.source === source ? known : { ...chunksIn(withoutSecrets(source), file.languageId), source };
+      known?.source === source
+        ? known
+        : { ...chunksIn(withoutSecrets(source, file.languageId), file.languageId), source };
     this.chunks.delete(file.key);
     this.chunks.set(file.key, chunks);
     dropOldest(this.chunks);

@@ -6,6 +6,7 @@ import * as path from 'node:path';
 import type { Hyperparameters } from '../model/architectures';
 import type { CacheSettings } from '../model/measured';
 import type { TensorDescription } from '../model/gguf';
+import type { RejectedKernel } from '../reports';
 import { messageOf } from '../wording';
 
 export interface KernelReport {
@@ -90,6 +91,8 @@ export interface NativeSession {
 
 export interface NativeModel {
   readonly kernel: string;
+  /** Faster kernels that compute wrongly on this CPU; none of those that were asked for by name. */
+  readonly rejected: RejectedKernel[];
   readonly threads: number;
   readonly bytes: number;
   /** Of a session, for each token that it has room for. */

@@ -4,7 +4,8 @@ import { type Answer, Finishing, type Token } from '../completion/finish';
 import type { Site } from '../completion/site';
 import { Healing } from '../model/healing';
 import type { Tokenizer } from '../model/tokenizer';
-import type { Limits, StopReason } from '../protocol';
+import type { Limits } from '../protocol';
+import type { StopReason } from '../results';
 
 export interface ModelToken extends Token {
   readonly id: number;

@@ -1,6 +1,17 @@
 // A loaded model and the story of one completion request: prompt, reuse, prefill, decode, stop, clean.
 
-import type { Alternative, Completion, Limits, LoadParams, Prefill, Prompt, Sooner } from '../protocol';
+import type {
+  Alternative,
+  Completion,
+  ExamineParams,
+  Examination,
+  Limits,
+  LoadParams,
+  Prefill,
+  Prompt,
+  Sooner,
+  WrittenToken,
+} from '../protocol';
 import type { ModelInfo } from '../reports';
 import type { Addon, NativeSession, NgramOptions } from './addon';
 import { judge } from '../completion/finish';
@@ -87,6 +98,8 @@ export interface Answering {
   /** Of the model that was chosen. */
   readonly info: ModelInfo;
   complete(prompt: Prompt, limits: Limits, options?: RequestOptions): Promise<Completion>;
+  /** Answers again, and tells of each token. */
+  examine(params: ExamineParams, options?: RequestOptions): Promise<Examination>;
   prefill(prompt: Prompt, options?: RequestOptions): Promise<Prefill>;
 }
 
@@ -136,6 +149,16 @@ export class Engine implements Answering {
   /** Completes at a place. Requests wait for their turn; a cancelled one ends soon, with nothing to show. */
   complete(prompt: Prompt, limits: Limits, options: RequestOptions = {}): Promise<Completion> {
     return this.#inTurn(options, (turn) => this.#answer(prompt, limits, turn, options));
+  }
+
+  examine({ prompt, limits, room }: ExamineParams, options: RequestOptions = {}): Promise<Examination> {
+    return this.#inTurn(options, async (turn) => {
+      const { reading, answer, completion } = await this.#written(prompt, limits, turn, {
+        ...options,
+        room,
+      });
+      return { completion, prompt: this.#runs(reading.ids), tokens: this.#spelled(answer) };
+    });
   }
 
   /** Reads a prompt ahead of its completion, which need not read it then. */
@@ -230,33 +253,66 @@ export class Engine implements Answering {
     native.use(this.#threads);
   }
 
-  async #answer(
+  async #answer(prompt: Prompt, limits: Limits, turn: Turn, options: RequestOptions): Promise<Completion> {
+    const { site, syntax, reading, answer, completion } = await this.#written(prompt, limits, turn, options);
+    if (answer === nothing || answer === cancelled || (limits.candidates ?? 1) <= 1) return completion;
+    const alternatives = await this.#alternatives(site, reading, limits, turn, answer, syntax);
+    return { ...completion, alternatives };
+  }
+
+  /** An answer without its alternatives, with all that led to it. */
+  async #written(
     prompt: Prompt,
     limits: Limits,
     turn: Turn,
     { onSooner, ...options }: RequestOptions,
-  ): Promise<Completion> {
+  ): Promise<{ site: Site; syntax?: Syntax; reading: Reading; answer: Written; completion: Completion }> {
     const { signal } = turn;
     const document = siteOf(prompt);
     const site = innermost(document);
     // A grammar that is met for the first time is read while the model works.
     const grammar = syntaxOf(site.languageId);
     const reading = await this.#read(prompt, document, turn, options);
-    const completed = (syntax: Syntax | undefined, answer?: Written): Completion =>
+    const completed = (syntax: Syntax | undefined, answer: Written): Completion =>
       this.#completion(site, answer, limits, reading, syntax);
     const tell = async (line: Written): Promise<void> => {
       const completion = completed(await grammar, line);
       if (completion.shown && !signal.aborted) onSooner?.({ completion, isLast: false });
     };
-    let answer: Written | undefined;
+    let answer = cancelled;
     if (!signal.aborted)
       answer = reading.ids.length === 0 ? nothing : await this.#decode(site, reading, limits, turn, tell);
     const syntax = await grammar;
     const completion = completed(syntax, answer);
     if (completion.reason !== 'cancelled') this.#note(completion.decodeMs);
-    if (!answer || answer === nothing || (limits.candidates ?? 1) <= 1) return completion;
-    const alternatives = await this.#alternatives(site, reading, limits, turn, answer, syntax);
-    return { ...completion, alternatives };
+    return { site, syntax, reading, answer, completion };
+  }
+
+  /** What the model read, as runs of text and of tokens that steer it. */
+  #runs(ids: Int32Array): Examination['prompt'] {
+    const { tokenizer } = this.model;
+    const runs: Examination['prompt'] = [];
+    let decoder = tokenizer.decoder();
+    for (const id of ids) {
+      const name = tokenizer.controlNames.get(id);
+      if (name === undefined) {
+        if (runs.at(-1)?.steers !== false) runs.push({ text: '', steers: false });
+        runs.at(-1)!.text += decoder.push(id);
+      } else {
+        decoder = tokenizer.decoder();
+        runs.push({ text: name, steers: true });
+      }
+    }
+    return runs;
+  }
+
+  #spelled({ tokens }: Written): WrittenToken[] {
+    const { tokenizer } = this.model;
+    const decoder = tokenizer.decoder();
+    return tokens.map(({ id, text, logProbability }) => {
+      const spelled = tokenizer.controlNames.get(id) ?? decoder.push(id);
+      return { text: spelled, probability: Math.exp(logProbability), isTyped: text === '' && spelled !== '' };
+    });
   }
 
   /** Has all of a prompt in the KV cache but `word`, the unfinished one before the cursor; no ids if aborted before. */
@@ -438,7 +494,7 @@ export class Engine implements Answering {
 
   #completion(
     site: Site,
-    answer: Written = cancelled,
+    answer: Written,
     limits: Limits,
     { room, reused, read: promptTokens, milliseconds: prefillMs }: Reading,
     syntax?: Syntax,

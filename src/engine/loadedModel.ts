@@ -6,7 +6,7 @@ import { expectUnchanged, readGguf } from '../model/gguf';
 import type { CacheSettings, Tuning } from '../model/measured';
 import { tuningOf } from '../model/tuning';
 import type { LoadParams } from '../protocol';
-import type { ModelInfo } from '../reports';
+import type { ModelInfo, RejectedKernel } from '../reports';
 import type { Addon, NativeModel } from './addon';
 import { defaultThreads } from './environment';
 import { Load } from './load';
@@ -34,7 +34,9 @@ export class LoadedModel {
     readonly native: NativeModel,
     { modelFile: file, threads }: LoadParams,
     public tuning: Tuning,
+    wrong: RejectedKernel | undefined,
   ) {
+    const rejected = [...(wrong ? [wrong] : []), ...native.rejected];
     const { contextLength, weights, hyperparameters, caution } = description;
     this.shelf = new Shelf(() => native.session({ contextLength }));
     this.room = new Room(contextLength, weights, native.threads);
@@ -49,6 +51,7 @@ export class LoadedModel {
       prompts: promptsOf(description),
       ...(caution === undefined ? {} : { caution }),
       kernel: native.kernel,
+      ...(rejected.length > 0 && { rejected }),
       threads: native.threads,
       loadMs: native.loadMilliseconds,
       bytes: native.bytes,
@@ -70,7 +73,7 @@ export class LoadedModel {
     const threads = params.threads || defaultThreads(addon.cpu());
     const { caution, ...tuning } = tuningOf(gguf);
     const { cache } = tuning;
-    const wrong = params.kernel === undefined ? undefined : wrongKernel(addon, params.kernel);
+    const wrong = params.kernel === undefined ? undefined : rejectedKernel(addon, params.kernel);
     const options = {
       ...{ threads, cache },
       ...(params.kernel && !wrong && { kernel: params.kernel }),
@@ -80,14 +83,14 @@ export class LoadedModel {
     try {
       // The vocabulary is read while the weights are packed.
       const model = describeModel(gguf, addon.loadsAnyModel, params.infilling);
-      const cautions = [wrong, model.caution, caution].filter((one) => one !== undefined).join(' ');
+      const cautions = [model.caution, caution].filter((one) => one !== undefined).join(' ');
       const { bytesPerToken } = await native;
       const description = {
         ...model,
         contextLength: contextOf(model.contextLength, bytesPerToken),
         ...(cautions === '' ? {} : { caution: cautions }),
       };
-      const loaded = new LoadedModel(addon, description, await native, params, tuning);
+      const loaded = new LoadedModel(addon, description, await native, params, tuning, wrong);
       expectUnchanged(gguf);
       return loaded;
     } catch (error) {
@@ -117,13 +120,10 @@ export class LoadedModel {
   }
 }
 
-/**
- * Why a level that was asked for by name is not used: a sentence, if it computes wrongly on this CPU. The addon tests those
- * that it chooses itself.
- */
-function wrongKernel(addon: Addon, kernel: string): string | undefined {
+/** What is wrong with a kernel that was asked for by name, if anything. The addon tests those that it chooses itself. */
+function rejectedKernel(addon: Addon, kernel: string): RejectedKernel | undefined {
   const runs = addon.cpu().levels.some(({ name, supported }) => name === kernel && supported);
-  const { mismatches, cases } = runs ? addon.selftest(kernel) : { mismatches: 0, cases: 0 };
-  if (mismatches === 0) return undefined;
-  return `The kernel ${kernel} computes wrongly on this CPU (${mismatches} of ${cases} cases differ), so that another one is used.`;
+  if (!runs) return undefined;
+  const { mismatches, cases } = addon.selftest(kernel);
+  return mismatches === 0 ? undefined : { kernel, cases, mismatches };
 }

@@ -1,7 +1,16 @@
 // Two opinions on one place: a small model speaks first, the chosen one as soon as it can, and the surer of both is given.
 
 import { setTimeout } from 'node:timers/promises';
-import type { Alternative, Completion, Limits, Opinion, Prefill, Prompt } from '../protocol';
+import type {
+  Alternative,
+  Completion,
+  ExamineParams,
+  Examination,
+  Limits,
+  Opinion,
+  Prefill,
+  Prompt,
+} from '../protocol';
 import type { ModelInfo } from '../reports';
 import { sum } from '../statistics';
 import type { Answering, Engine, RequestOptions } from './engine';
@@ -53,6 +62,12 @@ export class Opinions implements Answering {
       },
     });
     return first.reason === 'cancelled' ? first : together(first, second, limits);
+  }
+
+  /** By the one that gave it. */
+  async examine(params: ExamineParams, options?: RequestOptions): Promise<Examination> {
+    const engine = params.isSecond ? this.second : await this.chosen;
+    return engine.examine(params, options);
   }
 
   /** Has both read it; the chosen one's figures count, once it is loaded. */

@@ -6,7 +6,7 @@ import {
   type MessageConnection,
   ResponseError,
 } from 'vscode-jsonrpc/node';
-import { loadAddon } from '../engine/addon';
+import { AddonError, loadAddon } from '../engine/addon';
 import { Chosen } from '../engine/chosen';
 import type { Answering, Engine } from '../engine/engine';
 import type { Models } from '../engine/models';
@@ -15,18 +15,22 @@ import { diagnose } from '../measure/diagnose';
 import { evaluate } from '../measure/evaluate';
 import { glanceAt } from '../model/description';
 import { measureMachine } from '../measure/machine';
-import { joinParts } from '../model/joinParts';
+import { joinParts } from '../model/rewrite';
 import { punchHoles } from '../measure/holes';
 import { withContext } from '../measure/repositoryContext';
 import { readSources } from '../measure/sourceFiles';
 import { calibrate, tune } from '../measure/tune';
 import {
+  benchProgress,
+  type BenchProgress,
   benchRequest,
+  cannotCompute,
   completeRequest,
   diagnoseRequest,
   type EvaluateParams,
   evaluateProgress,
   evaluateRequest,
+  examineRequest,
   focusNotification,
   glanceRequest,
   joinRequest,
@@ -80,6 +84,9 @@ export class Client {
         (await this.answering).complete(prompt, limits, { ...options, signal, onSooner }),
       );
     });
+    connection.onRequest(examineRequest, (params, token) =>
+      this.until(controllerOf(token), async (signal) => (await this.answering).examine(params, { signal })),
+    );
     connection.onRequest(prefillRequest, ({ prompt, threads }, token) =>
       this.newestOf(token, async (signal) => (await this.answering).prefill(prompt, { signal, threads })),
     );
@@ -92,7 +99,11 @@ export class Client {
       this.lasting(token, async (signal) => diagnose(await this.engine, signal)),
     );
     connection.onRequest(benchRequest, (params, token) =>
-      this.lasting(token, async (signal) => bench(await this.engine, params, signal)),
+      this.lasting(token, async (signal) => {
+        const progress = (done: BenchProgress): void =>
+          void tell(() => connection.sendNotification(benchProgress, done));
+        return bench(await this.engine, params, progress, signal);
+      }),
     );
     connection.onRequest(evaluateRequest, (params, token) =>
       this.lasting(token, (signal) => this.evaluate(params, signal)),
@@ -201,7 +212,8 @@ export async function answered<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof ResponseError) throw error;
-    throw new ResponseError(ErrorCodes.InternalError, printable(messageOf(error)));
+    const code = error instanceof AddonError ? cannotCompute : ErrorCodes.InternalError;
+    throw new ResponseError(code, printable(messageOf(error)));
   }
 }
 

@@ -1,9 +1,10 @@
 // The benchmark: measures the loaded model on this machine, and shows it on a page that stays, beside earlier runs.
 
+import { t } from '@vscode/l10n';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { BenchParams } from '../protocol';
+import type { BenchParams, BenchProgress } from '../protocol';
 import type { BenchReport, ModelInfo } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
 import { benchmarkReport } from '../report/benchReport';
@@ -12,6 +13,7 @@ import { pageAlone, partsOf } from '../report/pageFile';
 import { type BenchmarkMessage, type BenchmarkState, isBenchmarkMessage } from '../report/pages';
 import { unwritable } from '../wording';
 import { Page } from './page';
+import type { Problems } from './problems';
 import { readSettings, writeSetting } from './settings';
 
 /** As much text before the answer as a completion has in a file of some length, if the model can take it. */
@@ -30,17 +32,19 @@ export class Benchmark implements vscode.Disposable {
   /** The newest first. */
   private reports: readonly BenchReport[];
   private working = '';
+  private progress: BenchProgress | undefined;
   private readonly file: string;
 
   constructor(
     private readonly extension: vscode.Uri,
     storage: vscode.Uri,
+    problems: Problems,
     private readonly engine: LocalEngine,
   ) {
     this.file = path.join(storage.fsPath, 'benchmarks.json');
     this.reports = readReports(this.file);
-    this.page = new Page(extension, {
-      ...{ name: 'benchmark', title: 'Ryzanstein Benchmark' },
+    this.page = new Page(extension, problems, {
+      ...{ name: 'benchmark', title: t`Ryzanstein Benchmark` },
       state: () => this.state,
       isMessage: isBenchmarkMessage,
       hear: (message) => void this.hear(message),
@@ -49,7 +53,7 @@ export class Benchmark implements vscode.Disposable {
 
   /** What the page shows. */
   get state(): BenchmarkState {
-    return benchmarkState(this.reports, readSettings().deadline, this.working);
+    return benchmarkState(this.reports, readSettings().deadline, this.working, this.progress);
   }
 
   /** Opens the page with the runs so far, or brings it to the front. */
@@ -62,14 +66,21 @@ export class Benchmark implements vscode.Disposable {
     this.page.show();
     const options: vscode.ProgressOptions = {
       location: vscode.ProgressLocation.Notification,
-      title: 'Ryzanstein: measuring every kernel and number of threads',
+      title: t`Ryzanstein: measuring every kernel and number of threads`,
       cancellable: true,
     };
-    this.become('Every kernel and number of threads is being measured, which may take half a minute.');
+    this.become(t`Every kernel and number of threads is being measured, which may take half a minute.`);
     try {
-      const report = await vscode.window.withProgress(options, async (_, token) => {
+      const report = await vscode.window.withProgress(options, async (notification, token) => {
         try {
-          return await this.engine.bench(paramsFor, token);
+          return await this.engine.bench(paramsFor, token, (progress) => {
+            this.progress = progress;
+            this.page.post();
+            notification.report({
+              message: this.state.progress?.text,
+              increment: progress.done > 0 ? 100 / progress.steps : 0,
+            });
+          });
         } catch (error) {
           if (token.isCancellationRequested) return undefined;
           throw error;
@@ -88,6 +99,7 @@ export class Benchmark implements vscode.Disposable {
 
   private become(working: string): void {
     this.working = working;
+    this.progress = undefined;
     this.page.post();
   }
 
@@ -134,7 +146,8 @@ export class Benchmark implements vscode.Disposable {
   private alone(): string {
     const read = (...names: string[]): string =>
       readFileSync(vscode.Uri.joinPath(this.extension, ...names).fsPath, 'utf8');
-    return pageAlone(partsOf('benchmark', read), benchmarkState(this.reports, readSettings().deadline));
+    const state = benchmarkState(this.reports, readSettings().deadline);
+    return pageAlone(partsOf('benchmark', read), state, vscode.l10n.bundle);
   }
 }
 

@@ -1,5 +1,6 @@
 // Choosing a model: the bundled one, those on this disk, those that can be downloaded, or any file; and what becomes of the choice, in a sentence.
 
+import { t } from '@vscode/l10n';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -77,10 +78,10 @@ export class ModelChoice {
     try {
       const model = await vscode.window.withProgress({ location, title: 'Ryzanstein' }, (progress) => {
         this.loading = progress;
-        progress.report({ message: `loading ${path.basename(this.currentFile())}` });
+        progress.report({ message: t`loading ${path.basename(this.currentFile())}` });
         return engine.loadModel();
       });
-      const another = 'Choose Another Model';
+      const another = t`Choose Another Model`;
       const sentence = `Ryzanstein: ${loadedLine(model)}`;
       void vscode.window.showInformationMessage(sentence, another).then((action) => {
         if (action === another) void this.choose();
@@ -99,7 +100,7 @@ export class ModelChoice {
 
   onState(state: LocalState): void {
     if (state.name === 'starting' && state.percent !== undefined)
-      this.loading?.report({ message: `loading ${path.basename(this.currentFile())}, ${state.percent} %` });
+      this.loading?.report({ message: t`loading ${path.basename(this.currentFile())}, ${state.percent} %` });
   }
 
   /** What can be chosen, as far as it is known; `onMore` is called whenever there is more, until `token` is cancelled. */
@@ -126,7 +127,7 @@ export class ModelChoice {
       ];
       const chosen = atHome(modelFile, os.homedir());
       const isKnown = modelFile === '' || [own, ...onDisk.map(({ file }) => file)].includes(chosen);
-      for (const found of isKnown ? onDisk : [{ file: chosen, origin: 'chosen before' }, ...onDisk])
+      for (const found of isKnown ? onDisk : [{ file: chosen, origin: 'chosen' }, ...onDisk])
         if (!token.isCancellationRequested) await look(found);
       // Last, for it takes longer than a header: what is there is listed meanwhile.
       if (token.isCancellationRequested) return;
@@ -139,8 +140,8 @@ export class ModelChoice {
 
   private async pick(): Promise<Line | undefined> {
     const pick = vscode.window.createQuickPick<Line>();
-    pick.title = 'Ryzanstein: choose a model';
-    pick.placeholder = 'Looking for models on this disk…';
+    pick.title = t`Ryzanstein: choose a model`;
+    pick.placeholder = t`Looking for models on this disk…`;
     pick.matchOnDescription = pick.matchOnDetail = true;
     pick.busy = true;
     pick.items = linesOf([], this.toDownload([]));
@@ -150,7 +151,7 @@ export class ModelChoice {
       pick.onDidAccept(() => {
         const [line] = pick.selectedItems;
         if (line?.choice?.refusal === undefined) resolve(line);
-        else pick.placeholder = `${line.choice.name} cannot be used.`;
+        else void vscode.window.showWarningMessage(`Ryzanstein: ${line.choice.refusal}`);
       });
     });
     pick.show();
@@ -168,7 +169,7 @@ export class ModelChoice {
     };
     const search = this.candidates(show, cancellation.token).then(() => {
       pick.busy = false;
-      pick.placeholder = 'What is to write the completions?';
+      pick.placeholder = t`What is to write the completions?`;
     });
     try {
       return await Promise.race([chosen, search.then(() => chosen)]);
@@ -190,7 +191,7 @@ export class ModelChoice {
     const { folder } = this.parts.downloads;
     const { hub } = readSettings();
     return catalogueModels
-      .filter((model) => !candidates.some(({ file }) => file === placeOf(folder, model)))
+      .filter((model) => !candidates.some((each) => 'glance' in each && each.file === placeOf(folder, model)))
       .map((model) => choiceToDownload(model, hub, this.machine))
       .sort((a, b) => Number(a.unfit !== undefined) - Number(b.unfit !== undefined));
   }
@@ -206,10 +207,10 @@ export class ModelChoice {
     const known = memory.get<string[]>(agreedKey, []);
     const key = `${name}: ${licence}`;
     if (known.includes(key)) return true;
-    const agree = 'Use It Under These Terms';
-    const detail = `${name} is under the licence "${licence}". ${terms}`;
+    const agree = t`Use It Under These Terms`;
+    const detail = t`${name} is under the licence "${licence}". ${terms}`;
     const answer = await vscode.window.showWarningMessage(
-      `Ryzanstein: use ${name}?`,
+      t`Ryzanstein: use ${name}?`,
       { modal: true, detail },
       agree,
     );
@@ -252,25 +253,25 @@ function linesOf(onDisk: readonly Choice[], toDownload: readonly Choice[]): Line
   const usable = onDisk.filter(({ refusal }) => refusal === undefined);
   const refused = onDisk.filter(({ refusal }) => refusal !== undefined);
   const file: Line = {
-    label: '$(folder-opened) Choose a file…',
-    description: 'any GGUF file',
+    label: `$(folder-opened) ${t`Choose a file…`}`,
+    description: t`any GGUF file`,
     run: chooseFile,
   };
   const group = (label: string, lines: Line[]): Line[] =>
     lines.length > 0 ? [separator(label), ...lines] : [];
   return [
-    ...group('on this disk', usable.map(line)),
-    ...group('to download', toDownload.map(line)),
-    ...group('elsewhere', [file]),
-    ...group('cannot be used', refused.map(line)),
+    ...group(t`on this disk`, usable.map(line)),
+    ...group(t`to download`, toDownload.map(line)),
+    ...group(t`elsewhere`, [file]),
+    ...group(t`cannot be used`, refused.map(line)),
   ];
 }
 
 async function chooseFile(): Promise<void> {
   const files = await vscode.window.showOpenDialog({
-    title: 'Choose a model file',
-    openLabel: 'Use this model',
-    filters: { 'GGUF models': ['gguf'], 'All files': ['*'] },
+    title: t`Choose a model file`,
+    openLabel: t`Use this model`,
+    filters: { [t`GGUF models`]: ['gguf'], [t`All files`]: ['*'] },
   });
   if (files?.[0]) await writeSetting('modelFile', files[0].fsPath);
 }

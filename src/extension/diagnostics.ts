@@ -1,5 +1,6 @@
 // The diagnostics page: the engine examined, its kernels and threads as bars, and why each completion was shown or not.
 
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Diagnosis } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
@@ -7,6 +8,7 @@ import { diagnosticsState } from '../report/diagnosticsReport';
 import { type DiagnosticsMessage, type DiagnosticsState, isDiagnosticsMessage } from '../report/pages';
 import type { CompletionLog, Entry } from '../editing/completionLog';
 import { Page } from './page';
+import type { Problems } from './problems';
 
 export class DiagnosticsPage implements vscode.Disposable {
   private readonly page: Page<DiagnosticsState, DiagnosticsMessage>;
@@ -15,6 +17,7 @@ export class DiagnosticsPage implements vscode.Disposable {
 
   constructor(
     extension: vscode.Uri,
+    problems: Problems,
     private readonly engine: LocalEngine,
     private readonly completions: CompletionLog,
   ) {
@@ -23,8 +26,8 @@ export class DiagnosticsPage implements vscode.Disposable {
       erase: () => completions.erase(),
       copy: () => void vscode.env.clipboard.writeText(JSON.stringify(this.report(), undefined, 2)),
     };
-    this.page = new Page(extension, {
-      ...{ name: 'diagnostics', title: 'Ryzanstein Diagnostics' },
+    this.page = new Page(extension, problems, {
+      ...{ name: 'diagnostics', title: t`Ryzanstein Diagnostics` },
       state: () =>
         diagnosticsState({
           ...{ engine: engine.state, diagnosis: this.diagnosis },
@@ -54,7 +57,7 @@ export class DiagnosticsPage implements vscode.Disposable {
 
   private async examine(): Promise<void> {
     if (this.engine.occupation) return;
-    this.diagnosis = 'It is being examined, which takes some seconds.';
+    this.diagnosis = t`It is being examined, which takes some seconds.`;
     this.post();
     try {
       this.diagnosis = await this.engine.diagnose();

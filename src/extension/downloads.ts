@@ -1,8 +1,11 @@
 // Models that somebody asked for: downloads with progress, files brought along, and what of them takes room on the disk.
 
+import { t } from '@vscode/l10n';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ModelReader } from '../editing/modelReader';
+import { placeOf } from '../library/catalogue';
 import { gigabytes } from '../library/choices';
 import type { Progress } from '../library/download';
 import { getModel } from '../library/getModel';
@@ -37,7 +40,7 @@ export class Downloads {
     log.info(`Downloading ${model.repository}/${model.file} from ${hub.base}.`);
     const options = {
       location: vscode.ProgressLocation.Notification,
-      title: `Ryzanstein: downloading ${name}`,
+      title: t`Ryzanstein: downloading ${name}`,
       cancellable: true,
     };
     return vscode.window.withProgress(options, async (progress, token) => {
@@ -51,23 +54,32 @@ export class Downloads {
       };
       try {
         const { signal } = cancellation;
+        await this.removeDamaged(model);
         return await getModel(hub, model, this.folder, { signal, onProgress }, (...join) =>
           reader.join(...join),
         );
       } catch (error) {
-        if (token.isCancellationRequested) tell(`${name} is not whole yet; what has arrived is kept.`);
+        if (token.isCancellationRequested) tell(t`${name} is not whole yet; what has arrived is kept.`);
         else await this.explain(name, error, () => this.get(name, model));
         return undefined;
       }
     });
   }
 
+  /** What is there and cannot be used has to be had anew. */
+  private async removeDamaged(model: { repository: string; file: string }): Promise<void> {
+    const { reader } = this.parts;
+    const file = placeOf(this.folder, model);
+    if (existsSync(file) && 'refusal' in (await reader.glance(file))) await remove(file, this.folder);
+    reader.rest();
+  }
+
   /** Brings a file into the folder, for a machine without a network, and has it used. */
   async importModel(): Promise<void> {
     const picked = await vscode.window.showOpenDialog({
-      title: 'Import a model file',
-      openLabel: 'Import',
-      filters: { 'GGUF models': ['gguf'] },
+      title: t`Import a model file`,
+      openLabel: t`Import`,
+      filters: { [t`GGUF models`]: ['gguf'] },
     });
     const source = picked?.[0]?.fsPath;
     if (source === undefined) return;
@@ -76,7 +88,7 @@ export class Downloads {
     if ('refusal' in glance) return void vscode.window.showErrorMessage(`Ryzanstein: ${glance.refusal}`);
     const options = {
       location: vscode.ProgressLocation.Notification,
-      title: `Ryzanstein: copying ${glance.name}, ${gigabytes(glance.bytes)}`,
+      title: t`Ryzanstein: copying ${glance.name}, ${gigabytes(glance.bytes)}`,
     };
     try {
       const file = await vscode.window.withProgress(options, () => importFile(source, this.folder));
@@ -90,19 +102,19 @@ export class Downloads {
   async manage(): Promise<void> {
     const files = await stored(this.folder);
     if (files.length === 0)
-      return tell(`no model was downloaded or imported. They would lie in ${this.folder}.`);
-    const trash = { iconPath: new vscode.ThemeIcon('trash'), tooltip: 'Delete' };
+      return tell(t`no model was downloaded or imported. They would lie in ${this.folder}.`);
+    const trash = { iconPath: new vscode.ThemeIcon('trash'), tooltip: t`Delete` };
     const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { stored: Stored }>();
     const all = gigabytes(files.reduce((sum, { bytes }) => sum + bytes, 0));
-    pick.title = `Ryzanstein: ${all} of models in ${this.folder}`;
-    pick.placeholder = 'Choose one to delete it';
+    pick.title = t`Ryzanstein: ${all} of models in ${this.folder}`;
+    pick.placeholder = t`Choose one to delete it`;
     pick.items = files.map((each) => ({
       stored: each,
       label: path.basename(each.file).replace(/\.[0-9a-f]{16}\.part$/, ''),
       description: [
         gigabytes(each.bytes),
-        ...(each.unfinished ? ['not whole yet'] : []),
-        ...(each.file === readSettings().modelFile ? ['in use'] : []),
+        ...(each.unfinished ? [t`not whole yet`] : []),
+        ...(each.file === readSettings().modelFile ? [t`in use`] : []),
       ].join(' · '),
       detail: path.relative(this.folder, each.file),
       buttons: [trash],
@@ -121,27 +133,27 @@ export class Downloads {
   async setToken(): Promise<void> {
     const { secrets } = this.parts;
     const token = await vscode.window.showInputBox({
-      title: 'Ryzanstein: token for the hub',
-      prompt: `Sent to ${readSettings().hub} when a model is downloaded. Empty forgets it.`,
+      title: t`Ryzanstein: token for the hub`,
+      prompt: t`Sent to ${readSettings().hub} when a model is downloaded. Empty forgets it.`,
       password: true,
       ignoreFocusOut: true,
     });
     if (token === undefined) return;
     if (token.trim() === '') await secrets.delete(tokenKey);
     else await secrets.store(tokenKey, token.trim());
-    tell(token.trim() === '' ? 'no token is kept.' : 'the token is kept in the secret storage.');
+    tell(token.trim() === '' ? t`no token is kept.` : t`the token is kept in the secret storage.`);
   }
 
   private async delete({ file, bytes }: Stored): Promise<void> {
     const name = path.basename(file);
-    const yes = 'Delete';
-    const message = `Ryzanstein: delete ${name}?`;
-    const detail = `${gigabytes(bytes)} become free. To have it again it has to be downloaded again.`;
+    const yes = t`Delete`;
+    const message = t`Ryzanstein: delete ${name}?`;
+    const detail = t`${gigabytes(bytes)} become free. To have it again it has to be downloaded again.`;
     if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) !== yes) return;
     try {
       if (readSettings().modelFile === file) await writeSetting('modelFile', '');
       await remove(file, this.folder);
-      tell(`${name} is deleted.`);
+      tell(t`${name} is deleted.`);
     } catch (error) {
       void vscode.window.showErrorMessage(`Ryzanstein: ${messageOf(error)}`);
     }
@@ -151,11 +163,12 @@ export class Downloads {
     const message = messageOf(error);
     this.parts.log.error(`${name} could not be downloaded: ${message}`);
     const kind = error instanceof HubProblem ? error.kind : 'broken';
-    const actions = kind === 'token' ? ['Set Hub Token'] : kind === 'gone' ? [] : ['Try Again'];
+    const [setToken, tryAgain] = [t`Set Hub Token`, t`Try Again`];
+    const actions = kind === 'token' ? [setToken] : kind === 'gone' ? [] : [tryAgain];
     // Nobody waits for the answer: the progress ends.
     void vscode.window.showErrorMessage(`Ryzanstein: ${message}`, ...actions).then(async (action) => {
-      if (action === 'Set Hub Token') await this.setToken();
-      if (action === 'Try Again') await again();
+      if (action === setToken) await this.setToken();
+      if (action === tryAgain) await again();
     });
     return Promise.resolve();
   }
@@ -163,11 +176,11 @@ export class Downloads {
 
 /** `42 % of 531 MB, 12.3 MB/s, 25 s left` */
 export function progressLine({ done, bytes, bytesPerSecond }: Progress): string {
-  const share = `${Math.floor((done / bytes) * 100)} % of ${gigabytes(bytes)}`;
+  const share = t`${Math.floor((done / bytes) * 100)} % of ${gigabytes(bytes)}`;
   if (bytesPerSecond <= 0) return share;
   const seconds = Math.ceil((bytes - done) / bytesPerSecond);
   const left = seconds < 100 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
-  return `${share}, ${gigabytes(bytesPerSecond)}/s, ${left} left`;
+  return t`${share}, ${gigabytes(bytesPerSecond)}/s, ${left} left`;
 }
 
 function tell(sentence: string): void {

@@ -1,5 +1,6 @@
 // The evaluation commands: score the loaded model on holes in the user's own code, tuned to it first or not, and show the runs side by side.
 
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Evaluation } from '../reports';
 import { pathOf } from './documents';
@@ -9,6 +10,7 @@ import { evaluationReport, type Run } from '../report/evaluationReport';
 import { type EvaluationState, isPlace, type Place } from '../report/pages';
 import type { WorkspaceIgnoring } from './ignoring';
 import { Page } from './page';
+import type { Problems } from './problems';
 import { sourceFilesOfWorkspace } from './sourceFiles';
 import { occupationWords } from '../wording';
 import { onSettingChange, readSettings } from './settings';
@@ -29,11 +31,12 @@ export class Evaluations implements vscode.Disposable {
 
   constructor(
     extension: vscode.Uri,
+    problems: Problems,
     private readonly engine: LocalEngine,
     private readonly ignoring: WorkspaceIgnoring,
   ) {
-    this.page = new Page(extension, {
-      ...{ name: 'evaluation', title: 'Ryzanstein Evaluation' },
+    this.page = new Page(extension, problems, {
+      ...{ name: 'evaluation', title: t`Ryzanstein Evaluation` },
       state: () => this.report,
       isMessage: isPlace,
       hear: (place) => void this.openPlace(place),
@@ -49,11 +52,11 @@ export class Evaluations implements vscode.Disposable {
   /** Runs with a progress that can be cancelled, then opens the report; fails with an `Problem`. */
   async run({ tune = false, holes = holesPerRun } = {}): Promise<Evaluation | undefined> {
     const { occupation } = this.engine;
-    if (occupation) return tell(`${occupationWords[occupation]}. Evaluate when it is done.`);
-    if (!vscode.workspace.workspaceFolders) return tell('open a folder with code to evaluate the model on.');
+    if (occupation) return tell(t`${occupationWords(occupation)}. Evaluate when it is done.`);
+    if (!vscode.workspace.workspaceFolders) return tell(t`open a folder with code to evaluate the model on.`);
     const options = {
       location: vscode.ProgressLocation.Notification,
-      title: `Ryzanstein: ${tune ? 'tuning to' : 'evaluating on'} this workspace`,
+      title: tune ? t`Ryzanstein: tuning to this workspace` : t`Ryzanstein: evaluating on this workspace`,
       cancellable: true,
     };
     return vscode.window.withProgress(options, async (progress, token) => {
@@ -80,16 +83,16 @@ export class Evaluations implements vscode.Disposable {
     const found = await sourceFilesOfWorkspace(this.ignoring, token);
     const uris = evenlySpread(found, mostFiles);
     if (token.isCancellationRequested) return undefined;
-    if (uris.length === 0) return tell('there is no source file of a known language in this workspace.');
+    if (uris.length === 0) return tell(t`there is no source file of a known language in this workspace.`);
     for (const uri of uris) this.uris.set(pathOf(uri), uri);
     const files = uris.map((uri) => ({ file: uri.fsPath, path: pathOf(uri) }));
     const evaluation = await this.engine.evaluate(
       { files, holes, seed, tune },
       token,
       ({ done, holes: all }) =>
-        progress.report({ message: `${done} of ${all} places`, increment: 100 / all }),
+        progress.report({ message: t`${done} of ${all} places`, increment: 100 / all }),
     );
-    if (evaluation.holes === 0) return tell('the source files of this workspace hold too little code.');
+    if (evaluation.holes === 0) return tell(t`the source files of this workspace hold too little code.`);
     this.keep({ evaluation, files: { drawnFrom: uris.length, found: found.length } });
     return evaluation;
   }

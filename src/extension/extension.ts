@@ -1,5 +1,6 @@
 // Entry of the extension: builds the parts and registers them; the file of each says what it does.
 
+import { config } from '@vscode/l10n';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Completion, LoadParams } from '../protocol';
@@ -7,6 +8,7 @@ import { Benchmark } from './benchmark';
 import { ModelChoice } from './chooseModel';
 import { Circumstances } from './circumstances';
 import { DiagnosticsPage } from './diagnostics';
+import { silenceAt } from './documents';
 import { Problem } from '../editing/backend';
 import { LocalEngine, type LocalState } from '../editing/localEngine';
 import { Downloads } from './downloads';
@@ -41,9 +43,10 @@ export interface Parts {
 }
 
 export function activate(context: vscode.ExtensionContext): Parts {
+  if (vscode.l10n.bundle) config({ contents: vscode.l10n.bundle });
   const log = createLog();
   const completions = new CompletionLog();
-  const problems = new Problems();
+  const problems = new Problems(context.globalState);
   const engineFile = path.join(context.extensionPath, 'dist', 'engine.js');
   const bundled = path.join(context.extensionPath, 'models');
   const engine = new LocalEngine({
@@ -67,15 +70,17 @@ export function activate(context: vscode.ExtensionContext): Parts {
   const ignoring = new WorkspaceIgnoring();
   const relatedFiles = new RelatedFiles(ignoring);
   const circumstances: Circumstances = new Circumstances(() => status.update());
-  const status = new Status(engine, circumstances, completions);
+  const status = new Status(engine, circumstances, completions, (document) =>
+    silenceAt(document, (file) => ignoring.known(file)),
+  );
   const provider = new Provider({
     ...{ backend: engine, log: completions, ignoring, relatedFiles },
     throttle: (settings) => circumstances.throttle(settings),
     showWork: (work) => status.showWork(work),
   });
-  const page = new DiagnosticsPage(context.extensionUri, engine, completions);
-  const liveView = new LiveView(context.extensionUri, engine, completions);
-  const benchmark = new Benchmark(context.extensionUri, context.globalStorageUri, engine);
+  const page = new DiagnosticsPage(context.extensionUri, problems, engine, completions);
+  const liveView = new LiveView(context.extension, problems, engine, completions);
+  const benchmark = new Benchmark(context.extensionUri, context.globalStorageUri, problems, engine);
   const reader = new ModelReader(engineFile, log);
   const downloads = new Downloads({
     ...{ reader, log },
@@ -83,7 +88,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     storage: context.globalStorageUri,
   });
   const models = new ModelChoice({ engine, reader, downloads, bundled, memory: context.globalState });
-  const evaluations = new Evaluations(context.extensionUri, engine, ignoring);
+  const evaluations = new Evaluations(context.extensionUri, problems, engine, ignoring);
 
   /** What the engine may use of the machine. */
   function withCpu(): Pick<LoadParams, 'threads' | 'kernel'> {

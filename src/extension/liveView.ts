@@ -1,29 +1,58 @@
-// The live view: speed, waits and what became of each place, while one types.
+// The live view: speed, waits and what became of each place, while one types; of a place that is clicked, what led to its completion.
 
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
-import type { CompletionLog } from '../editing/completionLog';
+import { bundleOf } from '../editing/bundle';
+import { type Asked, type CompletionLog, keptPrompts } from '../editing/completionLog';
+import { explain } from '../editing/explanation';
 import type { LocalEngine } from '../editing/localEngine';
+import { languageName } from '../language/languages';
+import type { Completion, Examination } from '../protocol';
+import type { Looked } from '../report/completionDetail';
+import { wantedBy } from '../report/confidence';
+import { engineSentence } from '../report/engineState';
 import { computedWith, liveState } from '../report/liveView';
-import { isWhere, type LiveState } from '../report/pages';
+import { isLiveMessage, type LiveMessage, type LiveState } from '../report/pages';
+import type { Thresholds } from '../eagerness';
+import { messageOf } from '../wording';
 import { Page } from './page';
-import { readSettings } from './settings';
+import type { Problems } from './problems';
+import { onSettingChange, readSettings, writeSetting } from './settings';
+
+/** An answer of which it is known what was asked. */
+interface Known {
+  readonly asked: Asked;
+  readonly completion: Completion;
+}
+
+/** What is looked into: an answer, if one is kept, and what the engine tells of it, or a sentence. */
+interface Look {
+  readonly where: string;
+  readonly known: Known | undefined;
+  examination: Examination | string;
+}
 
 export class LiveView implements vscode.Disposable {
-  private readonly page: Page<LiveState, string>;
-  private readonly subscription: { dispose(): void };
+  private readonly page: Page<LiveState, LiveMessage>;
+  private readonly subscriptions: { dispose(): void }[];
+  private look: Look | undefined;
 
   constructor(
-    extension: vscode.Uri,
+    private readonly extension: vscode.Extension<unknown>,
+    problems: Problems,
     private readonly engine: LocalEngine,
     private readonly completions: CompletionLog,
   ) {
-    this.page = new Page(extension, {
-      ...{ name: 'live', title: 'Ryzanstein Live View' },
+    this.page = new Page(extension.extensionUri, problems, {
+      ...{ name: 'live', title: t`Ryzanstein Live View` },
       state: () => this.state(),
-      isMessage: isWhere,
-      hear: (where) => void open(where),
+      isMessage: isLiveMessage,
+      hear: (message) => void this.hear(message),
     });
-    this.subscription = completions.onChange(() => this.post());
+    this.subscriptions = [
+      completions.onChange(() => this.post()),
+      onSettingChange(['confidence', 'eagerness', 'deadline'], () => this.post()),
+    ];
   }
 
   /** Opens the page, or brings it to the front. */
@@ -37,22 +66,122 @@ export class LiveView implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.subscription.dispose();
+    for (const subscription of this.subscriptions) subscription.dispose();
     this.page.dispose();
   }
 
   private state(): LiveState {
     const { entries, recent } = this.completions;
-    return liveState(this.engineLine(), entries, recent, readSettings().deadline);
+    // What is erased is not looked into any more.
+    if (!entries.some(({ where }) => where === this.look?.where)) this.look = undefined;
+    const looked = this.look && this.looked(this.look);
+    const { confidence, eagerness, deadline } = readSettings();
+    return liveState({
+      ...{ engine: this.engineLine(), requests: entries, recent, deadline },
+      wanted: wantedBy({ confidence, eagerness }, languageName(this.languageId()), this.thresholds()),
+      ...(looked && { looked }),
+    });
   }
 
   private engineLine(): string {
     const { state } = this.engine;
-    if (state.name === 'failed') return state.problem.message;
-    if (state.name === 'ready') return computedWith(state.model, this.completions.lastCompletion);
-    return state.name === 'starting' ? 'The engine starts.' : 'The engine starts with the first completion.';
+    if (state.name !== 'ready') return engineSentence(state);
+    return computedWith(state.model, this.completions.lastCompletion);
+  }
+
+  private thresholds(): Thresholds | undefined {
+    const { state } = this.engine;
+    return state.name === 'ready' ? state.model.thresholds : undefined;
+  }
+
+  /** Of the last answer that is kept, else of the file in front. */
+  private languageId(): string {
+    const { lastCompletion } = this.completions;
+    const asked = lastCompletion && this.completions.askedFor(lastCompletion);
+    return asked?.prompt.languageId ?? vscode.window.activeTextEditor?.document.languageId ?? 'plaintext';
+  }
+
+  private async hear(message: LiveMessage): Promise<void> {
+    switch (message.kind) {
+      case 'open':
+        return open(message.where);
+      case 'look':
+        return this.lookInto(message.where);
+      case 'close':
+        this.look = undefined;
+        return this.post();
+      case 'copy':
+        return this.copy();
+      case 'setting':
+        await vscode.commands.executeCommand('workbench.action.openSettings', `ryzanstein.${message.name}`);
+        return;
+      case 'keep':
+        return writeSetting('confidence', message.confidence ?? undefined);
+    }
+  }
+
+  /** Asks the engine for the tokens of the place's last answer, which costs one answer more, and only then. */
+  private async lookInto(where: string): Promise<void> {
+    const known = this.knownAt(where);
+    const look: Look = { where, known, examination: known ? t`The engine is asked.` : unknown() };
+    this.look = look;
+    this.post();
+    if (!known) return;
+    look.examination = await this.examine(known);
+    this.post();
+  }
+
+  private async examine({ asked, completion }: Known): Promise<Examination | string> {
+    const { state } = this.engine;
+    const { model, isSecond, room } = completion;
+    const loaded = state.name === 'ready' ? (isSecond ? state.model.second : state.model)?.name : undefined;
+    if (loaded !== model) return t`The model that wrote this, ${model}, is not loaded any more.`;
+    try {
+      return await this.engine.examine({ ...asked, ...(room !== undefined && { room }), isSecond });
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  private knownAt(where: string): Known | undefined {
+    for (const { where: there, completion } of this.completions.entries) {
+      const asked = there === where && completion && this.completions.askedFor(completion);
+      if (asked) return { asked, completion };
+    }
+    return undefined;
+  }
+
+  private looked({ where, known, examination }: Look): Looked {
+    const entries = this.completions.entries.filter((entry) => entry.where === where);
+    const thresholds = this.thresholds();
+    const explanation = explain(entries, {
+      settings: readSettings(),
+      languageId: known?.asked.prompt.languageId ?? this.languageId(),
+      ...(thresholds && { thresholds }),
+    });
+    return { where, explanation, completion: known?.completion, examination };
+  }
+
+  /** For a report of what went wrong: on the clipboard, from where nobody but the user takes it. */
+  private async copy(): Promise<void> {
+    const known = this.look?.known;
+    if (!known) return;
+    const { version } = this.extension.packageJSON as { version: string };
+    const bundle = bundleOf(known.asked, known.completion, {
+      extension: version,
+      editor: `${vscode.env.appName} ${vscode.version}`,
+      system: `${process.platform}-${process.arch}`,
+      settings: readSettings(),
+    });
+    await vscode.env.clipboard.writeText(`${JSON.stringify(bundle, undefined, 1)}\n`);
+    void vscode.window.showInformationMessage(
+      t`Ryzanstein: the completion is copied, with the code that the model saw. Read it before you attach it to a report.`,
+    );
   }
 }
+
+const unknown = (): string =>
+  t`What was asked here is not kept any more: only that of the last ${keptPrompts} answers is, in memory.`;
 
 /** A file that is closed by now is not looked for. */
 async function open(where: string): Promise<void> {

@@ -1,9 +1,12 @@
 // The menu behind the status bar item, and the small commands that it offers.
 
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { type Eagerness, wantedPrecision } from '../eagerness';
 import type { LocalEngine } from '../editing/localEngine';
 import { languageIsOn, type Settings } from '../editing/settings';
+import { percent } from '../report/figures';
+import { eagernessWords } from '../wording';
 import type { Status } from './status';
 import { readSettings, writeLanguage, writeSetting } from './settings';
 
@@ -24,29 +27,29 @@ function choices({ state }: LocalEngine): Choice[] {
   const settings = readSettings(document);
   const model = state.name === 'ready' ? state.model.name : undefined;
   return [
-    command('graph-line', 'Live view', 'ryzanstein.showLiveView'),
-    separator('Completions'),
-    ticked(settings.enabled, 'On', toggle),
+    command('graph-line', t`Live view`, 'ryzanstein.showLiveView'),
+    separator(t`Completions`),
+    ticked(settings.enabled, t`On`, toggle),
     ...(document
-      ? [ticked(languageIsOn(settings, document.languageId), `On in ${document.languageId}`, toggleLanguage)]
+      ? [ticked(languageIsOn(settings, document.languageId), t`On in ${document.languageId}`, toggleLanguage)]
       : []),
     ...eagernessChoices(settings),
     {
-      ...command('sparkle', 'Complete now', 'ryzanstein.completeNow'),
+      ...command('sparkle', t`Complete now`, 'ryzanstein.completeNow'),
       description: isMac ? '⌥\\' : 'Alt+\\',
     },
-    command('question', 'Why no suggestion here?', 'ryzanstein.whyNothing'),
-    separator('Model'),
-    { ...command('file-binary', 'Choose model', 'ryzanstein.chooseModel'), description: model },
-    command('pulse', 'Show diagnostics', 'ryzanstein.showDiagnostics'),
-    command('dashboard', 'Benchmark', 'ryzanstein.showBenchmark'),
-    command('beaker', 'Evaluate on this workspace', 'ryzanstein.evaluate'),
-    command('settings', 'Tune to this workspace', 'ryzanstein.tune'),
-    command('debug-restart', 'Restart engine', 'ryzanstein.restartEngine'),
-    separator('More'),
-    command('output', 'Show log', 'ryzanstein.showLog'),
-    command('clear-all', 'Erase log of completions', 'ryzanstein.eraseLog'),
-    command('gear', 'Settings', 'workbench.action.openSettings', '@ext:ryzanstein.ryzanstein'),
+    command('question', t`Why no suggestion here?`, 'ryzanstein.whyNothing'),
+    separator(t`Model`),
+    { ...command('file-binary', t`Choose model`, 'ryzanstein.chooseModel'), description: model },
+    command('pulse', t`Show diagnostics`, 'ryzanstein.showDiagnostics'),
+    command('dashboard', t`Benchmark`, 'ryzanstein.showBenchmark'),
+    command('beaker', t`Evaluate on this workspace`, 'ryzanstein.evaluate'),
+    command('settings', t`Tune to this workspace`, 'ryzanstein.tune'),
+    command('debug-restart', t`Restart engine`, 'ryzanstein.restartEngine'),
+    separator(t`More`),
+    command('output', t`Show log`, 'ryzanstein.showLog'),
+    command('clear-all', t`Erase log of completions`, 'ryzanstein.eraseLog'),
+    command('gear', t`Settings`, 'workbench.action.openSettings', '@ext:ryzanstein.ryzanstein'),
   ];
 }
 
@@ -68,15 +71,13 @@ function eagernessChoices({ eagerness, confidence }: Settings): Choice[] {
   if (confidence !== null)
     return [
       {
-        ...command('filter', 'What is shown', 'workbench.action.openSettings', 'ryzanstein.confidence'),
-        description: `from a confidence of ${confidence} on, as is set`,
+        ...command('filter', t`What is shown`, 'workbench.action.openSettings', 'ryzanstein.confidence'),
+        description: t`from a confidence of ${confidence} on, as is set`,
       },
     ];
   return (Object.keys(wantedPrecision) as Eagerness[]).map((each) => ({
-    ...ticked(each === eagerness, `${each[0]!.toUpperCase()}${each.slice(1)}`, () =>
-      writeSetting('eagerness', each),
-    ),
-    description: `${100 * wantedPrecision[each]} % of what is shown is to be right`,
+    ...ticked(each === eagerness, eagernessWords(each), () => writeSetting('eagerness', each)),
+    description: t`${percent(wantedPrecision[each])} of what is shown is to be right`,
   }));
 }
 
@@ -89,7 +90,7 @@ export async function toggleLanguage(): Promise<void> {
   const document = vscode.window.activeTextEditor?.document;
   if (!document) {
     void vscode.window.showInformationMessage(
-      'Ryzanstein: open a file whose language is to be turned on or off.',
+      t`Ryzanstein: open a file whose language is to be turned on or off.`,
     );
     return;
   }

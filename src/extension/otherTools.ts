@@ -1,5 +1,6 @@
 // Other tools that complete code in this editor: what the user lets them run, and a word, once, where both would speak.
 
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { completersToName } from '../library/otherTools';
 
@@ -22,9 +23,9 @@ export function nameOtherCompleters(memory: vscode.Memento): vscode.Disposable {
     const found = completersToName(active, named);
     if (found.length === 0) return;
     void memory.update(namedKey, [...named, ...found.map(({ id }) => id)]);
-    const names = found.map(({ name }) => name).join(' and ');
-    const show = found.length > 1 ? 'Show Them' : 'Show It';
-    const sentence = `${names} may complete code here, too. VS Code shows one grey text at a time, so that Ryzanstein's may stay away.`;
+    const names = found.map(({ name }) => name).join(t` and `);
+    const show = found.length > 1 ? t`Show Them` : t`Show It`;
+    const sentence = t`${names} may complete code here, too. VS Code shows one grey text at a time, so that Ryzanstein's may stay away.`;
     void vscode.window.showInformationMessage(sentence, show).then((action) => {
       const query = found.map(({ id }) => `@id:${id}`).join(' ');
       if (action === show) void vscode.commands.executeCommand('workbench.extensions.search', query);

@@ -3,8 +3,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { filledPage } from '../report/pageFile';
-import { ready } from '../report/pages';
+import { machineClock } from '../editing/clock';
+import { Updates } from '../editing/updates';
+import { asData, filledPage } from '../report/pageFile';
+import { type Framed, isRemedyMessage, ready } from '../report/pages';
+import { type Problems, remedy } from './problems';
 
 /** What a page shows, and what becomes of what is asked for in it. */
 export interface Content<State, Message> {
@@ -16,19 +19,21 @@ export interface Content<State, Message> {
   hear(message: Message): void;
 }
 
-/** Between two states that a page gets, in milliseconds: more often nobody sees. */
-const pause = 200;
-
 export class Page<State, Message> implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly updates: Updates;
   private readonly media: vscode.Uri;
   private readonly scripts: vscode.Uri;
 
+  /** Above all that a page shows stands what is wrong with the engine. */
   constructor(
     extension: vscode.Uri,
+    private readonly problems: Problems,
     private readonly content: Content<State, Message>,
   ) {
+    const isSeen = (): boolean => this.panel?.visible ?? false;
+    this.updates = new Updates(machineClock, isSeen, () => this.send());
+    problems.onChange(() => this.post());
     this.media = vscode.Uri.joinPath(extension, 'media');
     this.scripts = vscode.Uri.joinPath(extension, 'dist', 'webview');
   }
@@ -41,20 +46,19 @@ export class Page<State, Message> implements vscode.Disposable {
 
   /** Shows what has changed, soon. */
   post(): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.send();
-    }, pause);
+    this.updates.soon();
   }
 
   dispose(): void {
-    clearTimeout(this.timer);
+    this.updates.dispose();
     this.panel?.dispose();
   }
 
   /** A page that is not in sight starts again when it comes into sight, and asks then. */
   private send(): void {
-    if (this.panel?.visible) void this.panel.webview.postMessage(this.content.state());
+    const { failure } = this.problems;
+    const state: State & Framed = { ...this.content.state(), ...(failure && { failure }) };
+    void this.panel?.webview.postMessage(state);
   }
 
   private open(): vscode.WebviewPanel {
@@ -65,7 +69,8 @@ export class Page<State, Message> implements vscode.Disposable {
     });
     panel.iconPath = vscode.Uri.joinPath(this.media, 'icon.png');
     panel.webview.onDidReceiveMessage((message: unknown) => {
-      if (message === ready) this.send();
+      if (message === ready) this.updates.now();
+      else if (isRemedyMessage(message)) remedy(message.remedy);
       else if (this.content.isMessage(message)) this.content.hear(message);
     });
     panel.onDidDispose(() => (this.panel = undefined));
@@ -84,6 +89,7 @@ export class Page<State, Message> implements vscode.Disposable {
       source: webview.cspSource,
       script: address(this.scripts, `${name}.js`),
       style: address(this.media, 'page.css'),
+      words: asData(vscode.l10n.bundle ?? {}),
     });
   }
 }

@@ -1,27 +1,57 @@
-// Messages about what went wrong: one for each problem, with what can be done about it, and never the same one again.
+// What went wrong, with what can be done about it: a message for each problem, never the same one again, and the card at the top of the pages.
 
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
-import type { BackendState, Problem } from '../editing/backend';
+import type { Problem } from '../editing/backend';
+import type { LocalState } from '../editing/localEngine';
+import {
+  failureOf,
+  rejectedSentence,
+  remediesFor,
+  remedyWords,
+  type Trouble,
+  untold,
+} from '../report/engineState';
+import type { Failure, Remedy } from '../report/pages';
+import type { ModelInfo } from '../reports';
 import { readSettings, writeSetting } from './settings';
 
 const command = (name: string) => (): Thenable<unknown> => vscode.commands.executeCommand(name);
-const actions = {
-  'Choose Another Model': command('ryzanstein.chooseModel'),
-  'Use the Bundled Model': () => writeSetting('modelFile', ''),
-  'Restart Engine': command('ryzanstein.restartEngine'),
-  'Show Log': command('ryzanstein.showLog'),
-} as const;
-type Action = keyof typeof actions;
+const actions: Record<Remedy, () => Thenable<unknown>> = {
+  chooseModel: command('ryzanstein.chooseModel'),
+  useBundled: () => writeSetting('modelFile', ''),
+  restart: command('ryzanstein.restartEngine'),
+  showLog: command('ryzanstein.showLog'),
+};
+const toldKey = 'ryzanstein.toldOfKernels';
 
 export class Problems {
+  private state: LocalState = { name: 'idle' };
   /** What was shown last; it is shown again only after the engine has been well in between. */
   private shown: string | undefined;
+  private readonly listeners: (() => void)[] = [];
+
+  /** `memory` holds which kernels somebody was told of that compute wrongly on this CPU. */
+  constructor(private readonly memory: vscode.Memento) {}
 
   /** Follows the engine's state, and shows why it has failed. */
-  onState(state: BackendState): void {
+  onState(state: LocalState): void {
+    this.state = state;
     if (state.name === 'failed') this.show(state.problem);
     if (state.name === 'ready' && state.refused) this.show(state.refused);
     else if (state.name === 'ready') this.shown = undefined;
+    if (state.name === 'ready') this.tellOfKernels(state.model);
+    for (const listener of this.listeners) listener();
+  }
+
+  /** What keeps the chosen model from completing, if anything does. */
+  get failure(): Failure | undefined {
+    return failureOf(this.state, hasChosen());
+  }
+
+  /** Calls back when there may be another failure, or none any more. */
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   /** Somebody tries again: what is wrong then is told, were it the same. */
@@ -33,14 +63,36 @@ export class Problems {
   show(problem: Problem): void {
     if (this.shown === problem.message) return;
     this.shown = problem.message;
-    void offerActions(problem);
+    void offerRemedies(problem);
+  }
+
+  /** Once for each kernel: completions are right all the same, but not as fast as they could be. */
+  private tellOfKernels({ rejected, kernel }: ModelInfo): void {
+    const told = this.memory.get<string[]>(toldKey, []);
+    const news = untold(rejected, told);
+    if (news.length === 0) return;
+    void this.memory.update(toldKey, [...told, ...news.map((each) => each.kernel)]);
+    const sentences = news.map((each) => rejectedSentence(each, kernel)).join(' ');
+    const show = t`Show Diagnostics`;
+    void vscode.window.showWarningMessage(`Ryzanstein: ${sentences}`, show).then((chosen) => {
+      if (chosen) void vscode.commands.executeCommand('ryzanstein.showDiagnostics');
+    });
   }
 }
 
-async function offerActions(problem: Problem): Promise<void> {
-  const bundled: Action[] = readSettings().modelFile === '' ? [] : ['Use the Bundled Model'];
-  const first: Action[] =
-    problem.kind === 'model' ? ['Choose Another Model', ...bundled] : ['Restart Engine'];
-  const chosen = await vscode.window.showErrorMessage(`Ryzanstein: ${problem.message}`, ...first, 'Show Log');
-  if (chosen) await actions[chosen]();
+/** Does what a button stands for. */
+export function remedy(name: Remedy): void {
+  void actions[name]();
+}
+
+async function offerRemedies(trouble: Trouble): Promise<void> {
+  const names = remediesFor(trouble, hasChosen());
+  const labels = names.map((name) => remedyWords(name));
+  const chosen = await vscode.window.showErrorMessage(`Ryzanstein: ${trouble.message}`, ...labels);
+  const name = names.find((each) => remedyWords(each) === chosen);
+  if (name) remedy(name);
+}
+
+function hasChosen(): boolean {
+  return readSettings().modelFile !== '';
 }

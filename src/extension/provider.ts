@@ -1,5 +1,6 @@
 // Ghost text in VS Code: its questions, changes and cursors in the terms of the story, and the story's offers as items.
 
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Completion } from '../protocol';
 import type { Result } from '../results';
@@ -61,7 +62,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     return items.map(({ text, overwrites, entry, alternative }) => {
       const range = new vscode.Range(start, end.translate(0, overwrites));
       const accepted = alternative ? [entry, alternative] : [entry];
-      const command = { command: acceptedCommand, title: 'Note that it was accepted', arguments: accepted };
+      const command = { command: acceptedCommand, title: t`Note that it was accepted`, arguments: accepted };
       return new vscode.InlineCompletionItem(text, range, command);
     });
   }
@@ -100,7 +101,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
   }
 
   explain(result: Result): void {
-    vscode.window.setStatusBarMessage(`Ryzanstein: nothing to offer here (${resultWords(result)})`, 6000);
+    vscode.window.setStatusBarMessage(t`Ryzanstein: nothing to offer here (${resultWords(result)})`, 6000);
   }
 
   /** Whether a document may be read is known as a rule; where it is not yet, that takes a moment. */

@@ -1,5 +1,6 @@
 // The status bar item: what the engine is at, how fast it was, and with what; a click opens the menu.
 
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Recent } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
@@ -16,11 +17,12 @@ import { median } from '../statistics';
 import type { CompletionLog } from '../editing/completionLog';
 import { isUnproven, languageIsOn, type Settings } from '../editing/settings';
 import type { Circumstances } from './circumstances';
-import { circumstanceWords } from '../wording';
+import type { Silence } from '../results';
+import { circumstanceWords, silenceWords } from '../wording';
 import { onSettingChange, readSettings } from './settings';
 
 export type StatusName =
-  'unproven' | 'ready' | 'starting' | 'working' | 'paused' | 'off' | 'offHere' | 'error';
+  'silent' | 'unproven' | 'ready' | 'starting' | 'working' | 'paused' | 'off' | 'offHere' | 'error';
 
 interface Look {
   readonly name: StatusName;
@@ -30,6 +32,9 @@ interface Look {
   /** The setting that makes it so. */
   readonly setting?: keyof Settings;
 }
+
+/** Silences of a file that are not over in a moment. */
+const lasting: ReadonlySet<Silence['kind']> = new Set(['ignored', 'secret', 'long'] as const);
 
 export class Status implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem(
@@ -47,11 +52,12 @@ export class Status implements vscode.Disposable {
     private readonly engine: LocalEngine,
     private readonly circumstances: Circumstances,
     private readonly completions: CompletionLog,
+    private readonly silenceIn: (document: vscode.TextDocument) => Silence | undefined,
   ) {
     this.item.name = 'Ryzanstein';
     this.item.command = 'ryzanstein.openMenu';
     this.language.name = 'Ryzanstein';
-    this.language.command = { title: 'Menu', command: 'ryzanstein.openMenu' };
+    this.language.command = { title: t`Menu`, command: 'ryzanstein.openMenu' };
     this.subscriptions = [
       this.item,
       this.language,
@@ -103,45 +109,53 @@ export class Status implements vscode.Disposable {
     const document = vscode.window.activeTextEditor?.document;
     const settings = readSettings(document);
     if (state.name === 'failed')
-      return { name: 'error', text: '$(error) Ryzanstein failed', sentence: state.problem.message };
+      return { name: 'error', text: `$(error) ${t`Ryzanstein failed`}`, sentence: state.problem.message };
     if (!settings.enabled)
       return {
         name: 'off',
-        text: '$(circle-slash) Ryzanstein off',
-        sentence: 'Completions are off in all languages.',
+        text: `$(circle-slash) ${t`Ryzanstein off`}`,
+        sentence: t`Completions are off in all languages.`,
         setting: 'enabled',
       };
     if (document && !languageIsOn(settings, document.languageId))
       return {
         name: 'offHere',
-        text: `$(code) Ryzanstein off for ${document.languageId}`,
-        sentence: `Completions are off in ${document.languageId} files and on in others.`,
+        text: `$(code) ${t`Ryzanstein off for ${document.languageId}`}`,
+        sentence: t`Completions are off in ${document.languageId} files and on in others.`,
         setting: 'languages',
+      };
+    const silence = document && this.silenceIn(document);
+    if (silence && lasting.has(silence.kind))
+      return {
+        name: 'silent',
+        text: `$(circle-slash) ${t`Ryzanstein silent here`}`,
+        sentence: t`Nothing is offered here: ${silenceWords(silence)}.`,
       };
     if (document && isUnproven(state, settings, document.languageId))
       return {
         name: 'unproven',
-        text: `$(eye-closed) Ryzanstein silent in ${document.languageId}`,
-        sentence: `In ${document.languageId} this model is right too seldom to offer anything unasked. Complete Now asks it.`,
+        text: `$(eye-closed) ${t`Ryzanstein silent in ${document.languageId}`}`,
+        sentence: t`In ${document.languageId} this model is right too seldom to offer anything unasked. Complete Now asks it.`,
         setting: 'eagerness',
       };
     const throttle = this.circumstances.throttle(settings);
-    const because = throttle.use === 'full' ? '' : circumstanceWords[throttle.because];
+    const because = throttle.use === 'full' ? '' : circumstanceWords(throttle.because);
     if (throttle.use === 'paused')
       return {
         name: 'paused',
-        text: '$(debug-pause) Ryzanstein paused',
-        sentence: `Completions are paused (${because}). Complete Now still works.`,
+        text: `$(debug-pause) ${t`Ryzanstein paused`}`,
+        sentence: t`Completions are paused (${because}). Complete Now still works.`,
       };
     if (state.name === 'starting') return startingLook(state.percent);
     const figures = this.figures(recent);
     const busy = this.works > 0;
     return {
       name: busy ? 'working' : 'ready',
-      text: `${busy ? '$(loading~spin) ' : ''}Ryzanstein${figures && ` ${figures}`}`,
+      text: `${busy ? '$(loading~spin)' : '$(ryzanstein-weights)'} Ryzanstein${figures && ` ${figures}`}`,
       sentence: busy
-        ? 'A completion is being computed.'
-        : readySentence(state.name, settings.mode) + (throttle.use === 'slow' ? ` Slower (${because}).` : ''),
+        ? t`A completion is being computed.`
+        : readySentence(state.name, settings.mode) +
+          (throttle.use === 'slow' ? ` ${t`Slower (${because}).`}` : ''),
     };
   }
 
@@ -159,13 +173,17 @@ export class Status implements vscode.Disposable {
 
 function startingLook(percent: number | undefined): Look {
   const text = '$(loading~spin) Ryzanstein';
-  if (percent === undefined) return { name: 'starting', text, sentence: 'The engine starts.' };
-  return { name: 'starting', text: `${text} ${percent} %`, sentence: `${percent} % of the model is loaded.` };
+  if (percent === undefined) return { name: 'starting', text, sentence: t`The engine starts.` };
+  return {
+    name: 'starting',
+    text: `${text} ${percent} %`,
+    sentence: t`${percent} % of the model is loaded.`,
+  };
 }
 
 function readySentence(state: string, mode: string): string {
-  if (mode === 'onRequest') return 'Ready. Completions are shown on request.';
-  return state === 'ready' ? 'Ready.' : 'Ready. The engine starts with the first completion.';
+  if (mode === 'onRequest') return t`Ready. Completions are shown on request.`;
+  return state === 'ready' ? t`Ready.` : t`Ready. The engine starts with the first completion.`;
 }
 
 /** Waits that the tooltip draws. */
@@ -178,45 +196,51 @@ function tooltip(
 ): vscode.MarkdownString {
   const text = new vscode.MarkdownString(undefined, true);
   const commands = ['showLiveView', 'whyNothing', 'toggleLanguage', 'showDiagnostics', 'openMenu'];
-  text.isTrusted = {
-    enabledCommands: [...commands.map((each) => `ryzanstein.${each}`), 'workbench.action.openSettings'],
-  };
+  const ofEditor = ['workbench.action.openSettings', 'editor.action.inlineSuggest.snooze'];
+  text.isTrusted = { enabledCommands: [...commands.map((each) => `ryzanstein.${each}`), ...ofEditor] };
   text.appendMarkdown('**Ryzanstein** ').appendText(sentence);
   if (setting) {
     const query = encodeURIComponent(JSON.stringify(`ryzanstein.${setting}`));
-    text.appendMarkdown(` [Change](command:workbench.action.openSettings?${query})`);
+    text.appendMarkdown(` [${t`Change`}](command:workbench.action.openSettings?${query})`);
   }
   text.appendMarkdown('\n\n| | |\n|---|---|\n');
   for (const [name, value] of rows(engine, completions))
     text.appendMarkdown(`| ${name} | ${cell(value)} |\n`);
   const links = [
-    '[Live view](command:ryzanstein.showLiveView)',
-    '[Why nothing here?](command:ryzanstein.whyNothing)',
-    '[This language on or off](command:ryzanstein.toggleLanguage)',
-    '[Diagnostics](command:ryzanstein.showDiagnostics)',
-    '[Menu](command:ryzanstein.openMenu)',
+    link(t`Live view`, 'showLiveView'),
+    link(t`Why nothing here?`, 'whyNothing'),
+    link(t`This language on or off`, 'toggleLanguage'),
+    `[${t`Snooze`}](command:editor.action.inlineSuggest.snooze "${t`No completions for a while, of any extension`}")`,
+    link(t`Diagnostics`, 'showDiagnostics'),
+    link(t`Menu`, 'openMenu'),
   ];
   text.appendMarkdown(`\n${links.join(' · ')}`);
   return text;
 }
+
+const link = (words: string, command: string): string => `[${words}](command:ryzanstein.${command})`;
 
 /** What is known, a name and a text each. */
 function rows({ state }: LocalEngine, completions: CompletionLog): [string, string][] {
   const { lastCompletion, recent, today } = completions;
   const waits = completions.waits(drawnWaits);
   const model = state.name === 'ready' ? state.model : undefined;
-  const fewer =
-    model && lastCompletion?.threads !== undefined && lastCompletion.threads < model.threads
-      ? `, ${lastCompletion.threads} now: the machine is busy`
-      : '';
+  const now = lastCompletion?.threads;
+  const computes =
+    model &&
+    (now !== undefined && now < model.threads
+      ? t`${model.kernel}, ${threadsOf(model.threads)}, ${now} now: the machine is busy`
+      : `${model.kernel}, ${threadsOf(model.threads)}`);
   return [
-    ...(waits.length > 0 ? [row('Waits', `${sparkline(waits)} median ${milliseconds(median(waits)!)}`)] : []),
-    ...(recent ? [row('Speed', recentLine(recent))] : []),
-    ...(model ? [row('Computes with', `${model.kernel}, ${threadsOf(model.threads)}${fewer}`)] : []),
-    row('Today', `${today.shown} shown, ${today.accepted} accepted`),
-    ...(lastCompletion ? [row('Last answer', completionLine(lastCompletion))] : []),
-    ...(model ? [row('Model', modelLine(model))] : []),
-    ...(model?.caution === undefined ? [] : [row('Mind', model.caution)]),
+    ...(waits.length > 0
+      ? [row(t`Waits`, t`${sparkline(waits)} median ${milliseconds(median(waits)!)}`)]
+      : []),
+    ...(recent ? [row(t`Speed`, recentLine(recent))] : []),
+    ...(computes ? [row(t`Computes with`, computes)] : []),
+    row(t`Today`, t`${today.shown} shown, ${today.accepted} accepted`),
+    ...(lastCompletion ? [row(t`Last answer`, completionLine(lastCompletion))] : []),
+    ...(model ? [row(t`Model`, modelLine(model))] : []),
+    ...(model?.caution === undefined ? [] : [row(t`Note`, model.caution)]),
   ];
 }
 

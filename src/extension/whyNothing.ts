@@ -1,11 +1,12 @@
 // Says why there is no ghost text where the cursor is, and offers what would change it.
 
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { CompletionLog } from '../editing/completionLog';
 import { type Explanation, explain } from '../editing/explanation';
 import type { LocalEngine } from '../editing/localEngine';
 import { silenceAt } from './documents';
-import { sentenceOf, silenceWords } from '../wording';
+import { silenceWords } from '../wording';
 import type { WorkspaceIgnoring } from './ignoring';
 import { readSettings } from './settings';
 import type { Status } from './status';
@@ -19,8 +20,8 @@ export interface WhyParts {
 
 export async function whyNothing(parts: WhyParts): Promise<void> {
   const { sentence, setting, isFinal } = explanation(parts);
-  const open = 'Open the Setting';
-  const now = 'Complete Now';
+  const open = t`Open the Setting`;
+  const now = t`Complete Now`;
   const actions = [...(setting ? [open] : []), ...(isFinal ? [] : [now])];
   const chosen = await vscode.window.showInformationMessage(`Ryzanstein: ${sentence}`, ...actions);
   if (chosen === open)
@@ -30,10 +31,10 @@ export async function whyNothing(parts: WhyParts): Promise<void> {
 
 export function explanation({ engine, completions, ignoring, status }: WhyParts): Explanation {
   const editor = vscode.window.activeTextEditor;
-  if (!editor) return { sentence: 'No file is being edited.', isFinal: true };
+  if (!editor) return { sentence: t`No file is being edited.`, isFinal: true };
   const { document, selection } = editor;
   const silence = silenceAt(document, (file) => ignoring.known(file));
-  if (silence) return { sentence: sentenceOf(silenceWords(silence)), isFinal: true };
+  if (silence) return { sentence: t`Nothing is offered here: ${silenceWords(silence)}.`, isFinal: true };
   // What holds for every line.
   const { name, sentence, setting } = status.current;
   if (name !== 'ready' && name !== 'working') return { sentence, ...(setting && { setting }) };

@@ -23,6 +23,8 @@ export interface Language {
   /** The same for languages whose code is of use to each other. */
   readonly family?: string;
   readonly imports?: ImportRule;
+  /** Text stands in it without quotes, behind a name. */
+  readonly bareValues?: true;
 }
 
 export interface Quotes {
@@ -67,7 +69,14 @@ const script = {
 export const languages: ReadonlyMap<string, Language> = new Map<string, Language>(
   Object.entries({
     ada: { ...dashes, endings: ['.adb', '.ads'], quotes: characters, blocks: 'none' },
-    bat: { ...values, endings: ['.bat', '.cmd'], lineComments: ['::'], pathComment: '::', quotes: double },
+    bat: {
+      ...values,
+      endings: ['.bat', '.cmd'],
+      lineComments: ['::'],
+      pathComment: '::',
+      quotes: double,
+      bareValues: true,
+    },
     bibtex: { ...percent, endings: ['.bib'], quotes: double },
     c: { ...readC, endings: ['.c'] },
     clojure: { ...percent, endings: ['.clj'], lineComments: [';'], pathComment: ';', quotes: double },
@@ -79,9 +88,9 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
     'cuda-cpp': { ...c, endings: ['.cu', '.cuh'] },
     dart: { ...slashes, endings: ['.dart'], quotes: triples },
     diff: { ...uncommented, endings: ['.diff', '.patch'], quotes: double },
-    dockercompose: { ...hash, endings: ['.yaml', '.yml'], quotes: both },
-    dockerfile: { ...hash, endings: [], quotes: both },
-    dotenv: { ...values, endings: ['.env'], quotes: both },
+    dockercompose: { ...hash, endings: ['.yaml', '.yml'], quotes: both, bareValues: true },
+    dockerfile: { ...hash, endings: [], quotes: both, bareValues: true },
+    dotenv: { ...values, endings: ['.env'], quotes: both, bareValues: true },
     elixir: { ...hash, endings: ['.ex', '.exs'], quotes: triples, ...ended(/\bdo$|\bfn\b.*->$/) },
     elm: {
       ...{ ...dashes, endings: ['.elm'], blockComments: [['{-', '-}']] },
@@ -103,7 +112,14 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
     hlsl: { ...c, endings: ['.hlsl'] },
     html: { ...mixed, endings: ['.html', '.htm'], quotes: both },
     ignore: { ...values, endings: [], quotes: double },
-    ini: { ...values, endings: ['.ini'], lineComments: [';', '#'], pathComment: ';', quotes: both },
+    ini: {
+      ...values,
+      endings: ['.ini'],
+      lineComments: [';', '#'],
+      pathComment: ';',
+      quotes: both,
+      bareValues: true,
+    },
     jade: { ...slashes, endings: ['.pug', '.jade'], quotes: both },
     java: {
       ...{ ...c, endings: ['.java'], quotes: tripleAndCharacters, isSource: true, grammar: 'java' },
@@ -123,18 +139,18 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
     kotlin: { ...c, endings: ['.kt', '.kts'], quotes: tripleAndCharacters },
     latex: { ...percent, endings: ['.tex'], quotes: double },
     less: { ...slashes, endings: ['.less'], quotes: both },
-    log: { ...uncommented, endings: ['.log'], quotes: double },
+    log: { ...uncommented, endings: ['.log'], quotes: double, bareValues: true },
     lua: {
       ...{ ...dashes, endings: ['.lua'], blockComments: [['--[[', ']]']], quotes: both },
       ...ended(/\b(?:then|do|function\b[\w.: ]*\([^()]*\))$/),
     },
-    makefile: { ...hash, endings: [], quotes: both },
+    makefile: { ...hash, endings: [], quotes: both, bareValues: true },
     markdown: { ...markup, endings: ['.md'], quotes: double },
     'objective-c': { ...c, endings: ['.m'] },
     'objective-cpp': { ...c, endings: ['.mm'] },
     perl: { ...hash, endings: ['.pl', '.pm'], quotes: both },
     php: { ...slashes, endings: ['.php'], quotes: both, grammar: 'php' },
-    plaintext: { ...uncommented, endings: [], quotes: double },
+    plaintext: { ...uncommented, endings: [], quotes: double, bareValues: true },
     powershell: {
       ...hash,
       endings: ['.ps1', '.psm1'],
@@ -142,7 +158,7 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       quotes: both,
       grammar: 'powershell',
     },
-    properties: { ...values, endings: ['.properties'], quotes: double },
+    properties: { ...values, endings: ['.properties'], quotes: double, bareValues: true },
     python: {
       ...{ ...hash, endings: ['.py'], isSource: true, quotes: triples, blocks: 'colon', grammar: 'python' },
       imports: ofPython,
@@ -167,6 +183,7 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
         [/(?:^|[\s;])then$/, 'fi'],
         [/(?:^|[\s;])do$/, 'done'],
       ],
+      bareValues: true,
     },
     sql: { ...dashes, endings: ['.sql'], blockComments: starred, quotes: both, blocks: 'none' },
     svelte: { ...mixed, endings: ['.svelte'], quotes: backticks },
@@ -180,7 +197,7 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
     vue: { ...mixed, endings: ['.vue'], quotes: backticks },
     xml: { ...markup, endings: ['.xml'], quotes: both, blocks: 'none' },
     xsl: { ...markup, endings: ['.xsl', '.xslt'], quotes: both, blocks: 'none' },
-    yaml: { ...hash, endings: ['.yaml', '.yml'], quotes: both },
+    yaml: { ...hash, endings: ['.yaml', '.yml'], quotes: both, bareValues: true },
   } satisfies Record<string, Language>),
 );
 

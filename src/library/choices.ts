@@ -1,5 +1,6 @@
 // The list of models that one can choose from: what each line says, and in what order they stand.
 
+import { t } from '@vscode/l10n';
 import type { MachineSpeed, ModelGlance } from '../reports';
 import type { CatalogueModel } from './catalogue';
 import {
@@ -31,6 +32,8 @@ export interface Choice {
   detail: string;
   license?: Licence;
   refusal?: string;
+  /** It completes between two texts. */
+  infills?: boolean;
   /** What to expect of it here, as far as that is known. */
   expectation?: Expectation;
   /** Why it is not for this machine. */
@@ -53,12 +56,22 @@ export function withHabits(choices: readonly Choice[], habits: readonly Habit[])
     const tools = toolsWith(habits, choice.name, choice.file);
     return tools.length === 0
       ? choice
-      : { ...choice, detail: `as in ${tools.join(', ')} · ${choice.detail}` };
+      : { ...choice, detail: t`as in ${tools.join(', ')} · ${choice.detail}` };
   });
 }
 
-/** Where models came from that nobody chose. */
-export const bundledOrigin = 'part of the extension';
+/** Of the model that nobody had to get. */
+export const bundledOrigin = 'bundled';
+
+/** Where a model was found, for people; the names of programs and folders stay. */
+function originWords(origin: string): string {
+  const words: Record<string, string> = {
+    [bundledOrigin]: t`part of the extension`,
+    downloaded: t`downloaded`,
+    chosen: t`chosen before`,
+  };
+  return words[origin] ?? origin;
+}
 
 /** The bundled model first, then what fills in the middle, the smaller ones first; what cannot be run stands at the end. */
 export function choicesOf(candidates: readonly Candidate[], current: string, machine?: Machine): Choice[] {
@@ -79,16 +92,18 @@ function choiceOf(candidate: Candidate, current: boolean, machine: Machine | und
   const name = nameOf(candidate);
   if ('refusal' in candidate) {
     const { refusal } = candidate;
-    return { ...{ file, current, name, refusal }, description: origin, detail: refusal };
+    // What is the matter has to be read before the line ends.
+    const detail = `${refusal.replaceAll(file, baseName(file))} · ${file}`;
+    return { ...{ file, current, name, refusal }, description: originWords(origin), detail };
   }
   const { glance } = candidate;
   const license = licenceOf([name, glance.name], glance.license ?? candidate.license);
-  const licensed = license?.name ?? 'licence unknown';
-  const middle = glance.infills ? 'fills in the middle' : 'continues the text before the cursor only';
+  const licensed = license?.name ?? t`licence unknown`;
+  const middle = glance.infills ? t`fills in the middle` : t`continues the text before the cursor only`;
   return {
-    ...{ file, current, name },
+    ...{ file, current, name, infills: glance.infills },
     description: [glance.type, gigabytes(glance.bytes), licensed].join(' · '),
-    ...expected([middle, origin], glance, machine, file),
+    ...expected([middle, originWords(origin)], glance, machine, file),
     ...(license && { license }),
   };
 }
@@ -98,10 +113,10 @@ export function choiceToDownload(model: CatalogueModel, hub: string, machine?: M
   const { name, type, megabytes, repository } = model;
   const license = licenceOf([name], model.license)!;
   return {
-    ...{ download: model, current: false, name, license },
-    description: [type, `about ${gigabytes(megabytes * 1e6)}`, license.name].join(' · '),
+    ...{ download: model, current: false, name, license, infills: true },
+    description: [type, t`about ${gigabytes(megabytes * 1e6)}`, license.name].join(' · '),
     ...expected(
-      ['fills in the middle', `from ${hub.replace(/^https?:\/\//, '')}/${repository}`],
+      [t`fills in the middle`, t`from ${hub.replace(/^https?:\/\//, '')}/${repository}`],
       loadOf(model),
       machine,
     ),
@@ -113,8 +128,10 @@ function nameOf(candidate: Candidate): string {
   const { file, name } = candidate;
   if (name !== undefined) return name;
   if ('glance' in candidate) return candidate.glance.name;
-  return file.split(/[/\\]/).at(-1)!;
+  return baseName(file);
 }
+
+const baseName = (file: string): string => file.split(/[/\\]/).at(-1)!;
 
 /** `398 MB`, `1.65 GB` */
 export function gigabytes(bytes: number): string {
@@ -152,14 +169,14 @@ function loadOf({ name, megabytes }: CatalogueModel): Load {
  */
 export function withRecommendation(choices: readonly Choice[]): Choice[] {
   const good = choices.filter(
-    ({ license, expectation, unfit: reason, detail, refusal }) =>
+    ({ license, expectation, unfit: reason, infills, refusal }) =>
       refusal === undefined &&
       license !== undefined &&
       license.terms === undefined &&
       reason === undefined &&
       expectation !== undefined &&
       answersInTime(expectation) &&
-      detail.includes('fills in the middle'),
+      infills,
   );
   const size = ({ expectation }: Choice): number => expectation!.coldMs;
   const [best] = [...good].sort((a, b) => {
@@ -175,7 +192,7 @@ export function withRecommendation(choices: readonly Choice[]): Choice[] {
       ? {
           ...choice,
           recommended: true,
-          detail: `recommended: the largest that answers in time here · ${choice.detail}`,
+          detail: t`recommended: the largest that answers in time here · ${choice.detail}`,
         }
       : choice,
   );

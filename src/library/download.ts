@@ -1,10 +1,11 @@
 // One file from the hub to the disk: what arrived stays through breaks and kills, and only what has the right digest gets the file's name.
 
+import { t } from '@vscode/l10n';
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, promises as fs } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { unwritable } from '../wording';
+import { Unwritable, unwritable } from '../wording';
 import { asked, Busy, type Hub, type HubFile, HubProblem, reasonOf, urlOf } from './hub';
 
 /** How much there is, and of late how fast it came. */
@@ -58,7 +59,7 @@ export async function download(
     if (arrived.digest() !== file.sha256) {
       await fs.rm(part, { force: true });
       throw new HubProblem(
-        `${file.path} is not what ${hub.base} says it is: its sha256 differs. Nothing of it was kept.`,
+        t`${file.path} is not what ${hub.base} says it is: its sha256 differs. Nothing of it was kept.`,
       );
     }
     await fs.rename(part, target);
@@ -131,7 +132,7 @@ async function fetchRest(
     const before = arrived.bytes;
     try {
       await attempt(hub, file, arrived, meter, signal, patienceMs);
-      throw new HubProblem('the connection was closed before all had come');
+      throw new HubProblem(t`the connection was closed before all had come`);
     } catch (error) {
       signal.throwIfAborted();
       if (arrived.bytes === file.bytes) return;
@@ -150,14 +151,14 @@ async function fetchRest(
 function isFinal(error: unknown): boolean {
   if (error instanceof HubProblem)
     return error.kind === 'token' || error.kind === 'gone' || error instanceof Lie;
-  return error instanceof Error && /cannot be written/.test(error.message);
+  return error instanceof Unwritable;
 }
 
 function givenUp({ base }: Hub, { path: name }: HubFile, error: unknown): HubProblem {
   if (error instanceof HubProblem && error.kind === 'busy') return error;
   const why = error instanceof HubProblem ? error.message.replace(/\.$/, '') : reasonOf(error);
   return new HubProblem(
-    `${name} does not come from ${base}: ${why}. What has arrived is kept: try again later.`,
+    t`${name} does not come from ${base}: ${why}. What has arrived is kept: try again later.`,
   );
 }
 
@@ -174,7 +175,7 @@ async function attempt(
 ): Promise<void> {
   const stalled = new AbortController();
   const timer = setTimeout(
-    () => stalled.abort(new HubProblem(`nothing came for ${patienceMs / 1000} s`)),
+    () => stalled.abort(new HubProblem(t`nothing came for ${patienceMs / 1000} s`)),
     patienceMs,
   );
   try {
@@ -185,7 +186,7 @@ async function attempt(
     });
     if (response.status === 416) {
       await response.body?.cancel();
-      throw new Lie(`${hub.base} has less of ${file.path} than it says.`);
+      throw new Lie(t`${hub.base} has less of ${file.path} than it says.`);
     }
     if (response.status === 206) expectRange(response, file, arrived.bytes, hub);
     // The server cannot go on in the middle: all of it comes anew.
@@ -195,7 +196,7 @@ async function attempt(
     for await (const chunk of body ?? []) {
       timer.refresh();
       if (arrived.bytes + chunk.length > file.bytes)
-        throw new Lie(`${hub.base} sends more of ${file.path} than there is.`);
+        throw new Lie(t`${hub.base} sends more of ${file.path} than there is.`);
       await arrived.add(chunk, file.bytes);
       meter.tell(arrived.bytes);
     }
@@ -209,7 +210,7 @@ function expectRange(response: Response, file: HubFile, start: number, { base }:
   const [, from, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(stated) ?? [];
   if (Number(from) === start && (total === '*' || Number(total) === file.bytes)) return;
   void response.body?.cancel();
-  throw new Lie(`${base} sends another part of ${file.path} than it was asked for ("${stated}").`);
+  throw new Lie(t`${base} sends another part of ${file.path} than it was asked for ("${stated}").`);
 }
 
 /** A proxy that wants a log-in, or a hub that has another file now, is noticed before anything is written. */
@@ -218,7 +219,7 @@ function expectLength(response: Response, file: HubFile, start: number, { base }
   if (stated === null || Number(stated) === file.bytes - start) return;
   void response.body?.cancel();
   throw new Lie(
-    `${base} sends ${stated} bytes of ${file.path}, where ${file.bytes - start} are missing: it may be another file by now.`,
+    t`${base} sends ${stated} bytes of ${file.path}, where ${file.bytes - start} are missing: it may be another file by now.`,
   );
 }
 
@@ -229,7 +230,7 @@ export async function expectRoom(file: string, missing: number): Promise<void> {
   if (free >= missing + spareBytes) return;
   const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
   throw new HubProblem(
-    `${megabytes(missing + spareBytes)} are needed in ${path.dirname(file)}, and ${megabytes(free)} are free.`,
+    t`${megabytes(missing + spareBytes)} are needed in ${path.dirname(file)}, and ${megabytes(free)} are free.`,
   );
 }
 
@@ -244,7 +245,7 @@ async function lock(part: string): Promise<() => Promise<void>> {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritable(name, error);
       const owner = Number(await fs.readFile(name, 'utf8').catch(() => ''));
       if (tries > 0 || isAlive(owner))
-        throw new HubProblem('It is being downloaded already, by this window or another one.');
+        throw new HubProblem(t`It is being downloaded already, by this window or another one.`);
       await fs.rm(name, { force: true });
     }
   }

@@ -1,6 +1,8 @@
 // What to expect of a model on this machine before it ever ran here: from what it has to read and to multiply, and how fast both go.
 
+import { t } from '@vscode/l10n';
 import type { MachineSpeed, ModelGlance } from '../reports';
+import { grouped } from '../wording';
 import type { Speed } from './speeds';
 
 export interface Expectation {
@@ -56,10 +58,12 @@ const mostOfMemory = 0.5;
 /** Why a model is not for this machine, as a sentence; nothing where it is. */
 export function unfit({ coldMs, keyMs, memory }: Expectation, memoryBytes: number): string | undefined {
   if (memory > mostOfMemory * memoryBytes)
-    return `needs ${(memory / 1e9).toFixed(1)} GB of memory, of ${(memoryBytes / 1e9).toFixed(1)} GB`;
-  if (coldMs > patience.coldMs || keyMs > patience.keyMs) return 'too slow here';
+    return t`needs ${gigabytes(memory)} of memory, of ${gigabytes(memoryBytes)}`;
+  if (coldMs > patience.coldMs || keyMs > patience.keyMs) return t`too slow here`;
   return undefined;
 }
+
+const gigabytes = (bytes: number): string => `${grouped(bytes / 1e9, 1)} GB`;
 
 /** Whether ghost text comes before VS Code stops waiting for it, as a rule. */
 export function answersInTime({ coldMs, keyMs }: Expectation): boolean {
@@ -69,7 +73,9 @@ export function answersInTime({ coldMs, keyMs }: Expectation): boolean {
 /** `first ghost text in about 1.1 s, then 0.25 s for each key; 0.7 GB of memory` */
 export function expectationLine({ coldMs, keyMs, memory, isMeasured }: Expectation): string {
   const seconds = (ms: number): string =>
-    ms < 95 ? `${Math.ceil(ms / 10) * 10} ms` : `${(ms / 1000).toFixed(1)} s`;
-  const took = `about ${seconds(coldMs)} in a new file, ${seconds(keyMs)} for each key`;
-  return `${took}${isMeasured ? ' (as measured here)' : ''}, ${(memory / 1e9).toFixed(1)} GB of memory`;
+    ms < 95 ? `${Math.ceil(ms / 10) * 10} ms` : `${grouped(ms / 1000, 1)} s`;
+  const [cold, key, needed] = [seconds(coldMs), seconds(keyMs), gigabytes(memory)];
+  return isMeasured
+    ? t`about ${cold} in a new file, ${key} for each key (as measured here), ${needed} of memory in all`
+    : t`about ${cold} in a new file, ${key} for each key, ${needed} of memory in all`;
 }

@@ -1,5 +1,6 @@
 // A hub of models: which files a repository holds, how large they are and by which digest, and words for what it answers.
 
+import { t } from '@vscode/l10n';
 /** Where models are had from, and how. `fetch` is Node's, which VS Code gives its proxy and certificates. */
 export interface Hub {
   /** `https://huggingface.co`, or a mirror with the same paths. */
@@ -46,16 +47,16 @@ export async function filesOf(
   signal: AbortSignal,
 ): Promise<HubFile[]> {
   if (!URL.canParse(hub.base) || !/^https?:/.test(hub.base))
-    throw new HubProblem(`"${hub.base}" is no address of a hub: correct the setting "ryzanstein.hub".`);
+    throw new HubProblem(t`"${hub.base}" is no address of a hub: correct the setting "ryzanstein.hub".`);
   const url = `${hub.base}/api/models/${repository}/tree/main?recursive=true`;
   const response = await asked(hub, url, repository, { signal });
   const tree = await entriesIn(response, hub.base);
   return partsOf(path).map((part) => {
     const entry = tree.find((each) => each.path === part);
-    if (!entry) throw new HubProblem(`${repository} has no file ${part} (any more).`, 'gone');
+    if (!entry) throw new HubProblem(t`${repository} has no file ${part} (any more).`, 'gone');
     const { oid, size } = entry.lfs ?? {};
     if (typeof oid !== 'string' || !/^[0-9a-f]{64}$/.test(oid) || !isSize(size) || entry.size !== size)
-      throw new HubProblem(`${hub.base} does not say what ${part} has to be: size and sha256 are missing.`);
+      throw new HubProblem(t`${hub.base} does not say what ${part} has to be: size and sha256 are missing.`);
     return { repository, path: part, bytes: size, sha256: oid };
   });
 }
@@ -81,7 +82,7 @@ export async function asked(
   const all = { 'accept-encoding': 'identity', ...headers, ...authorization };
   const response = await hub.fetch(url, { signal, headers: all }).catch((error: unknown) => {
     signal.throwIfAborted();
-    throw new HubProblem(`${hub.base} cannot be reached (${reasonOf(error)}).`);
+    throw new HubProblem(t`${hub.base} cannot be reached (${reasonOf(error)}).`);
   });
   if (expected.includes(response.status)) return response;
   await response.body?.cancel();
@@ -98,23 +99,26 @@ function problemOf({ status, headers }: Response, what: string, { base, token }:
   if (status === 401)
     return token === undefined
       ? new HubProblem(
-          `${base} wants to know who asks for ${what}, or does not have it: set a token with "Set Hub Token" if you have one.`,
+          t`${base} wants to know who asks for ${what}, or does not have it: set a token with "Set Hub Token" if you have one.`,
           'token',
         )
-      : new HubProblem(`${base} does not accept the token that is set, or does not have ${what}.`, 'token');
+      : new HubProblem(t`${base} does not accept the token that is set, or does not have ${what}.`, 'token');
   if (status === 403)
     return new HubProblem(
-      `${base} gives ${what} only to those who have agreed to its terms on its page, with a token of theirs.`,
+      t`${base} gives ${what} only to those who have agreed to its terms on its page, with a token of theirs.`,
       'token',
     );
-  if (status === 404 || status === 410) return new HubProblem(`${base} does not have ${what}.`, 'gone');
+  if (status === 404 || status === 410) return new HubProblem(t`${base} does not have ${what}.`, 'gone');
   if (status === 429) {
     const seconds = retryAfter(headers.get('retry-after'));
-    const wait = seconds === undefined ? 'later' : `in ${Math.ceil(seconds)} s`;
-    return new Busy(`${base} is asked too often: try again ${wait}.`, seconds);
+    const message =
+      seconds === undefined
+        ? t`${base} is asked too often: try again later.`
+        : t`${base} is asked too often: try again in ${Math.ceil(seconds)} s.`;
+    return new Busy(message, seconds);
   }
-  if (status >= 500) return new Busy(`${base} is not well (HTTP ${status}): try again later.`);
-  return new HubProblem(`${base} answers HTTP ${status} for ${what}.`);
+  if (status >= 500) return new Busy(t`${base} is not well (HTTP ${status}): try again later.`);
+  return new HubProblem(t`${base} answers HTTP ${status} for ${what}.`);
 }
 
 /** The hub may answer if it is asked again. */
@@ -142,7 +146,7 @@ async function entriesIn(response: Response, base: string): Promise<TreeEntry[]>
   } catch {
     // What is no JSON is told of below.
   }
-  if (!Array.isArray(entries)) throw new HubProblem(`${base} does not answer as a hub of models does.`);
+  if (!Array.isArray(entries)) throw new HubProblem(t`${base} does not answer as a hub of models does.`);
   return entries.filter((entry): entry is TreeEntry => typeof entry === 'object' && entry !== null);
 }
 

@@ -1,5 +1,7 @@
 // Licences of models: what they are called, and which of them have terms that somebody has to have read before.
 
+import { t } from '@vscode/l10n';
+
 export interface Licence {
   name: string;
   /** What one has to know of it, as a sentence; absent where anybody may use the model for anything. */
@@ -7,46 +9,46 @@ export interface Licence {
 }
 
 /** By what files, catalogues and the first lines of a licence say; the first row that fits counts. */
-const licences: (Licence & { is: RegExp })[] = [
+const licences: { is: RegExp; name: string; terms?: () => string }[] = [
   { is: /^\s*apache/i, name: 'Apache-2.0' },
   { is: /^\s*(the )?mit\b/i, name: 'MIT' },
   { is: /^\s*bsd-?3/i, name: 'BSD-3-Clause' },
   {
     is: /qwen[- ]research/i,
     name: 'Qwen Research',
-    terms: 'It may be used for research and evaluation only, not for commercial work.',
+    terms: () => t`It may be used for research and evaluation only, not for commercial work.`,
   },
   {
     is: /\bMNPL\b|mistral.*non-?production/i,
     name: 'Mistral Non-Production',
-    terms: 'It may be used for research and tests only, not for production.',
+    terms: () => t`It may be used for research and tests only, not for production.`,
   },
   {
     is: /\bgemma\b/i,
     name: 'Gemma Terms of Use',
-    terms: 'Its terms forbid some uses, and go with everything that is made of it.',
+    terms: () => t`Its terms forbid some uses, and go with everything that is made of it.`,
   },
   {
     is: /deepseek/i,
     name: 'DeepSeek',
-    terms: 'Its licence forbids some uses, and goes with everything that is made of it.',
+    terms: () => t`Its licence forbids some uses, and goes with everything that is made of it.`,
   },
   {
     is: /llama[- _]?[2-4]|llama .*community/i,
     name: 'Llama Community',
-    terms: 'Its licence forbids some uses, and use by very large companies without an agreement.',
+    terms: () => t`Its licence forbids some uses, and use by very large companies without an agreement.`,
   },
   {
     is: /openrail/i,
     name: 'OpenRAIL-M',
-    terms: 'Its licence forbids some uses, and goes with everything that is made of it.',
+    terms: () => t`Its licence forbids some uses, and goes with everything that is made of it.`,
   },
   {
     is: /falcon/i,
     name: 'Falcon',
-    terms: 'Its licence forbids some uses, and goes with everything that is made of it.',
+    terms: () => t`Its licence forbids some uses, and goes with everything that is made of it.`,
   },
-  { is: /cc-by-nc/i, name: 'CC BY-NC', terms: 'It may not be used for commercial work.' },
+  { is: /cc-by-nc/i, name: 'CC BY-NC', terms: () => t`It may not be used for commercial work.` },
 ];
 
 /** Models whose files say nothing of their licence, or not enough of it. */
@@ -68,9 +70,9 @@ export function licenceOf(names: readonly string[], stated: string | undefined):
   const text = known ?? stated;
   if (text === undefined || text.trim() === '') return undefined;
   const row = licences.find(({ is }) => is.test(text));
-  if (row) return row.terms === undefined ? { name: row.name } : { name: row.name, terms: row.terms };
+  if (row) return row.terms ? { name: row.name, terms: row.terms() } : { name: row.name };
   return {
     name: text.trim().split('\n')[0]!.slice(0, 40),
-    terms: 'Its licence is not known here: read it before you use the model.',
+    terms: t`Its licence is not known here: read it before you use the model.`,
   };
 }

@@ -1,6 +1,6 @@
 // Measures prefill and decode of the loaded model at several thread counts, against the machine's own limits.
 
-import type { BenchParams } from '../protocol';
+import type { BenchParams, BenchProgress } from '../protocol';
 import type { BenchReport, BenchRow } from '../reports';
 import { Engine } from '../engine/engine';
 import { cpuName } from '../engine/environment';
@@ -26,7 +26,12 @@ const promptLengths = [32, 128, 512, 1024, 2048, 4096];
  * Takes some seconds; completions wait. Throws an Error when the tokens do not fit into the model's context, and soon after
  * it is cancelled.
  */
-export async function bench(engine: Engine, params: BenchParams, signal?: AbortSignal): Promise<BenchReport> {
+export async function bench(
+  engine: Engine,
+  params: BenchParams,
+  onProgress: (progress: BenchProgress) => void = () => undefined,
+  signal?: AbortSignal,
+): Promise<BenchReport> {
   const { info } = engine;
   const { addon } = engine.loaded;
   const report: BenchReport = {
@@ -39,7 +44,9 @@ export async function bench(engine: Engine, params: BenchParams, signal?: AbortS
   };
   const given = params.threads.length > 0 ? params.threads : [info.threads];
   const cases = params.whole ? wholeCases(engine, params) : given.map((threads): Case => ({ threads }));
-  for (const { threads, kernel = info.kernel } of cases) {
+  const steps = cases.length + (params.whole ? 1 : 0);
+  for (const [done, { threads, kernel = info.kernel }] of cases.entries()) {
+    onProgress({ done, steps, next: { kernel, threads } });
     const readGBs = (report.limits.readGBs[threads] ??= readSpeed(engine, threads));
     const speed = await loadedWith(engine, { threads, kernel }, (other) =>
       measureSpeed(other, params, runs, { budget: params.whole ? budgetMs : Infinity, signal }),
@@ -61,6 +68,7 @@ export async function bench(engine: Engine, params: BenchParams, signal?: AbortS
     report.results.push(row('prefill', spread(speed.prefill)));
     report.results.push({ ...row('decode', decode), fractionOfLimit: rounded(decode.median / most) });
   }
+  if (params.whole) onProgress({ done: cases.length, steps });
   if (params.whole) report.firstToken = await firstTokens(engine, signal);
   return report;
 }

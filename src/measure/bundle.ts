@@ -1,15 +1,9 @@
-// One completion in a file, as it was asked and answered: it can go along with a report, and be asked again.
+// Asks for a completion again that a bundle holds, and tells what has changed.
 
-import type { Completion, Limits, Prompt } from '../protocol';
+import type { Completion, Prompt } from '../protocol';
+import type { Bundle } from '../editing/bundle';
 import type { Answering } from '../engine/engine';
 import { fixedRoom } from '../engine/room';
-
-export interface Bundle {
-  schema: 'ryzanstein/bundle/1';
-  prompt: Prompt;
-  limits: Limits;
-  completion: Completion;
-}
 
 /** `differs` names what is another than in the bundle; times are not compared, nor what the cache held. */
 export interface BundleReplay {

@@ -26,6 +26,8 @@ const leastSlope = 0.1;
 const sweeps = 100;
 /** Surer than a model can be told from certain. */
 const mostOdds = 12;
+/** Between a share and the lower end of its interval: with so many, what was chosen on some files held on others. */
+const deviations = 0.5;
 /** Of answers that are surer than a threshold: fewer say too little of how often they are right. */
 const leastShown = 20;
 
@@ -93,7 +95,10 @@ export function thresholdsOf(outcomes: readonly Outcome[]): Thresholds {
   return { languages, ...(short !== undefined && { short }) };
 }
 
-/** The lowest confidence from which on so many are right; undefined where none is. */
+/**
+ * The lowest confidence from which on so many are right, undefined where none is. Of the many that are tried some are
+ * reached by chance, and other files fall short of them: the lower end of what the share may be has to reach it.
+ */
 function thresholdFor(precision: number, outcomes: readonly Outcome[]): number | undefined {
   let right = 0;
   let least: number | undefined;
@@ -101,7 +106,15 @@ function thresholdFor(precision: number, outcomes: readonly Outcome[]): number |
   for (const [i, { confidence, exact }] of surest.entries()) {
     right += Number(exact);
     const isLast = surest[i + 1]?.confidence !== confidence;
-    if (isLast && i + 1 >= leastShown && right >= precision * (i + 1)) least = confidence;
+    if (isLast && i + 1 >= leastShown && lowerEnd(right, i + 1) >= precision) least = confidence;
   }
   return least === undefined ? undefined : rounded(least, 3);
+}
+
+/** Of the interval in which the share lies that gave `right` of `all` (Wilson 1927). */
+function lowerEnd(right: number, all: number): number {
+  const share = right / all;
+  const z2 = deviations ** 2 / all;
+  const half = deviations * Math.sqrt((share * (1 - share) + z2 / 4) / all);
+  return (share + z2 / 2 - half) / (1 + z2);
 }

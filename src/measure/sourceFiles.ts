@@ -69,7 +69,7 @@ export function readSources(files: readonly { file: string; path: string }[]): S
   );
 }
 
-/** A file's text as editors show it: without the byte order mark. A binary file is an Error. */
+/** A file's text as editors show it: without the byte order mark. What is no file, or a binary one, is an Error. */
 export function readText(file: string): string {
   const text = contentOf(file);
   if (text.includes('\0')) throw new Error(`${file} is a binary file, not a text.`);
@@ -77,11 +77,21 @@ export function readText(file: string): string {
 }
 
 function contentOf(file: string): string {
+  // Of a device there is no end.
+  if (!stat(file).isFile() && !stat(file).isDirectory())
+    throw new Error(`${file} is not a file, but a device, a pipe or a socket.`);
   try {
-    return fs.readFileSync(file, 'utf8');
+    const bytes = fs.readFileSync(file);
+    return new TextDecoder(encodingOf(bytes), { ignoreBOM: true }).decode(bytes);
   } catch (error) {
     throw unreadable(file, error);
   }
+}
+
+/** By its first bytes, as editors tell. */
+function encodingOf(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
 }
 
 function sourceFile(file: string, shown: string): SourceFile[] {

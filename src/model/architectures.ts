@@ -202,7 +202,9 @@ function refuseUnknown(gguf: Gguf, architecture: unknown, traits: Traits | undef
   if (traits === undefined || !Object.hasOwn(known, architecture as string)) {
     fail(
       gguf,
-      `has the architecture ${JSON.stringify(architecture) ?? 'unknown'}; known are ${architectures.join(', ')}`,
+      architecture === undefined
+        ? `does not say which architecture it has; known are ${architectures.join(', ')}`
+        : `has the architecture ${JSON.stringify(architecture)}; known are ${architectures.join(', ')}`,
     );
   }
   // The weights mean something else without the transform; ignoring it would give fluent nonsense.

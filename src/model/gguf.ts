@@ -257,7 +257,7 @@ function readHeader(reader: Reader, state: string, parts: boolean): Gguf {
     throw new GgufError(
       `The model file ${file} is empty. Download or export it again, or choose another one.`,
     );
-  if (reader.size < 24 || reader.uint32('the magic') !== magic) {
+  if (reader.size < 5 || reader.uint32('the magic') !== magic) {
     throw new GgufError(
       `${file} is not a GGUF file. ${partByName(file) ?? 'It begins otherwise, whatever its name. Choose another model file.'}`,
     );

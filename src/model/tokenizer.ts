@@ -51,6 +51,8 @@ export class Tokenizer {
   readonly space: '' | ' ';
   /** Every id that steers the model: it is no text and ends an answer. */
   readonly controlIds: Int32Array;
+  /** How the vocabulary spells those. */
+  readonly controlNames: ReadonlyMap<number, string>;
   /** Every id that stands for nothing: no text gives it, and it is never to be chosen. */
   readonly emptyIds: Int32Array;
   /** Every id whose bytes contain a line feed. */
@@ -82,6 +84,7 @@ export class Tokenizer {
     const isEmpty = (id: number): boolean => !named.has(id) && standsForNothing(tokens[id]!, types[id]);
     this.emptyIds = all.filter(isEmpty);
     this.controlIds = all.filter((id) => named.has(id) || (steers(tokens[id]!, types[id]) && !isEmpty(id)));
+    this.controlNames = new Map([...this.controlIds].map((id) => [id, tokens[id]!]));
     const noText = new Set([...this.emptyIds, ...this.controlIds]);
     const isText = (id: number): boolean => !noText.has(id);
     this.size = tokens.length;

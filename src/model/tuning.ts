@@ -7,7 +7,9 @@ import type { Thresholds } from '../eagerness';
 import { messageOf, unwritable } from '../wording';
 import { fail } from './architectures';
 import type { Gguf } from './gguf';
-import { type CacheSettings, measuredOf, type Tuning } from './measured';
+import { string } from './ggufWriter';
+import { type CacheSettings, type Tuning, usual } from './measured';
+import { restate } from './rewrite';
 
 /** What the file beside a model's file holds: `header` is the digest of all before the tensors, `bytes` the whole size. */
 interface TuningFile extends Partial<Tuning> {
@@ -30,14 +32,14 @@ export function tuningFileOf(file: string): string {
  */
 export function tuningOf(gguf: Gguf): Tuning & { caution?: string } {
   const stated = cacheSettingsOf(gguf);
-  const measured = measuredOf(gguf);
-  const cache = Object.keys(stated).length > 0 ? stated : measured.cache;
+  const cache = Object.keys(stated).length > 0 ? stated : usual.cache;
+  const confidence = statedConfidence(gguf) ?? usual.confidence;
   try {
     const own = readTuning(gguf);
-    return { cache: own?.cache ?? cache, confidence: own?.confidence ?? measured.confidence };
+    return { cache: own?.cache ?? cache, confidence: own?.confidence ?? confidence };
   } catch (error) {
     const caution = `${tuningFileOf(gguf.file)} ${messageOf(error)}: it is not used. Tune the model again, or delete the file.`;
-    return { cache, confidence: measured.confidence, caution };
+    return { cache, confidence, caution };
   }
 }
 
@@ -63,16 +65,35 @@ export function keepTuning(gguf: Gguf, found: Partial<Tuning>): string {
   return file;
 }
 
+/** JSON in the form of the tuning file's `confidence`. */
+const confidenceKey = 'ryzanstein.confidence';
+
+function statedConfidence(gguf: Gguf): Calibration | undefined {
+  const stated = gguf.metadata.get(confidenceKey);
+  if (stated === undefined) return undefined;
+  const found = typeof stated === 'string' ? parsed(() => stated) : undefined;
+  return isCalibration(found) ? found : fail(gguf, `has no calibration under "${confidenceKey}"`);
+}
+
+/** Puts into the model's own file how far its confidence holds, for everybody who has it. */
+export function stateConfidence(gguf: Gguf, confidence: Calibration): void {
+  restate(gguf, confidenceKey, string(JSON.stringify(confidence)));
+}
+
+function parsed(read: () => string): unknown {
+  try {
+    return JSON.parse(read());
+  } catch {
+    return undefined;
+  }
+}
+
 /** Undefined where nothing was tuned; throws an Error whose message goes on behind the file's name. */
 function readTuning(gguf: Gguf): TuningFile | undefined {
   const file = tuningFileOf(gguf.file);
   if (!fs.existsSync(file)) return undefined;
-  let document: unknown;
-  try {
-    document = JSON.parse(fs.readFileSync(file, 'utf8'));
-  } catch {
-    throw new Error('cannot be read as JSON');
-  }
+  const document = parsed(() => fs.readFileSync(file, 'utf8'));
+  if (document === undefined) throw new Error('cannot be read as JSON');
   const found = tuningFrom(document);
   const { header, bytes } = identityOf(gguf);
   if (found.header !== header || found.bytes !== bytes)

@@ -2,7 +2,8 @@
 
 import type { BenchReport, BenchRow, ComparedRow } from '../reports';
 import { rounded } from '../statistics';
-import { grouped, milliseconds, modelLine, percent, threadsOf, tokensPerSecond } from './figures';
+import { milliseconds, modelLine, percent, threadsOf, tokensPerSecond } from './figures';
+import { grouped } from '../wording';
 import { table } from './tables';
 
 export function benchTable(report: BenchReport): string {

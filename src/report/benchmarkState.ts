@@ -1,8 +1,11 @@
 // What the benchmark page shows: a verdict, bars by kernel, threads, length of the prompt and against earlier runs, and the number of threads to keep.
 
+import { t } from '@vscode/l10n';
+import type { BenchProgress } from '../protocol';
 import type { BenchReport, BenchRow, Spread } from '../reports';
 import { barGroup, type Measured } from './bars';
-import { grouped, milliseconds, modelLine, percent, threadsOf, tokensPerSecond } from './figures';
+import { milliseconds, modelLine, percent, threadsOf, tokensPerSecond } from './figures';
+import { grouped } from '../wording';
 import type { BarGroup, BenchmarkState } from './pages';
 
 /** What an answer is made of: a key brings a token or two, which are read in one pass. */
@@ -15,12 +18,14 @@ export function benchmarkState(
   reports: readonly BenchReport[],
   deadline: number,
   working = '',
+  progress?: BenchProgress,
 ): BenchmarkState {
   const [now, ...before] = reports;
+  const atWork = { working: working !== '', ...(progress && { progress: progressOf(progress) }) };
   if (!now)
     return {
-      ...{ verdict: working || 'Nothing was measured on this machine yet.', conditions: [], groups: [] },
-      ...{ working: working !== '', isMeasured: false },
+      ...{ verdict: working || t`Nothing was measured on this machine yet.`, conditions: [], groups: [] },
+      ...{ ...atWork, isMeasured: false },
     };
   const better = betterThreads(now);
   return {
@@ -32,8 +37,15 @@ export function benchmarkState(
       ...(['prefill', 'decode'] as const).map((work) => runBars(now, before, work)),
     ].filter(({ bars }) => bars.length > 1),
     ...(better && { advice: better }),
-    ...{ working: working !== '', isMeasured: true },
+    ...{ ...atWork, isMeasured: true },
   };
+}
+
+function progressOf({ done, steps, next }: BenchProgress): BenchmarkState['progress'] {
+  const text = next
+    ? t`Step ${done + 1} of ${steps}: the kernel ${next.kernel} with ${threadsOf(next.threads)}.`
+    : t`Step ${done + 1} of ${steps}: the time to the first token.`;
+  return { text, share: done / steps };
 }
 
 /** The row of a kind of work with the kernel and the threads in use. */
@@ -46,40 +58,38 @@ function inUse(report: BenchReport, work: BenchRow['work']): BenchRow | undefine
 function verdictOn(report: BenchReport, deadline: number): string {
   const decode = inUse(report, 'decode')?.tokensPerSecond.median;
   const prefill = inUse(report, 'prefill');
-  if (decode === undefined || !prefill) return 'Nothing was measured.';
+  if (decode === undefined || !prefill) return t`Nothing was measured.`;
   const keyMs = ((answerTokens + 1) / decode) * 1000;
   const coldMs = (prefill.promptTokens / prefill.tokensPerSecond.median + answerTokens / decode) * 1000;
+  const [cold, key, due] = [coldMs, keyMs, deadline].map(milliseconds) as [string, string, string];
+  const read = grouped(prefill.promptTokens);
+  const takes = t`An answer of ${answerTokens} tokens takes ${cold} where ${read} tokens have to be read first, and ${key} behind each key after that.`;
   const whether =
     coldMs <= deadline
-      ? `both within the deadline of ${milliseconds(deadline)}`
+      ? t`Both are within the deadline of ${due}.`
       : keyMs <= deadline
-        ? `the first beyond the deadline of ${milliseconds(deadline)}, so that it is shown with the next key`
-        : `beyond the deadline of ${milliseconds(deadline)}: a smaller model would be in time`;
-  return (
-    `An answer of ${answerTokens} tokens takes ${milliseconds(coldMs)} where ${grouped(prefill.promptTokens)} tokens ` +
-    `have to be read first, and ${milliseconds(keyMs)} behind each key after that: ${whether}.`
-  );
+        ? t`The first is beyond the deadline of ${due}, so that it is shown with the next key.`
+        : t`That is beyond the deadline of ${due}: a smaller model would be in time.`;
+  return `${takes} ${whether}`;
 }
 
 function conditionsOf(report: BenchReport): BenchmarkState['conditions'] {
   const { model, cpu, date } = report;
   const used = inUse(report, 'decode');
   return [
-    ...(model ? [['Model', modelLine(model)] as const, ['File', model.file] as const] : []),
-    ['CPU', cpu],
-    ...(used ? [['In use', `${used.kernel}, ${threadsOf(used.threads)}`] as const] : []),
-    ['Measured', timeOf(date)],
+    ...(model ? [[t`Model`, modelLine(model)] as const, [t`File`, model.file] as const] : []),
+    [t`CPU`, cpu],
+    ...(used ? [[t`In use`, `${used.kernel}, ${threadsOf(used.threads)}`] as const] : []),
+    [t`Measured`, timeOf(date)],
   ];
 }
-
-const titles = { prefill: 'Reading a prompt', decode: 'Writing an answer' };
 
 function kernelBars(report: BenchReport, work: BenchRow['work']): BarGroup {
   const used = inUse(report, work);
   const rows = report.results.filter((row) => row.work === work && row.threads === used?.threads);
   return barGroup(
-    `${titles[work]}, by kernel`,
-    `Tokens a second with ${threadsOf(used?.threads ?? 0)}: the median, and from the least to the most of several runs.`,
+    work === 'prefill' ? t`Reading a prompt, by kernel` : t`Writing an answer, by kernel`,
+    t`Tokens a second with ${threadsOf(used?.threads ?? 0)}: the median, and from the least to the most of several runs.`,
     [...rows]
       .sort((a, b) => a.tokensPerSecond.median - b.tokensPerSecond.median)
       .map((row) => rowBar(row, row.kernel, used)),
@@ -91,8 +101,8 @@ function threadBars(report: BenchReport, work: BenchRow['work']): BarGroup {
   const used = inUse(report, work);
   const rows = report.results.filter((row) => row.work === work && row.kernel === used?.kernel);
   return barGroup(
-    `${titles[work]}, by threads`,
-    `Tokens a second with the kernel ${used?.kernel ?? ''}.`,
+    work === 'prefill' ? t`Reading a prompt, by threads` : t`Writing an answer, by threads`,
+    t`Tokens a second with the kernel ${used?.kernel ?? ''}.`,
     rows.map((row) => rowBar(row, threadsOf(row.threads), used)),
     tokensPerSecond,
   );
@@ -100,10 +110,10 @@ function threadBars(report: BenchReport, work: BenchRow['work']): BarGroup {
 
 function rowBar(row: BenchRow, name: string, used: BenchRow | undefined): Measured {
   const share =
-    row.fractionOfLimit === undefined ? '' : `${percent(row.fractionOfLimit)} of what reading allows`;
+    row.fractionOfLimit === undefined ? '' : t`${percent(row.fractionOfLimit)} of what reading allows`;
   return {
     ...{ name, ...spreadOf(row.tokensPerSecond), isActive: row === used },
-    note: [row === used ? 'in use' : '', share].filter(Boolean).join(' · '),
+    note: [row === used ? t`in use` : '', share].filter(Boolean).join(' · '),
   };
 }
 
@@ -113,10 +123,10 @@ function spreadOf({ median, min, max }: Spread): Pick<Measured, 'value' | 'range
 
 function firstTokenBars({ firstToken = [] }: BenchReport): BarGroup {
   return barGroup(
-    'Time to the first token, by length of the prompt',
-    'In milliseconds. Of a text that goes on being typed nearly all is known already: it counts as a short prompt.',
+    t`Time to the first token, by length of the prompt`,
+    t`In milliseconds. Of a text that goes on being typed nearly all is known already: it counts as a short prompt.`,
     firstToken.map(({ promptTokens, milliseconds: spread }) => ({
-      name: `${grouped(promptTokens)} tokens`,
+      name: t`${grouped(promptTokens)} tokens`,
       ...spreadOf(spread),
     })),
     milliseconds,
@@ -135,11 +145,13 @@ function runBars(now: BenchReport, before: readonly BenchReport[], work: BenchRo
     return [{ name: timeOf(report.date), ...spreadOf(row.tokensPerSecond), note }];
   });
   const latest: Measured[] = used
-    ? [{ name: timeOf(now.date), ...spreadOf(used.tokensPerSecond), isActive: true, note: 'this run' }]
+    ? [{ name: timeOf(now.date), ...spreadOf(used.tokensPerSecond), isActive: true, note: t`this run` }]
     : [];
   return barGroup(
-    `${titles[work]}, this run and earlier ones`,
-    'A difference counts where what several runs gave does not overlap.',
+    work === 'prefill'
+      ? t`Reading a prompt, this run and earlier ones`
+      : t`Writing an answer, this run and earlier ones`,
+    t`A difference counts where what several runs gave does not overlap.`,
     [...latest, ...earlier],
     tokensPerSecond,
   );
@@ -149,8 +161,8 @@ function runBars(now: BenchReport, before: readonly BenchReport[], work: BenchRo
 export function comparison(now: Spread, before: Spread): string {
   const ratio = now.median / before.median;
   const change = percent(Math.abs(ratio - 1));
-  if (isFaster(now, before)) return `now ${change} faster`;
-  return isFaster(before, now) ? `now ${change} slower` : 'no difference beyond noise';
+  if (isFaster(now, before)) return t`now ${change} faster`;
+  return isFaster(before, now) ? t`now ${change} slower` : t`no difference beyond noise`;
 }
 
 const isFaster = (one: Spread, other: Spread): boolean => one.min > other.max;
@@ -174,11 +186,11 @@ function betterThreads(report: BenchReport): BenchmarkState['advice'] {
   });
   const [best] = candidates.sort((a, b) => a.ms - b.ms);
   if (!best || now / best.ms < worthIt) return undefined;
-  const gain = (now / best.ms).toFixed(1);
+  const gain = grouped(now / best.ms, 1);
   return {
     threads: best.threads,
-    action: `Use ${threadsOf(best.threads)}`,
-    text: `With ${threadsOf(best.threads)} an answer comes ${gain} times as fast as with ${written.threads}, beyond noise.`,
+    action: t`Use ${threadsOf(best.threads)}`,
+    text: t`With ${threadsOf(best.threads)} an answer comes ${gain} times as fast as with ${written.threads}, beyond noise.`,
   };
 }
 

@@ -6,8 +6,8 @@ export interface Series {
   name: string;
   /** Of a line chart, [x, y]; of a bar chart the y of each group, undefined where there is none. */
   values: ([number, number] | number | undefined)[];
-  /** A point of a line chart that stands out, and what it says when it is pointed at. */
-  mark?: { at: readonly [number, number]; text: string };
+  /** A point of a line chart that stands out, what it says when it is pointed at, and what stands beside it. */
+  mark?: { at: readonly [number, number]; text: string; label?: string };
 }
 
 export interface Axis {
@@ -81,16 +81,16 @@ export function lineChart(chart: Chart, look = byItself): string {
 }
 
 /** Both axes are logarithmic, from a power of ten to another around all points. */
-export function logChart(chart: Chart): string {
+export function logChart(chart: Chart, look = byItself): string {
   const [x, y] = [0, 1].map((axis) => powersAround(pointsOf(chart).map((point) => point[axis]!))) as [
     Powers,
     Powers,
   ];
-  const linear = frameOf(chart, byItself, y.steps);
+  const linear = frameOf(chart, look, y.steps);
   const frame: Frame = {
     ...linear,
     x: (value) => linear.x(x.share(value)),
-    y: (value) => linear.bottom - y.share(value) * byItself.plot.height,
+    y: (value) => linear.bottom - y.share(value) * look.plot.height,
   };
   const marks = x.steps.map((value) => [frame.x(value), chart.x.text(value)] as const);
   return document(chart, frame, marks, linesOf(chart, frame));
@@ -142,9 +142,16 @@ function linesOf({ series }: Chart, frame: Frame): string[] {
       const [x, y] = [short(frame.x(mark.at[0])), short(frame.y(mark.at[1]))];
       const title = `<title>${escaped(mark.text)}</title>`;
       dots.push(`<circle class="fill${i}" cx="${x}" cy="${y}" r="5">${title}</circle>`);
+      if (mark.label !== undefined) dots.push(besideMark(mark.label, Number(x), Number(y), frame.look));
     }
     return `<polyline class="line${i}" points="${path}"/>${dots.join('')}`;
   });
+}
+
+/** On the side of the point where there is more room. */
+function besideMark(label: string, x: number, y: number, { width }: Look): string {
+  const [left, anchor] = x > width / 2 ? [x - 9, 'end'] : [x + 9, 'start'];
+  return `<text class="beside" x="${left}" y="${y}" dy="14" text-anchor="${anchor}">${escaped(label)}</text>`;
 }
 
 /** Where the plot is, and where in it a value of each axis. */

@@ -1,12 +1,13 @@
 // What the diagnostics page shows: the engine's state and findings, every kernel level and number of threads as a bar, model, machine, and the last completions.
 
+import { t } from '@vscode/l10n';
 import type { Diagnosis, ModelInfo, Recent } from '../reports';
-import { resultWords } from '../wording';
+import { grouped, outcomeWords, resultWords, stopWords } from '../wording';
 import { type Measured, barGroup } from './bars';
+import { type EngineState, engineSentence, rejectedSentence } from './engineState';
 import {
   completionLine,
   contextLine,
-  grouped,
   megabytes,
   milliseconds,
   millions,
@@ -17,14 +18,9 @@ import {
   threadsOf,
   tokensPerSecond,
 } from './figures';
-import type { LoggedRequest } from './liveView';
+import type { LoggedRequest } from './loggedRequest';
 import type { BarGroup, DiagnosticsState, EntryRow, Finding, Pair } from './pages';
-
-/** The engine as the page tells of it. */
-export type EngineState =
-  | { readonly name: 'idle' | 'starting' }
-  | { readonly name: 'ready'; readonly model: ModelInfo }
-  | { readonly name: 'failed'; readonly problem: { readonly message: string } };
+import { rooflineOf } from './roofline';
 
 /** `diagnosis` is a sentence where there is none: that it is being made, or why it failed. */
 export interface Examined {
@@ -38,53 +34,59 @@ const listed = 50;
 
 export function diagnosticsState({ engine, diagnosis, recent, requests }: Examined): DiagnosticsState {
   const report = typeof diagnosis === 'object' ? diagnosis : undefined;
+  const roofline = report && rooflineOf(report);
   return {
-    state: [stateOf(engine), typeof diagnosis === 'string' ? diagnosis : ''].filter(Boolean).join(' '),
-    findings: report ? findingsOf(report) : [],
+    state: [engineSentence(engine), typeof diagnosis === 'string' ? diagnosis : ''].filter(Boolean).join(' '),
+    findings: [
+      ...(engine.name === 'ready' ? rejections(engine.model) : []),
+      ...(report ? findingsOf(report) : []),
+    ],
     groups: report ? [ladderOf(report), ...threadsBars(report)] : [],
-    model: engine.name === 'ready' ? modelPairs(engine.model, recent) : [['Model', 'none is loaded']],
+    ...(roofline && { roofline }),
+    model: engine.name === 'ready' ? modelPairs(engine.model, recent) : [[t`Model`, t`none is loaded`]],
     machine: report ? machinePairs(report) : [],
     entries: requests.slice(0, listed).map(entryRow),
   };
 }
 
-function stateOf(engine: EngineState): string {
-  if (engine.name === 'failed') return engine.problem.message;
-  if (engine.name === 'ready') return `The engine is ready, with ${engine.model.name}.`;
-  return engine.name === 'starting' ? 'The engine starts.' : 'The engine starts with the first completion.';
+/** Of when the model was loaded: a fault of the CPU may come and go. */
+function rejections({ rejected = [], kernel }: ModelInfo): Finding[] {
+  return rejected.map((each) => ({ kind: t`Error`, text: rejectedSentence(each, kernel) }));
 }
 
 function findingsOf({ issues, recommendations }: Diagnosis): Finding[] {
   return [
     ...issues.map(({ severity, issue, impact }) => ({
-      kind: severity.charAt(0).toUpperCase() + severity.slice(1),
+      kind: severityWords(severity),
       text: `${issue} ${impact}`,
     })),
     ...recommendations.map(({ action, expectedGain }) => ({
-      kind: 'Advice',
-      text: `${action} Gain: ${expectedGain}.`,
+      kind: t`Advice`,
+      text: t`${action} Gain: ${expectedGain}.`,
     })),
   ];
+}
+
+function severityWords(severity: Diagnosis['issues'][number]['severity']): string {
+  return { error: t`Error`, warning: t`Warning`, note: t`Note` }[severity];
 }
 
 /** Every level of this kind of CPU: how fast it is, whether it is right, and what is missing for it. */
 function ladderOf({ simd, tmac, machine, model }: Diagnosis): BarGroup {
   const peak = Math.max(machine.gops, ...tmac.kernels.map(({ gops }) => gops));
   const bars = simd.levels.map(({ name, supported, selected, selftest }): Measured => {
-    if (!supported) return { name, note: `This CPU has no ${name.replace(/^tmac-/, '').toUpperCase()}.` };
+    if (!supported) return { name, note: t`This CPU has no ${name.replace(/^tmac-/, '').toUpperCase()}.` };
     const value = tmac.kernels.find(({ level }) => level === name)?.gops;
-    const share = value === undefined ? 'not measured' : `${percent(value / peak)} of the peak`;
-    const said = [selected ? 'in use' : '', share, `self-test ${selftest}`];
+    const share = value === undefined ? t`not measured` : t`${percent(value / peak)} of the peak`;
+    const said = [selected ? t`in use` : '', share, t`self-test ${selftest}`];
     return {
       ...{ name, isActive: selected, limit: peak, note: said.filter(Boolean).join(' · ') },
       ...(value !== undefined && { value }),
     };
   });
-  const cases = `${grouped(tmac.cases)} products held against the scalar ones`;
   return barGroup(
-    'Kernels',
-    `Billions of operations a second of one thread, on ternary weights in the shape of ${model.name}. ` +
-      `The line is this machine's peak; ${cases}.`,
+    t`Kernels`,
+    t`Billions of operations a second of one thread, on ternary weights in the shape of ${model.name}. The line is this machine's peak; ${grouped(tmac.cases)} products held against the scalar ones.`,
     bars,
     (gops) => `${grouped(gops)} GOPS`,
   );
@@ -95,26 +97,28 @@ function threadsBars({ threading, model }: Diagnosis): BarGroup[] {
   const { scaling } = threading;
   const isActive = (threads: number): boolean => threads === model.threads;
   const one = scaling[0]?.prefill ?? 0;
+  const oneWrites = scaling[0]?.decode ?? 0;
   return [
     barGroup(
-      'Reading a prompt, by threads',
-      'Tokens a second. The line is what so many threads would reach if none waited for another.',
+      t`Reading a prompt, by threads`,
+      t`Tokens a second. The line is what so many threads would reach if none waited for another.`,
       scaling.map(({ threads, prefill, efficiency }) => ({
         ...{ name: threadsOf(threads), value: prefill, limit: one * threads, isActive: isActive(threads) },
-        note: [isActive(threads) ? 'in use' : '', `${percent(efficiency)} efficient`]
+        note: [isActive(threads) ? t`in use` : '', t`${percent(efficiency)} efficient`]
           .filter(Boolean)
           .join(' · '),
       })),
       tokensPerSecond,
     ),
     barGroup(
-      'Writing an answer, by threads',
-      'Tokens a second. All weights are read for each token: no machine writes faster than it reads them.',
+      t`Writing an answer, by threads`,
+      t`Tokens a second. All weights are read for each token: no machine writes faster than it reads them. Fully efficient would be as many times as fast as one thread as there are threads.`,
       scaling.map(({ threads, decode, readLimit }) => ({
         ...{ name: threadsOf(threads), value: decode, isActive: isActive(threads) },
         note: [
-          isActive(threads) ? 'in use' : '',
-          `${percent(decode / readLimit)} of what reading allows, ${tokensPerSecond(readLimit)}`,
+          isActive(threads) ? t`in use` : '',
+          t`${percent(decode / (oneWrites * threads))} efficient`,
+          t`${percent(decode / readLimit)} of what reading allows, ${tokensPerSecond(readLimit)}`,
         ]
           .filter(Boolean)
           .join(' · '),
@@ -126,34 +130,38 @@ function threadsBars({ threading, model }: Diagnosis): BarGroup[] {
 
 function modelPairs(model: ModelInfo, recent: Recent | undefined): Pair[] {
   return [
-    ['Model', model.name],
-    ['File', model.file],
-    ['Form', `${model.architecture}, ${model.type}, ${millions(model.weights)} weights`],
-    ['Memory', megabytes(model.bytes)],
+    [t`Model`, model.name],
+    [t`File`, model.file],
+    [t`Form`, t`${model.architecture}, ${model.type}, ${millions(model.weights)} weights`],
+    [t`Weights in memory`, megabytes(model.bytes)],
     ...(model.second
-      ? [['Second opinion', `${model.second.name}, ${megabytes(model.second.bytes)}`] as const]
+      ? [[t`Second opinion`, `${model.second.name}, ${megabytes(model.second.bytes)}`] as const]
       : []),
-    ['Context', contextLine(model)],
-    ...(model.prompts === undefined ? [] : [['Prompts', model.prompts] as const]),
-    ...(model.caution === undefined ? [] : [['Caution', model.caution] as const]),
-    ['Loaded in', milliseconds(model.loadMs)],
-    ['Kernel', model.kernel],
-    ['Threads', `${model.threads} at most, fewer while other work keeps cores busy`],
-    ...(recent ? [['Speed', recentLine(recent)] as const] : []),
+    [t`Context`, contextLine(model)],
+    ...(model.prompts === undefined ? [] : [[t`Prompts`, model.prompts] as const]),
+    ...(model.caution === undefined ? [] : [[t`Caution`, model.caution] as const]),
+    [t`Loaded in`, milliseconds(model.loadMs)],
+    [t`Kernel`, model.kernel],
+    [t`Threads`, t`${model.threads} at most, fewer while other work keeps cores busy`],
+    ...(recent ? [[t`Speed`, recentLine(recent)] as const] : []),
   ];
 }
 
 function machinePairs({ environment, throughput, machine, rooms }: Diagnosis): Pair[] {
   const { physicalCores, fastCores, logicalCores, availableCores } = environment;
-  const slow = fastCores < physicalCores ? `, ${fastCores} of them fast` : '';
   return [
-    ['CPU', environment.cpu],
-    ['Cores', `${physicalCores} physical${slow}, ${logicalCores} logical, ${availableCores} available`],
-    ['Reads memory at', `${grouped(machine.readGBs, 1)} GB/s with ${threadsOf(machine.threads)}`],
-    ['Multiplies at', `${grouped(machine.gops)} GOPS with one thread, ternary weights`],
-    ['Reads prompts at', tokensPerSecond(throughput.prefillTokensPerSecond)],
-    ['Writes answers at', tokensPerSecond(throughput.tokensPerSecond)],
-    ['Longest prompt', `with the answer ${roomsLine(rooms)}: as many as are read in time`],
+    [t`CPU`, environment.cpu],
+    [
+      t`Cores`,
+      fastCores < physicalCores
+        ? t`${physicalCores} physical, ${fastCores} of them fast, ${logicalCores} logical, ${availableCores} available`
+        : t`${physicalCores} physical, ${logicalCores} logical, ${availableCores} available`,
+    ],
+    [t`Reads memory at`, t`${grouped(machine.readGBs, 1)} GB/s with ${threadsOf(machine.threads)}`],
+    [t`Multiplies at`, t`${grouped(machine.gops)} GOPS with one thread, ternary weights`],
+    [t`Reads prompts at`, tokensPerSecond(throughput.prefillTokensPerSecond)],
+    [t`Writes answers at`, tokensPerSecond(throughput.tokensPerSecond)],
+    [t`Longest prompt`, t`with the answer ${roomsLine(rooms)}: as many as are read in time`],
   ];
 }
 
@@ -161,15 +169,19 @@ function entryRow(request: Examined['requests'][number]): EntryRow {
   const { time, where, trigger, result, outcome, waitedMs, completion } = request;
   const text = request.text ?? completion?.text;
   const details = completion && [
-    `stopped at: ${completion.reason}`,
-    `${percent(completion.confidence)} sure`,
+    t`stopped at: ${stopWords(completion.reason)}`,
+    t`${percent(completion.confidence)} sure`,
     completionLine(completion),
-    `by ${opinionsLine(completion)}`,
+    t`by ${opinionsLine(completion)}`,
   ];
   return {
     time: new Date(time).toTimeString().slice(0, 8),
     where,
-    result: [resultWords(result), outcome, trigger === 'automatic' ? undefined : trigger]
+    result: [
+      resultWords(result),
+      outcome && outcomeWords(outcome),
+      trigger === 'automatic' ? undefined : t`on request`,
+    ]
       .filter((part) => part !== undefined)
       .join(' · '),
     details: details?.join(' · ') ?? '',

@@ -1,12 +1,13 @@
 // What the evaluation page shows: the figures of one run or of several side by side, each with its conditions, and the holes.
 
+import { t } from '@vscode/l10n';
 import { type Eagerness, leastConfidence, wantedPrecision } from '../eagerness';
 import type { Evaluation } from '../reports';
 import { mean } from '../statistics';
 import { inPage, lineChart, type Series } from './charts';
 import { milliseconds, percent, threadsOf, tunedLine } from './figures';
 import type { EvaluationState, HoleRow, Row } from './pages';
-import { hiddenBecause, resultWords } from '../wording';
+import { eagernessWords, grouped, hiddenBecause, resultWords } from '../wording';
 
 /** A run, with the number of files that it drew from and that the workspace has. */
 export interface Run {
@@ -18,7 +19,8 @@ type Sure = [wanted: Eagerness | number, thresholds: Evaluation['thresholds']];
 type Result = Evaluation['results'][number];
 
 /** Kinds of places whose names say too little. */
-const kindWords: Readonly<Record<string, string>> = { rest: 'rest of a line', line: 'whole line' };
+const kindWords = (kind: string): string =>
+  kind === 'rest' ? t`rest of a line` : kind === 'line' ? t`whole line` : kind;
 
 /** The report on runs, oldest first; `wanted` is what the settings want of an answer for it to be shown. */
 export function evaluationReport(runs: readonly Run[], wanted: Eagerness | number): EvaluationState {
@@ -29,9 +31,9 @@ export function evaluationReport(runs: readonly Run[], wanted: Eagerness | numbe
   });
   const rates = (key: 'byKind' | 'byLanguage'): Row[] =>
     namesOf(evaluations.map((evaluation) => evaluation[key])).map((name) =>
-      row(kindWords[name] ?? name, (evaluation) => {
+      row(kindWords(name), (evaluation) => {
         const rate = evaluation[key][name];
-        return rate ? `${percent(rate.firstLineExact)} of ${rate.holes}` : '';
+        return rate ? t`${percent(rate.firstLineExact)} of ${rate.holes}` : '';
       }),
     );
   const reasons = namesOf(evaluations.map(({ hidden }) => hidden));
@@ -41,64 +43,66 @@ export function evaluationReport(runs: readonly Run[], wanted: Eagerness | numbe
     sections: [
       {
         title:
-          typeof wanted === 'number' ? `Shown at confidence ${wanted}` : `Shown where eagerness is ${wanted}`,
+          typeof wanted === 'number'
+            ? t`Shown at confidence ${wanted}`
+            : t`Shown where eagerness is “${eagernessWords(wanted)}”`,
         rows: [
-          row('Shown', (evaluation) =>
+          row(t`Shown`, (evaluation) =>
             shareOf(shownAt(evaluation, wanted).length, evaluation.results.length),
           ),
-          row('Right to the end of the line, of these', (evaluation) => {
+          row(t`Right to the end of the line, of these`, (evaluation) => {
             const shown = shownAt(evaluation, wanted);
             return shareOf(shown.filter(({ exact }) => exact).length, shown.length);
           }),
-          row('Characters saved by each that is shown', (evaluation) =>
+          row(t`Characters saved by each that is shown`, (evaluation) =>
             charactersSaved(shownAt(evaluation, wanted)),
           ),
         ],
       },
       {
-        title: 'All answers, shown or not',
+        title: t`All answers, shown or not`,
         rows: [
           row(
-            'Right to the end of the line',
-            (evaluation) => `${percent(evaluation.firstLineExact)} of ${evaluation.holes}`,
+            t`Right to the end of the line`,
+            (evaluation) => t`${percent(evaluation.firstLineExact)} of ${evaluation.holes}`,
           ),
-          row('Right to the last line', ({ wholeExact }) => percent(wholeExact)),
-          row('Like what stood there', ({ editSimilarity }) => percent(editSimilarity)),
+          row(t`Right to the last line`, ({ wholeExact }) => percent(wholeExact)),
+          row(t`Like what stood there`, ({ editSimilarity }) => percent(editSimilarity)),
           row(
-            'Time of an answer',
+            t`Time of an answer`,
             ({ latency }) =>
-              `half within ${milliseconds(latency.p50)}, 19 of 20 within ${milliseconds(latency.p95)}`,
+              t`half within ${milliseconds(latency.p50)}, 19 of 20 within ${milliseconds(latency.p95)}`,
           ),
         ],
       },
-      { title: 'Right to the end of the line, by kind of place', rows: rates('byKind') },
-      { title: 'Right to the end of the line, by language', rows: rates('byLanguage') },
+      { title: t`Right to the end of the line, by kind of place`, rows: rates('byKind') },
+      { title: t`Right to the end of the line, by language`, rows: rates('byLanguage') },
       {
-        title: 'Not shown, however sure the model is',
+        title: t`Not shown, however sure the model is`,
         rows: reasons.map((reason) =>
-          row(hiddenBecause[reason], ({ hidden }) => String(hidden[reason] ?? 0)),
+          row(hiddenBecause(reason), ({ hidden }) => String(hidden[reason] ?? 0)),
         ),
       },
       {
-        title: 'Conditions',
+        title: t`Conditions`,
         rows: [
-          row('File', ({ file }) => file),
-          row('Weights', ({ type }) => type),
-          row('Kernel', ({ kernel, threads }) => `${kernel}, ${threadsOf(threads)}`),
-          row('Places', ({ holes }) => String(holes)),
-          { name: 'Files', values: runs.map(({ files }) => filesOf(files)) },
-          row('Prompt', ({ promptTokens }) => `${promptTokens} tokens on average`),
+          row(t`File`, ({ file }) => file),
+          row(t`Weights`, ({ type }) => type),
+          row(t`Kernel`, ({ kernel, threads }) => `${kernel}, ${threadsOf(threads)}`),
+          row(t`Places`, ({ holes }) => String(holes)),
+          { name: t`Files`, values: runs.map(({ files }) => filesOf(files)) },
+          row(t`Prompt`, ({ promptTokens }) => t`${promptTokens} tokens on average`),
           ...(evaluations.some(({ tuned }) => tuned)
-            ? [row('What the context counts', ({ tuned }) => (tuned ? tunedLine(tuned) : 'as it did'))]
+            ? [row(t`What the context counts`, ({ tuned }) => (tuned ? tunedLine(tuned) : t`as it did`))]
             : []),
-          row('Confidence', ({ calibration }) => calibration ?? 'as it was'),
+          row(t`Confidence`, ({ calibration }) => calibration ?? t`as it was`),
         ],
       },
     ].filter(({ rows }) => rows.length > 0),
     chart: chartOf(evaluations, wanted),
     warning: haveSameHoles(evaluations)
       ? undefined
-      : 'The runs have not the same places, for files have changed in between: what differs need not be the model.',
+      : t`The runs have not the same places, for files have changed in between: what differs need not be the model.`,
     holes: holeRows(evaluations, wanted),
   };
 }
@@ -107,13 +111,24 @@ export function evaluationReport(runs: readonly Run[], wanted: Eagerness | numbe
 function verdictOn(evaluation: Evaluation, wanted: Eagerness | number, isOneOfSeveral: boolean): string {
   const { model, results, thresholds } = evaluation;
   const now = countAt(evaluation, wanted);
-  const said = `${isOneOfSeveral ? `${model}: of` : 'Of'} ${results.length} places ${now.shown} would be shown`;
-  const verdict = now.shown === 0 ? `${said}.` : `${said}, ${rightOf(now)}.`;
+  const [all, shown] = [results.length, now.shown];
+  const verdict =
+    shown === 0
+      ? t`Of ${all} places none would be shown.`
+      : t`Of ${all} places ${shown} would be shown, ${now.right} of them right.`;
   const others = (Object.keys(wantedPrecision) as Eagerness[])
     .map((eagerness) => ({ eagerness, ...countAt(evaluation, eagerness) }))
-    .filter(({ shown }) => thresholds !== undefined && shown > now.shown);
+    .filter((other) => thresholds !== undefined && other.shown > shown);
   const [next] = others.sort((a, b) => a.shown - b.shown);
-  return next ? `${verdict} At ${next.eagerness} it would be ${next.shown}, ${rightOf(next)}.` : verdict;
+  return [
+    isOneOfSeveral ? `${model}:` : '',
+    verdict,
+    next
+      ? t`At “${eagernessWords(next.eagerness)}” it would be ${next.shown}, ${next.right} of them right.`
+      : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 interface Counts {
@@ -125,8 +140,6 @@ function countAt(evaluation: Evaluation, wanted: Eagerness | number): Counts {
   const shown = shownAt(evaluation, wanted);
   return { shown: shown.length, right: shown.filter(({ exact }) => exact).length };
 }
-
-const rightOf = ({ right }: Counts): string => `${right === 0 ? 'none' : right} of them right`;
 
 const quarters = [0, 0.25, 0.5, 0.75, 1];
 
@@ -140,18 +153,18 @@ function chartOf(evaluations: readonly Evaluation[], wanted: Eagerness | number)
     const at = [shown / evaluation.results.length, right / shown] as const;
     const mark = shown > 0 && {
       at,
-      text: `${model}: ${percent(at[0])} shown, ${percent(at[1])} of them right`,
+      text: t`${model}: ${percent(at[0])} shown, ${percent(at[1])} of them right`,
     };
     return { name: model, values: points, ...(mark && { mark }) };
   });
   const words = series.flatMap(({ mark }) => mark?.text ?? []).join('; ');
   const axis = { text: percent, steps: quarters };
-  const title = words || 'Nothing is sure enough to be shown';
+  const title = words || t`Nothing is sure enough to be shown`;
   return lineChart(
     {
       title,
-      x: { ...axis, title: 'of all places so many are shown, the surest first' },
-      y: { ...axis, title: 'of those shown so many are right' },
+      x: { ...axis, title: t`shown, of all places` },
+      y: { ...axis, title: t`right, of those shown` },
       series,
     },
     inPage,
@@ -177,8 +190,8 @@ function isSure({ confidence, text, language }: Result, ...[wanted, thresholds]:
 }
 
 function charactersSaved(shown: readonly Result[]): string {
-  if (shown.length === 0) return 'none was shown';
-  return mean(shown.map(({ expected, text }) => commonHead(expected, text))).toFixed(1);
+  if (shown.length === 0) return t`none was shown`;
+  return grouped(mean(shown.map(({ expected, text }) => commonHead(expected, text))), 1);
 }
 
 function commonHead(a: string, b: string): number {
@@ -196,7 +209,7 @@ function holeRows(evaluations: readonly Evaluation[], wanted: Eagerness | number
     evaluations.flatMap((evaluation) => evaluation.results.map((it) => [keyOf(it), it])),
   );
   return [...results].map(([key, { path, line, column, kind, expected }]) => ({
-    ...{ path, line, column, expected, kind: kindWords[kind] ?? kind },
+    ...{ path, line, column, expected, kind: kindWords(kind) },
     given: byPlace.map(({ results: run, thresholds }) => {
       const result = run.get(key);
       return (
@@ -212,12 +225,16 @@ function holeRows(evaluations: readonly Evaluation[], wanted: Eagerness | number
 
 function verdictOf(result: Result, ...sure: Sure): string {
   const { exact, hidden, confidence } = result;
-  const right = exact ? 'right' : 'differs';
   const isShown = !hidden && isSure(result, ...sure);
   const fate = resultWords(
     isShown ? { kind: 'shown', how: 'computed' } : { kind: 'hidden', because: hidden ?? 'confidence' },
   );
-  return `${right}, ${percent(confidence)} sure, ${fate}`;
+  const sureness = percent(confidence);
+  if (!exact) return t`differs, ${sureness} sure, ${fate}`;
+  // Of a block the first line alone is judged.
+  return result.expected.trim().includes('\n')
+    ? t`first line right, ${sureness} sure, ${fate}`
+    : t`right, ${sureness} sure, ${fate}`;
 }
 
 function haveSameHoles(evaluations: readonly Evaluation[]): boolean {
@@ -234,9 +251,9 @@ function namesOf<Name extends string>(records: readonly Partial<Record<Name, unk
 }
 
 function filesOf({ drawnFrom, found }: Run['files']): string {
-  return drawnFrom < found ? `${drawnFrom} of ${found}, evenly spread` : String(found);
+  return drawnFrom < found ? t`${drawnFrom} of ${found}, evenly spread` : String(found);
 }
 
 function shareOf(part: number, whole: number): string {
-  return whole === 0 ? 'none' : `${percent(part / whole)}, ${part} of ${whole}`;
+  return whole === 0 ? t`none` : t`${percent(part / whole)}, ${part} of ${whole}`;
 }

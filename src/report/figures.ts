@@ -1,19 +1,18 @@
 // Figures in words: one way of writing shares, speed, time and size, wherever people read them.
 
+import { t } from '@vscode/l10n';
 import type { Completion } from '../protocol';
 import type { Diagnosis, ModelInfo, Recent, Tuned } from '../reports';
-
-/** With all of its digits behind the point. */
-export const grouped = (value: number, digits = 0): string =>
-  value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+import { grouped } from '../wording';
 
 /** Of a share 0..1, with digits behind the point where they say something. */
-export const percent = (share: number, digits = 0): string => `${Number((share * 100).toFixed(digits))} %`;
+export const percent = (share: number, digits = 0): string =>
+  `${(share * 100).toLocaleString(t`en-US`, { maximumFractionDigits: digits, useGrouping: false })} %`;
 export const tokensPerSecond = (value: number): string => `${grouped(value)} tok/s`;
-export const threadsOf = (count: number): string => `${count} ${count === 1 ? 'thread' : 'threads'}`;
+export const threadsOf = (count: number): string => (count === 1 ? t`1 thread` : t`${count} threads`);
 export const milliseconds = (value: number): string => `${grouped(value, value < 10 ? 1 : 0)} ms`;
 export const megabytes = (bytes: number): string => `${grouped(bytes / 1e6, 1)} MB`;
-export const millions = (count: number): string => `${grouped(count / 1e6, 1)} million`;
+export const millions = (count: number): string => t`${grouped(count / 1e6, 1)} million`;
 
 const bars = '▁▂▃▄▅▆▇█';
 
@@ -28,10 +27,10 @@ export function sparkline(values: readonly number[]): string {
 /** `ryzanstein-18m: bitnet TQ2_0, 18.1 million weights, 6.2 MB` */
 export function modelLine(model: ModelInfo): string {
   const { name, architecture, type, weights, bytes } = model;
-  return `${name}: ${architecture} ${type}, ${millions(weights)} weights, ${megabytes(bytes)}`;
+  return t`${name}: ${architecture} ${type}, ${millions(weights)} weights, ${megabytes(bytes)}`;
 }
 
-/** `tiny is loaded in 0.2 s: 18.1 million weights in TQ2_0, 6.2 MB of memory, 2 threads (avx2). It sees ...` */
+/** `tiny is loaded in 0.2 s: 18.1 million weights in TQ2_0 (6.2 MB), 2 threads (avx2). It sees ...` */
 export function loadedLine({
   name,
   type,
@@ -43,51 +42,55 @@ export function loadedLine({
   ...model
 }: ModelInfo): string {
   const figures = [
-    `${millions(weights)} weights in ${type}`,
-    `${megabytes(bytes)} of memory`,
+    t`${millions(weights)} weights in ${type} (${megabytes(bytes)})`,
     `${threadsOf(threads)} (${kernel})`,
   ];
   const { prompts, caution } = model;
-  const shown = caution ?? (prompts === undefined ? '' : `It is shown the ${prompts}.`);
-  return `${name} is loaded in ${(loadMs / 1000).toFixed(1)} s: ${figures.join(', ')}. ${shown}`.trim();
+  const shown = caution ?? (prompts === undefined ? '' : t`It is shown the ${prompts}.`);
+  return t`${name} is loaded in ${grouped(loadMs / 1000, 1)} s: ${figures.join(', ')}. ${shown}`.trim();
 }
 
 /** `8,192 tokens, 11.0 MB for each 1,000 of them` */
 export function contextLine({ contextLength, bytesPerToken }: ModelInfo): string {
-  return `${grouped(contextLength)} tokens, ${megabytes(bytesPerToken * 1000)} for each 1,000 of them`;
+  return t`${grouped(contextLength)} tokens, ${megabytes(bytesPerToken * 1000)} for each 1,000 of them`;
 }
 
 /** `512 tokens where nothing is read yet, 2,048 once the cursor has rested` */
 export function roomsLine({ cold, rested }: Diagnosis['rooms']): string {
-  const later =
-    rested > cold ? ` where nothing is read yet, ${grouped(rested)} once the cursor has rested` : '';
-  return `${grouped(cold)} tokens${later}`;
+  return rested > cold
+    ? t`${grouped(cold)} tokens where nothing is read yet, ${grouped(rested)} once the cursor has rested`
+    : t`${grouped(cold)} tokens`;
 }
 
 /** `2.507 bits for a token of the true text, 2.539 before, 4.446 by the model alone` */
 export function tunedLine({ alone, before, after }: Tuned): string {
-  const bits = (value: number): string => value.toFixed(3);
-  return `${bits(after)} bits for a token of the true text, ${bits(before)} before, ${bits(alone)} by the model alone`;
+  const bits = (value: number): string => grouped(value, 3);
+  return t`${bits(after)} bits for a token of the true text, ${bits(before)} before, ${bits(alone)} by the model alone`;
 }
 
 /** `510 tok/s, an answer in 14 ms, 2 threads: medians of the last 20 answers` */
 export function recentLine({ answers, tokensPerSecond: speed, latencyMs, threads }: Recent): string {
-  const figures = [tokensPerSecond(speed), `an answer in ${milliseconds(latencyMs)}`];
+  const figures = [tokensPerSecond(speed), t`an answer in ${milliseconds(latencyMs)}`];
   const all = threads === undefined ? figures : [...figures, threadsOf(threads)];
-  return `${all.join(', ')}: ${answers === 1 ? 'of one answer' : `medians of the last ${answers} answers`}`;
+  return answers === 1
+    ? t`${all.join(', ')}: of one answer`
+    : t`${all.join(', ')}: medians of the last ${answers} answers`;
 }
 
 /** `tiny; larger: hidden, 41 % sure, in 512 ms` */
 export function opinionsLine({ model, other }: Completion): string {
   if (!other) return model;
-  const hidden = other.shown ? '' : 'hidden, ';
-  return `${model}; ${other.model}: ${hidden}${percent(other.confidence)} sure, in ${milliseconds(other.milliseconds)}`;
+  const [sure, time] = [percent(other.confidence), milliseconds(other.milliseconds)];
+  return other.shown
+    ? t`${model}; ${other.model}: ${sure} sure, in ${time}`
+    : t`${model}; ${other.model}: hidden, ${sure} sure, in ${time}`;
 }
 
 /** `5 tokens in 14 ms (prompt: 412 tokens, 398 from the cache), 510 tok/s` */
 export function completionLine(completion: Completion): string {
   const { tokens, prefillMs, decodeMs, promptTokens, reusedTokens } = completion;
-  const answer = `${tokens} ${tokens === 1 ? 'token' : 'tokens'} in ${milliseconds(prefillMs + decodeMs)}`;
-  const prompt = `prompt: ${grouped(promptTokens)} tokens, ${grouped(reusedTokens)} from the cache`;
+  const time = milliseconds(prefillMs + decodeMs);
+  const answer = tokens === 1 ? t`1 token in ${time}` : t`${tokens} tokens in ${time}`;
+  const prompt = t`prompt: ${grouped(promptTokens)} tokens, ${grouped(reusedTokens)} from the cache`;
   return `${answer} (${prompt}), ${tokensPerSecond(completion.tokensPerSecond)}`;
 }

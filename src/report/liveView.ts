@@ -1,25 +1,18 @@
 // The live view in figures and charts: what the last requests for ghost text waited for, how fast the engine was, and what became of each place.
 
+import { t } from '@vscode/l10n';
 import type { Completion } from '../protocol';
 import type { Recent } from '../reports';
 import type { Result } from '../results';
-import { mean, median, percentile } from '../statistics';
-import { resultWords } from '../wording';
+import { mean, median, percentile, sum } from '../statistics';
+import { outcomeWords, resultWords } from '../wording';
 import { barGroup, type Measured } from './bars';
 import { inPage, lineChart } from './charts';
+import { detailOf, type Looked } from './completionDetail';
+import { surenessOf, type Wanted } from './confidence';
+import type { LoggedRequest } from './loggedRequest';
 import { milliseconds, percent, threadsOf, tokensPerSecond } from './figures';
 import type { BarGroup, LiveState, PlaceRow, Tile } from './pages';
-
-/** A request for ghost text as the log has it; `where` is a path and a line. */
-export interface LoggedRequest {
-  readonly time: number;
-  readonly where: string;
-  readonly result: Result;
-  readonly text?: string;
-  readonly outcome?: string;
-  readonly waitedMs: number;
-  readonly completion?: Completion;
-}
 
 /** Answers that a figure is the median of. */
 const lately = 20;
@@ -31,12 +24,17 @@ const enoughTokens = 4;
 const waitSteps = [10, 20, 40, 80, 160, 320, 640];
 
 /** `requests` are the newest first; `engine` is a sentence on what computes, `recent` what the status bar has. */
-export function liveState(
-  engine: string,
-  requests: readonly LoggedRequest[],
-  recent: Recent | undefined,
-  deadline: number,
-): LiveState {
+export interface Watched {
+  readonly engine: string;
+  readonly requests: readonly LoggedRequest[];
+  readonly recent: Recent | undefined;
+  /** In milliseconds. */
+  readonly deadline: number;
+  readonly wanted: Wanted;
+  readonly looked?: Looked;
+}
+
+export function liveState({ engine, requests, recent, deadline, wanted, looked }: Watched): LiveState {
   const all = requests.flatMap((request) => (hasAnswer(request) ? request : []));
   // Figures of another model say nothing of this one; the second one's count where the chosen one never spoke.
   const last = all.find(({ completion }) => !completion.isSecond) ?? all[0];
@@ -44,15 +42,21 @@ export function liveState(
     .filter(({ completion }) => completion.model === last!.completion.model)
     .slice(0, charted);
   const places = placesOf(requests);
+  const sureness = surenessOf(requests, wanted);
   return {
     engine,
     tiles: [waitTile(answered), speedTile(answered, recent), shownTile(places), acceptedTile(places)],
     charts: {
-      writing: speedChart('Writing', decodes(answered), answered.length),
-      reading: speedChart('Reading', prefills(answered), answered.length),
+      writing: speedChart(t`Writing`, decodes(answered), answered.length),
+      reading: speedChart(t`Reading`, prefills(answered), answered.length),
     },
-    groups: answered.length === 0 ? [] : [waitBars(answered, deadline), partsBars(answered)],
+    groups:
+      answered.length === 0
+        ? []
+        : [waitBars(answered, deadline), partsBars(answered), sparedBars(requests, answered)],
+    ...(sureness && { sureness }),
     places: places.map(({ row }) => row),
+    ...(looked && { detail: detailOf(looked) }),
   };
 }
 
@@ -62,8 +66,10 @@ export function computedWith(
   last: Completion | undefined,
 ): string {
   const now = last?.model === model.name ? (last.threads ?? model.threads) : model.threads;
-  const busy = now < model.threads ? `, ${now} now: the machine is busy` : '';
-  return `${model.name} · kernel ${model.kernel} · ${threadsOf(model.threads)}${busy}`;
+  const all = threadsOf(model.threads);
+  return now < model.threads
+    ? t`${model.name} · kernel ${model.kernel} · ${all}, ${now} now: the machine is busy`
+    : t`${model.name} · kernel ${model.kernel} · ${all}`;
 }
 
 type Answered = LoggedRequest & { readonly completion: Completion };
@@ -75,23 +81,26 @@ function hasAnswer(request: LoggedRequest): request is Answered {
 function waitTile(answered: readonly Answered[]): Tile {
   const waits = answered.slice(0, lately).map(({ waitedMs }) => waitedMs);
   const most = waits.length < lately ? waits.length && Math.max(...waits) : percentile(waits, 0.95);
-  const often = waits.length < lately ? `all ${waits.length}` : '19 of 20';
   return {
-    name: 'Wait',
+    name: t`Wait`,
     value: optional(median(waits), milliseconds),
-    note: most ? `${often} came within ${milliseconds(most)}` : 'from a key to its answer',
+    note: !most
+      ? t`from a key to its answer`
+      : waits.length < lately
+        ? t`all ${waits.length} came within ${milliseconds(most)}`
+        : t`19 of 20 came within ${milliseconds(most)}`,
   };
 }
 
 function speedTile(answered: readonly Answered[], recent: Recent | undefined): Tile {
   const prefill = median(prefills(answered.slice(0, lately)).map(([, speed]) => speed));
   return {
-    name: 'Writes',
+    name: t`Writes`,
     value: optional(recent?.tokensPerSecond, tokensPerSecond),
     note:
       prefill === undefined
-        ? 'how fast answers are written'
-        : `prompts are read at ${tokensPerSecond(prefill)}`,
+        ? t`how fast answers are written`
+        : t`prompts are read at ${tokensPerSecond(prefill)}`,
   };
 }
 
@@ -99,12 +108,12 @@ function shownTile(places: readonly GroupedPlace[]): Tile {
   const asked = places.filter(({ kind }) => kind !== 'silent' && kind !== 'paused' && kind !== 'cancelled');
   const shown = asked.filter(({ kind }) => kind === 'shown');
   return {
-    name: 'Shown',
-    value: asked.length === 0 ? '–' : `${shown.length} of ${asked.length}`,
+    name: t`Shown`,
+    value: asked.length === 0 ? '–' : t`${shown.length} of ${asked.length}`,
     note:
       asked.length === 0
-        ? 'of the lines where you type'
-        : `${percent(shown.length / asked.length)} of the lines below`,
+        ? t`of the lines where you type`
+        : t`${percent(shown.length / asked.length)} of the lines below`,
   };
 }
 
@@ -112,12 +121,12 @@ function acceptedTile(places: readonly GroupedPlace[]): Tile {
   const shown = places.filter(({ kind }) => kind === 'shown');
   const accepted = shown.filter(({ accepted }) => accepted);
   return {
-    name: 'Accepted',
-    value: shown.length === 0 ? '–' : `${accepted.length} of ${shown.length}`,
+    name: t`Accepted`,
+    value: shown.length === 0 ? '–' : t`${accepted.length} of ${shown.length}`,
     note:
       shown.length === 0
-        ? 'of the completions shown'
-        : `${percent(accepted.length / shown.length)} of those shown`,
+        ? t`of the completions shown`
+        : t`${percent(accepted.length / shown.length)} of those shown`,
   };
 }
 
@@ -146,12 +155,12 @@ function speedChart(what: string, speeds: [number, number][], answers: number): 
   if (speeds.length === 0) return '';
   const last = Math.max(1, answers - 1);
   const values = speeds.map(([i, speed]): [number, number] => [1 - i / last, speed]).reverse();
-  const ends = [`${answers} answers ago`, 'now'];
+  const ends = [t`${answers} answers ago`, t`now`];
   return lineChart(
     {
-      title: `${what}, tokens a second over the last ${answers} answers`,
+      title: t`${what}, tokens a second over the last ${answers} answers`,
       x: { title: '', steps: [0.15, 1], text: (share) => ends[Math.round(share)]! },
-      y: { title: 'tokens a second', text: thousands },
+      y: { title: t`tokens a second`, text: thousands },
       series: [{ name: what, values }],
     },
     inPage,
@@ -162,14 +171,13 @@ function waitBars(answered: readonly Answered[], deadline: number): BarGroup {
   const bars = [...waitSteps, Infinity].map((end, i, ends): Measured => {
     const start = ends[i - 1] ?? 0;
     const name =
-      i === 0 ? `under ${end} ms` : end === Infinity ? `${start} ms or more` : `${start} to ${end} ms`;
+      i === 0 ? t`under ${end} ms` : end === Infinity ? t`${start} ms or more` : t`${start} to ${end} ms`;
     return { name, value: answered.filter(({ waitedMs }) => waitedMs < end && waitedMs >= start).length };
   });
   const late = answered.filter(({ waitedMs }) => waitedMs >= deadline).length;
   return barGroup(
-    'Waits',
-    `From a key to its answer, in the last ${answered.length} answers. ` +
-      `${late} of them took longer than the deadline of ${milliseconds(deadline)}.`,
+    t`Waits`,
+    t`From a key to its answer, in the last ${answered.length} answers. ${late} of them took longer than the deadline of ${milliseconds(deadline)}.`,
     bars,
     String,
   );
@@ -181,14 +189,42 @@ function partsBars(answered: readonly Answered[]): BarGroup {
   const decode = part(({ completion }) => completion.decodeMs);
   const rest = Math.max(0, part(({ waitedMs }) => waitedMs) - prefill - decode);
   return barGroup(
-    'Where the time goes',
-    'Of an answer, in the mean of these.',
+    t`Where the time goes`,
+    t`Of an answer, in the mean of these.`,
     [
-      { name: 'before the model', value: rest },
-      { name: 'reading the prompt', value: prefill },
-      { name: 'writing the answer', value: decode },
+      { name: t`before the model`, value: rest },
+      { name: t`reading the prompt`, value: prefill },
+      { name: t`writing the answer`, value: decode },
     ],
     milliseconds,
+  );
+}
+
+/** Work that was not done because something was known already. */
+function sparedBars(requests: readonly LoggedRequest[], answered: readonly Answered[]): BarGroup {
+  const total = (of: (completion: Completion) => number): number =>
+    sum(answered.map(({ completion }) => of(completion)));
+  const offers = requests.filter(({ result }) => result.kind === 'shown' || result.kind === 'hidden');
+  const known = offers.filter(
+    ({ result }) =>
+      (result.kind === 'shown' && (result.how === 'same' || result.how === 'typed through')) ||
+      (result.kind === 'hidden' && result.asBefore),
+  );
+  const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
+  return barGroup(
+    t`Work spared`,
+    t`A prompt begins as one before did, and an answer goes on fitting while you type it.`,
+    [
+      {
+        ...{ name: t`of the prompts, read before`, limit: 1 },
+        value: share(
+          total(({ reusedTokens }) => reusedTokens),
+          total(({ promptTokens }) => promptTokens),
+        ),
+      },
+      { name: t`of the answers, known before`, value: share(known.length, offers.length), limit: 1 },
+    ],
+    percent,
   );
 }
 
@@ -203,7 +239,19 @@ interface GroupedPlace {
   readonly row: PlaceRow;
 }
 
-/** A line's requests in one row, the line that was asked at last first; what came of it is what the last request says that was not cancelled. */
+/** What was accepted of a line's offers, else the longest: what is left of it while it is typed says less. */
+function offeredIn(group: readonly LoggedRequest[]): LoggedRequest | undefined {
+  const shown = group.filter(({ result }) => result.kind === 'shown');
+  const length = ({ text = '' }: LoggedRequest): number => text.length;
+  const accepted = shown.find(({ outcome }) => outcome?.startsWith('accepted'));
+  return accepted ?? [...shown].sort((a, b) => length(b) - length(a))[0];
+}
+
+function surenessWords({ model, isSecond, confidence }: Completion): string {
+  return isSecond ? t`(${model}, ${percent(confidence)} sure)` : t`(${percent(confidence)} sure)`;
+}
+
+/** A line's requests in one row, the line that was asked at last first; what came of it is its offer, or what the last request says that was not cancelled. */
 function placesOf(requests: readonly LoggedRequest[]): GroupedPlace[] {
   const groups = new Map<string, LoggedRequest[]>();
   for (const request of requests) groups.set(request.where, [...(groups.get(request.where) ?? []), request]);
@@ -211,11 +259,10 @@ function placesOf(requests: readonly LoggedRequest[]): GroupedPlace[] {
     const said = group.find(({ result }) => result.kind !== 'cancelled') ?? group[0]!;
     const accepted = group.some(({ outcome }) => outcome?.startsWith('accepted'));
     const kind = group.some(({ result }) => result.kind === 'shown') ? 'shown' : said.result.kind;
-    const told = accepted ? group.find(({ outcome }) => outcome?.startsWith('accepted'))! : said;
+    const told = offeredIn(group) ?? said;
     const { completion, outcome } = told;
-    const by = completion?.isSecond ? `${completion.model}, ` : '';
-    const sure = completion && `(${by}${percent(completion.confidence)} sure)`;
-    const result = [resultWords(told.result), outcome].filter((part) => part !== undefined).join(' · ');
+    const sure = completion && surenessWords(completion);
+    const result = [resultWords(told.result), outcome && outcomeWords(outcome)].filter(Boolean).join(' · ');
     return {
       ...{ kind, accepted },
       row: {

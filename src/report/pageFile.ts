@@ -1,5 +1,7 @@
 // A page's HTML with what it asks for filled in: for the extension's webview, or as one file that needs nothing else.
 
+import { t } from '@vscode/l10n';
+
 /** What stands in `{{...}}` of a page's HTML; `state` only where the page is not told later. */
 export interface PageValues {
   readonly nonce: string;
@@ -7,11 +9,21 @@ export interface PageValues {
   readonly source: string;
   readonly script: string;
   readonly style: string;
+  /** What the page's script puts into the language of its reader. */
+  readonly words?: string;
   readonly state?: string;
 }
 
+/** A value as an element of data holds it: no text of it ends the element. */
+export function asData(value: object): string {
+  return JSON.stringify(value).replace(/</g, '\\u003c');
+}
+
+/** Fills in the values, and puts what stands in `{{t:...}}` into words of the language. */
 export function filledPage(html: string, values: PageValues): string {
-  return html.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name as keyof PageValues] ?? '');
+  return html
+    .replace(/\{\{t:([^}]*)\}\}/g, (_, text: string) => t(text.replace(/\s+/g, ' ')))
+    .replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name as keyof PageValues] ?? '');
 }
 
 /** The parts of a page as texts: HTML, the sheet of colours for a page alone, that of all pages, and the script. */
@@ -32,15 +44,19 @@ export function partsOf(page: string, read: (...names: string[]) => string): Pag
   };
 }
 
-/** The page with its state, style and script in it. */
-export function pageAlone({ html, alone, css, script }: PageParts, state: object): string {
+/** The page with its state, style and script in it, and the words that its script says. */
+export function pageAlone(
+  { html, alone, css, script }: PageParts,
+  state: object,
+  words: object = {},
+): string {
   const data = (type: string, text: string): string =>
     `data:${type};base64,${Buffer.from(text).toString('base64')}`;
   return filledPage(html, {
     ...{ nonce: 'alone', source: 'data:' },
     script: data('text/javascript', script),
     style: data('text/css', `${css}\n${alone}`),
-    // No text of the state ends the element that holds it.
-    state: JSON.stringify(state).replace(/</g, '\\u003c'),
+    state: asData(state),
+    words: asData(words),
   });
 }

@@ -5,6 +5,33 @@ import type { Result } from '../results';
 /** What every page sends first: it wants to know what to show. */
 export const ready = 'ready';
 
+const remedies = ['chooseModel', 'useBundled', 'restart', 'showLog'] as const;
+
+/** What may be done where something failed. */
+export type Remedy = (typeof remedies)[number];
+
+/** The card at the top of every page where the engine or its model fails. */
+export interface Failure {
+  readonly title: string;
+  readonly text: string;
+  readonly remedies: readonly { readonly remedy: Remedy; readonly label: string }[];
+}
+
+/** What each page gets beside its own state. */
+export interface Framed {
+  readonly failure?: Failure;
+}
+
+/** What a button of the card sends. */
+export interface RemedyMessage {
+  readonly remedy: Remedy;
+}
+
+export function isRemedyMessage(value: unknown): value is RemedyMessage {
+  const { remedy } = (value ?? {}) as Partial<Record<keyof RemedyMessage, unknown>>;
+  return remedies.some((each) => each === remedy);
+}
+
 /** What is measured, as a bar of its share of the widest; shares are 0..1. */
 export interface Bar {
   readonly name: string;
@@ -25,6 +52,13 @@ export interface BarGroup {
   readonly bars: readonly Bar[];
 }
 
+/** A chart with a title and an explanation; it is SVG. */
+export interface Figure {
+  readonly title: string;
+  readonly note: string;
+  readonly chart: string;
+}
+
 export type Pair = readonly [name: string, value: string];
 
 export interface DiagnosticsState {
@@ -32,6 +66,7 @@ export interface DiagnosticsState {
   readonly state: string;
   readonly findings: readonly Finding[];
   readonly groups: readonly BarGroup[];
+  readonly roofline?: Figure;
   readonly model: readonly Pair[];
   readonly machine: readonly Pair[];
   /** The newest first. */
@@ -61,8 +96,46 @@ export interface LiveState {
   readonly tiles: readonly Tile[];
   readonly charts: { readonly writing: string; readonly reading: string };
   readonly groups: readonly BarGroup[];
+  /** Absent where no answer was judged by how sure it is. */
+  readonly sureness?: Sureness;
   /** A line of a file each, the newest first. */
   readonly places: readonly PlaceRow[];
+  /** Of the place that was clicked. */
+  readonly detail?: Detail;
+}
+
+/** How sure answers were, what became of them, and from which confidence on they are shown. */
+export interface Sureness {
+  readonly answers: readonly JudgedAnswer[];
+  readonly threshold: number;
+  readonly isSet: boolean;
+  readonly sentence: string;
+}
+
+export interface JudgedAnswer {
+  readonly confidence: number;
+  readonly fate: 'accepted' | 'shown' | 'hidden';
+}
+
+/** A completion looked into. */
+export interface Detail {
+  readonly where: string;
+  /** The rule that decided. */
+  readonly sentence: string;
+  readonly change?: { readonly setting: string; readonly label: string };
+  readonly note: string;
+  readonly tokens: readonly TokenChip[];
+  readonly promptTitle: string;
+  readonly prompt: readonly { readonly text: string; readonly steers: boolean }[];
+  /** Whether it can be copied as a bundle. */
+  readonly copies: boolean;
+}
+
+export interface TokenChip {
+  readonly text: string;
+  readonly likely: string;
+  readonly share: number;
+  readonly look: 'typed' | 'weakest' | 'plain';
 }
 
 export interface Tile {
@@ -83,9 +156,32 @@ export interface PlaceRow {
   readonly waited: string;
 }
 
-/** A place of the live view that is to be opened. */
-export function isWhere(value: unknown): value is string {
-  return typeof value === 'string' && /:\d+$/.test(value);
+/**
+ * To open a place, to look into what was completed there or no more, to copy that, to open a setting, and to keep a
+ * confidence, or none.
+ */
+export type LiveMessage =
+  | { readonly kind: 'open' | 'look' | 'copy'; readonly where: string }
+  | { readonly kind: 'close' }
+  | { readonly kind: 'setting'; readonly name: string }
+  | { readonly kind: 'keep'; readonly confidence: number | null };
+
+export function isLiveMessage(value: unknown): value is LiveMessage {
+  const { kind, where, name, confidence } = (value ?? {}) as Record<string, unknown>;
+  switch (kind) {
+    case 'open':
+    case 'look':
+    case 'copy':
+      return typeof where === 'string' && /:\d+$/.test(where);
+    case 'close':
+      return true;
+    case 'setting':
+      return typeof name === 'string' && /^\w+$/.test(name);
+    case 'keep':
+      return confidence === null || (typeof confidence === 'number' && confidence >= 0 && confidence <= 1);
+    default:
+      return false;
+  }
 }
 
 const diagnosticsMessages = ['examine', 'erase', 'copy'] as const;
@@ -151,6 +247,8 @@ export interface BenchmarkState {
   /** A number of threads to keep, why, and what the button says. */
   readonly advice?: { readonly threads: number; readonly text: string; readonly action: string };
   readonly working: boolean;
+  /** While it works: what is measured, and the share that is done. */
+  readonly progress?: { readonly text: string; readonly share: number };
   readonly isMeasured: boolean;
 }
 

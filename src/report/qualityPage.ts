@@ -3,7 +3,8 @@
 import { wantedPrecision } from '../eagerness';
 import type { Evaluation, Measures, Typed, Typing } from '../reports';
 import { barChart, lineChart } from './charts';
-import { grouped, milliseconds, percent, threadsOf } from './figures';
+import { milliseconds, percent, threadsOf } from './figures';
+import { grouped } from '../wording';
 import { markdownTable, typingRows } from './tables';
 
 /** An evaluation without the single answers. */
@@ -124,7 +125,7 @@ Holes are punched into files of held-out sources (\`training/eval.json\` names t
 - **n-gram** is the baseline of \`training/ngram.py\`: a nested cache of corpus and file counts. It is a Python program; its times say nothing about the method.
 - **With code of other files**: the files that an editor would have open, those that are imported and those nearby, stand before the prompt, chosen by the editor's rules.
 ${opinionsNote(sets)}- **Parse errors added** counts what the grammar of a language finds wrong with a file beyond what it finds with the true text, for each answer that is fit to show.
-- Confidence is how likely a first line is to be exact, calibrated on other holes of held-out code for the bundled model (\`src/model/measured.ts\`); the reliability diagram says how far that holds. Other models share a calibration that was made of the answers of SmolLM2-135M and Qwen2.5-Coder-0.5B on this page.
+- Confidence is how likely a first line is to be exact, calibrated on other holes of held-out code for the bundled model, which says so in its file; the reliability diagram says how far that holds. Other models share a calibration that was made of the answers of SmolLM2-135M and Qwen2.5-Coder-0.5B on this page.
 - Times are those of a machine that may do other work; compare them within a set only.
 ${typistSection(typings)}${sets.map(sectionOf).join('')}
 ## Again

@@ -8,7 +8,6 @@ import {
   opinionsLine,
   roomsLine,
   contextLine,
-  grouped,
   milliseconds,
   millions,
   percent,
@@ -16,7 +15,7 @@ import {
   tokensPerSecond,
   tunedLine,
 } from './figures';
-import { hiddenBecause } from '../wording';
+import { grouped, hiddenBecause } from '../wording';
 
 /** One line about how an answer came about. */
 export function describeCompletion(completion: Completion): string {
@@ -25,7 +24,7 @@ export function describeCompletion(completion: Completion): string {
   return [
     ...[
       reason,
-      ...(hidden ? [`hidden: ${hiddenBecause[hidden]}`] : []),
+      ...(hidden ? [`hidden: ${hiddenBecause(hidden)}`] : []),
       `confidence ${confidence.toFixed(2)}`,
     ],
     ...[completionLine(completion), ...conditions],

@@ -6,6 +6,9 @@ import { connect, element, fillPairs } from './elements';
 
 const send = connect<BenchmarkState, BenchmarkMessage>((state) => {
   element('verdict', HTMLParagraphElement).textContent = state.verdict;
+  element('progress', HTMLParagraphElement).hidden = !state.progress;
+  element('progress-text', HTMLSpanElement).textContent = state.progress?.text ?? '';
+  element('done', HTMLProgressElement).value = state.progress?.share ?? 0;
   element('run', HTMLButtonElement).disabled = state.working;
   element('save', HTMLSpanElement).hidden = !state.isMeasured;
   element('advice', HTMLParagraphElement).hidden = !state.advice;

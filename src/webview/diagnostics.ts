@@ -1,5 +1,6 @@
 // Fills the diagnostics page with each state that the extension sends, and sends what its buttons ask for.
 
+import { t } from '@vscode/l10n';
 import type { DiagnosticsMessage, DiagnosticsState, EntryRow } from '../report/pages';
 import { fillGroups } from './bars';
 import { add, connect, element, fillHead, fillPairs } from './elements';
@@ -8,6 +9,7 @@ const send = connect<DiagnosticsState, DiagnosticsMessage>((state) => {
   element('state', HTMLParagraphElement).textContent = state.state;
   fillFindings(state.findings);
   fillGroups(element('groups', HTMLDivElement), state.groups);
+  fillRoofline(state.roofline);
   fillPairs('model', state.model);
   fillPairs('machine', state.machine);
   element('machine-section', HTMLElement).hidden = state.machine.length === 0;
@@ -16,6 +18,14 @@ const send = connect<DiagnosticsState, DiagnosticsMessage>((state) => {
 
 for (const message of ['examine', 'erase', 'copy'] as const)
   element(message, HTMLButtonElement).addEventListener('click', () => send(message));
+
+function fillRoofline(figure: DiagnosticsState['roofline']): void {
+  element('roofline-section', HTMLElement).hidden = !figure;
+  element('roofline-title', HTMLHeadingElement).textContent = figure?.title ?? '';
+  element('roofline-note', HTMLParagraphElement).textContent = figure?.note ?? '';
+  // The extension's own text, in which names are escaped.
+  element('roofline', HTMLDivElement).innerHTML = figure?.chart ?? '';
+}
 
 function fillFindings(findings: DiagnosticsState['findings']): void {
   const list = element('findings', HTMLUListElement);
@@ -32,7 +42,8 @@ function fillEntries(entries: readonly EntryRow[]): void {
   const table = element('entries', HTMLTableElement);
   element('none', HTMLParagraphElement).hidden = entries.length > 0;
   if (entries.length === 0) return table.replaceChildren();
-  fillHead(table, ['Time', 'Place', 'What became of it', 'Text', 'Waited'], ['Waited']);
+  const waitedTitle = t`Waited`;
+  fillHead(table, [t`Time`, t`Place`, t`What became of it`, t`Text`, waitedTitle], [waitedTitle]);
   const body = table.createTBody();
   for (const { time, where, result, details, text, waited } of entries) {
     const row = body.insertRow();
@@ -41,6 +52,6 @@ function fillEntries(entries: readonly EntryRow[]): void {
     const cell = add(row, 'td', result);
     if (details !== '') add(cell, 'div', details, 'details');
     add(row, 'td', text, 'code');
-    add(row, 'td', waited, 'number').dataset.title = 'Waited';
+    add(row, 'td', waited, 'number').dataset.title = waitedTitle;
   }
 }

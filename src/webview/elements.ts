@@ -1,8 +1,12 @@
 // What the extension's pages are made of in the browser: elements found and added, heads of tables, and the line to the extension.
 
-import { type Pair, ready } from '../report/pages';
+import { config } from '@vscode/l10n';
+import { type Failure, type Framed, type Pair, ready, type RemedyMessage } from '../report/pages';
 
 declare const acquireVsCodeApi: (() => { postMessage(message: unknown): void }) | undefined;
+
+const words = document.getElementById('words')?.textContent.trim();
+if (words) config({ contents: words });
 
 /**
  * Shows each state that the extension sends, of which it asks for the first; returns what sends a message. A page that
@@ -16,9 +20,31 @@ export function connect<State, Message>(show: (state: State) => void): (message:
     return () => undefined;
   }
   const extension = acquireVsCodeApi();
-  window.addEventListener('message', ({ data }: MessageEvent<State>) => show(data));
+  window.addEventListener('message', ({ data }: MessageEvent<State & Framed>) => {
+    showFailure(data.failure, (message) => extension.postMessage(message));
+    show(data);
+  });
   extension.postMessage(ready);
   return (message) => extension.postMessage(message);
+}
+
+/** The card at the top; it is left alone while it says the same, for it is read aloud when it changes. */
+function showFailure(failure: Failure | undefined, send: (message: RemedyMessage) => void): void {
+  const card = element('failure', HTMLElement);
+  const told = JSON.stringify(failure ?? '');
+  if (card.dataset.told === told) return;
+  card.dataset.told = told;
+  card.hidden = failure === undefined;
+  card.replaceChildren();
+  if (!failure) return;
+  add(card, 'h2', failure.title);
+  add(card, 'p', failure.text);
+  const actions = add(card, 'p', '', 'actions');
+  for (const [i, { remedy, label }] of failure.remedies.entries()) {
+    const button = add(actions, 'button', label, i === 0 ? '' : 'secondary');
+    button.type = 'button';
+    button.addEventListener('click', () => send({ remedy }));
+  }
 }
 
 /** Throws an Error where the page has no such element. */

@@ -1,5 +1,6 @@
 // Fills the evaluation page with each state that the extension sends, and asks for the places that are clicked.
 
+import { t } from '@vscode/l10n';
 import type { EvaluationState, Place } from '../report/pages';
 import { add, addHeading, connect, element, fillHead } from './elements';
 
@@ -18,7 +19,7 @@ function fillFigures({ models, sections }: EvaluationState): void {
   const table = element('figures', HTMLTableElement);
   table.replaceChildren();
   const head = table.createTHead().insertRow();
-  addHeading(head, 'row', 'Model');
+  addHeading(head, 'row', t`Model`);
   for (const [i, model] of models.entries()) addHeading(head, 'col', model, `model series${i}`);
   for (const { title, rows } of sections) {
     const body = table.createTBody();
@@ -33,7 +34,7 @@ function fillFigures({ models, sections }: EvaluationState): void {
 
 function fillHoles({ models, holes }: EvaluationState): void {
   const table = element('holes', HTMLTableElement);
-  fillHead(table, ['Place', 'Kind', 'What stood there', ...models.map((model) => `${model} wrote`)]);
+  fillHead(table, [t`Place`, t`Kind`, t`What stood there`, ...models.map((model) => t`${model} wrote`)]);
   const body = table.createTBody();
   for (const { path, line, column, kind, expected, given } of holes) {
     const row = body.insertRow();
@@ -46,7 +47,7 @@ function fillHoles({ models, holes }: EvaluationState): void {
       const cell = add(row, 'td', '', 'code');
       if (!answer) continue;
       if (models.length > 1) cell.dataset.title = models[i];
-      fillDifference(add(cell, 'div'), fromItsLine(expected), fromItsLine(answer.text));
+      fillDifference(add(cell, 'div', '', 'difference'), fromItsLine(expected), fromItsLine(answer.text));
       add(cell, 'div', answer.verdict, answer.exact ? 'fate right' : 'fate');
     }
   }

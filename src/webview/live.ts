@@ -1,13 +1,17 @@
-// Fills the live view with each state that the extension sends, and asks for the places that are clicked.
+// Fills the live view with each state that the extension sends, and asks for what is clicked.
 
-import type { LiveState, PlaceRow } from '../report/pages';
+import { t } from '@vscode/l10n';
+import type { Detail, LiveMessage, LiveState, PlaceRow } from '../report/pages';
 import { fillGroups } from './bars';
+import { fillDetail } from './detail';
 import { add, connect, element, fillHead } from './elements';
+import { Threshold } from './threshold';
 
 const filter = element('filter', HTMLSelectElement);
 let places: readonly PlaceRow[] = [];
+let detail: Detail | undefined;
 
-const open = connect<LiveState, string>((state) => {
+const send = connect<LiveState, LiveMessage>((state) => {
   element('engine', HTMLParagraphElement).textContent = state.engine;
   fillTiles(state);
   for (const name of ['writing', 'reading'] as const) {
@@ -16,9 +20,11 @@ const open = connect<LiveState, string>((state) => {
     element(`${name}-section`, HTMLElement).hidden = state.charts[name] === '';
   }
   fillGroups(element('groups', HTMLDivElement), state.groups);
-  places = state.places;
+  threshold.fill(state.sureness);
+  ({ places, detail } = state);
   fillPlaces();
 });
+const threshold = new Threshold((confidence) => send({ kind: 'keep', confidence }));
 filter.addEventListener('change', fillPlaces);
 
 function fillTiles({ tiles }: LiveState): void {
@@ -32,30 +38,52 @@ function fillTiles({ tiles }: LiveState): void {
   }
 }
 
+const titles = (): string[] => [t`Time`, t`Place`, t`What became of it`, t`Text`, t`Keys`, t`Waited`];
+
 function fillPlaces(): void {
   const shown = places.filter(({ kind }) => filter.value === '' || kind === filter.value);
   element('none', HTMLParagraphElement).textContent =
     places.length === 0
-      ? 'Nothing yet. Type in a file, and each line where you do appears here.'
+      ? t`Nothing yet. Type in a file, and each line where you do appears here.`
       : shown.length === 0
-        ? 'No place is of this kind.'
+        ? t`No place is of this kind.`
         : '';
   const table = element('places', HTMLTableElement);
   // What is being looked at stays where it is.
-  const focused = document.activeElement?.textContent;
+  const { key: focused } = (document.activeElement as HTMLElement | null)?.dataset ?? {};
+  const isOpen = table.querySelector('details')?.open;
   if (shown.length === 0) return table.replaceChildren();
-  fillHead(table, ['Time', 'Place', 'What became of it', 'Text', 'Keys', 'Waited'], ['Keys', 'Waited']);
+  fillHead(table, titles(), [t`Keys`, t`Waited`]);
   const body = table.createTBody();
-  for (const { time, where, kind, result, text, keys, waited } of shown) {
-    const row = body.insertRow();
-    add(row, 'td', time, 'time');
-    const link = add(add(row, 'td', '', 'place'), 'button', where, 'link');
-    link.type = 'button';
-    link.addEventListener('click', () => open(where));
-    add(row, 'td', result, `result ${kind}`);
-    add(row, 'td', text.trimStart(), 'code');
-    add(row, 'td', String(keys), 'number').dataset.title = 'Keys';
-    add(row, 'td', waited, 'number').dataset.title = 'Waited';
-    if (where === focused) link.focus();
+  for (const place of shown) {
+    fillPlace(body.insertRow(), place);
+    if (detail?.where === place.where) fillLooked(body.insertRow(), detail, isOpen);
   }
+  if (focused !== undefined) table.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+}
+
+function fillPlace(row: HTMLTableRowElement, place: PlaceRow): void {
+  const { time, where, kind, result, text, keys, waited } = place;
+  add(row, 'td', time, 'time');
+  const link = add(add(row, 'td', '', 'place'), 'button', where, 'link');
+  link.type = 'button';
+  link.dataset.key = `open ${where}`;
+  link.addEventListener('click', () => send({ kind: 'open', where }));
+  const isLooked = detail?.where === where;
+  const look = add(add(row, 'td', '', `result ${kind}`), 'button', result, 'look');
+  look.type = 'button';
+  look.title = t`Why, with which prompt, and how likely each token was`;
+  look.ariaExpanded = String(isLooked);
+  look.dataset.key = `look ${where}`;
+  look.addEventListener('click', () => send(isLooked ? { kind: 'close' } : { kind: 'look', where }));
+  add(row, 'td', text.trimStart(), 'code');
+  add(row, 'td', String(keys), 'number').dataset.title = t`Keys`;
+  add(row, 'td', waited, 'number').dataset.title = t`Waited`;
+}
+
+function fillLooked(row: HTMLTableRowElement, looked: Detail, isOpen = false): void {
+  row.className = 'looked';
+  const cell = add(row, 'td');
+  cell.colSpan = titles().length;
+  fillDetail(cell, looked, isOpen, send);
 }

@@ -221,11 +221,15 @@ async function session(profile, settings, closer, vsix) {
         expect(pattern.test(tiles[i]), `tile ${i} says "${tiles[i]}"`);
       await inner.locator('#writing svg').waitFor({ timeout: 5_000 });
       await inner.locator('#groups li', { hasText: 'writing the answer' }).waitFor({ timeout: 5_000 });
+      await place.locator('button.look').click();
+      await inner.locator('.tokens li:not(.typed)').first().waitFor({ timeout: 20_000 });
+      await inner.locator('summary').click();
+      await inner.locator('pre', { hasText: path.basename(second.file) }).waitFor({ timeout: 5_000 });
       await picture(page, `${profile}-live-view`);
       await inner.locator('#filter').selectOption('failed');
       await inner.locator('#none', { hasText: 'No place is of this kind.' }).waitFor();
       await inner.locator('#filter').selectOption('');
-      await place.locator('button').click();
+      await place.locator('.place button').click();
       await page.locator('.tab.active', { hasText: second.file }).waitFor({ timeout: 10_000 });
       return tiles.join(', ');
     });

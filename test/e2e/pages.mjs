@@ -11,7 +11,10 @@ import { recordedThemes, themes } from './themes.mjs';
 
 const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const { benchmarkAlone, pageStates } = require(path.join(root, 'out', 'test', 'e2e', 'pageStates.js'));
+const { benchmarkAlone, filled, languages, pageStates: statesIn, reported } = require(
+  path.join(root, 'out', 'test', 'e2e', 'pageStates.js'),
+);
+const pageStates = statesIn('en');
 
 const widths = [300, 400, 1280, 2000];
 /** Of these, those that axe-core looks at and pictures are taken of. */
@@ -45,16 +48,14 @@ async function servePages() {
     '.html': { folder: 'media', type: 'text/html' },
   };
   const server = createServer((request, response) => {
-    const [, theme, name] = request.url.split('/');
+    const [, theme, name, language = 'en'] = request.url.split(/[/?]/);
     const { folder, type } = files[path.extname(name ?? '')] ?? {};
     if (!folder) return response.writeHead(204).end();
     let text = readFileSync(path.join(root, folder, name), 'utf8');
     const values = { nonce, source: "'self'", script: name.replace('.html', '.js'), style: 'page.css' };
     if (type === 'text/css') text = `${editorStyle(recorded[theme])}\n${text}`;
     if (type === 'text/html')
-      text = text
-        .replace(/\{\{(\w+)\}\}/g, (_, value) => values[value] ?? '')
-        .replace('<body>', `<body class="${recorded[theme].classes}">`);
+      text = filled(text, values, language).replace('<body>', `<body class="${recorded[theme].classes}">`);
     response.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(text);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -76,8 +77,8 @@ function textsOf(state) {
 
 const plain = (text) => text.replace(/\s+/g, ' ').trim();
 
-/** What a state holds for the page's script alone: how a bar looks, and the kinds that rows are filtered by. */
-const forTheScript = new Set(['look', 'kind']);
+/** What a state holds for the page's script alone: how a bar looks, the kinds that rows are filtered by, and what buttons send. */
+const forTheScript = new Set(['look', 'kind', 'remedy']);
 
 /** Runs in the page: what hangs over an edge, is cut off, lies over another text, or is too small to be read. */
 function faultsOfLayout() {
@@ -148,8 +149,7 @@ async function lookAt(page, { name, states, look, address, check }) {
   await page.goto(`${address}/${theme}/${name}.html`);
   for (const [stateName, state] of Object.entries(states))
     await check(`${name}, ${stateName}, ${look}`, async () => {
-      await page.evaluate((message) => window.postMessage(message, '*'), state);
-      await page.evaluate(() => new Promise((done) => setTimeout(done, 0)));
+      await give(page, state);
       await lookAtState(page, state, `${name}-${stateName}-${look}`, look !== 'forced');
     });
 }
@@ -173,7 +173,7 @@ async function lookAtState(page, state, title, withAxe) {
 /** The benchmark as one file, which a browser opens from the disk. */
 async function lookAtFile(page, check) {
   const file = path.join(pictures, 'pages', 'benchmark.html');
-  writeFileSync(file, benchmarkAlone);
+  writeFileSync(file, benchmarkAlone());
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme, forcedColors: 'none', reducedMotion: 'reduce' });
     await check(`benchmark as a file, ${colorScheme}`, async () => {
@@ -184,6 +184,124 @@ async function lookAtFile(page, check) {
       const { advice, ...state } = pageStates.benchmark.usual;
       await lookAtState(page, { ...state, advice: advice?.text }, `benchmark-alone-${colorScheme}`, true);
     });
+  }
+}
+
+/** Gives a page a state, as the extension does. */
+async function give(page, state) {
+  await page.evaluate((message) => window.postMessage(message, '*'), state);
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 0)));
+}
+
+/** That the page has sent this message last. */
+async function expectSent(page, wanted) {
+  const sent = JSON.stringify(await page.evaluate(() => window.sent.at(-1)));
+  expect(sent === JSON.stringify(wanted), `it sent ${sent}, not ${JSON.stringify(wanted)}`);
+}
+
+/** What can be done in the live view, by mouse and by keyboard, while states go on coming. */
+async function useLiveView(page, address, check) {
+  const { usual, refused } = pageStates.live;
+  const { where } = usual.detail;
+  await page.emulateMedia({ colorScheme: 'dark', forcedColors: 'none', reducedMotion: 'reduce' });
+  for (const width of [300, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${address}/dark/live.html`);
+    await give(page, usual);
+    const slider = page.getByRole('slider');
+    const value = async () => Number(await slider.inputValue());
+    await check(`the confidence is chosen by keyboard, ${width} px`, async () => {
+      const start = await value();
+      expect(start === Math.round(usual.sureness.threshold * 100), `it starts at ${start}`);
+      await slider.focus();
+      for (const key of ['ArrowLeft', 'ArrowLeft', 'ArrowRight']) await page.keyboard.press(key);
+      expect((await value()) === start - 1, `it is at ${await value()}`);
+      await give(page, usual);
+      expect((await value()) === start - 1, 'another state takes it back');
+      const says = await slider.getAttribute('aria-valuetext');
+      const { answers } = usual.sureness;
+      const sure = answers.filter(({ confidence }) => confidence >= (start - 1) / 100).length;
+      const wanted = `From ${start - 1} % on, ${sure} of these ${answers.length} answers would be shown.`;
+      expect(says.startsWith(wanted), says);
+      await page.getByRole('button', { name: `Keep ${start - 1} %` }).press('Enter');
+      await expectSent(page, { kind: 'keep', confidence: (start - 1) / 100 });
+    });
+    await check(`the confidence is dragged, its line with it, ${width} px`, async () => {
+      await slider.scrollIntoViewIfNeeded();
+      const box = await page.locator('#columns').boundingBox();
+      const track = await slider.boundingBox();
+      const y = track.y + track.height / 2;
+      await page.mouse.move(box.x + ((await value()) / 100) * box.width, y);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.3, y, { steps: 5 });
+      await page.mouse.up();
+      expect(Math.abs((await value()) - 30) <= 1, `it is at ${await value()}`);
+      const line = await page.locator('#line').boundingBox();
+      expect(Math.abs(line.x - (box.x + box.width * 0.3)) < 4, 'the line is elsewhere');
+    });
+    await check(`what became of a line unfolds, and stays under who reads it, ${width} px`, async () => {
+      await page.locator('button.look').first().press('Enter');
+      await expectSent(page, { kind: 'look', where: usual.places[0].where });
+      await page.locator('summary').press('Enter');
+      await give(page, usual);
+      expect(await page.locator('pre').isVisible(), 'the prompt is folded again');
+      const focused = await page.evaluate(() => document.activeElement?.localName);
+      expect(focused === 'summary', `the focus is on ${focused}`);
+      await page.getByRole('button', { name: 'Copy for a report' }).click();
+      await expectSent(page, { kind: 'copy', where });
+      await page.getByRole('button', { name: usual.detail.change.label }).click();
+      await expectSent(page, { kind: 'setting', name: 'eagerness' });
+      await page.locator('button.look[aria-expanded="true"]').click();
+      await expectSent(page, { kind: 'close' });
+      await page.getByRole('button', { name: usual.places[1].where, exact: true }).click();
+      await expectSent(page, { kind: 'open', where: usual.places[1].where });
+    });
+    await check(`a failure is mended from the card, which goes when it is, ${width} px`, async () => {
+      await give(page, refused);
+      for (const { remedy, label } of refused.failure.remedies) {
+        await page.getByRole('button', { name: label }).click();
+        await expectSent(page, { remedy });
+      }
+      await give(page, usual);
+      expect(await page.locator('#failure').isHidden(), 'it stays');
+    });
+  }
+}
+
+/** Runs in the page: what people read there, or hear. */
+function wordsOf() {
+  const spoken = [...document.querySelectorAll('[aria-label], [title], [aria-valuetext], [data-title]')];
+  const attributes = ['aria-label', 'title', 'aria-valuetext', 'data-title'];
+  return [
+    document.title,
+    ...[...document.querySelectorAll('body *')]
+      // A difference may begin and end within a word of the code.
+      .filter((each) => !each.closest('script, style, .difference'))
+      .flatMap(({ childNodes }) => [...childNodes].filter(({ nodeType }) => nodeType === 3))
+      .map(({ data }) => data),
+    ...spoken.flatMap((element) => attributes.map((name) => element.getAttribute(name) ?? '')),
+  ];
+}
+
+/** In other languages nothing is cut off, and nothing is left in English. */
+async function lookAtLanguages(page, address, check) {
+  await page.emulateMedia({ colorScheme: 'dark', forcedColors: 'none', reducedMotion: 'reduce' });
+  const known = new Set(reported.match(/[A-Za-z]+/g));
+  for (const language of Object.keys(languages).filter((each) => each !== 'en')) {
+    const all = statesIn(language);
+    for (const [name, states] of Object.entries(all)) {
+      await page.goto(`${address}/dark/${name}.html?${language}`);
+      for (const [stateName, state] of Object.entries(states))
+        await check(`${name}, ${stateName}, ${language}`, async () => {
+          await give(page, state);
+          await lookAtState(page, state, `${name}-${stateName}-${language}`, false);
+          if (language !== 'pseudo') return;
+          let text = (await page.evaluate(wordsOf)).join(' | ');
+          for (let before = ''; before !== text;) [before, text] = [text, text.replace(/⟦[^⟦⟧]*⟧/g, ' ')];
+          const left = (text.match(/[A-Za-z]{3,}/g) ?? []).filter((word) => !known.has(word));
+          expect(left.length === 0, `it says in English: ${[...new Set(left)].join(', ')}`);
+        });
+    }
   }
 }
 
@@ -198,7 +316,8 @@ async function lookAtPages() {
   page.on('console', (message) => message.type() === 'error' && said.push(message.text()));
   await page.addInitScript(() => {
     if (location.protocol === 'file:') return;
-    window.acquireVsCodeApi = () => ({ postMessage: () => {} });
+    window.sent = [];
+    window.acquireVsCodeApi = () => ({ postMessage: (message) => window.sent.push(message) });
   });
   try {
     for (const [name, { usual, ...others }] of Object.entries(pageStates))
@@ -206,7 +325,9 @@ async function lookAtPages() {
         const states = look === 'dark' ? { usual, ...others } : { usual };
         await lookAt(page, { name, states, look, address, check });
       }
+    await useLiveView(page, address, check);
     await lookAtFile(page, check);
+    await lookAtLanguages(page, address, check);
     await check('no page complains', () => expect(said.length === 0, said.join('\n')));
   } finally {
     await close();

@@ -484,7 +484,7 @@ describe('the engine', () => {
       'ready',
       () => parts.status.current.name === 'ready' && parts.status.current,
     );
-    assert.match(text, /^Ryzanstein [\d,]+ tok\/s · [\w-]+ · \d+ threads?$/);
+    assert.match(text, /^\$\(ryzanstein-weights\) Ryzanstein [\d,]+ tok\/s · [\w-]+ · \d+ threads?$/);
     assert.ok(kernel && text.includes(kernel));
   });
 

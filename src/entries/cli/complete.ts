@@ -8,11 +8,14 @@ import { DiskFolder, repositoryOf } from '../../editing/diskFolder';
 import { maxTokens } from '../../editing/ghostText';
 import { Ignoring } from '../../editing/ignoring';
 import { openFile, RelatedChunks } from '../../editing/relatedChunks';
+import { discreet } from '../../editing/secretValues';
 import { defaults } from '../../editing/settings';
+import { silentBecause } from '../../editing/silence';
 import { languageOf } from '../../language/languages';
-import type { Bundle } from '../../measure/bundle';
+import type { Bundle } from '../../editing/bundle';
 import { readText } from '../../measure/sourceFiles';
 import type { Completion, Limits, Prompt } from '../../protocol';
+import type { Silence } from '../../results';
 import { describeCompletion } from '../../report/tables';
 import {
   confidenceOption,
@@ -26,7 +29,7 @@ import {
   withAnswering,
   write,
 } from './options';
-import { hiddenBecause } from '../../wording';
+import { hiddenBecause, silenceWords } from '../../wording';
 
 interface Options extends EngineOptions {
   maxTokens: number;
@@ -51,12 +54,18 @@ export function addComplete(program: Command): void {
 }
 
 async function complete(place: string, options: Options): Promise<void> {
-  const prompt = await promptAtCursor(cursorAt(place));
+  const cursor = cursorAt(place);
+  const ignoring = new Ignoring(new DiskFolder(repositoryOf(cursor.file)));
+  const silence = await silenceIn(cursor, ignoring);
+  if (silence) return tellSilence(silence, options);
+  const prompt = await promptAtCursor(cursor, ignoring);
   const { maxLines, candidates, confidence, eagerness } = options;
   // Who asks for alternatives is shown them however unsure the model is, as by Complete Now.
   const minConfidence = candidates > 1 ? 0 : (confidence ?? eagerness);
   const limits: Limits = { maxTokens: options.maxTokens, maxLines, minConfidence, candidates };
-  const completion = await withAnswering(options, (engine) => engine.complete(prompt, limits));
+  const completion = await withAnswering(options, async (engine) =>
+    discreet(await engine.complete(prompt, limits), prompt),
+  );
   if (options.bundle !== undefined) {
     const bundle: Bundle = { schema: 'ryzanstein/bundle/1', prompt, limits, completion };
     write(options.bundle, `${JSON.stringify(bundle)}\n`);
@@ -64,23 +73,37 @@ async function complete(place: string, options: Options): Promise<void> {
   tell(describeCompletion(completion));
   // As in the editor: what is hidden is not shown.
   if (completion.shown || options.json) print(options, 'complete', completion, textOf);
-  else
-    tell(
-      `Nothing is shown here (${hiddenBecause[completion.hidden ?? 'empty']}); --confidence 0 shows what is only unsure.`,
-    );
+  else {
+    const { hidden = 'empty' } = completion;
+    const hint = hidden === 'confidence' ? ' --confidence 0 shows it all the same.' : '';
+    tell(`Nothing is shown here: ${hiddenBecause(hidden)}.${hint}`);
+  }
+}
+
+/** Why the editor would offer nothing in the file. */
+async function silenceIn({ file, text }: Cursor, ignoring: Ignoring): Promise<Silence | undefined> {
+  const judgement = await ignoring.judge(file);
+  return silentBecause({
+    ...{ scheme: 'file', path: file, characters: text.length, writable: true },
+    judged: () => judgement,
+  });
+}
+
+function tellSilence(silence: Silence, options: Options): void {
+  if (options.json) print(options, 'complete', { text: '', shown: false, silence }, ({ text }) => text);
+  else tell(`Nothing is completed there: ${silenceWords(silence)}.`);
 }
 
 /** The prompt that the editor would send, with the files that this one imports for those that are open there. */
-async function promptAtCursor({ file, text, line, column }: Cursor): Promise<Prompt> {
-  const files = new DiskFolder(repositoryOf(file));
-  const ignoring = new Ignoring(files);
+async function promptAtCursor({ file, text, line, column }: Cursor, ignoring: Ignoring): Promise<Prompt> {
+  const { files } = ignoring;
   const languageId = languageOf(file) ?? 'plaintext';
   const document = { languageId, getText: () => text, offsetAt: () => offsetOf(text, line, column) };
   const { path: shown } = files.placeOf(file);
   const place = placeAt(document, { line, character: column }, { key: file, path: shown });
   const imported = await ignoring.read(await ignoring.importedBy(file, languageId, text));
   const related = new RelatedChunks().at(place, imported.map(openFile));
-  return promptAt(place, path.basename(files.folder), related);
+  return promptAt(place, path.basename(repositoryOf(file)), related);
 }
 
 interface Cursor {

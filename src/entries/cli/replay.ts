@@ -66,7 +66,8 @@ async function run(files: string[], options: Options): Promise<void> {
 
 async function type(paths: string[], settings: Settings, options: Options): Promise<void> {
   const files = sourceFiles(paths, ({ message }) => tell(`Left out: ${message}`), await barredFiles(paths));
-  if (files.length === 0) throw new Error(`There is no source file in ${paths.join(', ')}.`);
+  if (files.every(({ text }) => text.trim() === ''))
+    throw new Error(`There is no source file with text in ${paths.join(', ')}.`);
   const result = await withAnswering(options, (engine) =>
     typeFiles(engine, files, settings, (done) => tell(`${done} of ${files.length} files`)),
   );

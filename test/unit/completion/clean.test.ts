@@ -1,9 +1,9 @@
 // What is fit to show: trimmed against the text around the cursor, or hidden with a reason.
 
+import type { StopReason } from '../../../src/results';
 import * as assert from 'node:assert/strict';
 import { clean } from '../../../src/completion/clean';
 import { likelihoodOf } from '../../../src/completion/finish';
-import type { StopReason } from '../../../src/protocol';
 import { place } from './place';
 import { randomSource } from '../random';
 

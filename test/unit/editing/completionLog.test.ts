@@ -1,7 +1,7 @@
 // The log of completions: newest first, bounded, and how fast the last answers were.
 
 import assert from 'node:assert/strict';
-import { type Entry, CompletionLog } from '../../../src/editing/completionLog';
+import { type Asked, type Entry, CompletionLog, keptPrompts } from '../../../src/editing/completionLog';
 import type { Completion } from '../../../src/protocol';
 import type { Recent } from '../../../src/reports';
 import { answer } from './marked';
@@ -69,6 +69,23 @@ describe('the log of completions', () => {
     log.onChange(() => changes++);
     log.erase();
     assert.deepEqual([log.entries.length, log.recent, changes], [0, undefined, 1]);
+  });
+
+  it('keeps what the last answers were asked for, also that of their alternatives, until it is erased', () => {
+    const log = new CompletionLog();
+    const asked = (path: string): Asked => ({
+      prompt: { path, languageId: 'typescript', prefix: '', suffix: '', related: [] },
+      limits: { maxTokens: 1, maxLines: 1, minConfidence: 0 },
+    });
+    const answers = Array.from({ length: keptPrompts + 1 }, (_, i) => answer(`${i}`));
+    answers[2]!.alternatives = [{ text: 'other', confidence: 0.25 }];
+    for (const [i, each] of answers.entries()) log.keep(asked(`${i}.ts`), each);
+    assert.equal(log.askedFor(answers[0]!), undefined);
+    assert.deepEqual(log.askedFor(answers[1]!), asked('1.ts'));
+    assert.deepEqual(log.askedFor({ ...answers[2]!, text: 'other', confidence: 0.25 }), asked('2.ts'));
+    assert.equal(log.askedFor(answer('1')), undefined);
+    log.erase();
+    assert.equal(log.askedFor(answers[1]!), undefined);
   });
 
   it('tells of the chosen model, once it has spoken, and of the second one before', () => {

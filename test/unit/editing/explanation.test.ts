@@ -32,7 +32,7 @@ describe('the explanation of a line without ghost text', () => {
     const { sentence, setting } = explain(entries, facts());
     assert.match(
       sentence,
-      /29 % sure .* At normal 55 % is needed in .*, so that 75 % of what is shown is right/,
+      /29 % sure .* At “Normal” 55 % is needed in .*, so that 75 % of what is shown is right/,
     );
     assert.equal(setting, 'eagerness');
     const own = explain(entries, facts({ confidence: 0.9 }));
@@ -65,7 +65,7 @@ describe('the explanation of a line without ghost text', () => {
 
   it('repeats what was offered, or what went wrong', () => {
     const offered = entry(shown, { text: 'a + b', outcome: 'typed over' });
-    assert.equal(explain([offered], facts()).sentence, '`a + b` was offered here, and typed over.');
+    assert.equal(explain([offered], facts()).sentence, '“a + b” was offered here, and typed over.');
     assert.equal(
       explain([entry(failed(new Error('the file is gone.')))], facts()).sentence,
       'The file is gone.',

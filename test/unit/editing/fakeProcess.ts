@@ -13,7 +13,7 @@ interface Request extends Message {
 export interface Deeds {
   params: unknown;
   answer(result: unknown, to?: number): void;
-  refuse(message: string): void;
+  refuse(message: string, code?: number): void;
   /** Sends anything at all. */
   send(message: unknown): void;
   hangUp(): void;
@@ -35,7 +35,7 @@ function deedsOf(id: number | undefined, writer: MessageWriter): Omit<Deeds, 'pa
   return {
     send,
     answer: (result, to = id) => send({ jsonrpc: '2.0', id: to, result }),
-    refuse: (message) => send({ jsonrpc: '2.0', id, error: { code: -32603, message } }),
+    refuse: (message, code = -32603) => send({ jsonrpc: '2.0', id, error: { code, message } }),
     hangUp: () => {
       writer.dispose();
       process.disconnect?.();

@@ -49,6 +49,7 @@ describe('ghost text', () => {
     });
     assert.deepEqual(limits, { maxTokens: 64, maxLines: 12, minConfidence: 'normal', candidates: 1 });
     assert.equal(threads, undefined);
+    assert.deepEqual(trial.editor.log.askedFor(trial.last.completion!), { prompt, limits });
   });
 
   it('goes with a selected suggestion only where the answer begins with it', async () => {
@@ -84,7 +85,7 @@ describe('ghost text', () => {
     const trial = answering(`'${key}'`, 'const key = |;\n');
     trial.backend.alternatives = [{ text: `"${key}"`, confidence: 0.5 }];
     await trial.request();
-    assert.deepEqual([trial.shown, trial.result], ['', 'hidden: looks like a key or a token']);
+    assert.deepEqual([trial.shown, trial.result], ['', 'hidden: looks like a key, a token or a password']);
     assert.ok(!JSON.stringify(trial.entries).includes(key));
     trial.backend.text = 'second';
     await trial.type('s');
@@ -308,6 +309,18 @@ describe('ghost text that takes its time', () => {
       const { pause, deadline } = trial.backend.requests.at(-1)!;
       assert.ok(pause! > 0 && pause! <= 200, `${pause}`);
       assert.ok(deadline! <= 300 && deadline! > 200, `${deadline}`);
+    });
+
+    it('shows no secret that comes sooner either, begun in the document or cut short', async () => {
+      const key = `sk-or-v1-${'4f0a9c17e2b8d365'.repeat(4)}`;
+      const trial = withSecond("const first = 'sk-o|\n");
+      await trial.request(0);
+      trial.backend.tellSooner(key.slice(4, -1), second, true);
+      await trial.pass(10);
+      assert.equal(trial.shown, '');
+      trial.backend.tell(key.slice(4, 24));
+      await trial.pass(10);
+      assert.deepEqual([trial.shown, trial.result], ['', 'hidden: looks like a key, a token or a password']);
     });
 
     it('is that of both for a user who asks, who waits for it, but not for the loading of a model', async () => {

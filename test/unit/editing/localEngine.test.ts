@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { Problem } from '../../../src/editing/backend';
-import type { LoadParams } from '../../../src/protocol';
+import { cannotCompute, type LoadParams } from '../../../src/protocol';
 import { type Behaviour, runtimeFolder, Trial } from './fakeEngine';
 
 const never = new CancellationTokenSource().token;
@@ -278,6 +278,16 @@ function behaves(isShared: boolean): void {
       assert.ok(state.name === 'ready' && state.model.name === 'small');
       assert.equal(state.refused?.message, 'fake.gguf: bad magic.');
       assert.equal(trial.names, 'starting starting ready');
+    },
+    { ...two, instead },
+  );
+
+  withTrial(
+    'blames no model, and loads no other, where there is nothing to compute with',
+    { load: `refuse("There is no engine for this system.", ${cannotCompute})` },
+    async (trial) => {
+      await assert.rejects(trial.client.loadModel(), failsWith('engine', /^There is no engine/));
+      assert.equal(trial.names, 'starting failed');
     },
     { ...two, instead },
   );

@@ -103,15 +103,28 @@ describe('engine', () => {
     };
     const engine = await Engine.load(broken, { modelFile, threads: 1, kernel: 'scalar' });
     assert.notEqual(engine.info.kernel, 'scalar');
-    assert.match(
-      engine.info.caution ?? '',
-      /^The kernel scalar computes wrongly on this CPU \(3 of 221 cases/,
-    );
+    assert.deepEqual(engine.info.rejected, [{ kernel: 'scalar', cases: 221, mismatches: 3 }]);
     await engine.close();
     const sound = await Engine.load(addon, { modelFile, threads: 1, kernel: 'scalar' });
     assert.equal(sound.info.kernel, 'scalar');
-    assert.doesNotMatch(sound.info.caution ?? '', /computes wrongly/);
+    assert.equal(sound.info.rejected, undefined);
     await sound.close();
+  });
+
+  it('says which of the kernels that the addon would have chosen compute wrongly', async () => {
+    const rejected = [{ kernel: 'avx2', cases: 317, mismatches: 1 }];
+    const broken: Addon = {
+      ...addon,
+      load: async (...args) => {
+        const native = await addon.load(...args);
+        assert.deepEqual(native.rejected, []);
+        const session: NativeModel['session'] = (options) => native.session(options);
+        return { ...native, rejected, session, use: (n) => native.use(n), free: () => native.free() };
+      },
+    };
+    const engine = await Engine.load(broken, { modelFile, threads: 1 });
+    assert.deepEqual(engine.info.rejected, rejected);
+    await engine.close();
   });
 
   it('gives the logits and greedy ids of squared ReLU as bitnet-b1.58', async () => {
@@ -259,6 +272,40 @@ describe('engine', () => {
         [text, confidence, alternatives],
         [expected.text, expected.confidence, expected.alternatives],
       );
+    });
+  });
+
+  it('tells of each token that it read and wrote, with the answer as it was', async () => {
+    await withEngine(async (engine) => {
+      const place = prompt('def total(values):\n    res');
+      const then = await engine.complete(place, limits);
+      const {
+        completion,
+        prompt: runs,
+        tokens,
+      } = await engine.examine({ prompt: place, limits, room: then.room! });
+      assert.equal(completion.text, then.text);
+      assert.equal(tokens.length, then.tokens);
+      assert.ok(tokens.every(({ probability }) => probability > 0 && probability <= 1));
+      // The word before the cursor is spelled again; what follows it begins as the answer does.
+      const [typed, own] = [true, false].map((is) => tokens.filter(({ isTyped }) => isTyped === is));
+      const written = own!.map(({ text }) => text).join('');
+      assert.ok(
+        written.includes(then.text),
+        `${JSON.stringify(written)} has not ${JSON.stringify(then.text)}`,
+      );
+      assert.ok(
+        typed!.every(({ text }) => 'res'.includes(text.trim())),
+        JSON.stringify(typed),
+      );
+      const { controlNames } = engine.model.tokenizer;
+      const steering = runs.filter(({ steers }) => steers).map(({ text }) => text);
+      assert.ok(steering.length > 0 && steering.every((name) => [...controlNames.values()].includes(name)));
+      const read = runs
+        .filter(({ steers }) => !steers)
+        .map(({ text }) => text)
+        .join('');
+      assert.ok(read.includes('def total(values):\n   '), JSON.stringify(runs));
     });
   });
 

@@ -89,7 +89,7 @@ describe('command line', function () {
     assert.ok((completion.tokens as number) <= 5);
     const unsure = ryzanstein('complete', `${source}:2:12`, ...tiny, '--confidence', '1');
     assert.deepEqual([unsure.code, unsure.out], [0, '']);
-    assert.match(unsure.err, /Nothing is shown here \(not sure enough\)/);
+    assert.match(unsure.err, /Nothing is shown here: not sure enough/);
     const { out, err, code } = ryzanstein('complete', `${source}:2:12`, ...tiny, '--confidence', '0');
     assert.equal(code, 0);
     assert.equal(out.split('\n').length, 2, out);
@@ -142,6 +142,17 @@ describe('command line', function () {
       assert.deepEqual([repository, shown], [path.basename(folder), 'src/a.ts']);
       assert.ok(prefix.endsWith('const total = ') && suffix.length > 4_000 && suffix.length <= 8_000);
       assert.deepEqual(related, [{ path: 'src/helper.ts', text: 'export const helperTotal = 1;' }]);
+      // As in the editor, where nothing is offered in such files.
+      write('src/.env', 'API_KEY=1\nDB_\n');
+      for (const [place, why] of [
+        ['src/hidden.ts:1:5', /ignored by \.ryzansteinignore/],
+        ['src/.env:2:4', /may hold secrets/],
+      ] as const) {
+        const asked = ['complete', path.join(folder, place), ...tiny, '--confidence', '0'];
+        const { out, err } = ryzanstein(...asked);
+        assert.deepEqual([out, why.test(err)], ['', true], err);
+        assert.equal((json(...asked) as { shown: boolean }).shown, false);
+      }
     } finally {
       fs.rmSync(folder, { recursive: true });
     }

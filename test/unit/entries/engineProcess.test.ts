@@ -10,13 +10,18 @@ import {
   IPCMessageReader,
   IPCMessageWriter,
   type MessageConnection,
+  type ResponseError,
 } from 'vscode-jsonrpc/node';
 import {
+  benchProgress,
+  type BenchProgress,
   benchRequest,
+  cannotCompute,
   completeRequest,
   diagnoseRequest,
   evaluateProgress,
   evaluateRequest,
+  examineRequest,
   loadProgress,
   loadRequest,
   type Prompt,
@@ -45,8 +50,9 @@ interface Process {
   output: () => string;
 }
 
-function start(): Process {
-  const child = fork(bundle, [], { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] });
+function start(environment: NodeJS.ProcessEnv = {}): Process {
+  const env = { ...process.env, ...environment };
+  const child = fork(bundle, [], { stdio: ['ignore', 'pipe', 'ignore', 'ipc'], env });
   let output = '';
   child.stdout!.on('data', (chunk) => (output += String(chunk)));
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
@@ -54,8 +60,11 @@ function start(): Process {
   return { child, connection, output: () => output };
 }
 
-async function withProcess(work: (process: Process) => Promise<void>): Promise<void> {
-  const started = start();
+async function withProcess(
+  work: (process: Process) => Promise<void>,
+  environment?: NodeJS.ProcessEnv,
+): Promise<void> {
+  const started = start(environment);
   try {
     await work(started);
     assert.equal(started.output(), '', 'the engine wrote to its standard output');
@@ -167,6 +176,11 @@ describe('engine process', () => {
           .then(({ model, other }) => [model, other?.model]),
         [answer.model, answer.other?.model],
       );
+      for (const isSecond of [true, undefined] as const) {
+        const { completion, tokens } = await connection.sendRequest(examineRequest, { ...place, isSecond });
+        assert.equal(completion.model, isSecond ? info.second.name : info.name);
+        assert.equal(tokens.length, completion.tokens);
+      }
     }));
 
   it('words errors, and lives on', () =>
@@ -182,6 +196,15 @@ describe('engine process', () => {
       await assert.rejects(connection.sendRequest('nothing'), /Unhandled method nothing/);
       assert.ok((await connection.sendRequest(loadRequest, load)).loadMs >= 0);
     }));
+
+  it('says in a code of its own that there is no addon, whatever the model', () =>
+    withProcess(
+      async ({ connection }) => {
+        const isOfEngine = (error: ResponseError<void>): boolean => error.code === cannotCompute;
+        await assert.rejects(connection.sendRequest(loadRequest, load), isOfEngine);
+      },
+      { RYZANSTEIN_ADDON: '/nowhere/ryzanstein.node' },
+    ));
 
   it('evaluates the model on files, and tells of each hole', () =>
     withProcess(async ({ connection }) => {
@@ -284,6 +307,8 @@ describe('engine process', () => {
     this.timeout(120_000);
     await withProcess(async ({ connection }) => {
       await connection.sendRequest(loadRequest, load);
+      const told: BenchProgress[] = [];
+      connection.onNotification(benchProgress, (progress) => void told.push(progress));
       const report = await connection.sendRequest(benchRequest, {
         promptTokens: 64,
         generateTokens: 8,
@@ -293,6 +318,8 @@ describe('engine process', () => {
         report.results.map((row) => row.work),
         ['prefill', 'decode'],
       );
+      const { kernel } = report.results[0]!;
+      assert.deepEqual(told, [{ done: 0, steps: 1, next: { kernel, threads: 1 } }]);
       assert.ok(report.results.every((row) => row.tokensPerSecond.min > 0 && row.kernel !== ''));
       const diagnosis = await connection.sendRequest(diagnoseRequest);
       assert.equal(diagnosis.tmac.error, 0);

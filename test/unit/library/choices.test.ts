@@ -46,6 +46,7 @@ describe('the list of models', function () {
     assert.deepEqual(line, {
       file: coder,
       current: true,
+      infills: true,
       name: 'Qwen2.5-Coder-0.5B',
       description: 'F32 · 0.3 MB · Apache-2.0',
       detail: 'fills in the middle · Ollama',

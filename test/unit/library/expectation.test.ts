@@ -44,7 +44,7 @@ describe('what to expect of a model', () => {
 
   it('is told in seconds and gigabytes', () => {
     const line = expectationLine({ coldMs: 1025, keyMs: 42, memory: 0.79e9 });
-    assert.equal(line, 'about 1.0 s in a new file, 50 ms for each key, 0.8 GB of memory');
+    assert.equal(line, 'about 1.0 s in a new file, 50 ms for each key, 0.8 GB of memory in all');
   });
 
   it('puts what is too slow or too large behind the rest, with the reason', () => {

@@ -111,6 +111,21 @@ describe('the thresholds of confidence', () => {
     }
   });
 
+  it('hold on answers that they were not chosen by, however few those were', () => {
+    const truth: Calibration = { slope: 1.3, offset: -0.6, languages: {} };
+    const count = { shown: 0, right: 0 };
+    for (let draw = 0; draw < 300; draw++) {
+      const chosen = thresholdsOf(drawn(truth, 4 * 110));
+      for (const { confidence, language, exact } of drawn(truth, 4 * 110)) {
+        if (confidence < leastConfidence('normal', 'return total', language, chosen)) continue;
+        count.shown++;
+        count.right += Number(exact);
+      }
+    }
+    const precision = count.right / count.shown;
+    assert.ok(precision >= wantedPrecision.normal, `${precision} of ${count.shown}`);
+  });
+
   it('are not there for a language in which hardly an answer is right', () => {
     assert.deepEqual(thresholds.languages.go, {});
     assert.equal(leastConfidence('eager', 'return total', 'go', thresholds), Infinity);
@@ -120,8 +135,9 @@ describe('the thresholds of confidence', () => {
 
   it('ask of short offers that nine in ten are right', () => {
     assert.equal(leastConfidence('eager', ');', 'python', thresholds), Infinity);
-    const short = thresholdsOf(outcomes.map((one) => ({ ...one, characters: 3 }))).short ?? assert.fail();
-    const shown = outcomes.filter(({ confidence }) => confidence >= short);
+    const sure = drawn({ slope: 2, offset: 0, languages: {} }, 4000);
+    const short = thresholdsOf(sure.map((one) => ({ ...one, characters: 3 }))).short ?? assert.fail();
+    const shown = sure.filter(({ confidence }) => confidence >= short);
     assert.ok(mean(shown.map(({ exact }) => Number(exact))) >= 0.9 - 0.01);
     assert.equal(leastConfidence('eager', ');', 'python', { ...thresholds, short }), short);
   });

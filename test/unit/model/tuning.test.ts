@@ -3,8 +3,10 @@
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { readGguf } from '../../../src/model/gguf';
-import { keepTuning, tuningFileOf, tuningOf } from '../../../src/model/tuning';
+import { GgufError, readGguf } from '../../../src/model/gguf';
+import { count, string } from '../../../src/model/ggufWriter';
+import { restate } from '../../../src/model/rewrite';
+import { keepTuning, stateConfidence, tuningFileOf, tuningOf } from '../../../src/model/tuning';
 import { randomSource } from '../random';
 import { temporaryFile } from './ggufFile';
 
@@ -16,6 +18,8 @@ const cache = {
   draftTokens: [1, 2],
 };
 const confidence = { slope: 0.9, offset: -0.4, languages: { python: 0.2 } };
+
+const key = 'ryzanstein.confidence';
 
 /** The tiny model in a file of its own, where nothing is tuned. */
 function model(): ReturnType<typeof readGguf> {
@@ -110,6 +114,43 @@ describe('the tuning of a model', () => {
     assert.throws(() => keepTuning(gguf, { cache }), /tuning\.json cannot be written: it is a folder/);
     assert.match(tuningOf(gguf).caution ?? '', /cannot be read/);
     fs.rmdirSync(tuningFileOf(gguf.file));
+  });
+
+  it('of confidence can stand in the file itself, whose tensors stay what they are', () => {
+    const before = model();
+    const bytesOf = (gguf: typeof before): Buffer[] =>
+      gguf.tensors.map(({ offset, bytes }) => fs.readFileSync(gguf.file).subarray(offset, offset + bytes));
+    const tensors = bytesOf(before);
+    const thresholds = { short: 0.95, languages: { go: { normal: 0.6, eager: 0.4 } } };
+    for (const stated of [confidence, { ...confidence, thresholds }]) {
+      stateConfidence(readGguf(before.file), stated);
+      const gguf = readGguf(before.file);
+      assert.deepEqual(tuningOf(gguf).confidence, stated);
+      assert.deepEqual([...gguf.metadata.keys()].sort(), [...before.metadata.keys(), key].sort());
+      for (const name of before.metadata.keys())
+        assert.deepEqual(gguf.metadata.get(name), before.metadata.get(name), name);
+      assert.ok(bytesOf(gguf).every((bytes, i) => bytes.equals(tensors[i]!)));
+    }
+  });
+
+  it('is refused with its key where the file itself says nonsense', () => {
+    const text = JSON.stringify(confidence);
+    const wrong = [
+      '',
+      '[]',
+      'null',
+      text.replace('0.9', '"0.9"'),
+      ...[...text].map((_, i) => text.slice(0, i)),
+    ];
+    const { file } = model();
+    for (const value of [...wrong.map(string), count(3)]) {
+      restate(readGguf(file), key, value);
+      assert.throws(
+        () => tuningOf(readGguf(file)),
+        (error: Error) => error instanceof GgufError && error.message.includes(`"${key}"`),
+        value.toString(),
+      );
+    }
   });
 
   it('has a name of its own for every model', () => {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { benchmarkState, comparison } from '../../../src/report/benchmarkState';
 import { pageAlone } from '../../../src/report/pageFile';
+import type { BenchProgress } from '../../../src/protocol';
 import type { BenchReport, BenchRow } from '../../../src/reports';
 import { model } from './model';
 
@@ -36,12 +37,21 @@ describe('the benchmark page', () => {
     // 512 / 5120 s + 12 / 1000 s, and 13 / 1000 s.
     assert.equal(
       verdict(300),
-      'An answer of 12 tokens takes 112 ms where 512 tokens have to be read first, and 13 ms behind each key after that: both within the deadline of 300 ms.',
+      'An answer of 12 tokens takes 112 ms where 512 tokens have to be read first, and 13 ms behind each key after that. Both are within the deadline of 300 ms.',
     );
-    assert.match(verdict(100), /the first beyond the deadline of 100 ms/);
-    assert.match(verdict(10), /: beyond the deadline of 10 ms: a smaller model/);
+    assert.match(verdict(100), /The first is beyond the deadline of 100 ms/);
+    assert.match(verdict(10), /That is beyond the deadline of 10 ms: a smaller model/);
     assert.match(benchmarkState([], 300).verdict, /^Nothing was measured/);
     assert.equal(benchmarkState([report()], 300, 'At work.').verdict, 'At work.');
+  });
+
+  it('says what is measured while it works, and what share is done', () => {
+    const at = (progress: BenchProgress) => benchmarkState([report()], 300, 'At work.', progress).progress;
+    assert.deepEqual(at({ done: 3, steps: 8, next: { kernel: 'avx2', threads: 2 } }), {
+      ...{ text: 'Step 4 of 8: the kernel avx2 with 2 threads.', share: 0.375 },
+    });
+    assert.match(at({ done: 7, steps: 8 })!.text, /^Step 8 of 8: the time to the first token\.$/);
+    assert.equal(benchmarkState([report()], 300).progress, undefined);
   });
 
   it('has bars by kernel, by threads and by length of the prompt, with ranges, those in use lit', () => {

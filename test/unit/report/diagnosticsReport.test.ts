@@ -61,15 +61,50 @@ describe('the diagnostics page', () => {
     assert.match(reading!.bars[1]!.note, new RegExp(`${Math.round(two!.efficiency * 100)} % efficient$`));
     assert.ok(Math.abs(reading!.bars[1]!.limit! / reading!.bars[0]!.share - 2) < 1e-9);
     const share = Math.round((one!.decode / one!.readLimit) * 100);
-    assert.match(writing!.bars[0]!.note, new RegExp(`^${share} % of what reading allows`));
+    assert.match(writing!.bars[0]!.note, new RegExp(`^100 % efficient · ${share} % of what reading allows`));
+    const gain = Math.round((two!.decode / one!.decode / 2) * 100);
+    assert.match(writing!.bars[1]!.note, new RegExp(`${gain} % efficient · `));
+  });
+
+  it('draws reading and writing under the roof of this machine, as near to it as they come', () => {
+    const { roofline } = diagnosticsState(examined);
+    const { model, threading, machine, tmac } = diagnosis;
+    const row = threading.scaling.find(({ threads }) => threads === model.threads)!;
+    const peak = 2 * Math.max(machine.gops, ...tmac.kernels.map(({ gops }) => gops));
+    const written = (2 * model.weights * row.decode) / 1e9;
+    // What reading allows is less than the peak for one token, and more for a pass of many.
+    const share = Math.round((row.decode / row.readLimit) * 100);
+    assert.match(roofline!.chart, new RegExp(`>writing, ${share} %<`));
+    assert.match(roofline!.chart, new RegExp(`writing: ${Math.round(written)} billion operations a second`));
+    assert.match(roofline!.chart, new RegExp(`>reading, ${Math.round((row.gops / peak) * 100)} %<`));
+    assert.match(roofline!.note, new RegExp(`level, multiplying is, at ${Math.round(peak)} billion`));
+    // Three points of a roof that rises, then is level.
+    const [, line] = /class="line0" points="([^"]*)"/.exec(roofline!.chart)!;
+    const [left, ridge, right] = line!.split(' ').map((point) => point.split(',').map(Number));
+    assert.ok(left![1]! > ridge![1]! && ridge![1] === right![1], line);
+  });
+
+  it('draws no roof where the threads in use were not measured', () => {
+    const model = { ...diagnosis.model, threads: 3 };
+    assert.equal(diagnosticsState({ ...examined, diagnosis: { ...diagnosis, model } }).roofline, undefined);
+  });
+
+  it('tells first of a kernel that was not used because it computes wrongly', () => {
+    const model = { ...diagnosis.model, rejected: [{ kernel: 'avx512-vbmi', cases: 317, mismatches: 12 }] };
+    const engine = { name: 'ready', model } as const;
+    for (const known of [diagnosis, undefined])
+      assert.deepEqual(diagnosticsState({ ...examined, engine, diagnosis: known }).findings[0], {
+        kind: 'Error',
+        text: 'The kernel avx512-vbmi computes wrongly on this CPU: 12 of 317 cases differ. The kernel avx512-vnni is used instead.',
+      });
   });
 
   it('says in words what the engine is at, and why answers were hidden', () => {
     const of = (more: Partial<Examined>) => diagnosticsState({ ...examined, ...more });
-    const problem = { message: 'The engine is gone.' };
+    const problem = { kind: 'engine' as const, message: 'The engine is gone.' };
     assert.equal(
       of({ engine: { name: 'failed', problem }, diagnosis: undefined }).state,
-      'The engine is gone.',
+      'Nothing is completed until that is mended.',
     );
     assert.match(
       of({ diagnosis: 'It is being examined.' }).state,

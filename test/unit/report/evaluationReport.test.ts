@@ -107,14 +107,14 @@ describe('evaluation report', () => {
       evaluationReport(runs, wanted).verdicts;
     const thresholds = { languages: { typescript: { quiet: 0.8, normal: 0.65, eager: 0.5 } } };
     assert.deepEqual(verdicts([run({ thresholds })], 'quiet'), [
-      'Of 5 places 1 would be shown, 1 of them right. At normal it would be 2, 2 of them right.',
+      'Of 5 places 1 would be shown, 1 of them right. At “Normal” it would be 2, 2 of them right.',
     ]);
     assert.deepEqual(verdicts([run({ thresholds })], 'eager'), [
       'Of 5 places 3 would be shown, 2 of them right.',
     ]);
     assert.deepEqual(verdicts([run(), run({ model: 'large', file: 'b.gguf' })], 1), [
-      'small: of 5 places 0 would be shown.',
-      'large: of 5 places 0 would be shown.',
+      'small: Of 5 places none would be shown.',
+      'large: Of 5 places none would be shown.',
     ]);
   });
 

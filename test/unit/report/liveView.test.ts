@@ -3,7 +3,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Completion } from '../../../src/protocol';
-import { computedWith, liveState, type LoggedRequest } from '../../../src/report/liveView';
+import type { Wanted } from '../../../src/report/confidence';
+import type { LiveState } from '../../../src/report/pages';
+import type { Recent } from '../../../src/reports';
+import { computedWith, liveState } from '../../../src/report/liveView';
+import type { LoggedRequest } from '../../../src/report/loggedRequest';
 import { elementsOf } from './svg';
 import type { Result } from '../../../src/results';
 
@@ -13,7 +17,7 @@ const answer = (more: Partial<Completion>): Completion => ({
   ...more,
 });
 
-const recent = { answers: 20, tokensPerSecond: 1010, latencyMs: 14 };
+const recent: Recent = { answers: 20, tokensPerSecond: 1010, latencyMs: 14 };
 
 const shown: Result = { kind: 'shown', how: 'computed' };
 const cancelled: Result = { kind: 'cancelled', because: 'typed on' };
@@ -23,14 +27,18 @@ const request = (where: string, result: Result, more: Partial<LoggedRequest> = {
   ...more,
 });
 
+const wanted: Wanted = { threshold: 0.6, isSet: false, sentence: '' };
+
+function watched(
+  requests: readonly LoggedRequest[],
+  more: { readonly recent?: Recent | undefined } = { recent },
+): LiveState {
+  return liveState({ ...{ engine: 'engine', requests, deadline: 100, wanted }, recent: more.recent });
+}
+
 describe('the live view', () => {
   it('has tiles that say nothing, and no charts, where nothing is known', () => {
-    const state = liveState(
-      'engine',
-      [request('a.ts:1', { kind: 'silent', because: { kind: 'off' } })],
-      undefined,
-      100,
-    );
+    const state = watched([request('a.ts:1', { kind: 'silent', because: { kind: 'off' } })], {});
     assert.deepEqual(
       state.tiles.map(({ value }) => value),
       ['–', '–', '–', '–'],
@@ -47,7 +55,7 @@ describe('the live view', () => {
         completion: answer({ tokensPerSecond: i < 20 ? 1000 + i : 9, prefillMs: i < 20 ? 10 : 1000 }),
       }),
     );
-    const [wait, decode, offered, accepted] = liveState('engine', requests, recent, 100).tiles;
+    const [wait, decode, offered, accepted] = watched(requests).tiles;
     assert.equal(wait!.value, '20 ms');
     assert.match(wait!.note, / 28 ms$/);
     assert.equal(decode!.value, '1,010 tok/s');
@@ -57,22 +65,17 @@ describe('the live view', () => {
   });
 
   it('puts the requests of a line into one row, with what became of it at last', () => {
-    const { places, tiles } = liveState(
-      'engine',
-      [
-        request('a.ts:2', cancelled),
-        request(
-          'a.ts:2',
-          { kind: 'hidden', because: 'confidence' },
-          { completion: answer({ confidence: 0.29 }) },
-        ),
-        request('b.ts:1', { kind: 'shown', how: 'typed through' }, { text: 'b' }),
-        request('b.ts:1', shown, { text: 'bc', outcome: 'accepted' }),
-        request('a.ts:2', cancelled),
-      ],
-      recent,
-      100,
-    );
+    const { places, tiles } = watched([
+      request('a.ts:2', cancelled),
+      request(
+        'a.ts:2',
+        { kind: 'hidden', because: 'confidence' },
+        { completion: answer({ confidence: 0.29 }) },
+      ),
+      request('b.ts:1', { kind: 'shown', how: 'typed through' }, { text: 'b' }),
+      request('b.ts:1', shown, { text: 'bc', outcome: 'accepted' }),
+      request('a.ts:2', cancelled),
+    ]);
     assert.deepEqual(
       places.map(({ where, kind, keys, result, text }) => [where, kind, keys, result, text]),
       [
@@ -91,7 +94,7 @@ describe('the live view', () => {
     const requests = waits.map((waitedMs, i) =>
       request(`a.ts:${i}`, shown, { waitedMs, completion: answer({}) }),
     );
-    const { charts, groups } = liveState('engine', requests, recent, 100);
+    const { charts, groups } = watched(requests);
     for (const svg of Object.values(charts)) assert.equal(elementsOf(svg)[0], 'svg');
     const [waited, parts] = groups;
     assert.match(waited!.note, /last 7 answers\. 2 of them took longer than the deadline of 100 ms/);
@@ -108,6 +111,20 @@ describe('the live view', () => {
     assert.deepEqual(
       parts!.bars.map(({ value }) => value),
       ['1,377 ms', '10 ms', '4.0 ms'],
+    );
+  });
+
+  it('says what was known before: of the prompts, and of the answers', () => {
+    const [, , spared] = watched([
+      request('a.ts:1', shown, { completion: answer({ promptTokens: 100, reusedTokens: 90 }) }),
+      request('a.ts:1', { kind: 'shown', how: 'typed through' }),
+      request('a.ts:1', { kind: 'hidden', because: 'empty', asBefore: true }),
+      request('a.ts:2', { kind: 'shown', how: 'same' }),
+      request('a.ts:3', cancelled),
+    ]).groups;
+    assert.deepEqual(
+      spared!.bars.map(({ value }) => value),
+      ['90 %', '75 %'],
     );
   });
 
@@ -128,7 +145,7 @@ describe('the live view', () => {
       failed: { kind: 'failed', problem: 'It ended.' },
     };
     const requests = Object.values(each).map((result, i) => request(`a.ts:${i + 1}`, result));
-    const { places } = liveState('', requests, recent, 1);
+    const { places } = watched(requests);
     const filters = [...readFileSync('media/live.html', 'utf8').matchAll(/<option value="(.+?)"/g)];
     assert.deepEqual(places.map(({ kind }) => kind).sort(), filters.map(([, kind]) => kind).sort());
   });

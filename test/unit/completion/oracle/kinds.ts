@@ -471,6 +471,13 @@ const kinds: Record<string, Row[]> = {
     ['cpp', 'namespace a {\n\nint f() {‸\n}\n\n}  // namespace a\n', '\n  return 1;\n}\n', '\n  return 1;'],
     ['go', 'func f() {\n\t‸\n}\n', 'return g{\n        a,\n    }\n', 'return g{\n\t\ta,\n\t}'],
   ],
+  'a word that ends behind the cursor already': [
+    ['yaml', 'a:\n  - uses: actions/se‸tup-java@v4\n', 'tup-go@v4', 'hidden: duplicate'],
+    ['sql', 'create function hma‸c(text) PARALLEL SAFE;\n', 'c(bytea) PARALLEL SAFE;', 'hidden: duplicate'],
+    ['yaml', 'a:\n  - uses: actions/se‸tup-java@v4\n', 'tup-java@v4', 'hidden: empty'],
+    ['typescript', 'const a = get‸Name();\n', 'User', 'User'],
+    ['python', 'a = sel‸f.b\n', 'f.a + sel', 'f.a + sel'],
+  ],
   'commands in the cells of a notebook': [
     ['python', 'import math\n‸\n', '%matplotlib inline', '%matplotlib inline'],
     ['python', 'import math\n‸\n', '!pip install requests', '!pip install requests'],

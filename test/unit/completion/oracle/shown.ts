@@ -5,8 +5,7 @@ import { Finishing, judge } from '../../../../src/completion/finish';
 import { siteOf } from '../../../../src/completion/site';
 import { syntaxOf } from '../../../../src/completion/syntax';
 import { window } from '../../../../src/editing/context';
-import type { StopReason } from '../../../../src/protocol';
-import type { HiddenReason } from '../../../../src/results';
+import type { StopReason, HiddenReason } from '../../../../src/results';
 
 export interface Shown {
   /** Empty where nothing is shown. */

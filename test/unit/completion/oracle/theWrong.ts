@@ -74,4 +74,32 @@ describe('what is wrong', () => {
     const most = mostFaults * tried + 2 * Math.sqrt(mostFaults * tried);
     assert.ok(faults.length <= most, `${faults.length} of ${tried} break the code`);
   }).timeout(1_200_000);
+
+  it('does not end a word a second time', async () => {
+    const faults: string[] = [];
+    let tried = 0;
+    for (const [languageId, files] of codeUnder(codeFolders(long))) {
+      const random = randomSource(11 + languageId.length);
+      for (let n = 0; n < 10 * perAttack; n++) {
+        const { text } = random.pick(files);
+        const at = 1 + random.below(text.length - 1);
+        const [prefix, suffix] = [text.slice(0, at), text.slice(at)];
+        const ending = /^\w+/.exec(suffix)?.[0];
+        if (!ending || !/\w$/.test(prefix)) continue;
+        // What follows where the document has that ending elsewhere.
+        const other = text.indexOf(ending, random.below(text.length));
+        const output = text.slice(other, text.indexOf('\n', other));
+        if (other < 0 || !/\W/.test(output) || suffix.startsWith(output)) continue;
+        tried++;
+        const { text: shown } = await shownAt(languageId, prefix, suffix, output);
+        const begun = /\w*$/.exec(prefix)![0];
+        const isAgain = /^\w*/.exec(shown)![0] === ending && shown !== ending;
+        const leadsToRest = output.startsWith(shown + ending) || /\w*$/.exec(shown)![0] === begun;
+        if (isAgain && !leadsToRest)
+          faults.push(`${languageId}: ${prefix.slice(-40)}‸${suffix.slice(0, 20)}: ${shown}`);
+      }
+    }
+    assert.ok(tried > 100, String(tried));
+    assert.deepEqual(faults, []);
+  }).timeout(600_000);
 });

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { readGguf } from '../../../src/model/gguf';
 import * as write from '../../../src/model/ggufWriter';
-import { joinParts } from '../../../src/model/joinParts';
+import { joinParts } from '../../../src/model/rewrite';
 
 describe('the parts of a split model', () => {
   let folder: string;

@@ -1,4 +1,4 @@
-// Makes one GGUF file of the parts of a split model: the first part's metadata, the tensors of all, every byte as it was.
+// Writes GGUF files of others, every byte of the tensors as it was: one of the parts of a split model, or one that states something more.
 
 import * as fs from 'node:fs';
 import { type Gguf, GgufError, readGguf } from './gguf';
@@ -6,7 +6,7 @@ import { writeGguf, type WrittenTensor } from './ggufWriter';
 
 const pieceBytes = 1 << 20;
 
-/** Throws a GgufError where the files are not all parts of one model, and an Error where the whole cannot be written. */
+/** One file with the first part's metadata and the tensors of all. Throws a GgufError where the files are not all parts of one model, and an Error where the whole cannot be written. */
 export function joinParts(files: readonly string[], whole: string): void {
   const parts = files.map((file) => readGguf(file, true));
   for (const [i, { file, metadata }] of parts.entries()) {
@@ -15,9 +15,7 @@ export function joinParts(files: readonly string[], whole: string): void {
       throw new GgufError(`${file} is not part ${i + 1} of ${parts.length} of a split model.`);
   }
   const first = parts[0]!;
-  const metadata = [...first.places]
-    .filter(([key]) => !key.startsWith('split.'))
-    .map(([key, [from, to]]): [string, Buffer] => [key, Buffer.concat([...bytesOf(first, from, to)])]);
+  const metadata = metadataOf(first).filter(([key]) => !key.startsWith('split.'));
   const expected = first.metadata.get('split.tensors.count');
   const tensors = parts.flatMap((part) => part.tensors.map((tensor) => written(part, tensor)));
   if (typeof expected === 'number' && expected !== tensors.length)
@@ -25,6 +23,17 @@ export function joinParts(files: readonly string[], whole: string): void {
       `${first.file} is of a model of ${expected} tensors, of which ${tensors.length} are there.`,
     );
   writeGguf(whole, metadata, tensors);
+}
+
+/** Has the file itself state a value, which stands behind its type, in the place of one that it stated before. */
+export function restate(gguf: Gguf, key: string, value: Buffer): void {
+  const metadata = metadataOf(gguf).filter(([stated]) => stated !== key);
+  const tensors = gguf.tensors.map((tensor) => written(gguf, tensor));
+  writeGguf(gguf.file, [...metadata, [key, value]], tensors);
+}
+
+function metadataOf(gguf: Gguf): [key: string, value: Buffer][] {
+  return [...gguf.places].map(([key, [from, to]]) => [key, Buffer.concat([...bytesOf(gguf, from, to)])]);
 }
 
 function written(part: Gguf, { name, type, shape, offset, bytes }: Gguf['tensors'][number]): WrittenTensor {

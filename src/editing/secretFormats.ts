@@ -1,0 +1,100 @@
+// Keys and tokens in a text, told by the formats that are published: secretlint's recommended rules, and those that it lacks.
+
+import { rules } from '@secretlint/secretlint-rule-preset-recommend';
+import { oddness, oddPart, type Range } from './secretLooks';
+
+/** What is used of a rule of secretlint. */
+interface Rule {
+  readonly meta: { readonly id: string };
+  create(context: RuleContext, options: object): { file(source: { content: string }): unknown };
+}
+/** The rules only pass messages on, so that what is found can be passed in their place. */
+interface RuleContext {
+  createTranslator(): (message: string, data?: Record<string, string>) => string[];
+  report(found: { message: string[]; range: readonly [number, number] }): void;
+}
+
+/** What a comment allows in a report is not allowed in a prompt. */
+const commentRule = '@secretlint/secretlint-rule-filter-comments';
+const scanners = (rules as unknown as Rule[]).filter(({ meta }) => meta.id !== commentRule);
+
+/** What keys begin with that says whose they are, so that a part of one is enough. */
+const sure = {
+  code: 'gh[pousr]_ github_pat_ gl(?:pat|dt|rt|ptt|cbt|ft|imt|agent|oas|soat|ffct)- pypi-AgE dckr_(?:pat|oat)_',
+  models: String.raw`sk-or-v\d- sk-ant- sk-proj- sk-svcacct- pplx-`,
+  clouds: String.raw`AIza GOCSPX- ya29\. do[opr]_v1_ fm[12][ar]?_ HRKU- sbp_ sb_secret_ pscale_(?:tkn|pw|oauth)_ hv[sbr]\. dp\.(?:pt|st|ct|sa|scim|audit)\. AGE-SECRET-KEY-1`,
+  money: '[sr]k_(?:live|test)_ whsec_ sq0(?:atp|csp|idp)- shp(?:at|ca|pa|ss)_',
+  teams: String.raw`xox[a-z]-\d xapp-\d lin_api_ fig[dopu]_ ATATT3 ATCTT3 PMAK-`,
+  watching: 'NR(?:AK|JS|II|RA)- sntry[su]_ glsa_',
+  mail: String.raw`SG\. xkeysib-`,
+};
+/** What names begin with as well, so that the rest has to look like a key. */
+const unsure = String.raw`(?:AKIA|ASIA)(?=[A-Z2-7]{8}) (?:SK|AC)(?=[\da-f]{8}) npm_ xai- gsk_ hf_ r8_ pul- dapi EAAA ntn_ secret_ key- pat(?=\w{14}\.) ATBB glc_ v1\.0- 1//0 fo1_ sk- dt0[a-z]\d\d\.`;
+const begin = (beginnings: string): RegExp =>
+  new RegExp(`\\b(?:${beginnings.split(' ').join('|')})([\\w.~+/=-]{8,})`, 'g');
+
+const certain = [
+  begin(Object.values(sure).join(' ')),
+  // Amazon: identifiers of access keys, lasting and temporary.
+  /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/g,
+  // JSON Web Tokens (RFC 7519): `{"` begins with `ey` in base64.
+  /\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g,
+  // Telegram; Discord's webhooks.
+  /\b\d{8,10}:AA[\w-]{8,}/g,
+  /\bdiscord(?:app)?\.com\/api\/webhooks\/\d{17,20}\/[\w-]{8,}/g,
+  // Azure: keys of accounts, of Active Directory, signatures of shared access.
+  /\b(?:AccountKey|SharedAccessKey)=[A-Za-z0-9+/]{8,}={0,2}/g,
+  /[\w.~-]{3}\dQ~[\w.~-]{8,}/g,
+  /[?&;]sig=[\w%+/=-]{8,}/g,
+  // Private keys (RFC 7468) that are not whole, or are strings to be joined.
+  /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----(?:(?:\\[nr\s]|[\s"'`+,])*[A-Za-z0-9+/=]{16,})+/g,
+];
+/** Of these, what is in the group has to look like a key. */
+const uncertain = [
+  begin(unsure),
+  // What a server is told who asks with (RFC 6750, RFC 7617).
+  /\b(?:Bearer|Basic)\s+([\w.~+/-]{8,}=*)/gi,
+];
+/** Passwords in URLs, where a port is none, and in commands. */
+const logins = [
+  /(?<=[a-z\d]):\/\/[^\s/:@"'`<>]{0,64}:(?!\d{0,5}(?:[/?#"'`\s]|$))([^\s/@"'`<>]{1,256})(?:@|$)/gi,
+  /\s(?:-u|--user)[ =]["']?[^\s:"'`$]{1,64}:(?!\d+\b)([^\s"'`]{1,256})/g,
+  /\bsshpass\s+-p\s*["']?([^\s"']{1,256})/g,
+];
+/** Filled in later, or to be replaced. */
+const filledIn =
+  /^(?:[${%*[(].*|x+|\.+|(?:my|your|the|db|user)?[-_]?(?:pass(?:word|wd)?|pwd|pw|secret|token|key|credentials?))$/i;
+
+/** The stretches of a text that have the format of a key or token. */
+export function formatRanges(text: string): Range[] {
+  const found: Range[] = scanned(text);
+  const add = ({ 0: value, index }: RegExpExecArray): unknown =>
+    found.push({ start: index, end: index + value.length });
+  for (const format of certain) for (const match of text.matchAll(format)) add(match);
+  for (const format of uncertain)
+    for (const match of text.matchAll(format)) if (oddness(match[1]!) >= oddPart) add(match);
+  for (const login of logins)
+    for (const match of text.matchAll(login)) if (!filledIn.test(match[1]!)) add(match);
+  return found;
+}
+
+/** What secretlint finds. */
+function scanned(text: string): Range[] {
+  const found: Range[] = [];
+  const context: RuleContext = {
+    createTranslator:
+      () =>
+      (_message, data = {}) =>
+        Object.values(data),
+    report: ({ message: values, range: [start, end] }) => {
+      found.push({ start, end });
+      // A range may begin where the name of a key does, and end before the key.
+      for (const value of values) {
+        const at = value === '' ? -1 : text.indexOf(value, start);
+        if (at >= 0) found.push({ start: at, end: at + value.length });
+      }
+    },
+  };
+  for (const scanner of scanners) scanner.create(context, {}).file({ content: text });
+  return found;
+}

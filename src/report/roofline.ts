@@ -1,0 +1,70 @@
+// The roofline of a diagnosis: what this machine allows, and how near to it the loaded model reads and writes.
+
+import { t } from '@vscode/l10n';
+import type { Diagnosis } from '../reports';
+import { inPage, logChart, type Series } from './charts';
+import { grouped } from '../wording';
+import { percent, threadsOf } from './figures';
+import type { Figure } from './pages';
+
+/** Tokens of a prompt that share one reading of the weights. */
+const passTokens = 64;
+/** How far the roof goes on to the right of where it is level. */
+const beyond = 4;
+
+/** Undefined where the number of threads in use was not measured. */
+export function rooflineOf({ threading, machine, tmac, model }: Diagnosis): Figure | undefined {
+  const row = threading.scaling.find(({ threads }) => threads === model.threads);
+  if (!row) return undefined;
+  const { threads } = row;
+  // Of as much memory as the weights take, in GB/s: those of a small model stay in a cache.
+  const readGBs = (row.readLimit * model.bytes) / 1e9;
+  const peak = threads * Math.max(machine.gops, ...tmac.kernels.map(({ gops }) => gops));
+  const perToken = (2 * model.weights) / model.bytes;
+  const roof = (intensity: number): number => Math.min(peak, intensity * readGBs);
+  const ridge = peak / readGBs;
+  const dot = (name: string, intensity: number, tokensPerSecond: number): Series => {
+    const gops = (2 * model.weights * tokensPerSecond) / 1e9;
+    const share = percent(gops / roof(intensity));
+    const text = t`${name}: ${grouped(gops)} billion operations a second, ${share} of what is possible`;
+    return {
+      name,
+      values: [[intensity, gops]],
+      mark: { at: [intensity, gops], text, label: `${name}, ${share}` },
+    };
+  };
+  const right = Math.max(ridge, perToken * passTokens) * beyond;
+  const left = Math.min(perToken, ridge) / beyond;
+  const chart = logChart(
+    {
+      title: t`What this machine allows, and how near to it ${model.name} comes: operations a second by operations for each byte that is read`,
+      x: { title: t`operations for each byte read`, text: short },
+      y: { title: t`billion operations a second`, text: short },
+      series: [
+        {
+          name: t`what is possible`,
+          values: [
+            [left, roof(left)],
+            [ridge, peak],
+            [right, peak],
+          ],
+        },
+        dot(t`writing`, perToken, row.decode),
+        dot(t`reading`, perToken * passTokens, row.prefill),
+      ],
+    },
+    inPage,
+  );
+  return {
+    title: t`How near to the limits of this machine`,
+    note: explanation(threads, readGBs, peak),
+    chart,
+  };
+}
+
+function explanation(threads: number, readGBs: number, peak: number): string {
+  return t`The line is what is possible with ${threadsOf(threads)}. Where it rises, reading the weights is the limit, at ${grouped(readGBs)} GB/s for a model of this size. Where it is level, multiplying is, at ${grouped(peak)} billion operations a second. Writing an answer reads all weights for each token; of a prompt, ${passTokens} tokens share one reading. Each point says how much of what is possible there is reached.`;
+}
+
+const short = (value: number): string =>
+  value >= 1000 ? `${value / 1000}k` : value >= 1 ? String(value) : value.toPrecision(1);
