@@ -56,6 +56,12 @@ for (const file of grammars.map((name) => `tree-sitter-${name}.wasm`))
   copyFileSync(`node_modules/@vscode/tree-sitter-wasm/wasm/${file}`, `dist/grammars/${file}`);
 
 if (process.argv.includes('--tests')) {
+  // What tests run as programs, or import without being bundled.
+  const programs = [
+    'test/unit/library/localHub.ts',
+    'test/unit/editing/fakeProcess.ts',
+    'test/unit/entries/windowProcess.ts',
+  ];
   rmSync('out/test', { recursive: true, force: true });
   const files = readdirSync('test', { recursive: true }).map((file) => `test/${file.replaceAll('\\', '/')}`);
   await build({
@@ -65,7 +71,7 @@ if (process.argv.includes('--tests')) {
         file.endsWith('.test.ts') ||
         file === 'test/host/index.ts' ||
         /^test\/e2e\/\w+\.ts$/.test(file) ||
-        file === 'test/unit/library/localHub.ts',
+        programs.includes(file),
     ),
     outdir: 'out',
     outbase: '.',

@@ -1,6 +1,12 @@
 // Every message between the extension and the engine process, with its types; imports nothing of either side.
 
-import { NotificationType, ProgressType, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
+import {
+  NotificationType,
+  NotificationType0,
+  ProgressType,
+  RequestType,
+  RequestType0,
+} from 'vscode-jsonrpc/node';
 import type { Eagerness } from './eagerness';
 import type { HiddenReason, StopReason } from './results';
 import type { MachineSpeed, ModelInfo, ModelGlance, Diagnosis, BenchReport, Evaluation } from './reports';
@@ -186,6 +192,17 @@ export interface JoinParams {
   whole: string;
 }
 
+/** What the engine has to say for the log. */
+export interface Remark {
+  level: 'warn' | 'error';
+  message: string;
+}
+
+/** Whether work has begun, for any client, that may keep the engine from answering for longer than a completion does. */
+export interface Business {
+  isBusy: boolean;
+}
+
 /** How much of the model is loaded, in percent. */
 export interface LoadProgress {
   percent: number;
@@ -207,7 +224,7 @@ export interface EvaluateProgress {
 /** The code of an error that says that there is nothing to compute with on this machine, whatever the model. */
 export const cannotCompute = 1;
 
-/** The requests that the engine process answers; `complete`, `prefill` and `evaluate` follow the library's cancellation. */
+/** The requests that the engine process answers to each client; `complete`, `prefill` and `evaluate` follow the library's cancellation. */
 export const loadRequest = new RequestType<LoadParams, ModelInfo, void>('load');
 export const loadProgress = new NotificationType<LoadProgress>('loadProgress');
 export const glanceRequest = new RequestType<GlanceParams, ModelGlance, void>('glance');
@@ -223,4 +240,8 @@ export const diagnoseRequest = new RequestType0<Diagnosis, void>('diagnose');
 export const benchRequest = new RequestType<BenchParams, BenchReport, void>('bench');
 export const benchProgress = new NotificationType<BenchProgress>('benchProgress');
 export const evaluateRequest = new RequestType<EvaluateParams, Evaluation, void>('evaluate');
+/** The client is the one that the user looks at: what it wants comes first. */
+export const focusNotification = new NotificationType0('focus');
+export const remarkNotification = new NotificationType<Remark>('remark');
+export const busyNotification = new NotificationType<Business>('busy');
 export const evaluateProgress = new NotificationType<EvaluateProgress>('evaluateProgress');

@@ -20,7 +20,7 @@ class NativeModel : public Napi::ObjectWrap<NativeModel> {
     return DefineClass(
         env, "NativeModel",
         {InstanceMethod<&NativeModel::session>("session"), InstanceMethod<&NativeModel::use>("use"),
-         InstanceMethod<&NativeModel::free>("free")});
+         InstanceMethod<&NativeModel::tune>("tune"), InstanceMethod<&NativeModel::free>("free")});
   }
 
   explicit NativeModel(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeModel>(info) {
@@ -67,6 +67,13 @@ class NativeModel : public Napi::ObjectWrap<NativeModel> {
   void use(const Napi::CallbackInfo& info) {
     if (model_ == nullptr) throw Napi::Error::New(info.Env(), "This model was freed and cannot be used.");
     model_->use(integer(info[0], "use: threads", 1));
+  }
+
+  void tune(const Napi::CallbackInfo& info) {
+    if (model_ == nullptr) throw Napi::Error::New(info.Env(), "This model was freed and cannot be used.");
+    CacheSettings settings;
+    read_record(object(info[0], "tune: cache"), "tune: cache", kCacheFields, false, settings);
+    model_->tune(settings);
   }
 
   // Sessions that are open keep the weights alive until they are freed.

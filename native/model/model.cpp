@@ -101,6 +101,12 @@ Model::Model(const std::string& path, std::vector<TensorDescription> tensors,
 
 void Model::use(int threads) { in_use_.store(std::clamp(threads, 1, pool_.threads())); }
 
+void Model::tune(const CacheSettings& settings) {
+  const std::string problem = problem_of(settings);
+  if (!problem.empty()) throw std::runtime_error("The model cannot be tuned so: " + problem + ".");
+  cache_settings_ = settings;
+}
+
 bool Model::forward(const int32_t* ids, int count, int logit_rows, KvCache& cache, Activations& a,
                     const Stop& stop) {
   const std::lock_guard<std::mutex> turn(turn_);

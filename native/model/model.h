@@ -45,6 +45,10 @@ class Model {
   // At most `threads` compute from the next pass on, of those that the model was loaded with. For any thread.
   void use(int threads);
 
+  // From the next call of a session on; none may be at work. Throws std::runtime_error if they are
+  // impossible.
+  void tune(const CacheSettings& settings);
+
   // transformer.forward; sessions take turns with the threads, one pass at a time.
   bool forward(const int32_t* ids, int count, int logit_rows, KvCache& cache, Activations& a,
                const Stop& stop);

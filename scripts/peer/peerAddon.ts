@@ -43,6 +43,7 @@ function peerAddon(llama: Llama): Addon {
         loadMilliseconds: performance.now() - started,
         session: ({ contextLength }) => new PeerSession(model, contextLength, threads),
         use: () => undefined, // It keeps the threads that it was loaded with.
+        tune: absent,
         free: () => void model.dispose(),
       };
     },

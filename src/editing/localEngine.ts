@@ -1,4 +1,4 @@
-// The backend on this machine: an engine process that starts at the first request, and starts again when it has died.
+// The backend on this machine: an engine process that is reached at the first request, and again when it has died.
 
 import { t } from '@vscode/l10n';
 import { existsSync } from 'node:fs';
@@ -21,9 +21,10 @@ import {
 import type { BenchReport, Diagnosis, Evaluation, ModelInfo } from '../reports';
 import type { Occupation } from '../results';
 import { type Backend, type BackendState, type Examinable, type Log, Problem } from './backend';
-import { EngineChild } from './engineChild';
+import { EngineLink } from './engineLink';
 import { occupationWords, sentenceOf } from '../wording';
 import { isMemoryShort } from './memory';
+import { reachEngine } from './reach';
 
 export type LocalState = BackendState<ModelInfo>;
 
@@ -40,7 +41,7 @@ export interface LocalEngineOptions {
   patienceMs?: number;
   /** How long the loading of a model may stand still. */
   loadPatienceMs?: number;
-  /** How long nothing is completed before the engine is ended where memory is short. */
+  /** How long nothing is completed before the models are given back where memory is short. */
   idleMs?: number;
   isMemoryShort?: () => boolean;
 }
@@ -52,17 +53,19 @@ const defaultLoadPatienceMs = 120_000;
 const defaultIdleMs = 5 * 60_000;
 
 interface Running {
-  readonly child: EngineChild;
+  readonly link: Promise<EngineLink>;
   readonly loaded: Promise<ModelInfo>;
   /** A second model answers before the chosen one is loaded. */
   readonly isEarly: boolean;
+  processId?: number;
 }
 
 export class LocalEngine implements Backend, Examinable {
   private running: Running | undefined;
-  /** When processes have died within the last minutes. */
+  /** When processes have died within the last minutes while they were asked for something. */
   private deaths: number[] = [];
   private occupied: Occupation | undefined;
+  private isFocused = false;
   private lastUse = performance.now();
   private idle: NodeJS.Timeout | undefined;
   private disposed = false;
@@ -75,7 +78,7 @@ export class LocalEngine implements Backend, Examinable {
   }
 
   get processId(): number | undefined {
-    return this.running?.child.processId;
+    return this.running?.processId;
   }
 
   get occupation(): Occupation | undefined {
@@ -84,7 +87,7 @@ export class LocalEngine implements Backend, Examinable {
 
   /** Starts the engine where it does not run, and waits for its model. */
   loadModel(): Promise<ModelInfo> {
-    return this.request(({ loaded }) => loaded);
+    return this.request((_, { loaded }) => loaded);
   }
 
   complete(
@@ -93,23 +96,23 @@ export class LocalEngine implements Backend, Examinable {
     onSooner: (sooner: Sooner) => void,
   ): Promise<Completion> {
     this.used();
-    return this.cancellable(token, ({ child }) => child.complete(params, token, onSooner));
+    return this.cancellable(token, (link) => link.complete(params, token, onSooner));
   }
 
   prefill(params: PrefillParams, token: CancellationToken): Promise<Prefill> {
-    return this.cancellable(token, ({ child }) => child.prefill(params, token));
+    return this.cancellable(token, (link) => link.prefill(params, token));
   }
 
-  /** Cancelling restarts the engine, which stops at once. */
+  /** Cancelling leaves the engine, which stops what nobody waits for. */
   async bench(
     paramsFor: (model: ModelInfo) => BenchParams,
     token: CancellationToken,
     progress: (done: BenchProgress) => void = () => undefined,
   ): Promise<BenchReport> {
-    const subscription = token.onCancellationRequested(() => this.restart('the benchmark was cancelled'));
+    const subscription = token.onCancellationRequested(() => this.reload('the benchmark was cancelled'));
     try {
-      return await this.occupy('benchmark', async ({ child, loaded }) =>
-        child.bench(paramsFor(await loaded), progress),
+      return await this.occupy('benchmark', async (link, { loaded }) =>
+        link.bench(paramsFor(await loaded), progress),
       );
     } finally {
       subscription.dispose();
@@ -122,31 +125,46 @@ export class LocalEngine implements Backend, Examinable {
     token: CancellationToken,
     progress: (done: EvaluateProgress) => void,
   ): Promise<Evaluation> {
-    return this.occupy('evaluation', ({ child }) =>
-      this.watched(child, token, child.evaluate(params, token, progress)),
+    return this.occupy('evaluation', (link) =>
+      this.watched(link, token, link.evaluate(params, token, progress)),
     );
   }
 
   diagnose(): Promise<Diagnosis> {
-    return this.occupy('diagnosis', ({ child }) => child.diagnose());
+    return this.occupy('diagnosis', (link) => link.diagnose());
   }
 
   /** Has an answer given again, with all that the model read and wrote; starts nothing. */
   async examine(params: ExamineParams): Promise<Examination> {
     if (this.current.name !== 'ready') throw new Problem('request', t`The engine is not ready.`);
     if (this.occupied) throw new Problem('request', sentenceOf(occupationWords(this.occupied)));
-    return this.request(({ child }) => child.examine(params));
+    return this.request((link) => link.examine(params));
   }
 
-  /** Ends the process; the next request starts another one, with what is to be loaded then. Earlier deaths are forgotten. */
-  restart(reason: string): void {
+  /** Gives the models back; the next request loads what is to be loaded then. Earlier deaths are forgotten. */
+  reload(reason: string): void {
     this.deaths = [];
-    if (this.running) this.options.log.info(`The engine is restarted: ${reason}.`);
+    if (this.running) this.options.log.info(`The engine is left, and asked anew: ${reason}.`);
     this.end();
     this.become({ name: 'idle' });
   }
 
-  /** Ends the process to give its memory back if that is short and nothing was completed for long. */
+  /** The same with a new process, for all windows: the one at work is ended. */
+  restart(reason: string): void {
+    this.running?.link.then(
+      (link) => link.kill(),
+      () => undefined,
+    );
+    this.reload(reason);
+  }
+
+  /** Whether the user looks at this window: the engine serves it first then. */
+  focus(isFocused: boolean): void {
+    this.isFocused = isFocused;
+    if (isFocused) this.running?.link.then(tellFocus, () => undefined);
+  }
+
+  /** Gives the models back if memory is short and nothing was completed for long. */
   unloadIfIdle(): void {
     if (performance.now() - this.lastUse >= this.idleMs) this.unloadIfMemoryIsShort();
   }
@@ -154,7 +172,7 @@ export class LocalEngine implements Backend, Examinable {
   private unloadIfMemoryIsShort(): void {
     const { log, isMemoryShort: isShort = isMemoryShort } = this.options;
     if (this.current.name !== 'ready' || this.occupied || !isShort()) return;
-    log.info('The engine is ended: it was idle, and memory is short.');
+    log.info('The engine is left: it was idle, and memory is short.');
     this.end();
     this.become({ name: 'idle' });
   }
@@ -163,6 +181,10 @@ export class LocalEngine implements Backend, Examinable {
     this.disposed = true;
     clearTimeout(this.idle);
     this.end();
+  }
+
+  private get loadPatienceMs(): number {
+    return this.options.loadPatienceMs ?? defaultLoadPatienceMs;
   }
 
   private get idleMs(): number {
@@ -177,26 +199,32 @@ export class LocalEngine implements Backend, Examinable {
   }
 
   /** One request to an engine that is loaded; `early`: or has a second model that is. */
-  private async request<T>(send: (running: Running) => Promise<T>, early = false): Promise<T> {
+  private async request<T>(
+    send: (link: EngineLink, running: Running) => Promise<T>,
+    early = false,
+  ): Promise<T> {
     const running = this.start();
     if (!early || !running.isEarly) await running.loaded;
     try {
-      return await send(running);
+      return await send(await running.link, running);
     } catch (error) {
       throw asProblem('request', error);
     }
   }
 
-  private cancellable<T>(token: CancellationToken, send: (running: Running) => Promise<T>): Promise<T> {
-    return this.request((running) => {
+  private cancellable<T>(token: CancellationToken, send: (link: EngineLink) => Promise<T>): Promise<T> {
+    return this.request((link) => {
       // Other work may have begun while this request waited for the start, and would be disturbed.
       if (this.occupied) throw new Problem('request', sentenceOf(occupationWords(this.occupied)));
       if (token.isCancellationRequested) throw new Problem('request', 'Cancelled while the engine started.');
-      return this.watched(running.child, token, send(running));
+      return this.watched(link, token, send(link));
     }, true);
   }
 
-  private async occupy<T>(occupation: Occupation, send: (running: Running) => Promise<T>): Promise<T> {
+  private async occupy<T>(
+    occupation: Occupation,
+    send: (link: EngineLink, running: Running) => Promise<T>,
+  ): Promise<T> {
     if (this.occupied)
       throw new Problem(
         'request',
@@ -241,27 +269,39 @@ export class LocalEngine implements Backend, Examinable {
     if (!existsSync(file))
       throw this.fail(new Problem('engine', `The engine ${file} is missing. Reinstall Ryzanstein.`));
     log.info(`Starting the engine with ${params.modelFile}.`);
-    const child: EngineChild = new EngineChild(file, log, (how) => this.died(child, how));
+    const link = reachEngine(file, log).then((wire) => {
+      const reached = new EngineLink(wire, log, (how, wasAsked) => this.died(running, how, wasAsked));
+      running.processId = reached.processId;
+      if (this.isFocused) tellFocus(reached);
+      return reached;
+    });
     this.become({ name: 'starting' });
-    const loaded = this.load(child, params, refused);
+    const loaded = link.then((reached) => this.load(running, reached, params, refused));
     loaded.catch(() => undefined);
-    return { child, loaded, isEarly: params.second !== undefined };
+    const running: Running = { link, loaded, isEarly: params.second !== undefined };
+    return running;
   }
 
-  private async load(child: EngineChild, params: LoadParams, refused?: Problem): Promise<ModelInfo> {
-    const { log, loadPatienceMs: patience = defaultLoadPatienceMs } = this.options;
+  private async load(
+    running: Running,
+    link: EngineLink,
+    params: LoadParams,
+    refused?: Problem,
+  ): Promise<ModelInfo> {
+    const { log } = this.options;
+    const patience = this.loadPatienceMs;
     const hung = setTimeout(() => {
       log.error(`The engine has loaded nothing of ${params.modelFile} for ${patience} ms.`);
-      child.kill();
+      link.kill();
     }, patience);
     let model: ModelInfo;
     try {
-      model = await child.load(params, ({ percent }) => {
+      model = await link.load(params, ({ percent }) => {
         hung.refresh();
-        if (this.running?.child === child) this.become({ name: 'starting', percent });
+        if (this.running === running) this.become({ name: 'starting', percent });
       });
     } catch (error) {
-      if (this.running?.child !== child) throw asProblem('request', error);
+      if (this.running !== running) throw asProblem('request', error);
       // The process lives and says no: another one would say the same.
       this.end();
       const problem = asProblem('model', error);
@@ -271,7 +311,7 @@ export class LocalEngine implements Backend, Examinable {
     } finally {
       clearTimeout(hung);
     }
-    if (this.running?.child === child) this.become({ name: 'ready', model, ...(refused && { refused }) });
+    if (this.running === running) this.become({ name: 'ready', model, ...(refused && { refused }) });
     const { name, loadMs, kernel, threads } = model;
     log.info(`${name} is loaded in ${Math.round(loadMs)} ms: ${kernel}, ${threads} threads.`);
     if (model.caution !== undefined) log.warn(model.caution);
@@ -280,15 +320,21 @@ export class LocalEngine implements Backend, Examinable {
     return model;
   }
 
-  /** Ends the engine, as dead, if work that was cancelled does not come back in time. */
-  private async watched<T>(child: EngineChild, token: CancellationToken, work: Promise<T>): Promise<T> {
+  /**
+   * Ends the engine, as dead, if work that was cancelled does not come back in time. What waits for others comes back at
+   * once; what it does for others may keep it from answering, of which it has told before.
+   */
+  private async watched<T>(link: EngineLink, token: CancellationToken, work: Promise<T>): Promise<T> {
     const { log, patienceMs: patience = defaultPatienceMs } = this.options;
     let timer: NodeJS.Timeout | undefined;
-    const hung = (): void => {
-      log.error(`The engine did not stop a cancelled request within ${patience} ms.`);
-      child.kill();
+    const wait = (waited: number): void => {
+      timer = setTimeout(() => {
+        if (link.isBusy && waited < this.loadPatienceMs) return wait(waited + patience);
+        log.error(`The engine did not stop a cancelled request within ${waited} ms.`);
+        link.kill();
+      }, patience);
     };
-    const subscription = token.onCancellationRequested(() => (timer ??= setTimeout(hung, patience)));
+    const subscription = token.onCancellationRequested(() => timer ?? wait(patience));
     try {
       return await work;
     } finally {
@@ -298,9 +344,15 @@ export class LocalEngine implements Backend, Examinable {
   }
 
   /** Notes that a process has ended, and decides whether another one may be started. */
-  private died(child: EngineChild, how: string): Problem {
-    if (this.running?.child !== child) return new Problem('request', 'The engine was restarted.');
+  private died(running: Running, how: string, wasAsked: boolean): Problem {
+    if (this.running !== running) return new Problem('request', 'The engine was restarted.');
     this.running = undefined;
+    if (!wasAsked) {
+      // As for another window, which has ended it.
+      this.options.log.info(`The engine ${how}, and will be started again when it is needed.`);
+      this.become({ name: 'idle' });
+      return new Problem('request', `The engine ${how}.`);
+    }
     const now = Date.now();
     this.deaths = [...this.deaths.filter((time) => now - time < restarts.withinMs), now];
     this.options.log.error(`The engine ${how}; it has died ${this.deaths.length} times within five minutes.`);
@@ -313,9 +365,12 @@ export class LocalEngine implements Backend, Examinable {
   }
 
   private end(): void {
-    const child = this.running?.child;
+    const link = this.running?.link;
     this.running = undefined;
-    child?.kill();
+    link?.then(
+      (reached) => reached.close(),
+      () => undefined,
+    );
   }
 
   private fail(problem: Problem): Problem {
@@ -328,6 +383,10 @@ export class LocalEngine implements Backend, Examinable {
     this.current = state;
     if (!this.disposed) this.options.onState(state);
   }
+}
+
+function tellFocus(link: EngineLink): void {
+  link.focus();
 }
 
 /** An error in words for the user: its own message. */

@@ -4,13 +4,14 @@ import { stat } from 'node:fs/promises';
 import { messageOf } from '../wording';
 import type { MachineSpeed, ModelGlance } from '../reports';
 import type { Log } from './backend';
-import { EngineChild } from './engineChild';
+import { EngineLink } from './engineLink';
+import { forkEngine } from './engineProcesses';
 
 /** What a file's header says, or why the file cannot be used. */
 export type Glance = ModelGlance | { refusal: string };
 
 export class ModelReader {
-  private child: EngineChild | undefined;
+  private child: EngineLink | undefined;
   /** By path and state: a file is read again when it has changed. */
   private readonly known = new Map<string, Glance>();
 
@@ -52,7 +53,8 @@ export class ModelReader {
 
   /** Makes one file of the parts of a split model, in a process that is ended by `signal`. */
   async join(parts: string[], whole: string, signal: AbortSignal): Promise<void> {
-    const child = new EngineChild(this.file, this.log, (how) => new Error(`What joins the parts ${how}.`));
+    const wire = forkEngine(this.file, this.log);
+    const child = new EngineLink(wire, this.log, (how) => new Error(`What joins the parts ${how}.`));
     const stop = (): void => child.kill();
     signal.addEventListener('abort', stop);
     try {
@@ -74,8 +76,9 @@ export class ModelReader {
     this.rest();
   }
 
-  private launch(): EngineChild {
-    const child: EngineChild = new EngineChild(this.file, this.log, (how) => {
+  private launch(): EngineLink {
+    const wire = forkEngine(this.file, this.log);
+    const child: EngineLink = new EngineLink(wire, this.log, (how) => {
       if (this.child === child) this.child = undefined;
       return new Error(`What reads its header ${how}.`);
     });

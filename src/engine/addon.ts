@@ -101,6 +101,8 @@ export interface NativeModel {
   session(options: { contextLength: number }): NativeSession;
   /** At most `threads` compute from the next pass on, of those that the model was loaded with. */
   use(threads: number): void;
+  /** Weighs what the context holds by these settings, or the usual ones, from the next call on; none may be at work. */
+  tune(cache: CacheSettings): void;
   free(): void;
 }
 

@@ -12,25 +12,22 @@ import type {
   Sooner,
   WrittenToken,
 } from '../protocol';
-import type { ModelInfo, RejectedKernel } from '../reports';
-import type { Addon, NativeModel, NativeSession, NgramOptions } from './addon';
+import type { ModelInfo } from '../reports';
+import type { Addon, NativeSession, NgramOptions } from './addon';
 import { judge } from '../completion/finish';
-import { defaultThreads } from './environment';
-import { expectUnchanged, readGguf } from '../model/gguf';
 import { unfinishedWord } from '../model/healing';
-import { Load } from './load';
-import { hyperparametersOf } from '../model/architectures';
-import { describeModel, type ModelDescription } from '../model/description';
-import type { Tuning } from '../model/measured';
+import type { ModelDescription } from '../model/description';
+import type { CacheSettings } from '../model/measured';
 import { type Layout, layoutPrompt } from '../model/prompt';
-import { contextOf, mostTimes, Room } from './room';
-import { tuningOf } from '../model/tuning';
+import { mostTimes } from './room';
 import { innermost } from '../completion/embedded';
 import { type Site, siteOf } from '../completion/site';
+import { LoadedModel } from './loadedModel';
 import { Slots } from './slots';
 import { type Syntax, syntaxOf } from '../completion/syntax';
 import { median } from '../statistics';
 import { emptyAnswer, type ModelToken, type Written, Writing } from './decoding';
+import { type Asker, type Pass, Turns } from './turns';
 
 /** Tokens per native call: few enough to stop soon, enough that the call costs nothing. */
 const stepTokens = 8;
@@ -53,7 +50,9 @@ interface Reading {
   word: string;
   context: NgramOptions | undefined;
   room: number;
+  /** Tokens that were known, and those that are known now. */
   reused: number;
+  read: number;
   milliseconds: number;
 }
 
@@ -65,6 +64,18 @@ interface LaidOut extends Layout {
 
 /** How many threads a request may use. */
 type Threads = number | 'all';
+
+/** The queue in which an engine waits for its turns, and as whom. */
+export interface Queue {
+  turns: Turns;
+  asker: Asker;
+}
+
+/** What a request has to heed while it is at work. */
+interface Turn {
+  signal: AbortSignal;
+  pass: Pass;
+}
 
 /** What goes with a request beside its prompt and limits. Figures that are compared name `room` and all threads. */
 export interface RequestOptions {
@@ -93,121 +104,56 @@ export interface Answering {
 }
 
 const none = new Int32Array();
-const unread: Reading = { ids: none, word: '', context: undefined, room: 0, reused: 0, milliseconds: 0 };
+const unread: Reading = {
+  ids: none,
+  word: '',
+  context: undefined,
+  room: 0,
+  reused: 0,
+  read: 0,
+  milliseconds: 0,
+};
 const nothing = emptyAnswer('end');
 const cancelled = emptyAnswer('cancelled');
 
-function promptsOf({ fimOrders, format }: ModelDescription): string {
-  return fimOrders.length > 0
-    ? `text before and behind the cursor, in the format of ${format.family}`
-    : 'text before the cursor';
-}
-
 export class Engine implements Answering {
-  readonly #info: Omit<ModelInfo, 'thresholds'>;
-  readonly #native: NativeModel;
   readonly #slots: Slots;
-  /** Absent where the user has said how many threads to use. */
-  readonly #load: Load | undefined;
-  readonly #room: Room;
   /** Threads that the request at work uses. */
   #threads: number;
-  #turn: Promise<unknown> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
   #encodings = new Map<string, number[]>();
-  /** How long the last answers took behind their prompts, in milliseconds. */
-  readonly #decoded: number[] = [];
 
-  private constructor(
-    readonly addon: Addon,
-    readonly model: ModelDescription,
-    native: NativeModel,
-    { modelFile: file, threads }: LoadParams,
-    public tuning: Tuning,
-    wrong: RejectedKernel | undefined,
+  /** The model may serve other engines as well, which take turns; `free` is called when this one has ended its use. */
+  constructor(
+    readonly loaded: LoadedModel,
+    readonly queue: Queue = { turns: new Turns(), asker: {} },
+    private readonly free: () => void = () => loaded.free(),
   ) {
-    const rejected = [...(wrong ? [wrong] : []), ...native.rejected];
-    this.#native = native;
-    this.#slots = new Slots(() => native.session({ contextLength: model.contextLength }));
-    this.#load = threads === 0 ? new Load() : undefined;
-    this.#room = new Room(model.contextLength, model.weights, native.threads);
-    this.#threads = native.threads;
-    this.#info = {
-      name: model.name,
-      file,
-      architecture: model.hyperparameters.architecture,
-      type: model.type,
-      weights: model.weights,
-      contextLength: model.contextLength,
-      prompts: promptsOf(model),
-      ...(model.caution === undefined ? {} : { caution: model.caution }),
-      kernel: native.kernel,
-      ...(rejected.length > 0 && { rejected }),
-      threads: native.threads,
-      loadMs: native.loadMilliseconds,
-      bytes: native.bytes,
-      bytesPerToken: native.bytesPerToken,
-    };
+    this.#slots = new Slots(loaded.shelf);
+    this.#threads = loaded.native.threads;
   }
 
-  /**
-   * Throws an Error whose message names the file and what to do when it cannot be loaded. `onProgress` gets the share of
-   * the weights that is loaded.
-   */
-  static async load(addon: Addon, params: LoadParams, onProgress?: (share: number) => void): Promise<Engine> {
-    const gguf = readGguf(params.modelFile);
-    const hyperparameters = hyperparametersOf(gguf, addon.loadsAnyModel);
-    const threads = params.threads || defaultThreads(addon.cpu());
-    const { caution, ...tuning } = tuningOf(gguf);
-    const { cache } = tuning;
-    const wrong = params.kernel === undefined ? undefined : rejectedKernel(addon, params.kernel);
-    const options = {
-      ...{ threads, cache },
-      ...(params.kernel && !wrong && { kernel: params.kernel }),
-      ...(onProgress && { onProgress }),
-    };
-    const native = addon.load(params.modelFile, gguf.tensors, hyperparameters, options);
-    try {
-      // The vocabulary is read while the weights are packed.
-      const model = describeModel(gguf, addon.loadsAnyModel, params.infilling);
-      const cautions = [model.caution, caution].filter((one) => one !== undefined).join(' ');
-      const { bytesPerToken } = await native;
-      const engine = new Engine(
-        addon,
-        {
-          ...model,
-          contextLength: contextOf(model.contextLength, bytesPerToken),
-          ...(cautions === '' ? {} : { caution: cautions }),
-        },
-        await native,
-        params,
-        tuning,
-        wrong,
-      );
-      expectUnchanged(gguf);
-      return engine;
-    } catch (error) {
-      // Nobody reads the file any more when the error is known.
-      await native.then(
-        (loaded) => loaded.free(),
-        () => undefined,
-      );
-      throw error;
-    }
+  /** With a model of its own; throws as `LoadedModel.load` does. */
+  static async load(addon: Addon, params: LoadParams, queue?: Queue): Promise<Engine> {
+    return new Engine(await LoadedModel.load(addon, params), queue);
+  }
+
+  get model(): ModelDescription {
+    return this.loaded.description;
   }
 
   get info(): ModelInfo {
-    const { thresholds } = this.tuning.confidence;
-    return { ...this.#info, ...(thresholds && { thresholds }) };
+    return this.loaded.info;
   }
 
   /** Completes at a place. Requests wait for their turn; a cancelled one ends soon, with nothing to show. */
   complete(prompt: Prompt, limits: Limits, options: RequestOptions = {}): Promise<Completion> {
-    return this.#inTurn(options, (signal) => this.#answer(prompt, limits, signal, options));
+    return this.#inTurn(options, (turn) => this.#answer(prompt, limits, turn, options));
   }
 
   examine({ prompt, limits, room }: ExamineParams, options: RequestOptions = {}): Promise<Examination> {
-    return this.#inTurn(options, async (signal) => {
-      const { reading, answer, completion } = await this.#written(prompt, limits, signal, {
+    return this.#inTurn(options, async (turn) => {
+      const { reading, answer, completion } = await this.#written(prompt, limits, turn, {
         ...options,
         room,
       });
@@ -217,11 +163,10 @@ export class Engine implements Answering {
 
   /** Reads a prompt ahead of its completion, which need not read it then. */
   prefill(prompt: Prompt, options: RequestOptions = {}): Promise<Prefill> {
-    return this.#inTurn(options, async (signal) => {
-      const { room = this.#room.rested } = options;
-      const { ids, reused, milliseconds } = await this.#read(prompt, siteOf(prompt), signal, {
-        ...{ ...options, room },
-      });
+    return this.#inTurn(options, async (turn) => {
+      const { room = this.loaded.room.rested } = options;
+      const read = await this.#read(prompt, siteOf(prompt), turn, { ...options, room });
+      const { ids, reused, milliseconds } = read;
       return { promptTokens: ids.length, reusedTokens: reused, prefillMs: milliseconds };
     });
   }
@@ -229,12 +174,12 @@ export class Engine implements Answering {
   /** Milliseconds that an answer would take, by what was measured of late. */
   expected(prompt: Prompt): number {
     const { ids } = this.#layOutInTime(prompt, siteOf(prompt));
-    return this.#room.milliseconds(this.#unread(ids)) + (median(this.#decoded) ?? 0);
+    return this.loaded.room.milliseconds(this.#unread(ids)) + (median(this.loaded.decoded) ?? 0);
   }
 
   /** How many tokens prompt and answer share at most, where a request does not say: at once, and when the cursor has rested. */
   get rooms(): { cold: number; rested: number } {
-    const { cold, rested } = this.#room;
+    const { cold, rested } = this.loaded.room;
     return { cold, rested };
   }
 
@@ -247,69 +192,71 @@ export class Engine implements Answering {
     return this.#slots.current.known;
   }
 
-  set #known(ids: number[]) {
-    this.#slots.current.known = ids;
-  }
-
-  /** Lends the session, emptied, to `work`; requests wait until it is given back. */
-  withSession<T>(work: (session: NativeSession) => Promise<T>): Promise<T> {
-    return this.#inTurn({ threads: 'all' }, () => {
-      this.#known = [];
+  /** Lends the session, emptied, to `work`, which is left alone; an aborted `signal` stops what it computes. */
+  withSession<T>(work: (session: NativeSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#inTurn({ signal, threads: 'all', isAlone: true }, async () => {
+      signal?.throwIfAborted();
+      this.#known.length = 0;
       this.#session.truncate(0);
       return work(this.#session).finally(() => this.#session.truncate(0));
     });
   }
 
+  /** Weighs what the context holds by these settings from now on, for all who use the model. */
+  tune(cache: CacheSettings): Promise<void> {
+    return this.#inTurn({ isAlone: true }, () => Promise.resolve(this.loaded.tune(cache)));
+  }
+
   /** Ends with the work that is under way, or waits for its turn. */
   idle(): Promise<unknown> {
-    return this.#turn;
+    return this.#last;
   }
 
   /** Waits for the work that is under way, and ends the use of the model. */
   async close(): Promise<void> {
-    await this.#inTurn({}, () => {
-      this.#slots.free();
-      this.#native.free();
-      return Promise.resolve();
-    });
+    await this.idle();
+    this.#slots.free();
+    this.free();
   }
 
   /** Runs `work` when all before it has ended; while it runs, the signal stops what is being computed. */
   #inTurn<T>(
-    { signal = new AbortController().signal, threads }: RequestOptions,
-    work: (signal: AbortSignal) => Promise<T>,
+    { signal = new AbortController().signal, threads, isAlone }: RequestOptions & { isAlone?: boolean },
+    work: (turn: Turn) => Promise<T>,
   ): Promise<T> {
-    const cancel = (): void => this.#session.cancel();
-    const turn = this.#turn.then(async () => {
-      signal.addEventListener('abort', cancel);
+    const { turns, asker } = this.queue;
+    const stop = (): void => this.#session.cancel();
+    const answer = turns.run(asker, { signal, ...(!isAlone && { interrupt: stop }) }, async (pass) => {
+      if (signal.aborted) return work({ signal, pass });
+      signal.addEventListener('abort', stop);
+      this.#slots.isAtWork = true;
       this.#use(threads);
-      return work(signal).finally(() => signal.removeEventListener('abort', cancel));
+      const passAndUse = async (): Promise<boolean> => {
+        const hasPassed = await pass();
+        if (hasPassed) this.#use(threads);
+        return hasPassed;
+      };
+      return work({ signal, pass: passAndUse }).finally(() => {
+        this.#slots.isAtWork = false;
+        signal.removeEventListener('abort', stop);
+      });
     });
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    this.#last = Promise.allSettled([this.#last, answer]).then(() => undefined);
+    return answer;
   }
 
   /** Threads that share a core with other work are waited for by the rest: fewer are faster then. */
   #use(most: Threads = this.info.threads): void {
-    const free = Math.round(this.#load?.free() ?? Infinity);
-    this.#threads = most === 'all' ? this.info.threads : Math.max(1, Math.min(most, free, this.info.threads));
-    this.#native.use(this.#threads);
+    const { load, native } = this.loaded;
+    const free = Math.round(load?.free() ?? Infinity);
+    this.#threads = most === 'all' ? native.threads : Math.max(1, Math.min(most, free, native.threads));
+    native.use(this.#threads);
   }
 
-  async #answer(
-    prompt: Prompt,
-    limits: Limits,
-    signal: AbortSignal,
-    options: RequestOptions,
-  ): Promise<Completion> {
-    const { site, syntax, reading, answer, completion } = await this.#written(
-      prompt,
-      limits,
-      signal,
-      options,
-    );
+  async #answer(prompt: Prompt, limits: Limits, turn: Turn, options: RequestOptions): Promise<Completion> {
+    const { site, syntax, reading, answer, completion } = await this.#written(prompt, limits, turn, options);
     if (answer === nothing || answer === cancelled || (limits.candidates ?? 1) <= 1) return completion;
-    const alternatives = await this.#alternatives(site, reading, limits, signal, answer, syntax);
+    const alternatives = await this.#alternatives(site, reading, limits, turn, answer, syntax);
     return { ...completion, alternatives };
   }
 
@@ -317,24 +264,24 @@ export class Engine implements Answering {
   async #written(
     prompt: Prompt,
     limits: Limits,
-    signal: AbortSignal,
+    turn: Turn,
     { onSooner, ...options }: RequestOptions,
   ): Promise<{ site: Site; syntax?: Syntax; reading: Reading; answer: Written; completion: Completion }> {
+    const { signal } = turn;
     const document = siteOf(prompt);
     const site = innermost(document);
     // A grammar that is met for the first time is read while the model works.
     const grammar = syntaxOf(site.languageId);
-    const reading = await this.#read(prompt, document, signal, options);
-    const read = Math.min(reading.ids.length, this.#session.length);
+    const reading = await this.#read(prompt, document, turn, options);
     const completed = (syntax: Syntax | undefined, answer: Written): Completion =>
-      this.#completion(site, answer, limits, read, reading, syntax);
+      this.#completion(site, answer, limits, reading, syntax);
     const tell = async (line: Written): Promise<void> => {
       const completion = completed(await grammar, line);
       if (completion.shown && !signal.aborted) onSooner?.({ completion, isLast: false });
     };
     let answer = cancelled;
     if (!signal.aborted)
-      answer = reading.ids.length === 0 ? nothing : await this.#decode(site, reading, limits, signal, tell);
+      answer = reading.ids.length === 0 ? nothing : await this.#decode(site, reading, limits, turn, tell);
     const syntax = await grammar;
     const completion = completed(syntax, answer);
     if (completion.reason !== 'cancelled') this.#note(completion.decodeMs);
@@ -372,22 +319,23 @@ export class Engine implements Answering {
   async #read(
     prompt: Prompt,
     site: Site,
-    signal: AbortSignal,
+    turn: Turn,
     { room: most, withoutCache }: RequestOptions,
   ): Promise<Reading> {
-    if (signal.aborted) return unread;
+    if (turn.signal.aborted) return unread;
     const { ids, beyond, word, room } =
       most === undefined ? this.#layOutInTime(prompt, site) : this.#layOut(prompt, site, most);
     if (ids.length === 0) return unread;
     const context = withoutCache ? undefined : this.counted(beyond);
-    return { ids, word, context, room, ...(await this.#prefill(ids)) };
+    return { ids, word, context, room, ...(await this.#prefill(ids, turn)) };
   }
 
   /** The longer prompt that is read while the cursor rests, once that has been read; else the one that is read in time. */
   #layOutInTime(prompt: Prompt, site: Site): LaidOut {
-    const { cold, rested } = this.#room;
+    const { room } = this.loaded;
+    const { cold, rested } = room;
     const longer = this.#layOut(prompt, site, rested);
-    if (rested === cold || this.#room.milliseconds(this.#unread(longer.ids)) <= soon) return longer;
+    if (rested === cold || room.milliseconds(this.#unread(longer.ids)) <= soon) return longer;
     const shorter = this.#layOut(prompt, site, cold);
     return this.#unread(longer.ids) <= this.#unread(shorter.ids) ? longer : shorter;
   }
@@ -408,8 +356,9 @@ export class Engine implements Answering {
 
   /** Remembers how long an answer took behind its prompt. */
   #note(milliseconds: number): void {
-    this.#decoded.push(milliseconds);
-    if (this.#decoded.length > mostTimes) this.#decoded.shift();
+    const { decoded } = this.loaded;
+    decoded.push(milliseconds);
+    if (decoded.length > mostTimes) decoded.shift();
   }
 
   /**
@@ -426,12 +375,28 @@ export class Engine implements Answering {
   }
 
   /** Makes `ids` the text in the cache, of which the longest known head is kept, with the logits of the last one. */
-  async #prefill(ids: Int32Array): Promise<{ reused: number; milliseconds: number }> {
+  async #prefill(ids: Int32Array, turn: Turn): Promise<Pick<Reading, 'reused' | 'read' | 'milliseconds'>> {
     const reused = this.#slots.choose(ids);
-    const { milliseconds, cancelled } = await this.#session.evaluate(ids.subarray(reused));
-    this.#known = [...ids.subarray(0, this.#session.length)];
-    if (!cancelled) this.#room.read(ids.length - reused, milliseconds);
-    return { reused, milliseconds };
+    const { read, milliseconds } = await this.#evaluate(ids.subarray(reused), turn);
+    if (reused + read === ids.length) this.loaded.room.read(read, milliseconds);
+    return { reused, read: reused + read, milliseconds };
+  }
+
+  /** Evaluates `ids` behind what is known, however often others pass meanwhile; if it is cancelled, only the first of them. */
+  async #evaluate(ids: Int32Array, { signal, pass }: Turn): Promise<{ read: number; milliseconds: number }> {
+    const done = { read: 0, milliseconds: 0 };
+    while (done.read < ids.length) {
+      await pass();
+      if (signal.aborted) break;
+      const { session, known } = this.#slots.current;
+      const rest = ids.subarray(done.read);
+      const { milliseconds } = await session.evaluate(rest);
+      const read = rest.subarray(0, session.length - known.length);
+      known.push(...read);
+      done.read += read.length;
+      done.milliseconds += milliseconds;
+    }
+    return done;
   }
 
   /**
@@ -442,30 +407,32 @@ export class Engine implements Answering {
     site: Site,
     reading: Reading,
     limits: Limits,
-    signal: AbortSignal,
+    turn: Turn,
     first: Written,
     syntax: Syntax | undefined,
   ): Promise<Alternative[]> {
+    const { signal } = turn;
+    const { confidence: calibration } = this.loaded.tuning;
     const own = first.tokens.findIndex(({ text }) => text !== '');
     const at = own < 0 ? first.tokens.length - 1 : own;
     if (at < 0) return [];
     const cached = Int32Array.from(this.#known);
     const head = first.tokens.slice(0, at);
     const tried = [first.tokens[at]!.id];
-    const texts = new Set([judge(site, first, limits, syntax, this.tuning.confidence).text]);
+    const texts = new Set([judge(site, first, limits, syntax, calibration).text]);
     const found: Alternative[] = [];
     while (tried.length < limits.candidates! && !signal.aborted) {
-      await this.#prefill(cached.subarray(0, reading.ids.length + at));
+      await this.#prefill(cached.subarray(0, reading.ids.length + at), turn);
       const fork = { head, except: tried };
-      const answer = await this.#decode(site, reading, limits, signal, () => Promise.resolve(), fork);
+      const answer = await this.#decode(site, reading, limits, turn, () => Promise.resolve(), fork);
       const chosen = answer.tokens[at]?.id;
       if (chosen === undefined || tried.includes(chosen)) break;
       tried.push(chosen);
-      const { text, hidden, confidence } = judge(site, answer, limits, syntax, this.tuning.confidence);
+      const { text, hidden, confidence } = judge(site, answer, limits, syntax, calibration);
       if (hidden === undefined && !texts.has(text)) found.push({ text, confidence });
       texts.add(text);
     }
-    if (!signal.aborted) await this.#prefill(cached);
+    if (!signal.aborted) await this.#prefill(cached, turn);
     return found.sort((a, b) => b.confidence - a.confidence);
   }
 
@@ -478,7 +445,7 @@ export class Engine implements Answering {
     site: Site,
     { word, context }: Reading,
     limits: Limits,
-    signal: AbortSignal,
+    turn: Turn,
     tell: (line: Written) => Promise<void>,
     fork: Fork = { head: [], except: [] },
   ): Promise<Written> {
@@ -486,11 +453,12 @@ export class Engine implements Answering {
     const writing = new Writing(site, limits, word, tokenizer, fork.head);
     const start = this.#session.length;
     while (!writing.isFinished) {
+      await turn.pass();
       const { allowed, firstLine } = writing;
       const forks = fork.except.length > 0 && writing.length === fork.head.length;
       const max = allowed || forks ? 1 : Math.min(stepTokens, limits.maxTokens - writing.length);
       if (max <= 0) writing.end('maxTokens');
-      else if (signal.aborted) writing.end('cancelled');
+      else if (turn.signal.aborted) writing.end('cancelled');
       else {
         const step = await this.#session.generate({
           max,
@@ -502,38 +470,43 @@ export class Engine implements Answering {
             ? Int32Array.from([...fork.except, ...writing.endIds, ...tokenizer.emptyIds])
             : tokenizer.emptyIds,
         });
-        this.#known.push(...step.ids);
+        // The last one has not been evaluated where it ended the step, or was cut off by a cancellation.
+        const isOpen = this.#known.push(...step.ids) > this.#session.length;
         this.#known.length = this.#session.length;
         writing.spent(this.#session.length - start, step.milliseconds);
         for (const [i, id] of step.ids.entries()) writing.take(id, step.logProbabilities[i]!);
-        if (step.end === 'cancelled' || step.end === 'context') writing.end(step.end);
+        if (step.end === 'context') writing.end('context');
+        if (step.end === 'cancelled' && turn.signal.aborted) writing.end('cancelled');
         if (writing.firstLine && !firstLine) void tell(writing.firstLine);
-        // A line end within a block: the answer goes on behind it.
-        if (!writing.isFinished && step.end === 'stop') await this.#append(step.ids.at(-1)!, writing);
+        // A line end within a block, or others were to pass: the answer goes on behind it.
+        if (!writing.isFinished && isOpen) await this.#append(step.ids.at(-1)!, writing, turn);
       }
     }
     return writing.answer;
   }
 
   /** Evaluates a token that ended a step, if there is room and nobody cancels it. */
-  async #append(id: number, writing: Writing): Promise<void> {
+  async #append(id: number, writing: Writing, turn: Turn): Promise<void> {
     if (this.#session.length === this.model.contextLength) return writing.end('context');
-    const { milliseconds } = await this.#session.evaluate(Int32Array.of(id));
-    this.#known.push(id);
-    this.#known.length = this.#session.length;
-    writing.spent(writing.evaluated + 1, milliseconds);
+    const { read, milliseconds } = await this.#evaluate(Int32Array.of(id), turn);
+    writing.spent(writing.evaluated + read, milliseconds);
   }
 
   #completion(
     site: Site,
     answer: Written,
     limits: Limits,
-    promptTokens: number,
-    { room, reused, milliseconds: prefillMs }: Reading,
+    { room, reused, read: promptTokens, milliseconds: prefillMs }: Reading,
     syntax?: Syntax,
   ): Completion {
     const { tokens, evaluated, milliseconds: decodeMs } = answer;
-    const { text, reason, hidden, confidence } = judge(site, answer, limits, syntax, this.tuning.confidence);
+    const { text, reason, hidden, confidence } = judge(
+      site,
+      answer,
+      limits,
+      syntax,
+      this.loaded.tuning.confidence,
+    );
     return {
       text,
       reason,
@@ -552,12 +525,4 @@ export class Engine implements Answering {
       model: this.info.name,
     };
   }
-}
-
-/** What is wrong with a kernel that was asked for by name, if anything. The addon tests those that it chooses itself. */
-function rejectedKernel(addon: Addon, kernel: string): RejectedKernel | undefined {
-  const runs = addon.cpu().levels.some(({ name, supported }) => name === kernel && supported);
-  if (!runs) return undefined;
-  const { mismatches, cases } = addon.selftest(kernel);
-  return mismatches === 0 ? undefined : { kernel, cases, mismatches };
 }

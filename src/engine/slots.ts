@@ -5,6 +5,7 @@ import { mostBytes } from './room';
 import { sum } from '../statistics';
 
 interface Slot {
+  readonly owner: Slots;
   readonly session: NativeSession;
   /** The ids in the session's KV cache. */
   known: number[];
@@ -12,16 +13,51 @@ interface Slot {
 
 const mostSlots = 8;
 
-export class Slots {
-  /** The one used last is the first; never empty. */
-  #slots: Slot[];
+/** The slots of all clients of a model, which share the memory for them. */
+export class Shelf {
+  /** The one used last is the first. */
+  #slots: Slot[] = [];
 
-  constructor(private readonly open: () => NativeSession) {
-    this.#slots = [{ session: open(), known: [] }];
+  constructor(private readonly open: () => NativeSession) {}
+
+  of(owner: Slots): Slot[] {
+    return this.#slots.filter((slot) => slot.owner === owner);
   }
 
+  add(owner: Slots): Slot {
+    const slot = { owner, session: this.open(), known: [] };
+    this.#slots.unshift(slot);
+    return slot;
+  }
+
+  use(slot: Slot): void {
+    this.#slots = [slot, ...this.#slots.filter((other) => other !== slot)];
+  }
+
+  free(slot: Slot): void {
+    this.#slots = this.#slots.filter((other) => other !== slot);
+    slot.session.free();
+  }
+
+  get bytes(): number {
+    return sum(this.#slots.map(({ session }) => session.bytes));
+  }
+
+  /** The one that was not used for the longest time, but for those that somebody works with. */
+  get oldest(): Slot | undefined {
+    return this.#slots.findLast((slot) => !slot.owner.isAtWork || slot !== slot.owner.current);
+  }
+}
+
+/** Those of one client. */
+export class Slots {
+  /** The current one is being read or written into, and is nobody else's to free. */
+  isAtWork = false;
+
+  constructor(private readonly shelf: Shelf) {}
+
   get current(): Slot {
-    return this.#slots[0]!;
+    return this.shelf.of(this)[0] ?? this.shelf.add(this);
   }
 
   /**
@@ -30,36 +66,40 @@ export class Slots {
    * common head over. The last id is never held: it is evaluated for its logits.
    */
   choose(ids: Int32Array): number {
+    const { shelf } = this;
+    if (shelf.of(this).length === 0) shelf.add(this);
     // Texts have grown since the last look.
-    while (this.#slots.length > 1 && this.#bytes > mostBytes) this.#slots.pop()!.session.free();
-    const heads = this.#slots.map(({ known }) => commonHead(known, ids));
+    while (shelf.bytes > mostBytes && shelf.oldest) shelf.free(shelf.oldest);
+    const own = shelf.of(this);
+    const heads = own.map(({ known }) => commonHead(known, ids));
     const common = Math.max(...heads);
-    const best = this.#slots[heads.indexOf(common)]!;
-    const slot = common < best.known.length / 2 ? this.#spare() : best;
+    const best = own[heads.indexOf(common)]!;
+    const slot = common < best.known.length / 2 ? this.#spare(own) : best;
     slot.session.copyHead(best.session, common);
     slot.known = best.known.slice(0, common);
-    this.#slots = [slot, ...this.#slots.filter((other) => other !== slot)];
+    shelf.use(slot);
     return common;
   }
 
   /** How many of `ids` a slot holds at most, from the first one on. */
   holds(ids: Int32Array): number {
-    return Math.max(...this.#slots.map(({ known }) => commonHead(known, ids)));
+    return Math.max(0, ...this.shelf.of(this).map(({ known }) => commonHead(known, ids)));
   }
 
   free(): void {
-    for (const { session } of this.#slots) session.free();
+    for (const slot of this.shelf.of(this)) this.shelf.free(slot);
   }
 
   /** A new slot, or the one that was not used for the longest time. */
-  #spare(): Slot {
-    const likely = Math.max(...this.#slots.map(({ session }) => session.bytes));
-    const isRoom = this.#slots.length < mostSlots && this.#bytes + likely <= mostBytes;
-    return isRoom ? { session: this.open(), known: [] } : this.#slots.at(-1)!;
-  }
-
-  get #bytes(): number {
-    return sum(this.#slots.map(({ session }) => session.bytes));
+  #spare(own: Slot[]): Slot {
+    const { shelf } = this;
+    const likely = Math.max(...own.map(({ session }) => session.bytes));
+    if (own.length >= mostSlots) return own.at(-1)!;
+    if (shelf.bytes + likely <= mostBytes) return shelf.add(this);
+    const oldest = shelf.oldest ?? own.at(-1)!;
+    if (oldest.owner === this) return oldest;
+    shelf.free(oldest);
+    return shelf.add(this);
   }
 }
 

@@ -7,7 +7,9 @@ import {
   ResponseError,
 } from 'vscode-jsonrpc/node';
 import { AddonError, loadAddon } from '../engine/addon';
+import { Chosen } from '../engine/chosen';
 import type { Answering, Engine } from '../engine/engine';
+import type { Models } from '../engine/models';
 import { bench } from '../measure/bench';
 import { diagnose } from '../measure/diagnose';
 import { evaluate } from '../measure/evaluate';
@@ -25,83 +27,183 @@ import {
   cannotCompute,
   completeRequest,
   diagnoseRequest,
+  type EvaluateParams,
   evaluateProgress,
   evaluateRequest,
   examineRequest,
+  focusNotification,
   glanceRequest,
   joinRequest,
+  loadProgress,
+  type LoadParams,
+  loadRequest,
   machineRequest,
   prefillRequest,
   type Sooner,
   soonerProgress,
 } from '../protocol';
+import type { Evaluation, ModelInfo } from '../reports';
 import { messageOf, printable } from '../wording';
 
-export class Client {
-  private newest: AbortController | undefined;
-
+/** What the clients of a process share. */
+export interface Shared {
+  readonly models: Models;
+  /** For the logs of all clients. */
+  warn(message: string): void;
   /**
-   * `loaded` gives the engine, which may serve other clients as well, and where `anew` loads its model again; it fails
-   * where none is loaded. `answering` gives what completes.
+   * Work that may keep this thread for seconds: all clients are told that it has begun, after which it may do so, and
+   * when it has ended.
    */
+  lasting<T>(work: (told: Promise<unknown>) => Promise<T>): Promise<T>;
+}
+
+export class Client {
+  private chosen: Chosen | undefined;
+  private newest: AbortController | undefined;
+  /** Of the requests that have not been answered. */
+  private readonly open = new Set<AbortController>();
+  private hasEnded = false;
+
   constructor(
     private readonly connection: MessageConnection,
-    private readonly loaded: (anew?: boolean) => Promise<Engine>,
-    private readonly answering: () => Promise<Answering> = loaded,
+    private readonly shared: Shared,
   ) {}
 
   /** Answers what the client sends from now on. */
   serve(): void {
-    const { connection, loaded, answering } = this;
+    const { connection, shared } = this;
+    connection.onNotification(focusNotification, () => shared.models.turns.focus(this));
+    connection.onRequest(loadRequest, (params) =>
+      answered(() => shared.lasting((told) => this.load(params, told))),
+    );
     connection.onRequest(completeRequest, ({ prompt, limits, sooner, ...options }, token) => {
-      const signal = this.beginNewest(token);
       const onSooner = (answer: Sooner): void => {
-        if (sooner !== undefined) void connection.sendProgress(soonerProgress, sooner, answer);
+        if (sooner !== undefined) void tell(() => connection.sendProgress(soonerProgress, sooner, answer));
       };
-      return answered(async () =>
-        (await answering()).complete(prompt, limits, { ...options, signal, onSooner }),
+      return this.newestOf(token, async (signal) =>
+        (await this.answering).complete(prompt, limits, { ...options, signal, onSooner }),
       );
     });
-    connection.onRequest(examineRequest, (params, token) => {
-      const { signal } = controllerOf(token);
-      return answered(async () => (await answering()).examine(params, { signal }));
-    });
-    connection.onRequest(prefillRequest, ({ prompt, threads }, token) => {
-      const signal = this.beginNewest(token);
-      return answered(async () => (await answering()).prefill(prompt, { signal, threads }));
-    });
+    connection.onRequest(examineRequest, (params, token) =>
+      this.until(controllerOf(token), async (signal) => (await this.answering).examine(params, { signal })),
+    );
+    connection.onRequest(prefillRequest, ({ prompt, threads }, token) =>
+      this.newestOf(token, async (signal) => (await this.answering).prefill(prompt, { signal, threads })),
+    );
     connection.onRequest(glanceRequest, ({ file }) => answered(() => Promise.resolve(glanceAt(file))));
     connection.onRequest(joinRequest, ({ parts, whole }) =>
       answered(() => Promise.resolve(joinParts(parts, whole))),
     );
     connection.onRequest(machineRequest, () => answered(() => Promise.resolve(measureMachine(loadAddon()))));
-    connection.onRequest(diagnoseRequest, () => answered(async () => diagnose(await loaded())));
-    connection.onRequest(benchRequest, (params) => {
-      const tell = (progress: BenchProgress): void =>
-        void connection.sendNotification(benchProgress, progress);
-      return answered(async () => bench(await loaded(), params, tell));
+    connection.onRequest(diagnoseRequest, (token) =>
+      this.lasting(token, async (signal) => diagnose(await this.engine, signal)),
+    );
+    connection.onRequest(benchRequest, (params, token) =>
+      this.lasting(token, async (signal) => {
+        const progress = (done: BenchProgress): void =>
+          void tell(() => connection.sendNotification(benchProgress, done));
+        return bench(await this.engine, params, progress, signal);
+      }),
+    );
+    connection.onRequest(evaluateRequest, (params, token) =>
+      this.lasting(token, (signal) => this.evaluate(params, signal)),
+    );
+  }
+
+  /** The client has gone: ends what it has asked for, and gives back what it used. */
+  async end(): Promise<void> {
+    this.hasEnded = true;
+    for (const controller of this.open) controller.abort();
+    await this.chosen?.close();
+  }
+
+  /** Takes the place of what was loaded before; that stays in use where the new model cannot be loaded. */
+  private async load(params: LoadParams, told: Promise<unknown>): Promise<ModelInfo> {
+    const { models } = this.shared;
+    const before = this.chosen;
+    let last = 0;
+    const onProgress = (share: number): void => {
+      const percent = Math.floor(100 * share);
+      if (percent > last) void tell(() => this.connection.sendNotification(loadProgress, { percent }));
+      last = percent;
+    };
+    const next = Chosen.begin(models, this, params, {
+      after: told,
+      onProgress,
+      onRefused: (error) => this.shared.warn(messageOf(error)),
     });
-    connection.onRequest(evaluateRequest, ({ files, holes: count, seed, tune: tunes }, token) => {
-      const { signal } = controllerOf(token);
-      return answered(async () => {
-        const sources = readSources(files);
-        const holes = withContext(punchHoles(sources, count, seed), () => sources);
-        const progress = (done: number): void =>
-          void connection.sendNotification(evaluateProgress, { done, holes: (tunes ? 2 : 1) * holes.length });
-        if (tunes) return tune(loaded, holes, progress, signal);
-        const engine = await loaded();
-        const evaluation = await evaluate(engine, holes, progress, signal);
-        return calibrate(engine, holes, evaluation);
-      });
-    });
+    this.chosen = next;
+    try {
+      const info = await next.info();
+      await before?.close();
+      return info;
+    } catch (error) {
+      if (this.chosen === next) this.chosen = before;
+      await next.close();
+      if (this.hasEnded) await before?.close();
+      throw error;
+    }
+  }
+
+  private async evaluate(params: EvaluateParams, signal: AbortSignal): Promise<Evaluation> {
+    const { files, holes: count, seed, tune: tunes } = params;
+    const sources = readSources(files);
+    const holes = withContext(punchHoles(sources, count, seed), () => sources);
+    const all = (tunes ? 2 : 1) * holes.length;
+    const progress = (done: number): void =>
+      void tell(() => this.connection.sendNotification(evaluateProgress, { done, holes: all }));
+    const engine = await this.engine;
+    if (tunes) return tune(engine, holes, progress, signal);
+    return calibrate(engine, holes, await evaluate(engine, holes, progress, signal));
+  }
+
+  private get engine(): Promise<Engine> {
+    return this.inUse.engine;
+  }
+
+  private get answering(): Promise<Answering> {
+    return this.inUse.answering;
+  }
+
+  /** Requests that come in while it loads wait for it. */
+  private get inUse(): Chosen {
+    if (!this.chosen)
+      throw new ResponseError(ErrorCodes.ServerNotInitialized, 'No model is loaded. Send "load" first.');
+    return this.chosen;
   }
 
   /** Cancels the completion or the reading ahead before; the next one, or the token, cancels this one. */
-  private beginNewest(token: CancellationToken): AbortSignal {
+  private newestOf<T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     this.newest?.abort();
     this.newest = controllerOf(token);
-    return this.newest.signal;
+    return this.until(this.newest, work);
   }
+
+  private lasting<T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.until(controllerOf(token), (signal) =>
+      this.shared.lasting(async (told) => {
+        await told;
+        return work(signal);
+      }),
+    );
+  }
+
+  /** The answer to a request that is aborted where its client ends before. */
+  private async until<T>(controller: AbortController, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    this.open.add(controller);
+    try {
+      return await answered(() => work(controller.signal));
+    } finally {
+      this.open.delete(controller);
+    }
+  }
+}
+
+/** Whoever has gone meanwhile hears nothing. */
+export async function tell(send: () => Promise<void>): Promise<void> {
+  await Promise.resolve()
+    .then(send)
+    .catch(() => undefined);
 }
 
 /** Words an error for the other side as it is, without the library's preamble. */

@@ -66,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     log,
     onState,
   });
+  engine.focus(vscode.window.state.focused);
   const ignoring = new WorkspaceIgnoring();
   const relatedFiles = new RelatedFiles(ignoring);
   const circumstances: Circumstances = new Circumstances(() => status.update());
@@ -107,11 +108,12 @@ export function activate(context: vscode.ExtensionContext): Parts {
     problems.onState(state);
     models.onState(state);
   }
-  function restart(reason: string): void {
+  /** Forgets what the models in use have said, for others are loaded next; `end` says what becomes of the engine. */
+  function beginAnew(end: () => void): void {
     provider.forget();
     problems.forget();
     completions.beginAnew();
-    engine.restart(reason);
+    end();
   }
   /** Runs what the user asked for, who waits for the outcome: a problem is shown. */
   async function withMessages<T>(work: () => Promise<T>): Promise<T | undefined> {
@@ -134,7 +136,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.tune': () => withMessages(() => evaluations.run({ tune: true })),
     'ryzanstein.showLiveView': () => liveView.show(),
     'ryzanstein.showDiagnostics': () => page.show(),
-    'ryzanstein.restartEngine': () => restart('on command'),
+    'ryzanstein.restartEngine': () => beginAnew(() => engine.restart('on command')),
     'ryzanstein.chooseModel': () => models.choose(),
     'ryzanstein.importModel': () => downloads.importModel(),
     'ryzanstein.manageModels': () => downloads.manage(),
@@ -155,13 +157,16 @@ export function activate(context: vscode.ExtensionContext): Parts {
     ),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
     vscode.Disposable.from(completions.onChange(() => models.onAnswer(completions.lastCompletion))),
-    // Memory may have become short since the model was used last; another window in front is a time to look.
-    vscode.window.onDidChangeWindowState(() => engine.unloadIfIdle()),
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      engine.focus(focused);
+      // Memory may have become short since the model was used last; another window in front is a time to look.
+      engine.unloadIfIdle();
+    }),
     onSettingChange(['threads', 'kernel', 'infilling', 'secondOpinion'], () =>
-      restart('its settings have changed'),
+      beginAnew(() => engine.reload('its settings have changed')),
     ),
     onSettingChange(['modelFile'], () => {
-      restart('another model was chosen');
+      beginAnew(() => engine.reload('another model was chosen'));
       void models.speak();
     }),
     onSettingChange(['confidence', 'eagerness', 'maxLines'], () => provider.forget()),

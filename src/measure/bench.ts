@@ -22,13 +22,18 @@ const longestRunMs = 3000;
 /** Prompts whose first token is timed, as far as they fit. */
 const promptLengths = [32, 128, 512, 1024, 2048, 4096];
 
-/** Takes some seconds; completions wait. Throws an Error when the tokens do not fit into the model's context. */
+/**
+ * Takes some seconds; completions wait. Throws an Error when the tokens do not fit into the model's context, and soon after
+ * it is cancelled.
+ */
 export async function bench(
   engine: Engine,
   params: BenchParams,
   onProgress: (progress: BenchProgress) => void = () => undefined,
+  signal?: AbortSignal,
 ): Promise<BenchReport> {
-  const { addon, info } = engine;
+  const { info } = engine;
+  const { addon } = engine.loaded;
   const report: BenchReport = {
     schema: 'ryzanstein/bench/1',
     date: new Date().toISOString(),
@@ -44,7 +49,7 @@ export async function bench(
     onProgress({ done, steps, next: { kernel, threads } });
     const readGBs = (report.limits.readGBs[threads] ??= readSpeed(engine, threads));
     const speed = await loadedWith(engine, { threads, kernel }, (other) =>
-      measureSpeed(other, params, runs, params.whole ? budgetMs : Infinity),
+      measureSpeed(other, params, runs, { budget: params.whole ? budgetMs : Infinity, signal }),
     );
     const decode = spread(speed.decode);
     const most = (readGBs * 1e9) / info.bytes;
@@ -64,7 +69,7 @@ export async function bench(
     report.results.push({ ...row('decode', decode), fractionOfLimit: rounded(decode.median / most) });
   }
   if (params.whole) onProgress({ done: cases.length, steps });
-  if (params.whole) report.firstToken = await firstTokens(engine);
+  if (params.whole) report.firstToken = await firstTokens(engine, signal);
   return report;
 }
 
@@ -74,7 +79,8 @@ interface Case {
 }
 
 /** Every number of threads with the kernel in use, and every other kernel that is right and fast enough with all of them. */
-function wholeCases({ addon, info, model }: Engine, { promptTokens }: BenchParams): Case[] {
+function wholeCases({ loaded, info, model }: Engine, { promptTokens }: BenchParams): Case[] {
+  const { addon } = loaded;
   const { levels, physicalCores } = addon.cpu();
   const counts = threadCounts(physicalCores, info.threads).map((threads): Case => ({ threads }));
   const { width, ffn } = model.hyperparameters;
@@ -95,7 +101,10 @@ export function threadCounts(physicalCores: number, inUse: number): number[] {
   return [...new Set([...counts, inUse])].sort((a, b) => a - b);
 }
 
-async function firstTokens(engine: Engine): Promise<NonNullable<BenchReport['firstToken']>> {
+async function firstTokens(
+  engine: Engine,
+  signal?: AbortSignal,
+): Promise<NonNullable<BenchReport['firstToken']>> {
   const lengths = promptLengths.filter((length) => length < engine.rooms.rested);
   return engine.withSession(async (session) => {
     const all = [];
@@ -104,6 +113,7 @@ async function firstTokens(engine: Engine): Promise<NonNullable<BenchReport['fir
       const samples: number[] = [];
       const end = Date.now() + budgetMs;
       for (let run = 0; run <= runs && (run < 3 || Date.now() < end); run++) {
+        signal?.throwIfAborted();
         session.truncate(0);
         const prefill = await session.evaluate(ids);
         const decode = await session.generate({ max: 1, stopIds: new Int32Array() });
@@ -112,7 +122,7 @@ async function firstTokens(engine: Engine): Promise<NonNullable<BenchReport['fir
       all.push({ promptTokens, milliseconds: spread(samples) });
     }
     return all;
-  });
+  }, signal);
 }
 
 /** Runs `work` on the same model with another number of threads, or another kernel. */
@@ -122,7 +132,8 @@ export async function loadedWith<T>(
   work: (other: Engine) => Promise<T>,
 ): Promise<T> {
   if (threads === engine.info.threads && kernel === engine.info.kernel) return work(engine);
-  const other = await Engine.load(engine.addon, { modelFile: engine.info.file, threads, kernel });
+  const { addon } = engine.loaded;
+  const other = await Engine.load(addon, { modelFile: engine.info.file, threads, kernel }, engine.queue);
   try {
     return await work(other);
   } finally {
@@ -135,7 +146,7 @@ export async function measureSpeed(
   engine: Engine,
   { promptTokens, generateTokens }: Pick<BenchParams, 'promptTokens' | 'generateTokens'>,
   times: number,
-  budget = Infinity,
+  { budget = Infinity, signal }: { budget?: number; signal?: AbortSignal } = {},
 ): Promise<Speed> {
   const { contextLength } = engine.info;
   if (promptTokens < 1 || generateTokens < 1 || promptTokens + generateTokens > contextLength) {
@@ -148,6 +159,7 @@ export async function measureSpeed(
   return engine.withSession(async (session) => {
     const speed: Speed = { prefill: [], decode: [] };
     for (let run = 0; run <= times && (run < 3 || Date.now() < end); run++) {
+      signal?.throwIfAborted();
       session.truncate(0);
       const prefill = await session.evaluate(ids);
       const decode = await session.generate({ max: generateTokens, stopIds: new Int32Array() });
@@ -156,7 +168,7 @@ export async function measureSpeed(
       speed.decode.push((decode.ids.length / decode.milliseconds) * 1000);
     }
     return speed;
-  });
+  }, signal);
 }
 
 /** Ids that stand for text: spread over the vocabulary by a fixed rule. */
@@ -172,13 +184,18 @@ function textIds(engine: Engine, count: number): Int32Array {
  */
 export function readSpeed(engine: Engine, threads: number): number {
   const megabytes = Math.min(Math.max(Math.round(engine.info.bytes / 2 ** 20), 1), 256);
-  return rounded(engine.addon.readBandwidth({ megabytes, threads, milliseconds: 200 }));
+  return rounded(engine.loaded.addon.readBandwidth({ megabytes, threads, milliseconds: 200 }));
 }
 
 /** GOPS of the selected kernel's ternary product on one thread, of the shape of the model's widest matrix. */
 export function kernelSpeed(engine: Engine): number {
   const { width, ffn } = engine.model.hyperparameters;
-  const speeds = engine.addon.benchKernels({ rows: ffn, columns: width, tokens: 32, milliseconds: 100 });
+  const speeds = engine.loaded.addon.benchKernels({
+    rows: ffn,
+    columns: width,
+    tokens: 32,
+    milliseconds: 100,
+  });
   return speeds.find((speed) => speed.level === engine.info.kernel)?.gops ?? 0;
 }
 

@@ -20,9 +20,10 @@ const worthIt = 1.1;
 
 type KernelSpeeds = Diagnosis['tmac']['kernels'];
 
-/** Takes some seconds; completions wait. */
-export async function diagnose(engine: Engine): Promise<Diagnosis> {
-  const { addon, info } = engine;
+/** Takes some seconds; completions wait. Rejects soon after it is cancelled. */
+export async function diagnose(engine: Engine, signal?: AbortSignal): Promise<Diagnosis> {
+  const { info } = engine;
+  const { addon } = engine.loaded;
   const cpu = addon.cpu();
   const selftests = cpu.levels
     .filter((level) => level.supported)
@@ -34,7 +35,7 @@ export async function diagnose(engine: Engine): Promise<Diagnosis> {
     return { ...level, selected: level.name === info.kernel, selftest: test ? failed : 'not run' };
   });
   const kernels = kernelSpeeds(engine);
-  const { scaling, throughput, firstTokenMs } = await measureThreads(engine, cpu.physicalCores);
+  const { scaling, throughput, firstTokenMs } = await measureThreads(engine, cpu.physicalCores, signal);
   const report: Omit<Diagnosis, 'targets' | 'issues' | 'recommendations'> = {
     schema: 'ryzanstein/diagnose/1',
     date: new Date().toISOString(),
@@ -61,7 +62,7 @@ export async function diagnose(engine: Engine): Promise<Diagnosis> {
 
 function kernelSpeeds(engine: Engine): KernelSpeeds {
   const { width, ffn } = engine.model.hyperparameters;
-  return engine.addon
+  return engine.loaded.addon
     .benchKernels({ rows: ffn, columns: width, tokens: 32, milliseconds: 50 })
     .map(({ level, gops }) => ({ level, gops: rounded(gops) }));
 }
@@ -70,6 +71,7 @@ function kernelSpeeds(engine: Engine): KernelSpeeds {
 async function measureThreads(
   engine: Engine,
   physicalCores: number,
+  signal?: AbortSignal,
 ): Promise<Pick<Diagnosis, 'throughput'> & { scaling: ScalingRow[]; firstTokenMs: number }> {
   const { info } = engine;
   const scaling: ScalingRow[] = [];
@@ -81,7 +83,7 @@ async function measureThreads(
   };
   for (const threads of threadCounts(physicalCores, info.threads)) {
     const speed = await loadedWith(engine, { threads, kernel: info.kernel }, (other) =>
-      measureSpeed(other, { promptTokens, generateTokens }, runs),
+      measureSpeed(other, { promptTokens, generateTokens }, runs, { signal }),
     );
     const prefill = spread(speed.prefill).median;
     const decode = spread(speed.decode).median;

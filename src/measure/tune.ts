@@ -11,22 +11,18 @@ import { evaluate } from './evaluate';
 import type { Hole } from './holes';
 import { tuneCache } from './tuneCache';
 
-/**
- * `load` gives the engine in use, and where `anew` one that has read what was kept. Each hole counts twice for
- * `progress`: as what is tuned by, and as what is answered.
- */
+/** Each hole counts twice for `progress`: as what is tuned by, and as what is answered. */
 export async function tune(
-  load: (anew: boolean) => Promise<Engine>,
+  engine: Engine,
   holes: Hole[],
   progress: (done: number) => void,
   signal?: AbortSignal,
 ): Promise<Evaluation> {
-  const engine = await load(false);
   const { cache, ...tuned } = await tuneCache(engine, holes, progress, signal);
   keepTuning(readGguf(engine.info.file), { cache });
-  const tunedEngine = await load(true);
-  const evaluation = await evaluate(tunedEngine, holes, (done) => progress(holes.length + done), signal);
-  return { ...calibrate(tunedEngine, holes, evaluation), tuned };
+  await engine.tune(cache);
+  const evaluation = await evaluate(engine, holes, (done) => progress(holes.length + done), signal);
+  return { ...calibrate(engine, holes, evaluation), tuned };
 }
 
 /**
@@ -50,8 +46,9 @@ export function calibrate(engine: Engine, holes: Hole[], evaluation: Evaluation)
       confidence: calibrated(outcome.confidence, outcome.language, found),
     })),
   );
-  const confidence = { ...composed(engine.tuning.confidence, found), thresholds };
-  engine.tuning = { ...engine.tuning, confidence };
+  const { loaded } = engine;
+  const confidence = { ...composed(loaded.tuning.confidence, found), thresholds };
+  loaded.tuning = { ...loaded.tuning, confidence };
   return {
     ...evaluation,
     thresholds,

@@ -47,7 +47,7 @@ export async function tuneCache(
   progress: (done: number) => void,
   signal?: AbortSignal,
 ): Promise<Tuned & { cache: CacheSettings }> {
-  const { cache } = engine.tuning;
+  const { cache } = engine.loaded.tuning;
   const before: Weights = {
     sharpness: cache.sharpness ?? usual.sharpness,
     model: cache.modelWeight ?? usual.model,

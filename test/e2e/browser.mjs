@@ -30,6 +30,7 @@ import {
 import { calm, deterministic } from './settings.mjs';
 import { checklist, expect, tally } from './tally.mjs';
 import { trial } from './trial.mjs';
+import { shareOneEngine } from './windows.mjs';
 
 // Places as people write them, the cursor at ‸ and one key still to be pressed. Which of them is used is the model's
 // choice: the one where it is surest. What it says there must be in the editor, to the letter.
@@ -401,8 +402,9 @@ async function typeAndLook(vsix) {
   const fourth = await otherModelSession({ ...deterministic, ...sure }, vsix);
   const fifth = await trial(vsix);
   const sixth = await chooseModels(vsix);
+  const seventh = await shareOneEngine(vsix);
   const sum = (what) =>
-    [first, second, third, fourth, fifth, sixth].reduce((total, each) => total + each[what], 0);
+    [first, second, third, fourth, fifth, sixth, seventh].reduce((total, each) => total + each[what], 0);
   return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
 }
 

@@ -1,10 +1,11 @@
 // An engine process whose model writes what a test has it write; where that ends, and what of it is shown, is the product's own code.
 
-import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
+import { createMessageConnection } from 'vscode-jsonrpc/node';
 import { innermost } from '../../src/completion/embedded';
 import { Finishing, judge } from '../../src/completion/finish';
 import { siteOf } from '../../src/completion/site';
 import { syntaxOf } from '../../src/completion/syntax';
+import { serve } from '../../src/entries/serving';
 import {
   type Completion,
   type CompleteParams,
@@ -35,12 +36,14 @@ async function complete({ prompt, limits }: CompleteParams): Promise<Completion>
   };
 }
 
-const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
-connection.onRequest(loadRequest, ({ modelFile }) => ({
-  ...{ name: 'writer', file: modelFile, architecture: 'bitnet', type: 'TQ2_0', weights: 1 },
-  ...{ contextLength: 64, kernel: 'scalar', threads: 1, loadMs: 1, bytes: 1, bytesPerToken: 1 },
-}));
-connection.onRequest(completeRequest, complete);
-connection.onRequest(prefillRequest, () => spent);
-connection.listen();
-process.on('disconnect', () => process.exit(0));
+void serve((reader, writer) => {
+  const connection = createMessageConnection(reader, writer);
+  connection.onRequest(loadRequest, ({ modelFile }) => ({
+    ...{ name: 'writer', file: modelFile, architecture: 'bitnet', type: 'TQ2_0', weights: 1 },
+    ...{ contextLength: 64, kernel: 'scalar', threads: 1, loadMs: 1, bytes: 1, bytesPerToken: 1 },
+  }));
+  connection.onRequest(completeRequest, complete);
+  connection.onRequest(prefillRequest, () => spent);
+  connection.listen();
+  return () => undefined;
+});

@@ -386,11 +386,16 @@ describe('complaint: set-up asks, installs and downloads', () => {
   it('no part of the product opens a connection, but for a model that somebody chose to download', () => {
     const network =
       /from '(node:)?(https?|net|tls|dgram|dns|http2|undici)'|\bfetch\(|WebSocket|XMLHttpRequest/;
+    const opening = sources('src').filter(({ text }) => network.test(text));
     assert.deepEqual(
-      sources('src')
-        .filter(({ text }) => network.test(text))
-        .map(({ file }) => file),
-      ['library/hub.ts'],
+      opening.map(({ file }) => file),
+      ['editing/pipe.ts', 'library/hub.ts'],
+    );
+    // The pipe to the engine has a path, and no port on any network.
+    const ways = [...opening[0]!.text.matchAll(/\bnet\.connect\((.*)\);|\bserver\.listen\((.*)\);/g)];
+    assert.deepEqual(
+      ways.map(([, connected, listened]) => connected ?? listened),
+      ['path', 'address.path', 'path'],
     );
   });
 

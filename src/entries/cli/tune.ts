@@ -1,19 +1,17 @@
 // `ryzanstein tune`: tunes a model to code, and keeps what was found beside the model's file.
 
 import type { Command } from 'commander';
-import { loadAddon } from '../../engine/addon';
-import { Engine } from '../../engine/engine';
 import { punchHoles } from '../../measure/holes';
 import { barredFiles, sourceFiles } from '../../measure/sourceFiles';
 import { tune } from '../../measure/tune';
 import { describeTuning } from '../../report/tables';
 import {
   type EngineOptions,
-  loadParamsOf,
   positive,
   print,
   tell,
   verbWithEngine,
+  withEngine,
   wholeNumber,
 } from './options';
 
@@ -36,19 +34,9 @@ export function addTune(program: Command): void {
 async function run(paths: string[], options: Options): Promise<void> {
   const files = sourceFiles(paths, ({ message }) => tell(`Left out: ${message}`), await barredFiles(paths));
   const holes = punchHoles(files, options.limit, options.seed);
-  const params = await loadParamsOf(options);
-  let engine: Engine | undefined;
-  const load = async (anew: boolean): Promise<Engine> => {
-    if (anew) await engine?.close();
-    if (anew || !engine) engine = await Engine.load(loadAddon(), params);
-    return engine;
+  const progress = (done: number): void => {
+    if (done % 10 === 0) tell(`${done} of ${2 * holes.length}`);
   };
-  try {
-    const result = await tune(load, holes, (done) => {
-      if (done % 10 === 0) tell(`${done} of ${2 * holes.length}`);
-    });
-    print(options, 'tune', result, describeTuning);
-  } finally {
-    await engine?.close();
-  }
+  const result = await withEngine(options, (engine) => tune(engine, holes, progress));
+  print(options, 'tune', result, describeTuning);
 }

@@ -20,7 +20,7 @@ const model: ModelInfo = {
   ...{ kernel: 'scalar', threads: 1, loadMs: 1, bytes: 1, bytesPerToken: 1 },
 };
 
-/** What each method of a fake engine does: the body of a function of `answer`, `refuse`, `params` and `after`. */
+/** What each method of a fake engine does: the body of a function of all `Deeds`, and of `after`, which is a timer. */
 export interface Behaviour {
   load?: string;
   complete?: string;
@@ -43,16 +43,17 @@ function script(behaviour: Behaviour): string {
     const after = setTimeout;
     const methods = {
       ${Object.entries(methods)
-        .map(([name, body]) => `${JSON.stringify(name)}(answer, refuse, params) { ${body} }`)
+        .map(
+          ([name, body]) => `${JSON.stringify(name)}({ answer, refuse, params, send, hangUp }) { ${body} }`,
+        )
         .join(',\n')}
     };
-    process.on('message', ({ id, method, params }) => {
-      const answer = (result, to = id) => process.send({ jsonrpc: '2.0', id: to, result });
-      const refuse = (message, code = -32603) => process.send({ jsonrpc: '2.0', id, error: { code, message } });
-      methods[method](answer, refuse, params);
-    });
-    process.on('disconnect', () => process.exit(0));`;
+    require(${JSON.stringify(path.resolve('out/test/unit/editing/fakeProcess.js'))}).behave(methods);`;
 }
+
+/** Where the servers of the tests listen. */
+export const runtimeFolder = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-run-'));
+process.on('exit', () => rmSync(runtimeFolder, { recursive: true, force: true }));
 
 /** A client of a fake engine, and what was observed of it. */
 export class Trial {

@@ -1,11 +1,14 @@
 // The local backend with engines that start slowly, die, talk garbage, hang or refuse: what it tells and when it gives up.
 
 import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { Problem } from '../../../src/editing/backend';
 import { cannotCompute, type LoadParams } from '../../../src/protocol';
-import { type Behaviour, Trial } from './fakeEngine';
+import { type Behaviour, runtimeFolder, Trial } from './fakeEngine';
 
 const never = new CancellationTokenSource().token;
 
@@ -38,13 +41,38 @@ const alive = (processId: number): boolean => {
   }
 };
 
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
 async function gone(processId: number): Promise<void> {
   for (let waited = 0; alive(processId) && waited < 5000; waited += 10) await pause(10);
   assert.ok(!alive(processId), `process ${processId} still runs`);
 }
 
-describe('the engine on this machine', function () {
-  this.timeout(30_000);
+for (const isShared of [true, false])
+  describe(`the engine on this machine, ${isShared ? 'shared with other windows' : 'where none can be shared'}`, () =>
+    behaves(isShared));
+
+function behaves(isShared: boolean): void {
+  const before = process.env.XDG_RUNTIME_DIR;
+  const open = path.join(runtimeFolder, 'open');
+  beforeEach(() => {
+    mkdirSync(open, { recursive: true });
+    chmodSync(open, 0o777);
+    mkdirSync(path.join(open, 'ryzanstein'), { recursive: true });
+    chmodSync(path.join(open, 'ryzanstein'), 0o777);
+    process.env.XDG_RUNTIME_DIR = isShared ? runtimeFolder : open;
+  });
+  afterEach(() => {
+    process.env.XDG_RUNTIME_DIR = before;
+    if (before === undefined) delete process.env.XDG_RUNTIME_DIR;
+  });
 
   withTrial('starts nothing before the first request', {}, async (trial) => {
     await pause(50);
@@ -73,7 +101,7 @@ describe('the engine on this machine', function () {
     {
       load: `
         for (let percent = 10; percent < 100; percent += 10)
-          after(() => process.send({ jsonrpc: '2.0', method: 'loadProgress', params: { percent } }), 24 * percent);
+          after(() => send({ jsonrpc: '2.0', method: 'loadProgress', params: { percent } }), 24 * percent);
         after(() => answer({ name: 'large' }), 2400);`,
     },
     async (trial) => {
@@ -86,27 +114,34 @@ describe('the engine on this machine', function () {
   );
 
   it('listens to a debugger where a port is named, and else not', async () => {
-    const listening = async (port: string | undefined): Promise<boolean> => {
-      if (port === undefined) delete process.env.RYZANSTEIN_INSPECT;
-      else process.env.RYZANSTEIN_INSPECT = port;
+    const port = await freePort();
+    const isListening = async (): Promise<boolean> => {
       const trial = new Trial({});
       try {
         await trial.complete(never);
-        return trial.log.some((line) => /Debugger listening on ws:\/\/127\.0\.0\.1:/.test(line));
+        return await fetch(`http://127.0.0.1:${port}/json/version`).then(
+          ({ ok }) => ok,
+          () => false,
+        );
       } finally {
+        trial.client.restart('the port is to be free');
         trial.end();
-        delete process.env.RYZANSTEIN_INSPECT;
       }
     };
-    assert.equal(await listening('0'), true);
-    assert.equal(await listening(undefined), false);
+    process.env.RYZANSTEIN_INSPECT = String(port);
+    try {
+      assert.equal(await isListening(), true);
+    } finally {
+      delete process.env.RYZANSTEIN_INSPECT;
+    }
+    assert.equal(await isListening(), false);
   });
 
   withTrial(
     'hears of the answers before that to its own request',
     {
       complete: `
-        const tell = (token, value) => process.send({ jsonrpc: '2.0', method: '$/progress', params: { token, value } });
+        const tell = (token, value) => send({ jsonrpc: '2.0', method: '$/progress', params: { token, value } });
         tell(params.sooner - 1, { completion: { text: 'of the one before' } });
         tell(params.sooner, { completion: { text: 'line' } });
         answer({ text: 'line and rest' });`,
@@ -149,7 +184,10 @@ describe('the engine on this machine', function () {
     'fails the request during which the engine dies',
     { complete: 'process.exit(7)' },
     async (trial) => {
-      await assert.rejects(trial.complete(never), failsWith('request', /ended by itself \(code 7\)/));
+      await assert.rejects(
+        trial.complete(never),
+        failsWith('request', isShared ? /ended by itself/ : /ended by itself \(code 7\)/),
+      );
     },
   );
 
@@ -176,13 +214,16 @@ describe('the engine on this machine', function () {
   });
 
   const garbage: [string, string][] = [
-    ['a text', 'process.send("garbage")'],
-    ['an object of another kind', 'process.send({ hello: 1 })'],
-    ['nothing', 'process.send(null)'],
+    ['a text', 'send("garbage")'],
+    ['an object of another kind', 'send({ hello: 1 })'],
+    ['nothing', 'send(null)'],
   ];
   for (const [what, complete] of garbage)
     withTrial(`ends an engine that sends ${what}`, { complete }, async (trial) => {
-      await assert.rejects(trial.complete(never), failsWith('request', /SIGKILL/));
+      await assert.rejects(
+        trial.complete(never),
+        failsWith('request', isShared ? /ended by itself/ : /SIGKILL/),
+      );
     });
 
   withTrial(
@@ -191,17 +232,13 @@ describe('the engine on this machine', function () {
     async (trial) => {
       assert.equal((await trial.complete(never)).text, 'ok');
       await pause(50);
-      assert.ok(trial.log.includes('noise'));
+      assert.equal(trial.log.includes('noise'), !isShared);
     },
   );
 
-  withTrial(
-    'ends an engine that gives up its channel',
-    { complete: 'process.disconnect()' },
-    async (trial) => {
-      await assert.rejects(trial.complete(never), failsWith('request', /ended/));
-    },
-  );
+  withTrial('ends an engine that gives up its channel', { complete: 'hangUp()' }, async (trial) => {
+    await assert.rejects(trial.complete(never), failsWith('request', /ended/));
+  });
 
   const two = { load: () => ({ modelFile: 'fake.gguf', second: 'small.gguf', threads: 0 }) };
   withTrial(
@@ -346,14 +383,14 @@ describe('the engine on this machine', function () {
       while (trial.client.state.name !== 'ready') await pause(5);
       await pause(20);
       source.cancel();
-      await assert.rejects(request, failsWith('request', /SIGKILL/));
+      await assert.rejects(request, failsWith('request', isShared ? /ended by itself/ : /SIGKILL/));
       assert.equal(trial.client.state.name, 'idle');
     },
     { patienceMs: 100 },
   );
 
   withTrial(
-    'is occupied during a benchmark, and restarts when that is cancelled',
+    'is occupied during a benchmark, and leaves it when that is cancelled',
     { bench: '' },
     async (trial) => {
       const source = new CancellationTokenSource();
@@ -373,7 +410,7 @@ describe('the engine on this machine', function () {
     'completes nothing while the model is evaluated, and goes on when that is cancelled',
     {
       evaluate:
-        'globalThis.cancel = () => refuse("aborted"); process.send({ jsonrpc: "2.0", method: "evaluateProgress", params: { done: 1, holes: 9 } })',
+        'globalThis.cancel = () => refuse("aborted"); send({ jsonrpc: "2.0", method: "evaluateProgress", params: { done: 1, holes: 9 } })',
       cancelled: 'globalThis.cancel()',
     },
     async (trial) => {
@@ -423,4 +460,4 @@ describe('the engine on this machine', function () {
     await gone(processId);
     await assert.rejects(trial.complete(never), failsWith('engine', /shutting down/));
   });
-});
+}

@@ -6,7 +6,7 @@ import { addonFile, loadAddon, type NativeSession } from '../../../src/engine/ad
 import { Engine } from '../../../src/engine/engine';
 import { readGguf } from '../../../src/model/gguf';
 import { describeModel } from '../../../src/model/description';
-import { Slots } from '../../../src/engine/slots';
+import { Shelf, Slots } from '../../../src/engine/slots';
 import type { Completion, Limits, Prompt } from '../../../src/protocol';
 import { randomSource } from '../random';
 
@@ -97,7 +97,9 @@ describe('slots', () => {
       const free = (): void => void (session.isFree = true);
       return Object.assign(session, { copyHead: () => undefined, free }) as unknown as NativeSession;
     };
-    return { slots: new Slots(open), sessions, opened: () => sessions.length };
+    const slots = new Slots(new Shelf(open));
+    slots.isAtWork = true;
+    return { slots, sessions, opened: () => sessions.length };
   }
 
   function hold(slots: Slots, first: number): number {
@@ -130,6 +132,38 @@ describe('slots', () => {
     );
     assert.equal(hold(slots, 4000), 0);
     assert.equal(sessions.length, 3);
+  });
+
+  it('of all clients share the memory, but for the one that each works with', () => {
+    const sessions: Opened[] = [];
+    const shelf = new Shelf(() => {
+      const session: Opened = { bytes: 60e6, isFree: false };
+      sessions.push(session);
+      const free = (): void => void (session.isFree = true);
+      return Object.assign(session, { copyHead: () => undefined, free }) as unknown as NativeSession;
+    });
+    const clients = Array.from({ length: 12 }, () => new Slots(shelf));
+    const open = (): number => sessions.filter(({ isFree }) => !isFree).length;
+    for (const client of clients) {
+      client.isAtWork = true;
+      for (const first of [1000, 2000, 3000]) assert.equal(hold(client, first), 0);
+      client.isAtWork = false;
+      assert.ok(open() <= 4, `${open()} are open`);
+    }
+    // The last client has three of them, and the one before it none that it used last but one.
+    const [last, before] = [clients.at(-1)!, clients.at(-2)!];
+    last.isAtWork = true;
+    assert.equal(hold(last, 1000), 49);
+    assert.equal(before.holds(Int32Array.from({ length: 50 }, (_, i) => 1000 + i)), 0);
+    // Nobody takes away what another one is at work with.
+    before.isAtWork = true;
+    hold(before, 7000);
+    for (const first of [4000, 5000, 6000]) hold(last, first);
+    assert.equal(hold(before, 7000), 49);
+    before.free();
+    last.free();
+    for (const client of clients) client.free();
+    assert.equal(open(), 0);
   });
 
   it('give up the one that was not used for the longest time', () => {

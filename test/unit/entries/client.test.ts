@@ -1,18 +1,34 @@
-// Clients of one engine, each over a connection of its own: the newest request of a client wins, and disturbs no other client.
+// Clients of one engine process, each over a connection of its own: one copy of a model, the newest request of each wins, the one in front comes first.
 
 import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { PassThrough } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   CancellationTokenSource,
   createMessageConnection,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
-import { addonFile, loadAddon } from '../../../src/engine/addon';
+import { type Addon, addonFile, loadAddon, type NativeModel } from '../../../src/engine/addon';
 import { Engine } from '../../../src/engine/engine';
-import { Client } from '../../../src/entries/client';
-import { type Completion, completeRequest, prefillRequest, type Prompt } from '../../../src/protocol';
+import { Clients } from '../../../src/entries/clients';
+import {
+  benchRequest,
+  busyNotification,
+  type Completion,
+  completeRequest,
+  evaluateRequest,
+  focusNotification,
+  type LoadParams,
+  loadProgress,
+  loadRequest,
+  prefillRequest,
+  type Prompt,
+} from '../../../src/protocol';
+import { temporaryFile } from '../model/ggufFile';
 
+const modelFile = path.resolve('test/fixtures/tiny.gguf');
 const limits = { maxTokens: 16, maxLines: 1, minConfidence: 0 };
 const long = 'def f(x):\n    return x + 1\n\n\n'.repeat(60);
 
@@ -20,77 +36,293 @@ function prompt(prefix: string): Prompt {
   return { path: 'a.py', languageId: 'python', prefix, suffix: '\n', related: [] };
 }
 
-/** The side of a client whose requests an engine answers. */
-function connect(engine: Engine): MessageConnection {
-  const [up, down] = [new PassThrough(), new PassThrough()];
-  const served = createMessageConnection(up, down);
-  new Client(served, () => Promise.resolve(engine)).serve();
-  served.listen();
-  const asking = createMessageConnection(down, up);
-  asking.listen();
-  return asking;
+interface Asking extends MessageConnection {
+  /** As when its window is closed or killed. */
+  leave: () => void;
+  /** Ends what carries the messages, of which the process has not heard yet. */
+  breakOff: () => void;
+}
+
+/** A process without its pipes, and how many copies of models there are in it. */
+class Office {
+  copies = 0;
+  loads = 0;
+  readonly clients: Clients;
+  private readonly asking: Asking[] = [];
+
+  constructor() {
+    const real = loadAddon(addonFile(path.resolve('dist')));
+    const load: Addon['load'] = async (...params) => {
+      this.loads++;
+      const native = await real.load(...params);
+      this.copies++;
+      const free = native.free.bind(native);
+      const value = (): void => {
+        this.copies--;
+        free();
+      };
+      return Object.defineProperty<NativeModel>(native, 'free', { value });
+    };
+    this.clients = new Clients(() => ({ ...real, load }));
+  }
+
+  connect(): Asking {
+    const [up, down] = [new PassThrough(), new PassThrough()];
+    const leave = this.clients.add(createMessageConnection(up, down));
+    const connection = createMessageConnection(down, up);
+    connection.listen();
+    const breakOff = (): void => [up, down].forEach((stream) => stream.destroy());
+    const asking = Object.assign(connection, { leave, breakOff });
+    this.asking.push(asking);
+    return asking;
+  }
+
+  async client(params: Partial<LoadParams> = {}): Promise<Asking> {
+    const asking = this.connect();
+    await asking.sendRequest(loadRequest, { modelFile, threads: 1, ...params });
+    return asking;
+  }
+
+  /** Keeps all turns until what it returns is called. */
+  hold(): () => void {
+    let release = (): void => undefined;
+    void this.clients.models.turns.run({}, {}, () => new Promise<void>((resolve) => (release = resolve)));
+    return () => release();
+  }
+
+  async close(): Promise<void> {
+    for (const { leave } of this.asking) leave();
+    for (let waited = 0; this.copies > 0 && waited < 5000; waited += 10) await pause(10);
+    assert.equal(this.copies, 0, 'a model is left that nobody uses');
+  }
+}
+
+async function withOffice(work: (office: Office) => Promise<void>): Promise<void> {
+  const office = new Office();
+  await work(office).finally(() => office.close());
 }
 
 const complete = (client: MessageConnection, prefix: string): Promise<Completion> =>
   client.sendRequest(completeRequest, { prompt: prompt(prefix), limits });
 
-async function withEngine(work: (engine: Engine) => Promise<void>): Promise<void> {
-  const addon = loadAddon(addonFile(path.resolve('dist')));
-  const engine = await Engine.load(addon, { modelFile: 'test/fixtures/tiny.gguf', threads: 1 });
-  await work(engine).finally(() => engine.close());
+const readAhead = (client: MessageConnection, prefix = long) =>
+  client.sendRequest(prefillRequest, { prompt: prompt(prefix) });
+
+/** What the model says where nobody else asks. */
+async function alone(prefix: string): Promise<Completion> {
+  const engine = await Engine.load(loadAddon(addonFile(path.resolve('dist'))), { modelFile, threads: 1 });
+  return engine.complete(prompt(prefix), limits).finally(() => engine.close());
 }
+
+/** All that was sent before has been read when this is answered. */
+const allRead = (client: MessageConnection) =>
+  assert.rejects(client.sendRequest('the message behind them'), /Unhandled method/);
 
 describe('a client of the engine', () => {
   it('has its older requests cancelled by its newest one, whose answer is as it is alone', () =>
-    withEngine(async (engine) => {
-      // The older ones take so long that the next one comes while they are at work or wait.
+    withOffice(async (office) => {
       const prefixes = [long, `${long}x = `, `${long}y = `, 'def f(a, b):\n    '];
-      const client = connect(engine);
+      const client = await office.client();
       // No request gets its turn before the newest has come.
-      let release = (): void => undefined;
-      const held = engine.withSession(() => new Promise<void>((resolve) => (release = resolve)));
+      const release = office.hold();
       const asked = prefixes.map((prefix) => complete(client, prefix));
-      await assert.rejects(client.sendRequest('the message behind them'), /Unhandled method/);
+      await allRead(client);
+      const older = await Promise.all(asked.slice(0, -1));
+      for (const { shown, hidden, text } of older)
+        assert.deepEqual([shown, hidden, text], [false, 'cancelled', '']);
       release();
-      await held;
-      const answers = await Promise.all(asked);
-      for (const older of answers.slice(0, -1))
-        assert.deepEqual([older.shown, older.hidden, older.text], [false, 'cancelled', '']);
-      assert.notEqual(answers.at(-1)!.reason, 'cancelled');
-      await withEngine(async (other) => {
-        const alone = await other.complete(prompt(prefixes.at(-1)!), limits);
-        assert.equal(answers.at(-1)!.text, alone.text);
-      });
+      const newest = await asked.at(-1)!;
+      assert.notEqual(newest.reason, 'cancelled');
+      assert.equal(newest.text, (await alone(prefixes.at(-1)!)).text);
     }));
 
   it('has its reading ahead cancelled by what it wants completed', () =>
-    withEngine(async (engine) => {
-      const client = connect(engine);
-      const readAhead = () => client.sendRequest(prefillRequest, { prompt: prompt(long) });
-      const ahead = readAhead();
+    withOffice(async (office) => {
+      const client = await office.client();
+      const ahead = readAhead(client);
       assert.notEqual((await complete(client, 'x = ')).reason, 'cancelled');
       await ahead;
-      const { promptTokens, reusedTokens } = await readAhead();
+      const { promptTokens, reusedTokens } = await readAhead(client);
       assert.ok(reusedTokens < promptTokens - 1, 'all was read, as if nothing had been cancelled');
     }));
 
-  it('cancels nothing of another client, which waits for its turn', () =>
-    withEngine(async (engine) => {
-      const [one, other] = [connect(engine), connect(engine)];
+  it('cancels a request by its token', () =>
+    withOffice(async (office) => {
+      const source = new CancellationTokenSource();
+      const client = await office.client();
+      const answer = client.sendRequest(completeRequest, { prompt: prompt(long), limits }, source.token);
+      source.cancel();
+      assert.equal((await answer).hidden, 'cancelled');
+      assert.notEqual((await complete(client, 'x = ')).reason, 'cancelled');
+    }));
+});
+
+describe('several clients of the engine', () => {
+  it('share one copy of a model, however they come by it, and are told how far it is', () =>
+    withOffice(async (office) => {
+      const two = [office.connect(), office.connect()];
+      const told = [0, 0];
+      two.forEach((client, i) =>
+        client.onNotification(loadProgress, ({ percent }) => void (told[i] = percent)),
+      );
+      await Promise.all(
+        two.map((client) => client.sendRequest(loadRequest, { modelFile, threads: 1, infilling: 'auto' })),
+      );
+      assert.deepEqual([office.loads, office.copies], [1, 1]);
+      assert.ok(told[0]! > 0 && told[0] === told[1], told.join());
+      const third = await office.client();
+      assert.equal(office.loads, 1);
+      // One has it as its second model.
+      const other = temporaryFile('other.gguf', fs.readFileSync(modelFile));
+      await office.client({ modelFile: other, second: modelFile });
+      assert.deepEqual([office.loads, office.copies], [2, 2]);
+      // Another setting, or another file in its place, is another model.
+      await office.client({ threads: 2 });
+      assert.equal(office.copies, 3);
+      fs.writeFileSync(other, Buffer.concat([fs.readFileSync(modelFile), Buffer.alloc(32)]));
+      await office.client({ modelFile: other });
+      assert.equal(office.copies, 4);
+      for (const client of [...two, third]) client.leave();
+      assert.equal((await complete(await office.client(), 'x = ')).text, (await alone('x = ')).text);
+      assert.equal(office.loads, 4);
+    }));
+
+  it('keep what they use when a model cannot be loaded', () =>
+    withOffice(async (office) => {
+      const client = await office.client();
+      const bad = temporaryFile('bad.gguf', Buffer.from('GGUF but no more than that'));
+      for (let i = 0; i < 2; i++)
+        await assert.rejects(client.sendRequest(loadRequest, { modelFile: bad, threads: 1 }), /bad\.gguf/);
+      assert.notEqual((await complete(client, 'x = ')).reason, 'cancelled');
+      assert.deepEqual([office.loads, office.copies], [1, 1]);
+    }));
+
+  it('cancel nothing of each other, and have a cache each', () =>
+    withOffice(async (office) => {
+      const [one, other] = [await office.client(), await office.client()];
       const answers = await Promise.all([complete(one, long), complete(other, 'x = ')]);
       assert.deepEqual(
         answers.map(({ reason }) => reason === 'cancelled'),
         [false, false],
       );
+      const [first, again] = [await complete(other, long), await complete(one, long)];
+      assert.ok(first.reusedTokens < first.promptTokens / 2, `${first.reusedTokens} were known`);
+      assert.equal(again.reusedTokens, again.promptTokens - 1);
     }));
 
-  it('cancels a request by its token', () =>
-    withEngine(async (engine) => {
-      const source = new CancellationTokenSource();
-      const client = connect(engine);
-      const answer = client.sendRequest(completeRequest, { prompt: prompt(long), limits }, source.token);
-      source.cancel();
-      assert.equal((await answer).hidden, 'cancelled');
-      assert.notEqual((await complete(client, 'x = ')).reason, 'cancelled');
+  it('are served in the order of their focus, then of their coming', () =>
+    withOffice(async (office) => {
+      const clients = [await office.client(), await office.client(), await office.client()];
+      const order: number[] = [];
+      const askAll = async (): Promise<number[]> => {
+        const release = office.hold();
+        order.length = 0;
+        const answered = clients.map((client, i) => complete(client, 'x = ').then(() => order.push(i)));
+        for (const client of clients) await allRead(client);
+        release();
+        await Promise.all(answered);
+        return order;
+      };
+      assert.deepEqual(await askAll(), [0, 1, 2]);
+      await clients[2]!.sendNotification(focusNotification);
+      assert.deepEqual(await askAll(), [2, 0, 1]);
+      await clients[1]!.sendNotification(focusNotification);
+      assert.deepEqual(await askAll(), [1, 2, 0]);
+    }));
+
+  it('let the one in front pass in the midst of their work, whose outcome is as it is alone', () =>
+    withOffice(async (office) => {
+      const [front, back] = [await office.client(), await office.client()];
+      const second = await office.client();
+      await front.sendNotification(focusNotification);
+      await allRead(front);
+      const prefixes = [long, `${long}def g(a, b):\n    `, `${long.slice(4)}import `];
+      const expected = await Promise.all(prefixes.map(alone));
+      let passed = 0;
+      for (const [i, prefix] of prefixes.entries()) {
+        let isDone = false;
+        const slow = complete(back, prefix).finally(() => (isDone = true));
+        const waiting = complete(second, prefix);
+        for (let n = 0; !isDone && n < 100; n++) {
+          await complete(front, `# ${n}\nx = `);
+          if (!isDone) passed++;
+        }
+        for (const { text, confidence, tokens, reason } of await Promise.all([slow, waiting]))
+          assert.deepEqual(
+            [text, confidence, tokens, reason],
+            [expected[i]!.text, expected[i]!.confidence, expected[i]!.tokens, expected[i]!.reason],
+          );
+      }
+      assert.ok(passed > 3, `${passed} answers came before those of the others`);
+    }));
+
+  it('hear when one of them begins and ends work that keeps the process from answering', () =>
+    withOffice(async (office) => {
+      const [working, other] = [await office.client(), await office.client()];
+      const heard: boolean[] = [];
+      other.onNotification(busyNotification, ({ isBusy }) => void heard.push(isBusy));
+      await working.sendRequest(benchRequest, { promptTokens: 16, generateTokens: 4, threads: [1] });
+      await allRead(other);
+      assert.deepEqual(heard, [true, false]);
+      const bench = working.sendRequest(benchRequest, {
+        promptTokens: 900,
+        generateTokens: 60,
+        threads: [1],
+      });
+      const late = office.connect();
+      const told = new Promise<boolean>((resolve) =>
+        late.onNotification(busyNotification, ({ isBusy }) => resolve(isBusy)),
+      );
+      assert.equal(await told, true);
+      await bench;
+    }));
+
+  it('do not suffer from what one is told that has gone', () =>
+    withOffice(async (office) => {
+      const survivor = await office.client();
+      const going = office.connect();
+      // What nobody catches would end the process.
+      const uncaught: unknown[] = [];
+      const note = (error: unknown): void => void uncaught.push(error);
+      process.on('unhandledRejection', note);
+      void going.sendRequest(loadRequest, { modelFile, threads: 2 }).catch(() => undefined);
+      await allRead(going);
+      going.breakOff();
+      for (let waited = 0; office.copies < 2 && waited < 5000; waited += 10) await pause(10);
+      office.clients.warn('something happened');
+      await pause(50);
+      process.off('unhandledRejection', note);
+      assert.deepEqual(uncaught, []);
+      assert.notEqual((await complete(survivor, 'x = ')).reason, 'cancelled');
+    }));
+
+  it('get what one that is killed had, at once, whatever it had begun', () =>
+    withOffice(async (office) => {
+      const survivor = await office.client();
+      const file = path.resolve('test/unit/entries/client.test.ts');
+      const works: ((client: Asking) => Promise<unknown>)[] = [
+        (client) => complete(client, long),
+        (client) => readAhead(client),
+        (client) =>
+          client.sendRequest(benchRequest, { promptTokens: 900, generateTokens: 100, threads: [1] }),
+        (client) =>
+          client.sendRequest(evaluateRequest, { files: [{ file, path: 'a.ts' }], holes: 100, seed: 1 }),
+      ];
+      const before = (await complete(survivor, 'x = ')).text;
+      for (const work of works) {
+        const own = temporaryFile('own.gguf', fs.readFileSync(modelFile));
+        const client = await office.client({ modelFile: own, second: modelFile });
+        assert.equal(office.copies, 2);
+        const ended = work(client).catch(() => undefined);
+        await pause(30);
+        client.leave();
+        const left = performance.now();
+        assert.equal((await complete(survivor, 'x = ')).text, before);
+        await ended;
+        for (let waited = 0; office.copies > 1 && waited < 5000; waited += 5) await pause(5);
+        assert.equal(office.copies, 1);
+        const took = performance.now() - left;
+        assert.ok(took < 2000, `it took ${took.toFixed(0)} ms`);
+      }
     }));
 });

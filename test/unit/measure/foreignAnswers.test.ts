@@ -187,7 +187,7 @@ describe("the engine's own tokens, given as an answer from elsewhere", () => {
     });
     engine = await Engine.load(recording, { modelFile: 'test/fixtures/tiny.gguf', threads: 2 });
     // The answers from elsewhere are of a model that nobody has measured.
-    engine.tuning = { ...engine.tuning, confidence: uncalibrated };
+    engine.loaded.tuning = { ...engine.loaded.tuning, confidence: uncalibrated };
   });
   after(() => engine.close());
 

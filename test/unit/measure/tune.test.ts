@@ -9,7 +9,7 @@ import { Engine } from '../../../src/engine/engine';
 import { punchHoles } from '../../../src/measure/holes';
 import { chanceOf, foretoldBy, tuneCache } from '../../../src/measure/tuneCache';
 import { readGguf } from '../../../src/model/gguf';
-import { tuningFileOf, tuningOf } from '../../../src/model/tuning';
+import { keepTuning, tuningFileOf, tuningOf } from '../../../src/model/tuning';
 import { temporaryFile } from '../model/ggufFile';
 
 const addon = loadAddon(addonFile(path.resolve('dist')));
@@ -31,7 +31,7 @@ async function withEngine<T>(modelFile: string, work: (engine: Engine) => Promis
 describe('tuning', () => {
   it('weighs tokens as completing does', () =>
     withEngine('models/ryzanstein-14m.gguf', async (engine) => {
-      const { cache } = engine.tuning;
+      const { cache } = engine.loaded.tuning;
       const sharpness = cache.sharpness!;
       const weights = { sharpness, model: cache.modelWeight!, strengths: cache.strengths! };
       const { tokenizer } = engine.model;
@@ -58,14 +58,34 @@ describe('tuning', () => {
   it('finds settings that foretell true answers better than bad ones, and keeps good ones', async () => {
     const holes = punchHoles(files, 60, 3);
     await withEngine('models/ryzanstein-14m.gguf', async (engine) => {
-      engine.tuning.cache = { sharpness: 48, modelWeight: 0.2, strengths: [0.2, 0.2, 0.2, 0.2, 0.2] };
+      engine.loaded.tuning.cache = { sharpness: 48, modelWeight: 0.2, strengths: [0.2, 0.2, 0.2, 0.2, 0.2] };
       const { before, after, alone, cache, tokens } = await tuneCache(engine, holes, () => undefined);
       assert.ok(after < before && after < alone && tokens > 400, JSON.stringify({ before, after, alone }));
-      engine.tuning.cache = cache;
+      engine.loaded.tuning.cache = cache;
       const again = await tuneCache(engine, holes, () => undefined);
       assert.deepEqual(again.cache, cache);
       assert.equal(again.after, again.before);
     });
+  });
+
+  it('changes a model that is loaded as it does one that is loaded then, and refuses what cannot be', async () => {
+    const model = temporaryFile('kept.gguf', fs.readFileSync('test/fixtures/tiny.gguf'));
+    const settings = { sharpness: 6, modelWeight: 0.3, leastCosine: 0, strengths: [90, 40, 9, 9, 5] };
+    const prompt = { path: 'a.ts', languageId: 'typescript', prefix: files[1]!.text.slice(0, 1200) };
+    const answer = async (engine: Engine): Promise<unknown[]> => {
+      const limits = { maxTokens: 24, maxLines: 1, minConfidence: 0 };
+      const { text, confidence } = await engine.complete({ ...prompt, suffix: '\n', related: [] }, limits);
+      return [text, confidence];
+    };
+    const [before, after] = await withEngine(model, async (engine) => {
+      const untuned = await answer(engine);
+      await engine.tune(settings);
+      await assert.rejects(engine.tune({ strengths: [1] }), /cannot be tuned so: /);
+      return [untuned, await answer(engine)];
+    });
+    keepTuning(readGguf(model), { cache: settings });
+    assert.deepEqual(await withEngine(model, answer), after);
+    assert.notDeepEqual(before, after);
   });
 
   it('is a command that keeps what it found beside the model', () => {

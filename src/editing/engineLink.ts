@@ -1,29 +1,31 @@
-// An engine process as a child of this one: forked, asked over IPC, and ended; it knows no policy.
+// An engine process as a window asks it: every request, and the end of the process; it knows no policy.
 
-import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
 import {
   type CancellationToken,
   createMessageConnection,
   ErrorCodes,
-  IPCMessageReader,
-  IPCMessageWriter,
   type MessageConnection,
+  type MessageReader,
+  type MessageWriter,
   ResponseError,
 } from 'vscode-jsonrpc/node';
 import {
   benchProgress,
   benchRequest,
+  busyNotification,
   completeRequest,
   diagnoseRequest,
   evaluateProgress,
   evaluateRequest,
   examineRequest,
+  focusNotification,
   glanceRequest,
   joinRequest,
   machineRequest,
   loadProgress,
   loadRequest,
   prefillRequest,
+  remarkNotification,
   type BenchParams,
   type BenchProgress,
   type CompleteParams,
@@ -42,57 +44,75 @@ import {
 import type { BenchReport, Diagnosis, Evaluation, MachineSpeed, ModelGlance, ModelInfo } from '../reports';
 import type { Log } from './backend';
 
+/** What carries messages to an engine process and back. */
+export interface Wire {
+  readonly reader: MessageReader;
+  readonly writer: MessageWriter;
+  readonly processId: number | undefined;
+  /** How the process or the way to it ended, as the rest of a sentence about the engine. */
+  readonly ended: Promise<string>;
+  /** Needs the process no more: it ends where it has nobody else. */
+  close(): void;
+  /** Ends the process, whoever uses it. */
+  kill(): void;
+}
+
 /** Every request fails with the engine's own words, or with what `onEnd` makes of the end of the process. */
-export class EngineChild {
-  private readonly child: ChildProcess;
+export class EngineLink {
   private readonly connection: MessageConnection;
   /** Rejects when the process has ended. */
   private readonly ended: Promise<never>;
   /** Completions so far; the number of each names its progress. */
   private completions = 0;
+  private unanswered = 0;
+  isBusy = false;
 
-  /** `file` is a script for Node. `onEnd` gets how the process ended, as the rest of a sentence about the engine. */
-  constructor(file: string, log: Log, onEnd: (how: string) => Error) {
-    const port = process.env.RYZANSTEIN_INSPECT;
-    const child = fork(file, [], {
-      // The host's own flags are not for its child, which listens to a debugger only where it is told a port.
-      execArgv: port ? [`--inspect=127.0.0.1:${port}`] : [],
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // Handed on to `spawn`, though the types do not say so: no console window.
-      windowsHide: true,
-    } as ForkOptions);
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => log.debug(text.trimEnd()));
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => log.warn(text.trimEnd()));
-    this.child = child;
-
-    this.connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child), {
-      error: (message) => log.error(message),
-      warn: (message) => log.warn(message),
-      info: (message) => log.info(message),
-      log: (message) => log.debug(message),
-    });
+  /** `onEnd` gets how the process ended, as the rest of a sentence about the engine, and whether it was asked for something. */
+  constructor(
+    private readonly wire: Wire,
+    private readonly log: Log,
+    onEnd: (how: string, wasAsked: boolean) => Error,
+  ) {
+    const { reader, writer } = wire;
+    this.connection = createMessageConnection(
+      checked(reader, (what) => this.refuse(what)),
+      writer,
+      {
+        error: (message) => log.error(message),
+        warn: (message) => log.warn(message),
+        info: (message) => log.info(message),
+        log: (message) => log.debug(message),
+      },
+    );
     this.ended = new Promise<never>((_, reject) => {
-      const end = (how: string): void => {
-        reject(onEnd(how));
+      void wire.ended.then((how) => {
+        reject(onEnd(how, this.unanswered > 0));
         this.connection.dispose();
-      };
-      child.once('error', (error) => end(`could not be run: ${error.message}`));
-      child.once('exit', (code, signal) => end(`ended by itself (${signal ?? `code ${code}`})`));
+      });
     });
     // Those who wait for an answer get the error; where nobody waits, `onEnd` has been called all the same.
     this.ended.catch(() => undefined);
-    child.once('disconnect', () => this.kill());
-    child.on('message', (message) => {
-      if (isJsonRpc(message)) return;
-      log.error(`The engine sent something that is not a message: ${JSON.stringify(message).slice(0, 200)}`);
-      this.kill();
+    this.connection.onError(([error]) => {
+      // One of the system's is told by the end of the wire.
+      if (!('code' in error)) this.refuse(error.message);
+    });
+    this.connection.onNotification(remarkNotification, ({ level, message }) => log[level](message));
+    this.connection.onNotification(busyNotification, ({ isBusy }) => {
+      this.isBusy = isBusy;
     });
     this.connection.listen();
   }
 
   get processId(): number | undefined {
-    return this.child.pid;
+    return this.wire.processId;
+  }
+
+  /** The user looks at this window: it comes first from now on. */
+  focus(): void {
+    // It may have ended: whoever asks it next hears of that.
+    void Promise.resolve()
+      .then(() => this.connection.sendNotification(focusNotification))
+      .catch(() => undefined);
   }
 
   async load(params: LoadParams, progress: (done: LoadProgress) => void): Promise<ModelInfo> {
@@ -164,20 +184,42 @@ export class EngineChild {
     return this.answer(this.connection.sendRequest(joinRequest, { parts, whole }));
   }
 
+  close(): void {
+    this.wire.close();
+  }
+
   kill(): void {
-    this.child.kill('SIGKILL');
+    this.wire.kill();
+  }
+
+  private refuse(what: string): void {
+    this.log.error(`The engine sent something that is not a message: ${what.slice(0, 200)}`);
+    this.kill();
   }
 
   private async answer<T>(answer: Promise<T>): Promise<T> {
+    this.unanswered++;
     try {
       return await Promise.race([answer, this.ended]);
     } catch (error) {
       if (!(error instanceof ResponseError) || error.code !== ErrorCodes.MessageWriteError) throw error;
       // Nothing can be sent any more: the end of the process says why.
       this.kill();
-      return this.ended;
+      return await this.ended;
+    } finally {
+      this.unanswered--;
     }
   }
+}
+
+/** The reader without what is no message, of which `refuse` hears. */
+function checked(reader: MessageReader, refuse: (what: string) => void): MessageReader {
+  return {
+    ...{ onError: reader.onError, onClose: reader.onClose, onPartialMessage: reader.onPartialMessage },
+    dispose: () => reader.dispose(),
+    listen: (hear) =>
+      reader.listen((message) => (isJsonRpc(message) ? hear(message) : refuse(JSON.stringify(message)))),
+  };
 }
 
 function isJsonRpc(message: unknown): boolean {

@@ -1,0 +1,129 @@
+// A model in memory, with what was learned of it: loaded once, whoever uses it.
+
+import { hyperparametersOf } from '../model/architectures';
+import { describeModel, type ModelDescription } from '../model/description';
+import { expectUnchanged, readGguf } from '../model/gguf';
+import type { CacheSettings, Tuning } from '../model/measured';
+import { tuningOf } from '../model/tuning';
+import type { LoadParams } from '../protocol';
+import type { ModelInfo, RejectedKernel } from '../reports';
+import type { Addon, NativeModel } from './addon';
+import { defaultThreads } from './environment';
+import { Load } from './load';
+import { contextOf, Room } from './room';
+import { Shelf } from './slots';
+
+function promptsOf({ fimOrders, format }: ModelDescription): string {
+  return fimOrders.length > 0
+    ? `text before and behind the cursor, in the format of ${format.family}`
+    : 'text before the cursor';
+}
+
+export class LoadedModel {
+  readonly shelf: Shelf;
+  readonly room: Room;
+  /** Absent where the user has said how many threads to use. */
+  readonly load: Load | undefined;
+  /** How long the last answers took behind their prompts, in milliseconds. */
+  readonly decoded: number[] = [];
+  readonly #info: Omit<ModelInfo, 'thresholds'>;
+
+  private constructor(
+    readonly addon: Addon,
+    readonly description: ModelDescription,
+    readonly native: NativeModel,
+    { modelFile: file, threads }: LoadParams,
+    public tuning: Tuning,
+    wrong: RejectedKernel | undefined,
+  ) {
+    const rejected = [...(wrong ? [wrong] : []), ...native.rejected];
+    const { contextLength, weights, hyperparameters, caution } = description;
+    this.shelf = new Shelf(() => native.session({ contextLength }));
+    this.room = new Room(contextLength, weights, native.threads);
+    this.load = threads === 0 ? new Load() : undefined;
+    this.#info = {
+      name: description.name,
+      file,
+      architecture: hyperparameters.architecture,
+      type: description.type,
+      weights,
+      contextLength,
+      prompts: promptsOf(description),
+      ...(caution === undefined ? {} : { caution }),
+      kernel: native.kernel,
+      ...(rejected.length > 0 && { rejected }),
+      threads: native.threads,
+      loadMs: native.loadMilliseconds,
+      bytes: native.bytes,
+      bytesPerToken: native.bytesPerToken,
+    };
+  }
+
+  /**
+   * Throws an Error whose message names the file and what to do when it cannot be loaded. `onProgress` gets the share of
+   * the weights that is loaded.
+   */
+  static async load(
+    addon: Addon,
+    params: LoadParams,
+    onProgress?: (share: number) => void,
+  ): Promise<LoadedModel> {
+    const gguf = readGguf(params.modelFile);
+    const hyperparameters = hyperparametersOf(gguf, addon.loadsAnyModel);
+    const threads = params.threads || defaultThreads(addon.cpu());
+    const { caution, ...tuning } = tuningOf(gguf);
+    const { cache } = tuning;
+    const wrong = params.kernel === undefined ? undefined : rejectedKernel(addon, params.kernel);
+    const options = {
+      ...{ threads, cache },
+      ...(params.kernel && !wrong && { kernel: params.kernel }),
+      ...(onProgress && { onProgress }),
+    };
+    const native = addon.load(params.modelFile, gguf.tensors, hyperparameters, options);
+    try {
+      // The vocabulary is read while the weights are packed.
+      const model = describeModel(gguf, addon.loadsAnyModel, params.infilling);
+      const cautions = [model.caution, caution].filter((one) => one !== undefined).join(' ');
+      const { bytesPerToken } = await native;
+      const description = {
+        ...model,
+        contextLength: contextOf(model.contextLength, bytesPerToken),
+        ...(cautions === '' ? {} : { caution: cautions }),
+      };
+      const loaded = new LoadedModel(addon, description, await native, params, tuning, wrong);
+      expectUnchanged(gguf);
+      return loaded;
+    } catch (error) {
+      // Nobody reads the file any more when the error is known.
+      await native.then(
+        (loaded) => loaded.free(),
+        () => undefined,
+      );
+      throw error;
+    }
+  }
+
+  get info(): ModelInfo {
+    const { thresholds } = this.tuning.confidence;
+    return { ...this.#info, ...(thresholds && { thresholds }) };
+  }
+
+  /** What the context holds is weighed by these settings from now on; nothing may be computed meanwhile. */
+  tune(cache: CacheSettings): void {
+    this.native.tune(cache);
+    this.tuning = { ...this.tuning, cache };
+  }
+
+  /** Gives the memory back, when all slots are free. */
+  free(): void {
+    this.native.free();
+  }
+}
+
+/** What is wrong with a kernel that was asked for by name, if anything. The addon tests those that it chooses itself. */
+function rejectedKernel(addon: Addon, kernel: string): RejectedKernel | undefined {
+  const runs = addon.cpu().levels.some(({ name, supported }) => name === kernel && supported);
+  if (!runs) return undefined;
+  const { mismatches, cases } = addon.selftest(kernel);
+  return mismatches === 0 ? undefined : { kernel, cases, mismatches };
+}

@@ -1,0 +1,63 @@
+// The models of this process: each is loaded once, whoever asks for it, and freed when its last user has closed it.
+
+import { statSync } from 'node:fs';
+import type { LoadParams } from '../protocol';
+import type { Addon } from './addon';
+import { Engine } from './engine';
+import { LoadedModel } from './loadedModel';
+import { type Asker, Turns } from './turns';
+
+interface Entry {
+  readonly model: Promise<LoadedModel>;
+  /** Who waits for it to be loaded is told how far it is. */
+  readonly told: Set<(share: number) => void>;
+  users: number;
+}
+
+export class Models {
+  /** All models compute on the same cores. */
+  readonly turns = new Turns();
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(private readonly addon: () => Addon) {}
+
+  /** An engine for one client, which has to close it; fails as loading does. */
+  async open(params: LoadParams, asker: Asker, onProgress?: (share: number) => void): Promise<Engine> {
+    const key = identityOf(params);
+    const entry = this.#entries.get(key) ?? this.#load(params);
+    this.#entries.set(key, entry);
+    entry.users++;
+    if (onProgress) entry.told.add(onProgress);
+    const leave = (): void => {
+      if (--entry.users > 0) return;
+      if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      entry.model.then(
+        (model) => model.free(),
+        () => undefined,
+      );
+    };
+    try {
+      return new Engine(await entry.model, { turns: this.turns, asker }, leave);
+    } catch (error) {
+      leave();
+      throw error;
+    } finally {
+      if (onProgress) entry.told.delete(onProgress);
+    }
+  }
+
+  #load(params: LoadParams): Entry {
+    const told = new Set<(share: number) => void>();
+    const tell = (share: number): void => {
+      for (const each of told) each(share);
+    };
+    const load = async (): Promise<LoadedModel> => LoadedModel.load(this.addon(), params, tell);
+    return { model: load(), told, users: 0 };
+  }
+}
+
+/** Equal where the same model would be loaded in the same way: a file that was replaced is another one. */
+function identityOf({ modelFile, threads, kernel, infilling = 'auto' }: LoadParams): string {
+  const state = statSync(modelFile, { throwIfNoEntry: false });
+  return JSON.stringify([modelFile, state?.ino, state?.size, state?.mtimeMs, threads, kernel, infilling]);
+}
