@@ -1,5 +1,6 @@
 // The engine processes that this one starts: servers, which outlive it, and engines of its own, which it asks over IPC.
 
+import { t } from '@vscode/l10n';
 import { fork, type ForkOptions, spawn } from 'node:child_process';
 import path from 'node:path';
 import { IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
@@ -27,10 +28,10 @@ export function startServer(file: string, name: string): { ended?: string; isTak
   });
   child.unref();
   const started: ReturnType<typeof startServer> = {};
-  child.once('error', (error) => (started.ended = `could not be run: ${error.message}`));
+  child.once('error', (error) => (started.ended = t`could not be run: ${error.message}`));
   child.once('exit', (code, signal) => {
     if (code === 0) started.isTaken = true;
-    else started.ended = `ended at once (${signal ?? `code ${code}`})`;
+    else started.ended = t`ended at once (${signal ?? `code ${code}`})`;
   });
   return started;
 }
@@ -51,8 +52,8 @@ export function forkEngine(file: string, log: Log): Wire {
     writer: new IPCMessageWriter(child),
     processId: child.pid,
     ended: new Promise((resolve) => {
-      child.once('error', (error) => resolve(`could not be run: ${error.message}`));
-      child.once('exit', (code, signal) => resolve(`ended by itself (${signal ?? `code ${code}`})`));
+      child.once('error', (error) => resolve(t`could not be run: ${error.message}`));
+      child.once('exit', (code, signal) => resolve(t`ended by itself (${signal ?? `code ${code}`})`));
     }),
     close: kill,
     kill,

@@ -216,7 +216,7 @@ export class LocalEngine implements Backend, Examinable {
     return this.request((link) => {
       // Other work may have begun while this request waited for the start, and would be disturbed.
       if (this.occupied) throw new Problem('request', sentenceOf(occupationWords(this.occupied)));
-      if (token.isCancellationRequested) throw new Problem('request', 'Cancelled while the engine started.');
+      if (token.isCancellationRequested) throw new Problem('request', t`Cancelled while the engine started.`);
       return this.watched(link, token, send(link));
     }, true);
   }
@@ -240,7 +240,7 @@ export class LocalEngine implements Backend, Examinable {
 
   /** The process at work, or a new one; throws while there is no sense in starting one. */
   private start(): Running {
-    if (this.disposed) throw new Problem('engine', 'Ryzanstein is shutting down.');
+    if (this.disposed) throw new Problem('engine', t`Ryzanstein is shutting down.`);
     if (this.current.name === 'failed') throw this.current.problem;
     this.running ??= this.launch();
     return this.running;
@@ -267,7 +267,7 @@ export class LocalEngine implements Backend, Examinable {
   private launchWith(params: LoadParams, refused?: Problem): Running {
     const { file, log } = this.options;
     if (!existsSync(file))
-      throw this.fail(new Problem('engine', `The engine ${file} is missing. Reinstall Ryzanstein.`));
+      throw this.fail(new Problem('engine', t`The engine ${file} is missing. Reinstall Ryzanstein.`));
     log.info(`Starting the engine with ${params.modelFile}.`);
     const link = reachEngine(file, log).then((wire) => {
       const reached = new EngineLink(wire, log, (how, wasAsked) => this.died(running, how, wasAsked));
@@ -345,23 +345,23 @@ export class LocalEngine implements Backend, Examinable {
 
   /** Notes that a process has ended, and decides whether another one may be started. */
   private died(running: Running, how: string, wasAsked: boolean): Problem {
-    if (this.running !== running) return new Problem('request', 'The engine was restarted.');
+    if (this.running !== running) return new Problem('request', t`The engine was restarted.`);
     this.running = undefined;
     if (!wasAsked) {
       // As for another window, which has ended it.
       this.options.log.info(`The engine ${how}, and will be started again when it is needed.`);
       this.become({ name: 'idle' });
-      return new Problem('request', `The engine ${how}.`);
+      return new Problem('request', t`The engine ${how}.`);
     }
     const now = Date.now();
     this.deaths = [...this.deaths.filter((time) => now - time < restarts.withinMs), now];
     this.options.log.error(`The engine ${how}; it has died ${this.deaths.length} times within five minutes.`);
     if (this.deaths.length > restarts.most)
       return this.fail(
-        new Problem('engine', `The engine ${how}, ${this.deaths.length} times within five minutes.`),
+        new Problem('engine', t`The engine ${how}, ${this.deaths.length} times within five minutes.`),
       );
     this.become({ name: 'idle' });
-    return new Problem('request', `The engine ${how}.`);
+    return new Problem('request', t`The engine ${how}.`);
   }
 
   private end(): void {

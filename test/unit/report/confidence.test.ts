@@ -83,7 +83,11 @@ describe('the confidence that is wanted now', () => {
       ...{ threshold: 0.55, isSet: true, sentence: 'It is set that answers are shown from 55 % on.' },
     });
     assert.deepEqual(wantedBy({ confidence: null, eagerness: 'normal' }, 'python', thresholds), {
-      ...{ threshold: 0.71, isSet: false, sentence: 'At “Normal”, answers are shown from 71 % on in python.' },
+      ...{
+        threshold: 0.71,
+        isSet: false,
+        sentence: 'At “Normal”, answers are shown from 71 % on in python.',
+      },
     });
     assert.equal(wantedBy({ confidence: null, eagerness: 'normal' }, 'python', undefined).threshold, 0.75);
     const never = wantedBy({ confidence: null, eagerness: 'normal' }, 'rust', thresholds);
