@@ -129,8 +129,8 @@ export async function chooseModels(vsix) {
       const reason = await find('broken');
       expect(/is not a GGUF file/.test(reason), `it says: ${reason}`);
       await row('broken').click();
-      const placeholder = page.locator('.quick-input-box input[placeholder*="cannot be used"]');
-      await placeholder.waitFor({ timeout: 5_000 });
+      const told = page.locator('.notification-toast', { hasText: 'is not a GGUF file' });
+      await told.waitFor({ timeout: 5_000 });
       await picture(page, 'models-refused');
       await page.keyboard.press('Escape');
       return reason;
