@@ -215,7 +215,7 @@ export function messageOf(error: unknown): string {
 }
 
 function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException | undefined)?.code ?? '';
+  return (error as { code?: string } | undefined)?.code ?? '';
 }
 
 /** More of a line is nothing that anybody reads. */

@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import ts from 'typescript';
+import { ModelReader } from '../src/editing/modelReader';
 
 interface Message {
   readonly text: string;
@@ -115,4 +117,29 @@ describe('words', () => {
       else assert.deepEqual(linksIn(translated[key]!), linksIn(text), key);
     }
   });
+});
+
+describe('the engine process', () => {
+  it('speaks the language that it is started in', async () => {
+    const silent = (): void => undefined;
+    const log = { info: silent, warn: silent, error: silent, debug: silent };
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-words-'));
+    const file = path.join(folder, 'empty.gguf');
+    fs.writeFileSync(file, '');
+    const refusals: string[] = [];
+    try {
+      for (const words of ['', path.resolve('l10n/bundle.l10n.de.json')]) {
+        process.env.RYZANSTEIN_WORDS = words;
+        const reader = new ModelReader('dist/engine.js', log);
+        const glance = await reader.glance(file);
+        reader.dispose();
+        refusals.push('refusal' in glance ? glance.refusal : '');
+      }
+    } finally {
+      delete process.env.RYZANSTEIN_WORDS;
+      fs.rmSync(folder, { recursive: true });
+    }
+    assert.match(refusals[0]!, /is empty/);
+    assert.match(refusals[1]!, /ist leer/);
+  }).timeout(20_000);
 });

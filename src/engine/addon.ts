@@ -1,5 +1,6 @@
 // The native addon: its types, and where its file is found.
 
+import { t } from '@vscode/l10n';
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
@@ -153,17 +154,17 @@ function whatIsThere(file: string): string {
   const folder = path.dirname(path.dirname(file));
   const others = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
   return others.length > 0
-    ? `This package holds the engine for ${others.join(', ')}: there is none at ${file}`
-    : `This package holds no engine: there is none at ${file}`;
+    ? t`This package holds the engine for ${others.join(', ')}: there is none at ${file}`
+    : t`This package holds no engine: there is none at ${file}`;
 }
 
 /** Loads the addon; throws an AddonError that names the file and what to do. */
 export function loadAddon(file: string = addonFile()): Addon {
-  const remedy = `Install the package for ${systemHere()}, or build one there with "npm run package".`;
+  const remedy = t`Install the package for ${systemHere()}, or build one there with "npm run package".`;
   if (!fs.existsSync(file)) throw new AddonError(`${whatIsThere(file)}. ${remedy}`);
   try {
     return createRequire(__filename)(file) as Addon;
   } catch (error) {
-    throw new AddonError(`The engine ${file} cannot be loaded here: ${messageOf(error)}. ${remedy}`);
+    throw new AddonError(t`The engine ${file} cannot be loaded here: ${messageOf(error)}. ${remedy}`);
   }
 }

@@ -1,5 +1,6 @@
 // A model in memory, with what was learned of it: loaded once, whoever uses it.
 
+import { t } from '@vscode/l10n';
 import { hyperparametersOf } from '../model/architectures';
 import { describeModel, type ModelDescription } from '../model/description';
 import { expectUnchanged, readGguf } from '../model/gguf';
@@ -15,8 +16,8 @@ import { Shelf } from './slots';
 
 function promptsOf({ fimOrders, format }: ModelDescription): string {
   return fimOrders.length > 0
-    ? `text before and behind the cursor, in the format of ${format.family}`
-    : 'text before the cursor';
+    ? t`text before and behind the cursor, in the format of ${format.family}`
+    : t`text before the cursor`;
 }
 
 export class LoadedModel {

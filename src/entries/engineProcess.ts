@@ -1,10 +1,14 @@
 // Entry of the engine process: holds the models, and serves its clients until the last one has gone.
 
+import { config } from '@vscode/l10n';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createMessageConnection, NullLogger } from 'vscode-jsonrpc/node';
 import { loadAddon } from '../engine/addon';
 import { Clients } from './clients';
 import { type Accept, serve } from './serving';
+
+const { RYZANSTEIN_WORDS: words } = process.env;
+if (words) config({ fsPath: words });
 
 const clients = new Clients(() => loadAddon());
 

@@ -43,7 +43,10 @@ export interface Parts {
 }
 
 export function activate(context: vscode.ExtensionContext): Parts {
-  if (vscode.l10n.bundle) config({ contents: vscode.l10n.bundle });
+  const { bundle, uri } = vscode.l10n;
+  if (bundle) config({ contents: bundle });
+  // The engine's process reads it.
+  if (uri) process.env.RYZANSTEIN_WORDS = uri.fsPath;
   const log = createLog();
   const completions = new CompletionLog();
   const problems = new Problems(context.globalState);

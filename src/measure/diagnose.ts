@@ -1,5 +1,6 @@
 // The report on this machine and model: every figure measured while it is made, every finding derived from a figure.
 
+import { t } from '@vscode/l10n';
 import type { Diagnosis, Issue, LevelReport, Recommendation, ScalingRow, Target } from '../reports';
 import { loadedWith, measureSpeed, readSpeed, spread, threadCounts } from './bench';
 import { measureMachine } from './machine';
@@ -153,38 +154,38 @@ function issuesOf(report: Measured): Issue[] {
     if (!level.selftest.startsWith('failed')) continue;
     issues.push({
       severity: level.selected ? 'error' : 'warning',
-      issue: `The kernel ${level.name} ${level.selftest}.`,
-      impact: level.selected ? 'Completions may be wrong.' : 'It must not be chosen.',
+      issue: t`The kernel ${level.name} ${level.selftest}.`,
+      impact: level.selected ? t`Completions may be wrong.` : t`It must not be chosen.`,
     });
   }
   if (simd.active === 'scalar') {
     issues.push({
       severity: 'warning',
-      issue: 'The scalar kernel is in use.',
-      impact: 'Completions take many times as long as with a vector kernel.',
+      issue: t`The scalar kernel is in use.`,
+      impact: t`Completions take many times as long as with a vector kernel.`,
     });
   }
   const limit = environment.container.cpuLimit;
   if (limit !== null && limit < model.threads) {
     issues.push({
       severity: 'warning',
-      issue: `The container grants ${limit} cores to ${model.threads} threads.`,
-      impact: 'Threads wait for each other while one of them is paused.',
+      issue: t`The container grants ${limit} cores to ${model.threads} threads.`,
+      impact: t`Threads wait for each other while one of them is paused.`,
     });
   }
   if (model.threads > environment.physicalCores) {
     issues.push({
       severity: 'warning',
-      issue: `${model.threads} threads share ${environment.physicalCores} physical cores.`,
-      impact: 'Threads wait for each other.',
+      issue: t`${model.threads} threads share ${environment.physicalCores} physical cores.`,
+      impact: t`Threads wait for each other.`,
     });
   }
   for (const row of threading.scaling) {
     if (row.threads === 1 || row.efficiency >= efficiencyTarget || row.bound === 'memory') continue;
     issues.push({
       severity: 'note',
-      issue: `${row.threads} threads reach ${Math.round(row.efficiency * 100)} % of linear speed-up, though memory is not the limit.`,
-      impact: 'Other programs may use the cores, or threads share one core.',
+      issue: t`${row.threads} threads reach ${Math.round(row.efficiency * 100)} % of linear speed-up, though memory is not the limit.`,
+      impact: t`Other programs may use the cores, or threads share one core.`,
     });
   }
   return issues;
@@ -197,8 +198,8 @@ function recommendationsOf(report: Measured): Recommendation[] {
   const best = scaling.reduce((a, b) => (b.ms < a.ms ? b : a));
   if (current && current.ms / best.ms > worthIt) {
     recommendations.push({
-      action: `Set "ryzanstein.threads" to ${best.threads}.`,
-      expectedGain: `${rounded(current.ms / best.ms)} times as fast, as measured above`,
+      action: t`Set "ryzanstein.threads" to ${best.threads}.`,
+      expectedGain: t`${rounded(current.ms / best.ms)} times as fast, as measured above`,
     });
   }
   const { kernels } = report.tmac;
@@ -212,8 +213,8 @@ function recommendationsOf(report: Measured): Recommendation[] {
   );
   if (active && fastest && fastest.gops / active.gops > worthIt) {
     recommendations.push({
-      action: `Use the kernel ${fastest.level} (RYZANSTEIN_KERNEL=${fastest.level}).`,
-      expectedGain: `${rounded(fastest.gops / active.gops)} times the speed of the ternary product`,
+      action: t`Use the kernel ${fastest.level} (RYZANSTEIN_KERNEL=${fastest.level}).`,
+      expectedGain: t`${rounded(fastest.gops / active.gops)} times the speed of the ternary product`,
     });
   }
   return recommendations;

@@ -1,5 +1,6 @@
 // What a GGUF file says about its model: hyperparameters, orders of the prompt, and whether this engine can run it.
 
+import { t } from '@vscode/l10n';
 import * as path from 'node:path';
 import { type Hyperparameters, hyperparametersOf } from './architectures';
 import { type Gguf, GgufError, readGguf } from './gguf';
@@ -105,7 +106,7 @@ function mainType(gguf: Gguf, any: boolean): string {
     const type = tensorTypeName(tensor.type);
     if (!any && !runnableTypes.has(tensor.type)) {
       throw new GgufError(
-        `${gguf.file}: the tensor "${tensor.name}" has the type ${type}, which the engine does not read. ${takeInstead(tensor.type)}`,
+        t`${gguf.file}: the tensor "${tensor.name}" has the type ${type}, which the engine does not read. ${takeInstead(tensor.type)}`,
       );
     }
     const count = tensor.shape.reduce((product, extent) => product * extent, 1);

@@ -1,5 +1,6 @@
 // Reads the header of a GGUF file, version 2 or 3: metadata and tensor places, every length checked against the file.
 
+import { t } from '@vscode/l10n';
 import * as fs from 'node:fs';
 import { whyUnread } from '../wording';
 import { takeInstead, tensorTypeName, tensorTypes } from './tensorTypes';
@@ -70,10 +71,10 @@ const window = 1 << 20;
 /** The letters GGUF. */
 const magic = 0x46554747;
 
-const damaged =
-  'The file is damaged or incomplete: download or export it again, or choose another model file.';
-const putTogether =
-  'Put the parts together with "llama-gguf-split --merge FIRST-PART WHOLE.gguf", and choose the whole.';
+const damaged = (): string =>
+  t`The file is damaged or incomplete: download or export it again, or choose another model file.`;
+const putTogether = (): string =>
+  t`Put the parts together with "llama-gguf-split --merge FIRST-PART WHOLE.gguf", and choose the whole.`;
 
 /** Walks the head of a file; holds no more of it than what the current value needs. */
 class Reader {
@@ -98,7 +99,7 @@ class Reader {
   }
 
   fail(what: string): never {
-    throw new GgufError(`${this.file}: ${what}. ${partByName(this.file) ?? damaged}`);
+    throw new GgufError(`${this.file}: ${what}. ${partByName(this.file) ?? damaged()}`);
   }
 
   /** Goes over the next `length` bytes, and returns where they begin in the buffer, which holds them until the next call. */
@@ -220,7 +221,7 @@ export function readGguf(file: string, parts = false): Gguf {
     }
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
-    throw new GgufError(`The model file ${file} ${whyUnread(file, error)}. Choose another model file.`);
+    throw new GgufError(t`The model file ${file} ${whyUnread(file, error)}. Choose another model file.`);
   }
 }
 
@@ -233,7 +234,7 @@ export function expectUnchanged({ file, state }: Gguf): void {
   const now = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
   if (!now || stateOf(now) !== state)
     throw new GgufError(
-      `The model file ${file} was changed while it was loaded. Load it again when it is whole.`,
+      t`The model file ${file} was changed while it was loaded. Load it again when it is whole.`,
     );
 }
 
@@ -241,25 +242,25 @@ export function expectUnchanged({ file, state }: Gguf): void {
 function open(file: string): number {
   const status = fs.statSync(file);
   if (!status.isFile())
-    throw new GgufError(`The model file ${file} is not a file, but ${kindOf(status)}. Choose a GGUF file.`);
+    throw new GgufError(t`The model file ${file} is not a file, but ${kindOf(status)}. Choose a GGUF file.`);
   return fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
 }
 
 function kindOf(status: fs.Stats): string {
-  if (status.isDirectory()) return 'a folder';
-  if (status.isFIFO()) return 'a pipe';
-  return status.isSocket() ? 'a socket' : 'a device';
+  if (status.isDirectory()) return t`a folder`;
+  if (status.isFIFO()) return t`a pipe`;
+  return status.isSocket() ? t`a socket` : t`a device`;
 }
 
 function readHeader(reader: Reader, state: string, parts: boolean): Gguf {
   const { file } = reader;
   if (reader.size === 0)
     throw new GgufError(
-      `The model file ${file} is empty. Download or export it again, or choose another one.`,
+      t`The model file ${file} is empty. Download or export it again, or choose another one.`,
     );
   if (reader.size < 5 || reader.uint32('the magic') !== magic) {
     throw new GgufError(
-      `${file} is not a GGUF file. ${partByName(file) ?? 'It begins otherwise, whatever its name. Choose another model file.'}`,
+      t`${file} is not a GGUF file. ${partByName(file) ?? t`It begins otherwise, whatever its name. Choose another model file.`}`,
     );
   }
   const version = reader.uint32('the version');
@@ -285,14 +286,14 @@ function readHeader(reader: Reader, state: string, parts: boolean): Gguf {
 function refusePart(file: string, metadata: Map<string, GgufValue>): void {
   const [part, parts] = ['split.no', 'split.count'].map((key) => Number(metadata.get(key) ?? 0));
   if (parts! > 1)
-    throw new GgufError(`${file} is part ${part! + 1} of ${parts} of a split model. ${putTogether}`);
+    throw new GgufError(t`${file} is part ${part! + 1} of ${parts!} of a split model. ${putTogether()}`);
 }
 
 /** What to do with a file that cannot be read, where its name says that it is a part of one. */
 function partByName(file: string): string | undefined {
   const [, part, parts] = /-(\d{5})-of-(\d{5})\.gguf$/i.exec(file) ?? [];
   if (!(Number(parts) > 1)) return undefined;
-  return `By its name it is part ${Number(part)} of ${Number(parts)} of a split model. ${putTogether}`;
+  return t`By its name it is part ${Number(part)} of ${Number(parts)} of a split model. ${putTogether()}`;
 }
 
 function readMetadata(reader: Reader, count: number, places: Gguf['places']): Map<string, GgufValue> {

@@ -1,5 +1,6 @@
 // Whether a model is shown what stands behind the cursor: what its tokens allow, what proves that it learnt it, and what the user wants.
 
+import { t } from '@vscode/l10n';
 import { type FimOrder, type Format, ordersOf, unknownFormat } from './formats';
 import type { Gguf } from './gguf';
 import type { Tokenizer } from './tokenizer';
@@ -52,18 +53,22 @@ function cautionOf(
   chats: boolean,
 ): string | undefined {
   const sentences: string[] = [];
-  if (!infills) {
-    const why = could
-      ? setting === 'never'
-        ? 'as the setting "ryzanstein.infilling" says'
-        : 'for nothing shows that it was trained to fill in'
-      : 'for its vocabulary has no tokens to fill in with';
-    sentences.push(`It continues the text before the cursor and sees nothing behind it, ${why}.`);
-  } else if (!trained && !chats) {
+  if (!infills && !could)
     sentences.push(
-      'Its vocabulary has the tokens to fill in with; that it was trained with them is not known.',
+      t`It continues the text before the cursor and sees nothing behind it, for its vocabulary has no tokens to fill in with.`,
     );
-  }
-  if (chats) sentences.push('It was trained to chat: expect less of its completions than of a base model.');
+  else if (!infills && setting === 'never')
+    sentences.push(
+      t`It continues the text before the cursor and sees nothing behind it, as the setting "ryzanstein.infilling" says.`,
+    );
+  else if (!infills)
+    sentences.push(
+      t`It continues the text before the cursor and sees nothing behind it, for nothing shows that it was trained to fill in.`,
+    );
+  else if (!trained && !chats)
+    sentences.push(
+      t`Its vocabulary has the tokens to fill in with; that it was trained with them is not known.`,
+    );
+  if (chats) sentences.push(t`It was trained to chat: expect less of its completions than of a base model.`);
   return sentences.length > 0 ? sentences.join(' ') : undefined;
 }

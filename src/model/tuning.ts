@@ -1,5 +1,6 @@
 // What was measured of a model on code: how much the context weighs beside it and how far its confidence holds; from its file, or from one beside that.
 
+import { t } from '@vscode/l10n';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import type { Calibration } from '../completion/calibration';
@@ -38,7 +39,7 @@ export function tuningOf(gguf: Gguf): Tuning & { caution?: string } {
     const own = readTuning(gguf);
     return { cache: own?.cache ?? cache, confidence: own?.confidence ?? confidence };
   } catch (error) {
-    const caution = `${tuningFileOf(gguf.file)} ${messageOf(error)}: it is not used. Tune the model again, or delete the file.`;
+    const caution = t`${tuningFileOf(gguf.file)} ${messageOf(error)}: it is not used. Tune the model again, or delete the file.`;
     return { cache, confidence, caution };
   }
 }
@@ -93,11 +94,11 @@ function readTuning(gguf: Gguf): TuningFile | undefined {
   const file = tuningFileOf(gguf.file);
   if (!fs.existsSync(file)) return undefined;
   const document = parsed(() => fs.readFileSync(file, 'utf8'));
-  if (document === undefined) throw new Error('cannot be read as JSON');
+  if (document === undefined) throw new Error(t`cannot be read as JSON`);
   const found = tuningFrom(document);
   const { header, bytes } = identityOf(gguf);
   if (found.header !== header || found.bytes !== bytes)
-    throw new Error('was made for another file of that name');
+    throw new Error(t`was made for another file of that name`);
   return found;
 }
 

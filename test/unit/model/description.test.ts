@@ -150,7 +150,7 @@ describe('model', () => {
     key('general.architecture', 'qwen35', /"qwen35": it has recurrent layers, which this engine does not/);
     key('prism.hadamard.version', 1, /wants its weights transformed \("prism\.hadamard\.version"\)/);
     key('bitnet.expert_count', 8, /is a mixture of experts, which this engine computes for qwen3moe alone/);
-    key('general.architecture', undefined, /has the architecture unknown/);
+    key('general.architecture', undefined, /does not say which architecture it has/);
     key('bitnet.rope.scaling.type', 'longrope', /scales its rotary embedding in a way \("longrope"\)/);
     key('bitnet.block_count', undefined, /no positive number under "bitnet\.block_count"/);
     key('bitnet.block_count', 100_000, /has 100000 under "bitnet\.block_count"/);
