@@ -186,6 +186,12 @@ export interface GlanceParams {
   file: string;
 }
 
+/** What the engine process takes: its memory, and how long its threads have computed since it began, in milliseconds. */
+export interface Usage {
+  memoryBytes: number;
+  cpuMs: number;
+}
+
 /** Makes one file of the parts of a split model; no model has to be loaded. */
 export interface JoinParams {
   parts: string[];
@@ -228,6 +234,7 @@ export const cannotCompute = 1;
 export const loadRequest = new RequestType<LoadParams, ModelInfo, void>('load');
 export const loadProgress = new NotificationType<LoadProgress>('loadProgress');
 export const glanceRequest = new RequestType<GlanceParams, ModelGlance, void>('glance');
+export const usageRequest = new RequestType0<Usage, void>('usage');
 /** Measures the machine for half a second; no model has to be loaded. */
 export const machineRequest = new RequestType0<MachineSpeed, void>('machine');
 export const joinRequest = new RequestType<JoinParams, void, void>('join');

@@ -22,6 +22,8 @@ import {
   glanceRequest,
   joinRequest,
   machineRequest,
+  type Usage,
+  usageRequest,
   loadProgress,
   loadRequest,
   prefillRequest,
@@ -166,6 +168,10 @@ export class EngineLink {
 
   diagnose(): Promise<Diagnosis> {
     return this.answer(this.connection.sendRequest(diagnoseRequest));
+  }
+
+  usage(): Promise<Usage> {
+    return this.answer(this.connection.sendRequest(usageRequest));
   }
 
   examine(params: ExamineParams): Promise<Examination> {

@@ -17,6 +17,7 @@ import {
   type Prefill,
   type PrefillParams,
   type Sooner,
+  type Usage,
 } from '../protocol';
 import type { BenchReport, Diagnosis, Evaluation, ModelInfo } from '../reports';
 import type { Occupation } from '../results';
@@ -132,6 +133,12 @@ export class LocalEngine implements Backend, Examinable {
 
   diagnose(): Promise<Diagnosis> {
     return this.occupy('diagnosis', (link) => link.diagnose());
+  }
+
+  /** Undefined where no engine runs; starts nothing. */
+  async usage(): Promise<Usage | undefined> {
+    const { running } = this;
+    return running?.link.then((link) => link.usage()).catch(() => undefined);
   }
 
   /** Has an answer given again, with all that the model read and wrote; starts nothing. */

@@ -38,6 +38,8 @@ import {
   type LoadParams,
   loadRequest,
   machineRequest,
+  type Usage,
+  usageRequest,
   prefillRequest,
   type Sooner,
   soonerProgress,
@@ -94,6 +96,7 @@ export class Client {
     connection.onRequest(joinRequest, ({ parts, whole }) =>
       answered(() => Promise.resolve(joinParts(parts, whole))),
     );
+    connection.onRequest(usageRequest, usage);
     connection.onRequest(machineRequest, () => answered(() => Promise.resolve(measureMachine(loadAddon()))));
     connection.onRequest(diagnoseRequest, (token) =>
       this.lasting(token, async (signal) => diagnose(await this.engine, signal)),
@@ -197,6 +200,12 @@ export class Client {
       this.open.delete(controller);
     }
   }
+}
+
+/** Of the whole process, whoever it computes for. */
+function usage(): Usage {
+  const { user, system } = process.cpuUsage();
+  return { memoryBytes: process.memoryUsage.rss(), cpuMs: (user + system) / 1000 };
 }
 
 /** Whoever has gone meanwhile hears nothing. */

@@ -11,7 +11,7 @@ import type { Completion, Examination } from '../protocol';
 import type { Looked } from '../report/completionDetail';
 import { wantedBy } from '../report/confidence';
 import { engineSentence } from '../report/engineState';
-import { computedWith, liveState } from '../report/liveView';
+import { computedWith, liveState, type Use } from '../report/liveView';
 import { isLiveMessage, type LiveMessage, type LiveState } from '../report/pages';
 import type { Thresholds } from '../eagerness';
 import { messageOf } from '../wording';
@@ -32,10 +32,14 @@ interface Look {
   examination: Examination | string;
 }
 
+const useEveryMs = 1000;
+
 export class LiveView implements vscode.Disposable {
   private readonly page: Page<LiveState, LiveMessage>;
   private readonly subscriptions: { dispose(): void }[];
   private look: Look | undefined;
+  private use: Use | undefined;
+  private read: { readonly at: number; readonly cpuMs: number } | undefined;
 
   constructor(
     private readonly extension: vscode.Extension<unknown>,
@@ -75,12 +79,30 @@ export class LiveView implements vscode.Disposable {
     // What is erased is not looked into any more.
     if (!entries.some(({ where }) => where === this.look?.where)) this.look = undefined;
     const looked = this.look && this.looked(this.look);
+    void this.readUse();
     const { confidence, eagerness, deadline } = readSettings();
     return liveState({
       ...{ engine: this.engineLine(), requests: entries, recent, deadline },
       wanted: wantedBy({ confidence, eagerness }, languageName(this.languageId()), this.thresholds()),
       ...(looked && { looked }),
+      ...(this.use && { use: this.use }),
     });
+  }
+
+  /** What the engine takes, at most once in a second. */
+  private async readUse(): Promise<void> {
+    const at = performance.now();
+    const { read } = this;
+    if (read && at - read.at < useEveryMs) return;
+    this.read = { at, cpuMs: read?.cpuMs ?? 0 };
+    const usage = await this.engine.usage();
+    if (!usage) return void (this.use = undefined);
+    const { memoryBytes, cpuMs } = usage;
+    // Another process has computed less.
+    const since = read && cpuMs >= read.cpuMs ? { cpuShare: (cpuMs - read.cpuMs) / (at - read.at) } : {};
+    this.use = { memoryBytes, ...since };
+    this.read = { at, cpuMs };
+    this.post();
   }
 
   private engineLine(): string {

@@ -11,7 +11,7 @@ import { inPage, lineChart } from './charts';
 import { detailOf, type Looked } from './completionDetail';
 import { surenessOf, type Wanted } from './confidence';
 import type { LoggedRequest } from './loggedRequest';
-import { milliseconds, percent, short, threadsOf, tokensPerSecond } from './figures';
+import { megabytes, milliseconds, percent, short, threadsOf, tokensPerSecond } from './figures';
 import type { BarGroup, LiveState, PlaceRow, Tile } from './pages';
 
 /** Answers that a figure is the median of. */
@@ -32,9 +32,16 @@ export interface Watched {
   readonly deadline: number;
   readonly wanted: Wanted;
   readonly looked?: Looked;
+  readonly use?: Use;
 }
 
-export function liveState({ engine, requests, recent, deadline, wanted, looked }: Watched): LiveState {
+/** What the engine process takes; `cpuShare` is that of one core since it was looked at before. */
+export interface Use {
+  readonly memoryBytes: number;
+  readonly cpuShare?: number;
+}
+
+export function liveState({ engine, requests, recent, deadline, wanted, looked, use }: Watched): LiveState {
   const all = requests.flatMap((request) => (hasAnswer(request) ? request : []));
   // Figures of another model say nothing of this one; the second one's count where the chosen one never spoke.
   const last = all.find(({ completion }) => !completion.isSecond) ?? all[0];
@@ -44,7 +51,7 @@ export function liveState({ engine, requests, recent, deadline, wanted, looked }
   const places = placesOf(requests);
   const sureness = surenessOf(requests, wanted);
   return {
-    engine,
+    engine: use ? `${engine} · ${useWords(use)}` : engine,
     tiles: [waitTile(answered), speedTile(answered, recent), shownTile(places), acceptedTile(places)],
     charts: {
       writing: speedChart(t`Writing`, decodes(answered), answered.length),
@@ -70,6 +77,13 @@ export function computedWith(
   return now < model.threads
     ? t`${model.name} · kernel ${model.kernel} · ${all}, ${now} now: the machine is busy`
     : t`${model.name} · kernel ${model.kernel} · ${all}`;
+}
+
+function useWords({ memoryBytes, cpuShare }: Use): string {
+  const memory = megabytes(memoryBytes);
+  return cpuShare === undefined
+    ? t`${memory} of memory`
+    : t`${memory} of memory, ${percent(cpuShare)} of a core`;
 }
 
 type Answered = LoggedRequest & { readonly completion: Completion };

@@ -253,7 +253,8 @@ export function pageStates(language: string) {
   config({ contents: languages[language]! });
   const wanted = wantedBy({ confidence: null, eagerness: 'normal' }, 'typescript', model.thresholds);
   const engine = computedWith(model, busy);
-  const watched = { engine, requests, recent, deadline: 300, wanted };
+  const use = { memoryBytes: 84e6, cpuShare: 0.12 };
+  const watched = { engine, requests, recent, deadline: 300, wanted, use };
   return {
     live: {
       usual: liveState({ ...watched, looked }),

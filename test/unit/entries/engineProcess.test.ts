@@ -26,6 +26,7 @@ import {
   loadRequest,
   type Prompt,
   soonerProgress,
+  usageRequest,
 } from '../../../src/protocol';
 import { customShape, synthesize } from '../../../src/measure/synthesize';
 import { readGguf } from '../../../src/model/gguf';
@@ -89,6 +90,16 @@ describe('engine process', () => {
       });
       assert.equal(completion.model, info.name);
       assert.ok(completion.promptTokens > 0);
+    }));
+
+  it('tells what it takes, which grows with what it does', () =>
+    withProcess(async ({ connection }) => {
+      const before = await connection.sendRequest(usageRequest);
+      await connection.sendRequest(loadRequest, load);
+      await connection.sendRequest(completeRequest, { prompt: prompt('def f(x):\n    return '), limits });
+      const after = await connection.sendRequest(usageRequest);
+      assert.ok(before.memoryBytes > 1e6 && after.memoryBytes < 4e9, JSON.stringify(after));
+      assert.ok(after.cpuMs > before.cpuMs, JSON.stringify([before, after]));
     }));
 
   it('tells how much of a model is loaded', () =>

@@ -6,7 +6,7 @@ import type { Completion } from '../../../src/protocol';
 import type { Wanted } from '../../../src/report/confidence';
 import type { LiveState } from '../../../src/report/pages';
 import type { Recent } from '../../../src/reports';
-import { computedWith, liveState } from '../../../src/report/liveView';
+import { computedWith, liveState, type Use } from '../../../src/report/liveView';
 import type { LoggedRequest } from '../../../src/report/loggedRequest';
 import { elementsOf } from './svg';
 import type { Result } from '../../../src/results';
@@ -133,6 +133,14 @@ describe('the live view', () => {
     assert.equal(computedWith(model, undefined), 'm · kernel avx2 · 2 threads');
     assert.match(computedWith(model, answer({ threads: 1 })), /2 threads, 1 now: the machine is busy$/);
     assert.equal(computedWith(model, answer({ model: 'before', threads: 1 })), 'm · kernel avx2 · 2 threads');
+  });
+
+  it('tells what the engine takes, as far as that is known', () => {
+    const nothing = { engine: 'm', requests: [], recent: undefined, deadline: 100, wanted };
+    const engineOf = (use?: Use): string => liveState({ ...nothing, ...(use && { use }) }).engine;
+    assert.equal(engineOf(), 'm');
+    assert.equal(engineOf({ memoryBytes: 84.2e6 }), 'm · 84.2 MB of memory');
+    assert.equal(engineOf({ memoryBytes: 84.2e6, cpuShare: 1.5 }), 'm · 84.2 MB of memory, 150 % of a core');
   });
 
   it('can be filtered by every kind of result, and by nothing else', () => {
