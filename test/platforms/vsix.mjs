@@ -22,11 +22,12 @@ const machines = {
 /** Every file that a package holds besides its engine. */
 const wanted = [
   /^\[Content_Types\]\.xml$|^extension\.vsixmanifest$/,
-  /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
-  /^extension\/dist\/(extension|engine|cli|webview\/\w+)\.js$|^extension\/dist\/THIRD-PARTY-NOTICES\.txt$/,
+  /^extension\/(package(\.nls(\.[a-z]{2})?)?\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
+  /^extension\/l10n\/bundle\.l10n\.[a-z]{2}\.json$/,
+  /^extension\/dist\/(extension|engine|cli|webview\/\w+)\.js$|^extension\/dist\/(THIRD-PARTY-NOTICES\.txt|icons\.ttf)$/,
   /^extension\/dist\/grammars\/[\w-]+\.wasm$/,
   /^extension\/examples\/shop\.ts$/,
-  /^extension\/media\/[\w/-]+\.(html|css|png|svg|md)$/,
+  /^extension\/media\/[\w/-]+(\.[a-z]{2})?\.(html|css|png|svg|md)$/,
   /^extension\/models\/([\w-]+\.gguf|MODEL_CARD\.md)$/,
 ];
 const mostBesidesModel = 10e6;
