@@ -92,6 +92,7 @@ describe('a damaged header', function () {
     const file = temporaryFile('damaged.gguf', whole);
     const descriptor = fs.openSync(file, 'r+');
     const random = randomSource(2026);
+    const before = process.memoryUsage().rss;
     let [refused, slowest, largest] = [0, 0, 0];
     for (let i = 0; i < cases; i++) {
       const header = Buffer.from(whole.subarray(0, end));
@@ -113,6 +114,8 @@ describe('a damaged header', function () {
     fs.closeSync(descriptor);
     assert.ok(refused > cases / 4 && refused < cases, `${refused} of ${cases} were refused`);
     assert.ok(slowest < 5000, `the slowest took ${slowest.toFixed(0)} ms`);
-    assert.ok(largest < 1e9, `memory grew to ${(largest / 1e6).toFixed(0)} MB`);
+    // Of the process the tests before have their share, and the collector comes when it likes.
+    const grown = largest - before;
+    assert.ok(grown < 512e6, `memory grew by ${(grown / 1e6).toFixed(0)} MB`);
   });
 });
