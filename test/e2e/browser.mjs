@@ -151,7 +151,7 @@ async function session(profile, settings, closer, vsix) {
   const { page, close } = await openBrowser();
   const faults = [];
   page.on('pageerror', (error) => faults.push(String(error)));
-  const { result, check } = checklist(profile, page);
+  const { result, check } = checklist(profile, page, workbench.home);
   try {
     await page.goto(address(workbench.url, folder, [path.join(folder, first.file)]));
     await check('the extension is there', async () => {
@@ -322,7 +322,7 @@ async function closersSession(vsix) {
     path.join(extensions, extension, 'dist', 'engine.js'),
   );
   const { page, close } = await openBrowser();
-  const { result, check } = checklist('closers', page);
+  const { result, check } = checklist('closers', page, workbench.home);
   try {
     for (const { file, text, typed, writes, after } of closedByTheEditor)
       await check(`nothing is doubled in ${file}`, async () => {
@@ -368,7 +368,7 @@ async function otherModelSession(settings, vsix) {
     settings: { ...settings, 'ryzanstein.modelFile': modelFile },
   });
   const { page, close } = await openBrowser();
-  const { result, check } = checklist('SmolLM2', page);
+  const { result, check } = checklist('SmolLM2', page, workbench.home);
   try {
     await page.goto(address(workbench.url, folder, [path.join(folder, place.file)]));
     await check("another's model completes as its engine says", async () => {

@@ -54,7 +54,7 @@ export async function chooseModels(vsix) {
     env: { HOME: home, OLLAMA_MODELS: '' },
   });
   const { page, close } = await openBrowser();
-  const { result, check } = checklist('models', page);
+  const { result, check } = checklist('models', page, workbench.home);
   const row = (text) => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
   const toast = (text) => page.locator('.notification-toast', { hasText: text });
   /** Opens the list, and waits until all that is on this disk stands in it. */

@@ -85,6 +85,8 @@ export async function endOfLine(page, line) {
   await page.keyboard.press('End');
 }
 
-export const statusItem = (page) => page.locator('.statusbar-item[id^="ryzanstein"]').first();
+export const statusItems = (page) => page.locator('.statusbar-item[id^="ryzanstein"]');
+
+export const statusItem = (page) => statusItems(page).first();
 
 export const status = async (page) => (await statusItem(page).innerText()).replaceAll('\u00a0', ' ').trim();

@@ -28,7 +28,7 @@ const look = {
 export async function trial(vsix) {
   const workbench = await startWorkbench({ vsix, settings: { ...calm, ...look } });
   const { page, close } = await openBrowser();
-  const { result, check } = checklist('trial', page);
+  const { result, check } = checklist('trial', page, workbench.home);
   const folder = copyOf(examples);
   const places = placesToTry();
   const inEachTheme = async (name) => {

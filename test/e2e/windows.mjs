@@ -40,7 +40,7 @@ export async function shareOneEngine(vsix) {
     env: { XDG_RUNTIME_DIR: runtime },
   });
   const { page, close } = await openBrowser();
-  const { result, check } = checklist('windows', page);
+  const { result, check } = checklist('windows', page, workbench.home);
   const pages = [page, await page.context().newPage()];
   const engines = () => enginesIn(workbench.home);
   let typed = 0;
