@@ -18,6 +18,8 @@ export interface Document {
   /** The name that the model sees for the folder that the document belongs to. */
   readonly repository: string | undefined;
   settings(): Settings;
+  /** Ends when it is known whether it may be read; undefined where it is. */
+  judging(): Promise<unknown> | undefined;
   /** Why nothing is offered here whatever the settings. */
   silence(): Silence | undefined;
   /** Texts of other files that go before the prompt; nothing is waited for. */

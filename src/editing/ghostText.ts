@@ -1,6 +1,6 @@
 // The story of one ghost text: what is known already, else the backend's answer in time, else later, once.
 
-import type { CancellationToken } from 'vscode-jsonrpc/node';
+import { CancellationToken } from 'vscode-jsonrpc/node';
 import type { CompleteParams, Completion, Prompt } from '../protocol';
 import type { Result, Silence } from '../results';
 import { type Backend, Problem } from './backend';
@@ -20,13 +20,20 @@ import { type Throttle, threadsWith, waitWith } from './throttle';
 export const maxTokens = 64;
 /** Answers that the user asks for are shown however unsure the model is. */
 const anyConfidence = 0;
+/** How long the judgement of a file is waited for, in milliseconds: it takes a few, but on a slow disk or a busy machine more. */
+const judgingTime = { whileTyping: 100, whenAsked: 3_000 };
 /** How long the cursor rests before the text around it is read ahead, in milliseconds. */
 const restTime = 300;
 
-/** What the editor asks, with the rules that hold then. */
-interface RuledQuestion extends Question {
+/** Where the editor asked. */
+interface Asked {
+  readonly cursor: Cursor;
   /** That of the document when it was asked. */
   readonly version: number;
+}
+
+/** What the editor asks, with the rules that hold then. */
+interface RuledQuestion extends Question, Asked {
   readonly settings: Settings;
   readonly throttle: Throttle;
 }
@@ -68,8 +75,15 @@ export class GhostText {
   /** The ghost text at a cursor. The token is cancelled when the editor does not want it any more. */
   async ask(cursor: Cursor, onRequest: boolean, token: CancellationToken): Promise<Offer> {
     const { document } = cursor;
+    const { version } = document;
+    const judging = document.judging();
+    if (judging) {
+      const patience = onRequest ? judgingTime.whenAsked : judgingTime.whileTyping;
+      const isLate = (await within(judging, token, patience, this.parts.clock)) === 'late';
+      if (isLate && !onRequest) void this.askOnceJudged(judging, { cursor, version });
+    }
     const question: RuledQuestion = {
-      ...{ cursor, version: document.version, onRequest, asked: this.parts.clock.now() },
+      ...{ cursor, version, onRequest, asked: this.parts.clock.now() },
       ...this.rules(document),
     };
     const silence = this.silence(document, question.settings, onRequest);
@@ -114,6 +128,16 @@ export class GhostText {
   dispose(): void {
     this.stopResting();
     this.forget();
+  }
+
+  /** The editor does not ask again by itself where the judgement of a file came too late for its question. */
+  private async askOnceJudged(judging: Promise<unknown>, asked: Asked): Promise<void> {
+    await judging;
+    if (!this.isAsItWas(asked)) return;
+    const { items } = await this.ask(asked.cursor, false, CancellationToken.None);
+    if (items.length === 0 || !this.isAsItWas(asked)) return;
+    this.offers.await(asked.cursor.place(), items[0]!.entry);
+    this.parts.editor.trigger();
   }
 
   private rules(document: Document): { settings: Settings; throttle: Throttle } {
@@ -238,7 +262,7 @@ export class GhostText {
     this.parts.editor.trigger();
   }
 
-  private isAsItWas({ cursor, version }: Pick<RuledQuestion, 'cursor' | 'version'>): boolean {
+  private isAsItWas({ cursor, version }: Asked): boolean {
     const now = this.parts.editor.cursor();
     const isThere = now?.document.key === cursor.document.key && now.offset === cursor.offset;
     return isThere && now.document.version === version;

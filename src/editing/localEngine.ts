@@ -91,13 +91,21 @@ export class LocalEngine implements Backend, Examinable {
     return this.request((_, { loaded }) => loaded);
   }
 
-  complete(
+  /** Asks a new process, once, where the one at work ends meanwhile: nobody would press a key for that. */
+  async complete(
     params: CompleteParams,
     token: CancellationToken,
     onSooner: (sooner: Sooner) => void,
   ): Promise<Completion> {
     this.used();
-    return this.cancellable(token, (link) => link.complete(params, token, onSooner));
+    const ask = (): Promise<Completion> =>
+      this.cancellable(token, (link) => link.complete(params, token, onSooner));
+    try {
+      return await ask();
+    } catch (error) {
+      if (this.current.name !== 'idle' || this.disposed || token.isCancellationRequested) throw error;
+      return ask();
+    }
   }
 
   prefill(params: PrefillParams, token: CancellationToken): Promise<Prefill> {

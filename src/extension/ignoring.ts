@@ -31,14 +31,6 @@ export class WorkspaceIgnoring implements vscode.Disposable {
     return this.rules.known(file.toString());
   }
 
-  /** Ends when a file has been judged, or after some milliseconds: a slow disk keeps nobody waiting. */
-  async judged(file: vscode.Uri, longestWait: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise((resolve) => (timer = setTimeout(resolve, longestWait)));
-    await Promise.race([this.rules.judge(file.toString()), late]);
-    clearTimeout(timer);
-  }
-
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
     this.files.dispose();

@@ -31,9 +31,6 @@ export interface ProviderParts {
   showWork(work: Promise<unknown>): void;
 }
 
-/** How long a judgement of the file is waited for, in milliseconds: it takes a few, but on a slow disk or a busy machine more. */
-const patience = { whileTyping: 100, ofWhoAsked: 3_000 };
-
 export class Provider implements vscode.InlineCompletionItemProvider, vscode.Disposable, Editor {
   private readonly story: GhostText;
   private readonly subscriptions: vscode.Disposable[];
@@ -55,7 +52,6 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
     const onRequest = triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
-    await this.judged(document, onRequest);
     const { items } = await this.story.ask(this.cursorAt(document, position, selected), onRequest, token);
     const start = selected?.range.start ?? position;
     const end = selected?.range.end.isAfter(position) ? selected.range.end : position;
@@ -104,18 +100,6 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     vscode.window.setStatusBarMessage(t`Ryzanstein: nothing to offer here (${resultWords(result)})`, 6000);
   }
 
-  /** Whether a document may be read is known as a rule; where it is not yet, that takes a moment. */
-  private async judged(document: vscode.TextDocument, onRequest: boolean): Promise<void> {
-    const { ignoring } = this.parts;
-    let open: vscode.Uri | undefined;
-    silenceAt(document, (file) => {
-      const judgement = ignoring.known(file);
-      if (judgement === undefined) open = file;
-      return judgement;
-    });
-    if (open) await ignoring.judged(open, onRequest ? patience.ofWhoAsked : patience.whileTyping);
-  }
-
   private onChange({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
     const [change, ...more] = contentChanges;
     if (!change) return;
@@ -149,6 +133,15 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
       },
       repository: repositoryOf(document),
       settings: () => readSettings(document),
+      judging: () => {
+        let unjudged: vscode.Uri | undefined;
+        silenceAt(document, (file) => {
+          const judgement = ignoring.known(file);
+          if (judgement === undefined) unjudged = file;
+          return judgement;
+        });
+        return unjudged && ignoring.rules.judge(unjudged.toString());
+      },
       silence: () => silenceAt(document, (file) => ignoring.known(file)),
       related: (place) => relatedFiles.related(document, place),
     };

@@ -32,6 +32,8 @@ export class SimulatedEditor implements Editor {
   readonly story: GhostText;
   settings: Settings = defaults;
   throttled: Throttle = { use: 'full' };
+  /** Ends when it is known whether files may be read. */
+  judging: Promise<unknown> | undefined;
   /** What a list of suggestions has selected. */
   selected: Selected | undefined;
   /** The last question, until the next step. */
@@ -129,10 +131,11 @@ export class SimulatedEditor implements Editor {
         return file.version;
       },
       settings: () => this.settings,
+      judging: () => this.judging,
       silence: () =>
         silentBecause({
           ...{ scheme: 'file', path: file.path, characters: file.getText().length },
-          ...{ writable: true, judged: () => 'readable' },
+          ...{ writable: true, judged: () => (this.judging ? undefined : 'readable') },
         }),
       related: (place) => this.related.at(place, this.documents.visited),
     };

@@ -27,6 +27,49 @@ describe('ghost text', () => {
     assert.equal(trial.entries.at(-1)?.outcome, 'accepted');
   });
 
+  describe('in a file that is not judged yet', () => {
+    /** A trial in which `judge` says that the file may be read. */
+    function unjudged(): { trial: Trial; judge: () => void } {
+      const trial = answering('first + second', sample);
+      let judge = (): void => undefined;
+      trial.editor.judging = new Promise<void>((resolve) => {
+        judge = () => {
+          trial.editor.judging = undefined;
+          resolve();
+        };
+      });
+      return { trial, judge: () => judge() };
+    }
+
+    it('comes at once where the judgement takes a moment', async () => {
+      const { trial, judge } = unjudged();
+      await trial.type('a', 90);
+      judge();
+      await trial.pass(100);
+      assert.deepEqual([trial.shown, trial.entries.length], ['first + second', 1]);
+    });
+
+    it('comes, without another key, where it takes long', async () => {
+      const { trial, judge } = unjudged();
+      await trial.type('a', 1_000);
+      assert.deepEqual([trial.shown, trial.backend.requests.length], ['', 0]);
+      judge();
+      await trial.pass(200);
+      assert.deepEqual([trial.shown, trial.result], ['first + second', 'shown late']);
+      assert.deepEqual(trial.backend.requests[0]!.limits.minConfidence, 'normal');
+      assert.deepEqual([trial.backend.requests.length, trial.editor.explanations.length], [1, 0]);
+    });
+
+    it('does not come where the cursor has moved on meanwhile', async () => {
+      const { trial, judge } = unjudged();
+      await trial.type('a', 1_000);
+      await trial.step({ pause: 0, move: 3 });
+      judge();
+      await trial.pass(200);
+      assert.deepEqual([trial.shown, trial.backend.requests.length], ['', 0]);
+    });
+  });
+
   it('is computed on request, however unsure the model is', async () => {
     const trial = answering('first', sample, { confidence: 0.9 });
     trial.backend.confidence = 0.1;

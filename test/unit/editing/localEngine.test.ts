@@ -9,6 +9,7 @@ import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { Problem } from '../../../src/editing/backend';
 import { cannotCompute, type LoadParams } from '../../../src/protocol';
 import { type Behaviour, runtimeFolder, Trial } from './fakeEngine';
+import { answer } from './marked';
 
 const never = new CancellationTokenSource().token;
 
@@ -195,20 +196,43 @@ function behaves(isShared: boolean): void {
     'gives up at the fourth death within five minutes, until told otherwise',
     { complete: 'process.exit(7)' },
     async (trial) => {
-      for (let death = 1; death <= 3; death++)
-        await assert.rejects(trial.complete(never), failsWith('request', /ended by itself/));
+      // Each request has a second process.
+      await assert.rejects(trial.complete(never), failsWith('request', /ended by itself/));
       await assert.rejects(trial.complete(never), failsWith('engine', /4 times within five minutes/));
       await assert.rejects(trial.complete(never), failsWith('engine', /4 times/));
       assert.equal(trial.loads, 4, 'no fifth process');
       assert.equal(trial.states.filter(({ name }) => name === 'failed').length, 1);
       trial.client.restart('a test wants it');
       await assert.rejects(trial.complete(never), failsWith('request', /ended by itself/));
-      assert.equal(trial.loads, 5);
+      assert.equal(trial.loads, 6);
+    },
+  );
+
+  const diesOnce = `
+    const { existsSync, writeFileSync } = require('node:fs');
+    const died = __filename + '.died';
+    if (existsSync(died)) return answer(${JSON.stringify(answer('ok'))});
+    writeFileSync(died, '');
+    process.exit(7);`;
+  withTrial(
+    'asks a new process where the one at work dies, unless nobody waits any more',
+    { complete: diesOnce },
+    async (trial) => {
+      assert.equal((await trial.complete(never)).text, 'ok');
+      assert.equal(trial.names, 'starting ready idle starting ready');
+      const source = new CancellationTokenSource();
+      const dead = new Trial({ complete: 'after(() => process.exit(7), 100)' });
+      const request = dead.complete(source.token);
+      await dead.client.loadModel();
+      source.cancel();
+      await assert.rejects(request, failsWith('request', /ended by itself/));
+      assert.equal(dead.loads, 1);
+      dead.end();
     },
   );
 
   withTrial('counts deaths during the start, too', { load: 'process.exit(1)' }, async (trial) => {
-    for (let death = 1; death <= 3; death++) await assert.rejects(trial.complete(never));
+    for (let death = 1; death <= 3; death++) await assert.rejects(trial.client.loadModel());
     await assert.rejects(trial.complete(never), failsWith('engine', /4 times/));
     assert.equal(trial.client.state.name, 'failed');
   });
