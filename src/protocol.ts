@@ -52,8 +52,9 @@ export interface Alternative {
  * `alternatives`, surest first, are there if they were asked for; tokens and times are those of the answer alone.
  * The `promptTokens` of a cancelled one are those that were read before, of which the cache held `reusedTokens`.
  * `isSecond`: given by the second model, and not by the chosen one; `other` is what the other one of both said, if it
- * was done. `room` is how many tokens prompt and answer shared at most; it, `kernel` and `threads` are absent where a
- * backend does not tell.
+ * was done. `room` is how many tokens prompt and answer shared at most. `contextMs` went by with laying out the prompt
+ * before it was read, `cleanMs` with cleaning and judging the answer. All from `room` on are absent where a backend does
+ * not tell.
  */
 export interface Completion {
   text: string;
@@ -72,6 +73,8 @@ export interface Completion {
   isSecond?: true;
   other?: Opinion;
   room?: number;
+  contextMs?: number;
+  cleanMs?: number;
   kernel?: string;
   threads?: number;
 }

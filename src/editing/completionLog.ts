@@ -5,6 +5,12 @@ import type { Recent } from '../reports';
 import type { Outcome, Result } from '../results';
 import { median } from '../statistics';
 
+/** What went by before the backend was asked, in milliseconds: with waiting for keys, and with gathering the prompt. */
+export interface Sent {
+  readonly heldMs: number;
+  readonly gatheredMs: number;
+}
+
 export interface Entry {
   readonly time: number;
   /** Path of the document and the cursor's line, counted from 1. */
@@ -18,6 +24,8 @@ export interface Entry {
   outcome?: Outcome;
   /** From the editor's question to the answer it got, in milliseconds. */
   readonly waitedMs: number;
+  /** Absent where the backend was not asked for this. */
+  readonly sent?: Sent;
   /** The answer, or its alternative that was accepted, with timings; absent where the backend was not asked or has not answered. */
   completion?: Completion;
 }

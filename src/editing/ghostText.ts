@@ -6,7 +6,7 @@ import type { Result, Silence } from '../results';
 import { type Backend, Problem } from './backend';
 import type { Clock } from './clock';
 import { answersOf, CompletionCache, type Fit } from './completionCache';
-import type { CompletionLog, Entry } from './completionLog';
+import type { CompletionLog, Entry, Sent } from './completionLog';
 import { type Place, promptAt } from './context';
 import type { Change, Cursor, Document, Editor } from './editor';
 import { failed, hidden, mostCandidates, type Offer, Offers, type Question } from './offers';
@@ -36,6 +36,7 @@ interface Asked {
 interface RuledQuestion extends Question, Asked {
   readonly settings: Settings;
   readonly throttle: Throttle;
+  sent?: Sent;
 }
 
 export interface GhostTextParts {
@@ -177,7 +178,12 @@ export class GhostText {
       onRequest,
       after: holdsBack ? 0 : wait,
       expected: this.pace.answer,
-      params: () => this.params(question, place, holdsBack ? wait : 0),
+      params: () => {
+        const began = clock.now();
+        const params = this.params(question, place, holdsBack ? wait : 0);
+        question.sent = { heldMs: began - question.asked, gatheredMs: clock.now() - began };
+        return params;
+      },
     });
     if (onRequest) editor.showWork(request.answer);
     try {

@@ -5,7 +5,7 @@ import type { Result } from '../results';
 import { messageOf } from '../wording';
 import type { Clock } from './clock';
 import type { Fit } from './completionCache';
-import type { CompletionLog, Entry } from './completionLog';
+import type { CompletionLog, Entry, Sent } from './completionLog';
 import { type Place, samePlace } from './context';
 import type { Change, Cursor, Editor, Selected } from './editor';
 import { outcomeOf } from './outcome';
@@ -19,6 +19,8 @@ export interface Question {
   readonly onRequest: boolean;
   /** On the clock. */
   readonly asked: number;
+  /** Once the backend is asked. */
+  readonly sent?: Sent;
 }
 
 /** What the editor is answered: texts to choose from, the first one first; none where nothing is to be shown. */
@@ -127,13 +129,14 @@ export class Offers {
     if (outcome) this.parts.log.amend(offered.entry, { outcome });
   }
 
-  note({ cursor, onRequest, asked }: Question, result: Result, completion?: Completion): Entry {
+  note({ cursor, onRequest, asked, sent }: Question, result: Result, completion?: Completion): Entry {
     return this.parts.log.add({
       time: Date.now(),
       where: `${cursor.document.path}:${cursor.line + 1}`,
       trigger: onRequest ? 'on request' : 'automatic',
       result,
       waitedMs: this.parts.clock.now() - asked,
+      ...(sent && { sent }),
       completion,
     });
   }

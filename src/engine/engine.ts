@@ -50,6 +50,8 @@ interface Reading {
   word: string;
   context: NgramOptions | undefined;
   room: number;
+  /** What laying it out took, in milliseconds; `milliseconds` is what reading it took. */
+  contextMs: number;
   /** Tokens that were known, and those that are known now. */
   reused: number;
   read: number;
@@ -109,6 +111,7 @@ const unread: Reading = {
   word: '',
   context: undefined,
   room: 0,
+  contextMs: 0,
   reused: 0,
   read: 0,
   milliseconds: 0,
@@ -282,8 +285,10 @@ export class Engine implements Answering {
     let answer = cancelled;
     if (!signal.aborted)
       answer = reading.ids.length === 0 ? nothing : await this.#decode(site, reading, limits, turn, tell);
+    const written = performance.now();
     const syntax = await grammar;
-    const completion = completed(syntax, answer);
+    const judged = completed(syntax, answer);
+    const completion = { ...judged, cleanMs: performance.now() - written };
     if (completion.reason !== 'cancelled') this.#note(completion.decodeMs);
     return { site, syntax, reading, answer, completion };
   }
@@ -323,11 +328,13 @@ export class Engine implements Answering {
     { room: most, withoutCache }: RequestOptions,
   ): Promise<Reading> {
     if (turn.signal.aborted) return unread;
+    const began = performance.now();
     const { ids, beyond, word, room } =
       most === undefined ? this.#layOutInTime(prompt, site) : this.#layOut(prompt, site, most);
     if (ids.length === 0) return unread;
     const context = withoutCache ? undefined : this.counted(beyond);
-    return { ids, word, context, room, ...(await this.#prefill(ids, turn)) };
+    const contextMs = performance.now() - began;
+    return { ids, word, context, room, contextMs, ...(await this.#prefill(ids, turn)) };
   }
 
   /** The longer prompt that is read while the cursor rests, once that has been read; else the one that is read in time. */
@@ -496,7 +503,7 @@ export class Engine implements Answering {
     site: Site,
     answer: Written,
     limits: Limits,
-    { room, reused, read: promptTokens, milliseconds: prefillMs }: Reading,
+    { room, contextMs, reused, read: promptTokens, milliseconds: prefillMs }: Reading,
     syntax?: Syntax,
   ): Completion {
     const { tokens, evaluated, milliseconds: decodeMs } = answer;
@@ -520,6 +527,7 @@ export class Engine implements Answering {
       decodeMs,
       tokensPerSecond: decodeMs > 0 ? (evaluated / decodeMs) * 1000 : 0,
       room,
+      contextMs,
       kernel: this.info.kernel,
       threads: this.#threads,
       model: this.info.name,

@@ -95,10 +95,12 @@ function wholeCases({ loaded, info, model }: Engine, { promptTokens }: BenchPara
   return [...counts, ...others];
 }
 
-/** 1, 2, 4 ... up to the physical cores, and the number in use, in order. */
+/** Each up to eight, from there on a quarter more than the one before; the physical cores and the number in use; in order. */
 export function threadCounts(physicalCores: number, inUse: number): number[] {
-  const counts = [1, 2, 4, 8, 16, 32, 64].filter((count) => count <= physicalCores);
-  return [...new Set([...counts, inUse])].sort((a, b) => a - b);
+  const counts = [physicalCores, inUse];
+  for (let count = 1; count < physicalCores; count = Math.max(count + 1, Math.floor(count * 1.25)))
+    counts.push(count);
+  return [...new Set(counts)].sort((a, b) => a - b);
 }
 
 async function firstTokens(

@@ -68,7 +68,7 @@ function kernelSpeeds(engine: Engine): KernelSpeeds {
     .map(({ level, gops }) => ({ level, gops: rounded(gops) }));
 }
 
-/** Prefill and decode at 1, 2, 4 ... threads, up to the physical cores and the count in use. */
+/** Prefill and decode by the number of threads. */
 async function measureThreads(
   engine: Engine,
   physicalCores: number,

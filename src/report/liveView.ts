@@ -198,20 +198,36 @@ function waitBars(answered: readonly Answered[], deadline: number): BarGroup {
 }
 
 function partsBars(answered: readonly Answered[]): BarGroup {
-  const part = (of: (request: Answered) => number): number => mean(answered.map(of));
-  const prefill = part(({ completion }) => completion.prefillMs);
-  const decode = part(({ completion }) => completion.decodeMs);
-  const rest = Math.max(0, part(({ waitedMs }) => waitedMs) - prefill - decode);
+  const all = answered.map(partsOf);
+  const part = (of: keyof Parts): number => mean(all.map((parts) => parts[of]));
   return barGroup(
     t`Where the time goes`,
     t`Of an answer, in the mean of these.`,
     [
-      { name: t`before the model`, value: rest },
-      { name: t`reading the prompt`, value: prefill },
-      { name: t`writing the answer`, value: decode },
+      { name: t`waiting for the next key`, value: part('held') },
+      { name: t`gathering the context`, value: part('context') },
+      { name: t`reading the prompt`, value: part('prefill') },
+      { name: t`writing the answer`, value: part('decode') },
+      { name: t`cleaning it up`, value: part('clean') },
+      { name: t`other work`, value: part('rest') },
     ],
     milliseconds,
   );
+}
+
+/** Where the milliseconds went from a key to its answer. The rest: its way, and what others asked of the engine, or the other model said. */
+type Parts = Record<'held' | 'context' | 'prefill' | 'decode' | 'clean' | 'rest', number>;
+
+function partsOf({ waitedMs, sent, completion }: Answered): Parts {
+  const { contextMs = 0, prefillMs: prefill, decodeMs: decode, cleanMs: clean = 0 } = completion;
+  const parts = {
+    held: sent?.heldMs ?? 0,
+    context: (sent?.gatheredMs ?? 0) + contextMs,
+    prefill,
+    decode,
+    clean,
+  };
+  return { ...parts, rest: Math.max(0, waitedMs - sum(Object.values(parts))) };
 }
 
 /** Work that was not done because something was known already. */

@@ -11,5 +11,6 @@ export interface LoggedRequest {
   readonly text?: string;
   readonly outcome?: Outcome;
   readonly waitedMs: number;
+  readonly sent?: { readonly heldMs: number; readonly gatheredMs: number };
   readonly completion?: Completion;
 }

@@ -54,11 +54,13 @@ function request(i: number, more: Partial<Request>): Request {
   const completion = {
     ...{ ...answer, tokens, decodeMs, tokensPerSecond: (tokens / decodeMs) * 1000 },
     ...{ prefillMs: 2 + ((i * 13) % 30), reusedTokens: 398 - ((i * 53) % 300) },
+    ...{ contextMs: 1.5 + (i % 3), cleanMs: 0.5 + (i % 2) },
     confidence: more.result?.kind === 'hidden' ? 0.05 + ((i * 7) % 60) / 100 : 0.99 - ((i * 11) % 37) / 100,
   };
   return {
     ...{ time: start - i * 1700, where: `src/queue.ts:${12 + i}`, trigger: 'automatic', result: shown },
     ...{ text: completion.text, waitedMs: 12 + decodeMs + ((i * 29) % 90), completion },
+    sent: { heldMs: (i * 29) % 60, gatheredMs: 0.4 },
     ...more,
   };
 }

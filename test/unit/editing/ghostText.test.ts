@@ -21,6 +21,11 @@ describe('ghost text', () => {
     await trial.pass(20);
     assert.equal(trial.shown, 'first + second');
     assert.deepEqual([trial.result, trial.last.trigger], ['shown', 'automatic']);
+    const { sent, waitedMs } = trial.last;
+    assert.ok(
+      sent && sent.heldMs > 0 && sent.heldMs + sent.gatheredMs <= waitedMs,
+      JSON.stringify(trial.last),
+    );
     assert.equal(trial.last.where, 'a.ts:1');
     await trial.accept();
     assert.equal(trial.marked, sample.replace('|', 'afirst + second|'));

@@ -170,6 +170,7 @@ describe('engine', () => {
       assert.equal(completion.model, engine.info.name);
       assert.ok(completion.tokens >= 1 && completion.promptTokens > 10);
       assert.ok(completion.prefillMs > 0 && completion.decodeMs > 0 && completion.tokensPerSecond > 0);
+      assert.ok(completion.contextMs! > 0 && completion.cleanMs! > 0);
       assert.ok(!completion.text.includes('\n'));
       assert.equal(completion.shown, completion.hidden === undefined);
       assert.deepEqual(
@@ -232,8 +233,8 @@ describe('engine', () => {
           candidates: 3,
         });
         const next = await engine.complete(prompt(`${prefix}y`), limits);
-        const what = ({ prefillMs: _, decodeMs: __, tokensPerSecond: ___, ...rest }: Completion): object =>
-          rest;
+        const times = { contextMs: 0, prefillMs: 0, decodeMs: 0, cleanMs: 0, tokensPerSecond: 0 };
+        const what = (completion: Completion): object => ({ ...completion, ...times });
         assert.deepEqual([what(first), what(next)], plain.map(what));
         assert.ok(alternatives && alternatives.length <= 2);
         const texts = [first.text, ...alternatives.map(({ text }) => text)];

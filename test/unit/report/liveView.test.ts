@@ -108,9 +108,27 @@ describe('the live view', () => {
         ['640 ms or more', '2', 1],
       ],
     );
+    assert.equal(parts!.bars.at(-1)!.value, '1,381 ms');
+  });
+
+  it('says where the time went, and of what is told of nothing else the rest', () => {
+    const timed = answer({ contextMs: 1, prefillMs: 10, decodeMs: 4, cleanMs: 2 });
+    const [, parts] = watched([
+      request('a.ts:1', shown, { waitedMs: 70, completion: timed, sent: { heldMs: 50, gatheredMs: 2 } }),
+      // A late answer took longer than it was waited for.
+      request('a.ts:2', shown, { waitedMs: 10, completion: timed, sent: { heldMs: 0, gatheredMs: 2 } }),
+      request('a.ts:3', shown, { waitedMs: 20, completion: answer({ prefillMs: 10, decodeMs: 4 }) }),
+    ]).groups;
     assert.deepEqual(
-      parts!.bars.map(({ value }) => value),
-      ['1,377 ms', '10 ms', '4.0 ms'],
+      parts!.bars.map(({ name, value }) => [name, value]),
+      [
+        ['waiting for the next key', '17 ms'],
+        ['gathering the context', '2.0 ms'],
+        ['reading the prompt', '10 ms'],
+        ['writing the answer', '4.0 ms'],
+        ['cleaning it up', '1.3 ms'],
+        ['other work', '2.3 ms'],
+      ],
     );
   });
 
