@@ -53,7 +53,8 @@ export interface Alternative {
  * The `promptTokens` of a cancelled one are those that were read before, of which the cache held `reusedTokens`.
  * `isSecond`: given by the second model, and not by the chosen one; `other` is what the other one of both said, if it
  * was done. `room` is how many tokens prompt and answer shared at most. `contextMs` went by with laying out the prompt
- * before it was read, `cleanMs` with cleaning and judging the answer. All from `room` on are absent where a backend does
+ * before it was read, `cleanMs` with cleaning and judging the answer; `threads` computed of `mostThreads` that do where
+ * the machine is free. All from `room` on are absent where a backend does
  * not tell.
  */
 export interface Completion {
@@ -77,6 +78,7 @@ export interface Completion {
   cleanMs?: number;
   kernel?: string;
   threads?: number;
+  mostThreads?: number;
 }
 
 /** What the model said whose answer was not given, and how long it took. */
@@ -101,7 +103,8 @@ export type InfillingSetting = 'auto' | 'always' | 'never';
 
 /**
  * `threads` 0 means the number of physical cores; `kernel` forces a level by name. `second` is the file of a small model
- * that answers beside the chosen one: before that is loaded, while it reads, and where it is surer.
+ * that answers beside the chosen one: before that is loaded, while it reads, and where it is surer. `fits` is the file that
+ * remembers how models are best used on this machine; without it nothing of that is measured.
  */
 export interface LoadParams {
   modelFile: string;
@@ -109,6 +112,7 @@ export interface LoadParams {
   threads: number;
   kernel?: string;
   infilling?: InfillingSetting;
+  fits?: string;
 }
 
 /**

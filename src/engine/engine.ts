@@ -249,7 +249,7 @@ export class Engine implements Answering {
   }
 
   /** Threads that share a core with other work are waited for by the rest: fewer are faster then. */
-  #use(most: Threads = this.info.threads): void {
+  #use(most: Threads = this.loaded.threads): void {
     const { load, native } = this.loaded;
     const free = Math.round(load?.free() ?? Infinity);
     this.#threads = most === 'all' ? native.threads : Math.max(1, Math.min(most, free, native.threads));
@@ -530,6 +530,7 @@ export class Engine implements Answering {
       contextMs,
       kernel: this.info.kernel,
       threads: this.#threads,
+      mostThreads: this.loaded.threads,
       model: this.info.name,
     };
   }

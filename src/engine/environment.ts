@@ -35,6 +35,14 @@ export function defaultThreads(cpu: CpuReport): number {
   return Math.max(1, Math.min(cpu.fastCores, allowed));
 }
 
+/** The numbers of threads to measure, in order: each up to eight, then a quarter more each time, the cores, and the one in use. */
+export function threadCounts(physicalCores: number, inUse: number): number[] {
+  const counts = [physicalCores, inUse];
+  for (let count = 1; count < physicalCores; count = Math.max(count + 1, Math.floor(count * 1.25)))
+    counts.push(count);
+  return [...new Set(counts)].sort((a, b) => a - b);
+}
+
 /** Cores that the control group grants, null for no limit. Linux, control groups of version 2 and 1. */
 function cpuLimit(): number | null {
   const [quota, period] = (read('/sys/fs/cgroup/cpu.max') ?? '').trim().split(' ');

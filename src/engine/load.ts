@@ -23,6 +23,10 @@ export class Load {
     this.#free = this.#last.cores;
   }
 
+  get cores(): number {
+    return this.#last.cores;
+  }
+
   /** Cores that were free of others' work of late. */
   free(now = performance.now()): number {
     if (now - this.#last.clock >= shortest) {

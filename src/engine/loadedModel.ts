@@ -9,7 +9,8 @@ import { tuningOf } from '../model/tuning';
 import type { LoadParams } from '../protocol';
 import type { ModelInfo, RejectedKernel } from '../reports';
 import type { Addon, NativeModel } from './addon';
-import { defaultThreads } from './environment';
+import { defaultThreads, threadCounts } from './environment';
+import type { Fit } from './fit';
 import { Load } from './load';
 import { contextOf, Room } from './room';
 import { Shelf } from './slots';
@@ -27,7 +28,8 @@ export class LoadedModel {
   readonly load: Load | undefined;
   /** How long the last answers took behind their prompts, in milliseconds. */
   readonly decoded: number[] = [];
-  readonly #info: Omit<ModelInfo, 'thresholds'>;
+  readonly #info: Omit<ModelInfo, 'threads' | 'thresholds'>;
+  #fit: Fit | undefined;
 
   private constructor(
     readonly addon: Addon,
@@ -53,7 +55,6 @@ export class LoadedModel {
       ...(caution === undefined ? {} : { caution }),
       kernel: native.kernel,
       ...(rejected.length > 0 && { rejected }),
-      threads: native.threads,
       loadMs: native.loadMilliseconds,
       bytes: native.bytes,
       bytesPerToken: native.bytesPerToken,
@@ -106,12 +107,31 @@ export class LoadedModel {
 
   get info(): ModelInfo {
     const { thresholds } = this.tuning.confidence;
-    return { ...this.#info, ...(thresholds && { thresholds }) };
+    return { ...this.#info, threads: this.threads, ...(thresholds && { thresholds }) };
+  }
+
+  /** Those that compute where the machine is free. */
+  get threads(): number {
+    const { threads } = this.native;
+    return this.load && this.#fit ? Math.min(this.#fit.threads, threads) : threads;
+  }
+
+  /** Numbers of threads that may be used. */
+  get threadCounts(): number[] {
+    const { threads } = this.native;
+    return this.load ? threadCounts(threads, threads) : [threads];
+  }
+
+  /** It is used so from now on; nothing may be computed meanwhile. How far to guess ahead is rather what its file says. */
+  set fit(fit: Fit) {
+    this.#fit = fit;
+    this.tune(this.tuning.cache);
   }
 
   /** What the context holds is weighed by these settings from now on; nothing may be computed meanwhile. */
   tune(cache: CacheSettings): void {
-    this.native.tune(cache);
+    const draftTokens = cache.draftTokens ?? this.#fit?.draftTokens;
+    this.native.tune({ ...cache, ...(draftTokens && { draftTokens }) });
     this.tuning = { ...this.tuning, cache };
   }
 

@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import type { LoadParams } from '../protocol';
 import type { Addon } from './addon';
 import { Engine } from './engine';
+import { Fitting } from './fitting';
 import { LoadedModel } from './loadedModel';
 import { type Asker, Turns } from './turns';
 
@@ -11,6 +12,8 @@ interface Entry {
   readonly model: Promise<LoadedModel>;
   /** Who waits for it to be loaded is told how far it is. */
   readonly told: Set<(share: number) => void>;
+  /** Ends with the model. */
+  stopFitting: () => void;
   users: number;
 }
 
@@ -31,6 +34,7 @@ export class Models {
     const leave = (): void => {
       if (--entry.users > 0) return;
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      entry.stopFitting();
       entry.model.then(
         (model) => model.free(),
         () => undefined,
@@ -51,8 +55,15 @@ export class Models {
     const tell = (share: number): void => {
       for (const each of told) each(share);
     };
-    const load = async (): Promise<LoadedModel> => LoadedModel.load(this.addon(), params, tell);
-    return { model: load(), told, users: 0 };
+    const load = async (): Promise<LoadedModel> => {
+      const addon = this.addon();
+      const model = await LoadedModel.load(addon, params, tell);
+      if (params.fits !== undefined && entry.users > 0)
+        entry.stopFitting = Fitting.begin(addon, model, this.turns, params.fits);
+      return model;
+    };
+    const entry: Entry = { model: load(), told, stopFitting: () => undefined, users: 0 };
+    return entry;
   }
 }
 

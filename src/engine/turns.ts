@@ -28,6 +28,11 @@ export class Turns {
   /** When each was focused: the higher the later. */
   readonly #focused = new WeakMap<Asker, number>();
 
+  /** How often anybody has asked for a turn, or to come first. */
+  get given(): number {
+    return this.#given;
+  }
+
   /** From now on what this one asks for comes before all that others do. */
   focus(asker: Asker): void {
     this.#focused.set(asker, ++this.#given);

@@ -52,19 +52,20 @@ export function activate(context: vscode.ExtensionContext): Parts {
   const problems = new Problems(context.globalState);
   const engineFile = path.join(context.extensionPath, 'dist', 'engine.js');
   const bundled = path.join(context.extensionPath, 'models');
+  const fits = vscode.Uri.joinPath(context.globalStorageUri, 'fits.json').fsPath;
   const engine = new LocalEngine({
     file: engineFile,
     load: () => {
       const { infilling } = readSettings();
       const second = bundledBeside();
       return {
-        ...{ modelFile: findModelFile(readSettings().modelFile, bundled), ...withCpu(), infilling },
+        ...{ modelFile: findModelFile(readSettings().modelFile, bundled), ...withCpu(), infilling, fits },
         ...(second !== undefined && { second }),
       };
     },
     instead: () => {
       const modelFile = bundledBeside();
-      return modelFile === undefined ? undefined : { modelFile, ...withCpu() };
+      return modelFile === undefined ? undefined : { modelFile, ...withCpu(), fits };
     },
     log,
     onState,

@@ -13,6 +13,7 @@ import {
   threadsOf,
   tokensPerSecond,
 } from '../report/figures';
+import { threadsNow } from '../report/liveView';
 import { median } from '../statistics';
 import type { CompletionLog } from '../editing/completionLog';
 import { isUnproven, languageIsOn, type Settings } from '../editing/settings';
@@ -225,12 +226,7 @@ function rows({ state }: LocalEngine, completions: CompletionLog): [string, stri
   const { lastCompletion, recent, today } = completions;
   const waits = completions.waits(drawnWaits);
   const model = state.name === 'ready' ? state.model : undefined;
-  const now = lastCompletion?.threads;
-  const computes =
-    model &&
-    (now !== undefined && now < model.threads
-      ? t`${model.kernel}, ${threadsOf(model.threads)}, ${now} now: the machine is busy`
-      : `${model.kernel}, ${threadsOf(model.threads)}`);
+  const computes = model && `${model.kernel}, ${threadsNow(model, lastCompletion)}`;
   return [
     ...(waits.length > 0
       ? [row(t`Waits`, t`${sparkline(waits)} median ${milliseconds(median(waits)!)}`)]

@@ -3,7 +3,7 @@
 import type { BenchParams, BenchProgress } from '../protocol';
 import type { BenchReport, BenchRow } from '../reports';
 import { Engine } from '../engine/engine';
-import { cpuName } from '../engine/environment';
+import { cpuName, threadCounts } from '../engine/environment';
 import { median, rounded } from '../statistics';
 
 /** Each figure is the median of so many runs; the spread is shown beside it. */
@@ -93,14 +93,6 @@ function wholeCases({ loaded, info, model }: Engine, { promptTokens }: BenchPara
     return [{ threads: info.threads, kernel: name }];
   });
   return [...counts, ...others];
-}
-
-/** Each up to eight, from there on a quarter more than the one before; the physical cores and the number in use; in order. */
-export function threadCounts(physicalCores: number, inUse: number): number[] {
-  const counts = [physicalCores, inUse];
-  for (let count = 1; count < physicalCores; count = Math.max(count + 1, Math.floor(count * 1.25)))
-    counts.push(count);
-  return [...new Set(counts)].sort((a, b) => a - b);
 }
 
 async function firstTokens(

@@ -2,11 +2,11 @@
 
 import { t } from '@vscode/l10n';
 import type { Diagnosis, Issue, LevelReport, Recommendation, ScalingRow, Target } from '../reports';
-import { loadedWith, measureSpeed, readSpeed, spread, threadCounts } from './bench';
+import { loadedWith, measureSpeed, readSpeed, spread } from './bench';
 import { measureMachine } from './machine';
 import { rounded } from '../statistics';
 import type { Engine } from '../engine/engine';
-import { environmentOf } from '../engine/environment';
+import { environmentOf, threadCounts } from '../engine/environment';
 
 const promptTokens = 256;
 const generateTokens = 48;

@@ -72,11 +72,15 @@ export function computedWith(
   model: { name: string; kernel: string; threads: number },
   last: Completion | undefined,
 ): string {
-  const now = last?.model === model.name ? (last.threads ?? model.threads) : model.threads;
-  const all = threadsOf(model.threads);
-  return now < model.threads
-    ? t`${model.name} · kernel ${model.kernel} · ${all}, ${now} now: the machine is busy`
-    : t`${model.name} · kernel ${model.kernel} · ${all}`;
+  return t`${model.name} · kernel ${model.kernel} · ${threadsNow(model, last)}`;
+}
+
+/** `2 threads, 1 now: the machine is busy`; how many do where it is not may have been measured since the model was loaded. */
+export function threadsNow(model: { name: string; threads: number }, last: Completion | undefined): string {
+  const own = last?.model === model.name ? last : undefined;
+  const most = own?.mostThreads ?? model.threads;
+  const now = own?.threads ?? most;
+  return now < most ? t`${threadsOf(most)}, ${now} now: the machine is busy` : threadsOf(most);
 }
 
 function useWords({ memoryBytes, cpuShare }: Use): string {

@@ -1,7 +1,7 @@
 // Which numbers of threads are measured: each that a machine of today has, and few of a large one.
 
 import assert from 'node:assert/strict';
-import { threadCounts } from '../../../src/measure/bench';
+import { threadCounts } from '../../../src/engine/environment';
 
 describe('the numbers of threads that are measured', () => {
   it('are each one up to eight, whatever the machine', () => {
