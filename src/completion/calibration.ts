@@ -1,6 +1,6 @@
 // How often an answer is right of which a model is so sure: its own likelihood as a probability, by language.
 
-import type { Thresholds } from '../eagerness';
+import type { Eagerness, Thresholds } from '../eagerness';
 import { languageName } from '../language/languages';
 
 /**
@@ -30,8 +30,9 @@ export function logOdds(likelihood: number): number {
   return Math.log(likelihood / (1 - likelihood));
 }
 
-/** What `second` makes of what `first` gave, whose thresholds mean nothing then. */
+/** What `second` makes of what `first` gave; by its thresholds the same is shown as by those of `first`. */
 export function composed(first: Calibration, second: Calibration): Calibration {
+  const { thresholds } = first;
   const names = new Set([...Object.keys(first.languages), ...Object.keys(second.languages)]);
   return {
     slope: first.slope * second.slope,
@@ -42,5 +43,21 @@ export function composed(first: Calibration, second: Calibration): Calibration {
         (first.languages[name] ?? 0) * second.slope + (second.languages[name] ?? 0),
       ]),
     ),
+    ...(thresholds && { thresholds: carriedOver(thresholds, second) }),
+  };
+}
+
+/** Thresholds of confidences as they were before `calibration`. */
+function carriedOver({ short, languages }: Thresholds, calibration: Calibration): Thresholds {
+  const own = Object.entries(languages).map(([name, levels]) => {
+    const carried = Object.entries(levels).map(([level, least]) => [
+      level as Eagerness,
+      calibrated(least, name, calibration),
+    ]);
+    return [name, Object.fromEntries(carried)] as const;
+  });
+  return {
+    ...(short !== undefined && { short: calibrated(short, '', calibration) }),
+    languages: Object.fromEntries(own),
   };
 }

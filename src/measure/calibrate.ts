@@ -77,11 +77,16 @@ export function calibrationOf(outcomes: readonly Outcome[]): Calibration | undef
   return { slope, offset, languages };
 }
 
-/** From which confidence on the answers of each language with enough of them are right as often as is wanted. */
-export function thresholdsOf(outcomes: readonly Outcome[]): Thresholds {
-  const languages: Record<string, Partial<Record<Eagerness, number>>> = {};
+/**
+ * From which confidence on the answers of each language with enough of them are right as often as is wanted; of what has
+ * too few, what was known `before`. Undefined where nothing is known.
+ */
+export function thresholdsOf(outcomes: readonly Outcome[], before?: Thresholds): Thresholds | undefined {
+  const languages: Record<string, Partial<Record<Eagerness, number>>> = { ...before?.languages };
   const isShort = ({ characters }: Outcome): boolean => characters <= shortOffer.characters;
-  const short = thresholdFor(shortOffer.precision, outcomes.filter(isShort));
+  const shortOnes = outcomes.filter(isShort);
+  const unmeasured = before ? before.short : shortOffer.precision;
+  const short = shortOnes.length < leastShown ? unmeasured : thresholdFor(shortOffer.precision, shortOnes);
   for (const name of [...new Set(outcomes.map(({ language }) => languageName(language)))].sort()) {
     const all = outcomes.filter(({ language }) => languageName(language) === name);
     if (all.length < leastAnswers) continue;
@@ -92,6 +97,7 @@ export function thresholdsOf(outcomes: readonly Outcome[]): Thresholds {
       if (least !== undefined) languages[name][level] = least;
     }
   }
+  if (Object.keys(languages).length === 0) return undefined;
   return { languages, ...(short !== undefined && { short }) };
 }
 

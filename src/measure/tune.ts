@@ -40,14 +40,16 @@ export function calibrate(engine: Engine, holes: Hole[], evaluation: Evaluation)
       ...evaluation,
       calibration: `as it was; to calibrate it takes ${leastAnswers} answers that are fit to show, right and wrong ones`,
     };
+  const { loaded } = engine;
+  const { thresholds: before, ...curve } = composed(loaded.tuning.confidence, found);
   const thresholds = thresholdsOf(
     outcomes.map((outcome) => ({
       ...outcome,
       confidence: calibrated(outcome.confidence, outcome.language, found),
     })),
+    before,
   );
-  const { loaded } = engine;
-  const confidence = { ...composed(loaded.tuning.confidence, found), thresholds };
+  const confidence: Calibration = { ...curve, ...(thresholds && { thresholds }) };
   loaded.tuning = { ...loaded.tuning, confidence };
   return {
     ...evaluation,

@@ -98,7 +98,7 @@ describe('the calibration of confidence', () => {
 describe('the thresholds of confidence', () => {
   const truth = { slope: 1, offset: 0, languages: { go: -9 } };
   const outcomes = drawn(truth, 20_000);
-  const thresholds = thresholdsOf(outcomes);
+  const thresholds = thresholdsOf(outcomes) ?? assert.fail();
 
   it('are the lowest from which on as many are right as is wanted', () => {
     for (const level of ['quiet', 'normal', 'eager'] as const) {
@@ -134,12 +134,47 @@ describe('the thresholds of confidence', () => {
   });
 
   it('ask of short offers that nine in ten are right', () => {
-    assert.equal(leastConfidence('eager', ');', 'python', thresholds), Infinity);
+    const wrong = outcomes.slice(0, 100).map((one) => ({ ...one, characters: 2, exact: false }));
+    assert.equal(leastConfidence('eager', ');', 'python', thresholdsOf([...outcomes, ...wrong])), Infinity);
     const sure = drawn({ slope: 2, offset: 0, languages: {} }, 4000);
-    const short = thresholdsOf(sure.map((one) => ({ ...one, characters: 3 }))).short ?? assert.fail();
+    const short = thresholdsOf(sure.map((one) => ({ ...one, characters: 3 })))?.short ?? assert.fail();
     const shown = sure.filter(({ confidence }) => confidence >= short);
     assert.ok(mean(shown.map(({ exact }) => Number(exact))) >= 0.9 - 0.01);
     assert.equal(leastConfidence('eager', ');', 'python', { ...thresholds, short }), short);
+  });
+
+  it('show the same as before in a language that a later evaluation did not see, or hardly', () => {
+    const before: Calibration = { ...uncalibrated, thresholds };
+    for (const truth of calibrations) {
+      const seen = drawn(truth, 1200).filter(({ language }, i) => language === 'python' || i % 40 === 0);
+      const found = calibrationOf(seen) ?? assert.fail();
+      const { thresholds: carried, ...curve } = composed(before, found);
+      const now = thresholdsOf(
+        seen.map((one) => ({ ...one, confidence: calibrated(one.confidence, one.language, found) })),
+        carried,
+      );
+      assert.notDeepEqual(now?.languages.python, carried?.languages.python);
+      for (const language of ['typescript', 'go', 'html'])
+        for (const level of ['quiet', 'normal', 'eager'] as const)
+          for (let likelihood = 0.005; likelihood < 1; likelihood += 0.01) {
+            const isShown = (by: Calibration): boolean =>
+              calibrated(likelihood, language, by) >=
+              leastConfidence(level, 'return total', language, by.thresholds) - 1e-9;
+            assert.equal(
+              isShown({ ...curve, thresholds: now }),
+              isShown(before),
+              `${language} ${likelihood}`,
+            );
+          }
+      // No short ones were seen: what was known of them holds.
+      assert.equal(now?.short, carried?.short);
+    }
+  });
+
+  it('are unknown, and nothing is hidden for that, where too little was measured', () => {
+    assert.equal(thresholdsOf(outcomes.slice(0, 40)), undefined);
+    const few = thresholdsOf(outcomes) ?? assert.fail();
+    assert.equal(leastConfidence('normal', ')', 'python', few), Math.max(few.languages.python!.normal!, 0.9));
   });
 
   it('give way to a confidence that is set, and take an unmeasured language for the least sure one', () => {
