@@ -1,6 +1,6 @@
 // Why each request for ghost text ended as it did: the last ones, kept in memory only, for status bar and diagnostics.
 
-import type { CompleteParams, Completion } from '../protocol';
+import type { CompleteParams, Completion, Prompt } from '../protocol';
 import type { Recent } from '../reports';
 import type { Outcome, Result } from '../results';
 import { median } from '../statistics';
@@ -31,14 +31,17 @@ export interface Entry {
 }
 
 const capacity = 100;
-/** Prompts are long: those of so many answers are kept. */
-export const keptPrompts = 20;
+/** Prompts are long: those of so many lines are kept, each with the last answer and one that may have come before that. */
+export const keptLines = 20;
+const keptOfLine = 2;
 /** So many of the last answers are looked at for how fast they come. */
 const recentAnswers = 20;
 /** What was asked, and what was answered. */
 interface Kept {
   readonly asked: Asked;
   readonly answer: Completion;
+  /** The same for the same line of the same text. */
+  readonly line: string;
 }
 
 export type Asked = Pick<CompleteParams, 'prompt' | 'limits'>;
@@ -50,7 +53,7 @@ export class CompletionLog {
   private readonly list: Entry[] = [];
   private readonly counts = { day: '', shown: 0, accepted: 0 };
   /** The newest first. */
-  private readonly kept: Kept[] = [];
+  private kept: Kept[] = [];
   /** Entries that are counted already. */
   private readonly counted = { shown: new WeakSet<Entry>(), accepted: new WeakSet<Entry>() };
   /** The newest entry of the model before. */
@@ -81,8 +84,15 @@ export class CompletionLog {
 
   /** Keeps what was asked, in memory alone, for who wants to look into one of the last answers. */
   keep({ prompt, limits }: Asked, answer: Completion): void {
-    this.kept.unshift({ asked: { prompt, limits }, answer });
-    this.kept.length = Math.min(this.kept.length, keptPrompts);
+    const line = lineOf(prompt);
+    const ofLine = this.kept.filter(({ line: other }) => other === line).slice(0, keptOfLine - 1);
+    const others = this.kept.filter(({ line: other }) => other !== line);
+    const lines = [...new Set(others.map(({ line: other }) => other))].slice(0, keptLines - 1);
+    this.kept = [
+      { asked: { prompt, limits }, answer, line },
+      ...ofLine,
+      ...others.filter(({ line: other }) => lines.includes(other)),
+    ];
   }
 
   /** What an answer, or an alternative to it, was the answer to, as long as that is kept. */
@@ -96,7 +106,7 @@ export class CompletionLog {
   /** Forgets all entries, and what was asked. */
   erase(): void {
     this.list.length = 0;
-    this.kept.length = 0;
+    this.kept = [];
     this.changed();
   }
 
@@ -181,4 +191,8 @@ export class CompletionLog {
   private changed(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+function lineOf({ path, prefix }: Prompt): string {
+  return `${path}:${prefix.split('\n').length}`;
 }

@@ -54,7 +54,11 @@ export function explain(entries: readonly Entry[], place: ExplainedPlace): Expla
         setting: 'deadline',
       };
     case 'hidden':
-      if (result.because === 'confidence' && completion) return unsure(completion, place);
+      if (result.because === 'confidence') {
+        // Of an answer that is as before, the entry has none.
+        const answer = completion ?? entries.find((other) => isUnsure(other) && other.completion)?.completion;
+        if (answer) return unsure(answer, place);
+      }
       return { sentence: t`The answer is hidden: ${hiddenBecause(result.because)}.` };
     case 'silent':
       return { sentence: t`Nothing is offered here: ${silenceWords(result.because)}.` };
@@ -65,6 +69,10 @@ export function explain(entries: readonly Entry[], place: ExplainedPlace): Expla
     case 'failed':
       return { sentence: sentenceOf(result.problem) };
   }
+}
+
+function isUnsure({ result }: Entry): boolean {
+  return result.kind === 'hidden' && result.because === 'confidence';
 }
 
 function unsure(

@@ -3,8 +3,8 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { bundleOf } from '../editing/bundle';
-import { type Asked, type CompletionLog, keptPrompts } from '../editing/completionLog';
-import { explain } from '../editing/explanation';
+import { type Asked, type CompletionLog, keptLines } from '../editing/completionLog';
+import { explain, type Explanation } from '../editing/explanation';
 import type { LocalEngine } from '../editing/localEngine';
 import { languageName } from '../language/languages';
 import type { Completion, Examination } from '../protocol';
@@ -25,19 +25,23 @@ interface Known {
   readonly completion: Completion;
 }
 
-/** What is looked into: an answer, if one is kept, and what the engine tells of it, or a sentence. */
+/** What is looked into: what became of a line, its last answer, if that is kept, and what the engine tells of it, or a sentence. */
 interface Look {
   readonly where: string;
+  readonly explanation: Explanation;
   readonly known: Known | undefined;
   examination: Examination | string;
 }
 
 const useEveryMs = 1000;
+/** How long a line that is looked into stays as it was when there is a newer answer: another one may come soon. */
+const restMs = 500;
 
 export class LiveView implements vscode.Disposable {
   private readonly page: Page<LiveState, LiveMessage>;
   private readonly subscriptions: { dispose(): void }[];
   private look: Look | undefined;
+  private lookAgain: NodeJS.Timeout | undefined;
   private use: Use | undefined;
   private read: { readonly at: number; readonly cpuMs: number } | undefined;
 
@@ -54,7 +58,10 @@ export class LiveView implements vscode.Disposable {
       hear: (message) => void this.hear(message),
     });
     this.subscriptions = [
-      completions.onChange(() => this.post()),
+      completions.onChange(() => {
+        this.follow();
+        this.post();
+      }),
       onSettingChange(['confidence', 'eagerness', 'deadline'], () => this.post()),
     ];
   }
@@ -70,6 +77,7 @@ export class LiveView implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.lookAgain);
     for (const subscription of this.subscriptions) subscription.dispose();
     this.page.dispose();
   }
@@ -78,15 +86,27 @@ export class LiveView implements vscode.Disposable {
     const { entries, recent } = this.completions;
     // What is erased is not looked into any more.
     if (!entries.some(({ where }) => where === this.look?.where)) this.look = undefined;
-    const looked = this.look && this.looked(this.look);
+    const looked = this.look && lookedInto(this.look);
     void this.readUse();
-    const { confidence, eagerness, deadline } = readSettings();
+    const scope = this.lastScope();
+    const { confidence, eagerness, deadline } = readSettings(scope);
+    const isRunning = this.engine.state.name === 'ready';
     return liveState({
       ...{ engine: this.engineLine(), requests: entries, recent, deadline },
-      wanted: wantedBy({ confidence, eagerness }, languageName(this.languageId()), this.thresholds()),
+      wanted: wantedBy({ confidence, eagerness }, languageName(scope.languageId), this.thresholds()),
       ...(looked && { looked }),
-      ...(this.use && { use: this.use }),
+      ...(isRunning && this.use && { use: this.use }),
     });
+  }
+
+  /** Looks again into what is looked into, once nothing more comes of it: what is said of an answer is of that answer. */
+  private follow(): void {
+    const { look } = this;
+    if (!look || this.knownAt(look.where)?.completion === look.known?.completion) return;
+    clearTimeout(this.lookAgain);
+    this.lookAgain = setTimeout(() => {
+      if (this.look === look) void this.lookInto(look.where);
+    }, restMs);
   }
 
   /** What the engine takes, at most once in a second. */
@@ -116,11 +136,11 @@ export class LiveView implements vscode.Disposable {
     return state.name === 'ready' ? state.model.thresholds : undefined;
   }
 
-  /** Of the last answer that is kept, else of the file in front. */
-  private languageId(): string {
+  /** Whose settings hold: of the last answer that is kept, else of the file in front. */
+  private lastScope(): Scope {
     const { lastCompletion } = this.completions;
     const asked = lastCompletion && this.completions.askedFor(lastCompletion);
-    return asked?.prompt.languageId ?? vscode.window.activeTextEditor?.document.languageId ?? 'plaintext';
+    return asked ? scopeOf(asked) : (vscode.window.activeTextEditor?.document ?? { languageId: 'plaintext' });
   }
 
   private async hear(message: LiveMessage): Promise<void> {
@@ -138,14 +158,20 @@ export class LiveView implements vscode.Disposable {
         await vscode.commands.executeCommand('workbench.action.openSettings', `ryzanstein.${message.name}`);
         return;
       case 'keep':
-        return writeSetting('confidence', message.confidence ?? undefined);
+        return writeSetting('confidence', message.confidence ?? undefined, this.lastScope());
     }
   }
 
   /** Asks the engine for the tokens of the place's last answer, which costs one answer more, and only then. */
   private async lookInto(where: string): Promise<void> {
     const known = this.knownAt(where);
-    const look: Look = { where, known, examination: known ? t`The engine is asked.` : unknown() };
+    const explanation = this.explained(where, known);
+    const look: Look = {
+      where,
+      explanation,
+      known,
+      examination: known ? t`The engine is asked.` : unknown(),
+    };
     this.look = look;
     this.post();
     if (!known) return;
@@ -173,15 +199,14 @@ export class LiveView implements vscode.Disposable {
     return undefined;
   }
 
-  private looked({ where, known, examination }: Look): Looked {
+  private explained(where: string, known: Known | undefined): Explanation {
     const entries = this.completions.entries.filter((entry) => entry.where === where);
     const thresholds = this.thresholds();
-    const explanation = explain(entries, {
-      settings: readSettings(),
-      languageId: known?.asked.prompt.languageId ?? this.languageId(),
+    const scope = known ? scopeOf(known.asked) : this.lastScope();
+    return explain(entries, {
+      ...{ settings: readSettings(scope), languageId: scope.languageId },
       ...(thresholds && { thresholds }),
     });
-    return { where, explanation, completion: known?.completion, examination };
   }
 
   /** For a report of what went wrong: on the clipboard, from where nobody but the user takes it. */
@@ -193,7 +218,7 @@ export class LiveView implements vscode.Disposable {
       extension: version,
       editor: `${vscode.env.appName} ${vscode.version}`,
       system: `${process.platform}-${process.arch}`,
-      settings: readSettings(),
+      settings: readSettings(scopeOf(known.asked)),
     });
     await vscode.env.clipboard.writeText(`${JSON.stringify(bundle, undefined, 1)}\n`);
     void vscode.window.showInformationMessage(
@@ -203,15 +228,41 @@ export class LiveView implements vscode.Disposable {
 }
 
 const unknown = (): string =>
-  t`What was asked here is not kept any more: only that of the last ${keptPrompts} answers is, in memory.`;
+  t`What was asked here is not kept any more: only that of the last ${keptLines} lines is, in memory.`;
 
-/** A file that is closed by now is not looked for. */
+/** Of a document, or of its language alone, where it is closed by now. */
+type Scope = vscode.TextDocument | { readonly languageId: string };
+
+function scopeOf({ prompt: { path, languageId } }: Asked): Scope {
+  return documentAt(path) ?? { languageId };
+}
+
+function lookedInto({ known, ...look }: Look): Looked {
+  return { ...look, completion: known?.completion };
+}
+
+function documentAt(path: string): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find(({ uri }) => vscode.workspace.asRelativePath(uri) === path);
+}
+
 async function open(where: string): Promise<void> {
-  const [, path, line] = /^(.*):(\d+)$/.exec(where)!;
-  const document = vscode.workspace.textDocuments.find(
-    ({ uri }) => vscode.workspace.asRelativePath(uri) === path,
-  );
-  if (!document) return;
+  const [, path, line] = /^(.*):(\d+)$/.exec(where) as unknown as [string, string, string];
+  const found = documentAt(path)?.uri ?? (await fileAt(path));
+  if (!found) return void vscode.window.showInformationMessage(t`Ryzanstein: ${path} is not there any more.`);
   const start = new vscode.Position(Number(line) - 1, 0);
-  await vscode.window.showTextDocument(document, { selection: new vscode.Range(start, start) });
+  await vscode.window.showTextDocument(found, { selection: new vscode.Range(start, start) });
+}
+
+/** A file of the workspace, by its path as people know it. */
+async function fileAt(path: string): Promise<vscode.Uri | undefined> {
+  for (const { uri, name } of vscode.workspace.workspaceFolders ?? [])
+    for (const inFolder of [path, ...(path.startsWith(`${name}/`) ? [path.slice(name.length + 1)] : [])]) {
+      const file = vscode.Uri.joinPath(uri, inFolder);
+      const isThere = await vscode.workspace.fs.stat(file).then(
+        () => true,
+        () => false,
+      );
+      if (isThere && vscode.workspace.asRelativePath(file) === path) return file;
+    }
+  return undefined;
 }

@@ -33,7 +33,7 @@ function choices({ state }: LocalEngine): Choice[] {
     ...(document
       ? [ticked(languageIsOn(settings, document.languageId), t`On in ${document.languageId}`, toggleLanguage)]
       : []),
-    ...eagernessChoices(settings),
+    ...eagernessChoices(settings, document),
     {
       ...command('sparkle', t`Complete now`, 'ryzanstein.completeNow'),
       description: isMac ? '⌥\\' : 'Alt+\\',
@@ -67,7 +67,7 @@ function ticked(isSo: boolean, label: string, run: Choice['run']): Choice {
 }
 
 /** How often what is shown has to be right; a confidence that is set counts instead. */
-function eagernessChoices({ eagerness, confidence }: Settings): Choice[] {
+function eagernessChoices({ eagerness, confidence }: Settings, scope?: vscode.TextDocument): Choice[] {
   if (confidence !== null)
     return [
       {
@@ -76,7 +76,7 @@ function eagernessChoices({ eagerness, confidence }: Settings): Choice[] {
       },
     ];
   return (Object.keys(wantedPrecision) as Eagerness[]).map((each) => ({
-    ...ticked(each === eagerness, eagernessWords(each), () => writeSetting('eagerness', each)),
+    ...ticked(each === eagerness, eagernessWords(each), () => writeSetting('eagerness', each, scope)),
     description: t`${percent(wantedPrecision[each])} of what is shown is to be right`,
   }));
 }

@@ -11,17 +11,34 @@ export function readSettings(scope?: vscode.ConfigurationScope): Settings {
   return settingsFrom((name) => configuration.get(name));
 }
 
-/** Writes a user setting: only on the user's own command. */
+/** Writes a setting where it counts, only on the user's own command: in the place of the one that holds, else as the user's. */
 export async function writeSetting<Name extends keyof Settings>(
   name: Name,
   value: Settings[Name] | undefined,
+  scope?: vscode.ConfigurationScope,
 ): Promise<void> {
-  await vscode.workspace.getConfiguration(section).update(name, value, vscode.ConfigurationTarget.Global);
+  const configuration = vscode.workspace.getConfiguration(section, scope);
+  const { Global, Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
+  const known = configuration.inspect(name);
+  // What is set for a language comes before all that is set for none, the nearest first.
+  const places: [unknown, vscode.ConfigurationTarget, boolean][] = [
+    [known?.workspaceFolderLanguageValue, WorkspaceFolder, true],
+    [known?.workspaceLanguageValue, Workspace, true],
+    [known?.globalLanguageValue, Global, true],
+    [known?.workspaceFolderValue, WorkspaceFolder, false],
+    [known?.workspaceValue, Workspace, false],
+  ];
+  const usual = [undefined, Global, false] as const;
+  const [, target, isForLanguage] = places.find(([set]) => set !== undefined) ?? usual;
+  await configuration.update(name, value, target, isForLanguage);
 }
 
 export async function writeLanguage(languageId: string, on: boolean): Promise<void> {
-  const known = vscode.workspace.getConfiguration(section).inspect<Record<string, boolean>>('languages');
-  await writeSetting('languages', languagesWith(known ?? {}, languageId, on));
+  const configuration = vscode.workspace.getConfiguration(section);
+  const known = configuration.inspect<Record<string, boolean>>('languages');
+  // Of such a map VS Code joins what is set in all places.
+  const languages = languagesWith(known ?? {}, languageId, on);
+  await configuration.update('languages', languages, vscode.ConfigurationTarget.Global);
 }
 
 /** Calls back when one of the named settings has changed. */

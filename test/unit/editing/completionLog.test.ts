@@ -1,7 +1,7 @@
 // The log of completions: newest first, bounded, and how fast the last answers were.
 
 import assert from 'node:assert/strict';
-import { type Asked, type Entry, CompletionLog, keptPrompts } from '../../../src/editing/completionLog';
+import { type Asked, type Entry, CompletionLog, keptLines } from '../../../src/editing/completionLog';
 import type { Completion } from '../../../src/protocol';
 import type { Recent } from '../../../src/reports';
 import { answer } from './marked';
@@ -77,7 +77,7 @@ describe('the log of completions', () => {
       prompt: { path, languageId: 'typescript', prefix: '', suffix: '', related: [] },
       limits: { maxTokens: 1, maxLines: 1, minConfidence: 0 },
     });
-    const answers = Array.from({ length: keptPrompts + 1 }, (_, i) => answer(`${i}`));
+    const answers = Array.from({ length: keptLines + 1 }, (_, i) => answer(`${i}`));
     answers[2]!.alternatives = [{ text: 'other', confidence: 0.25 }];
     for (const [i, each] of answers.entries()) log.keep(asked(`${i}.ts`), each);
     assert.equal(log.askedFor(answers[0]!), undefined);
@@ -86,6 +86,28 @@ describe('the log of completions', () => {
     assert.equal(log.askedFor(answer('1')), undefined);
     log.erase();
     assert.equal(log.askedFor(answers[1]!), undefined);
+  });
+
+  it('keeps what was asked on each of many lines, however many keys were typed on the last one', () => {
+    const log = new CompletionLog();
+    const keep = (line: number, text: string): Completion => {
+      const prefix = `${'\n'.repeat(line)}${text}`;
+      const prompt = { path: 'a.ts', languageId: 'typescript', prefix, suffix: '', related: [] };
+      const given = answer(text);
+      log.keep({ prompt, limits: { maxTokens: 1, maxLines: 1, minConfidence: 0 } }, given);
+      return given;
+    };
+    const lines = Array.from({ length: keptLines }, (_, line) => keep(line, `x${line}`));
+    const typed = Array.from({ length: 100 }, (_, i) => keep(5, 'y'.repeat(i + 1)));
+    const isKept = (given: Completion): boolean => log.askedFor(given) !== undefined;
+    assert.deepEqual(
+      lines.map(isKept),
+      lines.map((_, line) => line !== 5),
+    );
+    // The last one, and the one that may have come before it for the same question.
+    assert.deepEqual(typed.map(isKept), [...Array<boolean>(98).fill(false), true, true]);
+    keep(keptLines, 'z');
+    assert.deepEqual([isKept(lines[0]!), isKept(lines[1]!)], [false, true]);
   });
 
   it('tells of the chosen model, once it has spoken, and of the second one before', () => {
