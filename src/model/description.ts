@@ -14,7 +14,7 @@ import { markersOf, Tokenizer } from './tokenizer';
 
 export interface ModelDescription extends PromptModel {
   name: string;
-  /** The type of most weights, as ggml names it. */
+  /** The mixture, or the type of most weights, as llama.cpp names it. */
   type: string;
   weights: number;
   /** What its completions may suffer from, for people. */
@@ -99,7 +99,7 @@ function nameOf(gguf: Gguf): string {
   return printable(typeof name === 'string' && name !== '' ? name : path.basename(gguf.file, '.gguf'), 100);
 }
 
-/** The type that holds the most weights; every tensor's type must be one that the engine reads, or known with `any`. */
+/** The mixture that people know, else the type that holds the most weights; every tensor's type must be one that the engine reads, or known with `any`. */
 function mainType(gguf: Gguf, any: boolean): string {
   const weights = new Map<string, number>();
   for (const tensor of gguf.tensors) {
@@ -112,5 +112,20 @@ function mainType(gguf: Gguf, any: boolean): string {
     const count = tensor.shape.reduce((product, extent) => product * extent, 1);
     weights.set(type, (weights.get(type) ?? 0) + count);
   }
+  const mixture = mixtures[Number(gguf.metadata.get('general.file_type'))];
+  if (mixture && weights.has(mixture.replace(/_[SML]$/, ''))) return mixture;
   return [...weights].sort((a, b) => b[1] - a[1])[0]![0];
 }
+
+/** Files of several types, by the numbers that llama.cpp has for them in `general.file_type`. */
+const mixtures: Record<number, string> = {
+  10: 'Q2_K',
+  11: 'Q3_K_S',
+  12: 'Q3_K_M',
+  13: 'Q3_K_L',
+  14: 'Q4_K_S',
+  15: 'Q4_K_M',
+  16: 'Q5_K_S',
+  17: 'Q5_K_M',
+  18: 'Q6_K',
+};

@@ -39,6 +39,20 @@ describe('model', () => {
     assert.equal(changed((gguf) => gguf.metadata.delete('general.name')).name, 'tiny');
   });
 
+  it('names the mixture that a file says it is, where a tensor is of that kind', () => {
+    const type = (fileType: number, tensorType: number): string =>
+      changed((gguf) => {
+        gguf.metadata.set('general.file_type', fileType);
+        gguf.tensors.at(-1)!.type = tensorType;
+      }).type;
+    assert.equal(type(15, 12), 'Q4_K_M');
+    assert.equal(type(14, 12), 'Q4_K_S');
+    assert.equal(type(18, 14), 'Q6_K');
+    assert.equal(type(15, 14), 'TQ2_0');
+    assert.equal(type(7, 12), 'TQ2_0');
+    assert.equal(type(1e9, 12), 'TQ2_0');
+  });
+
   it('has a name that only shows', () => {
     const name = (text: string): string => changed((gguf) => gguf.metadata.set('general.name', text)).name;
     assert.equal(name('a\u001b[31m\u009b2J\u202eb\r\nc'), 'a\\u{1b}[31m\\u{9b}2J\\u{202e}b c');
