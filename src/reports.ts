@@ -211,7 +211,8 @@ export interface Percentiles {
 }
 
 /** What answered, and how; `context` tells whether code of other files was in the prompts,
- * `withoutCache` that what the context holds was not weighed beside the model, `second` which model answered beside it. */
+ * `withoutCache` that what the context holds was not weighed beside the model, `room` how many tokens prompt and answer
+ * shared where not as many as usual, `second` which model answered beside it. */
 export interface Answerer {
   engine: string;
   model: string;
@@ -221,6 +222,7 @@ export interface Answerer {
   threads: number;
   context: boolean;
   withoutCache?: boolean;
+  room?: number;
   second?: string;
 }
 

@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import { promptAt, window } from '../editing/context';
 import type { Completion, Limits, Prompt } from '../protocol';
 import type { Answerer, Evaluation, Measures, Percentiles } from '../reports';
-import type { Answering } from '../engine/engine';
+import type { Answering, RequestOptions } from '../engine/engine';
 import { fixedRoom } from '../engine/room';
 import { digestOf } from './evalSet';
 import { languageName } from '../language/languages';
@@ -46,14 +46,13 @@ export async function evaluate(
   holes: Hole[],
   progress: (done: number) => void,
   signal?: AbortSignal,
-  withoutCache = false,
+  { withoutCache = false, room = fixedRoom }: Pick<RequestOptions, 'withoutCache' | 'room'> = {},
 ): Promise<Evaluation> {
   const answers: GivenAnswer[] = [];
   for (const hole of holes) {
     answers.push(
       await engine.complete(promptOf(hole), limitsAt(hole), {
-        ...{ signal, withoutCache },
-        ...{ threads: 'all', room: fixedRoom },
+        ...{ signal, withoutCache, threads: 'all', room },
       }),
     );
     signal?.throwIfAborted();
@@ -62,7 +61,11 @@ export async function evaluate(
   const { name: model, file, type, kernel, threads, thresholds, second } = engine.info;
   const context = holes.some(({ related }) => related !== undefined);
   const answerer = { engine: 'ryzanstein', model, file, type, kernel, threads, context };
-  const how = { ...(withoutCache && { withoutCache }), ...(second && { second: second.name }) };
+  const how = {
+    ...(withoutCache && { withoutCache }),
+    ...(room !== fixedRoom && { room }),
+    ...(second && { second: second.name }),
+  };
   const scored = await score({ ...answerer, ...how }, holes, answers);
   return { ...scored, ...(thresholds && { thresholds }) };
 }

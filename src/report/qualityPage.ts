@@ -37,11 +37,12 @@ export type Typings = Partial<
 
 const hundredths = (value: number): string => String(Math.round(value * 100));
 
-export function describeReport({ engine, model, type, context, withoutCache, second }: Report): string {
+export function describeReport({ engine, model, type, context, withoutCache, room, second }: Report): string {
   const how = [
     second !== undefined && `, or ${second} where that is surer`,
     context && ', with code of other files',
     withoutCache && ', without cache',
+    room !== undefined && `, in ${room} tokens`,
   ];
   return `${engine}: ${model}, ${type}${how.filter(Boolean).join('')}`;
 }

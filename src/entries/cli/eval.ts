@@ -35,6 +35,7 @@ interface Options extends EngineOptions {
   answers?: string;
   bits?: boolean;
   cache: boolean;
+  room?: number;
 }
 
 export function addEval(program: Command): void {
@@ -54,6 +55,7 @@ export function addEval(program: Command): void {
     .option('--files <dir>', "where the sources' files of frozen sets are")
     .option('--context', 'with code of other files in the prompt, as in the editor')
     .option('--no-cache', 'by the model alone, without what the context holds')
+    .option('--room <n>', 'tokens that prompt and answer share at most; 1024 without it', positive)
     .addOption(bothOption())
     .option('--draw', 'only print the holes, as a JSON file that lists them')
     .option('--answers <file>', 'score the answers that this JSON file lists instead of the model')
@@ -74,7 +76,10 @@ function evaluateModel(options: Options, holes: Hole[]): Promise<Evaluation> {
   const progress = (done: number): void => {
     if (done % 10 === 0) tell(`${done} of ${holes.length} holes`);
   };
-  return withAnswering(options, (engine) => evaluate(engine, holes, progress, undefined, !options.cache));
+  const { cache, room } = options;
+  return withAnswering(options, (engine) =>
+    evaluate(engine, holes, progress, undefined, { withoutCache: !cache, room }),
+  );
 }
 
 async function scoreAnswers(file: string, holes: Hole[]): Promise<Evaluation> {
