@@ -34,16 +34,16 @@ const ways = {
 export const wayTo = (target) => (ways[target] ?? nothing)();
 
 /**
- * Runs a program of another system in `scratch`; returns its code and what it wrote to both streams. They are files: Node
- * in Wine takes no pipe.
+ * Runs a program of another system, in `scratch` if not elsewhere; returns its code and what it wrote to both streams.
+ * They are files: Node in Wine takes no pipe.
  */
-export function runBy({ prefix, env }, program, args, { scratch, more = {} }) {
+export function runBy({ prefix, env }, program, args, { scratch, cwd = scratch, more = {} }) {
   const [command, ...rest] = [...prefix, program, ...args];
   const files = ['output', 'errors'].map((name) => path.join(scratch, `${name}.txt`));
   const [output, errors] = files.map((file) => openSync(file, 'w'));
   return new Promise((resolve, reject) => {
     const child = spawn(command, rest, {
-      cwd: scratch,
+      cwd,
       env: { ...process.env, WINEPREFIX: path.join(scratch, 'wine'), ...env, ...more },
       stdio: ['ignore', output, errors],
       timeout: 1_200_000,

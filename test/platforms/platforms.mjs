@@ -1,5 +1,5 @@
 // The engine on other systems: each package is built, opened and held to what its system has, completes a line in that system's own Node where an emulator is here, and the native tests run there.
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildTarget, targets } from '../../scripts/build-target.mjs';
@@ -41,12 +41,14 @@ async function questionAndAnswer() {
 
 /** Builds the engine and packs the VSIX once more, elsewhere and anew: both are equal byte by byte. */
 async function isTheSameAgain(target, vsix) {
-  const engine = (folder) => readFileSync(path.join(root, folder, 'ryzanstein.node'));
-  const first = path.join('out', 'targets', target);
-  if (long) {
-    const again = await buildTarget(target, ['ryzanstein'], path.join('out', 'targets', 'again', target));
-    check(engine(first).equals(engine(again)), `${target}: two builds differ`);
-  }
+  const elsewhere = path.join('out', 'targets', 'again', target);
+  rmSync(path.join(root, elsewhere), { recursive: true, force: true });
+  await buildTarget(target, ['ryzanstein'], elsewhere);
+  const [first, again] = [path.join('out', 'targets', target), elsewhere].map((folder) =>
+    readFileSync(path.join(root, folder, 'ryzanstein.node')),
+  );
+  check(first.equals(again), `${target}: two builds differ`);
+  rmSync(path.join(root, elsewhere), { recursive: true });
   const kept = path.join(scratch, 'first.vsix');
   renameSync(vsix, kept);
   await packageTarget(target);
@@ -62,16 +64,32 @@ async function completes(target, folder, { args, answer }) {
   check(code === 0 && output === answer, `${target} completes "${output}", not "${answer}":\n${errors}`);
 }
 
-/** What a native test counted; the levels that the processor lacks count as skipped in it, and are no loss here. */
-async function nativeTest(target, way, name, args, more) {
-  const file = path.join(root, 'out', 'targets', target, name);
-  const { code, output, errors } = await runBy(way, file, args, { scratch, more });
+/** What a test program counted; what it skips, as the levels that the processor lacks, is no loss here. */
+async function counted(what, way, program, args, { more, cwd }) {
+  const { code, output, errors } = await runBy(way, program, args, { scratch, cwd, more });
   const { passed, failed } = countsIn(output);
   total.passed += passed;
   total.failed += failed;
   if (failed > 0) console.log(failuresIn(output));
+  check(code === 0 && passed > 0, `${what} ended with code ${code}\n${output}${errors}`);
+}
+
+function nativeTest(target, way, name, args, more) {
   const told = [name, ...args, ...Object.values(more)].join(' ');
-  check(code === 0 && passed > 0, `${target}: ${told} ended with code ${code}\n${output}${errors}`);
+  return counted(`${target}: ${told}`, way, path.join(root, 'out', 'targets', target, name), args, { more });
+}
+
+/** Windows share the package's engine in the target's own Node: what Linux is held to by the same test. */
+async function servesWindows(target, folder) {
+  const way = wayTo(target);
+  if (way.lacks) return skip(`no windows that share the engine for ${target}: that needs ${way.lacks}.`);
+  const cwd = path.join(folder, 'extension');
+  const model = path.join('test', 'fixtures', 'tiny.gguf');
+  cpSync(path.join(root, model), path.join(cwd, model));
+  const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
+  const test = path.join(root, 'out', 'test', 'unit', 'entries', 'serverAnywhere.test.js');
+  const node = await nodeOf(target, way, scratch);
+  await counted(`${target}: ${path.basename(test)}`, way, node, [mocha, '--no-color', test], { cwd });
 }
 
 /** On each processor that qemu imitates: by default its best level alone. */
@@ -108,6 +126,7 @@ await program(import.meta.url, async (args) => {
     check(complaints.length === 0, `the VSIX for ${target}: ${complaints.join('\n    ')}`);
     await isTheSameAgain(target, vsix);
     await completes(target, folder, question);
+    if (target === 'win32-x64') await servesWindows(target, folder);
     rmSync(folder, { recursive: true });
   }
   if (named.includes('linux-arm64')) await testsOnArm();

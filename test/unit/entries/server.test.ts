@@ -1,75 +1,16 @@
-// One engine process for many windows, with real processes and pipes: who starts it, what they share, and what becomes of it and of them when one side dies, hangs or lies.
+// One engine process for many windows, with real processes and pipes: who starts it, what they share, and what becomes of it and of them when one side dies or hangs. It looks at them by what Linux tells of processes.
 
 import * as assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
-import { connect as connectTo, createServer, type Socket } from 'node:net';
 import * as path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { Problem } from '../../../src/editing/backend';
-import { LocalEngine, type LocalEngineOptions } from '../../../src/editing/localEngine';
-import { greetServer } from '../../../src/editing/handshake';
 import { addressOf, serverName } from '../../../src/editing/serverAddress';
 import { customShape, synthesize } from '../../../src/measure/synthesize';
-import type { Completion } from '../../../src/protocol';
 import { runtimeFolder, Trial } from '../editing/fakeEngine';
 import { temporaryFile } from '../model/ggufFile';
-
-const bundle = path.resolve('dist/engine.js');
-const tiny = path.resolve('test/fixtures/tiny.gguf');
-const never = new CancellationTokenSource().token;
-
-/** Windows on the engine that is built, and what is in their logs. */
-class Windows {
-  readonly all: LocalEngine[] = [];
-  readonly log: string[] = [];
-  /** A copy of the bundle has a server of its own. */
-  readonly file: string;
-
-  constructor() {
-    const folder = fs.mkdtempSync(path.join(runtimeFolder, 'bundle-'));
-    this.file = path.join(folder, 'engine.js');
-    fs.copyFileSync(bundle, this.file);
-    fs.cpSync('dist/native', path.join(folder, 'native'), { recursive: true });
-    fs.cpSync('dist/grammars', path.join(folder, 'grammars'), { recursive: true });
-  }
-
-  open(modelFile = tiny, more: Partial<LocalEngineOptions> = {}): LocalEngine {
-    const note = (message: string): void => void this.log.push(message);
-    const engine = new LocalEngine({
-      file: this.file,
-      load: () => ({ modelFile, threads: 1 }),
-      log: { info: note, warn: note, error: note, debug: note },
-      onState: () => undefined,
-      ...more,
-    });
-    this.all.push(engine);
-    return engine;
-  }
-
-  close(): void {
-    for (const engine of this.all) engine.dispose();
-  }
-}
-
-async function withWindows(work: (windows: Windows) => Promise<void>): Promise<void> {
-  const windows = new Windows();
-  try {
-    await work(windows);
-  } catch (error) {
-    throw new Error(`${String(error)}\nlog:\n  ${windows.log.join('\n  ')}`, { cause: error });
-  } finally {
-    windows.close();
-  }
-}
-
-function complete(engine: LocalEngine, prefix: string, token = never): Promise<Completion> {
-  const prompt = { path: 'a.py', languageId: 'python', prefix, suffix: '\n', related: [] };
-  const limits = { maxTokens: 16, maxLines: 1, minConfidence: 0 };
-  return engine.complete({ prompt, limits }, token, () => undefined);
-}
+import { bundle, complete, never, processesOf, tiny, until, useOwnFolder, withWindows } from './windows';
 
 /** Of a hundred megabytes: what a window has of its own is little beside it. */
 function temporaryLarge(): string {
@@ -78,9 +19,6 @@ function temporaryLarge(): string {
   synthesize(file, { name: 'large', shape, architecture: 'llama', type: 'q8_0', seed: 1 });
   return file;
 }
-
-const processesOf = (windows: Windows): Set<number | undefined> =>
-  new Set(windows.all.map(({ processId }) => processId));
 
 /** The processes that serve by this name, as the system lists them. */
 function serving(name: string): number[] {
@@ -100,42 +38,12 @@ function serving(name: string): number[] {
 const megabytesOf = (processId: number): number =>
   Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${processId}/status`, 'utf8'))![1]) / 1024;
 
-async function until(what: string, holds: () => boolean, patience = 10_000): Promise<void> {
-  for (const end = Date.now() + patience; !holds(); await pause(20))
-    if (Date.now() > end) throw new Error(`Waited in vain for ${what}.`);
-}
-
-const isAlive = (processId: number): boolean => {
-  try {
-    process.kill(processId, 0);
-    return !/\) Z /.test(fs.readFileSync(`/proc/${processId}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-};
-
-/** The other end of the server's pipe, or of one that says it is. */
-async function pipeTo(address: string): Promise<Socket> {
-  const pipe = connectTo(address);
-  pipe.on('error', () => undefined);
-  await new Promise((resolve) => pipe.once('connect', resolve));
-  return pipe;
-}
-
-const closed = (pipe: Socket): Promise<void> =>
-  new Promise((resolve) => (pipe.destroyed ? resolve() : pipe.resume().once('close', () => resolve())));
-
 describe('an engine for all windows', function () {
   this.timeout(120_000);
-  const before = process.env.XDG_RUNTIME_DIR;
-  beforeEach(function () {
-    if (process.platform !== 'linux') return this.skip();
-    process.env.XDG_RUNTIME_DIR = runtimeFolder;
+  before(function () {
+    if (process.platform !== 'linux') this.skip();
   });
-  afterEach(() => {
-    process.env.XDG_RUNTIME_DIR = before;
-    if (before === undefined) delete process.env.XDG_RUNTIME_DIR;
-  });
+  useOwnFolder();
 
   it('has one copy of a model for two of them, and each gets its own answers', () =>
     withWindows(async (windows) => {
@@ -167,23 +75,6 @@ describe('an engine for all windows', function () {
       const name = serverName(windows.file);
       await until('the other servers to end', () => serving(name).length === 1);
       assert.deepEqual(serving(name), [windows.all[0]!.processId]);
-    }));
-
-  it('tells all of its end, and is one again when they need it, whatever it has left behind', () =>
-    withWindows(async (windows) => {
-      const [one, two, idle] = [windows.open(), windows.open(), windows.open()];
-      for (let death = 1; death <= 5; death++) {
-        await Promise.all(windows.all.map((engine) => complete(engine, 'x = ')));
-        const first = one.processId!;
-        const asked = [one, two].map((engine) => engine.loadModel().then(() => complete(engine, 'y = ')));
-        await Promise.all(asked);
-        process.kill(first, 'SIGKILL');
-        await until('all to notice', () => windows.all.every(({ state }) => state.name === 'idle'));
-        assert.ok(fs.existsSync(addressOf(serverName(windows.file)).path), 'a socket is left behind');
-      }
-      // Nobody had asked for anything when it ended, so nobody gives up.
-      await Promise.all([one, two, idle].map((engine) => complete(engine, 'x = ')));
-      assert.equal(processesOf(windows).size, 1);
     }));
 
   it('is ended by a window for which it hangs, and serves all others anew', () =>
@@ -249,39 +140,6 @@ describe('an engine for all windows', function () {
     assert.notEqual(serverName(bundle), other);
   });
 
-  it('outlives a window that is killed in the midst of its work, and ends soon after the last', () =>
-    withWindows(async (windows) => {
-      const survivor = windows.open();
-      await complete(survivor, 'x = ');
-      const program = path.resolve('out/test/unit/entries/windowProcess.js');
-      const killed = spawn(process.execPath, [program, windows.file, tiny], {
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      const said = await new Promise<string>((resolve) =>
-        killed.stdout.once('data', (text) => resolve(String(text))),
-      );
-      assert.equal(Number(said), survivor.processId);
-      await pause(100);
-      killed.kill('SIGKILL');
-      const { promptTokens, reusedTokens } = await complete(survivor, 'x = ');
-      assert.equal(reusedTokens, promptTokens - 1);
-      const last = survivor.processId!;
-      survivor.dispose();
-      const left = performance.now();
-      await until('its end', () => !isAlive(last));
-      const took = performance.now() - left;
-      assert.ok(took > 2000, `it ended after ${took.toFixed(0)} ms`);
-    }));
-
-  it('ends where nobody ever came', async () => {
-    const windows = new Windows();
-    const name = serverName(windows.file);
-    const child = spawn(process.execPath, [windows.file, '--serve', name], { stdio: 'ignore' });
-    const code = await new Promise((resolve) => child.once('exit', resolve));
-    assert.equal(code, 0);
-    assert.ok(!fs.existsSync(addressOf(name).path), 'its socket is left');
-  });
-
   it('is found by a window that comes as it ends', () =>
     withWindows(async (windows) => {
       const lingers = 3_000;
@@ -316,44 +174,6 @@ describe('an engine for all windows', function () {
       await pause(500);
       assert.notEqual((await complete(survivor, 'y = ')).reason, 'cancelled');
       assert.equal(survivor.processId, first);
-    }));
-
-  it('lives on when garbage comes in, and answers nobody who does not know the secret', () =>
-    withWindows(async (windows) => {
-      const engine = windows.open();
-      await complete(engine, 'x = ');
-      const { path: socket, secret } = addressOf(serverName(windows.file));
-      const hello = 'Content-Length: 46\r\n\r\n{"jsonrpc":"2.0","id":1,"method":"diagnose"}  ';
-      for (const garbage of ['', 'x', hello, Buffer.alloc(1e6, 0x5a), createHash('sha256').digest()]) {
-        const pipe = await pipeTo(socket);
-        pipe.write(garbage);
-        if (garbage.length > 64) await closed(pipe);
-        else pipe.destroy();
-      }
-      await assert.rejects(
-        pipeTo(socket).then((pipe) => greetServer(pipe, Buffer.alloc(32))),
-        /does not know/,
-      );
-      // One that knows it may say nonsense, which ends its own pipe.
-      const pipe = await pipeTo(socket);
-      assert.equal(await greetServer(pipe, secret), engine.processId);
-      pipe.write('nonsense\r\n\r\n');
-      await closed(pipe);
-      assert.notEqual((await complete(engine, 'y = ')).reason, 'cancelled');
-    }));
-
-  it('is not looked for where somebody else serves by its name', () =>
-    withWindows(async (windows) => {
-      const { path: socket } = addressOf(serverName(windows.file));
-      const impostor = createServer((pipe) => pipe.on('error', () => undefined).write(Buffer.alloc(68)));
-      await new Promise<void>((resolve) => impostor.listen(socket, resolve));
-      try {
-        const engine = windows.open();
-        assert.notEqual((await complete(engine, 'x = ')).reason, 'cancelled');
-        assert.ok(windows.log.some((line) => /of its own: .*does not know the secret/.test(line)));
-      } finally {
-        impostor.close();
-      }
     }));
 
   const refused: [what: string, words: RegExp, make: (folder: string) => void][] = [
