@@ -17,7 +17,10 @@ export function rulesOf(texts: readonly RuleText[], { ignoreCase }: { ignoreCase
   const patterns = texts.flatMap(({ folder, text }) =>
     text.split('\n').flatMap((line) => patternsOf(line.replace(/\r$/, ''), bytesOf(folder))),
   );
-  const rules = ignore({ ignorecase: ignoreCase }).add(patterns.map((pattern) => ({ pattern })));
+  // On Windows the first part below the root is a drive, which `ignore` would refuse as no relative path.
+  const rules = ignore({ ignorecase: ignoreCase, allowRelativePaths: true }).add(
+    patterns.map((pattern) => ({ pattern })),
+  );
   return (path) => rules.ignores(bytesOf(path));
 }
 

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { diskTree } from '../../../src/editing/tree';
+import ignore from 'ignore';
+import { diskTree, type Tree } from '../../../src/editing/tree';
 import { Judge, type Judgement } from '../../../src/editing/judge';
 
 let home: string;
@@ -44,6 +45,22 @@ describe('what may be read', () => {
       'w/low.ts': 'readable',
       'Private/x.ts': 'ignored',
     });
+  });
+
+  it('is judged on a drive of Windows as elsewhere', async () => {
+    // What the library does of itself on Windows: a path that begins with a drive is no relative one to it.
+    (ignore as unknown as Record<symbol, () => void>)[Symbol.for('setupWindows')]!();
+    const text = 'private/\n/top.ts\n';
+    const tree: Tree = {
+      read: (file) =>
+        Promise.resolve(file === '/c:/Jörg/w/.ryzansteinignore' ? Buffer.from(text) : undefined),
+      pathsOf: (file) => Promise.resolve([file]),
+      user: undefined,
+    };
+    const onWindows = new Judge(tree);
+    const files = ['a.ts', 'top.ts', 'a/top.ts', 'a/private/x.ts'];
+    const judgements = await Promise.all(files.map((file) => onWindows.judge(`/c:/Jörg/w/${file}`)));
+    assert.deepEqual(judgements, ['readable', 'ignored', 'readable', 'ignored']);
   });
 
   for (const [encoding, mark] of [
