@@ -40,6 +40,10 @@ static void multiply(const void* blocks, int block_count, int columns, const voi
     for (int r = 0; r < 16 * block_count; r++) {
       const int8_t* w = rows + static_cast<size_t>(r) * row_stride(columns);
       int32_t sum = 0;
+#if defined(__clang__) && defined(__x86_64__)
+// Left to itself, Clang takes four bytes at once with SSE2, which is a third as fast.
+#pragma clang loop vectorize_width(8)
+#endif
       for (int k = 0; k < columns; k++) sum += w[k] * x[k];
       y[t * y_stride + r] = sum;
     }
