@@ -3,6 +3,9 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+/** On Windows few users may make links. */
+export const hasLinks = process.platform !== 'win32';
+
 export interface Forbidden {
   readonly way: string;
   /** The file, by an absolute path, or by the path of a link. */
@@ -60,7 +63,8 @@ export function forbiddenWorkspace(folder: string, gitConfig: string): Forbidden
   forbid('a .gitignore beside it', 'deep/local_settings.py');
   write('../.git/info/exclude', 'excluded.py\n');
   forbid('the excludes of the repository', 'excluded.py');
-  write(gitConfig, `[core]\n\texcludesFile = ${write('../rules-of-user', 'of_user.py\n')}\n`);
+  const ofUser = write('../rules-of-user', 'of_user.py\n').replaceAll(path.sep, '/');
+  write(gitConfig, `[core]\n\texcludesFile = ${ofUser}\n`);
   forbid('the excludes of the user', 'of_user.py');
   write('nested/.git/HEAD', head);
   write('nested/.gitignore', 'of_nested.py\n');
@@ -88,16 +92,17 @@ export function forbiddenWorkspace(folder: string, gitConfig: string): Forbidden
   forbid("the user's ignore file beside it", 'deep/deep_rule.py');
   write('wide/.ryzansteinignore', Buffer.from('\uFEFFwide_*.py\r\n', 'utf16le'));
   forbid("the user's ignore file in UTF-16", 'wide/wide_rule.py');
-  link('alias', 'private');
-  forbid('the folder that a link leads to', 'private/signing.py', 'alias/signing.py');
-  link('direct.py', 'private/keys.py');
-  forbid('the file that a link leads to', 'private/keys.py', 'direct.py');
-
   forbid('a name that tells of secrets', 'credentials.py');
-  link('settings.py', '.env.local');
-  forbid('the name of a secret that a link leads to', '.env.local', 'settings.py');
-  link('secrets.py', 'stored.py');
-  forbid('the name of a link', 'stored.py', 'secrets.py');
+  if (hasLinks) {
+    link('alias', 'private');
+    forbid('the folder that a link leads to', 'private/signing.py', 'alias/signing.py');
+    link('direct.py', 'private/keys.py');
+    forbid('the file that a link leads to', 'private/keys.py', 'direct.py');
+    link('settings.py', '.env.local');
+    forbid('the name of a secret that a link leads to', '.env.local', 'settings.py');
+    link('secrets.py', 'stored.py');
+    forbid('the name of a link', 'stored.py', 'secrets.py');
+  }
   // It may be read, but not the line with the key.
   const key = `sk_live_${'k3X9mQ2v'.repeat(3)}`;
   forbidden.push({ way: 'its format', file: write('payments.py', textWith(key)), mark: key });

@@ -79,17 +79,22 @@ function nativeTest(target, way, name, args, more) {
   return counted(`${target}: ${told}`, way, path.join(root, 'out', 'targets', target, name), args, { more });
 }
 
-/** Windows share the package's engine in the target's own Node: what Linux is held to by the same test. */
-async function servesWindows(target, folder) {
+/** Unit tests of what is another thing there: pipes that have names, paths that begin with a drive. */
+const testsByItsNode = ['entries/serverAnywhere', 'editing/judge', 'editing/forbidden'];
+
+/** Those tests in the target's own Node, on the package's engine. */
+async function unitTests(target, folder) {
   const way = wayTo(target);
-  if (way.lacks) return skip(`no windows that share the engine for ${target}: that needs ${way.lacks}.`);
+  if (way.lacks) return skip(`no unit tests in the Node for ${target}: that needs ${way.lacks}.`);
   const cwd = path.join(folder, 'extension');
   const model = path.join('test', 'fixtures', 'tiny.gguf');
   cpSync(path.join(root, model), path.join(cwd, model));
   const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
-  const test = path.join(root, 'out', 'test', 'unit', 'entries', 'serverAnywhere.test.js');
   const node = await nodeOf(target, way, scratch);
-  await counted(`${target}: ${path.basename(test)}`, way, node, [mocha, '--no-color', test], { cwd });
+  for (const name of testsByItsNode) {
+    const test = path.join(root, 'out', 'test', 'unit', `${name}.test.js`);
+    await counted(`${target}: ${name}`, way, node, [mocha, '--no-color', test], { cwd });
+  }
 }
 
 /** On each processor that qemu imitates: by default its best level alone. */
@@ -126,7 +131,7 @@ await program(import.meta.url, async (args) => {
     check(complaints.length === 0, `the VSIX for ${target}: ${complaints.join('\n    ')}`);
     await isTheSameAgain(target, vsix);
     await completes(target, folder, question);
-    if (target === 'win32-x64') await servesWindows(target, folder);
+    if (target === 'win32-x64') await unitTests(target, folder);
     rmSync(folder, { recursive: true });
   }
   if (named.includes('linux-arm64')) await testsOnArm();
