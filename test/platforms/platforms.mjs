@@ -89,11 +89,12 @@ async function unitTests(target, folder) {
   const cwd = path.join(folder, 'extension');
   const model = path.join('test', 'fixtures', 'tiny.gguf');
   cpSync(path.join(root, model), path.join(cwd, model));
-  const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
+  // Once in a while Wine cannot start a process, and can a moment later.
+  const mocha = [path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'), '--no-color', '--retries', '1'];
   const node = await nodeOf(target, way, scratch);
   for (const name of testsByItsNode) {
     const test = path.join(root, 'out', 'test', 'unit', `${name}.test.js`);
-    await counted(`${target}: ${name}`, way, node, [mocha, '--no-color', test], { cwd });
+    await counted(`${target}: ${name}`, way, node, [...mocha, test], { cwd });
   }
 }
 
