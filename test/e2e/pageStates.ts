@@ -128,7 +128,7 @@ const failing: Diagnosis = {
   simd: {
     ...diagnosis.simd,
     levels: diagnosis.simd.levels.map((level) =>
-      level.selected ? { ...level, selftest: 'failed: 3 of 303 cases differ' } : level,
+      level.selected ? { ...level, selftest: 'failed' as const, cases: 303, mismatches: 3 } : level,
     ),
   },
   model: longModel,

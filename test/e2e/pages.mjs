@@ -221,7 +221,7 @@ async function useLiveView(page, address, check) {
       const says = await slider.getAttribute('aria-valuetext');
       const { answers } = usual.sureness;
       const sure = answers.filter(({ confidence }) => confidence >= (start - 1) / 100).length;
-      const wanted = `From ${start - 1} % on, ${sure} of these ${answers.length} answers would be shown.`;
+      const wanted = `From ${start - 1} % on, ${sure} of ${answers.length} answers would be shown.`;
       expect(says.startsWith(wanted), says);
       await page.getByRole('button', { name: `Keep ${start - 1} %` }).press('Enter');
       await expectSent(page, { kind: 'keep', confidence: (start - 1) / 100 });
