@@ -12,7 +12,7 @@ import {
   threadsOf,
   tokensPerSecond,
 } from '../numbers';
-import { outcomeWords, resultWords, stopWords } from '../wording';
+import { outcomeWords, printable, resultWords, stopWords } from '../wording';
 import { type Measured, barGroup } from './bars';
 import { type EngineState, engineSentence, rejectedSentence } from './engineState';
 import { completionLine, contextLine, opinionsLine, recentLine, roomsLine } from './figures';
@@ -189,7 +189,7 @@ function entryRow(request: Examined['requests'][number]): EntryRow {
       .filter((part) => part !== undefined)
       .join(' · '),
     details: details?.join(' · ') ?? '',
-    text: text === undefined ? '' : JSON.stringify(text),
+    text: text === undefined ? '' : printable(JSON.stringify(text)),
     waited: milliseconds(waitedMs),
   };
 }
