@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Completion, WrittenToken } from '../../src/protocol';
 import type { HiddenReason, Result } from '../../src/results';
+import { languages as languageTable } from '../../src/language/languages';
 import { benchmarkState } from '../../src/report/benchmarkState';
 import { diagnosticsState } from '../../src/report/diagnosticsReport';
 import { evaluationReport } from '../../src/report/evaluationReport';
@@ -239,6 +240,8 @@ export const reported = JSON.stringify([
     'Markdown',
     'CPU',
     'Ryzanstein',
+    'Jan',
+    ...[...languageTable.values()].map(({ name }) => name),
     'ryzanstein',
     'max',
   ],
