@@ -110,7 +110,10 @@ const wrongKernel: ModelInfo = {
 };
 const failed: EngineState = {
   name: 'failed',
-  problem: { kind: 'engine', message: 'The engine ended by itself (SIGSEGV), 4 times within five minutes.' },
+  problem: {
+    kind: 'engine',
+    message: 'The engine broke down (SIGSEGV). It has ended 4 times within five minutes.',
+  },
 };
 const refused = (): Failure | undefined =>
   failureOf(
@@ -225,27 +228,53 @@ function accented(text: string): string {
   return text.replace(/\{\d+\}|[aeiounAEOc]/g, (each) => accents[each] ?? each);
 }
 
-/** What stands in pages as it was reported, in no language, and units. */
-export const reported = JSON.stringify([
-  ...[diagnosis, evaluation, benchmarks, requests, worst, looked, longLook, longModel, failing, wrongKernel],
-  ...[
-    failed,
-    refused(),
-    forgotten,
-    measuring,
-    'tok',
-    'GOPS',
-    'HTML',
-    'JSON',
-    'Markdown',
-    'CPU',
-    'Ryzanstein',
-    'Jan',
-    ...[...languageTable.values()].map(({ name }) => name),
-    'ryzanstein',
-    'max',
-  ],
+const codes = new Set([
+  'kind',
+  'byKind',
+  'byLanguage',
+  'hidden',
+  'reason',
+  'because',
+  'selftest',
+  'calibration',
 ]);
+
+/** What stands in pages as it was reported, in no language, and units. */
+export const reported = JSON.stringify(
+  [
+    ...[
+      diagnosis,
+      evaluation,
+      benchmarks,
+      requests,
+      worst,
+      looked,
+      longLook,
+      longModel,
+      failing,
+      wrongKernel,
+    ],
+    ...[
+      failed,
+      refused(),
+      forgotten,
+      measuring,
+      'tok',
+      'GOPS',
+      'HTML',
+      'JSON',
+      'Markdown',
+      'CPU',
+      'Ryzanstein',
+      'Jan',
+      ...[...languageTable.values()].map(({ name }) => name),
+      'ryzanstein',
+      'max',
+    ],
+  ],
+  // Codes have words.
+  (name, value: unknown) => (codes.has(name) ? undefined : value),
+);
 
 /** A page as the extension fills it in a language. */
 export function filled(html: string, values: Omit<PageValues, 'words'>, language: string): string {
