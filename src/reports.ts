@@ -77,8 +77,11 @@ export interface LevelReport {
   name: string;
   supported: boolean;
   selected: boolean;
-  /** `ok`, `failed: ...` with what differed, or `not run` where the level cannot run here. */
-  selftest: string;
+  /** `not run` where the level cannot run here. */
+  selftest: 'ok' | 'failed' | 'not run';
+  /** Of the self-test, where it ran: how many cases it had, and how many differed. */
+  cases?: number;
+  mismatches?: number;
 }
 
 /**

@@ -46,6 +46,13 @@ export type Silence =
   | { readonly kind: 'languageOff' | 'unproven'; readonly languageId: string }
   | { readonly kind: 'occupied'; readonly by: Occupation };
 
+/** How an engine process ended; `gone`: it belongs to others as well, and nothing but that is known. */
+export type Ending =
+  | { readonly kind: 'not run'; readonly message: string }
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'killed'; readonly signal: string }
+  | { readonly kind: 'gone' };
+
 /** What keeps an engine from completing. */
 export type Occupation = 'benchmark' | 'evaluation' | 'diagnosis';
 

@@ -1,9 +1,12 @@
 // Words for people: what became of a request, what is the matter with a file, and text from files made fit for a line in a terminal or a window.
 
 import { t } from '@vscode/l10n';
+import { displayName } from './language/languages';
+import { bytesOf, decimal, milliseconds } from './numbers';
 import type { Eagerness } from './eagerness';
 import type {
   Circumstance,
+  Ending,
   HiddenReason,
   Occupation,
   Outcome,
@@ -45,6 +48,25 @@ function shownHow(how: Shown): string {
   return words[how];
 }
 
+/** Signals of a process that broke down; others were sent to it. */
+const faults = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP'];
+
+/** How the engine ended, as a sentence. */
+export function endingSentence(ending: Ending): string {
+  switch (ending.kind) {
+    case 'not run':
+      return t`The engine could not be run: ${ending.message}.`;
+    case 'exited':
+      return t`The engine ended by itself (code ${String(ending.code)}).`;
+    case 'killed':
+      return faults.includes(ending.signal)
+        ? t`The engine broke down (${ending.signal}).`
+        : t`The engine was ended (${ending.signal}).`;
+    case 'gone':
+      return t`The engine has ended.`;
+  }
+}
+
 /** What an engine does instead of completing. */
 export function occupationWords(occupation: Occupation): string {
   const words: Record<Occupation, string> = {
@@ -75,9 +97,10 @@ export function resultWords(result: Result): string {
       return result.asBefore ? t`hidden: ${because}, as before` : t`hidden: ${because}`;
     }
     case 'late':
-      if (result.then === 'cancelled') return t`not ready after ${result.after} ms, then cancelled`;
-      if (result.then === 'moved on') return t`not ready after ${result.after} ms, then moved on`;
-      return t`not ready after ${result.after} ms`;
+      if (result.then === 'cancelled')
+        return t`not ready after ${milliseconds(result.after)}, then cancelled`;
+      if (result.then === 'moved on') return t`not ready after ${milliseconds(result.after)}, then moved on`;
+      return t`not ready after ${milliseconds(result.after)}`;
     case 'cancelled':
       return result.because === 'typed on' ? t`cancelled: typed on` : t`cancelled: moved on`;
     case 'silent':
@@ -109,11 +132,11 @@ export function silenceWords(silence: Silence): string {
     case 'onRequestOnly':
       return t`completions are set to come on request`;
     case 'long':
-      return t`the file is longer than ${silence.mostCharacters / 1e6} million characters`;
+      return t`the file is longer than ${decimal(silence.mostCharacters / 1e6)} million characters`;
     case 'languageOff':
-      return t`completions are turned off in ${silence.languageId}`;
+      return t`completions are turned off in ${displayName(silence.languageId)}`;
     case 'unproven':
-      return t`the model is right too seldom in ${silence.languageId} to offer anything unasked`;
+      return t`the model is right too seldom in ${displayName(silence.languageId)} to offer anything unasked`;
     case 'occupied':
       return occupationWords(silence.by);
   }
@@ -205,7 +228,7 @@ export function unwritable(file: string, error: unknown, megabytes?: number): Er
   const reason = unwritten()[code] ?? messageOf(error);
   const message =
     isFull && megabytes !== undefined
-      ? t`${file} cannot be written: ${reason}, and ${megabytes} MB are needed. Name another place.`
+      ? t`${file} cannot be written: ${reason}, and ${bytesOf(megabytes * 1e6)} are needed. Name another place.`
       : t`${file} cannot be written: ${reason}. Name another place.`;
   return new Unwritable(message, { cause: error });
 }
@@ -231,9 +254,4 @@ export function printable(text: string, longest = longestLine): string {
     .replace(/[\t\n\v\f\r\u2028\u2029]+/g, ' ')
     .replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
   return text.length > longest ? `${line}…` : line;
-}
-
-/** A number as readers of the language write it, with all of its digits behind the point. */
-export function grouped(value: number, digits = 0): string {
-  return value.toLocaleString(t`en-US`, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

@@ -1,4 +1,4 @@
-// The words that people read: each has its German, with the same places to fill, and nothing German is left of words that are gone.
+// The words that people read: all of them are tagged, each has its German, with the same places to fill, and nothing German is left of words that are gone.
 
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
@@ -14,25 +14,123 @@ interface Message {
   readonly isEarly: boolean;
 }
 
-const sources = fs
-  .readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => path.join('src', file));
+/** The sources with their types: those of the product, then those of pages, which live in a browser. */
+const programs = ['tsconfig.json', 'src/webview/tsconfig.json'].map((file) => {
+  const { fileNames, options } = ts.getParsedCommandLineOfConfigFile(
+    file,
+    {},
+    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined },
+  )!;
+  return ts.createProgram(fileNames, options);
+});
+
+/** Calls back with each node of the sources, and whether it is evaluated when its file is loaded. */
+function walk(see: (node: ts.Node, where: string, isEarly: boolean, checker: ts.TypeChecker) => void): void {
+  const seen = new Set<string>();
+  for (const program of programs) {
+    const checker = program.getTypeChecker();
+    for (const source of program.getSourceFiles()) {
+      const file = path.relative(process.cwd(), source.fileName).replaceAll(path.sep, '/');
+      if (!file.startsWith('src/') || seen.has(file)) continue;
+      seen.add(file);
+      const visit = (node: ts.Node, isEarly: boolean): void => {
+        const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+        see(node, `${file}:${line}`, isEarly, checker);
+        const isLater = ts.isFunctionLike(node);
+        ts.forEachChild(node, (child) => visit(child, isEarly && !isLater));
+      };
+      visit(source, true);
+    }
+  }
+}
+
+type Tagged = ts.TaggedTemplateExpression;
+const isTagged = (node: ts.Node): node is Tagged =>
+  ts.isTaggedTemplateExpression(node) && node.tag.getText() === 't';
 
 /** Each template that is tagged with `t`, as it stands in a bundle: `{0}` where something is filled in. */
-function messagesOf(file: string): Message[] {
-  const source = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+function messagesOf(): Message[] {
   const found: Message[] = [];
-  const visit = (node: ts.Node, isEarly: boolean): void => {
-    if (ts.isTaggedTemplateExpression(node) && node.tag.getText() === 't') {
-      const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
-      found.push({ text: textOf(node.template), where: `${file}:${line}`, isEarly });
-    }
-    const isLater = ts.isFunctionLike(node);
-    ts.forEachChild(node, (child) => visit(child, isEarly && !isLater));
-  };
-  visit(source, true);
+  walk((node, where, isEarly) => {
+    if (isTagged(node)) found.push({ text: textOf(node.template), where, isEarly });
+  });
   return found;
+}
+
+/** What is filled into messages and is no text: a number, or a code. */
+function unworded(): string[] {
+  const found: string[] = [];
+  walk((node, where, _, checker) => {
+    if (!isTagged(node) || !ts.isTemplateExpression(node.template)) return;
+    for (const { expression } of node.template.templateSpans) {
+      const type = checker.getTypeAtLocation(expression);
+      const isText = (type.isUnion() ? type.types : [type]).every(({ flags }) => flags & ts.TypeFlags.String);
+      if (!isText) found.push(`${where} ${expression.getText()} is ${checker.typeToString(type)}`);
+    }
+  });
+  return found;
+}
+
+/** What is in English whoever reads it, and why. */
+const inEnglish: [file: RegExp, why: string][] = [
+  [/^src\/entries\//, 'the command line, and the log of the engine process'],
+  [
+    /^src\/report\/(tables|qualityPage|speedPage|charts|benchReport)/,
+    'tables in a terminal, and pages of docs/',
+  ],
+  [/^src\/library\/(checkCatalogue|onDisk|otherTools|licences)/, 'names, and what a script says'],
+  [
+    /^src\/measure\/(bundle|evalSet|foreignAnswers|holes|recording|sourceFiles|synthesize)/,
+    'files that only the command line reads',
+  ],
+  [/^src\/measure\/diagnose/, 'targets, which only the command line tells'],
+  [/^src\/model\/formats/, 'names of families'],
+  [/^src\/model\/gguf/, 'findings in damaged files, which other languages quote'],
+  [/^src\/(engine\/chosen|completion\/(finish|syntax))/, 'errors that end within the engine, or in its log'],
+  [
+    /^src\/editing\/(gitConfig|handshake|ignoreRules|pipe|reach|serverAddress|engineProcesses|tree)/,
+    'errors that only the log tells',
+  ],
+  [/^src\/editing\/secret/, 'words that are looked for in files'],
+  [/^src\/webview\/(elements|evaluation)/, 'an error that no page has, and names of classes'],
+  [/^src\/language\/languages/, 'names of languages'],
+];
+
+/** Words one after another, as a sentence has them. */
+const prose = /[a-z]{2,}[,:;.]? [a-z]{2,}/i;
+
+/** Texts that read like sentences and are not tagged. */
+function untagged(): string[] {
+  const found: string[] = [];
+  walk((node, where, _, checker) => {
+    const isTemplate = ts.isTemplateExpression(node);
+    if (!isTemplate && !ts.isStringLiteral(node) && !ts.isNoSubstitutionTemplateLiteral(node)) return;
+    const text = isTemplate ? textOf(node) : node.text;
+    if (!prose.test(text) || inEnglish.some(([file]) => file.test(where))) return;
+    if (!isTagged(node.parent) && !isForNobody(node, checker)) found.push(`${where} ${text}`);
+  });
+  return found;
+}
+
+/** A code, a list of words, or what the log is told. */
+function isForNobody(node: ts.Expression, checker: ts.TypeChecker): boolean {
+  const { parent } = node;
+  const expected = ts.isBinaryExpression(parent)
+    ? checker.getTypeAtLocation(parent.left)
+    : checker.getContextualType(node);
+  const kinds = expected?.isUnion() ? expected.types : expected ? [expected] : [];
+  if (kinds.some((type) => type.isStringLiteral())) return true;
+  if (
+    ts.isLiteralTypeNode(parent) ||
+    ts.isCaseClause(parent) ||
+    (ts.isPropertyAssignment(parent) && parent.name === node)
+  )
+    return true;
+  if (ts.isPropertyAccessExpression(parent) && parent.name.text === 'split') return true;
+  for (let above: ts.Node = parent; !ts.isStatement(above); above = above.parent)
+    if (ts.isCallExpression(above) && /\b(log|restart|reload)\b/.test(above.expression.getText()))
+      return true;
+  return false;
 }
 
 function textOf(template: ts.TemplateLiteral): string {
@@ -50,7 +148,7 @@ const inPages = fs
   .flatMap((file) => [...fs.readFileSync(path.join('media', file), 'utf8').matchAll(/\{\{t:([^}]*)\}\}/g)])
   .map(([, text]) => text!.replace(/\s+/g, ' '));
 
-const messages = sources.flatMap(messagesOf);
+const messages = messagesOf();
 const english = [...new Set([...messages.map(({ text }) => text), ...inPages])].sort();
 
 function read(file: string): Record<string, string> {
@@ -71,6 +169,23 @@ describe('words', () => {
     none(
       messages.filter(({ isEarly }) => isEarly).map(({ where, text }) => `${where} ${text}`),
       'What is tagged with t stands in a function',
+    );
+  });
+
+  it('are tagged, all of them', () => {
+    none(untagged(), 'What people read is tagged with t; what is in English for everybody is listed here');
+    const paths = fs.readdirSync('src', { recursive: true, encoding: 'utf8' });
+    const files = paths.map((file) => `src/${file.replaceAll(path.sep, '/')}`);
+    none(
+      inEnglish.filter(([pattern]) => !files.some((file) => pattern.test(file))).map(([, why]) => why),
+      'What is listed is there',
+    );
+  });
+
+  it('are filled in with texts, not with numbers or codes', () => {
+    none(
+      unworded(),
+      'What is filled in is a text: src/numbers.ts puts numbers into words, src/wording.ts codes',
     );
   });
 

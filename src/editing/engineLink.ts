@@ -44,6 +44,7 @@ import {
   soonerProgress,
 } from '../protocol';
 import type { BenchReport, Diagnosis, Evaluation, MachineSpeed, ModelGlance, ModelInfo } from '../reports';
+import type { Ending } from '../results';
 import type { Log } from './backend';
 
 /** What carries messages to an engine process and back. */
@@ -51,8 +52,8 @@ export interface Wire {
   readonly reader: MessageReader;
   readonly writer: MessageWriter;
   readonly processId: number | undefined;
-  /** How the process or the way to it ended, as the rest of a sentence about the engine. */
-  readonly ended: Promise<string>;
+  /** How the process or the way to it ended. */
+  readonly ended: Promise<Ending>;
   /** Needs the process no more: it ends where it has nobody else. */
   close(): void;
   /** Ends the process, whoever uses it. */
@@ -69,11 +70,11 @@ export class EngineLink {
   private unanswered = 0;
   isBusy = false;
 
-  /** `onEnd` gets how the process ended, as the rest of a sentence about the engine, and whether it was asked for something. */
+  /** `onEnd` gets how the process ended, and whether it was asked for something. */
   constructor(
     private readonly wire: Wire,
     private readonly log: Log,
-    onEnd: (how: string, wasAsked: boolean) => Error,
+    onEnd: (how: Ending, wasAsked: boolean) => Error,
   ) {
     const { reader, writer } = wire;
     this.connection = createMessageConnection(

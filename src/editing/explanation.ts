@@ -2,7 +2,8 @@
 
 import { t } from '@vscode/l10n';
 import { type Eagerness, leastConfidence, type Thresholds, wantedPrecision } from '../eagerness';
-import { languageName } from '../language/languages';
+import { displayName, languageName } from '../language/languages';
+import { milliseconds } from '../numbers';
 import type { Completion } from '../protocol';
 import type { Entry } from './completionLog';
 import {
@@ -50,7 +51,7 @@ export function explain(entries: readonly Entry[], place: ExplainedPlace): Expla
       return { sentence: t`You typed on, or moved away, before there was an answer.` };
     case 'late':
       return {
-        sentence: t`The answer was not ready within ${result.after} ms, and is kept for the next look.`,
+        sentence: t`The answer was not ready within ${milliseconds(result.after)}, and is kept for the next look.`,
         setting: 'deadline',
       };
     case 'hidden':
@@ -94,7 +95,7 @@ function unsure(
 function whatIsWanted(wanted: Eagerness | number, least: number, language: string): string {
   if (!Number.isFinite(least)) return t`For so short a text it cannot be sure enough.`;
   if (typeof wanted === 'number') return t`${percent(least)} is set.`;
-  return t`At “${eagernessWords(wanted)}” ${percent(least)} is needed in ${language}, so that ${percent(wantedPrecision[wanted])} of what is shown is right.`;
+  return t`At “${eagernessWords(wanted)}” ${percent(least)} is needed in ${displayName(language)}, so that ${percent(wantedPrecision[wanted])} of what is shown is right.`;
 }
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;

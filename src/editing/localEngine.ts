@@ -20,10 +20,12 @@ import {
   type Usage,
 } from '../protocol';
 import type { BenchReport, Diagnosis, Evaluation, ModelInfo } from '../reports';
-import type { Occupation } from '../results';
+import { grouped } from '../numbers';
+import type { Ending, Occupation } from '../results';
 import { type Backend, type BackendState, type Examinable, type Log, Problem } from './backend';
 import { EngineLink } from './engineLink';
-import { occupationWords, sentenceOf } from '../wording';
+import { endingSentence, occupationWords, sentenceOf } from '../wording';
+import { inLog } from './engineProcesses';
 import { isMemoryShort } from './memory';
 import { reachEngine } from './reach';
 
@@ -285,7 +287,7 @@ export class LocalEngine implements Backend, Examinable {
       throw this.fail(new Problem('engine', t`The engine ${file} is missing. Reinstall Ryzanstein.`));
     log.info(`Starting the engine with ${params.modelFile}.`);
     const link = reachEngine(file, log).then((wire) => {
-      const reached = new EngineLink(wire, log, (how, wasAsked) => this.died(running, how, wasAsked));
+      const reached = new EngineLink(wire, log, (ending, wasAsked) => this.died(running, ending, wasAsked));
       running.processId = reached.processId;
       if (this.isFocused) tellFocus(reached);
       return reached;
@@ -359,24 +361,28 @@ export class LocalEngine implements Backend, Examinable {
   }
 
   /** Notes that a process has ended, and decides whether another one may be started. */
-  private died(running: Running, how: string, wasAsked: boolean): Problem {
+  private died(running: Running, ending: Ending, wasAsked: boolean): Problem {
     if (this.running !== running) return new Problem('request', t`The engine was restarted.`);
     this.running = undefined;
     if (!wasAsked) {
       // As for another window, which has ended it.
-      this.options.log.info(`The engine ${how}, and will be started again when it is needed.`);
+      this.options.log.info(`The engine ${inLog(ending)}, and will be started again when it is needed.`);
       this.become({ name: 'idle' });
-      return new Problem('request', t`The engine ${how}.`);
+      return new Problem('request', endingSentence(ending));
     }
     const now = Date.now();
     this.deaths = [...this.deaths.filter((time) => now - time < restarts.withinMs), now];
-    this.options.log.error(`The engine ${how}; it has died ${this.deaths.length} times within five minutes.`);
-    if (this.deaths.length > restarts.most)
+    const { length: times } = this.deaths;
+    this.options.log.error(`The engine ${inLog(ending)}. Such ends within five minutes: ${times}.`);
+    if (times > restarts.most)
       return this.fail(
-        new Problem('engine', t`The engine ${how}, ${this.deaths.length} times within five minutes.`),
+        new Problem(
+          'engine',
+          t`${endingSentence(ending)} It has ended ${grouped(times)} times within five minutes.`,
+        ),
       );
     this.become({ name: 'idle' });
-    return new Problem('request', t`The engine ${how}.`);
+    return new Problem('request', endingSentence(ending));
   }
 
   private end(): void {

@@ -1,7 +1,7 @@
 // Looks at model files, and joins the parts of one, in engine processes of its own, so that no completion waits for it and no file can harm the editor.
 
 import { stat } from 'node:fs/promises';
-import { messageOf } from '../wording';
+import { endingSentence, messageOf } from '../wording';
 import type { MachineSpeed, ModelGlance } from '../reports';
 import type { Log } from './backend';
 import { EngineLink } from './engineLink';
@@ -54,7 +54,7 @@ export class ModelReader {
   /** Makes one file of the parts of a split model, in a process that is ended by `signal`. */
   async join(parts: string[], whole: string, signal: AbortSignal): Promise<void> {
     const wire = forkEngine(this.file, this.log);
-    const child = new EngineLink(wire, this.log, (how) => new Error(`What joins the parts ${how}.`));
+    const child = new EngineLink(wire, this.log, (how) => new Error(endingSentence(how)));
     const stop = (): void => child.kill();
     signal.addEventListener('abort', stop);
     try {
@@ -80,7 +80,7 @@ export class ModelReader {
     const wire = forkEngine(this.file, this.log);
     const child: EngineLink = new EngineLink(wire, this.log, (how) => {
       if (this.child === child) this.child = undefined;
-      return new Error(`What reads its header ${how}.`);
+      return new Error(endingSentence(how));
     });
     return child;
   }

@@ -63,7 +63,7 @@ export class Offers {
   offer(question: Question, place: Place, fits: Fit[]): Offer {
     const { cursor, onRequest } = question;
     const isKnown = fits.some(({ how }) => how === 'same' || how === 'typed through');
-    const when = isKnown ? 'at once' : 'computed';
+    const when: Offer['when'] = isKnown ? 'at once' : 'computed';
     const found = fits.slice(0, onRequest ? mostCandidates : 1).filter(({ text }) => text !== '');
     const [first, ...others] = found.filter(({ text }) => goesWith(text, cursor.selected));
     if (!first && found.length > 0)

@@ -5,7 +5,7 @@ import { SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
 import { messageOf } from '../wording';
 import type { Log } from './backend';
 import type { Wire } from './engineLink';
-import { forkEngine, startServer } from './engineProcesses';
+import { forkEngine, inLog, startServer } from './engineProcesses';
 import { closed, connect, isAbsent, type Pipe } from './pipe';
 import { addressOf, serverName } from './serverAddress';
 
@@ -39,7 +39,7 @@ async function reachServer(file: string): Promise<Wire> {
       // One that is about to end takes up nobody any more.
       if (!isAbsent(error)) throw error;
     }
-    if (server?.ended) throw new Error(`The server ${server.ended}.`);
+    if (server?.ended) throw new Error(`The server ${inLog(server.ended)}.`);
     // Another one was faster, and may have ended since.
     if (server?.isTaken) server = undefined;
     if (Date.now() - began > patienceMs || (!server && starts++ === mostStarts))
@@ -54,7 +54,7 @@ function wireOf(pipe: Pipe, processId: number): Wire {
     processId,
     reader: new SocketMessageReader(pipe),
     writer: new SocketMessageWriter(pipe),
-    ended: closed(pipe).then(() => 'ended by itself'),
+    ended: closed(pipe).then(() => ({ kind: 'gone' })),
     close: () => pipe.destroy(),
     kill: () => {
       // It is there as long as the pipe is, for it holds the other end.

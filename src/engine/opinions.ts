@@ -1,5 +1,6 @@
 // Two opinions on one place: a small model speaks first, the chosen one as soon as it can, and the surer of both is given.
 
+import { t } from '@vscode/l10n';
 import { setTimeout } from 'node:timers/promises';
 import type {
   Alternative,
@@ -31,7 +32,7 @@ export class Opinions implements Answering {
 
   /** Throws an Error as long as the chosen model is not loaded. */
   get info(): ModelInfo {
-    if (!this.#chosen) throw new Error('The chosen model is not loaded.');
+    if (!this.#chosen) throw new Error(t`The chosen model is not loaded.`);
     return { ...this.#chosen.info, second: this.second.info };
   }
 

@@ -4,6 +4,7 @@ import { t } from '@vscode/l10n';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { grouped } from '../numbers';
 import { Problem } from '../editing/backend';
 import type { LocalEngine, LocalState } from '../editing/localEngine';
 import { bundledModel, findModelFile } from '../editing/modelFile';
@@ -100,7 +101,9 @@ export class ModelChoice {
 
   onState(state: LocalState): void {
     if (state.name === 'starting' && state.percent !== undefined)
-      this.loading?.report({ message: t`loading ${path.basename(this.currentFile())}, ${state.percent} %` });
+      this.loading?.report({
+        message: t`loading ${path.basename(this.currentFile())}, ${grouped(state.percent)} %`,
+      });
   }
 
   /** What can be chosen, as far as it is known; `onMore` is called whenever there is more, until `token` is cancelled. */

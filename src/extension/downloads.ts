@@ -6,11 +6,11 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ModelReader } from '../editing/modelReader';
 import { placeOf } from '../library/catalogue';
-import { gigabytes } from '../library/choices';
 import type { Progress } from '../library/download';
 import { getModel } from '../library/getModel';
 import { type Hub, HubProblem } from '../library/hub';
 import { importFile, remove, stored, type Stored } from '../library/storage';
+import { bytesOf, percent } from '../numbers';
 import { messageOf } from '../wording';
 import { readSettings, writeSetting } from './settings';
 
@@ -88,7 +88,7 @@ export class Downloads {
     if ('refusal' in glance) return void vscode.window.showErrorMessage(`Ryzanstein: ${glance.refusal}`);
     const options = {
       location: vscode.ProgressLocation.Notification,
-      title: t`Ryzanstein: copying ${glance.name}, ${gigabytes(glance.bytes)}`,
+      title: t`Ryzanstein: copying ${glance.name}, ${bytesOf(glance.bytes)}`,
     };
     try {
       const file = await vscode.window.withProgress(options, () => importFile(source, this.folder));
@@ -105,14 +105,14 @@ export class Downloads {
       return tell(t`no model was downloaded or imported. They would lie in ${this.folder}.`);
     const trash = { iconPath: new vscode.ThemeIcon('trash'), tooltip: t`Delete` };
     const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { stored: Stored }>();
-    const all = gigabytes(files.reduce((sum, { bytes }) => sum + bytes, 0));
+    const all = bytesOf(files.reduce((sum, { bytes }) => sum + bytes, 0));
     pick.title = t`Ryzanstein: ${all} of models in ${this.folder}`;
     pick.placeholder = t`Choose one to delete it`;
     pick.items = files.map((each) => ({
       stored: each,
       label: path.basename(each.file).replace(/\.[0-9a-f]{16}\.part$/, ''),
       description: [
-        gigabytes(each.bytes),
+        bytesOf(each.bytes),
         ...(each.unfinished ? [t`not whole yet`] : []),
         ...(each.file === readSettings().modelFile ? [t`in use`] : []),
       ].join(' · '),
@@ -148,7 +148,7 @@ export class Downloads {
     const name = path.basename(file);
     const yes = t`Delete`;
     const message = t`Ryzanstein: delete ${name}?`;
-    const detail = t`${gigabytes(bytes)} become free. To have it again it has to be downloaded again.`;
+    const detail = t`${bytesOf(bytes)} become free. To have it again it has to be downloaded again.`;
     if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) !== yes) return;
     try {
       if (readSettings().modelFile === file) await writeSetting('modelFile', '');
@@ -176,11 +176,11 @@ export class Downloads {
 
 /** `42 % of 531 MB, 12.3 MB/s, 25 s left` */
 export function progressLine({ done, bytes, bytesPerSecond }: Progress): string {
-  const share = t`${Math.floor((done / bytes) * 100)} % of ${gigabytes(bytes)}`;
+  const share = t`${percent(Math.floor((done / bytes) * 100) / 100)} of ${bytesOf(bytes)}`;
   if (bytesPerSecond <= 0) return share;
   const seconds = Math.ceil((bytes - done) / bytesPerSecond);
   const left = seconds < 100 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
-  return t`${share}, ${gigabytes(bytesPerSecond)}/s, ${left} left`;
+  return t`${share}, ${bytesOf(bytesPerSecond)}/s, ${left} left`;
 }
 
 function tell(sentence: string): void {

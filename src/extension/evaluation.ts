@@ -2,6 +2,7 @@
 
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
+import { grouped } from '../numbers';
 import type { Evaluation } from '../reports';
 import { pathOf } from './documents';
 import type { LocalEngine } from '../editing/localEngine';
@@ -90,7 +91,7 @@ export class Evaluations implements vscode.Disposable {
       { files, holes, seed, tune },
       token,
       ({ done, holes: all }) =>
-        progress.report({ message: t`${done} of ${all} places`, increment: 100 / all }),
+        progress.report({ message: t`${grouped(done)} of ${grouped(all)} places`, increment: 100 / all }),
     );
     if (evaluation.holes === 0) return tell(t`the source files of this workspace hold too little code.`);
     this.keep({ evaluation, files: { drawnFrom: uris.length, found: found.length } });

@@ -228,7 +228,7 @@ export class LiveView implements vscode.Disposable {
 }
 
 const unknown = (): string =>
-  t`What was asked here is not kept any more: only that of the last ${keptLines} lines is, in memory.`;
+  t`What was asked here is not kept any more: only that of the last ${String(keptLines)} lines is, in memory.`;
 
 /** Of a document, or of its language alone, where it is closed by now. */
 type Scope = vscode.TextDocument | { readonly languageId: string };

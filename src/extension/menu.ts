@@ -4,8 +4,9 @@ import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { type Eagerness, wantedPrecision } from '../eagerness';
 import type { LocalEngine } from '../editing/localEngine';
+import { displayName } from '../language/languages';
 import { languageIsOn, type Settings } from '../editing/settings';
-import { percent } from '../report/figures';
+import { decimal, percent } from '../numbers';
 import { eagernessWords } from '../wording';
 import type { Status } from './status';
 import { readSettings, writeLanguage, writeSetting } from './settings';
@@ -31,7 +32,13 @@ function choices({ state }: LocalEngine): Choice[] {
     separator(t`Completions`),
     ticked(settings.enabled, t`On`, toggle),
     ...(document
-      ? [ticked(languageIsOn(settings, document.languageId), t`On in ${document.languageId}`, toggleLanguage)]
+      ? [
+          ticked(
+            languageIsOn(settings, document.languageId),
+            t`On in ${displayName(document.languageId)}`,
+            toggleLanguage,
+          ),
+        ]
       : []),
     ...eagernessChoices(settings, document),
     {
@@ -72,7 +79,7 @@ function eagernessChoices({ eagerness, confidence }: Settings, scope?: vscode.Te
     return [
       {
         ...command('filter', t`What is shown`, 'workbench.action.openSettings', 'ryzanstein.confidence'),
-        description: t`from a confidence of ${confidence} on, as is set`,
+        description: t`from a confidence of ${decimal(confidence)} on, as is set`,
       },
     ];
   return (Object.keys(wantedPrecision) as Eagerness[]).map((each) => ({

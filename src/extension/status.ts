@@ -4,21 +4,15 @@ import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Recent } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
-import {
-  completionLine,
-  milliseconds,
-  modelLine,
-  recentLine,
-  sparkline,
-  threadsOf,
-  tokensPerSecond,
-} from '../report/figures';
+import { completionLine, modelLine, recentLine, sparkline } from '../report/figures';
 import { threadsNow } from '../report/liveView';
 import { median } from '../statistics';
+import { displayName } from '../language/languages';
 import type { CompletionLog } from '../editing/completionLog';
 import { isUnproven, languageIsOn, type Settings } from '../editing/settings';
 import type { Circumstances } from './circumstances';
 import type { Silence } from '../results';
+import { grouped, milliseconds, threadsOf, tokensPerSecond } from '../numbers';
 import { circumstanceWords, silenceWords } from '../wording';
 import { onSettingChange, readSettings } from './settings';
 
@@ -121,8 +115,8 @@ export class Status implements vscode.Disposable {
     if (document && !languageIsOn(settings, document.languageId))
       return {
         name: 'offHere',
-        text: `$(code) ${t`Ryzanstein off for ${document.languageId}`}`,
-        sentence: t`Completions are off in ${document.languageId} files and on in others.`,
+        text: `$(code) ${t`Ryzanstein off for ${displayName(document.languageId)}`}`,
+        sentence: t`Completions are off in ${displayName(document.languageId)} files and on in others.`,
         setting: 'languages',
       };
     const silence = document && this.silenceIn(document);
@@ -135,8 +129,8 @@ export class Status implements vscode.Disposable {
     if (document && isUnproven(state, settings, document.languageId))
       return {
         name: 'unproven',
-        text: `$(eye-closed) ${t`Ryzanstein silent in ${document.languageId}`}`,
-        sentence: t`In ${document.languageId} this model is right too seldom to offer anything unasked. Complete Now asks it.`,
+        text: `$(eye-closed) ${t`Ryzanstein silent in ${displayName(document.languageId)}`}`,
+        sentence: t`In ${displayName(document.languageId)} this model is right too seldom to offer anything unasked. Complete Now asks it.`,
         setting: 'eagerness',
       };
     const throttle = this.circumstances.throttle(settings);
@@ -178,7 +172,7 @@ function startingLook(percent: number | undefined): Look {
   return {
     name: 'starting',
     text: `${text} ${percent} %`,
-    sentence: t`${percent} % of the model is loaded.`,
+    sentence: t`${grouped(percent)} % of the model is loaded.`,
   };
 }
 
@@ -233,7 +227,7 @@ function rows({ state }: LocalEngine, completions: CompletionLog): [string, stri
       : []),
     ...(recent ? [row(t`Speed`, recentLine(recent))] : []),
     ...(computes ? [row(t`Computes with`, computes)] : []),
-    row(t`Today`, t`${today.shown} shown, ${today.accepted} accepted`),
+    row(t`Today`, t`${grouped(today.shown)} shown, ${grouped(today.accepted)} accepted`),
     ...(lastCompletion ? [row(t`Last answer`, completionLine(lastCompletion))] : []),
     ...(model ? [row(t`Model`, modelLine(model))] : []),
     ...(model?.caution === undefined ? [] : [row(t`Note`, model.caution)]),

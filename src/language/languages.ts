@@ -3,6 +3,8 @@
 import { type ImportRule, ofC, ofGo, ofJava, ofPython, ofRust, ofScript } from './importRules';
 
 export interface Language {
+  /** What people call it. */
+  readonly name: string;
   /** What the names of its files end with, the usual ending first; none where files are known by whole names. */
   readonly endings: readonly string[];
   /** Whether its files are source code to measure on and to read beside others; another one changes the frozen sets. */
@@ -68,8 +70,9 @@ const script = {
 /** By the ids of VS Code. */
 export const languages: ReadonlyMap<string, Language> = new Map<string, Language>(
   Object.entries({
-    ada: { ...dashes, endings: ['.adb', '.ads'], quotes: characters, blocks: 'none' },
+    ada: { name: 'Ada', ...dashes, endings: ['.adb', '.ads'], quotes: characters, blocks: 'none' },
     bat: {
+      name: 'Batch',
       ...values,
       endings: ['.bat', '.cmd'],
       lineComments: ['::'],
@@ -77,42 +80,84 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       quotes: double,
       bareValues: true,
     },
-    bibtex: { ...percent, endings: ['.bib'], quotes: double },
-    c: { ...readC, endings: ['.c'] },
-    clojure: { ...percent, endings: ['.clj'], lineComments: [';'], pathComment: ';', quotes: double },
-    coffeescript: { ...hash, endings: ['.coffee'], blockComments: [['###', '###']], quotes: triples },
+    bibtex: { name: 'BibTeX', ...percent, endings: ['.bib'], quotes: double },
+    c: { name: 'C', ...readC, endings: ['.c'] },
+    clojure: {
+      name: 'Clojure',
+      ...percent,
+      endings: ['.clj'],
+      lineComments: [';'],
+      pathComment: ';',
+      quotes: double,
+    },
+    coffeescript: {
+      name: 'CoffeeScript',
+      ...hash,
+      endings: ['.coffee'],
+      blockComments: [['###', '###']],
+      quotes: triples,
+    },
     // A header may be one of C; C++ reads C as well.
-    cpp: { ...readC, endings: ['.cpp', '.cc', '.h', '.hpp'] },
-    csharp: { ...c, endings: ['.cs'], quotes: tripleAndCharacters, grammar: 'c-sharp' },
-    css: { ...uncommented, endings: ['.css'], blockComments: starred, quotes: both, grammar: 'css' },
-    'cuda-cpp': { ...c, endings: ['.cu', '.cuh'] },
-    dart: { ...slashes, endings: ['.dart'], quotes: triples },
-    diff: { ...uncommented, endings: ['.diff', '.patch'], quotes: double },
-    dockercompose: { ...hash, endings: ['.yaml', '.yml'], quotes: both, bareValues: true },
-    dockerfile: { ...hash, endings: [], quotes: both, bareValues: true },
-    dotenv: { ...values, endings: ['.env'], quotes: both, bareValues: true },
-    elixir: { ...hash, endings: ['.ex', '.exs'], quotes: triples, ...ended(/\bdo$|\bfn\b.*->$/) },
+    cpp: { name: 'C++', ...readC, endings: ['.cpp', '.cc', '.h', '.hpp'] },
+    csharp: { name: 'C#', ...c, endings: ['.cs'], quotes: tripleAndCharacters, grammar: 'c-sharp' },
+    css: {
+      name: 'CSS',
+      ...uncommented,
+      endings: ['.css'],
+      blockComments: starred,
+      quotes: both,
+      grammar: 'css',
+    },
+    'cuda-cpp': { name: 'CUDA C++', ...c, endings: ['.cu', '.cuh'] },
+    dart: { name: 'Dart', ...slashes, endings: ['.dart'], quotes: triples },
+    diff: { name: 'Diff', ...uncommented, endings: ['.diff', '.patch'], quotes: double },
+    dockercompose: {
+      name: 'Docker Compose',
+      ...hash,
+      endings: ['.yaml', '.yml'],
+      quotes: both,
+      bareValues: true,
+    },
+    dockerfile: { name: 'Dockerfile', ...hash, endings: [], quotes: both, bareValues: true },
+    dotenv: { name: 'Dotenv', ...values, endings: ['.env'], quotes: both, bareValues: true },
+    elixir: {
+      name: 'Elixir',
+      ...hash,
+      endings: ['.ex', '.exs'],
+      quotes: triples,
+      ...ended(/\bdo$|\bfn\b.*->$/),
+    },
     elm: {
+      name: 'Elm',
       ...{ ...dashes, endings: ['.elm'], blockComments: [['{-', '-}']] },
       quotes: tripleAndCharacters,
     },
     fsharp: {
+      name: 'F#',
       ...{ ...slashes, endings: ['.fs', '.fsx'], blockComments: [['(*', '*)']] },
       quotes: tripleAndCharacters,
     },
-    'git-commit': { ...values, endings: [], quotes: double },
-    'git-rebase': { ...values, endings: [], quotes: double },
+    'git-commit': { name: 'Git Commit Message', ...values, endings: [], quotes: double },
+    'git-rebase': { name: 'Git Rebase Message', ...values, endings: [], quotes: double },
     go: {
+      name: 'Go',
       ...{ ...slashes, endings: ['.go'], isSource: true, grammar: 'go', imports: ofGo },
       quotes: { short: ['"'], long: ['`'], character: "'" },
     },
-    groovy: { ...slashes, endings: ['.groovy', '.gradle'], quotes: triples },
-    handlebars: { ...markup, endings: ['.hbs', '.handlebars'], quotes: both },
-    haskell: { ...dashes, endings: ['.hs'], blockComments: [['{-', '-}']], quotes: characters },
-    hlsl: { ...c, endings: ['.hlsl'] },
-    html: { ...mixed, endings: ['.html', '.htm'], quotes: both },
-    ignore: { ...values, endings: [], quotes: double },
+    groovy: { name: 'Groovy', ...slashes, endings: ['.groovy', '.gradle'], quotes: triples },
+    handlebars: { name: 'Handlebars', ...markup, endings: ['.hbs', '.handlebars'], quotes: both },
+    haskell: {
+      name: 'Haskell',
+      ...dashes,
+      endings: ['.hs'],
+      blockComments: [['{-', '-}']],
+      quotes: characters,
+    },
+    hlsl: { name: 'HLSL', ...c, endings: ['.hlsl'] },
+    html: { name: 'HTML', ...mixed, endings: ['.html', '.htm'], quotes: both },
+    ignore: { name: 'Ignore', ...values, endings: [], quotes: double },
     ini: {
+      name: 'Ini',
       ...values,
       endings: ['.ini'],
       lineComments: [';', '#'],
@@ -120,64 +165,77 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       quotes: both,
       bareValues: true,
     },
-    jade: { ...slashes, endings: ['.pug', '.jade'], quotes: both },
+    jade: { name: 'Pug', ...slashes, endings: ['.pug', '.jade'], quotes: both },
     java: {
+      name: 'Java',
       ...{ ...c, endings: ['.java'], quotes: tripleAndCharacters, isSource: true, grammar: 'java' },
       imports: ofJava,
     },
-    javascript: { ...script, endings: ['.js', '.cjs', '.mjs'], grammar: 'javascript' },
-    javascriptreact: { ...script, endings: ['.jsx'], grammar: 'javascript', dialectOf: 'javascript' },
-    json: { ...uncommented, endings: ['.json'], quotes: double },
-    jsonc: { ...slashes, endings: ['.jsonc'], quotes: double },
-    jsonl: { ...uncommented, endings: ['.jsonl'], quotes: double },
+    javascript: { name: 'JavaScript', ...script, endings: ['.js', '.cjs', '.mjs'], grammar: 'javascript' },
+    javascriptreact: {
+      name: 'JavaScript JSX',
+      ...script,
+      endings: ['.jsx'],
+      grammar: 'javascript',
+      dialectOf: 'javascript',
+    },
+    json: { name: 'JSON', ...uncommented, endings: ['.json'], quotes: double },
+    jsonc: { name: 'JSON with Comments', ...slashes, endings: ['.jsonc'], quotes: double },
+    jsonl: { name: 'JSON Lines', ...uncommented, endings: ['.jsonl'], quotes: double },
     julia: {
+      name: 'Julia',
       ...{ ...hash, endings: ['.jl'], blockComments: [['#=', '=#']], quotes: tripleAndCharacters },
       ...ended(
         /^(?:(?:mutable )?struct|function|if|for|while|let|try|macro)\b(?!.*\bend\b)|\bdo(?: [\w, ]+)?$/,
       ),
     },
-    kotlin: { ...c, endings: ['.kt', '.kts'], quotes: tripleAndCharacters },
-    latex: { ...percent, endings: ['.tex'], quotes: double },
-    less: { ...slashes, endings: ['.less'], quotes: both },
-    log: { ...uncommented, endings: ['.log'], quotes: double, bareValues: true },
+    kotlin: { name: 'Kotlin', ...c, endings: ['.kt', '.kts'], quotes: tripleAndCharacters },
+    latex: { name: 'LaTeX', ...percent, endings: ['.tex'], quotes: double },
+    less: { name: 'Less', ...slashes, endings: ['.less'], quotes: both },
+    log: { name: 'Log', ...uncommented, endings: ['.log'], quotes: double, bareValues: true },
     lua: {
+      name: 'Lua',
       ...{ ...dashes, endings: ['.lua'], blockComments: [['--[[', ']]']], quotes: both },
       ...ended(/\b(?:then|do|function\b[\w.: ]*\([^()]*\))$/),
     },
-    makefile: { ...hash, endings: [], quotes: both, bareValues: true },
-    markdown: { ...markup, endings: ['.md'], quotes: double },
-    'objective-c': { ...c, endings: ['.m'] },
-    'objective-cpp': { ...c, endings: ['.mm'] },
-    perl: { ...hash, endings: ['.pl', '.pm'], quotes: both },
-    php: { ...slashes, endings: ['.php'], quotes: both, grammar: 'php' },
-    plaintext: { ...uncommented, endings: [], quotes: double, bareValues: true },
+    makefile: { name: 'Makefile', ...hash, endings: [], quotes: both, bareValues: true },
+    markdown: { name: 'Markdown', ...markup, endings: ['.md'], quotes: double },
+    'objective-c': { name: 'Objective-C', ...c, endings: ['.m'] },
+    'objective-cpp': { name: 'Objective-C++', ...c, endings: ['.mm'] },
+    perl: { name: 'Perl', ...hash, endings: ['.pl', '.pm'], quotes: both },
+    php: { name: 'PHP', ...slashes, endings: ['.php'], quotes: both, grammar: 'php' },
+    plaintext: { name: 'Plain Text', ...uncommented, endings: [], quotes: double, bareValues: true },
     powershell: {
+      name: 'PowerShell',
       ...hash,
       endings: ['.ps1', '.psm1'],
       blockComments: [['<#', '#>']],
       quotes: both,
       grammar: 'powershell',
     },
-    properties: { ...values, endings: ['.properties'], quotes: double, bareValues: true },
+    properties: { name: 'Properties', ...values, endings: ['.properties'], quotes: double, bareValues: true },
     python: {
+      name: 'Python',
       ...{ ...hash, endings: ['.py'], isSource: true, quotes: triples, blocks: 'colon', grammar: 'python' },
       imports: ofPython,
     },
-    r: { ...hash, endings: ['.r'], quotes: { short: ['"', "'", '`'], long: [] } },
-    raku: { ...hash, endings: ['.raku', '.rakumod'], quotes: both },
-    razor: { ...mixed, endings: ['.cshtml', '.razor'], quotes: both },
-    restructuredtext: { ...uncommented, endings: ['.rst'], quotes: double },
+    r: { name: 'R', ...hash, endings: ['.r'], quotes: { short: ['"', "'", '`'], long: [] } },
+    raku: { name: 'Raku', ...hash, endings: ['.raku', '.rakumod'], quotes: both },
+    razor: { name: 'Razor', ...mixed, endings: ['.cshtml', '.razor'], quotes: both },
+    restructuredtext: { name: 'reStructuredText', ...uncommented, endings: ['.rst'], quotes: double },
     ruby: {
+      name: 'Ruby',
       ...{ ...hash, endings: ['.rb'], quotes: { short: ['"', "'", '`'], long: [] }, grammar: 'ruby' },
       ...ended(
         /^(?:def|class|module|if|unless|while|until|begin)\b(?!.*(?:\bend\b|\)? = |;))|\bdo(?: *\|[^|]*\|)?$/,
       ),
     },
-    rust: { ...c, endings: ['.rs'], isSource: true, grammar: 'rust', imports: ofRust },
-    scala: { ...c, endings: ['.scala'], quotes: tripleAndCharacters },
-    scss: { ...slashes, endings: ['.scss'], quotes: both },
-    shaderlab: { ...slashes, endings: ['.shader'], quotes: double },
+    rust: { name: 'Rust', ...c, endings: ['.rs'], isSource: true, grammar: 'rust', imports: ofRust },
+    scala: { name: 'Scala', ...c, endings: ['.scala'], quotes: tripleAndCharacters },
+    scss: { name: 'SCSS', ...slashes, endings: ['.scss'], quotes: both },
+    shaderlab: { name: 'ShaderLab', ...slashes, endings: ['.shader'], quotes: double },
     shellscript: {
+      name: 'Shell Script',
       ...{ ...hash, endings: ['.sh'], isSource: true, quotes: backticks, grammar: 'bash' },
       wordBlocks: [
         [/(?:^|[\s;])then$/, 'fi'],
@@ -185,24 +243,37 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       ],
       bareValues: true,
     },
-    sql: { ...dashes, endings: ['.sql'], blockComments: starred, quotes: both, blocks: 'none' },
-    svelte: { ...mixed, endings: ['.svelte'], quotes: backticks },
-    swift: { ...slashes, endings: ['.swift'], quotes: { short: ['"'], long: ['"""'] } },
-    tex: { ...percent, endings: ['.sty', '.cls'], quotes: double },
-    toml: { ...values, endings: ['.toml'], quotes: triples },
-    typescript: { ...script, endings: ['.ts', '.cts', '.mts'], grammar: 'typescript' },
-    typescriptreact: { ...script, endings: ['.tsx'], grammar: 'tsx', dialectOf: 'typescript' },
-    vb: { ...values, endings: ['.vb'], lineComments: ["'"], pathComment: "'", quotes: double },
-    vhdl: { ...dashes, endings: ['.vhd', '.vhdl'], quotes: characters, blocks: 'none' },
-    vue: { ...mixed, endings: ['.vue'], quotes: backticks },
-    xml: { ...markup, endings: ['.xml'], quotes: both, blocks: 'none' },
-    xsl: { ...markup, endings: ['.xsl', '.xslt'], quotes: both, blocks: 'none' },
-    yaml: { ...hash, endings: ['.yaml', '.yml'], quotes: both, bareValues: true },
+    sql: { name: 'SQL', ...dashes, endings: ['.sql'], blockComments: starred, quotes: both, blocks: 'none' },
+    svelte: { name: 'Svelte', ...mixed, endings: ['.svelte'], quotes: backticks },
+    swift: { name: 'Swift', ...slashes, endings: ['.swift'], quotes: { short: ['"'], long: ['"""'] } },
+    tex: { name: 'TeX', ...percent, endings: ['.sty', '.cls'], quotes: double },
+    toml: { name: 'TOML', ...values, endings: ['.toml'], quotes: triples },
+    typescript: { name: 'TypeScript', ...script, endings: ['.ts', '.cts', '.mts'], grammar: 'typescript' },
+    typescriptreact: {
+      name: 'TypeScript JSX',
+      ...script,
+      endings: ['.tsx'],
+      grammar: 'tsx',
+      dialectOf: 'typescript',
+    },
+    vb: {
+      name: 'Visual Basic',
+      ...values,
+      endings: ['.vb'],
+      lineComments: ["'"],
+      pathComment: "'",
+      quotes: double,
+    },
+    vhdl: { name: 'VHDL', ...dashes, endings: ['.vhd', '.vhdl'], quotes: characters, blocks: 'none' },
+    vue: { name: 'Vue', ...mixed, endings: ['.vue'], quotes: backticks },
+    xml: { name: 'XML', ...markup, endings: ['.xml'], quotes: both, blocks: 'none' },
+    xsl: { name: 'XSL', ...markup, endings: ['.xsl', '.xslt'], quotes: both, blocks: 'none' },
+    yaml: { name: 'YAML', ...hash, endings: ['.yaml', '.yml'], quotes: both, bareValues: true },
   } satisfies Record<string, Language>),
 );
 
 /** What is taken for granted of a language that has no row. */
-const unknown: Language = { ...slashes, endings: [], quotes: backticks };
+const unknown: Language = { ...slashes, name: '', endings: [], quotes: backticks };
 
 export function languageAt(languageId: string): Language {
   return languages.get(languageId) ?? unknown;
@@ -226,6 +297,11 @@ export const sourceGlob = `**/*{${[...bySourceEnding.keys()].join(',')}}`;
 /** A language without its dialect. */
 export function languageName(languageId: string): string {
   return languageAt(languageId).dialectOf ?? languageId;
+}
+
+/** What people call a language; one that is not known by its id. */
+export function displayName(languageId: string): string {
+  return languageAt(languageId).name || languageId;
 }
 
 /** Every grammar that reads one of the languages. */

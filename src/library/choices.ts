@@ -1,6 +1,7 @@
 // The list of models that one can choose from: what each line says, and in what order they stand.
 
 import { t } from '@vscode/l10n';
+import { bytesOf } from '../numbers';
 import type { MachineSpeed, ModelGlance } from '../reports';
 import type { CatalogueModel } from './catalogue';
 import {
@@ -56,7 +57,7 @@ export function withHabits(choices: readonly Choice[], habits: readonly Habit[])
     const tools = toolsWith(habits, choice.name, choice.file);
     return tools.length === 0
       ? choice
-      : { ...choice, detail: t`as in ${tools.join(', ')} · ${choice.detail}` };
+      : { ...choice, detail: [choice.detail, t`as in ${tools.join(', ')}`].join(' · ') };
   });
 }
 
@@ -102,7 +103,7 @@ function choiceOf(candidate: Candidate, current: boolean, machine: Machine | und
   const middle = glance.infills ? t`fills in the middle` : t`continues the text before the cursor only`;
   return {
     ...{ file, current, name, infills: glance.infills },
-    description: [glance.type, gigabytes(glance.bytes), licensed].join(' · '),
+    description: [glance.type, bytesOf(glance.bytes), licensed].join(' · '),
     ...expected([middle, originWords(origin)], glance, machine, file),
     ...(license && { license }),
   };
@@ -114,7 +115,7 @@ export function choiceToDownload(model: CatalogueModel, hub: string, machine?: M
   const license = licenceOf([name], model.license)!;
   return {
     ...{ download: model, current: false, name, license, infills: true },
-    description: [type, t`about ${gigabytes(megabytes * 1e6)}`, license.name].join(' · '),
+    description: [type, t`about ${bytesOf(megabytes * 1e6)}`, license.name].join(' · '),
     ...expected(
       [t`fills in the middle`, t`from ${hub.replace(/^https?:\/\//, '')}/${repository}`],
       loadOf(model),
@@ -132,12 +133,6 @@ function nameOf(candidate: Candidate): string {
 }
 
 const baseName = (file: string): string => file.split(/[/\\]/).at(-1)!;
-
-/** `398 MB`, `1.65 GB` */
-export function gigabytes(bytes: number): string {
-  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
-  return `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1)} GB`;
-}
 
 /** The detail of a line, with what to expect of the model on this machine. */
 function expected(
@@ -192,7 +187,7 @@ export function withRecommendation(choices: readonly Choice[]): Choice[] {
       ? {
           ...choice,
           recommended: true,
-          detail: t`recommended: the largest that answers in time here · ${choice.detail}`,
+          detail: [t`recommended`, choice.detail, t`the largest that answers in time here`].join(' · '),
         }
       : choice,
   );

@@ -5,6 +5,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, promises as fs } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { decimal, grouped } from '../numbers';
 import { Unwritable, unwritable } from '../wording';
 import { asked, Busy, type Hub, type HubFile, HubProblem, reasonOf, urlOf } from './hub';
 
@@ -175,7 +176,7 @@ async function attempt(
 ): Promise<void> {
   const stalled = new AbortController();
   const timer = setTimeout(
-    () => stalled.abort(new HubProblem(t`nothing came for ${patienceMs / 1000} s`)),
+    () => stalled.abort(new HubProblem(t`nothing came for ${decimal(patienceMs / 1000)} s`)),
     patienceMs,
   );
   try {
@@ -219,7 +220,7 @@ function expectLength(response: Response, file: HubFile, start: number, { base }
   if (stated === null || Number(stated) === file.bytes - start) return;
   void response.body?.cancel();
   throw new Lie(
-    t`${base} sends ${stated} bytes of ${file.path}, where ${file.bytes - start} are missing: it may be another file by now.`,
+    t`${base} sends ${stated} bytes of ${file.path}, where ${grouped(file.bytes - start)} are missing: it may be another file by now.`,
   );
 }
 

@@ -2,8 +2,8 @@
 
 import { t } from '@vscode/l10n';
 import type { MachineSpeed, ModelGlance } from '../reports';
-import { grouped } from '../wording';
 import type { Speed } from './speeds';
+import { bytesOf, grouped, milliseconds } from '../numbers';
 
 export interface Expectation {
   /** To the first ghost text in a file that was not read yet, in milliseconds. */
@@ -58,24 +58,22 @@ const mostOfMemory = 0.5;
 /** Why a model is not for this machine, as a sentence; nothing where it is. */
 export function unfit({ coldMs, keyMs, memory }: Expectation, memoryBytes: number): string | undefined {
   if (memory > mostOfMemory * memoryBytes)
-    return t`needs ${gigabytes(memory)} of memory, of ${gigabytes(memoryBytes)}`;
+    return t`needs ${bytesOf(memory)} of memory, of ${bytesOf(memoryBytes)}`;
   if (coldMs > patience.coldMs || keyMs > patience.keyMs) return t`too slow here`;
   return undefined;
 }
-
-const gigabytes = (bytes: number): string => `${grouped(bytes / 1e9, 1)} GB`;
 
 /** Whether ghost text comes before VS Code stops waiting for it, as a rule. */
 export function answersInTime({ coldMs, keyMs }: Expectation): boolean {
   return coldMs <= inTime.coldMs && keyMs <= inTime.keyMs;
 }
 
-/** `first ghost text in about 1.1 s, then 0.25 s for each key; 0.7 GB of memory` */
+/** `713 MB of memory, about 0.3 s for each key, 1.1 s in a new file` */
 export function expectationLine({ coldMs, keyMs, memory, isMeasured }: Expectation): string {
   const seconds = (ms: number): string =>
-    ms < 95 ? `${Math.ceil(ms / 10) * 10} ms` : `${grouped(ms / 1000, 1)} s`;
-  const [cold, key, needed] = [seconds(coldMs), seconds(keyMs), gigabytes(memory)];
+    ms < 95 ? milliseconds(Math.max(10, Math.ceil(ms / 10) * 10)) : `${grouped(ms / 1000, 1)} s`;
+  const [cold, key, needed] = [seconds(coldMs), seconds(keyMs), bytesOf(memory)];
   return isMeasured
-    ? t`about ${cold} in a new file, ${key} for each key (as measured here), ${needed} of memory in all`
-    : t`about ${cold} in a new file, ${key} for each key, ${needed} of memory in all`;
+    ? t`${needed} of memory, measured here: ${key} for each key, ${cold} in a new file`
+    : t`${needed} of memory, about ${key} for each key, ${cold} in a new file`;
 }

@@ -1,6 +1,8 @@
 // A hub of models: which files a repository holds, how large they are and by which digest, and words for what it answers.
 
 import { t } from '@vscode/l10n';
+import { grouped } from '../numbers';
+
 /** Where models are had from, and how. `fetch` is Node's, which VS Code gives its proxy and certificates. */
 export interface Hub {
   /** `https://huggingface.co`, or a mirror with the same paths. */
@@ -114,11 +116,11 @@ function problemOf({ status, headers }: Response, what: string, { base, token }:
     const message =
       seconds === undefined
         ? t`${base} is asked too often: try again later.`
-        : t`${base} is asked too often: try again in ${Math.ceil(seconds)} s.`;
+        : t`${base} is asked too often: try again in ${grouped(Math.ceil(seconds))} s.`;
     return new Busy(message, seconds);
   }
-  if (status >= 500) return new Busy(t`${base} is not well (HTTP ${status}): try again later.`);
-  return new HubProblem(t`${base} answers HTTP ${status} for ${what}.`);
+  if (status >= 500) return new Busy(t`${base} is not well (HTTP ${String(status)}): try again later.`);
+  return new HubProblem(t`${base} answers HTTP ${String(status)} for ${what}.`);
 }
 
 /** The hub may answer if it is asked again. */

@@ -1,5 +1,7 @@
 // Measures prefill and decode of the loaded model at several thread counts, against the machine's own limits.
 
+import { t } from '@vscode/l10n';
+import { grouped } from '../numbers';
 import type { BenchParams, BenchProgress } from '../protocol';
 import type { BenchReport, BenchRow } from '../reports';
 import { Engine } from '../engine/engine';
@@ -145,7 +147,7 @@ export async function measureSpeed(
   const { contextLength } = engine.info;
   if (promptTokens < 1 || generateTokens < 1 || promptTokens + generateTokens > contextLength) {
     throw new Error(
-      `${promptTokens} prompt and ${generateTokens} generated tokens do not fit into the context of ${contextLength}. Ask for fewer.`,
+      t`${grouped(promptTokens)} prompt and ${grouped(generateTokens)} generated tokens do not fit into the context of ${grouped(contextLength)}. Ask for fewer.`,
     );
   }
   const ids = textIds(engine, promptTokens);

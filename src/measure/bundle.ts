@@ -5,12 +5,16 @@ import type { Bundle } from '../editing/bundle';
 import type { Answering } from '../engine/engine';
 import { fixedRoom } from '../engine/room';
 
-/** `differs` names what is another than in the bundle; times are not compared, nor what the cache held. */
+/**
+ * `differs` names what is another than in the bundle; times are not compared, nor what the cache held. `linesLeftOut`: of
+ * the lines that the model saw then, some with keys or tokens are not in the bundle.
+ */
 export interface BundleReplay {
   same: boolean;
   differs: string[];
   expected: Completion;
   completion: Completion;
+  linesLeftOut?: true;
 }
 
 const compared = [
@@ -27,13 +31,16 @@ const compared = [
 
 export async function replayBundle(
   engine: Answering,
-  { prompt, limits, completion }: Bundle,
+  { prompt, limits, completion, origin }: Bundle,
 ): Promise<BundleReplay> {
   const now = await engine.complete(prompt, limits, { room: completion.room ?? fixedRoom });
   const value = (which: Completion, field: (typeof compared)[number]): string | undefined =>
     JSON.stringify(which[field]);
   const differs = compared.filter((field) => value(now, field) !== value(completion, field));
-  return { same: differs.length === 0, differs, expected: completion, completion: now };
+  return {
+    ...{ same: differs.length === 0, differs, expected: completion, completion: now },
+    ...(origin?.linesLeftOut && { linesLeftOut: true }),
+  };
 }
 
 /** The bundle that a file's text is; undefined for a text that is something else. Throws an Error that names what is amiss. */

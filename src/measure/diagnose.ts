@@ -1,6 +1,7 @@
 // The report on this machine and model: every figure measured while it is made, every finding derived from a figure.
 
 import { t } from '@vscode/l10n';
+import { coresOf, decimal, grouped, percent, threadsOf } from '../numbers';
 import type { Diagnosis, Issue, LevelReport, Recommendation, ScalingRow, Target } from '../reports';
 import { loadedWith, measureSpeed, readSpeed, spread } from './bench';
 import { measureMachine } from './machine';
@@ -31,9 +32,10 @@ export async function diagnose(engine: Engine, signal?: AbortSignal): Promise<Di
     .map((level) => ({ name: level.name, ...addon.selftest(level.name) }));
   const levels: LevelReport[] = cpu.levels.map((level) => {
     const test = selftests.find(({ name }) => name === level.name);
-    const failed =
-      test && test.mismatches > 0 ? `failed: ${test.mismatches} of ${test.cases} cases differ` : 'ok';
-    return { ...level, selected: level.name === info.kernel, selftest: test ? failed : 'not run' };
+    const selected = level.name === info.kernel;
+    if (!test) return { ...level, selected, selftest: 'not run' };
+    const { cases, mismatches } = test;
+    return { ...level, selected, selftest: mismatches > 0 ? 'failed' : 'ok', cases, mismatches };
   });
   const kernels = kernelSpeeds(engine);
   const { scaling, throughput, firstTokenMs } = await measureThreads(engine, cpu.physicalCores, signal);
@@ -151,10 +153,11 @@ function issuesOf(report: Measured): Issue[] {
   const issues: Issue[] = [];
   const { environment, simd, threading, model } = report;
   for (const level of simd.levels) {
-    if (!level.selftest.startsWith('failed')) continue;
+    const { selftest, cases = 0, mismatches = 0 } = level;
+    if (selftest !== 'failed') continue;
     issues.push({
       severity: level.selected ? 'error' : 'warning',
-      issue: t`The kernel ${level.name} ${level.selftest}.`,
+      issue: t`The kernel ${level.name} computes wrongly in ${grouped(mismatches)} of ${grouped(cases)} cases.`,
       impact: level.selected ? t`Completions may be wrong.` : t`It must not be chosen.`,
     });
   }
@@ -169,14 +172,14 @@ function issuesOf(report: Measured): Issue[] {
   if (limit !== null && limit < model.threads) {
     issues.push({
       severity: 'warning',
-      issue: t`The container grants ${limit} cores to ${model.threads} threads.`,
+      issue: t`The container grants ${coresOf(limit)} to ${threadsOf(model.threads)}.`,
       impact: t`Threads wait for each other while one of them is paused.`,
     });
   }
   if (model.threads > environment.physicalCores) {
     issues.push({
       severity: 'warning',
-      issue: t`${model.threads} threads share ${environment.physicalCores} physical cores.`,
+      issue: t`${threadsOf(model.threads)} share ${coresOf(environment.physicalCores)}.`,
       impact: t`Threads wait for each other.`,
     });
   }
@@ -184,7 +187,7 @@ function issuesOf(report: Measured): Issue[] {
     if (row.threads === 1 || row.efficiency >= efficiencyTarget || row.bound === 'memory') continue;
     issues.push({
       severity: 'note',
-      issue: t`${row.threads} threads reach ${Math.round(row.efficiency * 100)} % of linear speed-up, though memory is not the limit.`,
+      issue: t`${threadsOf(row.threads)} reach ${percent(row.efficiency)} of linear speed-up, though memory is not the limit.`,
       impact: t`Other programs may use the cores, or threads share one core.`,
     });
   }
@@ -198,8 +201,8 @@ function recommendationsOf(report: Measured): Recommendation[] {
   const best = scaling.reduce((a, b) => (b.ms < a.ms ? b : a));
   if (current && current.ms / best.ms > worthIt) {
     recommendations.push({
-      action: t`Set "ryzanstein.threads" to ${best.threads}.`,
-      expectedGain: t`${rounded(current.ms / best.ms)} times as fast, as measured above`,
+      action: t`Set "ryzanstein.threads" to ${grouped(best.threads)}.`,
+      expectedGain: t`${decimal(current.ms / best.ms)} times as fast, as measured above`,
     });
   }
   const { kernels } = report.tmac;
@@ -214,7 +217,7 @@ function recommendationsOf(report: Measured): Recommendation[] {
   if (active && fastest && fastest.gops / active.gops > worthIt) {
     recommendations.push({
       action: t`Use the kernel ${fastest.level} (RYZANSTEIN_KERNEL=${fastest.level}).`,
-      expectedGain: t`${rounded(fastest.gops / active.gops)} times the speed of the ternary product`,
+      expectedGain: t`${decimal(fastest.gops / active.gops)} times the speed of the ternary product`,
     });
   }
   return recommendations;

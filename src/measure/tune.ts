@@ -1,10 +1,12 @@
 // Tunes a model to code: how much the context weighs beside it, then how far its confidence holds; both are kept beside its file.
 
+import { t } from '@vscode/l10n';
 import type { Engine } from '../engine/engine';
 import { readGguf } from '../model/gguf';
 import { keepTuning } from '../model/tuning';
 import type { Evaluation } from '../reports';
 import { calibrated, type Calibration, composed } from '../completion/calibration';
+import { grouped } from '../numbers';
 import { messageOf } from '../wording';
 import { calibrationOf, leastAnswers, thresholdsOf } from './calibrate';
 import { evaluate } from './evaluate';
@@ -38,7 +40,7 @@ export function calibrate(engine: Engine, holes: Hole[], evaluation: Evaluation)
   if (!found)
     return {
       ...evaluation,
-      calibration: `as it was; to calibrate it takes ${leastAnswers} answers that are fit to show, right and wrong ones`,
+      calibration: t`as it was; to calibrate it takes ${grouped(leastAnswers)} answers that are fit to show, right and wrong ones`,
     };
   const { loaded } = engine;
   const { thresholds: before, ...curve } = composed(loaded.tuning.confidence, found);
@@ -64,8 +66,8 @@ export function calibrate(engine: Engine, holes: Hole[], evaluation: Evaluation)
 
 function kept(engine: Engine, confidence: Calibration): string {
   try {
-    return `calibrated by these answers, for every workspace; kept in ${keepTuning(readGguf(engine.info.file), { confidence })}`;
+    return t`calibrated by these answers, for every workspace; kept in ${keepTuning(readGguf(engine.info.file), { confidence })}`;
   } catch (error) {
-    return `calibrated by these answers until the engine ends, for ${messageOf(error)}`;
+    return t`calibrated by these answers until the engine ends, for it cannot be kept: ${messageOf(error)}`;
   }
 }

@@ -1,5 +1,6 @@
 // Tunes how much what the context holds weighs against the model: by how well both together foretell true answers to holes.
 
+import { t } from '@vscode/l10n';
 import { siteOf } from '../completion/site';
 import type { Engine } from '../engine/engine';
 import { fixedRoom } from '../engine/room';
@@ -61,7 +62,7 @@ export async function tuneCache(
   }
   const [tuning, measuring] = [0, 1].map((half) => answers.filter((_, i) => i % 2 === half).flat());
   if (tuning!.length < leastTokens || measuring!.length < leastTokens)
-    throw new Error(`These ${holes.length} holes are too few to tune by.`);
+    throw new Error(t`There is too little code to tune by.`);
   const found = leastBits(tuning!);
   const bits = {
     alone: bitsOf(measuring!, ({ byModel }) => byModel),

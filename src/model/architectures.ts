@@ -1,5 +1,7 @@
 // What a file says about its model's arithmetic: the keys of each architecture that the engine computes, and why the others are not.
 
+import { t } from '@vscode/l10n';
+import { grouped } from '../numbers';
 import { type Gguf, GgufError } from './gguf';
 
 /** `native/model/hyperparameters.cpp` reads each by its name, and knows what it may be. */
@@ -73,10 +75,12 @@ const known: Record<string, Traits> = {
 };
 export const architectures = Object.keys(known);
 
-const recurrent = 'has recurrent layers';
-const ownExperts = 'mixes experts in a way of its own';
+const recurrent = (): string => t`has recurrent layers`;
+const ownExperts = (): string => t`mixes experts in a way of its own`;
+const sinks = (): string => t`has attention sinks`;
+const learned = (): string => t`has learned positions`;
 /** Why the engine does not compute what people try most. */
-const refused: Record<string, string> = {
+const refused: Record<string, () => string> = {
   qwen35: recurrent,
   qwen35moe: recurrent,
   qwen3next: recurrent,
@@ -86,17 +90,18 @@ const refused: Record<string, string> = {
   granitemoe: ownExperts,
   mellum: ownExperts,
   deepseek: ownExperts,
-  deepseek2: 'keeps its keys and values compressed (multi-head latent attention)',
-  granite_swa: 'has attention sinks',
-  'gpt-oss': 'has attention sinks',
-  gemma2: 'caps the scores of its attention',
-  refact: 'has no rotary embedding but slopes (ALiBi)',
-  starcoder: 'has learned positions',
-  gpt2: 'has learned positions',
+  deepseek2: () => t`keeps its keys and values compressed (multi-head latent attention)`,
+  granite_swa: sinks,
+  'gpt-oss': sinks,
+  gemma2: () => t`caps the scores of its attention`,
+  refact: () => t`has no rotary embedding but slopes (ALiBi)`,
+  starcoder: learned,
+  gpt2: learned,
 };
 
+/** `what` goes on behind the file's name. */
 export function fail(gguf: Gguf, what: string): never {
-  throw new GgufError(`${gguf.file} ${what}. README lists the models that run.`);
+  throw new GgufError(t`${gguf.file} ${what}. README lists the models that run.`);
 }
 
 /** Throws a GgufError that says which key is wrong. With `any` the architecture may be one that our engine does not compute. */
@@ -109,22 +114,22 @@ export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
   const number = (key: string, otherwise?: number): number => {
     const stated = one(gguf, `${architecture as string}.${key}`, value(key)) ?? otherwise;
     if (typeof stated !== 'number' || !(stated > 0 && stated < Infinity))
-      fail(gguf, `has no positive number under "${architecture as string}.${key}"`);
+      fail(gguf, t`has no positive number under "${`${architecture as string}.${key}`}"`);
     return stated;
   };
   const count = (key: string, most: number, otherwise?: number): number => {
     const stated = number(key, otherwise);
     if (!Number.isInteger(stated) || stated > most)
-      fail(gguf, `has ${stated} under "${architecture as string}.${key}"`);
+      fail(gguf, t`has ${String(stated)} under "${`${architecture as string}.${key}`}"`);
     return stated;
   };
   if (!any && traits?.experts === undefined && has('expert_count'))
-    fail(gguf, 'is a mixture of experts, which this engine computes for qwen3moe alone');
+    fail(gguf, t`is a mixture of experts, which this engine computes for qwen3moe alone`);
   // 1 is the softmax.
   if (!any && (value('expert_gating_func') ?? 1) !== 1)
-    fail(gguf, 'chooses experts in a way that is not computed here ("expert_gating_func")');
+    fail(gguf, t`chooses experts in a way that is not computed here ("expert_gating_func")`);
   if (!any && ![0, 1].includes((value('expert_weights_scale') ?? 1) as number))
-    fail(gguf, 'weighs experts in a way that is not computed here ("expert_weights_scale")');
+    fail(gguf, t`weighs experts in a way that is not computed here ("expert_weights_scale")`);
   const mixes = traits?.experts === true;
   const { layerNorm, globalLayers, ropeOptional, ropeSkip, scaledEmbedding } = traits ?? {};
   const width = count('embedding_length', 1 << 16);
@@ -132,9 +137,10 @@ export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
   const heads = count('attention.head_count', 1024);
   const headSize = count('attention.key_length', 1024, width / heads);
   if (!any && count('attention.value_length', 1024, headSize) !== headSize)
-    fail(gguf, 'has keys and values of different lengths, which this engine does not compute');
+    fail(gguf, t`has keys and values of different lengths, which this engine does not compute`);
   const kvHeads = count('attention.head_count_kv', 1024, heads);
-  if (heads % kvHeads !== 0) fail(gguf, `has ${heads} heads, not a multiple of its ${kvHeads} key heads`);
+  if (heads % kvHeads !== 0)
+    fail(gguf, t`has ${grouped(heads)} heads, not a multiple of its ${grouped(kvHeads)} key heads`);
   const trained = count('context_length', 1 << 24);
   const window = globalLayers !== undefined && has('attention.sliding_window');
   const noRotary = ropeOptional === true && value('rope.scaling.finetuned') === false;
@@ -181,7 +187,7 @@ export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
     if (type === 'none' || any) return none;
     if (type === 'linear') return { ...none, ropeFactor: factor };
     if (type !== 'yarn' || has('rope.scaling.yarn_log_multiplier'))
-      fail(gguf, `scales its rotary embedding in a way (${JSON.stringify(type)}) that is not computed here`);
+      fail(gguf, t`scales its rotary embedding in a way (${JSON.stringify(type)}) that is not computed here`);
     return {
       ropeFactor: factor,
       yarnContext: count('rope.scaling.original_context_length', 1 << 24, trained),
@@ -196,21 +202,21 @@ function refuseUnknown(gguf: Gguf, architecture: unknown, traits: Traits | undef
   if (typeof architecture === 'string' && Object.hasOwn(refused, architecture)) {
     fail(
       gguf,
-      `has the architecture "${architecture}": it ${refused[architecture]}, which this engine does not compute`,
+      t`has the architecture "${architecture}": it ${refused[architecture]!()}, which this engine does not compute`,
     );
   }
   if (traits === undefined || !Object.hasOwn(known, architecture as string)) {
     fail(
       gguf,
       architecture === undefined
-        ? `does not say which architecture it has; known are ${architectures.join(', ')}`
-        : `has the architecture ${JSON.stringify(architecture)}; known are ${architectures.join(', ')}`,
+        ? t`does not say which architecture it has; known are ${architectures.join(', ')}`
+        : t`has the architecture ${JSON.stringify(architecture)}; known are ${architectures.join(', ')}`,
     );
   }
   // The weights mean something else without the transform; ignoring it would give fluent nonsense.
   for (const key of gguf.metadata.keys()) {
     if (/^prism\.(hadamard\.|(.*\.)?version$)/.test(key))
-      fail(gguf, `wants its weights transformed ("${key}"), which this engine does not compute`);
+      fail(gguf, t`wants its weights transformed ("${key}"), which this engine does not compute`);
   }
 }
 
@@ -219,15 +225,16 @@ function one(gguf: Gguf, key: string, value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   const values = value as unknown[];
   if (values.length > 0 && values.every((each) => each === values[0])) return values[0];
-  fail(gguf, `has layers of different shapes ("${key}"), which this engine does not compute`);
+  fail(gguf, t`has layers of different shapes ("${key}"), which this engine does not compute`);
 }
 
 function vocabularyOf(gguf: Gguf): number {
   const embedding = gguf.tensors.find((tensor) => tensor.name === 'token_embd.weight');
-  if (!embedding) fail(gguf, 'has no tensor "token_embd.weight"');
+  if (!embedding) fail(gguf, t`has no tensor "token_embd.weight"`);
   const tokens = gguf.metadata.get('tokenizer.ggml.tokens');
   const rows = embedding.shape[1] ?? 0;
-  if (!Array.isArray(tokens) || tokens.length === 0) fail(gguf, 'has no "tokenizer.ggml.tokens"');
-  if (tokens.length > rows) fail(gguf, `has ${tokens.length} tokens, but embeddings for ${rows}`);
+  if (!Array.isArray(tokens) || tokens.length === 0) fail(gguf, t`has no "tokenizer.ggml.tokens"`);
+  if (tokens.length > rows)
+    fail(gguf, t`has ${grouped(tokens.length)} tokens, but embeddings for ${grouped(rows)}`);
   return tokens.length;
 }

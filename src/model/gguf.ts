@@ -2,6 +2,7 @@
 
 import { t } from '@vscode/l10n';
 import * as fs from 'node:fs';
+import { grouped } from '../numbers';
 import { whyUnread } from '../wording';
 import { takeInstead, tensorTypeName, tensorTypes } from './tensorTypes';
 
@@ -98,8 +99,9 @@ class Reader {
     return this.size - this.#position;
   }
 
+  /** `what` is a finding for who made the file, in English whoever reads it: other languages quote it. */
   fail(what: string): never {
-    throw new GgufError(`${this.file}: ${what}. ${partByName(this.file) ?? damaged()}`);
+    throw new GgufError(t`${this.file}: ${what}. ${partByName(this.file) ?? damaged()}`);
   }
 
   /** Goes over the next `length` bytes, and returns where they begin in the buffer, which holds them until the next call. */
@@ -265,9 +267,10 @@ function readHeader(reader: Reader, state: string, parts: boolean): Gguf {
   }
   const version = reader.uint32('the version');
   if (version !== 2 && version !== 3) {
-    const detail = version > 0xffff ? 'is big-endian' : `has GGUF version ${version}`;
     throw new GgufError(
-      `${file} ${detail}; only little-endian versions 2 and 3 are known. Convert it again.`,
+      version > 0xffff
+        ? t`${file} is big-endian; only little-endian versions 2 and 3 are known. Convert it again.`
+        : t`${file} has GGUF version ${grouped(version)}; only little-endian versions 2 and 3 are known. Convert it again.`,
     );
   }
   // The shortest tensor entry: name length, dimensions, one extent, type, offset; the shortest key: length, type, byte.
@@ -286,14 +289,16 @@ function readHeader(reader: Reader, state: string, parts: boolean): Gguf {
 function refusePart(file: string, metadata: Map<string, GgufValue>): void {
   const [part, parts] = ['split.no', 'split.count'].map((key) => Number(metadata.get(key) ?? 0));
   if (parts! > 1)
-    throw new GgufError(t`${file} is part ${part! + 1} of ${parts!} of a split model. ${putTogether()}`);
+    throw new GgufError(
+      t`${file} is part ${grouped(part! + 1)} of ${grouped(parts!)} of a split model. ${putTogether()}`,
+    );
 }
 
 /** What to do with a file that cannot be read, where its name says that it is a part of one. */
 function partByName(file: string): string | undefined {
   const [, part, parts] = /-(\d{5})-of-(\d{5})\.gguf$/i.exec(file) ?? [];
   if (!(Number(parts) > 1)) return undefined;
-  return t`By its name it is part ${Number(part)} of ${Number(parts)} of a split model. ${putTogether()}`;
+  return t`By its name it is part ${grouped(Number(part))} of ${grouped(Number(parts))} of a split model. ${putTogether()}`;
 }
 
 function readMetadata(reader: Reader, count: number, places: Gguf['places']): Map<string, GgufValue> {
@@ -334,10 +339,11 @@ function tensorBytes(reader: Reader, name: string, type: number, shape: number[]
   const layout = tensorTypes[type];
   if (!layout) {
     const known = tensorTypeName(type);
-    const what = known.startsWith('type ')
-      ? `the unknown ${known}`
-      : `the type ${known}, which ggml has given up`;
-    throw new GgufError(`${reader.file}: the tensor "${name}" has ${what}. ${takeInstead(type)}`);
+    throw new GgufError(
+      known.startsWith('type ')
+        ? t`${reader.file}: the tensor "${name}" has the unknown type ${String(type)}. ${takeInstead(type)}`
+        : t`${reader.file}: the tensor "${name}" has the type ${known}, which ggml has given up. ${takeInstead(type)}`,
+    );
   }
   const elements = elementsOf(shape);
   if (elements < 1 || elements > Number.MAX_SAFE_INTEGER) {
@@ -372,7 +378,7 @@ function refuseForkTypes({ file }: Reader, tensors: TensorDescription[]): void {
   const tensor = tensors.find(({ type }) => type === ptq1);
   if (!tensor) return;
   throw new GgufError(
-    `${file}: the tensor "${tensor.name}" has the type ${ptq1}, which is PTQ1_0 only where "prism." metadata says so. ${takeInstead(ptq1)}`,
+    t`${file}: the tensor "${tensor.name}" has the type ${String(ptq1)}, which is PTQ1_0 only where "prism." metadata says so. ${takeInstead(ptq1)}`,
   );
 }
 

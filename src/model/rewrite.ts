@@ -1,5 +1,7 @@
 // Writes GGUF files of others, every byte of the tensors as it was: one of the parts of a split model, or one that states something more.
 
+import { t } from '@vscode/l10n';
+import { grouped } from '../numbers';
 import * as fs from 'node:fs';
 import { type Gguf, GgufError, readGguf } from './gguf';
 import { writeGguf, type WrittenTensor } from './ggufWriter';
@@ -12,7 +14,9 @@ export function joinParts(files: readonly string[], whole: string): void {
   for (const [i, { file, metadata }] of parts.entries()) {
     const [number, count] = ['split.no', 'split.count'].map((key) => metadata.get(key));
     if (number !== i || count !== parts.length)
-      throw new GgufError(`${file} is not part ${i + 1} of ${parts.length} of a split model.`);
+      throw new GgufError(
+        t`${file} is not part ${grouped(i + 1)} of ${grouped(parts.length)} of a split model.`,
+      );
   }
   const first = parts[0]!;
   const metadata = metadataOf(first).filter(([key]) => !key.startsWith('split.'));
@@ -20,7 +24,7 @@ export function joinParts(files: readonly string[], whole: string): void {
   const tensors = parts.flatMap((part) => part.tensors.map((tensor) => written(part, tensor)));
   if (typeof expected === 'number' && expected !== tensors.length)
     throw new GgufError(
-      `${first.file} is of a model of ${expected} tensors, of which ${tensors.length} are there.`,
+      t`${first.file} is of a model of ${grouped(expected)} tensors, of which ${grouped(tensors.length)} are there.`,
     );
   writeGguf(whole, metadata, tensors);
 }
@@ -46,7 +50,7 @@ function* bytesOf({ file }: Gguf, from: number, to: number): Iterable<Buffer> {
     for (let at = from; at < to;) {
       const piece = Buffer.alloc(Math.min(pieceBytes, to - at));
       const read = fs.readSync(descriptor, piece, 0, piece.length, at);
-      if (read === 0) throw new GgufError(`${file} became shorter while it was read.`);
+      if (read === 0) throw new GgufError(t`${file} became shorter while it was read.`);
       yield piece.subarray(0, read);
       at += read;
     }

@@ -1,5 +1,7 @@
 // The tensor types of ggml, bitnet.cpp and PrismML by their numbers: how many bytes a block of weights takes.
 
+import { t } from '@vscode/l10n';
+
 /** A ggml type: `block` elements take `bytes` bytes, and the whole tensor `tail` bytes more. */
 export interface TensorType {
   name: string;
@@ -69,9 +71,9 @@ export function tensorTypeName(type: number): string {
 export function takeInstead(type: number): string {
   const name = tensorTypeName(type);
   if (/^IQ[123]_/.test(name))
-    return 'Its weights need code books that the engine does not have: take the model in IQ4_XS, Q3_K_M or Q2_K.';
-  if (name === 'NVFP4') return 'Take the model in MXFP4 or Q4_K_M.';
+    return t`Its weights need code books that the engine does not have: take the model in IQ4_XS, Q3_K_M or Q2_K.`;
+  if (name === 'NVFP4') return t`Take the model in MXFP4 or Q4_K_M.`;
   if (/_\d_\d$/.test(name))
-    return `Its weights lie as one kind of CPU wants them: take the model in ${name.slice(0, -4)}.`;
-  return 'Take the model in Q8_0, Q4_K_M or another type that README names.';
+    return t`Its weights lie as one kind of CPU wants them: take the model in ${name.slice(0, -4)}.`;
+  return t`Take the model in Q8_0, Q4_K_M or another type that README names.`;
 }

@@ -1,5 +1,7 @@
 // Text to token ids and back, as the vocabulary that the model file brings spells it.
 
+import { t } from '@vscode/l10n';
+import { grouped } from '../numbers';
 import { type Family, familyOf, type FimRole, steeringSpellings } from './formats';
 import { type Gguf, GgufError } from './gguf';
 import { ByteLevel, bytesOf, type Spelling } from './byteLevel';
@@ -194,7 +196,7 @@ export class Tokenizer {
 
 function vocabularyError(gguf: Gguf, key: string, what: string): GgufError {
   return new GgufError(
-    `${gguf.file}: "${key}" ${what}. Choose a model with a byte-level BPE or SentencePiece vocabulary.`,
+    t`${gguf.file}: "${key}" ${what}. Choose a model with a byte-level BPE or SentencePiece vocabulary.`,
   );
 }
 
@@ -287,7 +289,7 @@ export function markersOf(gguf: Gguf): Pick<Tokenizer, 'family' | 'control'> {
 function textUnder(gguf: Gguf, key: string): string {
   const value = gguf.metadata.get(key);
   if (typeof value !== 'string')
-    throw vocabularyError(gguf, key, value === undefined ? 'is missing' : 'is not a text');
+    throw vocabularyError(gguf, key, value === undefined ? t`is missing` : t`is not a text`);
   return value;
 }
 
@@ -295,24 +297,24 @@ function listUnder<T>(gguf: Gguf, key: string, type: string): T[] {
   const value = gguf.metadata.get(key);
   const good = Array.isArray(value) && value.every((item) => typeof item === type);
   if (!good)
-    throw vocabularyError(gguf, key, value === undefined ? 'is missing' : `is not a list of ${type}s`);
+    throw vocabularyError(gguf, key, value === undefined ? t`is missing` : t`is not a list of ${`${type}s`}`);
   return value as T[];
 }
 
 function headOf(gguf: Gguf): Head {
   const model = textUnder(gguf, 'tokenizer.ggml.model');
   if (model !== 'gpt2' && model !== 'llama')
-    throw vocabularyError(gguf, 'tokenizer.ggml.model', `is "${model}", neither "gpt2" nor "llama"`);
+    throw vocabularyError(gguf, 'tokenizer.ggml.model', t`is "${model}", neither "gpt2" nor "llama"`);
   const tokens = listUnder<string>(gguf, 'tokenizer.ggml.tokens', 'string');
   const long = tokens.findIndex((token) => token.length > longestToken);
   if (long >= 0) {
-    const what = `has ${tokens[long]!.length} characters in entry ${long}, more than ${longestToken}`;
+    const what = t`has ${grouped(tokens[long]!.length)} characters in entry ${grouped(long)}, more than ${grouped(longestToken)}`;
     throw vocabularyError(gguf, 'tokenizer.ggml.tokens', what);
   }
   if (model === 'llama') return { model, tokens, pre: '' };
   const pre = gguf.metadata.has('tokenizer.ggml.pre') ? textUnder(gguf, 'tokenizer.ggml.pre') : 'default';
   if (!preTokenizers.includes(pre)) {
-    throw vocabularyError(gguf, 'tokenizer.ggml.pre', `is "${pre}"; known are ${preTokenizers.join(', ')}`);
+    throw vocabularyError(gguf, 'tokenizer.ggml.pre', t`is "${pre}"; known are ${preTokenizers.join(', ')}`);
   }
   return { model, tokens, pre };
 }
@@ -326,13 +328,13 @@ function vocabularyOf(gguf: Gguf): Vocabulary {
     throw vocabularyError(
       gguf,
       'tokenizer.ggml.token_type',
-      `has ${types.length} entries for ${tokens.length} tokens`,
+      t`has ${grouped(types.length)} entries for ${grouped(tokens.length)} tokens`,
     );
   }
   if (model === 'llama') {
     const scores = listUnder<number>(gguf, 'tokenizer.ggml.scores', 'number');
     if (scores.length !== tokens.length) {
-      const what = `has ${scores.length} entries for ${tokens.length} tokens`;
+      const what = t`has ${grouped(scores.length)} entries for ${grouped(tokens.length)} tokens`;
       throw vocabularyError(gguf, 'tokenizer.ggml.scores', what);
     }
     return { model, tokens, types, scores };
@@ -340,7 +342,11 @@ function vocabularyOf(gguf: Gguf): Vocabulary {
   const merges = listUnder<string>(gguf, 'tokenizer.ggml.merges', 'string');
   const odd = merges.findIndex((merge) => merge.indexOf(' ', 1) < 1 || merge.endsWith(' '));
   if (odd >= 0)
-    throw vocabularyError(gguf, 'tokenizer.ggml.merges', `has the odd entry ${odd}: "${merges[odd]}"`);
+    throw vocabularyError(
+      gguf,
+      'tokenizer.ggml.merges',
+      t`has the odd entry ${grouped(odd)}: "${merges[odd]!}"`,
+    );
   return { model, tokens, types, merges, pre };
 }
 
@@ -385,6 +391,6 @@ function controlOf(
 function tokenId(gguf: Gguf, key: string, tokens: number): number {
   const id = gguf.metadata.get(key);
   if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= tokens)
-    throw vocabularyError(gguf, key, `is ${String(id)}, not one of the ${tokens} tokens`);
+    throw vocabularyError(gguf, key, t`is ${String(id)}, not one of the ${grouped(tokens)} tokens`);
   return id;
 }

@@ -73,7 +73,7 @@ function statedConfidence(gguf: Gguf): Calibration | undefined {
   const stated = gguf.metadata.get(confidenceKey);
   if (stated === undefined) return undefined;
   const found = typeof stated === 'string' ? parsed(() => stated) : undefined;
-  return isCalibration(found) ? found : fail(gguf, `has no calibration under "${confidenceKey}"`);
+  return isCalibration(found) ? found : fail(gguf, t`has no calibration under "ryzanstein.confidence"`);
 }
 
 /** Puts into the model's own file how far its confidence holds, for everybody who has it. */
@@ -120,26 +120,30 @@ export function cacheSettingsOf(gguf: Gguf): CacheSettings {
     `ryzanstein.cache.${name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)}`;
   return cacheSettings(
     (name) => gguf.metadata.get(keyOf(name)),
-    (name, what) => fail(gguf, `has no ${what} under "${keyOf(name)}"`),
+    (name, isList) => fail(gguf, lacking(keyOf(name), isList)),
   );
 }
 
-/** Calls `refuse` with the name of a setting that is there and is not what it has to be. */
+function lacking(key: string, isList: boolean): string {
+  return isList ? t`has no numbers under "${key}"` : t`has no number under "${key}"`;
+}
+
+/** Calls `refuse` with the name of a setting that is there and is not what it has to be: a number, or a list of them. */
 function cacheSettings(
   stated: (name: string) => unknown,
-  refuse: (name: string, what: string) => never,
+  refuse: (name: string, isList: boolean) => never,
 ): CacheSettings {
   const settings: CacheSettings = {};
   for (const name of ['sharpness', 'modelWeight', 'leastCosine'] as const) {
     const value = stated(name);
     if (isNumber(value)) settings[name] = value;
-    else if (value !== undefined) refuse(name, 'number');
+    else if (value !== undefined) refuse(name, false);
   }
   for (const name of ['strengths', 'draftTokens'] as const) {
     const value = stated(name);
     const isOne = name === 'draftTokens' ? isWhole : isNumber;
     if (Array.isArray(value) && (value as unknown[]).every(isOne)) settings[name] = value as number[];
-    else if (value !== undefined) refuse(name, 'numbers');
+    else if (value !== undefined) refuse(name, true);
   }
   return settings;
 }
@@ -152,28 +156,30 @@ function isWhole(value: unknown): value is number {
   return isNumber(value) && (value | 0) === value;
 }
 
+/** `what` goes on behind the file's name. */
+function refuse(what: string): never {
+  throw new Error(what);
+}
+
 /** Throws an Error whose message goes on behind the file's name. */
 function tuningFrom(found: unknown): TuningFile {
-  const refuse = (what: string): never => {
-    throw new Error(`has no ${what}`);
-  };
   const { schema: named, header, bytes, date, cache, confidence } = asRecord(found);
-  if (named !== schema) throw new Error('is no tuning of a model');
+  if (named !== schema) throw new Error(t`is no tuning of a model`);
   if (typeof header !== 'string' || typeof bytes !== 'number' || typeof date !== 'string')
-    throw new Error('does not say which file it was made for');
+    throw new Error(t`does not say which file it was made for`);
   const settings = cache === undefined ? undefined : asRecord(cache);
   const kept =
     settings &&
     cacheSettings(
       (name) => settings[name],
-      (name, what) => refuse(`${what} under "cache.${name}"`),
+      (name, isList) => refuse(lacking(`cache.${name}`, isList)),
     );
-  if (kept && !isUsable(kept)) refuse('settings under "cache" that the engine takes');
+  if (kept && !isUsable(kept)) refuse(t`has settings under "cache" that the engine does not take`);
   return {
     ...{ schema, header, bytes, date },
     ...(kept && { cache: kept }),
     ...(confidence !== undefined && {
-      confidence: isCalibration(confidence) ? confidence : refuse('calibration under "confidence"'),
+      confidence: isCalibration(confidence) ? confidence : refuse(t`has no calibration under "confidence"`),
     }),
   };
 }

@@ -1,10 +1,19 @@
 // A bench for people: a table, Markdown, and what changed between two of them.
 
+import { t } from '@vscode/l10n';
 import type { BenchReport, BenchRow, ComparedRow } from '../reports';
 import { rounded } from '../statistics';
-import { milliseconds, modelLine, percent, threadsOf, tokensPerSecond } from './figures';
-import { grouped } from '../wording';
+import { modelLine } from './figures';
 import { table } from './tables';
+import {
+  dateAndTime,
+  grouped,
+  milliseconds,
+  percent,
+  threadsOf,
+  tokensOf,
+  tokensPerSecond,
+} from '../numbers';
 
 export function benchTable(report: BenchReport): string {
   const rows = report.results.map((row) => {
@@ -31,35 +40,35 @@ export function benchmarkReport(report: BenchReport): string {
     const share = row.fractionOfLimit;
     return [
       row.work === 'prefill'
-        ? `## Prefill of ${row.promptTokens} tokens`
-        : `## Decode of ${row.generateTokens} tokens after ${row.promptTokens}`,
+        ? `## ${t`Reading a prompt of ${tokensOf(row.promptTokens)}`}`
+        : `## ${t`Writing ${tokensOf(row.generateTokens)} behind a prompt of ${tokensOf(row.promptTokens)}`}`,
       '',
-      `- Median ${tokensPerSecond(median)}, least ${grouped(min)}, most ${grouped(max)}`,
-      `- Kernel ${row.kernel}, ${threadsOf(row.threads)}, weights in ${row.type}`,
-      ...(share === undefined ? [] : [`- ${percent(share)} of what reading the weights allows`]),
+      `- ${t`Median ${tokensPerSecond(median)}, least ${grouped(min)}, most ${grouped(max)}`}`,
+      `- ${t`Kernel ${row.kernel}, ${threadsOf(row.threads)}, weights in ${row.type}`}`,
+      ...(share === undefined ? [] : [`- ${t`${percent(share)} of what reading allows`}`]),
       '',
     ];
   });
   const limits = Object.entries(report.limits.readGBs).map(
     ([threads, value]) =>
-      `- Reading as much as the weights: ${grouped(value, 1)} GB/s with ${threadsOf(Number(threads))}`,
+      `- ${t`Reading as much as the weights: ${grouped(value, 1)} GB/s with ${threadsOf(Number(threads))}`}`,
   );
   return [
-    '# Ryzanstein benchmark',
+    `# ${t`Ryzanstein Benchmark`}`,
     '',
-    ...(model ? [`- Model: ${modelLine(model)}`, `- File: \`${model.file}\``] : []),
-    `- CPU: ${report.cpu}`,
+    ...(model ? [`- ${t`Model`}: ${modelLine(model)}`, `- ${t`File`}: \`${model.file}\``] : []),
+    `- ${t`CPU`}: ${report.cpu}`,
     ...limits,
-    `- Date: ${report.date}`,
+    `- ${t`Measured`}: ${dateAndTime(report.date)}`,
     '',
     ...sections,
-    ...(firstToken.length === 0 ? [] : ['## Time to the first token', '']),
+    ...(firstToken.length === 0 ? [] : [`## ${t`Time to the first token, by length of the prompt`}`, '']),
     ...firstToken.map(
       ({ promptTokens, milliseconds: { median, min, max } }) =>
-        `- Prompt of ${grouped(promptTokens)} tokens: ${milliseconds(median)}, ${milliseconds(min)} to ${milliseconds(max)}`,
+        `- ${t`${tokensOf(promptTokens)}: ${milliseconds(median)}, from ${milliseconds(min)} to ${milliseconds(max)}`}`,
     ),
     ...(firstToken.length === 0 ? [] : ['']),
-    'Prefill reads the text around the cursor, decode writes the answer. Other work on this machine makes both slower.',
+    t`Other work on the machine makes all of it slower.`,
     '',
   ].join('\n');
 }

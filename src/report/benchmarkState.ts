@@ -4,9 +4,17 @@ import { t } from '@vscode/l10n';
 import type { BenchProgress } from '../protocol';
 import type { BenchReport, BenchRow, Spread } from '../reports';
 import { barGroup, type Measured } from './bars';
-import { milliseconds, modelLine, percent, threadsOf, tokensPerSecond } from './figures';
-import { grouped } from '../wording';
+import { modelLine } from './figures';
 import type { BarGroup, BenchmarkState } from './pages';
+import {
+  dateAndTime,
+  grouped,
+  milliseconds,
+  percent,
+  threadsOf,
+  tokensOf,
+  tokensPerSecond,
+} from '../numbers';
 
 /** What an answer is made of: a key brings a token or two, which are read in one pass. */
 const answerTokens = 12;
@@ -43,8 +51,8 @@ export function benchmarkState(
 
 function progressOf({ done, steps, next }: BenchProgress): BenchmarkState['progress'] {
   const text = next
-    ? t`Step ${done + 1} of ${steps}: the kernel ${next.kernel} with ${threadsOf(next.threads)}.`
-    : t`Step ${done + 1} of ${steps}: the time to the first token.`;
+    ? t`Step ${grouped(done + 1)} of ${grouped(steps)}: the kernel ${next.kernel} with ${threadsOf(next.threads)}.`
+    : t`Step ${grouped(done + 1)} of ${grouped(steps)}: the time to the first token.`;
   return { text, share: done / steps };
 }
 
@@ -63,7 +71,7 @@ function verdictOn(report: BenchReport, deadline: number): string {
   const coldMs = (prefill.promptTokens / prefill.tokensPerSecond.median + answerTokens / decode) * 1000;
   const [cold, key, due] = [coldMs, keyMs, deadline].map(milliseconds) as [string, string, string];
   const read = grouped(prefill.promptTokens);
-  const takes = t`An answer of ${answerTokens} tokens takes ${cold} where ${read} tokens have to be read first, and ${key} behind each key after that.`;
+  const takes = t`An answer of ${grouped(answerTokens)} tokens takes ${cold} where ${read} tokens have to be read first, and ${key} behind each key after that.`;
   const whether =
     coldMs <= deadline
       ? t`Both are within the deadline of ${due}.`
@@ -80,7 +88,7 @@ function conditionsOf(report: BenchReport): BenchmarkState['conditions'] {
     ...(model ? [[t`Model`, modelLine(model)] as const, [t`File`, model.file] as const] : []),
     [t`CPU`, cpu],
     ...(used ? [[t`In use`, `${used.kernel}, ${threadsOf(used.threads)}`] as const] : []),
-    [t`Measured`, timeOf(date)],
+    [t`Measured`, dateAndTime(date)],
   ];
 }
 
@@ -126,7 +134,7 @@ function firstTokenBars({ firstToken = [] }: BenchReport): BarGroup {
     t`Time to the first token, by length of the prompt`,
     t`In milliseconds. Of a text that goes on being typed nearly all is known already: it counts as a short prompt.`,
     firstToken.map(({ promptTokens, milliseconds: spread }) => ({
-      name: t`${grouped(promptTokens)} tokens`,
+      name: tokensOf(promptTokens),
       ...spreadOf(spread),
     })),
     milliseconds,
@@ -142,10 +150,10 @@ function runBars(now: BenchReport, before: readonly BenchReport[], work: BenchRo
     if (row.promptTokens !== used.promptTokens || report.cpu !== now.cpu) return [];
     const means = `${row.kernel}, ${threadsOf(row.threads)}`;
     const note = `${means}: ${comparison(used.tokensPerSecond, row.tokensPerSecond)}`;
-    return [{ name: timeOf(report.date), ...spreadOf(row.tokensPerSecond), note }];
+    return [{ name: dateAndTime(report.date), ...spreadOf(row.tokensPerSecond), note }];
   });
   const latest: Measured[] = used
-    ? [{ name: timeOf(now.date), ...spreadOf(used.tokensPerSecond), isActive: true, note: t`this run` }]
+    ? [{ name: dateAndTime(now.date), ...spreadOf(used.tokensPerSecond), isActive: true, note: t`this run` }]
     : [];
   return barGroup(
     work === 'prefill'
@@ -190,14 +198,6 @@ function betterThreads(report: BenchReport): BenchmarkState['advice'] {
   return {
     threads: best.threads,
     action: t`Use ${threadsOf(best.threads)}`,
-    text: t`With ${threadsOf(best.threads)} an answer comes ${gain} times as fast as with ${written.threads}, beyond noise.`,
+    text: t`With ${threadsOf(best.threads)} an answer comes ${gain} times as fast as with ${grouped(written.threads)}, beyond noise.`,
   };
-}
-
-/** `2026-01-02 15:04`, in the zone of who reads it. */
-function timeOf(date: string): string {
-  const at = new Date(date);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');
-  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }

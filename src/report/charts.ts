@@ -52,7 +52,7 @@ export const byItself: Look = {
  */
 export const inPage: Look = {
   width: 340,
-  plot: { left: 52, right: 24, top: 32, height: 170, below: 44 },
+  plot: { left: 64, right: 24, top: 32, height: 170, below: 44 },
   byItself: false,
 };
 

@@ -2,9 +2,8 @@
 
 import { t } from '@vscode/l10n';
 import type { Completion, Examination, WrittenToken } from '../protocol';
-import { grouped } from '../wording';
-import { percent } from './figures';
 import type { Detail, TokenChip } from './pages';
+import { grouped, percent } from '../numbers';
 
 /** `setting` is the name of the one to change. */
 export interface Explained {

@@ -2,9 +2,10 @@
 
 import { t } from '@vscode/l10n';
 import { type Eagerness, leastConfidence, type Thresholds } from '../eagerness';
+import { displayName } from '../language/languages';
 import type { LoggedRequest } from './loggedRequest';
+import { grouped, percent } from '../numbers';
 import { eagernessWords } from '../wording';
-import { percent } from './figures';
 import type { JudgedAnswer, Sureness } from './pages';
 
 /** Bars of the chart, each of an equal share of all confidences. */
@@ -37,11 +38,11 @@ export function wantedBy(
   if (!Number.isFinite(least))
     return {
       ...{ threshold: 1, isSet: false },
-      sentence: t`At “${eagernessWords(eagerness)}”, nothing is shown by itself in ${language}.`,
+      sentence: t`At “${eagernessWords(eagerness)}”, nothing is shown by itself in ${displayName(language)}.`,
     };
   return {
     ...{ threshold: least, isSet: false },
-    sentence: t`At “${eagernessWords(eagerness)}”, answers are shown from ${percent(least)} on in ${language}.`,
+    sentence: t`At “${eagernessWords(eagerness)}”, answers are shown from ${percent(least)} on in ${displayName(language)}.`,
   };
 }
 
@@ -82,12 +83,12 @@ export function sentenceAt(answers: readonly JudgedAnswer[], threshold: number):
   const sure = answers.filter(({ confidence }) => confidence >= threshold);
   const looked = sure.filter(({ fate }) => fate !== 'hidden');
   const accepted = looked.filter(({ fate }) => fate === 'accepted').length;
-  const would = t`From ${percent(threshold)} on, ${sure.length} of these ${answers.length} answers would be shown.`;
+  const would = t`From ${percent(threshold)} on, ${grouped(sure.length)} of ${grouped(answers.length)} answers would be shown.`;
   if (looked.length === 0) return t`${would} None of them was shown so far.`;
-  return t`${would} Of the ${looked.length} that were, ${accepted} were accepted (${percent(accepted / looked.length)}).`;
+  return t`${would} Shown so far: ${grouped(looked.length)}, accepted: ${grouped(accepted)} (${percent(accepted / looked.length)}).`;
 }
 
 /** `50 to 60 %: 3 accepted, 1 shown and not accepted, 4 hidden`, for who does not see the chart. */
 export function bucketWords({ from, to, accepted, shown, hidden }: Bucket): string {
-  return t`${Math.round(from * 100)} to ${percent(to)}: ${accepted} accepted, ${shown} shown and not accepted, ${hidden} hidden`;
+  return t`${grouped(Math.round(from * 100))} to ${percent(to)}: ${grouped(accepted)} accepted, ${grouped(shown)} shown and not accepted, ${grouped(hidden)} hidden`;
 }

@@ -1,23 +1,21 @@
 // What the diagnostics page shows: the engine's state and findings, every kernel level and number of threads as a bar, model, machine, and the last completions.
 
 import { t } from '@vscode/l10n';
-import type { Diagnosis, ModelInfo, Recent } from '../reports';
-import { grouped, outcomeWords, resultWords, stopWords } from '../wording';
-import { type Measured, barGroup } from './bars';
-import { type EngineState, engineSentence, rejectedSentence } from './engineState';
+import type { Diagnosis, LevelReport, ModelInfo, Recent } from '../reports';
 import {
-  completionLine,
-  contextLine,
-  megabytes,
-  milliseconds,
+  bytesOf,
+  clock,
+  grouped,
   millions,
+  milliseconds,
   percent,
-  opinionsLine,
-  recentLine,
-  roomsLine,
   threadsOf,
   tokensPerSecond,
-} from './figures';
+} from '../numbers';
+import { outcomeWords, printable, resultWords, stopWords } from '../wording';
+import { type Measured, barGroup } from './bars';
+import { type EngineState, engineSentence, rejectedSentence } from './engineState';
+import { completionLine, contextLine, opinionsLine, recentLine, roomsLine } from './figures';
 import type { LoggedRequest } from './loggedRequest';
 import type { BarGroup, DiagnosticsState, EntryRow, Finding, Pair } from './pages';
 import { rooflineOf } from './roofline';
@@ -74,11 +72,12 @@ function severityWords(severity: Diagnosis['issues'][number]['severity']): strin
 /** Every level of this kind of CPU: how fast it is, whether it is right, and what is missing for it. */
 function ladderOf({ simd, tmac, machine, model }: Diagnosis): BarGroup {
   const peak = Math.max(machine.gops, ...tmac.kernels.map(({ gops }) => gops));
-  const bars = simd.levels.map(({ name, supported, selected, selftest }): Measured => {
+  const bars = simd.levels.map((level): Measured => {
+    const { name, supported, selected } = level;
     if (!supported) return { name, note: t`This CPU has no ${name.replace(/^tmac-/, '').toUpperCase()}.` };
     const value = tmac.kernels.find(({ level }) => level === name)?.gops;
     const share = value === undefined ? t`not measured` : t`${percent(value / peak)} of the peak`;
-    const said = [selected ? t`in use` : '', share, t`self-test ${selftest}`];
+    const said = [selected ? t`in use` : '', share, selftestWords(level)];
     return {
       ...{ name, isActive: selected, limit: peak, note: said.filter(Boolean).join(' · ') },
       ...(value !== undefined && { value }),
@@ -90,6 +89,11 @@ function ladderOf({ simd, tmac, machine, model }: Diagnosis): BarGroup {
     bars,
     (gops) => `${grouped(gops)} GOPS`,
   );
+}
+
+function selftestWords({ selftest, cases = 0, mismatches = 0 }: LevelReport): string {
+  if (selftest === 'failed') return t`self-test failed in ${grouped(mismatches)} of ${grouped(cases)} cases`;
+  return selftest === 'ok' ? t`self-test passed` : t`self-test not run`;
 }
 
 /** How reading a prompt and writing an answer gain from threads. */
@@ -132,17 +136,17 @@ function modelPairs(model: ModelInfo, recent: Recent | undefined): Pair[] {
   return [
     [t`Model`, model.name],
     [t`File`, model.file],
-    [t`Form`, t`${model.architecture}, ${model.type}, ${millions(model.weights)} weights`],
-    [t`Weights in memory`, megabytes(model.bytes)],
+    [t`Architecture`, t`${model.architecture}, ${model.type}, ${millions(model.weights)} weights`],
+    [t`Weights in memory`, bytesOf(model.bytes)],
     ...(model.second
-      ? [[t`Second opinion`, `${model.second.name}, ${megabytes(model.second.bytes)}`] as const]
+      ? [[t`Second opinion`, `${model.second.name}, ${bytesOf(model.second.bytes)}`] as const]
       : []),
     [t`Context`, contextLine(model)],
     ...(model.prompts === undefined ? [] : [[t`Prompts`, model.prompts] as const]),
     ...(model.caution === undefined ? [] : [[t`Caution`, model.caution] as const]),
     [t`Loaded in`, milliseconds(model.loadMs)],
     [t`Kernel`, model.kernel],
-    [t`Threads`, t`${model.threads} at most, fewer while other work keeps cores busy`],
+    [t`Threads`, t`${grouped(model.threads)} at most, fewer while other work keeps cores busy`],
     ...(recent ? [[t`Speed`, recentLine(recent)] as const] : []),
   ];
 }
@@ -154,8 +158,8 @@ function machinePairs({ environment, throughput, machine, rooms }: Diagnosis): P
     [
       t`Cores`,
       fastCores < physicalCores
-        ? t`${physicalCores} physical, ${fastCores} of them fast, ${logicalCores} logical, ${availableCores} available`
-        : t`${physicalCores} physical, ${logicalCores} logical, ${availableCores} available`,
+        ? t`physical: ${grouped(physicalCores)}, of them fast: ${grouped(fastCores)}, logical: ${grouped(logicalCores)}, available: ${grouped(availableCores)}`
+        : t`physical: ${grouped(physicalCores)}, logical: ${grouped(logicalCores)}, available: ${grouped(availableCores)}`,
     ],
     [t`Reads memory at`, t`${grouped(machine.readGBs, 1)} GB/s with ${threadsOf(machine.threads)}`],
     [t`Multiplies at`, t`${grouped(machine.gops)} GOPS with one thread, ternary weights`],
@@ -175,7 +179,7 @@ function entryRow(request: Examined['requests'][number]): EntryRow {
     t`by ${opinionsLine(completion)}`,
   ];
   return {
-    time: new Date(time).toTimeString().slice(0, 8),
+    time: clock(time),
     where,
     result: [
       resultWords(result),
@@ -185,7 +189,7 @@ function entryRow(request: Examined['requests'][number]): EntryRow {
       .filter((part) => part !== undefined)
       .join(' · '),
     details: details?.join(' · ') ?? '',
-    text: text === undefined ? '' : JSON.stringify(text),
+    text: text === undefined ? '' : printable(JSON.stringify(text)),
     waited: milliseconds(waitedMs),
   };
 }

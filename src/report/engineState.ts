@@ -2,8 +2,8 @@
 
 import { t } from '@vscode/l10n';
 import type { ModelInfo, RejectedKernel } from '../reports';
-import { grouped } from '../wording';
 import type { Failure, Remedy } from './pages';
+import { grouped } from '../numbers';
 
 /** What went wrong, as `Problem` tells it. */
 export interface Trouble {
@@ -58,9 +58,9 @@ function titleOf({ name }: EngineState, { kind }: Trouble): string {
   return kind === 'model' ? t`The model cannot be used` : t`The engine does not run`;
 }
 
-/** `The kernel avx2 computes wrongly on this CPU: 3 of 221 cases differ. The kernel scalar is used instead.` */
+/** `The kernel avx2 computes wrongly on this CPU, in 3 of 221 cases. The kernel scalar is used instead.` */
 export function rejectedSentence({ kernel, mismatches, cases }: RejectedKernel, used: string): string {
-  return t`The kernel ${kernel} computes wrongly on this CPU: ${grouped(mismatches)} of ${grouped(cases)} cases differ. The kernel ${used} is used instead.`;
+  return t`The kernel ${kernel} computes wrongly on this CPU, in ${grouped(mismatches)} of ${grouped(cases)} cases. The kernel ${used} is used instead.`;
 }
 
 /** Those that nobody was told of; `told` are the names of those that somebody was. */

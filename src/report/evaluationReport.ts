@@ -2,12 +2,14 @@
 
 import { t } from '@vscode/l10n';
 import { type Eagerness, leastConfidence, wantedPrecision } from '../eagerness';
+import { displayName } from '../language/languages';
 import type { Evaluation } from '../reports';
 import { mean } from '../statistics';
 import { inPage, lineChart, type Series } from './charts';
-import { milliseconds, percent, threadsOf, tunedLine } from './figures';
+import { tunedLine } from './figures';
 import type { EvaluationState, HoleRow, Row } from './pages';
-import { eagernessWords, grouped, hiddenBecause, resultWords } from '../wording';
+import { decimal, grouped, milliseconds, percent, threadsOf } from '../numbers';
+import { eagernessWords, hiddenBecause, resultWords } from '../wording';
 
 /** A run, with the number of files that it drew from and that the workspace has. */
 export interface Run {
@@ -18,9 +20,17 @@ export interface Run {
 type Sure = [wanted: Eagerness | number, thresholds: Evaluation['thresholds']];
 type Result = Evaluation['results'][number];
 
-/** Kinds of places whose names say too little. */
-const kindWords = (kind: string): string =>
-  kind === 'rest' ? t`rest of a line` : kind === 'line' ? t`whole line` : kind;
+/** Kinds of places; a set of holes may have others. */
+function kindWords(kind: string): string {
+  const words: Record<string, string> = {
+    rest: t`rest of a line`,
+    line: t`whole line`,
+    block: t`block`,
+    comment: t`within a comment`,
+    string: t`within a string`,
+  };
+  return words[kind] ?? kind;
+}
 
 /** The report on runs, oldest first; `wanted` is what the settings want of an answer for it to be shown. */
 export function evaluationReport(runs: readonly Run[], wanted: Eagerness | number): EvaluationState {
@@ -29,11 +39,11 @@ export function evaluationReport(runs: readonly Run[], wanted: Eagerness | numbe
     name,
     values: evaluations.map(value),
   });
-  const rates = (key: 'byKind' | 'byLanguage'): Row[] =>
+  const rates = (key: 'byKind' | 'byLanguage', words: (name: string) => string): Row[] =>
     namesOf(evaluations.map((evaluation) => evaluation[key])).map((name) =>
-      row(kindWords(name), (evaluation) => {
+      row(words(name), (evaluation) => {
         const rate = evaluation[key][name];
-        return rate ? t`${percent(rate.firstLineExact)} of ${rate.holes}` : '';
+        return rate ? t`${percent(rate.firstLineExact)} of ${grouped(rate.holes)}` : '';
       }),
     );
   const reasons = namesOf(evaluations.map(({ hidden }) => hidden));
@@ -44,7 +54,7 @@ export function evaluationReport(runs: readonly Run[], wanted: Eagerness | numbe
       {
         title:
           typeof wanted === 'number'
-            ? t`Shown at confidence ${wanted}`
+            ? t`Shown at confidence ${decimal(wanted)}`
             : t`Shown where eagerness is “${eagernessWords(wanted)}”`,
         rows: [
           row(t`Shown`, (evaluation) =>
@@ -64,7 +74,7 @@ export function evaluationReport(runs: readonly Run[], wanted: Eagerness | numbe
         rows: [
           row(
             t`Right to the end of the line`,
-            (evaluation) => t`${percent(evaluation.firstLineExact)} of ${evaluation.holes}`,
+            (evaluation) => t`${percent(evaluation.firstLineExact)} of ${grouped(evaluation.holes)}`,
           ),
           row(t`Right to the last line`, ({ wholeExact }) => percent(wholeExact)),
           row(t`Like what stood there`, ({ editSimilarity }) => percent(editSimilarity)),
@@ -75,12 +85,12 @@ export function evaluationReport(runs: readonly Run[], wanted: Eagerness | numbe
           ),
         ],
       },
-      { title: t`Right to the end of the line, by kind of place`, rows: rates('byKind') },
-      { title: t`Right to the end of the line, by language`, rows: rates('byLanguage') },
+      { title: t`Right to the end of the line, by kind of place`, rows: rates('byKind', kindWords) },
+      { title: t`Right to the end of the line, by language`, rows: rates('byLanguage', displayName) },
       {
         title: t`Not shown, however sure the model is`,
         rows: reasons.map((reason) =>
-          row(hiddenBecause(reason), ({ hidden }) => String(hidden[reason] ?? 0)),
+          row(hiddenBecause(reason), ({ hidden }) => grouped(hidden[reason] ?? 0)),
         ),
       },
       {
@@ -89,9 +99,9 @@ export function evaluationReport(runs: readonly Run[], wanted: Eagerness | numbe
           row(t`File`, ({ file }) => file),
           row(t`Weights`, ({ type }) => type),
           row(t`Kernel`, ({ kernel, threads }) => `${kernel}, ${threadsOf(threads)}`),
-          row(t`Places`, ({ holes }) => String(holes)),
+          row(t`Places`, ({ holes }) => grouped(holes)),
           { name: t`Files`, values: runs.map(({ files }) => filesOf(files)) },
-          row(t`Prompt`, ({ promptTokens }) => t`${promptTokens} tokens on average`),
+          row(t`Prompt`, ({ promptTokens }) => t`${grouped(promptTokens)} tokens on average`),
           ...(evaluations.some(({ tuned }) => tuned)
             ? [row(t`What the context counts`, ({ tuned }) => (tuned ? tunedLine(tuned) : t`as it did`))]
             : []),
@@ -114,8 +124,8 @@ function verdictOn(evaluation: Evaluation, wanted: Eagerness | number, isOneOfSe
   const [all, shown] = [results.length, now.shown];
   const verdict =
     shown === 0
-      ? t`Of ${all} places none would be shown.`
-      : t`Of ${all} places ${shown} would be shown, ${now.right} of them right.`;
+      ? t`Of ${grouped(all)} places none would be shown.`
+      : t`Of ${grouped(all)} places ${grouped(shown)} would be shown, ${grouped(now.right)} of them right.`;
   const others = (Object.keys(wantedPrecision) as Eagerness[])
     .map((eagerness) => ({ eagerness, ...countAt(evaluation, eagerness) }))
     .filter((other) => thresholds !== undefined && other.shown > shown);
@@ -124,7 +134,7 @@ function verdictOn(evaluation: Evaluation, wanted: Eagerness | number, isOneOfSe
     isOneOfSeveral ? `${model}:` : '',
     verdict,
     next
-      ? t`At “${eagernessWords(next.eagerness)}” it would be ${next.shown}, ${next.right} of them right.`
+      ? t`At “${eagernessWords(next.eagerness)}” it would be ${grouped(next.shown)}, ${grouped(next.right)} of them right.`
       : '',
   ]
     .filter(Boolean)
@@ -251,9 +261,9 @@ function namesOf<Name extends string>(records: readonly Partial<Record<Name, unk
 }
 
 function filesOf({ drawnFrom, found }: Run['files']): string {
-  return drawnFrom < found ? t`${drawnFrom} of ${found}, evenly spread` : String(found);
+  return drawnFrom < found ? t`${grouped(drawnFrom)} of ${grouped(found)}, evenly spread` : grouped(found);
 }
 
 function shareOf(part: number, whole: number): string {
-  return whole === 0 ? t`none` : t`${percent(part / whole)}, ${part} of ${whole}`;
+  return whole === 0 ? t`none` : t`${percent(part / whole)}, ${grouped(part)} of ${grouped(whole)}`;
 }

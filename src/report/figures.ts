@@ -1,25 +1,18 @@
-// Figures in words: one way of writing shares, speed, time and size, wherever people read them.
+// Sentences of figures, wherever people read them: on models, answers and speed.
 
 import { t } from '@vscode/l10n';
 import type { Completion } from '../protocol';
 import type { Diagnosis, ModelInfo, Recent, Tuned } from '../reports';
-import { grouped } from '../wording';
-
-/** Of a share 0..1, with digits behind the point where they say something. */
-export const percent = (share: number, digits = 0): string =>
-  `${(share * 100).toLocaleString(t`en-US`, { maximumFractionDigits: digits, useGrouping: false })} %`;
-export const tokensPerSecond = (value: number): string => `${grouped(value)} tok/s`;
-export const threadsOf = (count: number): string => (count === 1 ? t`1 thread` : t`${count} threads`);
-export const milliseconds = (value: number): string => `${grouped(value, value < 10 ? 1 : 0)} ms`;
-export const megabytes = (bytes: number): string => `${grouped(bytes / 1e6, 1)} MB`;
-export const millions = (count: number): string => t`${grouped(count / 1e6, 1)} million`;
-
-/** `12.5k`: an axis has little room. */
-export function short(value: number): string {
-  const digits = { maximumSignificantDigits: value < 1 ? 1 : 4 };
-  if (value < 1000) return value.toLocaleString(t`en-US`, digits);
-  return `${(value / 1000).toLocaleString(t`en-US`, digits)}k`;
-}
+import {
+  bytesOf,
+  grouped,
+  millions,
+  milliseconds,
+  percent,
+  threadsOf,
+  tokensOf,
+  tokensPerSecond,
+} from '../numbers';
 
 const bars = '▁▂▃▄▅▆▇█';
 
@@ -34,7 +27,7 @@ export function sparkline(values: readonly number[]): string {
 /** `ryzanstein-18m: bitnet TQ2_0, 18.1 million weights, 6.2 MB` */
 export function modelLine(model: ModelInfo): string {
   const { name, architecture, type, weights, bytes } = model;
-  return t`${name}: ${architecture} ${type}, ${millions(weights)} weights, ${megabytes(bytes)}`;
+  return t`${name}: ${architecture} ${type}, ${millions(weights)} weights, ${bytesOf(bytes)}`;
 }
 
 /** `tiny is loaded in 0.2 s: 18.1 million weights in TQ2_0 (6.2 MB), 2 threads (avx2). It sees ...` */
@@ -49,7 +42,7 @@ export function loadedLine({
   ...model
 }: ModelInfo): string {
   const figures = [
-    t`${millions(weights)} weights in ${type} (${megabytes(bytes)})`,
+    t`${millions(weights)} weights in ${type} (${bytesOf(bytes)})`,
     `${threadsOf(threads)} (${kernel})`,
   ];
   const { prompts, caution } = model;
@@ -59,14 +52,14 @@ export function loadedLine({
 
 /** `8,192 tokens, 11.0 MB for each 1,000 of them` */
 export function contextLine({ contextLength, bytesPerToken }: ModelInfo): string {
-  return t`${grouped(contextLength)} tokens, ${megabytes(bytesPerToken * 1000)} for each 1,000 of them`;
+  return t`${grouped(contextLength)} tokens, ${bytesOf(bytesPerToken * 1000)} for each 1,000 of them`;
 }
 
 /** `512 tokens where nothing is read yet, 2,048 once the cursor has rested` */
 export function roomsLine({ cold, rested }: Diagnosis['rooms']): string {
   return rested > cold
     ? t`${grouped(cold)} tokens where nothing is read yet, ${grouped(rested)} once the cursor has rested`
-    : t`${grouped(cold)} tokens`;
+    : tokensOf(cold);
 }
 
 /** `2.507 bits for a token of the true text, 2.539 before, 4.446 by the model alone` */
@@ -81,7 +74,7 @@ export function recentLine({ answers, tokensPerSecond: speed, latencyMs, threads
   const all = threads === undefined ? figures : [...figures, threadsOf(threads)];
   return answers === 1
     ? t`${all.join(', ')}: of one answer`
-    : t`${all.join(', ')}: medians of the last ${answers} answers`;
+    : t`${all.join(', ')}: medians of the last ${grouped(answers)} answers`;
 }
 
 /** `tiny; larger: hidden, 41 % sure, in 512 ms` */
@@ -97,7 +90,7 @@ export function opinionsLine({ model, other }: Completion): string {
 export function completionLine(completion: Completion): string {
   const { tokens, prefillMs, decodeMs, promptTokens, reusedTokens } = completion;
   const time = milliseconds(prefillMs + decodeMs);
-  const answer = tokens === 1 ? t`1 token in ${time}` : t`${tokens} tokens in ${time}`;
-  const prompt = t`prompt: ${grouped(promptTokens)} tokens, ${grouped(reusedTokens)} from the cache`;
+  const answer = t`${tokensOf(tokens)} in ${time}`;
+  const prompt = t`prompt: ${tokensOf(promptTokens)}, ${grouped(reusedTokens)} from the cache`;
   return `${answer} (${prompt}), ${tokensPerSecond(completion.tokensPerSecond)}`;
 }

@@ -5,13 +5,22 @@ import type { Completion } from '../protocol';
 import type { Recent } from '../reports';
 import type { Result } from '../results';
 import { mean, median, percentile, sum } from '../statistics';
+import {
+  bytesOf,
+  clock,
+  grouped,
+  milliseconds,
+  percent,
+  short,
+  threadsOf,
+  tokensPerSecond,
+} from '../numbers';
 import { outcomeWords, resultWords } from '../wording';
 import { barGroup, type Measured } from './bars';
 import { inPage, lineChart } from './charts';
 import { detailOf, type Looked } from './completionDetail';
 import { surenessOf, type Wanted } from './confidence';
 import type { LoggedRequest } from './loggedRequest';
-import { megabytes, milliseconds, percent, short, threadsOf, tokensPerSecond } from './figures';
 import type { BarGroup, LiveState, PlaceRow, Tile } from './pages';
 
 /** Answers that a figure is the median of. */
@@ -80,11 +89,11 @@ export function threadsNow(model: { name: string; threads: number }, last: Compl
   const own = last?.model === model.name ? last : undefined;
   const most = own?.mostThreads ?? model.threads;
   const now = own?.threads ?? most;
-  return now < most ? t`${threadsOf(most)}, ${now} now: the machine is busy` : threadsOf(most);
+  return now < most ? t`${threadsOf(most)}, ${grouped(now)} now: the machine is busy` : threadsOf(most);
 }
 
 function useWords({ memoryBytes, cpuShare }: Use): string {
-  const memory = megabytes(memoryBytes);
+  const memory = bytesOf(memoryBytes);
   return cpuShare === undefined
     ? t`${memory} of memory`
     : t`${memory} of memory, ${percent(cpuShare)} of a core`;
@@ -105,7 +114,7 @@ function waitTile(answered: readonly Answered[]): Tile {
     note: !most
       ? t`from a key to its answer`
       : waits.length < lately
-        ? t`all ${waits.length} came within ${milliseconds(most)}`
+        ? t`the longest of ${grouped(waits.length)}: ${milliseconds(most)}`
         : t`19 of 20 came within ${milliseconds(most)}`,
   };
 }
@@ -127,7 +136,7 @@ function shownTile(places: readonly GroupedPlace[]): Tile {
   const shown = asked.filter(({ kind }) => kind === 'shown');
   return {
     name: t`Shown`,
-    value: asked.length === 0 ? '–' : t`${shown.length} of ${asked.length}`,
+    value: asked.length === 0 ? '–' : t`${grouped(shown.length)} of ${grouped(asked.length)}`,
     note:
       asked.length === 0
         ? t`of the lines where you type`
@@ -140,7 +149,7 @@ function acceptedTile(places: readonly GroupedPlace[]): Tile {
   const accepted = shown.filter(({ accepted }) => accepted);
   return {
     name: t`Accepted`,
-    value: shown.length === 0 ? '–' : t`${accepted.length} of ${shown.length}`,
+    value: shown.length === 0 ? '–' : t`${grouped(accepted.length)} of ${grouped(shown.length)}`,
     note:
       shown.length === 0
         ? t`of the completions shown`
@@ -173,10 +182,10 @@ function speedChart(what: string, speeds: [number, number][], answers: number): 
   if (speeds.length === 0) return '';
   const last = Math.max(1, answers - 1);
   const values = speeds.map(([i, speed]): [number, number] => [1 - i / last, speed]).reverse();
-  const ends = [t`${answers} answers ago`, t`now`];
+  const ends = [answers === 1 ? t`1 answer ago` : t`${grouped(answers)} answers ago`, t`now`];
   return lineChart(
     {
-      title: t`${what}, tokens a second over the last ${answers} answers`,
+      title: t`${what}, tokens a second, answers: ${grouped(answers)}`,
       x: { title: '', steps: [0.15, 1], text: (share) => ends[Math.round(share)]! },
       y: { title: t`tokens a second`, text: short },
       series: [{ name: what, values }],
@@ -189,13 +198,17 @@ function waitBars(answered: readonly Answered[], deadline: number): BarGroup {
   const bars = [...waitSteps, Infinity].map((end, i, ends): Measured => {
     const start = ends[i - 1] ?? 0;
     const name =
-      i === 0 ? t`under ${end} ms` : end === Infinity ? t`${start} ms or more` : t`${start} to ${end} ms`;
+      i === 0
+        ? t`under ${grouped(end)} ms`
+        : end === Infinity
+          ? t`${grouped(start)} ms or more`
+          : t`${grouped(start)} to ${grouped(end)} ms`;
     return { name, value: answered.filter(({ waitedMs }) => waitedMs < end && waitedMs >= start).length };
   });
   const late = answered.filter(({ waitedMs }) => waitedMs >= deadline).length;
   return barGroup(
     t`Waits`,
-    t`From a key to its answer, in the last ${answered.length} answers. ${late} of them took longer than the deadline of ${milliseconds(deadline)}.`,
+    t`From a key to its answer. Last answers: ${grouped(answered.length)}, later than the deadline of ${milliseconds(deadline)}: ${grouped(late)}.`,
     bars,
     String,
   );
@@ -295,7 +308,7 @@ function placesOf(requests: readonly LoggedRequest[]): GroupedPlace[] {
     return {
       ...{ kind, accepted },
       row: {
-        time: new Date(group[0]!.time).toTimeString().slice(0, 8),
+        time: clock(group[0]!.time),
         where: told.where,
         kind,
         keys: group.length,

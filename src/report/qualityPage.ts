@@ -1,11 +1,11 @@
 // The page docs/quality.md and its charts, made of evaluation reports: each report a line.
 
+import { displayName } from '../language/languages';
 import { wantedPrecision } from '../eagerness';
 import type { Evaluation, Measures, Typed, Typing } from '../reports';
 import { barChart, lineChart } from './charts';
-import { milliseconds, percent, threadsOf } from './figures';
-import { grouped } from '../wording';
 import { markdownTable, typingRows } from './tables';
+import { grouped, milliseconds, percent, threadsOf } from '../numbers';
 
 /** An evaluation without the single answers. */
 export type Report = Omit<Evaluation, 'results'>;
@@ -16,16 +16,6 @@ export interface SetOfReports {
   reports: Report[];
 }
 
-const languageNames: Record<string, string> = {
-  cpp: 'C++',
-  csharp: 'C#',
-  go: 'Go',
-  java: 'Java',
-  javascript: 'JavaScript',
-  python: 'Python',
-  rust: 'Rust',
-  typescript: 'TypeScript',
-};
 const kinds = ['rest', 'line', 'block', 'comment', 'string'];
 /** By setting, what somebody had of ghost texts who typed files; without the single offers. */
 export type Typings = Partial<
@@ -59,7 +49,7 @@ export function chartsOf({ reports }: SetOfReports): Record<string, string> {
       name: describeReport(report),
       values: names.map((name) => of(report)[name]?.firstLineExact),
     }));
-    const groups = names.map((name) => languageNames[name] ?? name);
+    const groups = names.map(displayName);
     return barChart({ title, x: { title: '', text: String }, y: share, series }, groups, hundredths);
   };
   const languages = Object.keys(reports[0]!.byLanguage).sort();

@@ -3,9 +3,8 @@
 import { t } from '@vscode/l10n';
 import type { Diagnosis } from '../reports';
 import { inPage, logChart, type Series } from './charts';
-import { grouped } from '../wording';
-import { percent, short, threadsOf } from './figures';
 import type { Figure } from './pages';
+import { grouped, percent, short, threadsOf } from '../numbers';
 
 /** Tokens of a prompt that share one reading of the weights. */
 const passTokens = 64;
@@ -63,5 +62,5 @@ export function rooflineOf({ threading, machine, tmac, model }: Diagnosis): Figu
 }
 
 function explanation(threads: number, readGBs: number, peak: number): string {
-  return t`The line is what is possible with ${threadsOf(threads)}. Where it rises, reading the weights is the limit, at ${grouped(readGBs)} GB/s for a model of this size. Where it is level, multiplying is, at ${grouped(peak)} billion operations a second. Writing an answer reads all weights for each token; of a prompt, ${passTokens} tokens share one reading. Each point says how much of what is possible there is reached.`;
+  return t`The line is what is possible with ${threadsOf(threads)}. Where it rises, reading the weights is the limit, at ${grouped(readGBs)} GB/s for a model of this size. Where it is level, multiplying is, at ${grouped(peak)} billion operations a second. Writing an answer reads all weights for each token; of a prompt, ${grouped(passTokens)} tokens share one reading. Each point says how much of what is possible there is reached.`;
 }

@@ -1,7 +1,7 @@
 // The charts of docs/speed.md, made of a report of `npm run bench`: the roofline of this machine, and how speed grows with threads.
 
-import { threadsOf } from './figures';
 import { barChart, logChart, type Series } from './charts';
+import { threadsOf } from '../numbers';
 
 /** What is needed of a report of `npm run bench`; `work` other than prefill and decode is left out. */
 export interface SpeedReport {

@@ -3,19 +3,9 @@
 import type { Completion } from '../protocol';
 import type { Diagnosis, Evaluation, Replay, TextScore, Typed, Typing } from '../reports';
 import { sum } from '../statistics';
-import {
-  completionLine,
-  opinionsLine,
-  roomsLine,
-  contextLine,
-  milliseconds,
-  millions,
-  percent,
-  threadsOf,
-  tokensPerSecond,
-  tunedLine,
-} from './figures';
-import { grouped, hiddenBecause } from '../wording';
+import { completionLine, opinionsLine, roomsLine, contextLine, tunedLine } from './figures';
+import { grouped, millions, milliseconds, percent, threadsOf, tokensPerSecond } from '../numbers';
+import { hiddenBecause } from '../wording';
 
 /** One line about how an answer came about. */
 export function describeCompletion(completion: Completion): string {
@@ -37,7 +27,9 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
     level.selected ? '*' : '',
     level.name,
     level.supported ? 'supported' : 'not supported',
-    level.selftest,
+    level.selftest === 'failed'
+      ? `failed: ${level.mismatches} of ${level.cases} cases differ`
+      : level.selftest,
     tmac.kernels.find((kernel) => kernel.level === level.name)?.gops.toFixed(0) ?? '',
   ]);
   const scaling = threading.scaling.map((row) => [

@@ -1,9 +1,10 @@
 // Groups of bars in a page: each bar a list item with its name, its value, the bar itself, and a note; they fit any width.
 
 import type { Bar, BarGroup } from '../report/pages';
-import { add } from './elements';
+import { add, isNew } from './elements';
 
 export function fillGroups(parent: HTMLElement, groups: readonly BarGroup[]): void {
+  if (!isNew(parent, groups)) return;
   parent.replaceChildren();
   for (const { title, note, bars } of groups) {
     const section = add(parent, 'section');

@@ -9,7 +9,8 @@ const send = connect<BenchmarkState, BenchmarkMessage>((state) => {
   element('progress', HTMLParagraphElement).hidden = !state.progress;
   element('progress-text', HTMLSpanElement).textContent = state.progress?.text ?? '';
   element('done', HTMLProgressElement).value = state.progress?.share ?? 0;
-  element('run', HTMLButtonElement).disabled = state.working;
+  // It keeps the focus meanwhile.
+  element('run', HTMLButtonElement).ariaDisabled = String(state.working);
   element('save', HTMLSpanElement).hidden = !state.isMeasured;
   element('advice', HTMLParagraphElement).hidden = !state.advice;
   element('advice-text', HTMLSpanElement).textContent = state.advice?.text ?? '';
@@ -19,4 +20,6 @@ const send = connect<BenchmarkState, BenchmarkMessage>((state) => {
 });
 
 for (const message of ['run', 'html', 'json', 'md', 'useThreads'] as const)
-  element(message, HTMLButtonElement).addEventListener('click', () => send(message));
+  element(message, HTMLButtonElement).addEventListener('click', ({ currentTarget }) => {
+    if ((currentTarget as HTMLButtonElement).ariaDisabled !== 'true') send(message);
+  });

@@ -3,7 +3,7 @@
 import { t } from '@vscode/l10n';
 import type { DiagnosticsMessage, DiagnosticsState, EntryRow } from '../report/pages';
 import { fillGroups } from './bars';
-import { add, connect, element, fillHead, fillPairs } from './elements';
+import { add, connect, element, fillChart, fillHead, fillPairs, isNew } from './elements';
 
 const send = connect<DiagnosticsState, DiagnosticsMessage>((state) => {
   element('state', HTMLParagraphElement).textContent = state.state;
@@ -23,12 +23,12 @@ function fillRoofline(figure: DiagnosticsState['roofline']): void {
   element('roofline-section', HTMLElement).hidden = !figure;
   element('roofline-title', HTMLHeadingElement).textContent = figure?.title ?? '';
   element('roofline-note', HTMLParagraphElement).textContent = figure?.note ?? '';
-  // The extension's own text, in which names are escaped.
-  element('roofline', HTMLDivElement).innerHTML = figure?.chart ?? '';
+  fillChart('roofline', figure?.chart ?? '');
 }
 
 function fillFindings(findings: DiagnosticsState['findings']): void {
   const list = element('findings', HTMLUListElement);
+  if (!isNew(list, findings)) return;
   list.replaceChildren();
   for (const { kind, text } of findings) {
     const item = add(list, 'li');
@@ -40,6 +40,7 @@ function fillFindings(findings: DiagnosticsState['findings']): void {
 
 function fillEntries(entries: readonly EntryRow[]): void {
   const table = element('entries', HTMLTableElement);
+  if (!isNew(table, entries)) return;
   element('none', HTMLParagraphElement).hidden = entries.length > 0;
   if (entries.length === 0) return table.replaceChildren();
   const waitedTitle = t`Waited`;

@@ -21,22 +21,38 @@ export function connect<State, Message>(show: (state: State) => void): (message:
   }
   const extension = acquireVsCodeApi();
   window.addEventListener('message', ({ data }: MessageEvent<State & Framed>) => {
-    showFailure(data.failure, (message) => extension.postMessage(message));
-    show(data);
+    keepFocus(() => {
+      showFailure(data.failure, (message) => extension.postMessage(message));
+      show(data);
+    });
   });
   extension.postMessage(ready);
   return (message) => extension.postMessage(message);
 }
 
-/** The card at the top; it is left alone while it says the same, for it is read aloud when it changes. */
+/** Where a change takes the element away that has the focus, as a button that was pressed, its page goes on from the top. */
+function keepFocus(change: () => void): void {
+  const held = document.activeElement;
+  change();
+  const isHeld = held?.isConnected === true && held.checkVisibility();
+  if (!held || held === document.body || isHeld) return;
+  // What was taken away may have got a successor with the focus.
+  if (document.activeElement !== document.body && document.activeElement !== held) return;
+  const next = document.querySelector<HTMLElement>('#failure button') ?? document.querySelector('h1');
+  if (next?.localName === 'h1') next.tabIndex = -1;
+  next?.focus({ preventScroll: true });
+}
+
+/** The card at the top, which is read aloud when it changes. */
 function showFailure(failure: Failure | undefined, send: (message: RemedyMessage) => void): void {
   const card = element('failure', HTMLElement);
-  const told = JSON.stringify(failure ?? '');
-  if (card.dataset.told === told) return;
-  card.dataset.told = told;
+  if (!isNew(card, failure)) return;
   card.hidden = failure === undefined;
   card.replaceChildren();
-  if (!failure) return;
+  if (failure) fillFailure(card, failure, send);
+}
+
+function fillFailure(card: HTMLElement, failure: Failure, send: (message: RemedyMessage) => void): void {
   add(card, 'h2', failure.title);
   add(card, 'p', failure.text);
   const actions = add(card, 'p', '', 'actions');
@@ -45,6 +61,45 @@ function showFailure(failure: Failure | undefined, send: (message: RemedyMessage
     button.type = 'button';
     button.addEventListener('click', () => send({ remedy }));
   }
+}
+
+const told = new WeakMap<Element, string>();
+
+/** Whether an element is to say something else than before: while it is not, what is selected in it stays, and the focus. */
+export function isNew(of: Element, value: unknown): boolean {
+  const text = JSON.stringify(value) ?? '';
+  if (told.get(of) === text) return false;
+  told.set(of, text);
+  return true;
+}
+
+/** SVG of the extension's own, in which names are escaped. */
+export function fillChart(id: string, chart: string): void {
+  const parent = element(id, HTMLDivElement);
+  if (isNew(parent, chart)) parent.innerHTML = chart;
+}
+
+/** A row of a table's body; `make` fills it where no row says the same already. */
+export interface KeptRow {
+  readonly told: string;
+  readonly make: (row: HTMLTableRowElement) => void;
+}
+
+/** Rows that say what they said stay as they are, and in their order. */
+export function keepRows(body: HTMLTableSectionElement, rows: readonly KeptRow[]): void {
+  const before = new Map([...body.rows].map((row) => [told.get(row), row]));
+  const wanted = rows.map(({ told: text, make }) => {
+    const kept = before.get(text);
+    if (kept) return kept;
+    const row = document.createElement('tr');
+    told.set(row, text);
+    make(row);
+    return row;
+  });
+  for (const row of [...body.rows]) if (!wanted.includes(row)) row.remove();
+  // A row that is moved would lose what is selected in it.
+  for (const [i, row] of wanted.entries())
+    if (body.rows[i] !== row) body.insertBefore(row, body.rows[i] ?? null);
 }
 
 /** Throws an Error where the page has no such element. */
@@ -70,6 +125,7 @@ export function add<Tag extends keyof HTMLElementTagNameMap>(
 /** Rows of a name and a value. */
 export function fillPairs(id: string, pairs: readonly Pair[]): void {
   const table = element(id, HTMLTableElement);
+  if (!isNew(table, pairs)) return;
   table.replaceChildren();
   const body = table.createTBody();
   for (const [name, value] of pairs) {

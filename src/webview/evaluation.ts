@@ -2,7 +2,7 @@
 
 import { t } from '@vscode/l10n';
 import type { EvaluationState, Place } from '../report/pages';
-import { add, addHeading, connect, element, fillHead } from './elements';
+import { add, addHeading, connect, element, fillChart, fillHead } from './elements';
 
 const open = connect<EvaluationState, Place>((state) => {
   const verdicts = element('verdicts', HTMLDivElement);
@@ -10,8 +10,7 @@ const open = connect<EvaluationState, Place>((state) => {
   for (const verdict of state.verdicts) add(verdicts, 'p', verdict, 'verdict');
   element('warning', HTMLParagraphElement).textContent = state.warning ?? '';
   fillFigures(state);
-  // The extension's own text, in which names are escaped.
-  element('curve', HTMLDivElement).innerHTML = state.chart;
+  fillChart('curve', state.chart);
   fillHoles(state);
 });
 

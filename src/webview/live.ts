@@ -4,7 +4,7 @@ import { t } from '@vscode/l10n';
 import type { Detail, LiveMessage, LiveState, PlaceRow } from '../report/pages';
 import { fillGroups } from './bars';
 import { fillDetail } from './detail';
-import { add, connect, element, fillHead } from './elements';
+import { add, connect, element, fillChart, fillHead, keepRows, type KeptRow } from './elements';
 import { Threshold } from './threshold';
 
 const filter = element('filter', HTMLSelectElement);
@@ -15,8 +15,7 @@ const send = connect<LiveState, LiveMessage>((state) => {
   element('engine', HTMLParagraphElement).textContent = state.engine;
   fillTiles(state);
   for (const name of ['writing', 'reading'] as const) {
-    // The extension's own text, in which names are escaped.
-    element(name, HTMLDivElement).innerHTML = state.charts[name];
+    fillChart(name, state.charts[name]);
     element(`${name}-section`, HTMLElement).hidden = state.charts[name] === '';
   }
   fillGroups(element('groups', HTMLDivElement), state.groups);
@@ -53,13 +52,24 @@ function fillPlaces(): void {
   const { key: focused } = (document.activeElement as HTMLElement | null)?.dataset ?? {};
   const isOpen = table.querySelector('details')?.open;
   if (shown.length === 0) return table.replaceChildren();
-  fillHead(table, titles(), [t`Keys`, t`Waited`]);
-  const body = table.createTBody();
-  for (const place of shown) {
-    fillPlace(body.insertRow(), place);
-    if (detail?.where === place.where) fillLooked(body.insertRow(), detail, isOpen);
-  }
-  if (focused !== undefined) table.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  if (!table.tHead) fillHead(table, titles(), [t`Keys`, t`Waited`]);
+  keepRows(
+    table.tBodies[0] ?? table.createTBody(),
+    shown.flatMap((place) => rowsOf(place, isOpen)),
+  );
+  if (document.activeElement === document.body && focused !== undefined)
+    table.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+}
+
+/** That of a place, and below it what is looked into there. */
+function rowsOf(place: PlaceRow, isOpen: boolean | undefined): KeptRow[] {
+  const looked = detail?.where === place.where ? detail : undefined;
+  const own = {
+    told: JSON.stringify([place, looked !== undefined]),
+    make: (row: HTMLTableRowElement) => fillPlace(row, place),
+  };
+  if (!looked) return [own];
+  return [own, { told: JSON.stringify(looked), make: (row) => fillLooked(row, looked, isOpen) }];
 }
 
 function fillPlace(row: HTMLTableRowElement, place: PlaceRow): void {

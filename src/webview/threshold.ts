@@ -21,6 +21,7 @@ export class Threshold {
       this.say();
     });
     this.keepButton.addEventListener('click', () => {
+      if (this.keepButton.ariaDisabled === 'true') return;
       this.isDragged = false;
       keep(this.value);
     });
@@ -74,6 +75,9 @@ export class Threshold {
     this.slider.setAttribute('aria-valuetext', sentence);
     element('would', HTMLParagraphElement).textContent = sentence;
     this.keepButton.textContent = t`Keep ${value} %`;
-    this.keepButton.disabled = this.state.isSet && Math.round(this.state.threshold * 100) === Number(value);
+    // It keeps the focus.
+    this.keepButton.ariaDisabled = String(
+      this.state.isSet && Math.round(this.state.threshold * 100) === Number(value),
+    );
   }
 }

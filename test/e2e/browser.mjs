@@ -278,7 +278,7 @@ async function session(profile, settings, closer, vsix) {
       await command(page, 'Ryzanstein: Choose Model');
       const row = (text) => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
       await row('part of the extension').waitFor({ timeout: 60_000 });
-      const own = row(/about [\d.]+ m?s in a new file, .* for each key, .* GB of memory/);
+      const own = row(/[\d.]+ [MG]B of memory, about .* for each key, [\d.]+ m?s in a new file/);
       await own.waitFor({ timeout: 60_000 });
       await row(/Qwen2\.5-Coder 0\.5B.*about 398 MB · Apache-2\.0/).waitFor({ timeout: 10_000 });
       await picture(page, `${profile}-models`);

@@ -61,7 +61,7 @@ export async function chooseModels(vsix) {
   const list = async () => {
     await command(page, 'Ryzanstein: Choose Model');
     await page.locator('.quick-input-title', { hasText: 'choose a model' }).waitFor();
-    await row(/about [\d.]+ m?s in a new file/).waitFor({ timeout: 60_000 });
+    await row(/about .* for each key, [\d.]+ m?s in a new file/).waitFor({ timeout: 60_000 });
   };
   /** Types a part of a line, for the list shows only some at a time, and waits for that line. */
   const find = async (typed, text = typed) => {

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Completion, WrittenToken } from '../../src/protocol';
 import type { HiddenReason, Result } from '../../src/results';
+import { languages as languageTable } from '../../src/language/languages';
 import { benchmarkState } from '../../src/report/benchmarkState';
 import { diagnosticsState } from '../../src/report/diagnosticsReport';
 import { evaluationReport } from '../../src/report/evaluationReport';
@@ -109,7 +110,10 @@ const wrongKernel: ModelInfo = {
 };
 const failed: EngineState = {
   name: 'failed',
-  problem: { kind: 'engine', message: 'The engine ended by itself (SIGSEGV), 4 times within five minutes.' },
+  problem: {
+    kind: 'engine',
+    message: 'The engine broke down (SIGSEGV). It has ended 4 times within five minutes.',
+  },
 };
 const refused = (): Failure | undefined =>
   failureOf(
@@ -128,7 +132,7 @@ const failing: Diagnosis = {
   simd: {
     ...diagnosis.simd,
     levels: diagnosis.simd.levels.map((level) =>
-      level.selected ? { ...level, selftest: 'failed: 3 of 303 cases differ' } : level,
+      level.selected ? { ...level, selftest: 'failed' as const, cases: 303, mismatches: 3 } : level,
     ),
   },
   model: longModel,
@@ -224,25 +228,53 @@ function accented(text: string): string {
   return text.replace(/\{\d+\}|[aeiounAEOc]/g, (each) => accents[each] ?? each);
 }
 
-/** What stands in pages as it was reported, in no language, and units. */
-export const reported = JSON.stringify([
-  ...[diagnosis, evaluation, benchmarks, requests, worst, looked, longLook, longModel, failing, wrongKernel],
-  ...[
-    failed,
-    refused(),
-    forgotten,
-    measuring,
-    'tok',
-    'GOPS',
-    'HTML',
-    'JSON',
-    'Markdown',
-    'CPU',
-    'Ryzanstein',
-    'ryzanstein',
-    'max',
-  ],
+const codes = new Set([
+  'kind',
+  'byKind',
+  'byLanguage',
+  'hidden',
+  'reason',
+  'because',
+  'selftest',
+  'calibration',
 ]);
+
+/** What stands in pages as it was reported, in no language, and units. */
+export const reported = JSON.stringify(
+  [
+    ...[
+      diagnosis,
+      evaluation,
+      benchmarks,
+      requests,
+      worst,
+      looked,
+      longLook,
+      longModel,
+      failing,
+      wrongKernel,
+    ],
+    ...[
+      failed,
+      refused(),
+      forgotten,
+      measuring,
+      'tok',
+      'GOPS',
+      'HTML',
+      'JSON',
+      'Markdown',
+      'CPU',
+      'Ryzanstein',
+      'Jan',
+      ...[...languageTable.values()].map(({ name }) => name),
+      'ryzanstein',
+      'max',
+    ],
+  ],
+  // Codes have words.
+  (name, value: unknown) => (codes.has(name) ? undefined : value),
+);
 
 /** A page as the extension fills it in a language. */
 export function filled(html: string, values: Omit<PageValues, 'words'>, language: string): string {

@@ -221,7 +221,7 @@ async function useLiveView(page, address, check) {
       const says = await slider.getAttribute('aria-valuetext');
       const { answers } = usual.sureness;
       const sure = answers.filter(({ confidence }) => confidence >= (start - 1) / 100).length;
-      const wanted = `From ${start - 1} % on, ${sure} of these ${answers.length} answers would be shown.`;
+      const wanted = `From ${start - 1} % on, ${sure} of ${answers.length} answers would be shown.`;
       expect(says.startsWith(wanted), says);
       await page.getByRole('button', { name: `Keep ${start - 1} %` }).press('Enter');
       await expectSent(page, { kind: 'keep', confidence: (start - 1) / 100 });
@@ -264,8 +264,85 @@ async function useLiveView(page, address, check) {
       }
       await give(page, usual);
       expect(await page.locator('#failure').isHidden(), 'it stays');
+      await expectFocus(page, 'H1');
+    });
+    await check(`what is selected in a prompt stays while states come, ${width} px`, async () => {
+      await give(page, usual);
+      await page.locator('details').evaluate((details) => (details.open = true));
+      await page.locator('pre').evaluate((pre) => window.getSelection().selectAllChildren(pre));
+      const selected = () => page.evaluate(() => String(window.getSelection()));
+      const before = await selected();
+      expect(before.includes('total'), `"${before}" is selected`);
+      const [first, ...others] = usual.places;
+      const newer = { ...first, where: 'src/new.ts:1', keys: 1 };
+      await give(page, { ...usual, engine: 'changed', places: [newer, first, ...others.slice(0, -1)] });
+      expect(
+        (await page.getByRole('button', { name: newer.where, exact: true }).count()) === 1,
+        'no new row',
+      );
+      expect((await selected()) === before, `"${await selected()}" is left of it`);
     });
   }
+}
+
+/** That the focus is on an element of that name: the body has it where it was lost. */
+async function expectFocus(page, wanted) {
+  const focused = await page.evaluate(() => document.activeElement?.tagName);
+  expect(focused === wanted, `the focus is on ${focused}`);
+}
+
+/** A button that cannot be used for a while keeps the focus, and sends nothing meanwhile. */
+async function useBenchmark(page, address, check) {
+  const { usual, worst } = pageStates.benchmark;
+  await page.emulateMedia({ colorScheme: 'dark', forcedColors: 'none', reducedMotion: 'reduce' });
+  await page.goto(`${address}/dark/benchmark.html`);
+  await check('a button that was pressed keeps the focus while it works', async () => {
+    await give(page, usual);
+    await page.locator('#run').click();
+    await expectSent(page, 'run');
+    const sent = await page.evaluate(() => window.sent.length);
+    await give(page, worst);
+    await expectFocus(page, 'BUTTON');
+    await page.keyboard.press('Enter');
+    expect((await page.evaluate(() => window.sent.length)) === sent, 'it sends while it works');
+    await give(page, usual);
+    await page.keyboard.press('Enter');
+    expect((await page.evaluate(() => window.sent.length)) === sent + 1, 'it sends nothing afterwards');
+  });
+  for (const [theme, { colorScheme }] of Object.entries(themes))
+    await check(`the progress is seen for what it is, ${theme}`, async () => {
+      await page.emulateMedia({ colorScheme, forcedColors: 'none', reducedMotion: 'reduce' });
+      await page.goto(`${address}/${theme}/benchmark.html`);
+      await give(page, worst);
+      const bar = page.locator('#done');
+      const picture = await bar.screenshot({ path: path.join(pictures, 'pages', `progress-${theme}.png`) });
+      const [done, open] = await page.evaluate(coloursOf, picture.toString('base64'));
+      expect(contrast(done, open) > 2, `${done} lies beside ${open}`);
+    });
+}
+
+/** Runs in the page: the colours of a picture at a tenth and at nine tenths of its width. */
+async function coloursOf(picture) {
+  const bytes = Uint8Array.from(window.atob(picture), (character) => character.charCodeAt(0));
+  const image = await window.createImageBitmap(new window.Blob([bytes]));
+  const context = Object.assign(document.createElement('canvas'), {
+    width: image.width,
+    height: image.height,
+  }).getContext('2d');
+  context.drawImage(image, 0, 0);
+  return [0.1, 0.9].map((share) => [
+    ...context.getImageData(Math.floor(image.width * share), image.height >> 1, 1, 1).data.slice(0, 3),
+  ]);
+}
+
+/** Of two colours, as WCAG has it. */
+function contrast(one, other) {
+  const light = (colour) => {
+    const [red, green, blue] = colour.map((part) => (part / 255) ** 2.2);
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
+  };
+  const [a, b] = [light(one), light(other)];
+  return Math.max(a, b) / Math.min(a, b);
 }
 
 /** Runs in the page: what people read there, or hear. */
@@ -326,6 +403,7 @@ async function lookAtPages() {
         await lookAt(page, { name, states, look, address, check });
       }
     await useLiveView(page, address, check);
+    await useBenchmark(page, address, check);
     await lookAtFile(page, check);
     await lookAtLanguages(page, address, check);
     await check('no page complains', () => expect(said.length === 0, said.join('\n')));

@@ -409,7 +409,7 @@ describe('ghost text', () => {
     await until('the status', () => parts.status.current.name === 'offHere');
     await entryAfter(parts, /silent: .* turned off in typescript/, () => type('c'));
     assert.deepEqual(explanation(parts), {
-      sentence: 'Completions are off in typescript files and on in others.',
+      sentence: 'Completions are off in TypeScript files and on in others.',
       setting: 'languages',
     });
     await vscode.commands.executeCommand('ryzanstein.toggleLanguage');

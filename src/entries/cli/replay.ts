@@ -10,6 +10,7 @@ import { readText, sourceFiles, barredFiles } from '../../measure/sourceFiles';
 import { typeFiles } from '../../measure/typist';
 import type { Completion } from '../../protocol';
 import { describeCompletion, describeReplay, describeTyping } from '../../report/tables';
+import { printable } from '../../wording';
 import {
   confidenceOption,
   eagernessOption,
@@ -74,9 +75,12 @@ async function type(paths: string[], settings: Settings, options: Options): Prom
   print(options, 'typing', result, describeTyping);
 }
 
-function describeBundleReplay({ same, differs, expected, completion }: BundleReplay): string {
+function describeBundleReplay({ same, differs, expected, completion, linesLeftOut }: BundleReplay): string {
   const described = (which: Completion): string =>
-    `${JSON.stringify(which.text)}\n  ${describeCompletion(which)}`;
+    `${printable(JSON.stringify(which.text))}\n  ${printable(describeCompletion(which))}`;
   if (same) return `The same answer as before: ${described(completion)}`;
-  return `Another answer, by ${differs.join(', ')}.\nBefore: ${described(expected)}\nNow: ${described(completion)}`;
+  const why = linesLeftOut
+    ? ' Lines that look like keys or tokens were left out of the bundle, so that the model does not see what it saw then.'
+    : '';
+  return `Another answer, by ${differs.join(', ')}.${why}\nBefore: ${described(expected)}\nNow: ${described(completion)}`;
 }

@@ -495,17 +495,17 @@ describe('ghost text keeps silent', () => {
     [
       'in a language that is off',
       () => answering('x', 'A text |\n', {}, 'a.md', 'markdown'),
-      /turned off in markdown/,
+      /turned off in Markdown/,
     ],
     [
       'in the message of a commit',
       () => answering('x', 'Add the |\n', {}, '.git/COMMIT_EDITMSG', 'git-commit'),
-      /turned off in git-commit/,
+      /turned off in Git Commit Message/,
     ],
     [
       'in the list of a rebase',
       () => answering('x', 'pick |\n', {}, '.git/rebase-merge/git-rebase-todo', 'git-rebase'),
-      /turned off in git-rebase/,
+      /turned off in Git Rebase Message/,
     ],
     ['if it is to come on request only', () => answering('x', sample, { mode: 'onRequest' }), /on request/],
   ];

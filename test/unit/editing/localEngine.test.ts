@@ -187,7 +187,7 @@ function behaves(isShared: boolean): void {
     async (trial) => {
       await assert.rejects(
         trial.complete(never),
-        failsWith('request', isShared ? /ended by itself/ : /ended by itself \(code 7\)/),
+        failsWith('request', isShared ? /has ended/ : /ended by itself \(code 7\)/),
       );
     },
   );
@@ -197,13 +197,19 @@ function behaves(isShared: boolean): void {
     { complete: 'process.exit(7)' },
     async (trial) => {
       // Each request has a second process.
-      await assert.rejects(trial.complete(never), failsWith('request', /ended by itself/));
+      await assert.rejects(
+        trial.complete(never),
+        failsWith('request', isShared ? /has ended/ : /ended by itself/),
+      );
       await assert.rejects(trial.complete(never), failsWith('engine', /4 times within five minutes/));
       await assert.rejects(trial.complete(never), failsWith('engine', /4 times/));
       assert.equal(trial.loads, 4, 'no fifth process');
       assert.equal(trial.states.filter(({ name }) => name === 'failed').length, 1);
       trial.client.restart('a test wants it');
-      await assert.rejects(trial.complete(never), failsWith('request', /ended by itself/));
+      await assert.rejects(
+        trial.complete(never),
+        failsWith('request', isShared ? /has ended/ : /ended by itself/),
+      );
       assert.equal(trial.loads, 6);
     },
   );
@@ -225,7 +231,7 @@ function behaves(isShared: boolean): void {
       const request = dead.complete(source.token);
       await dead.client.loadModel();
       source.cancel();
-      await assert.rejects(request, failsWith('request', /ended by itself/));
+      await assert.rejects(request, failsWith('request', isShared ? /has ended/ : /ended by itself/));
       assert.equal(dead.loads, 1);
       dead.end();
     },
@@ -246,7 +252,7 @@ function behaves(isShared: boolean): void {
     withTrial(`ends an engine that sends ${what}`, { complete }, async (trial) => {
       await assert.rejects(
         trial.complete(never),
-        failsWith('request', isShared ? /ended by itself/ : /SIGKILL/),
+        failsWith('request', isShared ? /has ended/ : /was ended \(SIGKILL\)/),
       );
     });
 
@@ -407,7 +413,7 @@ function behaves(isShared: boolean): void {
       while (trial.client.state.name !== 'ready') await pause(5);
       await pause(20);
       source.cancel();
-      await assert.rejects(request, failsWith('request', isShared ? /ended by itself/ : /SIGKILL/));
+      await assert.rejects(request, failsWith('request', isShared ? /has ended/ : /was ended \(SIGKILL\)/));
       assert.equal(trial.client.state.name, 'idle');
     },
     { patienceMs: 100 },

@@ -353,7 +353,7 @@ describe('engine process', () => {
         generateTokens: 8,
         threads: [],
       });
-      await assert.rejects(tooLong, /do not fit into the context of 1024/);
+      await assert.rejects(tooLong, /do not fit into the context of 1,024/);
     });
   });
 

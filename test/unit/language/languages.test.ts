@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import {
+  displayName,
   grammars,
   languageAt,
   languageName,
@@ -14,6 +15,13 @@ import {
 const rows = [...languages];
 
 describe('the table of languages', () => {
+  it('calls each language as people do, and no two the same', () => {
+    assert.deepEqual(['cpp', 'csharp', 'go', 'typescript', 'brainfuck'].map(displayName), [
+      ...['C++', 'C#', 'Go', 'TypeScript', 'brainfuck'],
+    ]);
+    assert.equal(new Set(rows.map(([, { name }]) => name)).size, rows.length);
+  });
+
   it('takes the files for source that the frozen sets were drawn from', () => {
     assert.equal(
       sourceGlob,

@@ -48,7 +48,7 @@ describe('the list of models', function () {
       current: true,
       infills: true,
       name: 'Qwen2.5-Coder-0.5B',
-      description: 'F32 · 0.3 MB · Apache-2.0',
+      description: 'F32 · 0.27 MB · Apache-2.0',
       detail: 'fills in the middle · Ollama',
       license: { name: 'Apache-2.0' },
     });

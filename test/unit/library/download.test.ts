@@ -128,7 +128,7 @@ if (process.argv[2] === 'download') {
       [
         'a page for a log-in',
         [{ instead: Buffer.from('<html>') }],
-        /sends 6 bytes of .* where 1000000 are missing/,
+        /sends 6 bytes of .* where 1,000,000 are missing/,
       ],
       ['another part', [{ breakAfter: 9 }, { contentRange: 'bytes 0-999999/1000000' }], /another part/],
       ['a part of another file', [{ breakAfter: 9 }, { contentRange: 'bytes 9-99/100' }], /another part/],
@@ -168,7 +168,7 @@ if (process.argv[2] === 'download') {
       assert.ok(performance.now() - begin > 950);
       fs.rmSync(target);
       local.faults = [{ status: 429, headers: { 'retry-after': '3600' } }];
-      await assert.rejects(get(), /asked too often: try again in 3600 s/);
+      await assert.rejects(get(), /asked too often: try again in 3,600 s/);
     });
 
     it('takes a connection on which nothing comes for broken', async () => {

@@ -44,7 +44,7 @@ describe('what to expect of a model', () => {
 
   it('is told in seconds and gigabytes', () => {
     const line = expectationLine({ coldMs: 1025, keyMs: 42, memory: 0.79e9 });
-    assert.equal(line, 'about 1.0 s in a new file, 50 ms for each key, 0.8 GB of memory in all');
+    assert.equal(line, '790 MB of memory, about 50 ms for each key, 1.0 s in a new file');
   });
 
   it('puts what is too slow or too large behind the rest, with the reason', () => {
@@ -61,10 +61,13 @@ describe('what to expect of a model', () => {
         ['own', undefined],
         ['good', undefined],
         ['slow', 'too slow here'],
-        ['huge', 'needs 20.3 GB of memory, of 16.0 GB'],
+        ['huge', 'needs 20.3 GB of memory, of 16 GB'],
       ],
     );
-    assert.match(choices[1]!.detail, /^about 1\.0 s in a new file, .* · fills in the middle · Ollama$/);
+    assert.match(
+      choices[1]!.detail,
+      /^756 MB of memory, about .* 1\.0 s in a new file · fills in the middle · Ollama$/,
+    );
   });
 
   const recommended = (fast: number): string[] => {
@@ -78,7 +81,7 @@ describe('what to expect of a model', () => {
   };
 
   it('recommends one, the largest that answers in time, and none with terms', () => {
-    const why = 'recommended: the largest that answers in time here';
+    const why = 'recommended';
     assert.deepEqual(recommended(1), [`Qwen2.5-Coder 0.5B: ${why}`]);
     assert.deepEqual(recommended(2.5), [`Qwen2.5-Coder 1.5B: ${why}`]);
     // Between the two lie models of 3B, which have terms.

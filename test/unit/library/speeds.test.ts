@@ -55,7 +55,7 @@ describe('the speed of models that ran here', () => {
     assert.equal(Math.round(corrected.coldMs), 512 / 0.25 + 12 / 0.02);
     assert.equal(Math.round(corrected.keyMs), 13 / 0.02);
     assert.equal(corrected.memory, guessed.memory);
-    assert.match(expectationLine(corrected), /as measured here/);
+    assert.match(expectationLine(corrected), /measured here/);
     assert.doesNotMatch(expectationLine(guessed), /measured/);
     // Of what was not measured the guess stays.
     assert.equal(expectationOf(load, machine, { prefill: 0.25 }).keyMs, guessed.keyMs);

@@ -138,7 +138,15 @@ describe('replay', function () {
     const written = JSON.parse(fs.readFileSync(bundle, 'utf8')) as { completion: { text: string } };
     written.completion.text += '!';
     fs.writeFileSync(bundle, JSON.stringify(written));
-    assert.match(ryzanstein('replay', bundle, ...tiny).out, /Another answer, by text\./);
+    assert.match(ryzanstein('replay', bundle, ...tiny).out, /Another answer, by text\.\n/);
+    const turned = { ...written.completion, text: '\u202egnp.exe' };
+    fs.writeFileSync(
+      bundle,
+      JSON.stringify({ ...written, completion: turned, origin: { linesLeftOut: true } }),
+    );
+    const { out } = ryzanstein('replay', bundle, ...tiny);
+    assert.match(out, /Another answer, by text\. Lines that look like keys or tokens were left out/);
+    assert.match(out, /Before: "\\u\{202e\}gnp\.exe"/);
     fs.writeFileSync(bundle, JSON.stringify({ ...written, limits: { maxTokens: 'many' } }));
     const refused = ryzanstein('replay', bundle, ...tiny);
     assert.equal(refused.code, 1);

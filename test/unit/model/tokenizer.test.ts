@@ -202,7 +202,7 @@ describe('tokenizer', () => {
     refused({ 'tokenizer.ggml.tokens': [4, 1] }, /"tokenizer.ggml.tokens" is not a list/);
     refused({ 'tokenizer.ggml.merges': [9, [8, ['ab']]] }, /odd entry 0: "ab"/);
     const long = [...tiny().size.toString(), 'x'.repeat(5000)];
-    refused({ 'tokenizer.ggml.tokens': [9, [8, long]] }, /has 5000 characters in entry 3, more than 1024/);
+    refused({ 'tokenizer.ggml.tokens': [9, [8, long]] }, /has 5,000 characters in entry 3, more than 1,024/);
     refused({ 'tokenizer.ggml.token_type': [9, [5, [1, 2]]] }, /has 2 entries for 256/);
     refused({ 'tokenizer.ggml.eos_token_id': [4, 999] }, /"tokenizer.ggml.eos_token_id" is 999/);
   });

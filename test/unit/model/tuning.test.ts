@@ -104,7 +104,7 @@ describe('the tuning of a model', () => {
     ];
     for (const one of odd) {
       keepTuning(gguf, { cache: { ...cache, ...one } });
-      assert.match(tuningOf(gguf).caution ?? '', /has no settings under "cache" that the engine takes/);
+      assert.match(tuningOf(gguf).caution ?? '', /has settings under "cache" that the engine does not take/);
     }
   });
 

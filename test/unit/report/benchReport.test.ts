@@ -29,11 +29,11 @@ describe('benchmarks', () => {
       '- Model: small: bitnet TQ2_0',
       '/models/small.gguf',
       '- CPU: A CPU',
-      '## Prefill of 512 tokens\n\n- Median 5,123 tok/s, least 5,000, most 5,200\n- Kernel avx2, 2 threads, weights in TQ2_0\n',
-      '## Decode of 64 tokens after 512\n\n- Median 813 tok/s',
-      '- 42 % of what reading the weights allows',
+      '## Reading a prompt of 512 tokens\n\n- Median 5,123 tok/s, least 5,000, most 5,200\n- Kernel avx2, 2 threads, weights in TQ2_0\n',
+      '## Writing 64 tokens behind a prompt of 512 tokens\n\n- Median 813 tok/s',
+      '- 42 % of what reading allows',
       'weights: 26.4 GB/s with 2 threads',
-      '- Prompt of 1,024 tokens: 41 ms, 40 ms to 52 ms',
+      '- 1,024 tokens: 41 ms, from 40 ms to 52 ms',
     ])
       assert.ok(text.includes(part), `${part} is missing in:\n${text}`);
   });

@@ -68,9 +68,9 @@ describe('answers by how sure they were', () => {
   it('say what would be shown from a confidence on, and what was accepted of that', () => {
     assert.equal(
       sentenceAt(answers, 0.55),
-      'From 55 % on, 5 of these 6 answers would be shown. Of the 4 that were, 3 were accepted (75 %).',
+      'From 55 % on, 5 of 6 answers would be shown. Shown so far: 4, accepted: 3 (75 %).',
     );
-    assert.match(sentenceAt(answers, 0), /^From 0 % on, 6 of these 6/);
+    assert.match(sentenceAt(answers, 0), /^From 0 % on, 6 of 6/);
     assert.match(sentenceAt([answers[4]!], 0), /would be shown\. None of them was shown so far\.$/);
   });
 });
@@ -86,14 +86,14 @@ describe('the confidence that is wanted now', () => {
       ...{
         threshold: 0.71,
         isSet: false,
-        sentence: 'At “Normal”, answers are shown from 71 % on in python.',
+        sentence: 'At “Normal”, answers are shown from 71 % on in Python.',
       },
     });
     assert.equal(wantedBy({ confidence: null, eagerness: 'normal' }, 'python', undefined).threshold, 0.75);
     const never = wantedBy({ confidence: null, eagerness: 'normal' }, 'rust', thresholds);
     assert.deepEqual(
       [never.threshold, never.sentence],
-      [1, 'At “Normal”, nothing is shown by itself in rust.'],
+      [1, 'At “Normal”, nothing is shown by itself in Rust.'],
     );
   });
 });

@@ -26,7 +26,7 @@ describe('the diagnostics page', () => {
       ladder!.bars.filter(({ look }) => look === 'active').map(({ name }) => name),
       [diagnosis.simd.active],
     );
-    assert.match(bar(diagnosis.simd.active).note, /^in use · \d+ % of the peak · self-test ok$/);
+    assert.match(bar(diagnosis.simd.active).note, /^in use · \d+ % of the peak · self-test passed$/);
     assert.deepEqual(
       [bar('amx'), bar('avx-vnni')].map(({ look, value, note }) => [look, value, note]),
       [
@@ -45,14 +45,14 @@ describe('the diagnostics page', () => {
 
   it('tells a level that failed its self-test', () => {
     const levels = diagnosis.simd.levels.map((level) =>
-      level.name === 'avx2' ? { ...level, selftest: 'failed: 3 of 303 cases differ' } : level,
+      level.name === 'avx2' ? { ...level, selftest: 'failed' as const, cases: 303, mismatches: 3 } : level,
     );
     const state = diagnosticsState({
       ...examined,
       diagnosis: { ...diagnosis, simd: { ...diagnosis.simd, levels } },
     });
     const avx2 = state.groups[0]!.bars.find(({ name }) => name === 'avx2')!;
-    assert.match(avx2.note, /self-test failed: 3 of 303 cases differ$/);
+    assert.match(avx2.note, /self-test failed in 3 of 303 cases$/);
   });
 
   it('shows what threads gain, and what they cannot exceed', () => {
@@ -95,7 +95,7 @@ describe('the diagnostics page', () => {
     for (const known of [diagnosis, undefined])
       assert.deepEqual(diagnosticsState({ ...examined, engine, diagnosis: known }).findings[0], {
         kind: 'Error',
-        text: 'The kernel avx512-vbmi computes wrongly on this CPU: 12 of 317 cases differ. The kernel avx512-vnni is used instead.',
+        text: 'The kernel avx512-vbmi computes wrongly on this CPU, in 12 of 317 cases. The kernel avx512-vnni is used instead.',
       });
   });
 

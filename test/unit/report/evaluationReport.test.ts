@@ -90,7 +90,7 @@ describe('evaluation report', () => {
       'All answers, shown or not: Time of an answer: half within 41 ms, 19 of 20 within 130 ms',
       `${right}, by kind of place: block: 0 % of 1`,
       `${right}, by kind of place: rest of a line: 75 % of 4`,
-      `${right}, by language: typescript: 60 % of 5`,
+      `${right}, by language: TypeScript: 60 % of 5`,
       'Not shown, however sure the model is: repeats a line nearby: 1',
       'Conditions: File: /models/small.gguf',
       'Conditions: Weights: TQ2_0',
@@ -121,7 +121,7 @@ describe('evaluation report', () => {
   it('says so where nothing is shown, and where only some files were drawn from', () => {
     const seen = lines([run({}, { drawnFrom: 1000, found: 2500 })], 1);
     for (const line of [
-      'Conditions: Files: 1000 of 2500, evenly spread',
+      'Conditions: Files: 1,000 of 2,500, evenly spread',
       'Shown at confidence 1: Shown: 0 %, 0 of 5',
       'Shown at confidence 1: Right to the end of the line, of these: none',
       'Shown at confidence 1: Characters saved by each that is shown: none was shown',

@@ -1,4 +1,4 @@
-// Figures in words: grouped, rounded, with units.
+// Sentences of figures: models, contexts, answers.
 
 import assert from 'node:assert/strict';
 import * as figures from '../../../src/report/figures';
@@ -12,24 +12,12 @@ describe('figures', () => {
     assert.equal(figures.sparkline([]), '');
   });
 
-  it('are grouped and have units', () => {
-    assert.equal(figures.tokensPerSecond(1240.4), '1,240 tok/s');
-    assert.equal(figures.threadsOf(1), '1 thread');
-    assert.equal(figures.threadsOf(2), '2 threads');
-    assert.equal(figures.milliseconds(3.14), '3.1 ms');
-    assert.equal(figures.milliseconds(1234.5), '1,235 ms');
-    assert.equal(figures.megabytes(9_040_000), '9.0 MB');
-    assert.equal(figures.percent(0.1234), '12 %');
-    assert.equal(figures.percent(0.1234, 1), '12.3 %');
-    assert.equal(figures.percent(0.9999, 1), '100 %');
-  });
-
   it('describe a model in a line', () => {
-    assert.equal(figures.modelLine(model), 'small: bitnet TQ2_0, 18.1 million weights, 9.0 MB');
+    assert.equal(figures.modelLine(model), 'small: bitnet TQ2_0, 18.1 million weights, 9.04 MB');
   });
 
   it('describe a context in a line', () => {
-    assert.equal(figures.contextLine(model), '1,024 tokens, 2.0 MB for each 1,000 of them');
+    assert.equal(figures.contextLine(model), '1,024 tokens, 2.05 MB for each 1,000 of them');
   });
 
   it('describe a completion in a line', () => {

@@ -97,7 +97,7 @@ describe('the live view', () => {
     const { charts, groups } = watched(requests);
     for (const svg of Object.values(charts)) assert.equal(elementsOf(svg)[0], 'svg');
     const [waited, parts] = groups;
-    assert.match(waited!.note, /last 7 answers\. 2 of them took longer than the deadline of 100 ms/);
+    assert.match(waited!.note, /Last answers: 7, later than the deadline of 100 ms: 2\./);
     assert.deepEqual(
       waited!.bars.map(({ name, value, share }) => [name, value, share]).filter(([, , share]) => share),
       [
