@@ -2,7 +2,7 @@
 
 import type { CompleteParams, Completion, Limits, Prompt } from '../protocol';
 import type { Settings } from './settings';
-import { discreet, withoutSecrets } from './secretValues';
+import { discreet, withoutSecretsAround } from './secretValues';
 
 export interface Bundle {
   schema: 'ryzanstein/bundle/1';
@@ -32,16 +32,22 @@ export function bundleOf(
 ): Bundle {
   const shareable: Partial<Settings> = { ...settings };
   for (const name of ofTheUser) delete shareable[name];
-  const without = (text: string): string => withoutSecrets(text, prompt.languageId);
   const told = discreet(completion, prompt);
+  const { alternatives } = told;
+  const { prefix, suffix, answers, others } = withoutSecretsAround(
+    prompt,
+    [told.text, ...(alternatives ?? []).map(({ text }) => text)],
+    prompt.related.map(({ text }) => text),
+  );
+  const [text, ...rest] = answers as [string, ...string[]];
   const clean = {
-    prompt: { ...prompt, prefix: without(prompt.prefix), suffix: without(prompt.suffix) },
+    prompt: {
+      ...{ ...prompt, prefix, suffix },
+      related: prompt.related.map((each, i) => ({ ...each, text: others[i]! })),
+    },
     completion: {
-      ...told,
-      text: without(told.text),
-      ...(told.alternatives && {
-        alternatives: told.alternatives.map((each) => ({ ...each, text: without(each.text) })),
-      }),
+      ...{ ...told, text },
+      ...(alternatives && { alternatives: alternatives.map((each, i) => ({ ...each, text: rest[i]! })) }),
     },
   };
   const isWhole = JSON.stringify(clean) === JSON.stringify({ prompt, completion });

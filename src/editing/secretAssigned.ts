@@ -1,93 +1,63 @@
 // Values that are secrets by the name they are given: assigned, passed, sent as a header, or written behind it in data.
 
-import { oddness, oddPart, type Range } from './secretLooks';
+import { isRandom, oddness, oddPart, withoutTerms, type Range } from './secretLooks';
+import {
+  isAbout,
+  isBlank,
+  isCalledSo,
+  isTelling,
+  type Name,
+  namesIn,
+  speaksOfSecrets,
+  wordsIn,
+} from './secretWords';
 
-/** What secrets are called. Of those in the second group, one that is a word is a kind of thing, and no secret. */
-const called =
-  /(pass(?:words?|wd|phrases?|code)?|pswd|pwd|secrets?|credentials?|creds|conn(?:ection)?[-_ ]?str(?:ing)?|dsn|mnemonic|secure[-_ ]?string|log[io]n|signin|authenticate)|(tokens?|bearer|auth(?:orization|entication)?|(?:api|app|access|account|auth|client|cipher|crypt|deploy|encrypt(?:ion)?|hmac|jwt|licen[cs]e|master|private|secret|server|service|session|shared|sign(?:ing)?|ssh|storage|subscription|webhook)[-_. ]?keys?|salt|otp)/gi;
-const calledSo = new RegExp(`^(?:${called.source})$`, 'i');
-/** Too short to be found within a longer word. */
-const short = /^(?:pass|pwd|pswd|auth|creds|dsn|salt|otp|log[io]n|signin|authenticate)$/i;
-/** Only what is passed to it is secret. */
-const call = /^(?:log[io]n|signin|authenticate)$/i;
+/** A value behind a name; one in `doubt` has to look like a secret. */
+interface Value extends Range {
+  readonly inDoubt?: boolean;
+}
 
-/** Behind the name of a secret, what is told of it and is not it. */
-const about = new Set(
-  `action algorithm attribute button class code column count cookie description duration endpoint enabled end env error
-  event expiration expired expires expiry field file filename flow format function header help hint host id ids index
-  input issuer kind label length lifetime limit link list location manager max message method min missing mode name names
-  params path pattern placeholder policy position prefix prompt property provider ref reference regex required role
-  route schema scheme scope scopes selector separator service size source start state status store strategy suffix text
-  title ttl type types uri url usage user username validator variable version`.split(/\s+/),
-);
-/** What stands for a value that somebody has to give. */
-const blank = new Set(
-  `a abc an any api app bar basic baz bool bytes change changeme dummy empty example fake false foo goes here insert
-  key me my new nil no none null old optional placeholder redacted replace required sample set some str string super
-  test testing the this to todo true undefined value xxx your`.split(/\s+/),
-);
+/** Where a name stands. */
+interface Site {
+  readonly text: string;
+  readonly name: Name;
+  /** Of its line, what stands before it. */
+  readonly head: string;
+  /** The quote of the string that it is a part of. */
+  readonly inside: string | undefined;
+  /** In data values need no quotes. */
+  readonly isData: boolean;
+}
 
-/** Up to the value, behind what closes the name: a type, then what assigns or parts, then what opens a list or a call. */
-const type = String.raw`(?:[?!]?:\s*[\w&*<>[\]|?.' ]{1,40}?|\s+(?:as\s+)?[\w*<>[\].]{1,30}(?:\([\d, ]{0,9}\))?(?:\s+default)?)(?=\s*[:?]?=|\s+['"])`;
-const assigns = String.raw`(?:[:=!]=+|=>|=|:=|:-|:|<-|<<|->|[?|+&]{1,2}=|\|\||\?\?|\?:|\bor\b|,|\()`;
-const wraps = String.raw`(?:(?:new\s+)?(?!\w*(?:env|get|fetch|read|load|find|config|require|import|prompt|format|print|log|err|throw|match|test))[\w.:[\]]{1,40}\()?`;
-const quote = String.raw`(?:[@$&]|\b[a-z]\w?|\br)?#?\(?("""\s*|'''\s*|["'\`]|\[\[)\(?`;
-const opened = new RegExp(
-  String.raw`(?:["'\`][\])]*|[\])]*(?:\s?\[\w*\])?(?:${type})?)(?:\s*(${assigns})[\s([{]{0,80}${wraps}|\s+)${quote}`,
-  'iy',
-);
-const valued = /["'`,\s]{1,80}["']?\bvalue["']?\s*[:=]\s*(["'`]?)/iy;
-const element = /[^<>\n]{0,80}>/y;
-const next = /\s*(?:\+|\.{1,2}|&|~|<>|\\|,)?\s*\\?\s*[a-z@$]?("""|'''|["'`])/iy;
-const nextWithoutComma = /\s*(?:\+|\.{1,2}|&|~|<>|\\)\s*\\?\s*[a-z@$]?("""|'''|["'`])/iy;
-/** Not in quotes. */
-const bare =
-  /["']?[ \t]*(?:[:=]|[?:+]=|[ \t])[ \t]*(?:[|>][+-]?[ \t]*\r?\n[ \t]*)?(?:[!&][\w!]+[ \t]+)?(?=[^\s"'`])/y;
+/** What stands where the value of a name would: of the forms that there are, the first that fits. */
+const forms: ((site: Site) => Value[] | undefined)[] = [
+  inPair,
+  inColumn,
+  inQuotes,
+  inElement,
+  behindFlag,
+  bare,
+];
+/** What is passed in a call of the name. */
+const calls: typeof forms = [inCall];
 
 /** The values in a text that are secrets by name; in data, `isData`, they need no quotes. */
 export function assignedRanges(text: string, isData: boolean): Range[] {
   const found: Range[] = [];
-  for (const { 0: word, 1: any, index } of text.matchAll(called)) {
-    const name = nameAt(text, index, word);
-    if (!name) continue;
-    for (const value of valuesBehind(text, name, isData, call.test(word)))
-      if (isSecretValue(text.slice(value.start, value.end), name, any !== undefined)) found.push(value);
+  for (const name of namesIn(text)) {
+    const before = text.slice(Math.max(0, name.start - headCharacters), name.start);
+    const head = before.slice(before.lastIndexOf('\n') + 1);
+    if (isAlternative(text, name, head)) continue;
+    const site = { text, name, head, inside: openedIn(head), isData };
+    for (const form of name.group === 'call' ? calls : forms) {
+      const values = form(site);
+      if (!values) continue;
+      for (const { start, end, inDoubt = false } of values)
+        if (isSecretValue(text.slice(start, end), name, inDoubt)) found.push({ start, end });
+      break;
+    }
   }
   return found;
-}
-
-interface Name {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-  /** It names what is told of a secret. */
-  readonly isAbout: boolean;
-}
-
-/** The whole name that has the word in it, unless that is a part of another word. */
-function nameAt(text: string, index: number, word: string): Name | undefined {
-  const end = index + word.length;
-  const [before, behind] = [text[index - 1] ?? '', text[end] ?? ''];
-  const isUpper = /[A-Z]$/.test(word);
-  if (isUpper ? /[A-Z]/.test(behind) : /[a-z]/.test(behind)) return undefined;
-  if (
-    short.test(word) &&
-    (/^[a-z]/.test(word) ? /[A-Za-z]/ : /^[A-Z]{2}/.test(word) ? /[A-Z]/ : /(?!)/).test(before)
-  )
-    return undefined;
-  let start = index;
-  while (start > 0 && index - start < 40 && /[\w$-]/.test(text[start - 1]!)) start--;
-  rest.lastIndex = end;
-  const tail = rest.exec(text)?.[0] ?? '';
-  return {
-    ...{ text: text.slice(start, end) + tail, start, end: end + tail.length },
-    isAbout: wordsIn(tail).some((each) => about.has(each)),
-  };
-}
-const rest = /(?:[\w$]|[.-](?=[A-Za-z_])){0,60}/y;
-
-function wordsIn(text: string): string[] {
-  return (text.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+/g) ?? []).map((each) => each.toLowerCase());
 }
 
 /** Of a line before a name, where strings that are open there begin. */
@@ -95,57 +65,172 @@ const headCharacters = 400;
 /** Of a value: what is longer is told by its beginning. */
 const longest = 400;
 
-/** What stands where the value of a name would; only in a call of it, where it `isCall`. */
-function valuesBehind(text: string, name: Name, isData: boolean, isCall: boolean): Range[] {
-  const before = text.slice(Math.max(0, name.start - headCharacters), name.start);
-  const head = before.slice(before.lastIndexOf('\n') + 1);
-  const inside = openedIn(head);
-  const found = valueOfPair(text, name) ?? inQuotes(text, name, inside, isCall);
-  if (found || isCall) return found ?? [];
-  const isText = inside !== undefined || /^\s*(?:\/\/|#|--|\*|;)/.test(head);
-  const range = inElement(text, name) ?? withoutQuotes(text, name, isData, isText);
-  return range ? [range] : [];
-}
+/** Up to the value, behind what closes the name: a type, then what assigns or parts, then what opens a list or a call. */
+const type = String.raw`(?:[?!]?:[ \t]*[\w&*<>[\]|?.' ]{1,40}?|[ \t]+(?:as[ \t]+)?(?!(?:from|in|of|is|and|or|not|to|for|case|if|return)\b)[\w*<>[\].]{1,30}(?:\([\d, ]{0,9}\))?(?:[ \t]+default)?)(?=\s*[:?]?=|[ \t]+['"])`;
+const assigns = String.raw`(?:[:=!]=+|=>|=|:=|:-|:|<-|<<|->|[?|+&]{1,2}=|\|\||\?\?|\?:|\bor\b|,|\()`;
+const wraps = String.raw`(?:(?:new\s+)?(?!\w*(?:env|get|fetch|read|load|find|config|require|import|prompt|format|print|log|err|throw|match|test))[\w.:[\]]{1,40}\((?:default\s*=\s*)?)?`;
+const quote = String.raw`(?:[@$&]|\b(?:[rbfu]{1,2}|u8|[LRNE])|\br)?#?\(?("""\s*|'''\s*|["'\`]|\[\[)\(?`;
+const opened = new RegExp(
+  String.raw`(["'\`][\])]*|[\])]*(?:\s?\[\w*\])?(?:${type})?)(?:\s*(${assigns})[\s([{]{0,80}${wraps}|[ \t]+)${quote}`,
+  'iy',
+);
+const passed = new RegExp(String.raw`\(\s*(?:[\w.]{1,60}\s*,\s*)?${quote}`, 'iy');
+const next = /\s*(?:\+|\.{1,2}|&|~|<>|\\|,)?\s*\\?\s*[a-z@$]?("""|'''|["'`])/iy;
+const nextWithoutComma = /\s*(?:\+|\.{1,2}|&|~|<>|\\)\s*\\?\s*[a-z@$]?("""|'''|["'`])/iy;
 
-/** As in `"name": "TOKEN", "value": "..."`. */
-function valueOfPair(text: string, name: Name): Range[] | undefined {
-  const match = at(valued, text, name.end);
+/** As in `"name": "TOKEN", "value": "..."`, `("--token", default="...")` and `variable "token" { default = "..." }`. */
+const pairs = [
+  /["'`,\s]{1,80}["']?\bvalue["']?\s*[:=]\s*(["'`]?)/iy,
+  /["'`](?:\s*\{[^{}]{0,200}?|[^;{}()<>]{0,160}?)(?<=[\s,{"'`])["']?(?:default(?:_?value)?|value)["']?\s*(?:=>|[:=])\s*(["'`])/iy,
+];
+
+function inPair({ text, name }: Site): Value[] | undefined {
+  const match = pairs.map((pair) => at(pair, text, name.end)).find((each) => each !== undefined);
   if (!match) return undefined;
   return match[1] ? quoted(text, match, false) : [lineFrom(text, match.index + match[0].length)];
 }
 
-function inQuotes(
-  text: string,
-  name: Name,
-  inside: string | undefined,
-  isCall: boolean,
-): Range[] | undefined {
-  const match = at(opened, text, name.end);
-  if (!match || (isCall && match[1] !== '(')) return undefined;
-  // The quote may end the string that the name stands in.
-  if (inside !== undefined && !match[0].startsWith(inside) && match[2] === inside) return undefined;
-  return quoted(text, match, /[[{(]/.test(match[0]));
-}
+const columns = /["'`\]]?(?:\s*,[^(),;]{1,60}){0,40}\s*\)\s*values\s*/iy;
+/** The text may end in the midst of it. */
+const row = /(?:,\s*)?\(((?:'(?:[^'\n]|'')*(?:'|$)|[^'()\n]|\([^()\n]*\)){0,400})(?:\)|$)/my;
+const cell = /(?:'(?:[^'\n]|'')*(?:'|$)|[^',]){1,400}/g;
+const mostRows = 64;
 
-function inElement(text: string, name: Name): Range | undefined {
-  const tag = text[name.start - 1] === '<' ? at(element, text, name.end) : undefined;
-  if (!tag) return undefined;
-  const start = tag.index + tag[0].length;
-  const end = start + /[^<\n]*/.exec(text.slice(start, start + longest))![0].length;
-  return end === text.length || text.startsWith('</', end) ? { start, end } : undefined;
-}
-
-/** In data the rest of the line; in a string or a comment, `isText`, what no name in code looks like. */
-function withoutQuotes(text: string, name: Name, isData: boolean, isText: boolean): Range | undefined {
-  const match = at(bare, text, name.end);
+/** As in `INSERT INTO users (name, password) VALUES ('bob', '...')`. */
+function inColumn({ text, name }: Site): Value[] | undefined {
+  const match = at(columns, text, name.end);
   if (!match) return undefined;
-  const start = match.index + match[0].length;
-  if (isData && /[:=]/.test(match[0])) return lineFrom(text, start);
-  const word = isData || isText ? at(wordOfText, text, start)?.[0] : undefined;
-  const isOdd = word !== undefined && /\d|[!@#$%^*+~]/.test(word) && oddness(word) >= oddPart;
-  return isOdd ? { start, end: start + word.length } : undefined;
+  const before = text.slice(Math.max(0, name.start - headCharacters), name.start);
+  const column = before.slice(before.lastIndexOf('(')).split(',').length - 1;
+  const found: Value[] = [];
+  let values = at(row, text, match.index + match[0].length);
+  for (let i = 0; values && i < mostRows; i++) {
+    const [whole, cells] = values as unknown as [string, string];
+    const value = [...cells.matchAll(cell)][column];
+    const start = values.index + whole.indexOf('(') + 1 + (value?.index ?? 0);
+    const string = /^(\s*')([^]*?)'?\s*$/.exec(value?.[0] ?? '');
+    if (string)
+      found.push({ start: start + string[1]!.length, end: start + string[1]!.length + string[2]!.length });
+    values = at(row, text, values.index + whole.length);
+  }
+  return found;
 }
-const wordOfText = /[^\s"'`<>;&,(){}[\]]{6,}(?![([])/y;
+
+function inQuotes(site: Site): Value[] | undefined {
+  const { text, name, inside } = site;
+  const match = at(opened, text, name.end);
+  if (!match) return undefined;
+  const [whole, closes, assigner, mark] = match as unknown as [string, string, string?, string?];
+  // The quote may end the string that the name stands in.
+  if (inside !== undefined && !whole.startsWith(inside) && mark === inside) return undefined;
+  const isVerb = name.text === 'pass';
+  if (isVerb && assigner === undefined) return undefined;
+  const values = quoted(text, match, /[[{(]/.test(whole));
+  const inDoubt = (assigner === ',' && !isPaired(site, closes, values)) || (isVerb && assigner === '(');
+  return inDoubt ? values.map((each) => ({ ...each, inDoubt })) : values;
+}
+
+/** Whether a comma parts name and value, not two of a list or two arguments: as in `set("TOKEN", "...")`, `["TOKEN", "..."]`. */
+function isPaired({ text, name, head }: Site, closes: string, values: readonly Range[]): boolean {
+  if (name.text.startsWith('-')) return true;
+  if (!/^["'`]/.test(closes)) return isConstant(name.text);
+  const before = text.slice(Math.max(0, name.start - headCharacters), name.start).trimEnd();
+  if (/\(\s*[a-z]{0,2}["'`]$/i.test(before)) return true;
+  const end = values.at(-1)!.end;
+  if (/[[{]\s*["'`]$/.test(before)) return /^["'`]\s*[\]}]/.test(text.slice(end, end + 9));
+  return /\([^[\](){}]*$/.test(head);
+}
+
+function isConstant(name: string): boolean {
+  return name === name.toUpperCase() && name !== name.toLowerCase();
+}
+
+function inCall({ text, name }: Site): Value[] | undefined {
+  const match = at(passed, text, name.end);
+  if (!match) return undefined;
+  const values = quoted(text, match, true);
+  // Of several, the first says who; one alone may say that as well.
+  if (/^\(\s*\w/.test(match[0])) return values;
+  return values.length > 1 ? values.slice(1) : values.map((each) => ({ ...each, inDoubt: true }));
+}
+
+/** In markup: in an element of the name, in one that has it for a name, and in the one behind it. */
+const elements: [head: RegExp, behind: RegExp][] = [
+  [/<$/, /[^<>\n]{0,80}>/y],
+  [/<[^<>]*\b(?:name|key)\s*=\s*["'][^"'<>]*$/i, /["'][^<>\n]{0,80}>/y],
+  [/>[^<>]*$/, /<\/[\w:-]{1,60}>\s*<[\w:][^<>\n/]{0,60}>/y],
+];
+
+function inElement({ text, name, head }: Site): Value[] | undefined {
+  for (const [before, behind] of elements) {
+    const match = at(behind, text, name.end);
+    if (!match || !before.test(head)) continue;
+    const start = match.index + match[0].length;
+    const end = start + /^[^<\n]*/.exec(text.slice(start, start + longest))![0].length;
+    if (end === text.length || text.startsWith('</', end)) return [{ start, end }];
+  }
+  return undefined;
+}
+
+const flagged = /["']?[ \t]*(?:[ \t]|\\?\r?\n[ \t]*(?:-[ \t]+)?)(?=[^\s"'`-])/y;
+const argument = /[^\s"'`;|&<>)\]},]{4,}/y;
+/** Behind an argument, what no sentence goes on with. */
+const argumentEnd = /^(?:["'`)\]},;|&>\n\r\\]|[ \t]+[-|&;>\\\n\r]|[ \t]*$)/;
+
+/** What stands behind a flag of a command. */
+function behindFlag({ text, name, isData }: Site): Value[] | undefined {
+  const match = name.text.startsWith('-') ? at(flagged, text, name.end) : undefined;
+  const word = match && at(argument, text, match.index + match[0].length);
+  if (!word) return undefined;
+  const end = word.index + word[0].length;
+  const isSure = isData || hasDigitOrSign(word[0]) || argumentEnd.test(text.slice(end, end + 9));
+  return [{ start: word.index, end, inDoubt: !isSure }];
+}
+
+const separated =
+  /["']?[ \t]*([?:+]=|[:=]|[ \t])[ \t]*(?:[|>][+-]?[ \t]*\r?\n[ \t]*)?(?:[!&][\w!]+[ \t]+)?(?=[^\s"'`])/y;
+const wordOfText = /[^\s"'`<>;&,(){}[\]]{4,}(?![([])/y;
+const number = /\d{4,}(?![\w.])/y;
+/** A command that sets, before the name of what it sets. */
+const setting = /^\s*(?:ENV|SetEnv|setx?|fastcgi_param)\s+$/i;
+/** What is a line of settings of its own. */
+const directive = /^(?:requirepass|masterauth)$/i;
+/** Before the name of one of several settings in a row, as those of connections and queries are. */
+const settings = /[;?&]\s?$|\$\{[\w.-]{0,40}$|\w\s?=\s?[^\s=;&]{1,64}[;&\s]\s?(?:\w{1,20} )?$/;
+const settingsCharacters = 100;
+
+/** Without quotes: in data the rest of the line; else a word in a string or a comment, or a number. */
+function bare({ text, name, head, inside, isData }: Site): Value[] | undefined {
+  const match = at(separated, text, name.end);
+  if (!match) return undefined;
+  const [start, isAssigned] = [match.index + match[0].length, /[:=]/.test(match[1]!)];
+  const line = lineFrom(text, start);
+  const value = text.slice(line.start, line.end);
+  const first = /^\S*/.exec(value)![0];
+  // A command may stand behind it.
+  if (isData && (isAssigned || setting.test(head))) return [line, { start, end: start + first.length }];
+  const isSetting = directive.test(name.text) || hasDigitOrSign(value);
+  if (isData && /^\s*$/.test(head) && first === value && isSetting) return [line];
+  const inRow = isAssigned && settings.test(head.slice(-settingsCharacters));
+  if (inside === undefined && !isData && !inRow && !/^\s*(?:\/\/|\/\*|#|--|\*|;|<!--)/.test(head)) {
+    const all = isAssigned && !wordsIn(name.text).some(isAbout) ? at(number, text, start) : undefined;
+    return all && [{ start, end: start + all[0].length, inDoubt: name.group === 'kind' }];
+  }
+  const word = at(wordOfText, text, start)?.[0];
+  if (word === undefined) return undefined;
+  const looksSo = hasDigitOrSign(word) && (isAssigned ? /\p{L}/u.test(word) : oddness(word) >= oddPart);
+  const isSure = (inRow && inside !== undefined) || (looksSo && word.length >= 6);
+  return isSure ? [{ start, end: start + word.length }] : undefined;
+}
+
+function hasDigitOrSign(word: string): boolean {
+  return /[\d!@#$%^*+~]/.test(withoutTerms(word));
+}
+
+/** Whether the name in quotes is one of two values: `shown ? 'password' : 'text'`. */
+function isAlternative(text: string, name: Name, head: string): boolean {
+  return /\?\s*["'`]$/.test(head) && /^["'`]\s*:/.test(text.slice(name.end, name.end + 9));
+}
 
 /** The quote that is open at the end of a line's head. */
 function openedIn(head: string): string | undefined {
@@ -189,23 +274,40 @@ function lineFrom(text: string, start: number): Range {
   return { start, end: start + line.replace(/\s+#.*$/, '').replace(/[;,]?\s*$/, '').length };
 }
 
-function isSecretValue(value: string, name: Name, isAny: boolean): boolean {
-  // What is filled in later is no part of it.
-  const own = value.replace(
-    /\$?\{[^}]*\}+|\$\([^)]*\)?|<[^>]*>|%\(?\w*\)?[sd]|^%\w+%$|^\$\w+$|\b(?:Bearer|Basic|Token)\s/g,
-    '',
-  );
-  if (own.length < 4 || !/[^\W_]/.test(own) || /^(.)\1*$/.test(own)) return false;
-  const words = wordsIn(own);
+/** Filled in later, and no part of a value. */
+const filledIn =
+  /\$?\{[^{}]*\}+|\$\([^)]*\)?|<[^>]*>|%\(?\w*\)?[sd]|^%\w+%$|^\$[\p{L}\p{N}_]+$|\b(?:Bearer|Basic|Token)\s/gu;
+/** Names of variables of the environment, of modules and their members, paths, and rules that a value is held to. */
+const variable = /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/;
+const member = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$/;
+const file = /^[~.]{0,2}\/[a-z\d_.@-]+(?:\/[a-z\d_.@-]+)+$/;
+const address = /^[a-z\d_.@-]+(?:\/[a-z\d_.@-]+)+$/;
+const rules =
+  /(?:^|\|)(?:required|nullable|sometimes|string|confirmed|(?:min|max|size|between):[\d,]+)(?:\||$)/;
+
+function isSecretValue(value: string, name: Name, inDoubt: boolean): boolean {
+  const own = value.replace(filledIn, '');
+  if (own.length < 4 || !/[\p{L}\p{N}]/u.test(own) || /^(.)\1*$/.test(own)) return false;
+  const words = wordsIn(withoutTerms(own));
   const names = new Set(wordsIn(name.text));
   const isKnown = (word: string): boolean =>
-    names.has(word) || blank.has(word) || about.has(word) || calledSo.test(word);
-  if (words.length > 0 && /^[\w\s.:/,<>[\]@#*'-]*$/.test(own) && words.every(isKnown)) return false;
-  const isOdd = /\d/.test(own) ? own.length >= 6 && !/\s/.test(own) : oddness(own) >= 6;
-  if (name.isAbout) return isOdd && oddness(own) >= 6;
-  if (!isAny) return isOdd || !/^[\w\s.:/()'",!?%-]*$/.test(own);
-  // A sentence about secrets is none.
-  return isOdd || !(/\s/.test(own) && words.some((word) => calledSo.test(word)));
+    names.has(word) || isBlank(word) || isAbout(word) || isCalledSo(word);
+  if (/^[\p{L}\p{N}_\s.:/,<>[\]@#*'-]*$/u.test(own) && words.every(isKnown)) return false;
+  if (rules.test(own) || (variable.test(own) && words.some(isCalledSo))) return false;
+  const isOdd = /\d/.test(withoutTerms(own)) ? own.length >= 6 && !/\s/.test(own) : oddness(own) >= 6;
+  const mustLookSo = inDoubt || name.group === 'kind';
+  if (file.test(own) || (mustLookSo && address.test(own))) return isRandom(own);
+  if (name.isAbout) return isOdd && !member.test(own) && oddness(own) >= 6;
+  if (mustLookSo) return isOdd || (/^[^\s\\()[\]{}"'<>]*$/.test(own) && /[!@#$%^&*~+?]/.test(own));
+  return isOdd || !isSentence(own, words, name);
+}
+
+/** What is told about a secret, and is none; of what goes on over several words, a phrase may be one. */
+function isSentence(value: string, words: readonly string[], name: Name): boolean {
+  if (speaksOfSecrets(value)) return true;
+  if (!/\s/.test(value.trim())) return false;
+  if (words.some(isTelling)) return true;
+  return words.some(isCalledSo) && !/[\d=]/.test(value) && !/phrase|mnemonic/i.test(name.text);
 }
 
 function at(pattern: RegExp, text: string, index: number): RegExpExecArray | undefined {

@@ -55,11 +55,20 @@ const uncertain = [
   // What a server is told who asks with (RFC 6750, RFC 7617).
   /\b(?:Bearer|Basic)\s+([\w.~+/-]{8,}=*)/gi,
 ];
-/** Passwords in URLs, where a port is none, and in commands. */
+/** Passwords in URLs and addresses of databases, where a port is none, in commands and in calls of what takes one. */
 const logins = [
   /(?<=[a-z\d]):\/\/[^\s/:@"'`<>]{0,64}:(?!\d{0,5}(?:[/?#"'`\s]|$))([^\s/@"'`<>]{1,256})(?:@|$)/gi,
+  /\b[\w.-]{1,64}:([^\s:@"'`]{1,128})@(?:tcp|udp|unix)\(/g,
   /\s(?:-u|--user)[ =]["']?[^\s:"'`$]{1,64}:(?!\d+\b)([^\s"'`]{1,256})/g,
   /\bsshpass\s+-p\s*["']?([^\s"']{1,256})/g,
+  /\b(?:mysql|mariadb)\w{0,9}[ \t][^\n|;&]{0,200}?(?<=\s)-p["']?([^\s"'`]{1,256})/g,
+  /\b(?:docker|podman|buildah|skopeo|nerdctl|helm|oc|az|cf)[ \t](?:registry[ \t])?login[ \t][^\n|;&]{0,200}?(?<=\s)-p[ =]?["']?([^\s"'`]{1,256})/g,
+  /\b(?:echo|printf)[ \t](?:-\w+[ \t])?["']?([^\n|]{1,256}?)["']?[ \t]*\|[^\n|]{0,200}?(?:--?pass(?:word|phrase)?-(?:stdin|fd)|--stdin|\bchpasswd|\bsudo[ \t]+-S)\b/g,
+  /\bidentified[ \t]+(?:with[ \t]+\w+[ \t]+)?(?:by|as)[ \t]+(?:password[ \t]+)?["']([^"'\n]{1,256})/gi,
+  /\bjwt\.\w{1,20}\((?:[^()\n]|\([^()\n]{0,80}\)){0,200},\s*b?["'`]([^"'`\n]{1,256})(?:["'`]|$)/gm,
+  /\b(?:createHmac|createCipheriv|createDecipheriv)\(\s*["'`][\w-]{1,40}["'`],\s*["'`]([^"'`\n]{1,256})/g,
+  /\b(?:hmac\.new|hmacShaKeyFor|hash_hmac)\((?:\s*["'][\w-]{1,20}["']\s*,[^,\n]{1,80},)?\s*b?["'`]([^"'`\n]{1,256})/g,
+  /\bgetConnection\([^()\n]{0,200},\s*"[^"\n]{0,80}",\s*"([^"\n]{1,256})/g,
 ];
 /** Filled in later, or to be replaced. */
 const filledIn =
@@ -74,7 +83,10 @@ export function formatRanges(text: string): Range[] {
   for (const format of uncertain)
     for (const match of text.matchAll(format)) if (oddness(match[1]!) >= oddPart) add(match);
   for (const login of logins)
-    for (const match of text.matchAll(login)) if (!filledIn.test(match[1]!)) add(match);
+    for (const { 0: whole, 1: value, index } of text.matchAll(login)) {
+      const start = index + whole.lastIndexOf(value!);
+      if (!filledIn.test(value!)) found.push({ start, end: start + value!.length });
+    }
   return found;
 }
 

@@ -41,6 +41,42 @@ const odd = 8;
 const oddWithoutDigits = 12;
 /** Fewer characters are not enough to tell. */
 const shortest = 12;
+/** What the names of techniques have of digits. */
+const terms = new RegExp(
+  `(?<![a-z])(?:${[
+    ...[
+      'a11y',
+      'i18n',
+      'l10n',
+      'k8s',
+      's3',
+      'ec2',
+      'h26[45]',
+      'x(?:86|64|509)',
+      'ed25519',
+      'bf16',
+      'ip[46]',
+      'mp[34]',
+    ],
+    ...[
+      'log4j',
+      'neo4j',
+      'md[245]',
+      'mm(?:256|512)',
+      'qt[56]',
+      '(?:fp?|[iupsbw])(?:8|16|32|64|128)(?:x\\d{1,2})?(?![a-z])',
+    ],
+    ...['es20\\d\\d', 'gb\\d{4,5}', 'utf-?(?:8|16|32)(?:mb[34]|le|be)?'],
+    '(?:aes|argon|amd|arm|m?avx|base|blake|crc|curve|epi|epu|float|http|int|ipv|iso|jaxb|krb|latin|mysql|oauth|pbkdf|pkcs|pyqt|python|rfc|riscv|scram|secp|sha|sse|tls|uint|win|xxhash|aarch)-?\\d{1,4}',
+  ].join('|')})(?!\\d)`,
+  'gi',
+);
+
+/** A value without what it has of names of techniques, such as `sha256`, `Utf8` and `f32x4`. */
+export function withoutTerms(value: string): string {
+  return /\d/.test(value) ? value.replace(/([a-z])(?=[A-Z])/g, '$1_').replace(terms, '-') : value;
+}
+
 const uuid = /[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/gi;
 /** Of no more than 64 bits, as code counts and hashes with. */
 const number = /(?<![\w-])0x[\da-f]{1,16}(?:[ui]\d+|[ul]*)(?!\w)/gi;
@@ -78,15 +114,53 @@ export function randomRanges(text: string): Range[] {
       before = code;
       continue;
     }
-    if (most >= odd && i - start >= shortest && isRandom(text.slice(start, i))) found.push({ start, end: i });
+    if (
+      most >= odd &&
+      i - start >= shortest &&
+      isRandom(text.slice(start, i)) &&
+      !isPublished(text, start, i)
+    )
+      found.push({ start, end: i });
     [start, most, now, before] = [i + 1, 0, 0, 0];
   }
   return found;
 }
 
-function isRandom(value: string): boolean {
+/** Whether a value that is long enough looks drawn at random. */
+export function isRandom(value: string): boolean {
   if (path.test(value) && !/[A-Za-z]{2}/.test(value.replace(/z/gi, ''))) return false;
+  // Base64 has capitals beside its slashes: this is a path, of which each part is a name.
+  if (value.includes('/') && !/[A-Z]/.test(value))
+    return value.split('/').some((part) => part.length >= shortest && isOddName(part));
+  return isOddName(value);
+}
+
+function isOddName(value: string): boolean {
+  if (parts.test(value)) return false;
+  const own = withoutTerms(value.replace(uuid, '-').replace(number, '-'));
+  return oddness(own) >= (/\d/.test(own) ? odd : oddWithoutDigits);
+}
+/** Names of short words, each of one case: no key of base64 is parted so often. */
+const parts =
+  /^_*(?:[A-Za-z]?[a-z\d]{1,12}|[A-Z\d]{1,12})(?:_{1,2}(?:[A-Za-z]?[a-z\d]{0,12}|[A-Z\d]{1,12}))+$/;
+
+/** What is published so that it can be checked: digests of packages, commits, advisories; and pictures within text. */
+const digest = /^(?:sha(?:1|256|384|512)|h1|md5|git)-|^GHSA(?:-\w{4}){3}/;
+const hash = /^[\da-f]{32,128}$/;
+/** Before one: what it is called, or where it is in an address. */
+const ofHash =
+  /(?:@|\b(?:sha-?(?:1|256|384|512)|h1|md5):?|\/(?:commit|commits|blob|blame|tree|raw|compare)\/|(?:\b|_)(?:checksum|commit|digest|etag|fingerprint|integrity|md5|oid|rev|revision|sha-?(?:1|256|384|512)?|version)(?:["'`]?\s*[:=]{1,2}\s*|["'`]?\s+|\()["'`]?)$/i;
+const picture = /data:(?:image|font|audio|video)\/[\w.+-]{1,40};base64,$/;
+const headCharacters = 64;
+
+function isPublished(text: string, start: number, end: number): boolean {
+  const value = text.slice(start, end);
+  if (digest.test(value)) return true;
+  const head = text.slice(Math.max(0, start - headCharacters), start);
+  if (picture.test(head)) return true;
+  const [, before, own] = /^(.*\/|)([^/]*)$/.exec(value)!;
   return (
-    oddness(value.replace(uuid, '-').replace(number, '-')) >= (/\d/.test(value) ? odd : oddWithoutDigits)
+    (hash.test(own!) && ofHash.test(head + before!)) ||
+    /\/(?:commit|commits|blob|blame|tree|raw|compare)\/[\da-f]{40}(?:\/|$)/.test(`/${value}`)
   );
 }

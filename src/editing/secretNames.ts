@@ -7,6 +7,12 @@ const script = '(?:py|rb|php|[cm]?js|sh|bash|zsh|fish|ps1|bat|cmd|pl|lua|r|h)';
 /** Whose secrets they are. */
 const owner =
   '(?:api|app|aws|azure|gcp|google|db|database|mysql|postgres|redis|mongo|wifi|arduino|my|our|local|dev|development|stage|staging|prod|production|user|admin|root|default|\\d+)';
+/** The endings of what people write lists in, and of all that is written down and no code. */
+const list = '(?:txt|[ct]sv|xlsx?|ods|docx?|odt|rtf|md|org)';
+const written = `(?:${list}|${data})`;
+/** What passwords are called in other languages, as a file is named after them. */
+const foreign =
+  'passw(?:ort|oe?rter|örter)|kennw(?:ort|oe?rter|örter)|geheimnisse?|zugangsdaten|mots?-de-passe|contrase[nñ]as?|senhas?|wachtwoord(?:en)?|has[łl][oa]|l[öo]senord|парол[ьи]|密[码碼]|パスワード|비밀번호';
 /** What a file is about that only shows, checks or moves secrets. */
 const about =
   /^(?:examples?|samples?|templates?|schema|tests?|spec|mocks?|fixtures?|dummy|fake|no|check|create|delete|detect|fetch|find|forgot|get|lint|load|pull|push|remove|rotate|scan|set|sync|update|validate|verify)$/;
@@ -24,6 +30,9 @@ const kinds: Record<string, RegExp[]> = {
     /^\.(?:dockercfg|dockerconfigjson|terraformrc|ftpconfig|esmtprc|msmtprc|fetchmailrc)$/,
     /^(?:htpasswd|pgpass\.conf|terraform\.rc|kaggle\.json|sftp(?:-config)?\.json|wp-config\.php|local\.settings\.json)$/,
     /^(?:local|key|keystore|signing)\.properties$/,
+    // Of Composer, and what Maven logs in with.
+    /^auth\.json$/,
+    /^settings-security\.xml$/,
   ],
   'accounts of services': [
     /(?:^|-)service-?account(?:-[^.]*)?\.json$/,
@@ -39,7 +48,10 @@ const kinds: Record<string, RegExp[]> = {
   ],
   passwords: [
     /^(?:g?shadow|passphrase)$/,
-    new RegExp(`^\\.?(?:${owner}-)*(?:passwords?|passwd)(?:\\.${data})?$`),
+    new RegExp(`^\\.?(?:${owner}[.-])*(?:passwords?|passwd)(?:\\.${data})?$`),
+    new RegExp(`^\\.?(?:[^.]*-)?(?:${foreign})(?:-[^.]*)?(?:\\.${written})?$`),
+    new RegExp(`^(?:${owner}-)*(?:pass|logins?|pins?|mnemonic|seed-phrase)\\.${list}$`),
+    new RegExp(`(?:^|-)(?:recovery|backup|emergency)-?codes?(?:-[^.]*)?(?:\\.${written})?$`),
     /^\.?vault-?pass(?:word)?(?:\.\w+)?$/,
     /^vault\.ya?ml$/,
   ],
@@ -54,7 +66,7 @@ const kinds: Record<string, RegExp[]> = {
 /** Of the folders of a home, those in which every file is a secret, and files of such names elsewhere. */
 const places = [
   /(?:^|\/)\.(?:ssh|gnupg|password-store)\//,
-  /(?:^|\/)\.(?:aws\/(?:credentials|config)|docker\/config\.json|kube\/config|config\/(?:gcloud\/.*|gh\/hosts\.yml))$/,
+  /(?:^|\/)\.(?:aws\/(?:credentials|config)|docker\/config\.json|kube\/config|config\/(?:gcloud\/.*|gh\/hosts\.yml)|m2\/settings\.xml|composer\/auth\.json|cargo\/credentials|gem\/credentials)$/,
   new RegExp(`(?:^|/)\\.?(?:secrets|credentials)/(?:.*/)?(?:[^./]+|[^/]*\\.${data})$`),
 ];
 
@@ -63,7 +75,7 @@ const named = new RegExp(`^\\.?(.*?[.-])?(?:secrets?|credentials?|creds)(?:[.-]$
 
 /** Whether a file, by its path, may hold secrets, so that its text goes nowhere, not even to a model on this machine. */
 export function isSecret(path: string): boolean {
-  const parts = path.replaceAll('\\', '/').toLowerCase();
+  const parts = path.replaceAll('\\', '/').toLowerCase().normalize();
   if (places.some((place) => place.test(parts))) return true;
   const name = plainName(path);
   if (Object.values(kinds).some((kind) => kind.some((pattern) => pattern.test(name)))) return true;
@@ -73,7 +85,8 @@ export function isSecret(path: string): boolean {
 
 /** The name in lower case, its words parted by `-`, without what marks a copy: `awsCredentials.json.bak` is `aws-credentials.json`. */
 function plainName(path: string): string {
-  const name = /[^/\\]*$/.exec(path)![0];
+  // Systems spell letters with marks in one character or in two.
+  const name = /[^/\\]*$/.exec(path)![0].normalize();
   const words = name
     .replace(/([a-z\d])([A-Z])/g, '$1-$2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1-$2')

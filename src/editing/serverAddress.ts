@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -83,21 +84,50 @@ function privateFolder(): string {
   return folder;
 }
 
-/** The first to come makes it, whole. */
+/** The first to come makes it, whole. What else lies in its place was damaged, and is replaced. */
 function secretIn(folder: string): Buffer {
   const file = path.join(folder, 'secret');
-  if (!existsSync(file)) {
-    const made = path.join(folder, `secret-${randomBytes(8).toString('hex')}`);
-    writeFileSync(made, randomBytes(secretBytes), { mode: 0o600, flag: 'wx' });
-    try {
-      linkSync(made, file);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    } finally {
-      rmSync(made, { force: true });
-    }
+  for (const isAgain of [false, true]) {
+    if (!existsSync(file)) makeSecret(folder, file);
+    const secret = readFileSync(file);
+    if (secret.length === secretBytes) return secret;
+    if (!isAgain) moveAway(folder, file);
   }
-  const secret = readFileSync(file);
-  if (secret.length !== secretBytes) throw new Error(`${file} is not what it was made as.`);
-  return secret;
+  throw new Error(`${file} is damaged, and cannot be replaced. Delete it, then reload all windows.`);
+}
+
+function makeSecret(folder: string, file: string): void {
+  const made = temporaryIn(folder);
+  try {
+    // A full disk leaves a file without the bytes.
+    writeFileSync(made, randomBytes(secretBytes), { mode: 0o600, flag: 'wx' });
+    linkUnlessThere(made, file);
+  } finally {
+    rmSync(made, { force: true });
+  }
+}
+
+/** A whole one, which somebody has made in between, goes back to its place. */
+function moveAway(folder: string, file: string): void {
+  const damaged = temporaryIn(folder);
+  try {
+    renameSync(file, damaged);
+    if (readFileSync(damaged).length === secretBytes) linkUnlessThere(damaged, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  } finally {
+    rmSync(damaged, { force: true });
+  }
+}
+
+function temporaryIn(folder: string): string {
+  return path.join(folder, `secret-${randomBytes(8).toString('hex')}`);
+}
+
+function linkUnlessThere(made: string, file: string): void {
+  try {
+    linkSync(made, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }

@@ -2,6 +2,7 @@
 
 import * as os from 'node:os';
 import { promptAt, window } from '../editing/context';
+import { withoutSecretsAround } from '../editing/secretValues';
 import type { Completion, Limits, Prompt } from '../protocol';
 import type { Answerer, Evaluation, Measures, Percentiles } from '../reports';
 import type { Answering, RequestOptions } from '../engine/engine';
@@ -122,14 +123,20 @@ export async function score(answerer: Answerer, holes: Hole[], answers: GivenAns
       ...placeOf(hole),
       kind: hole.kind,
       language: languageName(hole.language),
-      expected: hole.expected,
-      text: answer.text,
+      ...toldOf(hole, answer.text),
       exact,
       confidence: answer.confidence,
       ...(answer.hidden ? { hidden: answer.hidden } : {}),
       ...(parseErrorsAdded === undefined ? {} : { parseErrorsAdded }),
     })),
   };
+}
+
+/** What stood in a hole and what was answered, as a report may tell it, which goes to others. */
+function toldOf(hole: Hole, text: string): { expected: string; text: string } {
+  const place = { languageId: hole.language, ...window(hole.prefix, hole.suffix) };
+  const [expected, answered] = withoutSecretsAround(place, [hole.expected, text], []).answers;
+  return { expected: expected!, text: answered! };
 }
 
 function placeOf({ prefix }: Hole): { line: number; column: number } {

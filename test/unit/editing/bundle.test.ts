@@ -5,6 +5,8 @@ import { bundleOf } from '../../../src/editing/bundle';
 import { defaults } from '../../../src/editing/settings';
 import { readBundle } from '../../../src/measure/bundle';
 import type { Completion } from '../../../src/protocol';
+import { randomSource } from '../random';
+import { drawn, formats, words } from './secretCases';
 
 const completion: Completion = {
   ...{
@@ -55,7 +57,51 @@ describe('a bundle for a report', () => {
     const alternatives = [{ text: `'${key}'`, confidence: 0.1 }];
     const bundle = bundleOf(withKey, { ...completion, text: `'${key}'`, alternatives }, origin);
     assert.doesNotMatch(JSON.stringify(bundle), /AKIA/);
-    assert.equal(bundle.prompt.prefix, `\n${prompt.prefix}`);
+    // Of the line on which the answer would show it, nothing is told.
+    assert.equal(bundle.prompt.prefix, '\nlet total = 1;\n');
     assert.equal(bundle.origin!.linesLeftOut, true);
+  });
+
+  it('tells no part of a secret of its document, wherever the cursor stands', () => {
+    const random = randomSource(23);
+    const statements = ["password = '§'", 'const dbPassword = "§";', "connect('postgres://app:§@db/shop')"];
+    for (let i = 0; i < 1500; i++) {
+      const { plain, odd } = words(random);
+      const format = random.pick(Object.values(formats).filter((each) => !/[|:/= ]/.test(each)));
+      const isKey = random.below(2) === 0;
+      const secret = isKey ? drawn(format, random) : random.pick([plain, odd.replace('#', 'x')]);
+      const statement = (isKey ? `const it = '§';` : random.pick(statements)).replace('§', () => secret);
+      const lines = Array.from({ length: 2 + random.below(6) }, (_, n) => `step${n}(all, of, them);`);
+      lines.splice(random.below(lines.length), 0, statement);
+      const text = lines.join('\n');
+      const at = text.indexOf(secret);
+      const cursor = random.pick([at + random.below(secret.length + 1), random.below(text.length + 1)]);
+      // What the model says may repeat it, go on with it, or speak of something else.
+      const says = random.pick([secret, `log('${secret}');`, secret.slice(random.below(4)), 'total', '']);
+      const bundle = bundleOf(
+        {
+          ...asked,
+          prompt: {
+            ...{ ...prompt, prefix: text.slice(0, cursor), suffix: text.slice(cursor) },
+            related: [{ path: 'b.ts', text: `seen('${secret}');\nother();` }],
+          },
+        },
+        { ...completion, text: says, alternatives: [{ text: `log(${secret})`, confidence: 0.1 }] },
+        origin,
+      );
+      const told = [
+        ...[bundle.prompt.prefix, bundle.prompt.suffix, bundle.completion.text],
+        ...bundle.prompt.related.map((each) => each.text),
+        ...(bundle.completion.alternatives ?? []).map((each) => each.text),
+      ];
+      const most = Math.min(8, Math.ceil(secret.length / 2));
+      for (let n = 0; n + most <= secret.length; n++)
+        assert.ok(
+          !told.some((each) => each.includes(secret.slice(n, n + most))),
+          `${secret} at ${cursor - at} of it, in ${JSON.stringify(told)}`,
+        );
+      assert.equal(bundle.origin!.linesLeftOut, true);
+      assert.equal(bundle.prompt.prefix.split('\n').length, text.slice(0, cursor).split('\n').length);
+    }
   });
 });

@@ -15,6 +15,11 @@ const secrets: Record<string, string> = {
   tokens: 'token.json token.txt token.pickle .token token .vault-token github_token access_token.txt',
   passwords:
     'passwords.txt password.txt passwd shadow db_password mysql_root_password.txt .vault_pass vault.yml',
+  'passwords in other languages': `passwort.txt Passwörter.txt passwoerter.csv kennwort kennwörter.txt meine_kennwörter.txt
+    zugangsdaten.json zugangsdaten-kunden.xlsx geheimnisse.yaml mots_de_passe.txt contraseñas.txt contrasenas.csv senhas.txt
+    wachtwoorden.txt hasła.txt lösenord.txt пароли.txt 密码.txt パスワード.csv 비밀번호.txt ${'kennwörter.txt'.normalize('NFD')}`,
+  lists:
+    'pass.txt logins.csv db_pass.txt pins.txt recovery-codes.txt github-recovery-codes.txt backup_codes.txt auth.json',
   infrastructure:
     'terraform.tfstate terraform.tfstate.backup prod.tfvars prod.tfvars.json kubeconfig dev.kubeconfig',
   histories: '.bash_history .zsh_history .psql_history .histfile',
@@ -31,7 +36,9 @@ const sources = `secretsManager.ts secrets_manager.py secretSanta.py environment
   credential.py Credentials.java Credentials.kt secrets.go secrets.rs Secret.tsx get_secrets.py rotate-secrets.sh
   keys.ts key.ts monkey.js keyboard.json keymap.json turkey.py hotkeys.json publicKey.ts api_keys.py apiKeys.ts
   token.ts tokens.json tokenizer.json tokenizer.py token_bucket.py password.ts passwords.py password_reset.html
-  reset_password.txt forgot-password.json auth.json auth.ts login.ts service-account.yaml service_account.py
+  reset_password.txt forgot-password.json auth.ts login.ts passwort.ts kennwort.py
+  Geheimnis.java zugangsdaten.test.ts pass.ts pass.py login.json passes.csv bypass.txt compass.json senha.go hasho.ts
+  recoveryCodes.ts pinned.txt pass.go settings.xml passwort-vergessen.html service-account.yaml service_account.py
   serviceAccount.ts vault.py vault.ts shadow.css shadow.ts history.ts history.json scan-secrets.yml no-secrets.yml
   secret-santa.json secrets.example.yml credentials.schema.json secrets-manager.yaml sftp.ts envelope.ts .envoy.yaml
   pem.ts certificate.ts crt.py .editorconfig .secrets.baseline package.json tsconfig.json settings.py local_settings.py
@@ -57,7 +64,7 @@ describe('a name', () => {
 
   it('tells of secrets by the folder as well', () => {
     const kept = `/h/.ssh/config /h/.gnupg/pubring.kbx /h/.aws/config /h/.docker/config.json /h/.kube/config
-      /h/.config/gh/hosts.yml /h/.config/gcloud/properties /w/secrets/db /w/secrets/prod/app.yaml /w/.secrets/x.txt
+      /h/.m2/settings.xml /h/.config/composer/auth.json /h/.config/gh/hosts.yml /h/.config/gcloud/properties /w/secrets/db /w/secrets/prod/app.yaml /w/.secrets/x.txt
       /w/config/credentials/production.yml /run/secrets/database`;
     assert.deepEqual(
       kept.split(/\s+/).filter((path) => !isSecret(path)),

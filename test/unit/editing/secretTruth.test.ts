@@ -5,82 +5,7 @@ import { openFile, RelatedChunks } from '../../../src/editing/relatedChunks';
 import { discreet, withoutSecrets } from '../../../src/editing/secretValues';
 import type { Completion, Prompt } from '../../../src/protocol';
 import { type RandomSource, randomSource } from '../random';
-
-const hex = '0123456789abcdef';
-const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-const digits = '0123456789';
-const base62 = upper + upper.toLowerCase() + digits;
-const base64 = `${base62}+/`;
-const base64url = `${base62}-_`;
-
-/** What is written between parts is drawn from these alphabets: `h` hex, `w` base62, `B` base64, `U` base64url, `A` upper case, `9` digits. */
-const alphabets: Record<string, string> = {
-  h: hex,
-  w: base62,
-  B: base64,
-  U: base64url,
-  A: `${upper}234567`,
-  9: digits,
-};
-
-/** `{w40}` is forty characters of an alphabet. */
-const drawn = (format: string, random: RandomSource): string =>
-  format.replace(/\{(\w)(\d+)\}/g, (_, alphabet: string, length: string) =>
-    Array.from({ length: Number(length) }, () => random.pick([...alphabets[alphabet]!])).join(''),
-  );
-
-/** As their issuers publish them; what stands before `|` is no secret. */
-const formats: Record<string, string> = {
-  Airtable: 'pat{w14}.{h64}',
-  Amazon: 'AKIA{A16}',
-  Anthropic: 'sk-ant-api03-{U93}AA',
-  Atlassian: 'ATATT3xFfGF0{U171}={h8}',
-  'Azure Active Directory': '{w3}8Q~{U34}',
-  'Azure Storage': 'AccountKey={B86}==',
-  'a bearer': 'Bearer {U43}',
-  'a basic login': 'Basic {B31}=',
-  'a body of OpenSSH': 'b3BlbnNzaC1rZXktdjEA{B50}',
-  DigitalOcean: 'dop_v1_{h64}',
-  'Discord, bots': 'MTIz{w20}.G{w5}.{U38}',
-  Doppler: 'dp.pt.{w43}',
-  Firebase: 'AAAA{U7}:APA91b{U134}',
-  Fly: 'fm2_{B180}',
-  GitHub: 'ghp_{w36}',
-  GitLab: 'glpat-{U20}',
-  'GitLab, deploys': 'gldt-{U20}',
-  Google: 'AIza{U35}',
-  'Google, OAuth': 'ya29.a0{U60}',
-  Heroku: 'HRKU-{h8}-{h4}-{h4}-{h4}-{h12}',
-  'Hugging Face': 'hf_{w34}',
-  'JSON Web Tokens': 'eyJhbGci{U28}.eyJ{U60}.{U43}',
-  Mailchimp: '{h32}-us12',
-  Mailgun: 'key-{h32}',
-  'New Relic': 'NRAK-{A27}',
-  npm: 'npm_{w36}',
-  Notion: 'ntn_{w46}',
-  'Notion, earlier': 'secret_{w43}',
-  OpenAI: 'sk-proj-{U120}',
-  OpenRouter: 'sk-or-v1-{h64}',
-  Perplexity: 'pplx-{w48}',
-  PlanetScale: 'pscale_tkn_{U43}',
-  Postman: 'PMAK-{h24}-{h34}',
-  Replicate: 'r8_{w37}',
-  'a shared signature': 'https://a.blob.example.net/c?sv=1&sig=|{w40}%3D',
-  SendGrid: 'SG.{U22}.{U43}',
-  Sentry: 'sntrys_{U120}',
-  'Sentry, users': 'sntryu_{h64}',
-  Slack: 'xoxb-{911}-{913}-{w24}',
-  Square: 'sq0atp-{U22}',
-  'Square, OAuth': 'sq0csp-{U43}',
-  Stripe: 'sk_live_{w24}',
-  Supabase: 'sbp_{h40}',
-  Twilio: 'SK{h32}',
-  'a URL of Redis': 'redis://:{w16}@h:6379',
-  'a URL of a database': 'postgres://app:{w12}@db/x',
-  xAI: 'xai-{w80}',
-  'a digest': '{h40}',
-  'thirty-two of base62': '{w32}',
-};
+import { drawn, formats, harmless, namedForms, names, ownForms, words } from './secretCases';
 
 const quoted: [languageId: string, statement: string][] = [
   ['typescript', "const host = '@';"],
@@ -110,43 +35,14 @@ const quoted: [languageId: string, statement: string][] = [
   ['plaintext', '@'],
 ];
 
-/** Where a name tells it, the value is a word that looks like nothing. */
-const named: [languageId: string, statement: string][] = [
-  ['typescript', "const dbPassword = '@';"],
-  ['typescript', "const password: string = '@';"],
-  ['typescript', "connect({ user: 'bob', password: '@' });"],
-  ['typescript', "const secret = process.env.SECRET ?? '@';"],
-  ['python', 'DB_PASSWORD = "@"'],
-  ['python', 'SECRET_KEY = (\n    "@"\n)'],
-  ['python', 'connect("db", password="@")'],
-  ['python', 'password: str = "@"'],
-  ['python', 'client.login("bob", "@")'],
-  ['python', 'os.environ["DB_PASSWORD"] = "@"'],
-  ['python', 'os.environ.get("DB_PASSWORD", "@")'],
-  ['go', 'var password string = "@"'],
-  ['go', 'password := "@"'],
-  ['rust', 'const PASSWORD: &str = "@";'],
-  ['java', 'dataSource.setPassword("@");'],
-  ['java', 'System.setProperty("db.password", "@");'],
-  ['c', '#define WIFI_PASSWORD "@"'],
-  ['cpp', 'const char password[] = "@";'],
-  ['php', "define('DB_PASSWORD', '@');"],
-  ['php', "'password' => '@',"],
-  ['ruby', ':password => "@"'],
-  ['sql', "CREATE USER bob IDENTIFIED WITH PASSWORD '@';"],
-  ['json', '"clientSecret": "@",'],
-  ['json', '{ "name": "DB_PASSWORD",\n  "value": "@" }'],
-  ['toml', 'password = "@"'],
-  ['yaml', 'db_password: @'],
-  ['yaml', '- name: DB_PASSWORD\n  value: @'],
-  ['properties', 'spring.datasource.password=@'],
-  ['ini', 'password = @'],
-  ['shellscript', 'export DB_PASSWORD=@'],
-  ['dockerfile', 'ENV DB_PASSWORD=@'],
-  ['xml', '<password>@</password>'],
-  ['xml', '<add key="Password" value="@"/>'],
-];
-const word = 'correcthorsebattery';
+/** A statement with a name in it, as it is spelt there. */
+const withName = (statement: string, { snake, camel, constant }: (typeof names)[number]): string =>
+  statement
+    .replaceAll('camelName', camel)
+    .replaceAll('CamelName', camel[0]!.toUpperCase() + camel.slice(1))
+    .replaceAll('snake_name', snake)
+    .replaceAll('CONSTANT_NAME', constant);
+const withSecret = (statement: string, secret: string): string => statement.replaceAll('§', () => secret);
 
 /** A file of the statement at a place drawn at random; what is in it beside is like the document. */
 function fileWith(statement: string, random: RandomSource): string {
@@ -208,22 +104,52 @@ describe('a secret of another file', () => {
       }
     });
 
+  const named = namedForms.flatMap(([languageId, statement, odd]) =>
+    names.map((name) => ({
+      ...{ languageId, statement: withName(statement, name), isSure: name.isSure && odd !== 'odd' },
+    })),
+  );
+  const own = ownForms.map(([languageId, statement]) => ({ languageId, statement, isSure: true }));
+
+  it('is in no text where its name or its form tells it', () => {
+    const random = randomSource(3);
+    const missed = [...named, ...own].flatMap(({ languageId, statement, isSure }) => {
+      const { plain, odd } = words(random);
+      return (isSure ? [plain, odd] : [odd]).flatMap((secret) => {
+        const written = withSecret(statement, secret);
+        return withoutSecrets(written, languageId).includes(secret) ? [`${languageId}: ${written}`] : [];
+      });
+    });
+    assert.deepEqual(missed, []);
+  });
+
+  it('is seen in no statement that only has its name', () => {
+    const seen = harmless.flatMap(([languageId, statement]) =>
+      names
+        .map((name) => withName(statement, name))
+        .filter((written) => withoutSecrets(written, languageId) !== written),
+    );
+    assert.deepEqual(seen, []);
+  });
+
   it('is in no prompt and no answer where its name tells it, also cut short', () => {
     const random = randomSource(5);
-    for (const [languageId, statement] of named) {
-      const written = statement.replace('@', () => word);
-      assertKept(word, relatedTo(fileWith(written, random), languageId), `${languageId}, ${statement}`);
-      const at = written.indexOf(word);
+    for (const { languageId, statement } of [...named.filter(({ isSure }) => isSure), ...own]) {
+      if (random.below(8) > 0) continue;
+      const { plain: secret } = words(random);
+      const written = withSecret(statement, secret);
+      const what = `${languageId}, ${written}`;
+      assertKept(secret, relatedTo(fileWith(written, random), languageId), what);
+      const at = written.indexOf(secret);
       for (const [from, to] of [
         [0, written.length],
         [at, written.length],
-        [at + 2, at + word.length - 1],
-        [at, at + 9],
+        [at + 2, at + secret.length],
       ] as const)
         assertKept(
-          word.slice(Math.max(0, from - at)),
+          secret.slice(Math.max(0, from - at)),
           shownOf(written.slice(from, to), `a\n${written.slice(0, from)}`, languageId),
-          `${languageId}, ${statement}, ${from} to ${to}`,
+          `${what}, ${from} to ${to}`,
         );
     }
   });
