@@ -161,7 +161,9 @@ function none(broken: string[], rule: string): void {
   assert.equal(broken.length, 0, `${rule}:\n  ${broken.join('\n  ')}`);
 }
 
-describe('words', () => {
+describe('words', function () {
+  // All sources are read with their types.
+  this.timeout(60_000);
   const german = read('l10n/bundle.l10n.de.json');
 
   it('are put into a language when they are read, and not before it is known', () => {
