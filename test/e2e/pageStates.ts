@@ -162,7 +162,7 @@ const token = (text: string, probability: number, isTyped = false): WrittenToken
 const looked: Looked = {
   where: 'src/queue.ts:17',
   explanation: {
-    sentence: 'The model is 29 % sure of its answer here. At normal 73 % is needed in typescript.',
+    sentence: 'The model is 29 % sure of its answer here. At normal 73 % is needed in TypeScript.',
     setting: 'eagerness',
   },
   completion: answer,

@@ -407,7 +407,7 @@ describe('ghost text', () => {
     await open(sample);
     await vscode.commands.executeCommand('ryzanstein.toggleLanguage');
     await until('the status', () => parts.status.current.name === 'offHere');
-    await entryAfter(parts, /silent: .* turned off in typescript/, () => type('c'));
+    await entryAfter(parts, /silent: .* turned off in TypeScript/, () => type('c'));
     assert.deepEqual(explanation(parts), {
       sentence: 'Completions are off in TypeScript files and on in others.',
       setting: 'languages',

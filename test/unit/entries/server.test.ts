@@ -193,11 +193,6 @@ describe('an engine for all windows', function () {
       (folder) => (fs.rmSync(folder, { recursive: true }), fs.writeFileSync(folder, '')),
     ],
     [
-      'holds a secret that is cut off',
-      /is not what it was made as/,
-      (folder) => fs.writeFileSync(path.join(folder, 'secret'), 'short'),
-    ],
-    [
       'has too long a name',
       /too long for a socket/,
       (folder) => {
