@@ -45,7 +45,7 @@ function outcomesOf({ byLanguage }) {
 /** Puts the thresholds into the bundled model's file, with the calibration that it has, or that was tuned beside it. */
 async function writeThresholds(outcomes) {
   const [{ thresholdsOf }, { readGguf }, { stateConfidence, tuningOf }] = await Promise.all(
-    ['measure/calibrate', 'model/gguf', 'model/tuning'].map(compiled),
+    ['completion/calibrate', 'model/gguf', 'model/tuning'].map(compiled),
   );
   const name = readdirSync(models).find((file) => file.endsWith('.gguf'));
   const gguf = readGguf(path.join(models, name));

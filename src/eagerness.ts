@@ -17,6 +17,17 @@ export interface Thresholds {
   readonly languages: Readonly<Record<string, Partial<Record<Eagerness, number>>>>;
 }
 
+/** An answer that was fit to show, of which is known whether it was right. */
+export interface KnownAnswer {
+  /** 0..1 */
+  readonly confidence: number;
+  readonly language: string;
+  /** Of its first line. */
+  readonly exact: boolean;
+  /** Of the whole answer. */
+  readonly characters: number;
+}
+
 /** The least confidence with which `text` is shown in a language; infinite where nothing is. */
 export function leastConfidence(
   wanted: Eagerness | number,

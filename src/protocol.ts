@@ -7,7 +7,7 @@ import {
   RequestType,
   RequestType0,
 } from 'vscode-jsonrpc/node';
-import type { Eagerness } from './eagerness';
+import type { Eagerness, KnownAnswer } from './eagerness';
 import type { HiddenReason, StopReason } from './results';
 import type { MachineSpeed, ModelInfo, ModelGlance, Diagnosis, BenchReport, Evaluation } from './reports';
 
@@ -54,8 +54,8 @@ export interface Alternative {
  * `isSecond`: given by the second model, and not by the chosen one; `other` is what the other one of both said, if it
  * was done. `room` is how many tokens prompt and answer shared at most. `contextMs` went by with laying out the prompt
  * before it was read, `cleanMs` with cleaning and judging the answer; `threads` computed of `mostThreads` that do where
- * the machine is free. All from `room` on are absent where a backend does
- * not tell.
+ * the machine is free. `likelihood` is the model's own, of which `confidence` is made. It and all from `room` on are
+ * absent where a backend does not tell.
  */
 export interface Completion {
   text: string;
@@ -63,6 +63,7 @@ export interface Completion {
   shown: boolean;
   hidden?: HiddenReason;
   confidence: number;
+  likelihood?: number;
   alternatives?: Alternative[];
   tokens: number;
   promptTokens: number;
@@ -87,6 +88,8 @@ export interface Opinion {
   shown: boolean;
   confidence: number;
   milliseconds: number;
+  /** The answer itself, for who wants to know whether it was right; it is not kept. */
+  said?: Pick<Completion, 'text' | 'hidden' | 'likelihood'>;
 }
 
 /**
@@ -103,8 +106,9 @@ export type InfillingSetting = 'auto' | 'always' | 'never';
 
 /**
  * `threads` 0 means the number of physical cores; `kernel` forces a level by name. `second` is the file of a small model
- * that answers beside the chosen one: before that is loaded, while it reads, and where it is surer. `fits` is the file that
- * remembers how models are best used on this machine; without it nothing of that is measured.
+ * that answers beside the chosen one: before that is loaded, while it reads, and where it is surer. `store` is the
+ * folder in which it is remembered how models are best used on this machine, and how often they were right; without it
+ * neither is found out.
  */
 export interface LoadParams {
   modelFile: string;
@@ -112,7 +116,7 @@ export interface LoadParams {
   threads: number;
   kernel?: string;
   infilling?: InfillingSetting;
-  fits?: string;
+  store?: string;
 }
 
 /**
@@ -188,6 +192,12 @@ export interface EvaluateParams {
   tune?: boolean;
 }
 
+/** Of the loaded model of that name; the answer's confidence is its `likelihood`. */
+export interface Known {
+  model: string;
+  answer: KnownAnswer;
+}
+
 /** Looks at the header of a file; no model has to be loaded. */
 export interface GlanceParams {
   file: string;
@@ -256,6 +266,8 @@ export const benchProgress = new NotificationType<BenchProgress>('benchProgress'
 export const evaluateRequest = new RequestType<EvaluateParams, Evaluation, void>('evaluate');
 /** The client is the one that the user looks at: what it wants comes first. */
 export const focusNotification = new NotificationType0('focus');
+/** An answer of which is known by now whether it was right. */
+export const knownNotification = new NotificationType<Known>('known');
 export const remarkNotification = new NotificationType<Remark>('remark');
 export const busyNotification = new NotificationType<Business>('busy');
 export const evaluateProgress = new NotificationType<EvaluateProgress>('evaluateProgress');

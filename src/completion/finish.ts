@@ -83,7 +83,7 @@ export function judge(
   limits: Limits,
   syntax: Syntax | undefined,
   calibration: Calibration = uncalibrated,
-): Pick<Completion, 'text' | 'reason' | 'hidden' | 'confidence'> {
+): Pick<Completion, 'text' | 'reason' | 'hidden' | 'confidence' | 'likelihood'> {
   const { text, hidden } = clean(site, verdict, syntax);
   const counted = tokensIn(text, tokens, verdict.skipped);
   const likelihood = likelihoodOf(counted.map(({ logProbability }) => logProbability));
@@ -99,6 +99,7 @@ export function judge(
     reason: verdict.reason,
     hidden: unsure ? 'confidence' : hidden,
     confidence,
+    likelihood,
   };
 }
 

@@ -8,6 +8,7 @@ import type {
   Completion,
   EvaluateParams,
   EvaluateProgress,
+  Known,
   Prefill,
   PrefillParams,
   Sooner,
@@ -55,6 +56,8 @@ export interface Backend {
     token: CancellationToken,
     onSooner: (sooner: Sooner) => void,
   ): Promise<Completion>;
+  /** Takes to heart whether an answer was right; a backend that has its own way of knowing leaves it out. */
+  known?(known: Known): void;
   /** Has a prompt read ahead of its completion; ends as a completion does. */
   prefill(params: PrefillParams, token: CancellationToken): Promise<Prefill>;
 }

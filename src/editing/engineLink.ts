@@ -21,6 +21,7 @@ import {
   focusNotification,
   glanceRequest,
   joinRequest,
+  knownNotification,
   machineRequest,
   type Usage,
   usageRequest,
@@ -36,6 +37,7 @@ import {
   type EvaluateProgress,
   type ExamineParams,
   type Examination,
+  type Known,
   type LoadParams,
   type LoadProgress,
   type Prefill,
@@ -112,9 +114,17 @@ export class EngineLink {
 
   /** The user looks at this window: it comes first from now on. */
   focus(): void {
-    // It may have ended: whoever asks it next hears of that.
+    this.tell(() => this.connection.sendNotification(focusNotification));
+  }
+
+  known(known: Known): void {
+    this.tell(() => this.connection.sendNotification(knownNotification, known));
+  }
+
+  /** The process may have ended: whoever asks it next hears of that. */
+  private tell(send: () => Promise<void>): void {
     void Promise.resolve()
-      .then(() => this.connection.sendNotification(focusNotification))
+      .then(send)
       .catch(() => undefined);
   }
 

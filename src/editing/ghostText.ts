@@ -15,6 +15,7 @@ import { type Request, Requests, within } from './requests';
 import { discreet } from './secretValues';
 import { isUnproven, languageIsOn, type Settings, sureEnough } from './settings';
 import { type Throttle, threadsWith, waitWith } from './throttle';
+import { Truths } from './truths';
 
 /** Tokens that one answer may have; the engine leaves this much of its context free. */
 export const maxTokens = 64;
@@ -51,11 +52,13 @@ export class GhostText {
   private readonly requests: Requests;
   private readonly pace = new Pace();
   private readonly offers: Offers;
+  private readonly truths: Truths;
   private stopResting = (): void => undefined;
 
   constructor(private readonly parts: GhostTextParts) {
     const { backend, clock, log } = parts;
     this.offers = new Offers(parts);
+    this.truths = new Truths((known) => backend.known?.(known));
     const complete: Backend['complete'] = async (params, token, onSooner) => {
       const answer = await backend.complete(params, token, ({ completion: sooner, isLast }) => {
         const completion = discreet(sooner, params.prompt);
@@ -63,7 +66,8 @@ export class GhostText {
         log.keep(params, completion);
         onSooner({ completion, isLast });
       });
-      const completion = discreet(answer, params.prompt);
+      this.truths.answered(params.prompt, answer);
+      const completion = discreet(withoutSaid(answer), params.prompt);
       if (completion.reason !== 'cancelled') log.keep(params, completion);
       const { reason, prefillMs, decodeMs, other } = completion;
       if (reason !== 'cancelled') this.pace.answered(prefillMs + decodeMs + (other?.milliseconds ?? 0));
@@ -91,6 +95,7 @@ export class GhostText {
     if (silence) return this.silent(question, silence);
 
     const place = cursor.place();
+    this.truths.at(place);
     const known = this.cache.find(place);
     if (known && this.suffices(known, question, place))
       return this.offer(question, place, this.cache.findAll(place));
@@ -290,6 +295,13 @@ export class GhostText {
     // Also where an answer is known: the next one may come from a longer prompt then.
     await this.requests.prefill({ prompt: promptFor(document, cursor.place()) });
   }
+}
+
+/** What the other model said is not kept: it may hold a secret, and nobody is to read it. */
+function withoutSaid({ other, ...completion }: Completion): Completion {
+  if (!other) return completion;
+  const { said: _, ...opinion } = other;
+  return { ...completion, other: opinion };
 }
 
 function promptFor(document: Document, place: Place): Prompt {

@@ -13,6 +13,7 @@ import {
   type EvaluateProgress,
   type ExamineParams,
   type Examination,
+  type Known,
   type LoadParams,
   type Prefill,
   type PrefillParams,
@@ -143,6 +144,14 @@ export class LocalEngine implements Backend, Examinable {
 
   diagnose(): Promise<Diagnosis> {
     return this.occupy('diagnosis', (link) => link.diagnose());
+  }
+
+  /** Starts nothing. */
+  known(known: Known): void {
+    this.running?.link.then(
+      (link) => link.known(known),
+      () => undefined,
+    );
   }
 
   /** Undefined where no engine runs; starts nothing. */

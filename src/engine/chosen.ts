@@ -50,8 +50,8 @@ export class Chosen {
       const engine = load();
       return new Chosen(engine, undefined, engine);
     }
-    const { threads, kernel, fits } = params;
-    const second = after.then(() => models.open({ modelFile: file, threads, kernel, fits }, asker));
+    const { threads, kernel, store } = params;
+    const second = after.then(() => models.open({ modelFile: file, threads, kernel, store }, asker));
     const engine = second
       .then(async (small) => {
         await setImmediate();

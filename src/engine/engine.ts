@@ -5,6 +5,7 @@ import type {
   Completion,
   ExamineParams,
   Examination,
+  Known,
   Limits,
   LoadParams,
   Prefill,
@@ -103,6 +104,8 @@ export interface Answering {
   /** Answers again, and tells of each token. */
   examine(params: ExamineParams, options?: RequestOptions): Promise<Examination>;
   prefill(prompt: Prompt, options?: RequestOptions): Promise<Prefill>;
+  /** Takes to heart whether an answer of a model was right. */
+  known(known: Known): void;
 }
 
 const none = new Int32Array();
@@ -172,6 +175,10 @@ export class Engine implements Answering {
       const { ids, reused, milliseconds } = read;
       return { promptTokens: ids.length, reusedTokens: reused, prefillMs: milliseconds };
     });
+  }
+
+  known({ model, answer }: Known): void {
+    if (model === this.model.name) this.loaded.known(answer);
   }
 
   /** Milliseconds that an answer would take, by what was measured of late. */
@@ -507,7 +514,7 @@ export class Engine implements Answering {
     syntax?: Syntax,
   ): Completion {
     const { tokens, evaluated, milliseconds: decodeMs } = answer;
-    const { text, reason, hidden, confidence } = judge(
+    const { text, reason, hidden, confidence, likelihood } = judge(
       site,
       answer,
       limits,
@@ -520,6 +527,7 @@ export class Engine implements Answering {
       shown: hidden === undefined,
       ...(hidden === undefined ? {} : { hidden }),
       confidence,
+      likelihood,
       tokens: tokens.length,
       promptTokens,
       reusedTokens: reused,

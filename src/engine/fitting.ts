@@ -1,21 +1,17 @@
 // When a model is fitted to this machine: once nobody asks for anything and nothing else computes; the outcome is remembered.
 
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Addon } from './addon';
 import { cpuName } from './environment';
 import { type Fit, fitBy, measurePasses, type PassTimes } from './fit';
 import { Load } from './load';
 import type { LoadedModel } from './loadedModel';
+import { keyOf, Store } from './store';
 import type { Turns } from './turns';
 
 /** How often it is looked whether the time has come. */
 const usualMs = 3_000;
 /** Of the machine's cores, what others may take meanwhile. */
 const negligible = 0.3;
-/** Models that are remembered. */
-const mostFits = 50;
 
 export class Fitting {
   private readonly timer: NodeJS.Timeout;
@@ -46,15 +42,16 @@ export class Fitting {
     file: string,
     { load = new Load(), everyMs = usualMs }: { load?: Pick<Load, 'cores' | 'free'>; everyMs?: number } = {},
   ): () => void {
-    const key = keyOf(addon, model);
-    const known = fitsIn(file)[key];
+    const key = keyFor(addon, model);
+    const store = new Store(file, isFit);
+    const known = store.get(key);
     if (known) {
       model.fit = known;
       return () => undefined;
     }
     const remember = (fit: Fit): void => {
       model.fit = fit;
-      keep(file, key, fit);
+      store.keep(key, fit);
     };
     const fitting = new Fitting(model, turns, remember, load, everyMs);
     return () => fitting.end();
@@ -96,23 +93,13 @@ export class Fitting {
 }
 
 /** Equal for the same file, computed by the same kernel with as many threads on the same CPU. */
-function keyOf(addon: Addon, { info, native }: LoadedModel): string {
-  const { size, mtimeMs } = statSync(info.file);
-  const parts = [info.file, size, mtimeMs, cpuName(addon.cpu()), native.kernel, native.threads];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+function keyFor(addon: Addon, { info, native }: LoadedModel): string {
+  return keyOf(info.file, cpuName(addon.cpu()), native.kernel, native.threads);
 }
 
-/** What is remembered; nothing of a file that is not there or holds something else. */
-function fitsIn(file: string): Record<string, Fit> {
-  try {
-    const fits = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Fit>;
-    return Object.fromEntries(Object.entries(fits).filter(([, fit]) => isFit(fit)));
-  } catch {
-    return {};
-  }
-}
-
-function isFit({ threads, draftTokens }: Fit): boolean {
+function isFit(found: unknown): found is Fit {
+  if (typeof found !== 'object' || found === null) return false;
+  const { threads, draftTokens } = found as Partial<Fit>;
   const within = (one: unknown, least: number, most: number): boolean =>
     Number.isInteger(one) && (one as number) >= least && (one as number) <= most;
   return (
@@ -121,18 +108,4 @@ function isFit({ threads, draftTokens }: Fit): boolean {
     draftTokens.length > 0 &&
     draftTokens.every((one) => within(one, 0, 63))
   );
-}
-
-/** Whole or not at all; where it cannot be written, it is measured again next time. */
-function keep(file: string, key: string, fit: Fit): void {
-  const { [key]: _, ...others } = fitsIn(file);
-  const fits = Object.fromEntries([...Object.entries(others), [key, fit] as const].slice(-mostFits));
-  const unfinished = `${file}.${process.pid}`;
-  try {
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(unfinished, JSON.stringify(fits, null, 2));
-    renameSync(unfinished, file);
-  } catch {
-    // Such as a disk that is full.
-  }
 }

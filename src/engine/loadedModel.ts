@@ -1,6 +1,7 @@
 // A model in memory, with what was learned of it: loaded once, whoever uses it.
 
 import { t } from '@vscode/l10n';
+import type { KnownAnswer } from '../eagerness';
 import { hyperparametersOf } from '../model/architectures';
 import { describeModel, type ModelDescription } from '../model/description';
 import { expectUnchanged, readGguf } from '../model/gguf';
@@ -10,6 +11,7 @@ import type { LoadParams } from '../protocol';
 import type { ModelInfo, RejectedKernel } from '../reports';
 import type { Addon, NativeModel } from './addon';
 import { defaultThreads, threadCounts } from './environment';
+import { Experience } from './experience';
 import type { Fit } from './fit';
 import { Load } from './load';
 import { contextOf, Room } from './room';
@@ -30,13 +32,15 @@ export class LoadedModel {
   readonly decoded: number[] = [];
   readonly #info: Omit<ModelInfo, 'threads' | 'thresholds'>;
   #fit: Fit | undefined;
+  /** Absent where it was measured before how far its confidence holds. */
+  #experience: Experience | undefined;
 
   private constructor(
     readonly addon: Addon,
     readonly description: ModelDescription,
     readonly native: NativeModel,
     { modelFile: file, threads }: LoadParams,
-    public tuning: Tuning,
+    public tuning: Tuning & { isCalibrated: boolean },
     wrong: RejectedKernel | undefined,
   ) {
     const rejected = [...(wrong ? [wrong] : []), ...native.rejected];
@@ -126,6 +130,19 @@ export class LoadedModel {
   set fit(fit: Fit) {
     this.#fit = fit;
     this.tune(this.tuning.cache);
+  }
+
+  /** From now on it learns how far its confidence holds, which `file` remembers. */
+  learn(file: string): void {
+    if (this.tuning.isCalibrated) return;
+    this.#experience = new Experience(file, this.info.file, (confidence) => {
+      if (!this.tuning.isCalibrated) this.tuning = { ...this.tuning, confidence };
+    });
+  }
+
+  /** Learns from an answer, if it learns. */
+  known(answer: KnownAnswer): void {
+    this.#experience?.add(answer);
   }
 
   /** What the context holds is weighed by these settings from now on; nothing may be computed meanwhile. */

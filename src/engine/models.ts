@@ -1,6 +1,7 @@
 // The models of this process: each is loaded once, whoever asks for it, and freed when its last user has closed it.
 
 import { statSync } from 'node:fs';
+import path from 'node:path';
 import type { LoadParams } from '../protocol';
 import type { Addon } from './addon';
 import { Engine } from './engine';
@@ -58,8 +59,10 @@ export class Models {
     const load = async (): Promise<LoadedModel> => {
       const addon = this.addon();
       const model = await LoadedModel.load(addon, params, tell);
-      if (params.fits !== undefined && entry.users > 0)
-        entry.stopFitting = Fitting.begin(addon, model, this.turns, params.fits);
+      if (params.store === undefined) return model;
+      model.learn(path.join(params.store, 'answers.json'));
+      if (entry.users > 0)
+        entry.stopFitting = Fitting.begin(addon, model, this.turns, path.join(params.store, 'fits.json'));
       return model;
     };
     const entry: Entry = { model: load(), told, stopFitting: () => undefined, users: 0 };

@@ -7,6 +7,7 @@ import type {
   Completion,
   ExamineParams,
   Examination,
+  Known,
   Limits,
   Opinion,
   Prefill,
@@ -71,6 +72,10 @@ export class Opinions implements Answering {
     return engine.examine(params, options);
   }
 
+  known(known: Known): void {
+    for (const each of [this.second, this.#chosen]) each?.known(known);
+  }
+
   /** Has both read it; the chosen one's figures count, once it is loaded. */
   async prefill(prompt: Prompt, options: RequestOptions = {}): Promise<Prefill> {
     const read = await this.second.prefill(prompt, options);
@@ -105,8 +110,10 @@ function together(first: Completion, second: Completion, { candidates = 1 }: Lim
   };
 }
 
-function opinionOf({ model, shown, confidence, prefillMs, decodeMs }: Completion): Opinion {
-  return { model, shown, confidence, milliseconds: sum([prefillMs, decodeMs]) };
+function opinionOf({ model, shown, confidence, prefillMs, decodeMs, ...said }: Completion): Opinion {
+  const { text, hidden, likelihood } = said;
+  const milliseconds = sum([prefillMs, decodeMs]);
+  return { model, shown, confidence, milliseconds, said: { text, hidden, likelihood } };
 }
 
 function asSecond(completion: Completion): Completion {

@@ -34,6 +34,7 @@ import {
   focusNotification,
   glanceRequest,
   joinRequest,
+  knownNotification,
   loadProgress,
   type LoadParams,
   loadRequest,
@@ -89,6 +90,12 @@ export class Client {
     connection.onRequest(examineRequest, (params, token) =>
       this.until(controllerOf(token), async (signal) => (await this.answering).examine(params, { signal })),
     );
+    connection.onNotification(knownNotification, (known) => {
+      this.chosen?.answering.then(
+        (answering) => answering.known(known),
+        () => undefined,
+      );
+    });
     connection.onRequest(prefillRequest, ({ prompt, threads }, token) =>
       this.newestOf(token, async (signal) => (await this.answering).prefill(prompt, { signal, threads })),
     );

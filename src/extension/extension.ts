@@ -52,20 +52,20 @@ export function activate(context: vscode.ExtensionContext): Parts {
   const problems = new Problems(context.globalState);
   const engineFile = path.join(context.extensionPath, 'dist', 'engine.js');
   const bundled = path.join(context.extensionPath, 'models');
-  const fits = vscode.Uri.joinPath(context.globalStorageUri, 'fits.json').fsPath;
+  const store = context.globalStorageUri.fsPath;
   const engine = new LocalEngine({
     file: engineFile,
     load: () => {
       const { infilling } = readSettings();
       const second = bundledBeside();
       return {
-        ...{ modelFile: findModelFile(readSettings().modelFile, bundled), ...withCpu(), infilling, fits },
+        ...{ modelFile: findModelFile(readSettings().modelFile, bundled), ...withCpu(), infilling, store },
         ...(second !== undefined && { second }),
       };
     },
     instead: () => {
       const modelFile = bundledBeside();
-      return modelFile === undefined ? undefined : { modelFile, ...withCpu(), fits };
+      return modelFile === undefined ? undefined : { modelFile, ...withCpu(), store };
     },
     log,
     onState,

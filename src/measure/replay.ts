@@ -5,7 +5,7 @@ import type { Backend, BackendState } from '../editing/backend';
 import type { Settings } from '../editing/settings';
 import type { Answering } from '../engine/engine';
 import { fixedRoom } from '../engine/room';
-import type { Completion, CompleteParams, Prefill, PrefillParams, Sooner } from '../protocol';
+import type { Completion, CompleteParams, Known, Prefill, PrefillParams, Sooner } from '../protocol';
 import type { LatencyPercentiles, Replay } from '../reports';
 import { Reader } from './reader';
 import { percentile, rounded, sum } from '../statistics';
@@ -114,6 +114,10 @@ class DirectBackend implements Backend {
     const completion = await this.clock.while(this.engine.complete(prompt, limits, options));
     this.completions.push(completion);
     return completion;
+  }
+
+  known(known: Known): void {
+    this.engine.known(known);
   }
 
   prefill({ prompt, threads }: PrefillParams, token: CancellationToken): Promise<Prefill> {

@@ -5,10 +5,10 @@ import type { Engine } from '../engine/engine';
 import { readGguf } from '../model/gguf';
 import { keepTuning } from '../model/tuning';
 import type { Evaluation } from '../reports';
+import { calibrationOf, leastAnswers, thresholdsOf } from '../completion/calibrate';
 import { calibrated, type Calibration, composed } from '../completion/calibration';
 import { grouped } from '../numbers';
 import { messageOf } from '../wording';
-import { calibrationOf, leastAnswers, thresholdsOf } from './calibrate';
 import { evaluate } from './evaluate';
 import type { Hole } from './holes';
 import { tuneCache } from './tuneCache';
@@ -52,7 +52,7 @@ export function calibrate(engine: Engine, holes: Hole[], evaluation: Evaluation)
     before,
   );
   const confidence: Calibration = { ...curve, ...(thresholds && { thresholds }) };
-  loaded.tuning = { ...loaded.tuning, confidence };
+  loaded.tuning = { ...loaded.tuning, confidence, isCalibrated: true };
   return {
     ...evaluation,
     thresholds,

@@ -29,18 +29,21 @@ export function tuningFileOf(file: string): string {
 
 /**
  * What was tuned for this file, else what the file says, else what was measured of such models. `caution` says in a
- * sentence why what lies beside the file was left alone. Throws a GgufError where the file itself says nonsense.
+ * sentence why what lies beside the file was left alone;
+ * `isCalibrated`: its confidence is that of this model, and not of such models. Throws a GgufError where the file itself says nonsense.
  */
-export function tuningOf(gguf: Gguf): Tuning & { caution?: string } {
+export function tuningOf(gguf: Gguf): Tuning & { isCalibrated: boolean; caution?: string } {
   const stated = cacheSettingsOf(gguf);
   const cache = Object.keys(stated).length > 0 ? stated : usual.cache;
-  const confidence = statedConfidence(gguf) ?? usual.confidence;
+  const ofFile = statedConfidence(gguf);
+  const confidence = ofFile ?? usual.confidence;
   try {
     const own = readTuning(gguf);
-    return { cache: own?.cache ?? cache, confidence: own?.confidence ?? confidence };
+    const isCalibrated = (own?.confidence ?? ofFile) !== undefined;
+    return { cache: own?.cache ?? cache, confidence: own?.confidence ?? confidence, isCalibrated };
   } catch (error) {
     const caution = t`${tuningFileOf(gguf.file)} ${messageOf(error)}: it is not used. Tune the model again, or delete the file.`;
-    return { cache, confidence, caution };
+    return { cache, confidence, isCalibrated: ofFile !== undefined, caution };
   }
 }
 

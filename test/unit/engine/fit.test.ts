@@ -102,7 +102,7 @@ describe('fitting a model to the machine', () => {
       assert.equal(fs.statSync(file).size, 0);
     });
     const models = new Models(() => addon);
-    await (await models.open({ modelFile, threads: 0, fits: file }, {})).close();
+    await (await models.open({ modelFile, threads: 0, store: path.dirname(file) }, {})).close();
     assert.equal(fs.statSync(file).size, 0);
   });
 

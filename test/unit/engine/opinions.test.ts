@@ -104,10 +104,13 @@ describe('two opinions', () => {
     const hidden = { shown: false, hidden: 'syntax' } as const;
     const surer = await given({ confidence: 0.7, prefillMs: 3, decodeMs: 4 }, { confidence: 0.6 });
     assert.deepEqual([surer.text, surer.isSecond], ['small', true]);
-    assert.deepEqual(surer.other, { model: 'large', shown: true, confidence: 0.6, milliseconds: 3 });
+    const large = { model: 'large', shown: true, confidence: 0.6, milliseconds: 3 };
+    const of = (text: string): object => ({ text, hidden: undefined, likelihood: undefined });
+    assert.deepEqual(surer.other, { ...large, said: of('large') });
     const other = await given({ confidence: 0.5, prefillMs: 3, decodeMs: 4 }, { confidence: 0.6 });
     assert.deepEqual([other.text, other.isSecond], ['large', undefined]);
-    assert.deepEqual(other.other, { model: 'small', shown: true, confidence: 0.5, milliseconds: 7 });
+    const small = { model: 'small', shown: true, confidence: 0.5, milliseconds: 7 };
+    assert.deepEqual(other.other, { ...small, said: of('small') });
     assert.equal((await given({ confidence: 0.6 }, { confidence: 0.6 })).text, 'large');
     assert.equal((await given({ confidence: 0.1 }, { confidence: 0.9, ...hidden })).text, 'small');
     assert.equal((await given({ confidence: 0.9, ...hidden }, { confidence: 0.1 })).text, 'large');

@@ -2,8 +2,8 @@
 
 import * as assert from 'node:assert/strict';
 import { type Calibration, calibrated, composed, uncalibrated } from '../../../src/completion/calibration';
-import { calibrationOf, leastAnswers, type Outcome, thresholdsOf } from '../../../src/measure/calibrate';
-import { isTooUnsure, leastConfidence, wantedPrecision } from '../../../src/eagerness';
+import { calibrationOf, leastAnswers, thresholdsOf } from '../../../src/completion/calibrate';
+import { isTooUnsure, type KnownAnswer, leastConfidence, wantedPrecision } from '../../../src/eagerness';
 import { mean } from '../../../src/statistics';
 import { randomSource } from '../random';
 
@@ -17,7 +17,7 @@ const calibrations: Calibration[] = [
 ];
 
 /** Answers of a model whose confidence holds as far as `truth` says. */
-function drawn(truth: Calibration, count: number): Outcome[] {
+function drawn(truth: Calibration, count: number): KnownAnswer[] {
   return Array.from({ length: count }, (_, i) => {
     const confidence = uniform();
     const language = languages[i % languages.length]!;

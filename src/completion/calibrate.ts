@@ -1,18 +1,9 @@
 // Calibrates confidence: fits to answers whose outcome is known how often one of some confidence is right, by language, and finds from which confidence on they are right as often as is wanted.
 
-import { type Calibration, logOdds } from '../completion/calibration';
-import { type Eagerness, shortOffer, type Thresholds, wantedPrecision } from '../eagerness';
+import { type Eagerness, type KnownAnswer, shortOffer, type Thresholds, wantedPrecision } from '../eagerness';
 import { languageName } from '../language/languages';
 import { rounded, sum } from '../statistics';
-
-/** An answer that was fit to show. */
-export interface Outcome {
-  readonly confidence: number;
-  readonly language: string;
-  readonly exact: boolean;
-  /** Of the whole answer. */
-  readonly characters: number;
-}
+import { type Calibration, logOdds } from './calibration';
 
 /** Of answers, and of right and wrong ones among them: fewer say too little. */
 export const leastAnswers = 100;
@@ -23,7 +14,9 @@ const languageDeviation = 0.5;
 const slopeDeviation = 0.5;
 /** Surer must never mean worse. */
 const leastSlope = 0.1;
-const sweeps = 100;
+const mostSweeps = 100;
+/** Log-odds by which the last sweep may still have moved anything. */
+const settled = 1e-4;
 /** Surer than a model can be told from certain. */
 const mostOdds = 12;
 /** Between a share and the lower end of its interval: with so many, what was chosen on some files held on others. */
@@ -35,11 +28,11 @@ const leastShown = 20;
  * The logistic regression of being right on the confidence (Platt 1999) with a part for each language, drawn towards
  * none; undefined where there are too few answers.
  */
-export function calibrationOf(outcomes: readonly Outcome[]): Calibration | undefined {
-  const right = outcomes.filter(({ exact }) => exact).length;
-  if (outcomes.length < leastAnswers || Math.min(right, outcomes.length - right) < leastOfEach)
+export function calibrationOf(answers: readonly KnownAnswer[]): Calibration | undefined {
+  const right = answers.filter(({ exact }) => exact).length;
+  if (answers.length < leastAnswers || Math.min(right, answers.length - right) < leastOfEach)
     return undefined;
-  const rows = outcomes.map(({ confidence, language, exact }) => ({
+  const rows = answers.map(({ confidence, language, exact }) => ({
     x: Math.max(-mostOdds, Math.min(mostOdds, logOdds(confidence))),
     language: languageName(language),
     exact: Number(exact),
@@ -63,16 +56,21 @@ export function calibrationOf(outcomes: readonly Outcome[]): Calibration | undef
     const curvature = sum(of.map((row) => chance(row) * (1 - chance(row)) * by(row) ** 2)) + precision;
     return value + gradient / curvature;
   };
-  for (let sweep = 0; sweep < sweeps; sweep++) {
+  const byLanguage = Object.keys(languages).map((name) => ({
+    name,
+    own: rows.filter(({ language }) => language === name),
+  }));
+  for (let sweep = 0, moved = 1; sweep < mostSweeps && moved > settled; sweep++) {
+    const before = [slope, offset, ...Object.values(languages)];
     slope = Math.max(
       leastSlope,
       step(rows, ({ x }) => x, slope, 1, slopeDeviation),
     );
     offset = step(rows, () => 1, offset, 0, Infinity);
-    for (const name of Object.keys(languages)) {
-      const own = rows.filter(({ language }) => language === name);
+    for (const { name, own } of byLanguage)
       languages[name] = step(own, () => 1, languages[name]!, 0, languageDeviation);
-    }
+    const after = [slope, offset, ...Object.values(languages)];
+    moved = Math.max(...after.map((value, i) => Math.abs(value - before[i]!)));
   }
   return { slope, offset, languages };
 }
@@ -81,14 +79,14 @@ export function calibrationOf(outcomes: readonly Outcome[]): Calibration | undef
  * From which confidence on the answers of each language with enough of them are right as often as is wanted; of what has
  * too few, what was known `before`. Undefined where nothing is known.
  */
-export function thresholdsOf(outcomes: readonly Outcome[], before?: Thresholds): Thresholds | undefined {
+export function thresholdsOf(answers: readonly KnownAnswer[], before?: Thresholds): Thresholds | undefined {
   const languages: Record<string, Partial<Record<Eagerness, number>>> = { ...before?.languages };
-  const isShort = ({ characters }: Outcome): boolean => characters <= shortOffer.characters;
-  const shortOnes = outcomes.filter(isShort);
+  const isShort = ({ characters }: KnownAnswer): boolean => characters <= shortOffer.characters;
+  const shortOnes = answers.filter(isShort);
   const unmeasured = before ? before.short : shortOffer.precision;
   const short = shortOnes.length < leastShown ? unmeasured : thresholdFor(shortOffer.precision, shortOnes);
-  for (const name of [...new Set(outcomes.map(({ language }) => languageName(language)))].sort()) {
-    const all = outcomes.filter(({ language }) => languageName(language) === name);
+  for (const name of [...new Set(answers.map(({ language }) => languageName(language)))].sort()) {
+    const all = answers.filter(({ language }) => languageName(language) === name);
     if (all.length < leastAnswers) continue;
     const own = all.filter((one) => !isShort(one) || one.confidence >= (short ?? Infinity));
     languages[name] = {};
@@ -105,10 +103,10 @@ export function thresholdsOf(outcomes: readonly Outcome[], before?: Thresholds):
  * The lowest confidence from which on so many are right, undefined where none is. Of the many that are tried some are
  * reached by chance, and other files fall short of them: the lower end of what the share may be has to reach it.
  */
-function thresholdFor(precision: number, outcomes: readonly Outcome[]): number | undefined {
+function thresholdFor(precision: number, answers: readonly KnownAnswer[]): number | undefined {
   let right = 0;
   let least: number | undefined;
-  const surest = [...outcomes].sort((a, b) => b.confidence - a.confidence);
+  const surest = [...answers].sort((a, b) => b.confidence - a.confidence);
   for (const [i, { confidence, exact }] of surest.entries()) {
     right += Number(exact);
     const isLast = surest[i + 1]?.confidence !== confidence;
