@@ -19,6 +19,7 @@ export class ByteLevel implements Spelling {
   readonly #merges: Merges;
   /** The tokens of strings that are none themselves; their symbols lie above the vocabulary. */
   readonly #unnamed: number[][] = [];
+  readonly #symbolsOfUnnamed = new Map<string, number>();
 
   constructor(
     pre: string,
@@ -28,9 +29,8 @@ export class ByteLevel implements Spelling {
     readonly wholeWords?: ReadonlyMap<string, number>,
   ) {
     this.split = preTokenizer(pre);
-    const known = new Map(ids);
-    this.#symbols = characterOfByte.map((character) => this.#symbol(character, known));
-    this.#merges = new Merges(size + characterOfByte.length + 3 * merges.length, this.#merged(known, merges));
+    this.#symbols = characterOfByte.map((character) => this.#symbol(character, ids));
+    this.#merges = new Merges(size + characterOfByte.length + 3 * merges.length, this.#merged(ids, merges));
   }
 
   encode(word: string): number[] {
@@ -40,8 +40,8 @@ export class ByteLevel implements Spelling {
     return this.#merges.merge(bytes).flatMap((id) => (id < this.size ? id : this.#unnamed[id - this.size]!));
   }
 
-  *#merged(known: Map<string, number>, merges: string[]): Generator<Merge> {
-    const symbol = (text: string): number => this.#symbol(text, known);
+  *#merged(ids: ReadonlyMap<string, number>, merges: string[]): Generator<Merge> {
+    const symbol = (text: string): number => this.#symbol(text, ids);
     for (const [rank, merge] of merges.entries()) {
       const cut = merge.indexOf(' ', 1);
       const left = merge.slice(0, cut);
@@ -51,14 +51,14 @@ export class ByteLevel implements Spelling {
   }
 
   /** What is no token is spelled by its bytes; a byte without a token is spelled by nothing, as in llama.cpp. */
-  #symbol(text: string, known: Map<string, number>): number {
-    const found = known.get(text);
+  #symbol(text: string, ids: ReadonlyMap<string, number>): number {
+    const found = ids.get(text) ?? this.#symbolsOfUnnamed.get(text);
     if (found !== undefined) return found;
-    const id = this.size + this.#unnamed.length;
-    known.set(text, id);
-    const bytes = [...bytesOf(text)].map((byte) => known.get(characterOfByte[byte]!)!);
-    this.#unnamed.push(bytes.filter((byte) => byte < this.size));
-    return id;
+    const symbol = this.size + this.#unnamed.length;
+    this.#symbolsOfUnnamed.set(text, symbol);
+    const tokens = [...bytesOf(text)].map((byte) => ids.get(characterOfByte[byte]!));
+    this.#unnamed.push(tokens.filter((id) => id !== undefined));
+    return symbol;
   }
 }
 

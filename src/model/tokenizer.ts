@@ -247,7 +247,9 @@ type Vocabulary =
 function idsOf({ tokens }: Tokens, wanted: (id: number) => boolean): Map<string, number> {
   const ids = new Map<string, number>();
   for (let id = 0; id < tokens.length; id++) ids.set(tokens[id]!, id);
-  for (let id = 0; id < tokens.length; id++) if (wanted(id)) ids.set(tokens[id]!, id);
+  // Where all differ, as they mostly do, there is nothing to choose.
+  if (ids.size < tokens.length)
+    for (let id = 0; id < tokens.length; id++) if (wanted(id)) ids.set(tokens[id]!, id);
   return ids;
 }
 

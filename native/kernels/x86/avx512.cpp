@@ -40,6 +40,6 @@ extern const MatrixKernel kAvx512Int8 = {
     "R16-8",        16, byte_block_bytes, pack_byte_row, word_prepared_bytes, prepare_words, multiply_int8,
     unpack_byte_row};
 
-extern const Kernels kAvx512 = {&kTernary, &kAvx512Int8, &kAvx512Floats, kAvx2Grouped};
+extern const Kernels kAvx512 = {&kTernary, &kAvx512Int8, &kAvx512Floats, kAvx512Grouped};
 
 }  // namespace ryzanstein

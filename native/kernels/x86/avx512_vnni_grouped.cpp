@@ -1,5 +1,7 @@
 // AVX-512 VNNI: grouped weights.
 // Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mfma
+#include "dot512.h"
+// Written over the products above:
 #include "grouped512.h"
 #include "shared.h"
 

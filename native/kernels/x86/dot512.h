@@ -7,8 +7,11 @@
 
 namespace ryzanstein {
 
-// sums[row] += 4 unsigned codes of the row x 4 signed activations
+constexpr bool kHasDot = true;
+
+// sums[row] += 4 unsigned codes of the row, whatever the `largest` is, x 4 signed activations
 #if defined(__GNUC__)
+template <int largest = 255>
 RYZANSTEIN_INLINE Unit dot_broadcast(Unit sums, Unit codes, const uint8_t* x) {
   __asm__("vpdpbusd %2%{1to16%}, %1, %0"
           : "+v"(sums)
@@ -16,6 +19,7 @@ RYZANSTEIN_INLINE Unit dot_broadcast(Unit sums, Unit codes, const uint8_t* x) {
   return sums;
 }
 #else
+template <int largest = 255>
 RYZANSTEIN_INLINE Unit dot_broadcast(Unit sums, Unit codes, const uint8_t* x) {
   return _mm512_dpbusd_epi32(sums, codes, broadcast(x));
 }

@@ -1,13 +1,14 @@
-// Products with grouped weights on AVX-512 with VPDPBUSD, for every form. Everything is static.
+// Products with grouped weights on AVX-512, for every form. The including file first brings kHasDot and
+// dot_broadcast, by dot512.h or by words512.h. Everything is static.
 //
-// What bounds them: VPDPBUSD, float multiplications and multiply-adds share two pipes, all else runs beside
-// them. So codes are unpacked anew for each tile of tokens, the offset is laid down in the sums before they
-// start, and what shares a scale of the activations is multiplied by it once.
+// What bounds them, where there is VPDPBUSD: it, float multiplications and multiply-adds share two pipes, all
+// else runs beside them. So codes are unpacked anew for each tile of tokens, the offset is laid down in the
+// sums before they start, and what shares a scale of the activations is multiplied by it once.
 #ifndef RYZANSTEIN_KERNELS_X86_GROUPED512_H_
 #define RYZANSTEIN_KERNELS_X86_GROUPED512_H_
 
 #include "../grouped_products.h"
-#include "dot512.h"
+#include "units512.h"
 
 namespace ryzanstein {
 
@@ -57,10 +58,17 @@ RYZANSTEIN_INLINE Unit code_unit(const uint8_t* span) {
 // Where one token has many sums to itself, codes that fill a byte evenly stay in their place: digit d of a
 // unit counts 2^(bits * d) in sums of its own.
 template <GroupedForm form, int T>
-constexpr int kDigits = T > 2 || shape_of(form).table != kNoTable ? 1
-                        : shape_of(form).bits == 4                ? 2
-                        : shape_of(form).bits == 2                ? 4
-                                                                  : 1;
+constexpr int kDigits = !kHasDot || T > 2 || shape_of(form).table != kNoTable ? 1
+                        : shape_of(form).bits == 4                            ? 2
+                        : shape_of(form).bits == 2                            ? 4
+                                                                              : 1;
+
+// The largest code, as it is multiplied.
+template <GroupedForm form>
+constexpr int kLargest = shape_of(form).table == kFourBitFloats                       ? 24
+                         : shape_of(form).bits == 8 || shape_of(form).table == kCurve ? 255
+                         : shape_of(form).bits == 1 ? 2
+                                                    : (1 << shape_of(form).bits) - 1;
 
 template <GroupedForm form, int u>
 RYZANSTEIN_INLINE Unit unit_in_place(const uint8_t* span) {
@@ -134,7 +142,9 @@ RYZANSTEIN_INLINE void add_units(Unit sums[][T], const uint8_t* span, const uint
   constexpr int kSet = kInPlace ? (kBits == 4 ? u / 4 : u % 4) : i % kSets<form, T>;
   const Unit codes = kInPlace ? unit_in_place<form, u>(span) : code_unit<form, u>(span);
 #pragma GCC unroll 8
-  for (int t = 0; t < T; t++) sums[kSet][t] = dot_broadcast(sums[kSet][t], codes, x + 4 * (u * T + t));
+  for (int t = 0; t < T; t++) {
+    sums[kSet][t] = dot_broadcast<kLargest<form>>(sums[kSet][t], codes, x + 4 * (u * T + t));
+  }
   if constexpr (i + 1 < kEnd) add_units<form, T, i + 1, kEnd>(sums, span, x);
 }
 

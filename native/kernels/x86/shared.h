@@ -11,6 +11,7 @@ extern const MatrixKernel kAvx2Int8, kAvx512Int8;
 extern const MatrixKernel kAvx512VnniTernary, kAvx512VnniInt8;
 extern const GroupedKernel* const kAvx2Grouped[kForms];
 extern const GroupedKernel* const kAvxVnniGrouped[kForms];
+extern const GroupedKernel* const kAvx512Grouped[kForms];
 extern const GroupedKernel* const kAvx512VnniGrouped[kForms];
 
 }  // namespace ryzanstein

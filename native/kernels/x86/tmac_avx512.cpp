@@ -44,6 +44,6 @@ static void multiply(const void* blocks, int block_count, int columns, const voi
 static const MatrixKernel kTernary = {
     "LUT64", kRows, lut64_block_bytes, pack_lut64_row, lut_prepared_bytes, prepare_tables, multiply};
 
-extern const Kernels kTmacAvx512 = {&kTernary, &kAvx512Int8, &kAvx512Floats, kAvx2Grouped};
+extern const Kernels kTmacAvx512 = {&kTernary, &kAvx512Int8, &kAvx512Floats, kAvx512Grouped};
 
 }  // namespace ryzanstein

@@ -34,9 +34,9 @@ describe('the tuning of a model', () => {
     const plain = tuningOf(gguf);
     assert.equal(plain.caution, undefined);
     assert.equal(keepTuning(gguf, { cache }), tuningFileOf(gguf.file));
-    assert.deepEqual(tuningOf(gguf), { cache, confidence: plain.confidence });
+    assert.deepEqual(tuningOf(gguf), { cache, confidence: plain.confidence, isCalibrated: false });
     keepTuning(gguf, { confidence });
-    assert.deepEqual(tuningOf(gguf), { cache, confidence });
+    assert.deepEqual(tuningOf(gguf), { cache, confidence, isCalibrated: true });
     const kept = JSON.parse(fs.readFileSync(tuningFileOf(gguf.file), 'utf8')) as Record<string, unknown>;
     assert.equal(kept.bytes, fs.statSync(gguf.file).size);
     assert.match(String(kept.date), /^\d{4}-\d\d-\d\dT/);
@@ -61,7 +61,7 @@ describe('the tuning of a model', () => {
     keepTuning(longer, { confidence });
     fs.writeFileSync(gguf.file, Buffer.concat([bytes, Buffer.alloc(32)]));
     keepTuning(readGguf(gguf.file), { confidence });
-    assert.deepEqual(tuningOf(readGguf(gguf.file)), { cache: plain.cache, confidence });
+    assert.deepEqual(tuningOf(readGguf(gguf.file)), { cache: plain.cache, confidence, isCalibrated: true });
   });
 
   it('is left alone with a word where it is damaged', () => {
