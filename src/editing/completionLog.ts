@@ -28,12 +28,14 @@ export interface Entry {
   readonly sent?: Sent;
   /** The answer, or its alternative that was accepted, with timings; absent where the backend was not asked or has not answered. */
   completion?: Completion;
+  /** The same, and where nobody had to be asked, the answer that was known: what is offered or hidden here is of it. */
+  answer?: Completion;
 }
 
 const capacity = 100;
-/** Prompts are long: those of so many lines are kept, each with the last answer and one that may have come before that. */
+/** Prompts are long: those of so many lines are kept, each with its last answers, for more come once the one that was offered is accepted. */
 export const keptLines = 20;
-const keptOfLine = 2;
+const keptOfLine = 4;
 /** So many of the last answers are looked at for how fast they come. */
 const recentAnswers = 20;
 /** What was asked, and what was answered. */
@@ -76,7 +78,7 @@ export class CompletionLog {
   }
 
   /** Amends an entry, when more becomes known. */
-  amend(entry: Entry, more: Partial<Pick<Entry, 'result' | 'text' | 'outcome' | 'completion'>>): void {
+  amend(entry: Entry, more: Partial<Pick<Entry, 'result' | 'text' | 'outcome' | 'completion' | 'answer'>>): void {
     Object.assign(entry, more);
     this.count(entry);
     this.changed();

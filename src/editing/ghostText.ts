@@ -258,7 +258,7 @@ export class GhostText {
     entry: Entry,
   ): Promise<void> {
     const amend = (result: Result, completion?: Completion): void =>
-      this.parts.log.amend(entry, { result, completion });
+      this.parts.log.amend(entry, { result, ...(completion && { completion, answer: completion }) });
     const late = { kind: 'late', after: question.settings.deadline } as const;
     try {
       const fit = await request.soonest();

@@ -70,7 +70,8 @@ export class Offers {
       return this.nothing(question, { kind: 'hidden', because: 'selection' }, when, found[0]!.completion);
     if (!first) {
       const { completion, how } = fits[0]!;
-      if (how === 'same') return this.nothing(question, { ...hidden(completion), asBefore: true });
+      if (how === 'same')
+        return this.nothing(question, { ...hidden(completion), asBefore: true }, 'at once', completion);
       return this.nothing(question, hidden(completion), 'computed', completion);
     }
     const textOf = ({ text }: Fit): string => {
@@ -113,7 +114,7 @@ export class Offers {
 
   /** Notes that an offered text was accepted, and which alternative it was. */
   accept(entry: Entry, alternative?: Completion): void {
-    const chosen = alternative && { completion: alternative, text: alternative.text };
+    const chosen = alternative && { completion: alternative, answer: alternative, text: alternative.text };
     this.parts.log.amend(entry, { outcome: 'accepted', ...chosen });
   }
 
@@ -129,7 +130,7 @@ export class Offers {
     if (outcome) this.parts.log.amend(offered.entry, { outcome });
   }
 
-  note({ cursor, onRequest, asked, sent }: Question, result: Result, completion?: Completion): Entry {
+  note({ cursor, onRequest, asked, sent }: Question, result: Result, answer?: Completion): Entry {
     return this.parts.log.add({
       time: Date.now(),
       where: `${cursor.document.path}:${cursor.line + 1}`,
@@ -137,7 +138,7 @@ export class Offers {
       result,
       waitedMs: this.parts.clock.now() - asked,
       ...(sent && { sent }),
-      completion,
+      ...(answer && { answer, ...(isComputed(result) && { completion: answer }) }),
     });
   }
 
@@ -145,12 +146,18 @@ export class Offers {
     const { awaited } = this;
     if (awaited && this.isAwaited(place)) {
       this.awaited = undefined;
-      this.parts.log.amend(awaited.entry, { result: { kind: 'shown', how: 'late' }, completion });
+      const result = { kind: 'shown', how: 'late' } as const;
+      this.parts.log.amend(awaited.entry, { result, completion, answer: completion });
       return awaited.entry;
     }
-    const isNew = how !== 'same' && how !== 'typed through';
-    return this.note(question, { kind: 'shown', how }, isNew ? completion : undefined);
+    return this.note(question, { kind: 'shown', how }, completion);
   }
+}
+
+/** Whether the backend was asked for it. */
+function isComputed(result: Result): boolean {
+  if (result.kind === 'shown') return result.how !== 'same' && result.how !== 'typed through';
+  return !(result.kind === 'hidden' && result.asBefore);
 }
 
 /** Nothing is offered merely because a suggestion is selected: only what goes on from it is. */

@@ -82,6 +82,7 @@ function withoutText(entry: Entry): object {
     ...entry,
     where: undefined,
     text: undefined,
+    answer: undefined,
     completion: entry.completion && { ...entry.completion, text: undefined, alternatives: undefined },
   };
 }

@@ -3,7 +3,7 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { bundleOf } from '../editing/bundle';
-import { type Asked, type CompletionLog, keptLines } from '../editing/completionLog';
+import { type Asked, type CompletionLog, type Entry, keptLines } from '../editing/completionLog';
 import { explain, type Explanation } from '../editing/explanation';
 import type { LocalEngine } from '../editing/localEngine';
 import { languageName } from '../language/languages';
@@ -11,7 +11,7 @@ import type { Completion, Examination } from '../protocol';
 import type { Looked } from '../report/completionDetail';
 import { wantedBy } from '../report/confidence';
 import { engineSentence } from '../report/engineState';
-import { computedWith, liveState, type Use } from '../report/liveView';
+import { computedWith, liveState, toldOf, type Use } from '../report/liveView';
 import { isLiveMessage, type LiveMessage, type LiveState } from '../report/pages';
 import type { Thresholds } from '../eagerness';
 import { messageOf } from '../wording';
@@ -192,18 +192,23 @@ export class LiveView implements vscode.Disposable {
   }
 
   private knownAt(where: string): Known | undefined {
-    for (const { where: there, completion } of this.completions.entries) {
-      const asked = there === where && completion && this.completions.askedFor(completion);
-      if (asked) return { asked, completion };
-    }
-    return undefined;
+    const told = toldOf(this.at(where));
+    const answer = told?.answer;
+    const asked = answer && this.completions.askedFor(answer);
+    return asked && { asked, completion: answer };
+  }
+
+  /** What was asked on a line, the newest first. */
+  private at(where: string): Entry[] {
+    return this.completions.entries.filter((entry) => entry.where === where);
   }
 
   private explained(where: string, known: Known | undefined): Explanation {
-    const entries = this.completions.entries.filter((entry) => entry.where === where);
+    const entries = this.at(where);
+    const told = toldOf(entries);
     const thresholds = this.thresholds();
     const scope = known ? scopeOf(known.asked) : this.lastScope();
-    return explain(entries, {
+    return explain(told ? [told, ...entries] : entries, {
       ...{ settings: readSettings(scope), languageId: scope.languageId },
       ...(thresholds && { thresholds }),
     });

@@ -187,7 +187,7 @@ export function withRecommendation(choices: readonly Choice[]): Choice[] {
       ? {
           ...choice,
           recommended: true,
-          detail: [t`recommended`, choice.detail, t`the largest that answers in time here`].join(' · '),
+          detail: [t`recommended: the largest that answers in time here`, choice.detail].join(' · '),
         }
       : choice,
   );

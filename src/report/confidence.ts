@@ -5,11 +5,14 @@ import { type Eagerness, leastConfidence, type Thresholds } from '../eagerness';
 import { displayName } from '../language/languages';
 import type { LoggedRequest } from './loggedRequest';
 import { grouped, percent } from '../numbers';
+import type { Completion } from '../protocol';
 import { eagernessWords } from '../wording';
 import type { JudgedAnswer, Sureness } from './pages';
 
 /** Bars of the chart, each of an equal share of all confidences. */
 const buckets = 10;
+
+const rank: readonly JudgedAnswer['fate'][] = ['accepted', 'shown', 'hidden'];
 
 /** Of a length for which nothing further is asked. */
 const someText = 'return';
@@ -46,21 +49,25 @@ export function wantedBy(
   };
 }
 
-/** Undefined where no answer was judged by how sure the model is. Each answer counts once. */
+/** Undefined where no answer was judged by how sure the model is. Each answer counts once, by the most that became of it. */
 export function surenessOf(requests: readonly LoggedRequest[], wanted: Wanted): Sureness | undefined {
-  const seen = new Set<unknown>();
-  const answers = requests.flatMap((request): JudgedAnswer[] => {
-    const fate = fateOf(request);
-    if (!fate || seen.has(request.completion)) return [];
-    seen.add(request.completion);
-    return [{ confidence: request.completion!.confidence, fate }];
-  });
+  const fates = new Map<Completion, JudgedAnswer['fate']>();
+  for (const request of requests) {
+    const { answer = request.completion } = request;
+    const fate = answer && fateOf(request, answer);
+    const before = answer && fates.get(answer);
+    if (fate && (!before || rank.indexOf(fate) < rank.indexOf(before))) fates.set(answer, fate);
+  }
+  const answers = [...fates].map(([{ confidence }, fate]) => ({ confidence, fate }));
   return answers.length === 0 ? undefined : { answers, ...wanted };
 }
 
 /** What is unfit, late or cancelled says nothing: it would have been shown at no confidence. */
-function fateOf({ completion, result, outcome }: LoggedRequest): JudgedAnswer['fate'] | undefined {
-  if (!completion || completion.tokens === 0) return undefined;
+function fateOf(
+  { result, outcome }: LoggedRequest,
+  { tokens }: Completion,
+): JudgedAnswer['fate'] | undefined {
+  if (tokens === 0) return undefined;
   if (result.kind === 'hidden') return result.because === 'confidence' ? 'hidden' : undefined;
   if (result.kind !== 'shown') return undefined;
   return outcome?.startsWith('accepted') ? 'accepted' : 'shown';

@@ -281,29 +281,32 @@ interface GroupedPlace {
   readonly row: PlaceRow;
 }
 
-/** What was accepted of a line's offers, else the longest: what is left of it while it is typed says less. */
-function offeredIn(group: readonly LoggedRequest[]): LoggedRequest | undefined {
-  const shown = group.filter(({ result }) => result.kind === 'shown');
+/**
+ * What came of a line, by its requests, the newest first: what was accepted of its offers, else the longest, for what is
+ * left of it while it is typed says less; without any, what the last request says that was not cancelled.
+ */
+export function toldOf<Request extends LoggedRequest>(line: readonly Request[]): Request | undefined {
+  const shown = line.filter(({ result }) => result.kind === 'shown');
   const length = ({ text = '' }: LoggedRequest): number => text.length;
   const accepted = shown.find(({ outcome }) => outcome?.startsWith('accepted'));
-  return accepted ?? [...shown].sort((a, b) => length(b) - length(a))[0];
+  const [longest] = [...shown].sort((a, b) => length(b) - length(a));
+  return accepted ?? longest ?? line.find(({ result }) => result.kind !== 'cancelled') ?? line[0];
 }
 
 function surenessWords({ model, isSecond, confidence }: Completion): string {
   return isSecond ? t`(${model}, ${percent(confidence)} sure)` : t`(${percent(confidence)} sure)`;
 }
 
-/** A line's requests in one row, the line that was asked at last first; what came of it is its offer, or what the last request says that was not cancelled. */
+/** A line's requests in one row, the line that was asked at last first. */
 function placesOf(requests: readonly LoggedRequest[]): GroupedPlace[] {
   const groups = new Map<string, LoggedRequest[]>();
   for (const request of requests) groups.set(request.where, [...(groups.get(request.where) ?? []), request]);
   return [...groups.values()].map((group) => {
-    const said = group.find(({ result }) => result.kind !== 'cancelled') ?? group[0]!;
     const accepted = group.some(({ outcome }) => outcome?.startsWith('accepted'));
-    const kind = group.some(({ result }) => result.kind === 'shown') ? 'shown' : said.result.kind;
-    const told = offeredIn(group) ?? said;
-    const { completion, outcome } = told;
-    const sure = completion && surenessWords(completion);
+    const told = toldOf(group)!;
+    const { kind } = told.result;
+    const { answer = told.completion, outcome } = told;
+    const sure = answer && surenessWords(answer);
     const result = [resultWords(told.result), outcome && outcomeWords(outcome)].filter(Boolean).join(' · ');
     return {
       ...{ kind, accepted },
@@ -313,7 +316,7 @@ function placesOf(requests: readonly LoggedRequest[]): GroupedPlace[] {
         kind,
         keys: group.length,
         result: sure === undefined ? result : `${result} ${sure}`,
-        text: told.text ?? completion?.text ?? '',
+        text: told.text ?? answer?.text ?? '',
         waited: milliseconds(told.waitedMs),
       },
     };

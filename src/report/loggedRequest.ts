@@ -13,4 +13,6 @@ export interface LoggedRequest {
   readonly waitedMs: number;
   readonly sent?: { readonly heldMs: number; readonly gatheredMs: number };
   readonly completion?: Completion;
+  /** Also one that was known before. */
+  readonly answer?: Completion;
 }

@@ -81,7 +81,7 @@ describe('what to expect of a model', () => {
   };
 
   it('recommends one, the largest that answers in time, and none with terms', () => {
-    const why = 'recommended';
+    const why = 'recommended: the largest that answers in time here';
     assert.deepEqual(recommended(1), [`Qwen2.5-Coder 0.5B: ${why}`]);
     assert.deepEqual(recommended(2.5), [`Qwen2.5-Coder 1.5B: ${why}`]);
     // Between the two lie models of 3B, which have terms.

@@ -6,6 +6,7 @@ import { bucketsOf, bucketWords, sentenceAt, surenessOf, wantedBy } from '../../
 import type { LoggedRequest } from '../../../src/report/loggedRequest';
 import type { JudgedAnswer } from '../../../src/report/pages';
 import type { Outcome, Result } from '../../../src/results';
+import { Trial } from '../editing/fakeBackend';
 
 const completion = (confidence: number): Completion => ({
   ...{ text: 'a', reason: 'line', shown: true, confidence, tokens: 8, promptTokens: 500, reusedTokens: 0 },
@@ -40,6 +41,23 @@ describe('answers by how sure they were', () => {
     );
     assert.equal(threshold, 0.6);
     assert.equal(surenessOf(requests.slice(5), wanted), undefined);
+  });
+
+  it('count an answer as accepted however it was offered at last: the same again or typed through', async () => {
+    for (const typed of ['', 'b', 'be']) {
+      const trial = Trial.of('const a = |;\n');
+      trial.backend.text = 'beta';
+      await trial.type(' ', 1_000);
+      for (const key of typed) await trial.type(key, 1_000);
+      trial.backend.text = '';
+      await trial.accept();
+      const { answers } = surenessOf(trial.entries, wanted)!;
+      assert.deepEqual(
+        answers.map(({ fate }) => fate),
+        ['accepted'],
+        `typed ${typed}`,
+      );
+    }
   });
 
   const answers: JudgedAnswer[] = [
