@@ -78,7 +78,10 @@ export class CompletionLog {
   }
 
   /** Amends an entry, when more becomes known. */
-  amend(entry: Entry, more: Partial<Pick<Entry, 'result' | 'text' | 'outcome' | 'completion' | 'answer'>>): void {
+  amend(
+    entry: Entry,
+    more: Partial<Pick<Entry, 'result' | 'text' | 'outcome' | 'completion' | 'answer'>>,
+  ): void {
     Object.assign(entry, more);
     this.count(entry);
     this.changed();
