@@ -13,7 +13,7 @@ let home: string;
 let judges: Judge;
 beforeEach(() => {
   home = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-reading-')));
-  judges = new Judge({ ...diskTree, user: { home: slashed(home), environment: {} } });
+  judges = new Judge({ ...diskTree, user: { home: slashed(home), shared: [], environment: {} } });
 });
 afterEach(() => fs.rmSync(home, { recursive: true }));
 
