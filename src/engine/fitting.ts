@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { removeIfFree } from '../held';
 import type { Addon } from './addon';
 import { cpuName } from './environment';
 import { type Fit, fitBy, measurePasses, type PassTimes } from './fit';
@@ -133,6 +134,7 @@ function keep(file: string, key: string, fit: Fit): void {
     writeFileSync(unfinished, JSON.stringify(fits, null, 2));
     renameSync(unfinished, file);
   } catch {
-    // Such as a disk that is full.
+    // Such as a disk that is full, or a file that another engine reads at this moment.
+    removeIfFree(unfinished);
   }
 }
