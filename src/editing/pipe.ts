@@ -73,7 +73,9 @@ async function isTaken(path: string): Promise<boolean> {
 /** Whether a failed connection means that nobody listens, or does so no more. */
 export function isAbsent(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
-  return error instanceof Gone || ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(code ?? '');
+  // The last one is what Windows says where the other end closes a pipe that is written to.
+  const codes = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EOF'];
+  return error instanceof Gone || codes.includes(code ?? '');
 }
 
 /** Ends when the pipe is closed, for whatever reason. */
