@@ -22,6 +22,8 @@ const seen = (environment: Record<string, string> = {}): Tree => ({
 const environment = (): Record<string, string> => ({
   PATH: process.env.PATH ?? '',
   HOME: home,
+  // Without it nothing starts on Windows.
+  SystemRoot: process.env.SystemRoot ?? '',
   ...{ GIT_CONFIG_NOSYSTEM: '1', GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a', LC_ALL: 'C' },
   ...{ GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a' },
 });
