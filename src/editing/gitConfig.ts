@@ -43,15 +43,13 @@ export async function gitConfig(tree: Tree, root: string, own: readonly string[]
 /** Those of the machine and of the user, in Git's order. */
 function sharedFiles(user: User): string[] {
   const { GIT_CONFIG_GLOBAL: instead } = user.environment;
-  const own = instead
-    ? [resolved('/', instead)]
-    : [`${settingsFolder(user)}/config`, `${user.home}/.gitconfig`];
+  const own = instead ? [slashed(instead)] : [`${settingsFolder(user)}/config`, `${user.home}/.gitconfig`];
   return [...user.shared, ...own];
 }
 
 function settingsFolder({ home, environment }: User): string {
   const { XDG_CONFIG_HOME: folder } = environment;
-  return `${folder ? resolved('/', folder) : `${home}/.config`}/git`;
+  return `${folder ? slashed(folder) : `${home}/.config`}/git`;
 }
 
 /** What a file says, with what it includes; `read` are the files that have been read so far. */

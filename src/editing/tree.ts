@@ -6,7 +6,10 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 
-/** Paths are those of URIs: absolute, with `/` between their parts, and on Windows like `/c:/folder`. */
+/**
+ * Paths are those of URIs: absolute, with `/` between their parts, and on Windows like `/c:/folder`; on a share of Windows
+ * like `/::server:share/folder`, for two slashes in a row would not last.
+ */
 export interface Tree {
   /** The bytes of a file, `undefined` where there is none. Throws where that cannot be told or the file not be read. */
   read(path: string): Promise<Uint8Array | undefined>;
@@ -112,9 +115,13 @@ function isMissing(error: unknown): boolean {
 export function slashed(file: string): string {
   const isWindows = path.sep === '\\' || /^[a-z]:/i.test(file);
   const whole = isWindows ? file.replaceAll('\\', '/') : file;
+  const [share, server, name] = /^\\\\([^\\/]+)\\([^\\/]+)/.exec(file) ?? [];
+  if (share !== undefined) return `/::${server}:${name}${file.slice(share.length).replaceAll('\\', '/')}`;
   return whole.replace(/^[a-z]:/i, (drive) => `/${drive.toLowerCase()}`);
 }
 
-function native(file: string): string {
-  return file.replace(/^\/(?=[a-z]:)/i, '');
+/** The other way round. */
+export function native(file: string, separator = path.sep): string {
+  if (separator === '/') return file;
+  return file.replace(/^\/::([^:/]+):/, '\\\\$1\\').replace(/^\/(?=[a-z]:)/i, '');
 }

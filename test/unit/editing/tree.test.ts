@@ -1,8 +1,9 @@
 // Who uses a machine, as each system tells it, and paths as a tree has them.
 
 import assert from 'node:assert/strict';
+import { posix, win32 } from 'node:path';
 import { gitConfig } from '../../../src/editing/gitConfig';
-import { slashed, type Tree, userOf } from '../../../src/editing/tree';
+import { native, slashed, type Tree, userOf } from '../../../src/editing/tree';
 
 const onWindows = {
   ProgramData: 'C:\\ProgramData',
@@ -17,6 +18,15 @@ describe('a path of a tree', () => {
     assert.equal(slashed('C:\\a b\\c.ts'), '/c:/a b/c.ts');
     assert.equal(slashed('C:/a\\c.ts'), '/c:/a/c.ts');
     assert.equal(slashed('/home/c.ts'), '/home/c.ts');
+  });
+
+  it('leads back to the file, also on a share of Windows', () => {
+    for (const file of ['c:\\a b\\c.ts', '\\\\server\\Jörg$\\a\\c.ts']) {
+      const inTree = slashed(file);
+      assert.equal(posix.normalize(inTree), inTree);
+      assert.equal(win32.normalize(native(inTree, '\\')), file);
+    }
+    assert.equal(native('/c:/on/Linux', '/'), '/c:/on/Linux');
   });
 });
 
@@ -52,6 +62,7 @@ describe('the user of a machine', () => {
     const named = (file: string): string => `[core]\n\texcludesFile = ${file}\n`;
     assert.deepEqual(await excludesOf({}), ['/c:/Users/Jörg Müller/.config/git/ignore']);
     assert.deepEqual(await excludesOf({ XDG_CONFIG_HOME: 'D:\\x' }), ['/d:/x/git/ignore']);
+    assert.deepEqual(await excludesOf({ HOME: '\\\\server\\me' }), ['/::server:me/.config/git/ignore']);
     const global = { GIT_CONFIG_GLOBAL: 'D:\\settings\\git' };
     const texts = { '/d:/settings/git': '[include]\npath = more\n', '/d:/settings/more': named('D:/rules') };
     assert.deepEqual(await excludesOf(global, texts), ['/d:/rules']);
