@@ -559,6 +559,25 @@ describe('scripts', () => {
   });
 });
 
+describe('the test of a package on its own system', () => {
+  it('needs no package of npm, which are not installed there', () => {
+    const reached = new Set<string>();
+    const reach = (file: string): string[] => {
+      if (reached.has(file)) return [];
+      reached.add(file);
+      return imports(file).flatMap((name) =>
+        name.startsWith('.')
+          ? reach(path.posix.normalize(path.posix.join(path.posix.dirname(file), name)))
+          : name.startsWith('node:')
+            ? []
+            : [`${file} imports ${name}`],
+      );
+    };
+    none(reach('test/platforms/here.mjs'), 'It imports what Node has, and files that do so');
+    assert.ok(reached.size > 2);
+  });
+});
+
 describe('test/fixtures', () => {
   it('has a licence for all code of others', () => {
     const folder = path.join(root, 'test/fixtures');
