@@ -66,6 +66,19 @@ describe('what may be read', () => {
     assert.deepEqual(judgements, ['readable', 'ignored', 'readable', 'ignored']);
   });
 
+  it('is judged alike however the system spells a letter with a mark', async () => {
+    const spelled = (name: string): string => name.normalize('NFD');
+    write('.ryzansteinignore', 'grün/\n/é.ts\n');
+    write(`${spelled('schön')}/.ryzansteinignore`, '/größe.ts\n');
+    await judged({
+      [`x/${spelled('grün')}/a.ts`]: 'ignored',
+      [spelled('é.ts')]: 'ignored',
+      [spelled('schön/größe.ts')]: 'ignored',
+      [spelled('schön/grün.ts')]: 'readable',
+      [spelled('x/é.ts')]: 'readable',
+    });
+  });
+
   for (const [encoding, mark] of [
     ['utf8', ''],
     ['utf8', '\uFEFF'],
