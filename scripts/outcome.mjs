@@ -32,3 +32,9 @@ export function failuresIn(output) {
     .join('')
     .trimEnd();
 }
+
+/** Ends a test program of our own: prints its closing line, returns its exit code. */
+export function tally({ passed, failed, skipped }) {
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  return failed > 0 ? 1 : 0;
+}

@@ -1,7 +1,7 @@
 // What Git's configuration says of ignoring, read without Git, for Git runs programs that a repository's configuration names.
 
 import { posix } from 'node:path';
-import type { Tree, User } from './tree';
+import { slashed, type Tree, type User } from './tree';
 
 export interface GitConfig {
   /** Files of rules for every repository; each that is named under a condition is one as well. */
@@ -43,12 +43,13 @@ export async function gitConfig(tree: Tree, root: string, own: readonly string[]
 /** Those of the machine and of the user, in Git's order. */
 function sharedFiles(user: User): string[] {
   const { GIT_CONFIG_GLOBAL: instead } = user.environment;
-  const own = instead ? [instead] : [`${settingsFolder(user)}/config`, `${user.home}/.gitconfig`];
-  return ['/etc/gitconfig', ...own];
+  const own = instead ? [slashed(instead)] : [`${settingsFolder(user)}/config`, `${user.home}/.gitconfig`];
+  return [...user.shared, ...own];
 }
 
 function settingsFolder({ home, environment }: User): string {
-  return `${environment.XDG_CONFIG_HOME || `${home}/.config`}/git`;
+  const { XDG_CONFIG_HOME: folder } = environment;
+  return `${folder ? slashed(folder) : `${home}/.config`}/git`;
 }
 
 /** What a file says, with what it includes; `read` are the files that have been read so far. */
@@ -80,7 +81,7 @@ function fileAt(value: string, folder: string, user: User | undefined): string {
 /** A path as it is meant in a folder. Another machine is not asked. */
 export function resolved(folder: string, path: string): string {
   if (/^(?:\/\/|\\\\)/.test(path)) throw new Error(`${path} is on another machine.`);
-  const whole = /^[a-z]:/i.test(path) ? `/${path.replaceAll('\\', '/')}` : path;
+  const whole = /^[a-z]:/i.test(path) ? slashed(path) : path;
   return whole.startsWith('/') ? posix.normalize(whole) : posix.join(folder, whole);
 }
 

@@ -12,8 +12,26 @@ export interface RuleText {
 /** Whether the rules keep out a file, named relative to the root; it is kept out with a folder in which it lies. */
 export type Rules = (path: string) => boolean;
 
-/** The rules of several files; where two have something to say, the later one decides. */
-export function rulesOf(texts: readonly RuleText[], { ignoreCase }: { ignoreCase: boolean }): Rules {
+/**
+ * The rules of several files; where two have something to say, the later one decides. macOS may spell a letter with a mark
+ * in two characters where a rule has one: Git takes them for the same there, and they count as such everywhere.
+ */
+export function rulesOf(texts: readonly RuleText[], options: { ignoreCase: boolean }): Rules {
+  const asSpelled = rulesAsSpelled(texts, options);
+  let composed: Rules | undefined;
+  return (path) => {
+    if (asSpelled(path)) return true;
+    const whole = path.normalize();
+    if (whole === path) return false;
+    composed ??= rulesAsSpelled(
+      texts.map(({ folder, text }) => ({ folder: folder.normalize(), text })),
+      options,
+    );
+    return composed(whole);
+  };
+}
+
+function rulesAsSpelled(texts: readonly RuleText[], { ignoreCase }: { ignoreCase: boolean }): Rules {
   const patterns = texts.flatMap(({ folder, text }) =>
     text.split('\n').flatMap((line) => patternsOf(line.replace(/\r$/, ''), bytesOf(folder))),
   );

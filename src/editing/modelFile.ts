@@ -10,7 +10,7 @@ import { Problem } from './backend';
 /** The path of the chosen file, or of the bundled one where none was chosen; throws a `Problem` where there is none. */
 export function findModelFile(chosen: string, bundledFolder: string): string {
   if (chosen !== '') {
-    const file = chosen.startsWith('~/') ? path.join(os.homedir(), chosen.slice(2)) : chosen;
+    const file = /^~[/\\]/.test(chosen) ? path.join(os.homedir(), chosen.slice(2)) : chosen;
     try {
       statSync(file);
       return file;

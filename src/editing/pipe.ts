@@ -2,8 +2,10 @@
 
 import { once } from 'node:events';
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import net, { type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isHeld, whenFree } from '../held';
 import { Gone, greetServer, greetWindow } from './handshake';
 import type { Address } from './serverAddress';
 
@@ -71,7 +73,9 @@ async function isTaken(path: string): Promise<boolean> {
 /** Whether a failed connection means that nobody listens, or does so no more. */
 export function isAbsent(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
-  return error instanceof Gone || ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(code ?? '');
+  // The last one is what Windows says where the other end closes a pipe that is written to.
+  const codes = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EOF'];
+  return error instanceof Gone || codes.includes(code ?? '');
 }
 
 /** Ends when the pipe is closed, for whatever reason. */
@@ -82,20 +86,34 @@ export function closed(pipe: Pipe): Promise<void> {
 
 /** Servers that start at once make sure one after another that nobody listens: none takes the socket of another away. */
 async function locked<T>(file: string, work: () => Promise<T>): Promise<T> {
-  for (;;) {
+  for (const begun = Date.now(); ;) {
     try {
       closeSync(openSync(file, 'wx', 0o600));
       break;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      // On Windows one that was deleted is in the way while somebody holds it.
+      const isGoing = isHeld(error) && Date.now() - begun < staleLockMs;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' && !isGoing) throw error;
     }
-    const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-    if (Date.now() - made > staleLockMs) rmSync(file, { force: true });
+    if (ageOf(file) > staleLockMs) await remove(file);
     await pause(10);
   }
   try {
     return await work();
   } finally {
-    rmSync(file, { force: true });
+    // One that stays is stale soon.
+    await remove(file).catch(() => undefined);
   }
+}
+
+function ageOf(file: string): number {
+  try {
+    return Date.now() - statSync(file).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+function remove(file: string): Promise<void> {
+  return whenFree(() => rm(file, { force: true }));
 }

@@ -9,13 +9,13 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { version } from '../../package.json';
+import { removeIfFree } from '../held';
 
 /** Who is to reach the server has to prove that it knows the secret, and so has the server. */
 export interface Address {
@@ -103,7 +103,7 @@ function makeSecret(folder: string, file: string): void {
     writeFileSync(made, randomBytes(secretBytes), { mode: 0o600, flag: 'wx' });
     linkUnlessThere(made, file);
   } finally {
-    rmSync(made, { force: true });
+    removeIfFree(made);
   }
 }
 
@@ -116,7 +116,7 @@ function moveAway(folder: string, file: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   } finally {
-    rmSync(damaged, { force: true });
+    removeIfFree(damaged);
   }
 }
 

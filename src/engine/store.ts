@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { removeIfFree } from '../held';
 
 /** Models that are remembered. */
 const mostModels = 50;
@@ -17,7 +18,7 @@ export class Store<T> {
     return this.all()[key];
   }
 
-  /** Where it cannot be written, as on a disk that is full, it is forgotten. */
+  /** Where it cannot be written, it is found out again next time. */
   keep(key: string, value: T): void {
     const { [key]: _, ...others } = this.all();
     const kept = Object.fromEntries([...Object.entries(others), [key, value] as const].slice(-mostModels));
@@ -27,7 +28,8 @@ export class Store<T> {
       writeFileSync(unfinished, JSON.stringify(kept));
       renameSync(unfinished, this.file);
     } catch {
-      // It is found out again next time.
+      // Such as a disk that is full, or a file that another engine reads at this moment.
+      removeIfFree(unfinished);
     }
   }
 

@@ -20,7 +20,7 @@ import {
   withHabits,
   withRecommendation,
 } from '../library/choices';
-import { atHome, type Found } from '../library/folders';
+import { atHome, type Found, isSame } from '../library/folders';
 import { modelsOnDisk } from '../library/onDisk';
 import { filesOf, type Habit, habitsOf } from '../library/otherTools';
 import { type Speed, Speeds } from '../library/speeds';
@@ -129,7 +129,8 @@ export class ModelChoice {
         ...(await modelsOnDisk(surroundings, modelFolders, filesOf(this.habits))),
       ];
       const chosen = atHome(modelFile, os.homedir());
-      const isKnown = modelFile === '' || [own, ...onDisk.map(({ file }) => file)].includes(chosen);
+      const known = [...(own === undefined ? [] : [own]), ...onDisk.map(({ file }) => file)];
+      const isKnown = modelFile === '' || known.some((file) => isSame(file, chosen));
       for (const found of isKnown ? onDisk : [{ file: chosen, origin: 'chosen' }, ...onDisk])
         if (!token.isCancellationRequested) await look(found);
       // Last, for it takes longer than a header: what is there is listed meanwhile.
@@ -194,14 +195,17 @@ export class ModelChoice {
     const { folder } = this.parts.downloads;
     const { hub } = readSettings();
     return catalogueModels
-      .filter((model) => !candidates.some((each) => 'glance' in each && each.file === placeOf(folder, model)))
+      .filter(
+        (model) => !candidates.some((each) => 'glance' in each && isSame(each.file, placeOf(folder, model))),
+      )
       .map((model) => choiceToDownload(model, hub, this.machine))
       .sort((a, b) => Number(a.unfit !== undefined) - Number(b.unfit !== undefined));
   }
 
   /** Of the one that is in use already, the setting does not change, and nobody would hear of the choice. */
   private async load(file: string): Promise<void> {
-    if (readSettings().modelFile !== file) await writeSetting('modelFile', file);
+    const { modelFile } = readSettings();
+    if (file === '' ? modelFile !== '' : !isSame(modelFile, file)) await writeSetting('modelFile', file);
     else await vscode.commands.executeCommand('ryzanstein.restartEngine').then(() => this.speak());
   }
 

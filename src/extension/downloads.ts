@@ -2,11 +2,13 @@
 
 import { t } from '@vscode/l10n';
 import { existsSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ModelReader } from '../editing/modelReader';
 import { placeOf } from '../library/catalogue';
 import type { Progress } from '../library/download';
+import { atHome, isSame } from '../library/folders';
 import { getModel } from '../library/getModel';
 import { type Hub, HubProblem } from '../library/hub';
 import { importFile, remove, stored, type Stored } from '../library/storage';
@@ -30,7 +32,8 @@ export class Downloads {
   /** Where downloads and imports lie. */
   get folder(): string {
     const { downloadFolder } = readSettings();
-    return downloadFolder === '' ? path.join(this.parts.storage.fsPath, 'models') : downloadFolder;
+    const chosen = path.resolve(atHome(downloadFolder, os.homedir()));
+    return downloadFolder === '' ? path.join(this.parts.storage.fsPath, 'models') : chosen;
   }
 
   /** Returns the model's path, or nothing where it was cancelled or could not be had, which is told. */
@@ -114,7 +117,7 @@ export class Downloads {
       description: [
         bytesOf(each.bytes),
         ...(each.unfinished ? [t`not whole yet`] : []),
-        ...(each.file === readSettings().modelFile ? [t`in use`] : []),
+        ...(isInUse(each.file) ? [t`in use`] : []),
       ].join(' · '),
       detail: path.relative(this.folder, each.file),
       buttons: [trash],
@@ -151,7 +154,7 @@ export class Downloads {
     const detail = t`${bytesOf(bytes)} become free. To have it again it has to be downloaded again.`;
     if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) !== yes) return;
     try {
-      if (readSettings().modelFile === file) await writeSetting('modelFile', '');
+      if (isInUse(file)) await writeSetting('modelFile', '');
       await remove(file, this.folder);
       tell(t`${name} is deleted.`);
     } catch (error) {
@@ -181,6 +184,10 @@ export function progressLine({ done, bytes, bytesPerSecond }: Progress): string 
   const seconds = Math.ceil((bytes - done) / bytesPerSecond);
   const left = seconds < 100 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
   return t`${share}, ${bytesOf(bytesPerSecond)}/s, ${left} left`;
+}
+
+function isInUse(file: string): boolean {
+  return isSame(file, atHome(readSettings().modelFile, os.homedir()));
 }
 
 function tell(sentence: string): void {

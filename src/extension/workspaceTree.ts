@@ -21,7 +21,8 @@ export class WorkspaceTree implements Tree, vscode.Disposable {
     private readonly root: vscode.Uri,
     private readonly changed: () => void,
   ) {
-    this.isDisk = root.scheme === 'file';
+    // A share of Windows is another machine's: its name is in the address, and in no path.
+    this.isDisk = root.scheme === 'file' && root.authority === '';
     this.user = this.isDisk ? diskTree.user : undefined;
   }
 

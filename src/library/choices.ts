@@ -12,7 +12,7 @@ import {
   type Load,
   unfit,
 } from './expectation';
-import type { Found } from './folders';
+import { type Found, isSame } from './folders';
 import { type Licence, licenceOf } from './licences';
 import { type Habit, toolsWith } from './otherTools';
 import type { Speed } from './speeds';
@@ -84,7 +84,7 @@ export function choicesOf(candidates: readonly Candidate[], current: string, mac
   const size = (candidate: Candidate): number => ('glance' in candidate ? candidate.glance.bytes : 0);
   return [...candidates]
     .sort((a, b) => rank(a) - rank(b) || size(a) - size(b) || (nameOf(a) < nameOf(b) ? -1 : 1))
-    .map((candidate) => choiceOf(candidate, candidate.file === current, machine))
+    .map((candidate) => choiceOf(candidate, isSame(candidate.file, current), machine))
     .sort((a, b) => Number(a.unfit !== undefined) - Number(b.unfit !== undefined));
 }
 

@@ -5,6 +5,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, promises as fs } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { whenFree } from '../held';
 import { decimal, grouped } from '../numbers';
 import { Unwritable, unwritable } from '../wording';
 import { asked, Busy, type Hub, type HubFile, HubProblem, reasonOf, urlOf } from './hub';
@@ -63,7 +64,7 @@ export async function download(
         t`${file.path} is not what ${hub.base} says it is: its sha256 differs. Nothing of it was kept.`,
       );
     }
-    await fs.rename(part, target);
+    await whenFree(() => fs.rename(part, target));
   } finally {
     await release();
   }
@@ -101,7 +102,8 @@ class Arrived {
   }
 
   async clear(): Promise<void> {
-    await this.handle.truncate(0);
+    // By its name, for on Windows what is open for appending cannot be cut.
+    await fs.truncate(this.name, 0);
     this.hash = createHash('sha256');
     this.bytes = 0;
   }
@@ -241,7 +243,8 @@ async function lock(part: string): Promise<() => Promise<void>> {
   for (let tries = 0; ; tries++) {
     try {
       await fs.writeFile(name, String(process.pid), { flag: 'wx' });
-      return () => fs.rm(name, { force: true });
+      // One that stays counts for nothing when this process has gone.
+      return () => whenFree(() => fs.rm(name, { force: true })).catch(() => undefined);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritable(name, error);
       const owner = Number(await fs.readFile(name, 'utf8').catch(() => ''));

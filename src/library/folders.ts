@@ -48,3 +48,8 @@ export async function walk(
 export function atHome(folder: string, home: string): string {
   return /^~(?=[/\\]|$)/.test(folder) ? path.join(home, folder.slice(1)) : folder;
 }
+
+/** Whether two paths name one file. On Windows the letters' case says nothing, nor do the slashes. */
+export function isSame(one: string, other: string, rules: path.PlatformPath = path): boolean {
+  return one !== '' && other !== '' && rules.relative(one, other) === '';
+}

@@ -3,7 +3,7 @@
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { type Found } from './folders';
+import { type Found, isSame } from './folders';
 
 /** A model that a tool completes with, by the tool's own name for it; the file where it is one of this disk. */
 export interface Habit {
@@ -29,7 +29,7 @@ export function filesOf(habits: readonly Habit[]): Found[] {
 /** The tools that complete with a model of this name, or with this file. */
 export function toolsWith(habits: readonly Habit[], name: string, file: string | undefined): string[] {
   const tools = habits
-    .filter((habit) => (habit.file ?? '') === file || kindOf(habit.model) === kindOf(name))
+    .filter((habit) => isSame(habit.file ?? '', file ?? '') || kindOf(habit.model) === kindOf(name))
     .map(({ tool }) => tool);
   return [...new Set(tools)];
 }

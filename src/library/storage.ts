@@ -2,6 +2,7 @@
 
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
+import { whenFree } from '../held';
 import { unwritable } from '../wording';
 import { type Found, walk } from './folders';
 
@@ -38,12 +39,14 @@ export async function downloaded(folder: string): Promise<Found[]> {
 /** Deletes a model with what was measured of it, and the folders that are empty then. */
 export async function remove(file: string, folder: string): Promise<void> {
   try {
-    await fs.rm(file);
+    await whenFree(() => fs.rm(file));
   } catch (error) {
     throw unwritable(file, error);
   }
   await fs.rm(file.replace(/\.gguf$/i, '.tuning.json'), { force: true });
-  for (let above = path.dirname(file); above.startsWith(folder + path.sep); above = path.dirname(above))
+  // However the setting writes the folder: with a slash at its end, or on Windows with any slashes.
+  const inside = path.resolve(folder) + path.sep;
+  for (let above = path.dirname(file); above.startsWith(inside); above = path.dirname(above))
     if (
       !(await fs.rmdir(above).then(
         () => true,
@@ -60,7 +63,7 @@ export async function importFile(source: string, folder: string): Promise<string
   try {
     await fs.mkdir(path.dirname(target), { recursive: true });
     await fs.copyFile(source, part, fs.constants.COPYFILE_FICLONE);
-    await fs.rename(part, target);
+    await whenFree(() => fs.rename(part, target));
   } catch (error) {
     await fs.rm(part, { force: true });
     const { size } = await fs.stat(source).catch(() => ({ size: 0 }));

@@ -1,6 +1,7 @@
 // Writes GGUF files, version 3, whole or not at all: metadata, then tensors whose bytes come piece by piece.
 
 import * as fs from 'node:fs';
+import { whenFreeNow } from '../held';
 import { unwritable } from '../wording';
 
 /** A tensor to write: its ggml type, its shape with columns first, and its `bytes`, which `data` brings in order. */
@@ -34,7 +35,7 @@ export function writeGguf(
   const unfinished = `${file}.part`;
   try {
     writeAll(unfinished, header, tensors);
-    fs.renameSync(unfinished, file);
+    whenFreeNow(() => fs.renameSync(unfinished, file));
   } catch (error) {
     fs.rmSync(unfinished, { force: true });
     throw unwritable(file, error, Math.ceil(bytes / 1e6));

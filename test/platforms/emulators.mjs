@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setUpNodeOf } from '../../scripts/setup.mjs';
-import { findProgram } from '../../scripts/steps.mjs';
+import { findProgram, root } from '../../scripts/steps.mjs';
 
 const sysroot = '/usr/aarch64-linux-gnu';
 const musl = '/lib/ld-musl-x86_64.so.1';
@@ -20,6 +20,12 @@ function hasMusl() {
 
 const nothing = () => ({ lacks: 'a machine of that system' });
 
+/** Wine has the whole disk as a drive. */
+const inWine = {
+  WINEDEBUG: '-all',
+  NODE_OPTIONS: `--require="Z:${path.join(root, 'test', 'platforms', 'wine.cjs')}"`,
+};
+
 /** By target: what is lacking here, or what a program is started with. */
 const ways = {
   'linux-x64': () => (onX64 ? { prefix: [], node: process.execPath } : nothing()),
@@ -28,7 +34,7 @@ const ways = {
       ? { prefix: [qemu], env: { QEMU_LD_PREFIX: sysroot } }
       : { lacks: 'qemu-user, libc6-arm64-cross and libstdc++6-arm64-cross' },
   'alpine-x64': () => (hasMusl() ? { prefix: [] } : { lacks: 'musl 1.2.5' }),
-  'win32-x64': () => (onX64 && wine ? { prefix: [wine], env: { WINEDEBUG: '-all' } } : { lacks: 'wine64' }),
+  'win32-x64': () => (onX64 && wine ? { prefix: [wine], env: inWine } : { lacks: 'wine64' }),
 };
 
 export const wayTo = (target) => (ways[target] ?? nothing)();

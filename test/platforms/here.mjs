@@ -2,14 +2,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { tally } from '../../scripts/outcome.mjs';
 import { program, run } from '../../scripts/steps.mjs';
-import { tally } from '../e2e/tally.mjs';
 import { writeQuestion } from './question.mjs';
 
-const unpacking = (vsix, folder) =>
-  process.platform === 'win32'
-    ? [path.join(process.env.SystemRoot, 'System32', 'tar.exe'), ['-xf', vsix, '-C', folder]]
-    : ['unzip', ['-q', vsix, '-d', folder]];
+/** Unpacks a VSIX into a folder. */
+export function unpack(vsix, folder) {
+  const file = path.resolve(vsix);
+  const tar = path.join(process.env.SystemRoot ?? '', 'System32', 'tar.exe');
+  return process.platform === 'win32'
+    ? run(tar, ['-xf', file, '-C', folder])
+    : run('unzip', ['-q', file, '-d', folder]);
+}
 
 await program(import.meta.url, async (packages) => {
   const total = { passed: 0, failed: 0, skipped: 0 };
@@ -20,7 +24,7 @@ await program(import.meta.url, async (packages) => {
   for (const vsix of packages) {
     // With a blank and a letter beyond ASCII, as the folders of people have them.
     const scratch = mkdtempSync(path.join(tmpdir(), 'ryzanstein für hier-'));
-    await run(...unpacking(path.resolve(vsix), scratch));
+    await unpack(vsix, scratch);
     const cli = path.join(scratch, 'extension', 'dist', 'cli.js');
     const told = await run(process.execPath, [cli, 'diagnose', '--json'], { cwd: scratch, mayFail: true });
     const json = /^\{[\s\S]*^\}/m.exec(told.output)?.[0];

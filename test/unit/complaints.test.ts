@@ -388,7 +388,7 @@ describe('complaint: set-up asks, installs and downloads', () => {
       /from '(node:)?(https?|net|tls|dgram|dns|http2|undici)'|\bfetch\(|WebSocket|XMLHttpRequest/;
     const opening = sources('src').filter(({ text }) => network.test(text));
     assert.deepEqual(
-      opening.map(({ file }) => file),
+      opening.map(({ file }) => file.replaceAll('\\', '/')),
       ['editing/pipe.ts', 'library/hub.ts'],
     );
     // The pipe to the engine has a path, and no port on any network.

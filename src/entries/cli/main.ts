@@ -39,7 +39,8 @@ function fail(error: unknown): void {
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(readerGone);
+  // Windows says so of a text that was on its way.
+  if (error.code === 'EPIPE' || error.code === 'EOF') process.exit(readerGone);
   fail(unwritable('The output', error));
 });
 // Nobody is left to be told.

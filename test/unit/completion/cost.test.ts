@@ -15,6 +15,8 @@ const fileOf = (name: string): string =>
     (_, i) =>
       `export function ${name}${i}(a: number[]): number {\n  const b = a.map((one) => one * ${i});\n  if (b.length) {\n    return g(b, \`\${a[0]}px\`);\n  }\n  return b[${i}]!;\n}\n\n`,
   ).join('');
+/** Windows counts the time of a process by its clock's ticks. */
+const tick = process.platform === 'win32' ? 16 : 0;
 const limits = { maxTokens: 256, maxLines: 12, minConfidence: 0 };
 
 /** The milliseconds of work from the first character to what is shown, without those that others are given. */
@@ -72,7 +74,10 @@ describe('the cost of an answer that is there', () => {
       `first of all ${cold.toFixed(1)} ms, of the next file ${first!.toFixed(1)} ms; line ${median(lines)} ms, at p95 ${measured.line.toFixed(1)} ms; block at p95 ${measured.block.toFixed(1)} ms`,
     );
     // Wanted are 60, 2 and 10 ms, and met where nothing else runs; other work keeps the machine of the tests busy.
-    assert.ok(measured.first < 240 && measured.line < 8 && measured.block < 40, JSON.stringify(measured));
+    assert.ok(
+      measured.first < 240 && measured.line < 8 + tick && measured.block < 40 + tick,
+      JSON.stringify(measured),
+    );
   });
 
   it('grows with the text behind the cursor, and not with its square', async () => {

@@ -53,14 +53,16 @@ function script(behaviour: Behaviour): string {
 
 /** Where the servers of the tests listen. */
 export const runtimeFolder = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-run-'));
-process.on('exit', () => {
+process.on('exit', () => remove(runtimeFolder));
+
+function remove(folder: string): void {
   try {
-    rmSync(runtimeFolder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   } catch (error) {
     // There a server keeps the folder that it was started in for as long as it lingers.
     if (process.platform !== 'win32') throw error;
   }
-});
+}
 
 /** A client of a fake engine, and what was observed of it. */
 export class Trial {
@@ -114,6 +116,6 @@ export class Trial {
 
   end(): void {
     this.client.dispose();
-    rmSync(this.folder, { recursive: true, force: true });
+    remove(this.folder);
   }
 }

@@ -31,7 +31,7 @@ describe('a prompt', () => {
   /** The folder as somebody sees it whose home is the one above. */
   const seen = (): DiskFolder => {
     const environment = { GIT_CONFIG_GLOBAL: path.join(above, 'gitconfig') };
-    const user = { home: slashed(above), environment };
+    const user = { home: slashed(above), shared: [], environment };
     const tree = { ...diskTree, user };
     const source = new DiskFolder(folder);
     source.treeOf = (file) => ({ tree, path: slashed(file) });

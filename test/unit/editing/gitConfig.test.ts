@@ -10,7 +10,7 @@ function configOf(texts: Record<string, string>, environment: Record<string, str
   const tree: Tree = {
     read: (path) => Promise.resolve(path in texts ? Buffer.from(texts[path]!) : undefined),
     pathsOf: (path) => Promise.resolve([path]),
-    user: { home: '/h', environment },
+    user: { home: '/h', shared: ['/etc/gitconfig'], environment },
   };
   return gitConfig(tree, '/r', ['/r/.git/config']);
 }

@@ -13,7 +13,7 @@ let home: string;
 let judges: Judge;
 beforeEach(() => {
   home = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-reading-')));
-  judges = new Judge({ ...diskTree, user: { home: slashed(home), environment: {} } });
+  judges = new Judge({ ...diskTree, user: { home: slashed(home), shared: [], environment: {} } });
 });
 afterEach(() => fs.rmSync(home, { recursive: true }));
 
@@ -64,6 +64,19 @@ describe('what may be read', () => {
     const files = ['a.ts', 'top.ts', 'a/top.ts', 'a/private/x.ts'];
     const judgements = await Promise.all(files.map((file) => onWindows.judge(`/c:/Jörg/w/${file}`)));
     assert.deepEqual(judgements, ['readable', 'ignored', 'readable', 'ignored']);
+  });
+
+  it('is judged alike however the system spells a letter with a mark', async () => {
+    const spelled = (name: string): string => name.normalize('NFD');
+    write('.ryzansteinignore', 'grün/\n/é.ts\n');
+    write(`${spelled('schön')}/.ryzansteinignore`, '/größe.ts\n');
+    await judged({
+      [`x/${spelled('grün')}/a.ts`]: 'ignored',
+      [spelled('é.ts')]: 'ignored',
+      [spelled('schön/größe.ts')]: 'ignored',
+      [spelled('schön/grün.ts')]: 'readable',
+      [spelled('x/é.ts')]: 'readable',
+    });
   });
 
   for (const [encoding, mark] of [

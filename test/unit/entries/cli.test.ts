@@ -64,7 +64,7 @@ describe('command line', function () {
     for (const folder of folders) fs.mkdirSync(folder, { recursive: true });
     fs.copyFileSync('test/fixtures/tiny.gguf', path.join(folders[0]!, 'Small-Coder.gguf'));
     const named = (name: string): ReturnType<typeof ryzanstein> => {
-      const options = { encoding: 'utf8', env: { ...process.env, HOME: home } } as const;
+      const options = { encoding: 'utf8', env: { ...process.env, HOME: home, USERPROFILE: home } } as const;
       const given = [bundle, 'tokenize', source, '--json', '--model', name];
       const { status, stdout, stderr } = spawnSync(process.execPath, given, options);
       return { code: status, out: stdout, err: stderr };

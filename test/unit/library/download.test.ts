@@ -33,7 +33,7 @@ if (process.argv[2] === 'download') {
     .then(() => process.exit(0));
 } else
   describe('a download', function () {
-    this.timeout(long ? 600_000 : 60_000);
+    this.timeout(long ? 600_000 : 240_000);
     const content = randomBytes(1_000_000);
     let local: LocalHub;
     let hub: Hub;

@@ -39,7 +39,8 @@ describe('getting a model', () => {
     getModel(hub, { repository: 'org/repo', file }, folder, { signal: never, pauseMs: 1 }, own);
   const names = async (): Promise<string[]> =>
     (await stored(folder)).map(
-      ({ file, unfinished }) => `${path.relative(folder, file)}${unfinished ? ' …' : ''}`,
+      ({ file, unfinished }) =>
+        `${path.relative(folder, file).replaceAll(path.sep, '/')}${unfinished ? ' …' : ''}`,
     );
 
   it('asks for it once', async () => {
@@ -79,7 +80,9 @@ describe('getting a model', () => {
       path.join(folder, 'org', 'repo', 'one.gguf'),
     ]);
     fs.writeFileSync(imported.replace('.gguf', '.tuning.json'), '{}');
-    for (const { file } of await stored(folder)) await remove(file, folder);
+    // As somebody may have written it in the settings.
+    const written = `${folder}${path.sep}`;
+    for (const { file } of await stored(written)) await remove(file, written);
     assert.deepEqual(fs.readdirSync(folder), []);
     await assert.rejects(importFile(path.join(folder, 'gone.gguf'), folder), /cannot be written/);
   });

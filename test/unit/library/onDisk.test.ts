@@ -5,7 +5,9 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { isSame } from '../../../src/library/folders';
 import { modelsOnDisk } from '../../../src/library/onDisk';
+import { hasLinks } from '../../forbidden';
 import { smallModel } from './smallModel';
 
 let home: string;
@@ -45,7 +47,9 @@ async function found(
   const list = await modelsOnDisk({ platform, home, environment }, folders);
   return list
     .filter(({ file }) => !file.startsWith('/usr/share/'))
-    .map(({ file, origin, name }) => [origin, name, path.relative(home, file)].filter(Boolean).join(' | '));
+    .map(({ file, origin, name }) =>
+      [origin, name, path.relative(home, file).replaceAll(path.sep, '/')].filter(Boolean).join(' | '),
+    );
 }
 
 /** Names, sizes and times of all that lies in a folder. */
@@ -80,7 +84,7 @@ describe('models on this disk', () => {
     assert.deepEqual(stateOf(home), before);
   });
 
-  it('are the snapshots of the hub cache, each file once', async () => {
+  (hasLinks ? it : it.skip)('are the snapshots of the hub cache, each file once', async () => {
     const hub = ['.cache', 'huggingface', 'hub', 'models--org--coder'];
     const blob = model(...hub, 'blobs', 'a1b2');
     for (const snapshot of ['one', 'two']) {
@@ -94,6 +98,13 @@ describe('models on this disk', () => {
     fs.renameSync(path.join(home, '.cache', 'huggingface'), path.join(home, 'hf'));
     assert.deepEqual(await found({ HF_HOME: path.join(home, 'hf') }), [
       one.replace('.cache/huggingface', 'hf'),
+    ]);
+  });
+
+  it('are the snapshots of the hub cache where those are files, as on Windows without a right to links', async () => {
+    model('.cache', 'huggingface', 'hub', 'models--org--coder', 'snapshots', 'one', 'coder.gguf');
+    assert.deepEqual(await found(), [
+      'Hugging Face | .cache/huggingface/hub/models--org--coder/snapshots/one/coder.gguf',
     ]);
   });
 
@@ -142,9 +153,24 @@ describe('models on this disk', () => {
   it("are those of the user's own folders, at home as well, and a folder in a circle does no harm", async () => {
     model('mine', 'deep', 'er', 'a.gguf');
     fs.writeFileSync(path.join(home, 'mine', 'notes.txt'), '');
-    fs.symlinkSync(home, path.join(home, 'mine', 'circle'));
+    if (hasLinks) fs.symlinkSync(home, path.join(home, 'mine', 'circle'));
     const missing = path.join(home, 'missing');
     const file = path.join(home, 'mine', 'notes.txt');
     assert.deepEqual(await found({}, ['~/mine', missing, file]), ['~/mine | mine/deep/er/a.gguf']);
+  });
+});
+
+describe('two paths', () => {
+  it('name one file as the system has it', () => {
+    const { posix, win32 } = path;
+    assert.ok(isSame('c:/models/a.gguf', 'C:\\Models\\a.gguf', win32));
+    assert.ok(isSame('/models/./a.gguf', '/models/a.gguf', posix));
+    for (const [one, other] of [
+      ['/models/a.gguf', '/models/A.gguf'],
+      ['', '/models/a.gguf'],
+      ['', ''],
+    ] as const)
+      assert.ok(!isSame(one, other, posix));
+    assert.ok(!isSame('C:\\models\\a.gguf', 'D:\\models\\a.gguf', win32));
   });
 });

@@ -82,7 +82,7 @@ describe('a frozen set', () => {
 
   it('says what is missing', () => {
     fs.rmSync(path.join(folder, 'some/one/a.py'));
-    assert.throws(() => drawSet(set, folder), /one\/a\.py does not exist/);
+    assert.throws(() => drawSet(set, folder), /one[/\\]a\.py does not exist/);
     fs.rmSync(path.join(folder, 'some'), { recursive: true });
     assert.throws(
       () => drawSet(set, folder),

@@ -125,9 +125,9 @@ describe('gguf', () => {
       );
     bad('/nowhere/model.gguf', /The model file \/nowhere\/model\.gguf does not exist\. Choose another/);
     bad('.', /The model file \. is not a file, but a folder\. Choose a GGUF file/);
+    if (process.platform === 'win32') return;
     bad('package.json/model.gguf', /does not exist: a part of its path is not a folder/);
     bad('x'.repeat(300), /cannot be read: its name is too long/);
-    if (process.platform === 'win32') return;
     bad('/dev/null', /is not a file, but a device/);
     const circle = path.join(path.dirname(temporaryFile('case.gguf', Buffer.alloc(0))), 'circle.gguf');
     fs.symlinkSync(circle, circle);
