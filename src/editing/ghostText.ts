@@ -26,6 +26,9 @@ const judgingTime = { whileTyping: 100, whenAsked: 3_000 };
 /** How long the cursor rests before the text around it is read ahead, in milliseconds. */
 const restTime = 300;
 
+/** How long the editor takes at most to ask once it is triggered, in milliseconds. */
+const triggerTime = 500;
+
 /** Where the editor asked. */
 interface Asked {
   readonly cursor: Cursor;
@@ -54,6 +57,8 @@ export class GhostText {
   private readonly offers: Offers;
   private readonly truths: Truths;
   private stopResting = (): void => undefined;
+  /** When the editor was triggered and has not asked since, on the clock. */
+  private triggered = -Infinity;
 
   constructor(private readonly parts: GhostTextParts) {
     const { backend, clock, log } = parts;
@@ -77,8 +82,12 @@ export class GhostText {
     this.requests = new Requests({ complete, prefill }, this.cache, clock);
   }
 
-  /** The ghost text at a cursor. The token is cancelled when the editor does not want it any more. */
-  async ask(cursor: Cursor, onRequest: boolean, token: CancellationToken): Promise<Offer> {
+  /**
+   * The ghost text at a cursor; `isTriggered` by the user, or by us. The token is cancelled when the editor does not want it
+   * any more.
+   */
+  async ask(cursor: Cursor, isTriggered: boolean, token: CancellationToken): Promise<Offer> {
+    const onRequest = isTriggered && !this.hasTriggered();
     const { document } = cursor;
     const { version } = document;
     const judging = document.judging();
@@ -143,7 +152,19 @@ export class GhostText {
     const { items } = await this.ask(asked.cursor, false, CancellationToken.None);
     if (items.length === 0 || !this.isAsItWas(asked)) return;
     this.offers.await(asked.cursor.place(), items[0]!.entry);
+    this.trigger();
+  }
+
+  private trigger(): void {
+    this.triggered = this.parts.clock.now();
     this.parts.editor.trigger();
+  }
+
+  /** Whether the editor asks because it was triggered by us, wherever the cursor is by now: the user has not asked then. */
+  private hasTriggered(): boolean {
+    const since = this.parts.clock.now() - this.triggered;
+    this.triggered = -Infinity;
+    return since < triggerTime;
   }
 
   private rules(document: Document): { settings: Settings; throttle: Throttle } {
@@ -270,7 +291,7 @@ export class GhostText {
       return amend(failed(error));
     }
     this.offers.await(place, entry);
-    this.parts.editor.trigger();
+    this.trigger();
   }
 
   private isAsItWas({ cursor, version }: Asked): boolean {

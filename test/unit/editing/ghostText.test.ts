@@ -212,6 +212,30 @@ describe('ghost text that takes its time', () => {
     assert.deepEqual([trial.entries.length, trial.backend.requests.length], [1, 1]);
   });
 
+  it('is asked for by itself where the editor, triggered for what came late, asks once a key was typed', async () => {
+    const trial = Trial.of(sample);
+    let asks = (): Promise<void> => Promise.resolve();
+    trial.editor.trigger = () => (asks = () => trial.editor.ask(true));
+    await trial.type('g', 400);
+    trial.backend.tell('first + second');
+    await trial.pass(10);
+    await trial.type('x', 0);
+    void asks();
+    await trial.pass(200);
+    assert.deepEqual(
+      trial.backend.requests.map(({ limits: { minConfidence, candidates } }) => [minConfidence, candidates]),
+      [
+        ['normal', 1],
+        ['normal', 1],
+      ],
+    );
+    assert.equal(trial.last.trigger, 'automatic');
+    await trial.pass(1000);
+    void trial.editor.ask(true);
+    await trial.pass(100);
+    assert.equal(trial.backend.requests.at(-1)!.limits.minConfidence, 0, 'the user asks');
+  });
+
   it('is not shown late when the cursor has moved, but kept', async () => {
     const trial = Trial.of(sample);
     await trial.type('g', 400);
