@@ -203,10 +203,15 @@ export interface GlanceParams {
   file: string;
 }
 
-/** What the engine process takes: its memory, and how long its threads have computed since it began, in milliseconds. */
+/**
+ * What the engine process takes: its memory, and how long its threads have computed since it began, in milliseconds; and
+ * of the machine, as far as only native code can tell (on macOS and Windows), its power and how much memory is available.
+ */
 export interface Usage {
   memoryBytes: number;
   cpuMs: number;
+  onBattery?: boolean;
+  availableBytes?: number;
 }
 
 /** Makes one file of the parts of a split model; no model has to be loaded. */

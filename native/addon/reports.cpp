@@ -8,6 +8,7 @@
 
 #include "../base/aligned_buffer.h"
 #include "../base/physical_cores.h"
+#include "../base/supplies.h"
 #include "../base/thread_pool.h"
 #include "../kernels/dispatch.h"
 #include "../model/model.h"
@@ -35,6 +36,16 @@ Napi::Value cpu(const Napi::CallbackInfo& info) {
   result.Set("fastCores", fast_cores());
   result.Set("logicalCores", logical_cores());
   result.Set("levels", reports);
+  return result;
+}
+
+// What is not known is left out.
+Napi::Value supplies(const Napi::CallbackInfo& info) {
+  const Napi::Object result = Napi::Object::New(info.Env());
+  const Power now = power();
+  if (now != Power::kUnknown) result.Set("onBattery", now == Power::kBattery);
+  const uint64_t available = available_memory();
+  if (available > 0) result.Set("availableBytes", static_cast<double>(available));
   return result;
 }
 

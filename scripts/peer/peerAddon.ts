@@ -28,6 +28,7 @@ function peerAddon(llama: Llama): Addon {
         levels: [],
       };
     },
+    supplies: () => ({}),
     selftest: absent,
     benchKernels: absent,
     readBandwidth: absent,

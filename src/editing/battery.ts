@@ -1,4 +1,4 @@
-// Whether this machine runs on its battery: read from sysfs on Linux; elsewhere nothing is read and the answer is no.
+// Whether this machine runs on its battery: read from sysfs on Linux; elsewhere the engine is told by the system.
 
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';

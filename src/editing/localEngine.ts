@@ -47,7 +47,7 @@ export interface LocalEngineOptions {
   loadPatienceMs?: number;
   /** How long nothing is completed before the models are given back where memory is short. */
   idleMs?: number;
-  isMemoryShort?: () => boolean;
+  isMemoryShort?: (available?: number) => boolean;
 }
 
 const restarts = { most: 3, withinMs: 5 * 60_000 };
@@ -192,12 +192,15 @@ export class LocalEngine implements Backend, Examinable {
 
   /** Gives the models back if memory is short and nothing was completed for long. */
   unloadIfIdle(): void {
-    if (performance.now() - this.lastUse >= this.idleMs) this.unloadIfMemoryIsShort();
+    if (performance.now() - this.lastUse >= this.idleMs) void this.unloadIfMemoryIsShort();
   }
 
-  private unloadIfMemoryIsShort(): void {
+  private async unloadIfMemoryIsShort(): Promise<void> {
     const { log, isMemoryShort: isShort = isMemoryShort } = this.options;
-    if (this.current.name !== 'ready' || this.occupied || !isShort()) return;
+    const { lastUse } = this;
+    const usage = await this.usage();
+    const isInUse = this.current.name !== 'ready' || this.occupied !== undefined || this.lastUse !== lastUse;
+    if (isInUse || !isShort(usage?.availableBytes)) return;
     log.info('The engine is left: it was idle, and memory is short.');
     this.end();
     this.become({ name: 'idle' });
@@ -221,7 +224,7 @@ export class LocalEngine implements Backend, Examinable {
     this.lastUse = performance.now();
     clearTimeout(this.idle);
     // A timer may go off a moment before its time by the other clock.
-    this.idle = setTimeout(() => this.unloadIfMemoryIsShort(), this.idleMs);
+    this.idle = setTimeout(() => void this.unloadIfMemoryIsShort(), this.idleMs);
   }
 
   /** One request to an engine that is loaded; `early`: or has a second model that is. */

@@ -1,4 +1,4 @@
-// Whether memory is short on this machine: what the system calls available; on macOS and Windows the free memory, which is less.
+// Whether memory is short on this machine, by what the system calls available; on macOS, where Node knows only what is free, by what the engine is told.
 
 import os from 'node:os';
 

@@ -26,6 +26,12 @@ export interface CpuReport {
   levels: KernelReport[];
 }
 
+/** Power and memory of the machine, as far as the system tells: on macOS and Windows. */
+export interface Supplies {
+  onBattery?: boolean;
+  availableBytes?: number;
+}
+
 /** The ids in order, each with its natural log-probability; a stop id is the last of `ids`. */
 export interface Generated {
   ids: Int32Array;
@@ -110,6 +116,7 @@ export interface NativeModel {
 export interface Addon {
   /** True of another engine in this place, which says by itself what it cannot load. */
   readonly loadsAnyModel?: boolean;
+  supplies(): Supplies;
   cpu(): CpuReport;
   selftest(level: string): { cases: number; mismatches: number; maximumError: number };
   /** The ternary product of `rows` x `columns` with `tokens` vectors, measured on every level that runs here. */

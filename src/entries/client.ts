@@ -6,7 +6,7 @@ import {
   type MessageConnection,
   ResponseError,
 } from 'vscode-jsonrpc/node';
-import { AddonError, loadAddon } from '../engine/addon';
+import { AddonError, loadAddon, type Supplies } from '../engine/addon';
 import { Chosen } from '../engine/chosen';
 import type { Answering, Engine } from '../engine/engine';
 import type { Models } from '../engine/models';
@@ -212,7 +212,16 @@ export class Client {
 /** Of the whole process, whoever it computes for. */
 function usage(): Usage {
   const { user, system } = process.cpuUsage();
-  return { memoryBytes: process.memoryUsage.rss(), cpuMs: (user + system) / 1000 };
+  return { memoryBytes: process.memoryUsage.rss(), cpuMs: (user + system) / 1000, ...supplies() };
+}
+
+function supplies(): Supplies {
+  try {
+    return loadAddon().supplies();
+  } catch {
+    // Without an addon nothing is computed either.
+    return {};
+  }
 }
 
 /** Whoever has gone meanwhile hears nothing. */

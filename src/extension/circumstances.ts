@@ -1,7 +1,6 @@
 // What keeps completions out of the way of other work: battery, builds and debugging, looked at when a request comes.
 
 import * as vscode from 'vscode';
-import { isOnBattery } from '../editing/battery';
 import type { Settings } from '../editing/settings';
 import { strictest, type Throttle } from '../editing/throttle';
 
@@ -11,11 +10,15 @@ const batteryAge = 30_000;
 export class Circumstances implements vscode.Disposable {
   private onBattery = false;
   private batteryRead = -Infinity;
-  private readBattery = isOnBattery;
+  private readBattery: () => Promise<boolean>;
   private readonly subscriptions: vscode.Disposable[];
 
-  /** `onChange` is called when another throttle may hold. */
-  constructor(private readonly onChange: () => void) {
+  /** `isOnBattery` reads this machine's battery; `onChange` is called when another throttle may hold. */
+  constructor(
+    private readonly isOnBattery: () => Promise<boolean>,
+    private readonly onChange: () => void,
+  ) {
+    this.readBattery = isOnBattery;
     this.subscriptions = [
       vscode.tasks.onDidStartTask(onChange),
       vscode.tasks.onDidEndTask(onChange),
@@ -35,7 +38,7 @@ export class Circumstances implements vscode.Disposable {
   }
 
   /** For tests: reads another battery from now on, this machine's one if none is named. */
-  replaceBattery(read: () => Promise<boolean> = isOnBattery): void {
+  replaceBattery(read = this.isOnBattery): void {
     this.readBattery = read;
     this.batteryRead = -Infinity;
     void this.lookAtBattery();

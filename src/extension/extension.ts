@@ -19,6 +19,7 @@ import { type Entry, CompletionLog } from '../editing/completionLog';
 import { LiveView } from './liveView';
 import { createLog } from './log';
 import { completeNow, openMenu, toggle, toggleLanguage } from './menu';
+import { isOnBattery } from '../editing/battery';
 import { bundledModel, findModelFile } from '../editing/modelFile';
 import { ModelReader } from '../editing/modelReader';
 import { nameOtherCompleters } from './otherTools';
@@ -73,7 +74,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
   engine.focus(vscode.window.state.focused);
   const ignoring = new WorkspaceIgnoring();
   const relatedFiles = new RelatedFiles(ignoring);
-  const circumstances: Circumstances = new Circumstances(() => status.update());
+  const circumstances: Circumstances = new Circumstances(onBattery, () => status.update());
   const status = new Status(engine, circumstances, completions, (document) =>
     silenceAt(document, (file) => ignoring.known(file)),
   );
@@ -94,6 +95,9 @@ export function activate(context: vscode.ExtensionContext): Parts {
   const models = new ModelChoice({ engine, reader, downloads, bundled, memory: context.globalState });
   const evaluations = new Evaluations(context.extensionUri, problems, engine, ignoring);
 
+  async function onBattery(): Promise<boolean> {
+    return (await isOnBattery()) || (await engine.usage())?.onBattery === true;
+  }
   /** What the engine may use of the machine. */
   function withCpu(): Pick<LoadParams, 'threads' | 'kernel'> {
     const { threads, kernel } = readSettings();

@@ -36,6 +36,7 @@ function script(behaviour: Behaviour): string {
     complete: behaviour.complete ?? `answer(${JSON.stringify(answer('ok'))})`,
     bench: behaviour.bench ?? 'answer({})',
     evaluate: behaviour.evaluate ?? 'answer({})',
+    usage: 'answer({ memoryBytes: 1, cpuMs: 1, availableBytes: 5 })',
     '$/cancelRequest': behaviour.cancelled ?? '',
   };
   return `
@@ -80,7 +81,7 @@ export class Trial {
       patienceMs?: number;
       loadPatienceMs?: number;
       idleMs?: number;
-      isMemoryShort?: () => boolean;
+      isMemoryShort?: (available?: number) => boolean;
       file?: string;
     } = {},
   ) {

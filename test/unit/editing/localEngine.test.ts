@@ -482,7 +482,7 @@ function behaves(isShared: boolean): void {
       await gone(first);
       assert.equal((await trial.complete(never)).text, 'ok');
     },
-    { idleMs: 100, isMemoryShort: () => short },
+    { idleMs: 100, isMemoryShort: (available?: number) => short && available === 5 },
   );
 
   withTrial('ends its process when disposed of', {}, async (trial) => {

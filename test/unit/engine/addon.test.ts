@@ -43,3 +43,13 @@ describe('the engine of another system', () => {
     assert.match(complaint(), /ryzanstein\.node cannot be loaded here: .+\. Install the package for /s);
   });
 });
+
+describe('power and memory of the machine', () => {
+  const { onBattery, availableBytes = 0 } = loadAddon(addonFile(path.resolve('dist'))).supplies();
+
+  it('are told where Node does not know them', () => {
+    if (process.platform === 'linux') return assert.deepEqual([onBattery, availableBytes], [undefined, 0]);
+    assert.ok(availableBytes > 0 && availableBytes <= os.totalmem(), `${availableBytes}`);
+    assert.ok(onBattery === undefined || typeof onBattery === 'boolean');
+  });
+});
