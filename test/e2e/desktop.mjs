@@ -1,14 +1,23 @@
-// `npm run test:desktop`: runs test/host in a desktop VS Code: the one that RYZANSTEIN_VSCODE names, else a downloaded one.
+// `npm run test:desktop`: runs test/host in a desktop VS Code: the one that RYZANSTEIN_VSCODE names, else a downloaded one; with the engine of a VSIX that is named, else with one that is built.
 import { runTests } from '@vscode/test-electron';
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildNative, bundle } from '../../scripts/build.mjs';
 import { setUpBuild } from '../../scripts/setup.mjs';
 import { root } from '../../scripts/steps.mjs';
 import { copyOf } from '../../scripts/workbench.mjs';
+import { takeEngine } from '../platforms/here.mjs';
 
-await setUpBuild();
-await buildNative();
+const [vsix] = process.argv.slice(2);
+if (vsix) {
+  const unpacked = mkdtempSync(path.join(tmpdir(), 'ryzanstein-engine-'));
+  await takeEngine(vsix, unpacked);
+  rmSync(unpacked, { recursive: true, force: true });
+} else {
+  await setUpBuild();
+  await buildNative();
+}
 await bundle({ tests: true });
 const workspace = copyOf(path.join(root, 'examples'));
 const scratch = path.dirname(workspace);

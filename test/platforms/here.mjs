@@ -1,9 +1,9 @@
 // Tests finished packages on the system that they are for: `here.mjs VSIX...` unpacks each, lets its engine hold every kernel level of this CPU to the reference, and completes a line by each.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { tally } from '../../scripts/outcome.mjs';
-import { program, run } from '../../scripts/steps.mjs';
+import { program, root, run } from '../../scripts/steps.mjs';
 import { writeQuestion } from './question.mjs';
 
 /** Unpacks a VSIX into a folder. */
@@ -13,6 +13,13 @@ export function unpack(vsix, folder) {
   return process.platform === 'win32'
     ? run(tar, ['-xf', file, '-C', folder])
     : run('unzip', ['-q', file, '-d', folder]);
+}
+
+/** Puts the engine of a VSIX where the tree has its own; the rest of it goes into `scratch`. */
+export async function takeEngine(vsix, scratch) {
+  await unpack(vsix, scratch);
+  const engines = path.join('dist', 'native');
+  cpSync(path.join(scratch, 'extension', engines), path.join(root, engines), { recursive: true });
 }
 
 await program(import.meta.url, async (packages) => {

@@ -1,18 +1,16 @@
 // Runs the unit tests on the system of a finished package, with its engine: `units.mjs VSIX`.
-import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bundle } from '../../scripts/build.mjs';
 import { countsIn, tally } from '../../scripts/outcome.mjs';
-import { filesUnder, program, root, run } from '../../scripts/steps.mjs';
-import { unpack } from './here.mjs';
+import { filesUnder, program, run } from '../../scripts/steps.mjs';
+import { takeEngine } from './here.mjs';
 
 await program(import.meta.url, async ([vsix]) => {
   // By its whole name, for on Windows the one that is told may be a short form of it.
   const scratch = realpathSync.native(mkdtempSync(path.join(tmpdir(), 'ryzanstein-units-')));
-  await unpack(vsix, scratch);
-  const engines = path.join('dist', 'native');
-  cpSync(path.join(scratch, 'extension', engines), path.join(root, engines), { recursive: true });
+  await takeEngine(vsix, scratch);
   await bundle({ tests: true });
   const files = filesUnder([path.join('out', 'test', 'unit')]).filter((file) => file.endsWith('.test.js'));
   const mocha = path.join('node_modules', 'mocha', 'bin', 'mocha.js');
