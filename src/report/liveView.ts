@@ -3,7 +3,7 @@
 import { t } from '@vscode/l10n';
 import type { Completion } from '../protocol';
 import type { Recent } from '../reports';
-import type { Result } from '../results';
+import type { Outcome, Result } from '../results';
 import { mean, median, percentile, sum } from '../statistics';
 import {
   bytesOf,
@@ -297,6 +297,15 @@ function surenessWords({ model, isSecond, confidence }: Completion): string {
   return isSecond ? t`(${model}, ${percent(confidence)} sure)` : t`(${percent(confidence)} sure)`;
 }
 
+/** What became of an offer at last: it may have been typed into before it was typed over. */
+function lastOutcome(
+  line: readonly LoggedRequest[],
+  { answer, outcome }: LoggedRequest,
+): Outcome | undefined {
+  const last = line.find((request) => answer && request.answer === answer && request.outcome !== undefined);
+  return last?.outcome ?? outcome;
+}
+
 /** A line's requests in one row, the line that was asked at last first. */
 function placesOf(requests: readonly LoggedRequest[]): GroupedPlace[] {
   const groups = new Map<string, LoggedRequest[]>();
@@ -305,7 +314,8 @@ function placesOf(requests: readonly LoggedRequest[]): GroupedPlace[] {
     const accepted = group.some(({ outcome }) => outcome?.startsWith('accepted'));
     const told = toldOf(group)!;
     const { kind } = told.result;
-    const { answer = told.completion, outcome } = told;
+    const { answer = told.completion } = told;
+    const outcome = lastOutcome(group, told);
     const sure = answer && surenessWords(answer);
     const result = [resultWords(told.result), outcome && outcomeWords(outcome)].filter(Boolean).join(' · ');
     return {

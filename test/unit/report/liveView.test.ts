@@ -89,6 +89,22 @@ describe('the live view', () => {
     );
   });
 
+  it('tells of an offer that was typed into what became of it at last', () => {
+    const given = answer({});
+    const { places } = watched([
+      request(
+        'a.ts:1',
+        { kind: 'shown', how: 'typed through' },
+        { text: 'b', answer: given, outcome: 'typed over' },
+      ),
+      request('a.ts:1', shown, { text: 'ab', answer: given, completion: given, outcome: 'typed' }),
+    ]);
+    assert.deepEqual(
+      places.map(({ result, text }) => [result.split(' (')[0], text]),
+      [['shown · typed over', 'ab']],
+    );
+  });
+
   it('counts each answer in one bar of the waits, and says how many came too late', () => {
     const waits = [0, 9, 10, 39.9, 40, 640, 9000];
     const requests = waits.map((waitedMs, i) =>
