@@ -48,7 +48,7 @@ export function assignedRanges(text: string, isData: boolean): Range[] {
     if (name.group === 'call') continue;
     const stated = statedValues(site);
     reached = Math.max(reached, stated.end);
-    add(stated.values);
+    add(stated.values.filter((value) => !isPattern(value, site)));
     add(besideValues(site));
   }
   return found;
@@ -283,6 +283,18 @@ const file = /^[~.]{0,2}\/[a-z\d_.@-]+(?:\/[a-z\d_.@-]+)+$/;
 const address = /^[a-z\d_.@-]+(?:\/[a-z\d_.@-]+)+$/;
 const rules =
   /(?:^|\|)(?:required|nullable|sometimes|string|confirmed|(?:min|max|size|between):[\d,]+)(?:\||$)/;
+
+/** Patterns, paths, members and addresses, which stand in statements of names that only sound like it. */
+const pattern = /[\\()[\]{}<>|]/;
+const place = /^[\w.@:/$-]*\/[\w.@:/$-]+$/;
+const mail = /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/;
+
+function isPattern({ start, end, inDoubt }: Value, { text, name }: Site): boolean {
+  if (!inDoubt && name.group !== 'kind') return false;
+  const own = text.slice(start, end).replace(filledIn, '');
+  if (pattern.test(own) || (!/\d/.test(own) && oddness(own) < oddPart)) return true;
+  return (member.test(own) || place.test(own) || mail.test(own)) && !isRandom(own);
+}
 
 function isSecretValue(value: string, name: Name, inDoubt: boolean): boolean {
   const own = value.replace(filledIn, '').replace(escapes, '');

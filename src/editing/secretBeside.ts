@@ -47,7 +47,7 @@ const behind: readonly (readonly [behind: RegExp, head: RegExp])[] = [
   [
     // What a function of the name gives, or one in a test.
     new RegExp(
-      String.raw`(?:\s*[:=]\s*(?:async\s+)?(?:\w{1,20}\()?)?\([^()\n]{0,80}\)(?:\s*(?:->|:)\s*[\w<>[\].|]{1,40}|[ \t]+\w{1,20})?\s*(?:(?:[{:]\s*return\b|=>|=(?!=)|\{)[ \t]*)\(?${open}`,
+      String.raw`(?:\s*[:=]\s*(?:async\s+)?(?:\w{1,20}\()?)?\([^()\n]{0,80}\)(?:[ \t]*(?:->|:)[ \t]*[\w<>[\].|]{1,40}|[ \t]+\w{1,20})?\s*(?:(?:[{:]\s*return\b|=>|=(?!=)|\{)[ \t]*)\(?${open}`,
       'y',
     ),
     /^/,

@@ -66,6 +66,10 @@ const operatorAt = /\?|:(?!:)|\|\||&&|\+|\.(?!\.)|<>|~|\\|(?:or|and|else|if)\b/y
 const bodies = wordsOf(') => -> else try do then finally');
 /** What an expression goes on with behind a string. */
 const joins = wordsOf('or and if else unless as satisfies rescue in is not then');
+/** Before a name in an expression. */
+const prefixes = wordsOf(
+  'return await new yield else in is not and or if then throw typeof void mut const static unsafe ref out by run try case when satisfies as',
+);
 /** A function's text is not the value of its name. */
 const functions = wordsOf('function func fn lambda async def class struct interface');
 /** Names of what is asked about a secret or done with it. */
@@ -141,7 +145,7 @@ function valuesFrom(
   };
   const frames = [root];
   // What was read last, and whether a line has begun behind it.
-  let [before, isNewLine] = ['=', false];
+  let [before, isNewLine] = [text[from - 1] === ':' ? ':' : '=', false];
   const isChoice = chooses.test(text.slice(from, from + 20));
   const last = Math.min(text.length, from + (isWithin ? longestWithin : longest));
   let place = from;
@@ -161,7 +165,9 @@ function valuesFrom(
     const isKey = frame !== root && (isNewLine || /^[{,([;]$/.test(before)) && isKeyAt(text, place, mark);
     isNewLine = false;
     if (word !== undefined) {
-      if (functions.has(word) || (frame === root && before === 'string' && !joins.has(word))) break;
+      const isText =
+        frame === root && !joins.has(word) && /^[\p{L}_$]/u.test(before) && !prefixes.has(before);
+      if (functions.has(word) || isText) break;
       // A letter before a string says how it is read.
       if (word.length <= 2 && /["'`]/.test(text[place] ?? '')) continue;
       if (isKey) frame.key = word;

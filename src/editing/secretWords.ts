@@ -36,7 +36,7 @@ const kinds = [
 const pins = ['pin(?:[-_ ]?codes?)?'];
 /** Too short, or too like a part of other words, to be found within a longer one. */
 const short =
-  /^(?:pass|pwd?|pswd|auth|creds|dsn|salt|otp|mdp|clave|parola|senhas?|has[łl][oa]|hesl[oa]|[şs]ifre|geheim|pin|log[io]n|signin|authenticate)$/i;
+  /^(?:pass|pwd?|pswd|auth|creds|dsn|salt|otp|mdp|clave|parola|senhas?|has[łl][oa]|hesl[oa]|geheim|pin|log[io]n|signin|authenticate)$/i;
 
 export const called = new RegExp(
   `(${secret.join('|')})|(${calls.join('|')})|(${kinds.join('|')})|(${pins.join('|')})`,

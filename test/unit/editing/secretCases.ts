@@ -92,7 +92,7 @@ export function words(random: RandomSource): { plain: string; odd: string } {
 
 /** What secrets are called, in many languages, as part of names as they are spelt in code. */
 const secretWords =
-  'password passwd pwd pw pass passphrase secret passwort kennwort geheimnis zugangsdaten mot_de_passe mdp contraseña contrasena senha wachtwoord hasło haslo lösenord passord heslo пароль 密码 パスワード 비밀번호'.split(
+  'password passwd pwd pw pass passphrase secret passwort kennwort geheimnis zugangsdaten mot_de_passe mdp contraseña contrasena senha wachtwoord hasło haslo lösenord passord heslo geheim şifre seed_phrase пароль 密码 パスワード 비밀번호'.split(
     ' ',
   );
 /** Of these a value that is a word is a kind of thing. */
