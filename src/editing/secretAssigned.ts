@@ -184,7 +184,7 @@ function behindFlag({ text, name, isData }: Site): Value[] | undefined {
 }
 
 const separated =
-  /["']?[ \t]*([?:+]=|[:=]|[ \t])[ \t]*(?:[|>][+-]?[ \t]*\r?\n[ \t]*)?(?:[!&][\w!]+[ \t]+)?(?=[^\s"'`])/y;
+  /["']?[ \t]*([?:+]=|[:=]|[ \t](?:is[ \t])?)[ \t]*(?:[|>][+-]?[ \t]*\r?\n[ \t]*)?(?:[!&][\w!]+[ \t]+)?(?=[^\s"'`])/y;
 const wordOfText = /[^\s"'`<>;&,(){}[\]]{4,}(?![([])/y;
 const number = /\d{4,}(?![\w.])/y;
 /** A command that sets, before the name of what it sets. */
@@ -214,7 +214,9 @@ function bare({ text, name, head, inside, isData }: Site): Value[] | undefined {
   }
   const word = at(wordOfText, text, start)?.[0];
   if (word === undefined) return undefined;
-  const looksSo = hasDigitOrSign(word) && (isAssigned ? /\p{L}/u.test(word) : oddness(word) >= oddPart);
+  const looksSo =
+    hasDigitOrSign(word) &&
+    (isAssigned || match[1]!.includes('is') ? /\p{L}/u.test(word) : oddness(word) >= oddPart);
   const isSure = (inRow && inside !== undefined) || (looksSo && word.length >= 6);
   return isSure ? [{ start, end: start + word.length }] : undefined;
 }

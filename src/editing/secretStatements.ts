@@ -62,7 +62,7 @@ const compares =
   /(?:[=!]==?|(?<![<>-])[<>]=|\b(?:in|is|not|if|unless|case|when|like|instanceof|typeof))\s*[a-z@$]?$/i;
 const keywords = wordsOf('if or and in is not return await new yield else throw case when then string');
 const operators = wordsOf('= := <- : ? ?: ?? || && | & + . \\ or and else , -> =>');
-const operatorAt = /\?|:(?!:)|\|\||&&|\+|\.(?!\.)|<>|~|\\|(?:or|and|else|if)\b/y;
+const operatorAt = /\?|:(?!:)|\|\||&&|\+|\.(?!\.)|<>|~|\\|(?:or|and|else(?!\s*:))\b/y;
 const bodies = wordsOf(') => -> else try do then finally');
 /** What an expression goes on with behind a string. */
 const joins = wordsOf('or and if else unless as satisfies rescue in is not then');
