@@ -1,6 +1,8 @@
 // Values that are secrets by the name they are given: assigned, passed, sent as a header, or written behind it in data.
 
+import { besideValues } from './secretBeside';
 import { isRandom, oddness, oddPart, withoutTerms, type Range } from './secretLooks';
+import { at, type Site, statedValues, type, type Value } from './secretStatements';
 import {
   isAbout,
   isBlank,
@@ -11,23 +13,6 @@ import {
   speaksOfSecrets,
   wordsIn,
 } from './secretWords';
-
-/** A value behind a name; one in `doubt` has to look like a secret. */
-interface Value extends Range {
-  readonly inDoubt?: boolean;
-}
-
-/** Where a name stands. */
-interface Site {
-  readonly text: string;
-  readonly name: Name;
-  /** Of its line, what stands before it. */
-  readonly head: string;
-  /** The quote of the string that it is a part of. */
-  readonly inside: string | undefined;
-  /** In data values need no quotes. */
-  readonly isData: boolean;
-}
 
 /** What stands where the value of a name would: of the forms that there are, the first that fits. */
 const forms: ((site: Site) => Value[] | undefined)[] = [
@@ -44,18 +29,27 @@ const calls: typeof forms = [inCall];
 /** The values in a text that are secrets by name; in data, `isData`, they need no quotes. */
 export function assignedRanges(text: string, isData: boolean): Range[] {
   const found: Range[] = [];
+  let reached = 0;
   for (const name of namesIn(text)) {
     const before = text.slice(Math.max(0, name.start - headCharacters), name.start);
     const head = before.slice(before.lastIndexOf('\n') + 1);
     if (isAlternative(text, name, head)) continue;
-    const site = { text, name, head, inside: openedIn(head), isData };
+    const site = { text, name, head, inside: openedIn(head), isData, isWithin: name.start < reached };
+    const add = (values: readonly Value[]): void => {
+      for (const { start, end, inDoubt = false } of values)
+        if (isSecretValue(text.slice(start, end), name, inDoubt)) found.push({ start, end });
+    };
     for (const form of name.group === 'call' ? calls : forms) {
       const values = form(site);
       if (!values) continue;
-      for (const { start, end, inDoubt = false } of values)
-        if (isSecretValue(text.slice(start, end), name, inDoubt)) found.push({ start, end });
+      add(values);
       break;
     }
+    if (name.group === 'call') continue;
+    const stated = statedValues(site);
+    reached = Math.max(reached, stated.end);
+    add(stated.values.filter((value) => !isPattern(value, site)));
+    add(besideValues(site));
   }
   return found;
 }
@@ -66,7 +60,6 @@ const headCharacters = 400;
 const longest = 400;
 
 /** Up to the value, behind what closes the name: a type, then what assigns or parts, then what opens a list or a call. */
-const type = String.raw`(?:[?!]?:[ \t]*[\w&*<>[\]|?.' ]{1,40}?|[ \t]+(?:as[ \t]+)?(?!(?:from|in|of|is|and|or|not|to|for|case|if|return)\b)[\w*<>[\].]{1,30}(?:\([\d, ]{0,9}\))?(?:[ \t]+default)?)(?=\s*[:?]?=|[ \t]+['"])`;
 const assigns = String.raw`(?:[:=!]=+|=>|=|:=|:-|:|<-|<<|->|[?|+&]{1,2}=|\|\||\?\?|\?:|\bor\b|,|\()`;
 const wraps = String.raw`(?:(?:new\s+)?(?!\w*(?:env|get|fetch|read|load|find|config|require|import|prompt|format|print|log|err|throw|match|test))[\w.:[\]]{1,40}\((?:default\s*=\s*)?)?`;
 const quote = String.raw`(?:[@$&]|\b(?:[rbfu]{1,2}|u8|[LRNE])|\br)?#?\(?("""\s*|'''\s*|["'\`]|\[\[)\(?`;
@@ -117,12 +110,15 @@ function inColumn({ text, name }: Site): Value[] | undefined {
 }
 
 function inQuotes(site: Site): Value[] | undefined {
-  const { text, name, inside } = site;
+  const { text, name, head, inside } = site;
   const match = at(opened, text, name.end);
   if (!match) return undefined;
   const [whole, closes, assigner, mark] = match as unknown as [string, string, string?, string?];
   // The quote may end the string that the name stands in.
   if (inside !== undefined && !whole.startsWith(inside) && mark === inside) return undefined;
+  // As in `if ready and password:`, what stands below is what is done then.
+  if (/^\s*:\s*\n/.test(whole) && /\b(?:el)?if\b|\bwhile\b|\bfor\b|\b(?:and|or|not)\s*$/.test(head))
+    return undefined;
   const isVerb = name.text === 'pass';
   if (isVerb && assigner === undefined) return undefined;
   const values = quoted(text, match, /[[{(]/.test(whole));
@@ -188,7 +184,7 @@ function behindFlag({ text, name, isData }: Site): Value[] | undefined {
 }
 
 const separated =
-  /["']?[ \t]*([?:+]=|[:=]|[ \t])[ \t]*(?:[|>][+-]?[ \t]*\r?\n[ \t]*)?(?:[!&][\w!]+[ \t]+)?(?=[^\s"'`])/y;
+  /["']?[ \t]*([?:+]=|[:=]|[ \t](?:is[ \t])?)[ \t]*(?:[|>][+-]?[ \t]*\r?\n[ \t]*)?(?:[!&][\w!]+[ \t]+)?(?=[^\s"'`])/y;
 const wordOfText = /[^\s"'`<>;&,(){}[\]]{4,}(?![([])/y;
 const number = /\d{4,}(?![\w.])/y;
 /** A command that sets, before the name of what it sets. */
@@ -218,7 +214,9 @@ function bare({ text, name, head, inside, isData }: Site): Value[] | undefined {
   }
   const word = at(wordOfText, text, start)?.[0];
   if (word === undefined) return undefined;
-  const looksSo = hasDigitOrSign(word) && (isAssigned ? /\p{L}/u.test(word) : oddness(word) >= oddPart);
+  const looksSo =
+    hasDigitOrSign(word) &&
+    (isAssigned || match[1]!.includes('is') ? /\p{L}/u.test(word) : oddness(word) >= oddPart);
   const isSure = (inRow && inside !== undefined) || (looksSo && word.length >= 6);
   return isSure ? [{ start, end: start + word.length }] : undefined;
 }
@@ -276,7 +274,10 @@ function lineFrom(text: string, start: number): Range {
 
 /** Filled in later, and no part of a value. */
 const filledIn =
-  /\$?\{[^{}]*\}+|\$\([^)]*\)?|<[^>]*>|%\(?\w*\)?[sd]|^%\w+%$|^\$[\p{L}\p{N}_]+$|\b(?:Bearer|Basic|Token)\s/gu;
+  /\$?\{[^{}]*\}+|\$\([^)]*\)?|<[^>]*>|%\(?\w*\)?[sd]|^%\w+%$|^-?\$[\p{L}\p{N}_]+\}?$|\b(?:Bearer|Basic|Token)\s/gu;
+const escapes = /^(?:\\[nrt])+|(?:\\[nrt])+$/g;
+const pin = /^\d{4,8}$/;
+const color = /^#[\da-f]{3,8}$/i;
 /** Names of variables of the environment, of modules and their members, paths, and rules that a value is held to. */
 const variable = /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/;
 const member = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$/;
@@ -285,8 +286,21 @@ const address = /^[a-z\d_.@-]+(?:\/[a-z\d_.@-]+)+$/;
 const rules =
   /(?:^|\|)(?:required|nullable|sometimes|string|confirmed|(?:min|max|size|between):[\d,]+)(?:\||$)/;
 
+/** Patterns, paths, members and addresses, which stand in statements of names that only sound like it. */
+const pattern = /[\\()[\]{}<>|]/;
+const place = /^[\w.@:/$-]*\/[\w.@:/$-]+$/;
+const mail = /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/;
+
+function isPattern({ start, end, inDoubt }: Value, { text, name }: Site): boolean {
+  if (!inDoubt && name.group !== 'kind') return false;
+  const own = text.slice(start, end).replace(filledIn, '');
+  if (pattern.test(own) || (!/\d/.test(own) && oddness(own) < oddPart)) return true;
+  return (member.test(own) || place.test(own) || mail.test(own)) && !isRandom(own);
+}
+
 function isSecretValue(value: string, name: Name, inDoubt: boolean): boolean {
-  const own = value.replace(filledIn, '');
+  const own = value.replace(filledIn, '').replace(escapes, '');
+  if (name.group === 'pin') return !name.isAbout && pin.test(own);
   if (own.length < 4 || !/[\p{L}\p{N}]/u.test(own) || /^(.)\1*$/.test(own)) return false;
   const words = wordsIn(withoutTerms(own));
   const names = new Set(wordsIn(name.text));
@@ -295,6 +309,7 @@ function isSecretValue(value: string, name: Name, inDoubt: boolean): boolean {
   if (/^[\p{L}\p{N}_\s.:/,<>[\]@#*'-]*$/u.test(own) && words.every(isKnown)) return false;
   if (rules.test(own) || (variable.test(own) && words.some(isCalledSo))) return false;
   const isOdd = /\d/.test(withoutTerms(own)) ? own.length >= 6 && !/\s/.test(own) : oddness(own) >= 6;
+  if (inDoubt && color.test(own)) return false;
   const mustLookSo = inDoubt || name.group === 'kind';
   if (file.test(own) || (mustLookSo && address.test(own))) return isRandom(own);
   if (name.isAbout) return isOdd && !member.test(own) && oddness(own) >= 6;
@@ -308,9 +323,4 @@ function isSentence(value: string, words: readonly string[], name: Name): boolea
   if (!/\s/.test(value.trim())) return false;
   if (words.some(isTelling)) return true;
   return words.some(isCalledSo) && !/[\d=]/.test(value) && !/phrase|mnemonic/i.test(name.text);
-}
-
-function at(pattern: RegExp, text: string, index: number): RegExpExecArray | undefined {
-  pattern.lastIndex = index;
-  return pattern.exec(text) ?? undefined;
 }

@@ -55,6 +55,30 @@ const uncertain = [
   // What a server is told who asks with (RFC 6750, RFC 7617).
   /\b(?:Bearer|Basic)\s+([\w.~+/-]{8,}=*)/gi,
 ];
+/** Between the words of a command, in a line or in a list of strings. */
+const gap = String.raw`["']?,?[ \t]+["']?`;
+const behind = (command: string, flag: string, parted = `(?:${gap}|=|)`): RegExp =>
+  new RegExp(
+    String.raw`\b(?:${command})${gap}(?:[^\n|;&]{0,200}?[\s"'])?(?:${flag})${parted}["']?([^\s"'\`|;&-][^\s"'\`|;&]{2,255})`,
+    'g',
+  );
+/** What commands take a password by, that have it behind a flag of one letter or by its place. */
+const commands = [
+  behind('redis-cli', '-a|--pass'),
+  behind('(?:un)?zip|zipcloak|sqlcmd|bcp|ipmitool', '-P'),
+  behind('ldap(?:search|add|modify|delete|passwd|whoami|compare)', '-w'),
+  behind('mongo(?:sh|dump|restore|export|import|stat|top)?', '-p'),
+  behind('7z[arz]?|rar|unrar', '-p', ''),
+  behind('openssl', '-k|-K', gap),
+  behind('openssl', '-pass(?:in|out)?[ \\t]+pass:|pass:', ''),
+  behind('htpasswd', String.raw`-\w*b\w*${gap}(?:-\w+${gap})*(?:[^\s"'-][^\s"']*${gap}){2}`, ''),
+  behind('vault', 'login', gap),
+  behind('rabbitmqctl', String.raw`(?:add_user|change_password|authenticate_user)${gap}[^\s"']+`, gap),
+  behind('smbclient|rpcclient|smbget', String.raw`-U${gap}[^\s"'%]+%`, ''),
+  behind('(?:x|w)?freerdp', '/p:', ''),
+];
+const commandNames =
+  /\b(?:redis-cli|zip|unzip|zipcloak|sqlcmd|bcp|ipmitool|ldap[a-z]{3,7}|mongo|mongo[a-z]{2,7}|7z[arz]?|(?:un)?rar|openssl|htpasswd|vault|rabbitmqctl|smb[a-z]{3,6}|rpcclient|[xw]?freerdp)["']?,?[ \t]/;
 /** Passwords in URLs and addresses of databases, where a port is none, in commands and in calls of what takes one. */
 const logins = [
   /(?<=[a-z\d]):\/\/[^\s/:@"'`<>]{0,64}:(?!\d{0,5}(?:[/?#"'`\s]|$))([^\s/@"'`<>]{1,256})(?:@|$)/gi,
@@ -64,10 +88,21 @@ const logins = [
   /\b(?:mysql|mariadb)\w{0,9}[ \t][^\n|;&]{0,200}?(?<=\s)-p["']?([^\s"'`]{1,256})/g,
   /\b(?:docker|podman|buildah|skopeo|nerdctl|helm|oc|az|cf)[ \t](?:registry[ \t])?login[ \t][^\n|;&]{0,200}?(?<=\s)-p[ =]?["']?([^\s"'`]{1,256})/g,
   /\b(?:echo|printf)[ \t](?:-\w+[ \t])?["']?([^\n|]{1,256}?)["']?[ \t]*\|[^\n|]{0,200}?(?:--?pass(?:word|phrase)?-(?:stdin|fd)|--stdin|\bchpasswd|\bsudo[ \t]+-S)\b/g,
+  /\b(?:echo|printf)[ \t]+(?:["']%s(?:\\n)?["'][ \t]+)?["']([^"'\n]{1,256})["'][ \t]*>{1,2}[ \t]*["']?[\w./~$-]{0,80}(?:passw|secret|token)/gi,
+  /\bset[ \t]+password(?:[ \t]+for[ \t][^\n=;]{1,80})?[ \t]*=[ \t]*(?:\w+\()?["']([^"'\n]{1,256})/gi,
   /\bidentified[ \t]+(?:with[ \t]+\w+[ \t]+)?(?:by|as)[ \t]+(?:password[ \t]+)?["']([^"'\n]{1,256})/gi,
   /\bjwt\.\w{1,20}\((?:[^()\n]|\([^()\n]{0,80}\)){0,200},\s*b?["'`]([^"'`\n]{1,256})(?:["'`]|$)/gm,
   /\b(?:createHmac|createCipheriv|createDecipheriv)\(\s*["'`][\w-]{1,40}["'`],\s*["'`]([^"'`\n]{1,256})/g,
   /\b(?:hmac\.new|hmacShaKeyFor|hash_hmac)\((?:\s*["'][\w-]{1,20}["']\s*,[^,\n]{1,80},)?\s*b?["'`]([^"'`\n]{1,256})/g,
+  /\b(?:bcrypt|argon2|scrypt)\.(?:hash|verify|compare|hashpw|checkpw|generate_from_password|GenerateFromPassword)\w{0,8}\(\s*(?:\[\]byte\()?b?["'`]([^"'`\n]{1,256})/g,
+  /\bcrypt\(\s*'([^'\n]{1,256})'\s*,/g,
+  /\bpgp_sym_(?:en|de)crypt\((?:[^()\n]|\([^()\n]{0,80}\)){0,200},\s*'([^'\n]{1,256})/gi,
+  /\bcreate_(?:super)?user\((?:[^(),\n]{1,80},\s*){2}["']([^"'\n]{1,256})/g,
+  /\b(?:HTTPBasicAuth|BasicAuth|SetBasicAuth|basicAuth|httpBasic|basic_auth|UserPassword)\(\s*[^(),\n]{1,80},\s*["'`]([^"'`\n]{1,256})/g,
+  /\bauth=\(\s*["'][^"'\n]{1,80}["'],\s*["']([^"'\n]{1,256})/g,
+  // Names of sources of data in Go, with or without an address.
+  /\bOpen\(\s*["`]mysql["`],\s*["`][\w.-]{1,64}:([^\s:@"'`/]{1,128})/g,
+  /["'`][\w.-]{1,64}:([^\s:@"'`/]{1,128})@(?:(?:tcp|udp|unix)\(|\/\w)/g,
   /\bgetConnection\([^()\n]{0,200},\s*"[^"\n]{0,80}",\s*"([^"\n]{1,256})/g,
 ];
 /** Filled in later, or to be replaced. */
@@ -82,7 +117,7 @@ export function formatRanges(text: string): Range[] {
   for (const format of certain) for (const match of text.matchAll(format)) add(match);
   for (const format of uncertain)
     for (const match of text.matchAll(format)) if (oddness(match[1]!) >= oddPart) add(match);
-  for (const login of logins)
+  for (const login of commandNames.test(text) ? [...logins, ...commands] : logins)
     for (const { 0: whole, 1: value, index } of text.matchAll(login)) {
       const start = index + whole.lastIndexOf(value!);
       if (!filledIn.test(value!)) found.push({ start, end: start + value!.length });

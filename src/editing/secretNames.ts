@@ -1,9 +1,10 @@
 // Whether a file, by its path, is of a kind that holds secrets; sources that only have to do with secrets are of none.
 
 /** The endings of data; code does not end so. */
-const data = '(?:json[c5]?|ya?ml|toml|ini|cfg|conf|config|properties|plist|xml|[ct]sv|txt|env|dat|db|pickle)';
+const data =
+  '(?:json[c5]?|ya?ml|toml|ini|cfg|conf|config|properties|plist|xcconfig|xml|[ct]sv|txt|env|dat|db|pickle)';
 /** The endings of languages that settings are written in, and that are loaded as they are. */
-const script = '(?:py|rb|php|[cm]?js|sh|bash|zsh|fish|ps1|bat|cmd|pl|lua|r|h)';
+const script = '(?:py|rb|php|[cm]?js|exs|sh|bash|zsh|fish|ps1|bat|cmd|pl|lua|r|h)';
 /** Whose secrets they are. */
 const owner =
   '(?:api|app|aws|azure|gcp|google|db|database|mysql|postgres|redis|mongo|wifi|arduino|my|our|local|dev|development|stage|staging|prod|production|user|admin|root|default|\\d+)';
@@ -12,22 +13,29 @@ const list = '(?:txt|[ct]sv|xlsx?|ods|docx?|odt|rtf|md|org)';
 const written = `(?:${list}|${data})`;
 /** What passwords are called in other languages, as a file is named after them. */
 const foreign =
-  'passw(?:ort|oe?rter|örter)|kennw(?:ort|oe?rter|örter)|geheimnisse?|zugangsdaten|mots?-de-passe|contrase[nñ]as?|senhas?|wachtwoord(?:en)?|has[łl][oa]|l[öo]senord|парол[ьи]|密[码碼]|パスワード|비밀번호';
+  'passw(?:ort|oe?rter|örter)|kennw(?:ort|oe?rter|örter)|geheim(?:nisse?)?|zugangsdaten|mots?-de-passe|contrase[nñ]as?|senhas?|wachtwoord(?:en)?|has[łl][oa]|l[öo]senord|passord|adgangskoder?|hesl[oa]|[şs]ifre(?:ler)?|parola|salasanat?|jelsz(?:[óo]|avak)|парол[ьи]|密[码碼]|パスワード|비밀번호';
+/** Programs that keep passwords, and what they write for others to read. */
+const keepers =
+  '(?:1-?password|bitwarden|last-?pass|kee-?pass(?:xc)?|dashlane|nord-?pass|enpass|proton-?pass|roboform)';
 /** What a file is about that only shows, checks or moves secrets. */
 const about =
-  /^(?:examples?|samples?|templates?|schema|tests?|spec|mocks?|fixtures?|dummy|fake|no|check|create|delete|detect|fetch|find|forgot|get|lint|load|pull|push|remove|rotate|scan|set|sync|update|validate|verify)$/;
+  /^(?:examples?|samples?|templates?|schema|tests?|spec|mocks?|fixtures?|dummy|fake|no|check|create|delete|detect|fetch|find|forgot|get|lint|load|pull|push|remove|reset|rotate|scan|set|sync|update|validate|verify)$/;
 
 const kinds: Record<string, RegExp[]> = {
   environments: [/^\.env(?:rc)?(?:$|[.-])/, /\.env$/, /^\.dev\.vars(?:$|\.)/],
   'keys and certificates': [
-    /\.(?:pem|key|p8|p12|pfx|pkcs12|crt|cer|cert|der|jks|bks|keystore|kdbx?|ppk|gpg|pgp|asc|keytab|keychain|ovpn)$/,
+    /\.(?:pem|key|p8|p12|pfx|pkcs12|crt|cer|cert|der|jks|bks|keystore|kdbx?|ppk|gpg|pgp|asc|1pux|1pif|nmconnection|keytab|keychain|ovpn)$/,
     /^id-(?:rsa|dsa|ecdsa|ed25519)/,
     new RegExp(`(?:^|-)(?:private|secret|api|access|root|signing|gcp|gcloud)-?keys?(?:\\.${data})?$`),
-    /^(?:key|keyfile)\.json$/,
+    /^(?:keys?|keyfile|keystore|wallet)\.json$/,
+    /^(?:ssh-host|host)-(?:rsa|dsa|ecdsa|ed25519)-key(?:\.pub)?$/,
+    /^(?:[^.]*-)?wallet\.(?:dat|keys)$/,
   ],
   'logins of programs': [
     /^[.-](?:netrc|npmrc|pypirc|pgpass|htpasswd|htdigest|git-credentials|gitcookies|my\.cnf|mylogin\.cnf|s3cfg|boto)$/,
-    /^\.(?:dockercfg|dockerconfigjson|terraformrc|ftpconfig|esmtprc|msmtprc|fetchmailrc)$/,
+    /^\.(?:dockercfg|dockerconfigjson|terraformrc|ftpconfig|esmtprc|msmtprc|fetchmailrc|sentryclirc|databrickscfg)$/,
+    /^(?:rclone|wg\d+|wpa-supplicant(?:-[^.]*)?)\.conf$/,
+    /^(?:sitemanager|recentservers|filezilla)\.xml$/,
     /^(?:htpasswd|pgpass\.conf|terraform\.rc|kaggle\.json|sftp(?:-config)?\.json|wp-config\.php|local\.settings\.json)$/,
     /^(?:local|key|keystore|signing)\.properties$/,
     // Of Composer, and what Maven logs in with.
@@ -41,7 +49,7 @@ const kinds: Record<string, RegExp[]> = {
   ],
   tokens: [
     /^\.?(?:token|vault-token)$/,
-    /^\.?token\.(?:json|txt|pickle)$/,
+    /^\.?tokens?\.(?:json|txt|pickle)$/,
     new RegExp(
       `(?:^|-)(?:access|auth|bot|oauth|refresh|bearer|github|gitlab|npm|slack)-tokens?(?:\\.${data})?$`,
     ),
@@ -50,16 +58,20 @@ const kinds: Record<string, RegExp[]> = {
     /^(?:g?shadow|passphrase)$/,
     new RegExp(`^\\.?(?:${owner}[.-])*(?:passwords?|passwd)(?:\\.${data})?$`),
     new RegExp(`^\\.?(?:[^.]*-)?(?:${foreign})(?:-[^.]*)?(?:\\.${written})?$`),
-    new RegExp(`^(?:${owner}-)*(?:pass|logins?|pins?|mnemonic|seed-phrase)\\.${list}$`),
-    new RegExp(`(?:^|-)(?:recovery|backup|emergency)-?codes?(?:-[^.]*)?(?:\\.${written})?$`),
+    new RegExp(`^(?:${owner}-)*(?:pass|logins?|pins?|mnemonic|seed-?phrase)\\.${list}$`),
+    new RegExp(`(?:^|-)(?:recovery|backup|emergency|2fa|mfa|t?otp)-?codes?(?:-[^.]*)?(?:\\.${written})?$`),
     /^\.?vault-?pass(?:word)?(?:\.\w+)?$/,
+    new RegExp(`^\\.?(?:[^.]*-)?vault-?(?:pass(?:word|wd)?|pwd?)(?:-file)?(?:\\.${written})?$`),
+    new RegExp(`^${keepers}(?:-[^.]*)?-(?:exports?|vault|backup|logins?)(?:-[^.]*)?\\.${written}$`),
+    new RegExp(`^${keepers}\\.[ct]sv$`),
     /^vault\.ya?ml$/,
   ],
   infrastructure: [/\.(?:tfstate|tfvars|kubeconfig)(?:\.json)?$/, /^kubeconfig(?:\.ya?ml)?$/],
-  histories: [/^\.(?:.+-)?(?:history|histfile)$/],
+  histories: [/^\.(?:.+-)?(?:history|histfile)$/, /^[.-](?:lesshst|viminfo)$/, /^consolehost-history\.txt$/],
   'settings in code': [
     new RegExp(`^(?:${owner}[.-])*(?:secrets?|credentials|creds)(?:[.-]${owner})*\\.${script}$`),
     /^secrets\.(?:swift|kt|dart)$/,
+    new RegExp(`^(?:${owner}-)*api-?keys?\\.${script}$`),
   ],
 };
 
@@ -71,16 +83,31 @@ const places = [
 ];
 
 /** Data that is named after secrets, whosever they are and wherever they hold, and not after what is about them. */
-const named = new RegExp(`^\\.?(.*?[.-])?(?:secrets?|credentials?|creds)(?:[.-]${owner})*(?:\\.${data})?$`);
+const named = [
+  new RegExp(`^\\.?(.*?[.-])?(?:secrets?|credentials?|creds)(?:[.-]${owner})*(?:\\.${data})?$`),
+  /^([^.]*-)?passwords(?:-[^.]*)?\.(?:txt|[ct]sv|xlsx?|ods|docx?|odt)$/,
+];
+/** Where texts are kept in many languages, and where tokens and keys are of a design, not of a login. */
+const shown =
+  /(?:^|\/)(?:_?locales?|i18n|l10n|intl|lang|languages?|translations?|messages|nls)\/(?:.*\/)?[^/]*\.(?:json[c5]?|ya?ml|toml|properties|ini)$/;
+const designed =
+  /(?:^|\/)(?:[^/]*-)?(?:design|themes?|styles?|styling|css|figma|ui|tokens|vocabulary|tokenizers?)(?:-[^/]*)?\/(?:.*\/)?(?:tokens|keys)\.json$/;
+/** Kinds that texts in other languages and designs are named like. */
+const alike = new Set(['keys and certificates', 'tokens', 'passwords']);
 
 /** Whether a file, by its path, may hold secrets, so that its text goes nowhere, not even to a model on this machine. */
 export function isSecret(path: string): boolean {
   const parts = path.replaceAll('\\', '/').toLowerCase().normalize();
   if (places.some((place) => place.test(parts))) return true;
   const name = plainName(path);
-  if (Object.values(kinds).some((kind) => kind.some((pattern) => pattern.test(name)))) return true;
-  const owners = named.exec(name)?.[1] ?? '';
-  return named.test(name) && !owners.split(/[.-]/).some((word) => about.test(word));
+  const isAlike = shown.test(parts) || designed.test(parts);
+  for (const [kind, patterns] of Object.entries(kinds))
+    if (!(isAlike && alike.has(kind)) && patterns.some((pattern) => pattern.test(name))) return true;
+  if (isAlike) return false;
+  return named.some((pattern) => {
+    const match = pattern.exec(name);
+    return match !== null && !(match[1] ?? '').split(/[.-]/).some((word) => about.test(word));
+  });
 }
 
 /** The name in lower case, its words parted by `-`, without what marks a copy: `awsCredentials.json.bak` is `aws-credentials.json`. */

@@ -4,9 +4,24 @@
 const secret = [
   ...['passw(?:ort|örter|oerter)', 'pass(?:words?|wd|phrases?|code)', 'passord', 'pswd', 'pwd', 'pass', 'pw'],
   ...['requirepass', 'masterauth', 'secrets?', 'credentials?', 'creds', 'mnemonic', 'secure[-_ ]?string'],
-  ...['conn(?:ection)?[-_ ]?str(?:ing)?', 'dsn'],
-  ...['kennw(?:ort|örter|oerter)', 'geheimnis(?:se)?', 'zugangsdaten', 'wachtwoord(?:en)?', 'l[öo]senord'],
-  ...['mots?[-_ ]?de[-_ ]?passe', 'mdp', 'contrase[ñn]as?', 'senhas?', 'has[łl][oa]', 'heslo', 'adgangskode'],
+  ...['conn(?:ection)?[-_ ]?str(?:ing)?', 'dsn', '(?:seed|recovery)[-_ ]?(?:phrases?|words)'],
+  ...[
+    'kennw(?:ort|örter|oerter)',
+    'geheim(?:nis(?:se)?)?',
+    'zugangsdaten',
+    'wachtwoord(?:en)?',
+    'l[öo]senord',
+  ],
+  ...[
+    'mots?[-_ ]?de[-_ ]?passe',
+    'mdp',
+    'contrase[ñn]as?',
+    'senhas?',
+    'has[łl][oa]',
+    'hesl[oa]',
+    'adgangskode',
+    '[şs]ifre(?:si|ler)?',
+  ],
   ...['парол[ьи]', '密[码碼]', 'パスワード', '비밀번호'],
 ];
 /** Only what is passed to it is secret. */
@@ -17,11 +32,16 @@ const kinds = [
   '(?:api|app|access|account|auth|client|cipher|crypt|deploy|encrypt(?:ion)?|hmac|jwt|licen[cs]e|master|private|secret|server|service|session|shared|sign(?:ing)?|ssh|storage|subscription|webhook)[-_. ]?keys?',
   '(?:api|client|haupt|krypto|privat\\w{0,3}|sitzungs|zugangs|zugriffs)[-_ ]?schl(?:ü|ue)ssel',
 ];
+/** Of these a number of four to eight digits. */
+const pins = ['pin(?:[-_ ]?codes?)?'];
 /** Too short, or too like a part of other words, to be found within a longer one. */
 const short =
-  /^(?:pass|pwd?|pswd|auth|creds|dsn|salt|otp|mdp|clave|parola|senhas?|has[łl][oa]|heslo|log[io]n|signin|authenticate)$/i;
+  /^(?:pass|pwd?|pswd|auth|creds|dsn|salt|otp|mdp|clave|parola|senhas?|has[łl][oa]|hesl[oa]|geheim|pin|log[io]n|signin|authenticate)$/i;
 
-export const called = new RegExp(`(${secret.join('|')})|(${calls.join('|')})|(${kinds.join('|')})`, 'gi');
+export const called = new RegExp(
+  `(${secret.join('|')})|(${calls.join('|')})|(${kinds.join('|')})|(${pins.join('|')})`,
+  'gi',
+);
 const calledSo = new RegExp(`^(?:${called.source})$`, 'i');
 
 /** Whether a text in a script without spaces speaks of secrets. */
@@ -31,7 +51,7 @@ export const isCalledSo = (word: string): boolean => calledSo.test(word);
 
 /** Behind the name of a secret, what is told of it and is not it. */
 const about = wordSet(
-  `action algorithm attribute button charset class code column count cookie decode description digest duration encode
+  `action algorithm args attribute button charset class code column command count cookie decode description digest duration encode
   encoding endpoint enabled end env error errors event expiration expired expires expiry field file filename flow format
   function hasher hashers header help hint host id ids index input issuer kind label length lifetime limit link list
   location manager max message messages method min missing mode name names option options params parser path pattern
@@ -58,7 +78,7 @@ const passes = wordSet(
   screen second shader shadow single texture third two`,
 );
 
-export const isAbout = (word: string): boolean => about.has(word);
+export const isAbout = (word: string): boolean => about.has(word) || about.has(word.replace(/s$/, ''));
 export const isBlank = (word: string): boolean => blank.has(word);
 export const isTelling = (word: string): boolean => telling.has(word);
 
@@ -77,8 +97,8 @@ export interface Name {
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  /** `secret` whatever it looks like, a `call` what is passed to it, of `kinds` what does not look like a word. */
-  readonly group: 'secret' | 'call' | 'kind';
+  /** `secret` whatever it looks like, a `call` what is passed to it, a `pin` a number, of `kinds` what does not look like a word. */
+  readonly group: 'secret' | 'call' | 'pin' | 'kind';
   /** It names what is told of a secret. */
   readonly isAbout: boolean;
 }
@@ -93,7 +113,7 @@ const longestHead = 40;
 export function* namesIn(text: string): Generator<Name> {
   // What a name goes on with is the same for each such word in it.
   let reached = 0;
-  for (const { 0: word, 1: secretWord, 2: callWord, index } of text.matchAll(called)) {
+  for (const { 0: word, 1: secretWord, 2: callWord, 4: pinWord, index } of text.matchAll(called)) {
     if (index < reached) continue;
     const end = index + word.length;
     const [before, behind] = [text[index - 1] ?? '', text[end] ?? ''];
@@ -105,13 +125,13 @@ export function* namesIn(text: string): Generator<Name> {
     rest.lastIndex = end;
     const tail = rest.exec(text)?.[0] ?? '';
     // As the beginning of a longer name it is something else.
-    if (/^pw$/i.test(word) && /^(?!_?(?:prod|dev|test|\d))./i.test(tail)) continue;
+    if (/^pw$/i.test(word) && /^(?!_?(?:prod|dev|test|\d)|\.equals)./i.test(tail)) continue;
     const own = text.slice(start, end) + tail;
     const isPass = /^pass$/.test(word) || word === 'Pass';
     const isSecret = secretWord !== undefined && !(isPass && wordsIn(own).some((each) => passes.has(each)));
     const name: Name = {
       ...{ text: own, start, end: end + tail.length },
-      group: isSecret ? 'secret' : callWord !== undefined ? 'call' : 'kind',
+      group: isSecret ? 'secret' : callWord !== undefined ? 'call' : pinWord !== undefined ? 'pin' : 'kind',
       isAbout: wordsIn(tail).some(isAbout),
     };
     if (isSecret && !name.isAbout) reached = name.end;

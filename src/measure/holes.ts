@@ -1,5 +1,6 @@
 // Punches holes into source files: places whose missing text is known, drawn by seed, to score completions with.
 
+import { withoutSecretsAround } from '../editing/secretValues';
 import type { RelatedText } from '../protocol';
 import { languageAt } from '../language/languages';
 import type { SourceFile } from './sourceFiles';
@@ -39,6 +40,22 @@ export function listedHoles(list: object, file: string): Hole[] {
   }
   return holes as Hole[];
 }
+
+/** The holes for others to read: no line around one holds a secret, and those are left out that stand in such a line. */
+export function holesToShow(holes: Hole[]): Hole[] {
+  return holes.flatMap((hole) => {
+    const { prefix, suffix, expected, language: languageId } = hole;
+    const shown = withoutSecretsAround({ prefix, suffix, languageId }, [expected], []);
+    const isWhole =
+      shown.answers[0] === expected &&
+      lastLine(shown.prefix) === lastLine(prefix) &&
+      firstLine(shown.suffix) === firstLine(suffix);
+    return isWhole ? [{ ...hole, prefix: shown.prefix, suffix: shown.suffix }] : [];
+  });
+}
+
+const firstLine = (text: string): string => /^.*/.exec(text)![0];
+const lastLine = (text: string): string => text.slice(text.lastIndexOf('\n') + 1);
 
 /** Shares of holes in code; where the drawn place gives none of a kind, another place is drawn. */
 const kindShares: [HoleKind, number][] = [

@@ -6,7 +6,7 @@ import { bitsPerByte } from '../../measure/bitsPerByte';
 import { digestOf, drawSet, evalSetOf } from '../../measure/evalSet';
 import { evaluate, score } from '../../measure/evaluate';
 import { foreignAnswers } from '../../measure/foreignAnswers';
-import { type Hole, listedHoles, punchHoles } from '../../measure/holes';
+import { type Hole, holesToShow, listedHoles, punchHoles } from '../../measure/holes';
 import { withContext } from '../../measure/repositoryContext';
 import { barredFiles, type SourceFile, sourceFiles } from '../../measure/sourceFiles';
 import { describeEvaluation, describeTextScore } from '../../report/tables';
@@ -57,19 +57,30 @@ export function addEval(program: Command): void {
     .option('--no-cache', 'by the model alone, without what the context holds')
     .option('--room <n>', 'tokens that prompt and answer share at most; 1024 without it', positive)
     .addOption(bothOption())
-    .option('--draw', 'only print the holes, as a JSON file that lists them')
+    .option(
+      '--draw',
+      'only print the holes, as a JSON file that lists them; without lines that hold secrets, but frozen sets as they are',
+    )
     .option('--answers <file>', 'score the answers that this JSON file lists instead of the model')
     .action(run);
 }
 
 async function run(paths: string[], options: Options): Promise<void> {
   if (options.bits) return scoreText(paths, options);
-  const holes = await holesOf(paths, options);
-  if (options.draw) return print({ json: true }, 'holes', { digest: digestOf(holes), holes }, String);
+  const { holes, isFrozen } = await holesOf(paths, options);
+  if (options.draw) return printHoles(holes, isFrozen);
   const evaluation = options.answers
     ? await scoreAnswers(options.answers, holes)
     : await evaluateModel(options, holes);
   print(options, 'eval', evaluation, describeEvaluation);
+}
+
+/** A frozen set is what its digest says, code that is published: nothing is left out of it. */
+function printHoles(drawn: Hole[], isFrozen: boolean): void {
+  const holes = isFrozen ? drawn : holesToShow(drawn);
+  const count = drawn.length - holes.length;
+  if (count > 0) tell(`${count} left out that stand in lines with secrets.`);
+  print({ json: true }, 'holes', { digest: digestOf(holes), holes }, String);
 }
 
 function evaluateModel(options: Options, holes: Hole[]): Promise<Evaluation> {
@@ -98,19 +109,19 @@ async function scoreText(paths: string[], options: Options): Promise<void> {
 }
 
 /** The holes of a frozen set, those that a JSON file lists, or new ones in source files. */
-async function holesOf(paths: string[], options: Options): Promise<Hole[]> {
+async function holesOf(paths: string[], options: Options): Promise<{ holes: Hole[]; isFrozen: boolean }> {
   const [file] = paths as [string];
   const list = paths.length === 1 && file.endsWith('.json') ? readJson(file) : undefined;
-  if (list && 'sets' in list) return holesOfSet(list, file, options);
+  if (list && 'sets' in list) return { holes: holesOfSet(list, file, options), isFrozen: true };
   if (list) {
     const holes = listedHoles(list, file);
     if (options.context) throw new Error(`${file} has no files beside its holes; --context needs them.`);
-    return holes.slice(0, options.limit);
+    return { holes: holes.slice(0, options.limit), isFrozen: false };
   }
   const files = sourcesIn(paths, await barredFiles(paths));
   const holes = punchHoles(files, options.limit ?? 300, options.seed);
   if (holes.length === 0) throw new Error(`There is no code to punch holes into in ${paths.join(', ')}.`);
-  return options.context ? withContext(holes, () => files) : holes;
+  return { holes: options.context ? withContext(holes, () => files) : holes, isFrozen: false };
 }
 
 function holesOfSet(list: object, file: string, options: Options): Hole[] {

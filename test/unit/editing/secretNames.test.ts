@@ -7,42 +7,48 @@ const secrets: Record<string, string> = {
   environments:
     '.env .env.production .env.example .env-local .env_old .envrc .envrc.local prod.env .dev.vars .ENV',
   keys: `tls.key ca.pem server.crt AuthKey_1A2B.p8 release.jks debug.keystore vpn.ovpn id_rsa id_rsa.pub id_ed25519
-    id_ecdsa_sk private_key.txt private-key.json rootkey.csv user_accessKeys.csv apiKeys.json key.json`,
+    id_ecdsa_sk private_key.txt private-key.json rootkey.csv user_accessKeys.csv apiKeys.json key.json keys.json
+    keystore.json ssh_host_rsa_key ssh_host_ed25519_key.pub wallet.dat wallet.json export.1pux office.nmconnection`,
   'logins of programs': `.npmrc .netrc _netrc .pypirc .pgpass .htpasswd .git-credentials .my.cnf .s3cfg .dockercfg
-    .terraformrc kaggle.json sftp.json wp-config.php local.settings.json local.properties keystore.properties`,
+    .terraformrc kaggle.json sftp.json wp-config.php local.settings.json local.properties keystore.properties
+    .sentryclirc rclone.conf wg0.conf wpa_supplicant.conf wpa_supplicant-wlan0.conf sitemanager.xml`,
   'accounts of services': `service-account.json service_account.json serviceAccountKey.json my-service-account.json
     app-firebase-adminsdk-x1y2.json client_secret_12-ab.apps.example.json client-secret.json`,
-  tokens: 'token.json token.txt token.pickle .token token .vault-token github_token access_token.txt',
-  passwords:
-    'passwords.txt password.txt passwd shadow db_password mysql_root_password.txt .vault_pass vault.yml',
+  tokens:
+    'token.json tokens.json token.txt token.pickle .token token .vault-token github_token access_token.txt',
+  passwords: `passwords.txt password.txt passwd shadow db_password mysql_root_password.txt .vault_pass vault.yml ansible-vault-pw
+    vault_password_file chrome-passwords.csv ChromePasswords.csv wifi_passwords_home.txt 1password-export.csv
+    bitwarden_export_20260101.json LastPassExport.csv keepass.csv`,
   'passwords in other languages': `passwort.txt Passwörter.txt passwoerter.csv kennwort kennwörter.txt meine_kennwörter.txt
     zugangsdaten.json zugangsdaten-kunden.xlsx geheimnisse.yaml mots_de_passe.txt contraseñas.txt contrasenas.csv senhas.txt
-    wachtwoorden.txt hasła.txt lösenord.txt пароли.txt 密码.txt パスワード.csv 비밀번호.txt ${'kennwörter.txt'.normalize('NFD')}`,
+    wachtwoorden.txt hasła.txt lösenord.txt пароли.txt 密码.txt パスワード.csv 비밀번호.txt passord.txt hesla.txt şifreler.txt salasanat.txt ${'kennwörter.txt'.normalize('NFD')}`,
   lists:
-    'pass.txt logins.csv db_pass.txt pins.txt recovery-codes.txt github-recovery-codes.txt backup_codes.txt auth.json',
+    'pass.txt logins.csv db_pass.txt pins.txt recovery-codes.txt 2fa-codes.txt seedphrase.md github-recovery-codes.txt backup_codes.txt auth.json',
   infrastructure:
     'terraform.tfstate terraform.tfstate.backup prod.tfvars prod.tfvars.json kubeconfig dev.kubeconfig',
-  histories: '.bash_history .zsh_history .psql_history .histfile',
+  histories: '.bash_history .zsh_history .psql_history .histfile .lesshst .viminfo',
   'settings in code': `credentials.py secrets.py secret.py aws_credentials.py db-credentials.js secrets.js secrets.prod.js
-    arduino_secrets.h secrets.h credentials.h secrets.sh creds.py Secrets.swift`,
+    arduino_secrets.h secrets.h credentials.h secrets.sh creds.py Secrets.swift api_keys.py
+    prod.secret.exs`,
   data: `secrets secrets.yml credentials credentials.json secrets.json secret.yaml secrets.prod.yml prod.secrets.json
     awsCredentials.json AWSCredentials.json db_credentials.yml my-secret.toml application_default_credentials.json
-    .secrets .credentials.json credentials.toml credentials.csv creds.json new_user_credentials.csv`,
+    .secrets .credentials.json credentials.toml credentials.csv creds.json new_user_credentials.csv secrets.xcconfig`,
   copies: 'credentials.json.bak .env~ id_rsa.old server.key.orig secrets.yml.1',
 };
 
 const sources = `secretsManager.ts secrets_manager.py secretSanta.py environment.ts environment.prod.ts env.py env.d.ts
   credentials.ts credentials.test.ts credentials.spec.js test_credentials.py credentials_test.go credentialsProvider.ts
   credential.py Credentials.java Credentials.kt secrets.go secrets.rs Secret.tsx get_secrets.py rotate-secrets.sh
-  keys.ts key.ts monkey.js keyboard.json keymap.json turkey.py hotkeys.json publicKey.ts api_keys.py apiKeys.ts
-  token.ts tokens.json tokenizer.json tokenizer.py token_bucket.py password.ts passwords.py password_reset.html
+  keys.ts key.ts monkey.js keyboard.json keymap.json turkey.py hotkeys.json publicKey.ts apiKeys.ts
+  token.ts tokenizer.json tokenizer.py token_bucket.py password.ts passwords.py password_reset.html
   reset_password.txt forgot-password.json auth.ts login.ts passwort.ts kennwort.py
   Geheimnis.java zugangsdaten.test.ts pass.ts pass.py login.json passes.csv bypass.txt compass.json senha.go hasho.ts
   recoveryCodes.ts pinned.txt pass.go settings.xml passwort-vergessen.html service-account.yaml service_account.py
   serviceAccount.ts vault.py vault.ts shadow.css shadow.ts history.ts history.json scan-secrets.yml no-secrets.yml
   secret-santa.json secrets.example.yml credentials.schema.json secrets-manager.yaml sftp.ts envelope.ts .envoy.yaml
   pem.ts certificate.ts crt.py .editorconfig .secrets.baseline package.json tsconfig.json settings.py local_settings.py
-  certs.go cert_test.go wp-config-sample.php gradle.properties keystore.ts`;
+  certs.go cert_test.go wp-config-sample.php gradle.properties keystore.ts
+  wallet.ts passwords.md reset-passwords.txt nginx.conf bitwarden.ts 1password.tsx codes.txt`;
 
 describe('a name', () => {
   for (const [kind, names] of Object.entries(secrets))
@@ -70,8 +76,10 @@ describe('a name', () => {
       kept.split(/\s+/).filter((path) => !isSecret(path)),
       [],
     );
-    const read = `/w/src/secrets/store.ts /w/src/credentials/index.js /w/.docker/Dockerfile /w/.aws/task-definition.json
+    const read = `/w/locales/password.json /w/src/i18n/de/credentials.yml /w/lang/tokens.json /w/design/tokens.json
+      /w/src/ui/tokens.json /w/src/secrets/store.ts /w/src/credentials/index.js /w/.docker/Dockerfile /w/.aws/task-definition.json
       /w/secrets.ts/main.ts /w/docs/secrets/index.md /w/.github/workflows/build.yml /w/ssh/config.ts`;
+    assert.ok(isSecret('/h/Chrome Passwords.csv') && isSecret('/w/locales/.env'));
     assert.deepEqual(
       read.split(/\s+/).filter((path) => isSecret(path)),
       [],

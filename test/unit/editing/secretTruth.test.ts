@@ -5,7 +5,17 @@ import { openFile, RelatedChunks } from '../../../src/editing/relatedChunks';
 import { discreet, withoutSecrets } from '../../../src/editing/secretValues';
 import type { Completion, Prompt } from '../../../src/protocol';
 import { type RandomSource, randomSource } from '../random';
-import { drawn, formats, harmless, namedForms, names, ownForms, words } from './secretCases';
+import {
+  behindForms,
+  drawn,
+  formats,
+  harmless,
+  namedForms,
+  names,
+  ofMany,
+  ownForms,
+  words,
+} from './secretCases';
 
 const quoted: [languageId: string, statement: string][] = [
   ['typescript', "const host = '@';"],
@@ -104,22 +114,32 @@ describe('a secret of another file', () => {
       }
     });
 
-  const named = namedForms.flatMap(([languageId, statement, odd]) =>
-    names.map((name) => ({
-      ...{ languageId, statement: withName(statement, name), isSure: name.isSure && odd !== 'odd' },
-    })),
-  );
-  const own = ownForms.map(([languageId, statement]) => ({ languageId, statement, isSure: true }));
+  const withNames = (
+    forms: typeof namedForms,
+  ): { languageId: string; statement: string; isSure: boolean }[] =>
+    forms.flatMap(([languageId, statement, odd]) =>
+      names.map((name) => ({
+        ...{ languageId, statement: withName(statement, name), isSure: name.isSure && odd !== 'odd' },
+      })),
+    );
+  const named = withNames(namedForms);
+  const own = [...ownForms, ...ofMany].map(([languageId, statement]) => ({
+    languageId,
+    statement,
+    isSure: true,
+  }));
 
   it('is in no text where its name or its form tells it', () => {
     const random = randomSource(3);
-    const missed = [...named, ...own].flatMap(({ languageId, statement, isSure }) => {
-      const { plain, odd } = words(random);
-      return (isSure ? [plain, odd] : [odd]).flatMap((secret) => {
-        const written = withSecret(statement, secret);
-        return withoutSecrets(written, languageId).includes(secret) ? [`${languageId}: ${written}`] : [];
-      });
-    });
+    const missed = [...named, ...withNames(behindForms), ...own].flatMap(
+      ({ languageId, statement, isSure }) => {
+        const { plain, odd } = words(random);
+        return (isSure ? [plain, odd] : [odd]).flatMap((secret) => {
+          const written = withSecret(statement, secret);
+          return withoutSecrets(written, languageId).includes(secret) ? [`${languageId}: ${written}`] : [];
+        });
+      },
+    );
     assert.deepEqual(missed, []);
   });
 

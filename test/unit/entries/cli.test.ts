@@ -345,6 +345,22 @@ describe('command line', function () {
     }
   });
 
+  it('prints no secret in the holes for other programs, neither around them nor in them', () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-eval-'));
+    try {
+      const code = `const password = read() ?? '${'hamster'}katze';\nconst total = items.map(price).reduce(sum);\n`;
+      fs.writeFileSync(path.join(folder, 'app.ts'), code.repeat(30));
+      const { out, err } = ryzanstein('eval', folder, '--limit', '20', '--draw');
+      const { holes } = JSON.parse(out) as { holes: { prefix: string; suffix: string; expected: string }[] };
+      assert.ok(holes.length > 3 && !out.includes('hamster') && !out.includes('katze'), out);
+      assert.match(err, /^\d+ left out that stand in lines with secrets\.$/m);
+      for (const { prefix, expected, suffix } of holes)
+        assert.equal((prefix + expected + suffix).split('\n').length, 61);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+
   it('leaves out binary files of a folder, and says so', () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-binary-'));
     try {

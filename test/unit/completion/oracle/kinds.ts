@@ -346,6 +346,11 @@ const kinds: Record<string, Row[]> = {
     ['python', 'a = ‸\n', '"b\u200bc"', 'hidden: invisible'],
     ['go', 'a := ‸\n', '"\u0645\u0631\u062d\u0628\u0627"', '"\u0645\u0631\u062d\u0628\u0627"'],
     ['go', 'a := ‸\n', '"\u05e9\u05dc\u05d5\u05dd"', '"\u05e9\u05dc\u05d5\u05dd"'],
+    ['go', 'a := ‸\n', '"\u05e9\u05dc\u05d5\u05dd!\u200f"', '"\u05e9\u05dc\u05d5\u05dd!\u200f"'],
+    ['go', 'a := ‸\n', '"\u200f\u0645\u0631\u200f"', '"\u200f\u0645\u0631\u200f"'],
+    ['go', 'a := ‸\n', '"\u05e9\u200f\u200f"', 'hidden: invisible'],
+    ['go', 'a := ‸\n', '"b\u200f"', 'hidden: invisible'],
+    ['go', 'a := ‸\n', '"\u05e9\u202e\u05dd"', 'hidden: invisible'],
     ['python', 'a = ‸\n', '"\u{1f468}\u200d\u{1f469}"', '"\u{1f468}\u200d\u{1f469}"'],
   ],
   'the rest of the line and a line below it': [

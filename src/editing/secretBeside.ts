@@ -1,0 +1,231 @@
+// Values that stand beside the name of a secret and are not assigned to it: compared with it, typed into its field, told above it or in a comment, or on lines of data below it.
+
+import { asks, at, type Site, sureByKey, sureness, type Value } from './secretStatements';
+
+const string = String.raw`([a-z@$]{0,2}(["'\`]))((?:(?!\2)[^\\\n]|\\.){1,200})`;
+/** Before the name: what is compared with it, and what a comment behind it tells of. */
+const before: readonly (readonly [RegExp, 'inDoubt'?])[] = [
+  [new RegExp(String.raw`${string}\2\s*\)?\s*(?:[!=]={1,2}|-(?:eq|ne)|eq|ne)\s*[\w$.&>!-]*["'\`]?$`)],
+  [new RegExp(String.raw`${string}\2\.(?:equals|equalsIgnoreCase|compareTo|eq)\w*\(\s*[\w$.&]*$`)],
+  [
+    new RegExp(
+      String.raw`(?:[eE]quals?|[aA]ssert\w*|compare\w*|eq|cmp)\w*!?\(\s*(?:t,\s*)?${string}\2\s*,\s*[\w$.&*]*$`,
+    ),
+  ],
+  [new RegExp(String.raw`${string}\2[\s,;)\]}]*(?:#|\/\/|--|\/\*)[ \t]*$`)],
+  [new RegExp(String.raw`${string}\2[\s,;)\]}]*(?:#|\/\/|--|\/\*)[^"'\`]*$`), 'inDoubt'],
+];
+/** What the string before a name takes, so that most lines are passed over. */
+const afterString = /["'`].*(?:[=,#/(*]|--|\beq|\bne)/;
+
+const open = String.raw`[a-z@$]{0,2}(["'\`])`;
+const closers = String.raw`(?:\(\))?["'\`]?[\])]*["'\`]?`;
+/** Behind the name, up to the string: a matcher, a field that is filled, the second of two that are compared. */
+const behind: readonly (readonly [behind: RegExp, head: RegExp])[] = [
+  [
+    new RegExp(
+      String.raw`${closers}\s*\)\s*(?:\.\s*(?:not|to|be|deep|is|that|must|should|have)\b){0,4}[.\s]\s*(?:\.\s*)?(?:to)?(?:eq\w*|be|strict\w*|match\w*|contain\w*|include\w*|is\w*)\s*\(?\s*${open}`,
+      'iy',
+    ),
+    /\b(?:expect|assert\w*|verify|should)\b/i,
+  ],
+  [
+    new RegExp(String.raw`(?:\(\)|\[\w*\]|["'\`]\]?|\))?\s*,\s*${open}`, 'y'),
+    /(?:[eE]quals?|[aA]ssert\w*|compare\w*|eq|cmp|cpy|cat|[sS]ame|[cC]heck)\w*!?\(\s*(?:\w+,\s*)?[\w$.&*[]*["'`]?$/,
+  ],
+  [
+    new RegExp(
+      String.raw`(?:["'\`\]/i)]{1,5}|[\])]*)\s*\)?\s*\.\s*(?:clear\(\)\.)?(?:fill|type|sendKeys|send_keys|set\w{0,8}|val|enter\w{0,8}|input\w{0,8}|pressSequentially)\(\s*${open}`,
+      'y',
+    ),
+    /["'`/(][^"'`]{0,60}$/,
+  ],
+  [
+    new RegExp(String.raw`(?:["'\`\]/i]{1,4}\)\s*,|["'\`\]]{1,3}\s*,(?:\s*with:)?)\s*${open}`, 'y'),
+    /\b(?:fill|type|sendKeys|set|enter|change|input)\w*\(?\s*(?:[\w.]{1,40}\()?["'`/#[\w=-]{1,30}$/i,
+  ],
+  [
+    // What a function of the name gives, or one in a test.
+    new RegExp(
+      String.raw`(?:\s*[:=]\s*(?:async\s+)?(?:\w{1,20}\()?)?\([^()\n]{0,80}\)(?:[ \t]*(?:->|:)[ \t]*[\w<>[\].|]{1,40}|[ \t]+\w{1,20})?\s*(?:(?:[{:]\s*return\b|=>|=(?!=)|\{)[ \t]*)\(?${open}`,
+      'y',
+    ),
+    /^/,
+  ],
+  [
+    new RegExp(
+      String.raw`(?:\(\))?["'\`]?\)\s*\.\s*(?:mock\w*|(?:then)?[rR]eturns?\w*|and_?[rR]eturn|resolves)\(\s*${open}`,
+      'y',
+    ),
+    /\(/,
+  ],
+  [
+    new RegExp(
+      String.raw`["'\`][\])]*\??\s*\.\s*(?:unwrap_?or\w*|or_?else\w*|get_?or\w*|value_?or|\w*default\w*)\(\s*(?:\|\w*\|\s*)?(?:[\w:.]{1,20}\()?${open}`,
+      'iy',
+    ),
+    /["'`]/,
+  ],
+];
+
+/** `switch (name)` and its like, up to the cases. */
+const chooses = /(?:\b(?:switch|match|case|when)\b|\$)\s*["(]{0,2}[\w$.&>!-]{0,40}["]?$/;
+const chosen = /(?:\(\))?["\s]*\)?\s*(?:\{|:|\bin\b|\bof\b|\n|\.\w+\(\)\s*\{)/y;
+const casesCharacters = 400;
+const casePattern =
+  /(?:\bcase\s+|\bwhen\s+|\bof\s+|[\n{|,]\s*)[a-z@$]?(["'`])((?:(?!\1)[^\\\n]|\\.){1,200})(?:\1\s*(?::|,|\||=>|->|\bthen\b|\n)|\1?$)|\n\s*([^\s"'`()*|]{4,})(?:\)|$)/g;
+
+/** An attribute or annotation that tells what the name has where nobody gives it one. */
+const attributeCharacters = 300;
+const attribute =
+  /(?:\bdefault\w*\s*=\s*(?:Some\()?|(?:\bValue|\bDefault\w*)\(\s*)[a-z@$]?"((?:[^"\\\n]|\\.){1,200})"[^;{}"]*[)\]]\s*(?:[\w<>[\]?]+[ \t]+){0,5}$/;
+
+export function besideValues(site: Site): Value[] {
+  const { name } = site;
+  if (name.isAbout) return [];
+  return [
+    ...beforeName(site),
+    ...behindName(site),
+    ...inCases(site),
+    ...inAttribute(site),
+    ...inMarkup(site),
+    ...below(site),
+  ];
+}
+
+function beforeName({ text, name, head }: Site): Value[] {
+  if (!afterString.test(head)) return [];
+  for (const [pattern, inDoubt] of before) {
+    const match = pattern.exec(head);
+    if (!match || (inDoubt && name.group !== 'secret')) continue;
+    // A comment that says nothing but the name tells what it stands behind.
+    if (/[#/*-]\S*\s*$/.test(head) && !inDoubt && /(?:#|\/\/|--|\/\*)[ \t]*$/.test(head))
+      if (!/^[ \t]*(?:\*\/)?[ \t]*(?:\r?\n|$)/.test(text.slice(name.end, name.end + 20))) continue;
+    const [whole, opens, , value] = match as unknown as [string, string, string, string];
+    const start = name.start - head.length + match.index + whole.indexOf(opens + value) + opens.length;
+    return [{ start, end: start + value.length, inDoubt: inDoubt !== undefined }];
+  }
+  return [];
+}
+
+function behindName({ text, name, head }: Site): Value[] {
+  for (const [pattern, before] of behind) {
+    const match = at(pattern, text, name.end);
+    if (!match || !before.test(head)) continue;
+    const start = match.index + match[0].length;
+    return [{ start, end: endOf(text, start, match[1]!), inDoubt: asks.test(name.text) }];
+  }
+  return [];
+}
+
+function inCases({ text, name, head }: Site): Value[] {
+  const match = chooses.test(head) ? at(chosen, text, name.end) : undefined;
+  if (!match) return [];
+  const from = name.end + match[0].length - 1;
+  const rest = text.slice(from, from + casesCharacters);
+  const end = /\n\s*(?:\}|esac|end\b)|\}\s*$/.exec(rest)?.index ?? rest.length;
+  return [...rest.slice(0, end + 1).matchAll(casePattern)].map(({ 0: whole, 2: quoted, 3: bare, index }) => {
+    const value = quoted ?? bare!;
+    const start = from + index + whole.lastIndexOf(value);
+    return { start, end: start + value.length };
+  });
+}
+
+function inAttribute({ text, name }: Site): Value[] {
+  const from = Math.max(0, name.start - attributeCharacters);
+  const head = text.slice(from, name.start);
+  if (!/(?:[dD]efault|Value)/.test(head)) return [];
+  const match = attribute.exec(head);
+  if (!match) return [];
+  const start = from + match.index + match[0].indexOf('"') + 1;
+  return [{ start, end: start + match[1]!.length }];
+}
+
+const element = /[^<>\n]{0,80}>\s*(?:<value>\s*)?(?:<!\[CDATA\[\s*)?/y;
+
+/** In an element of the name, also on lines of its own. */
+function inMarkup({ text, name, head }: Site): Value[] {
+  const match =
+    /<[\w:.-]*$/.test(head) || /<[^<>]*\b(?:name|key|id)\s*=\s*["'][^"'<>]*$/i.test(head)
+      ? at(element, text, name.end)
+      : undefined;
+  if (!match || match[0].includes('/>')) return [];
+  const start = match.index + match[0].length;
+  const value = /^[^<\n]*?(?=\s*(?:\]\]>|<\/|\n|$))/.exec(text.slice(start, start + longest))?.[0];
+  if (
+    !value ||
+    !/^\s*(?:\]\]>\s*)?(?:<\/|$)/.test(text.slice(start + value.length, start + value.length + 200))
+  )
+    return [];
+  return [{ start, end: start + value.length }];
+}
+
+const mostLines = 12;
+const longest = 400;
+const opensBlock = /["']?[ \t]*:(?:[ \t]+(?:[|>][+-]?\d?|[!&][\w!]+))?[ \t]*(?:#[^\n]*)?\r?\n/y;
+const goesOn = /["']?[ \t]*[:=][ \t]*\\\r?\n/y;
+const entry = /^(?:-[ \t]+)?["']?([\p{L}_][\p{L}\p{N}_.-]*)["']?[ \t]*[:=](?:[ \t]+|$)/u;
+const inBraces = /["']?[ \t]*[:=][ \t]*[[{](?!\{)([^\n]{1,400})/y;
+const piece = /(?:["']?([\p{L}_][\p{L}\p{N}_.-]*)["']?\s*[:=]\s*)?["']?([^\s,{}[\]"']+)/gu;
+const fallback =
+  /["']?[ \t]*[:=][ \t]*["']?(?:\$\{\w+:?[-=]([^}\n]{1,256})|\$\((?:echo|printf)[ \t](?:-\w+[ \t]|["'][^"'\n]{0,9}%s[^"'\n]{0,9}["'][ \t])?["']?([^"')\n]{1,256}))/y;
+
+/** In data: what stands on lines below the name that are indented deeper, in braces, or where nobody gives another. */
+function below({ text, name, head, isData, isWithin }: Site): Value[] {
+  if (!isData) return [];
+  const other = at(fallback, text, name.end);
+  if (other) {
+    const value = (other[1] ?? other[2])!;
+    const start = other.index + other[0].length - value.length;
+    return [{ start, end: start + value.length }];
+  }
+  const listed = isWithin ? undefined : at(inBraces, text, name.end);
+  if (listed) {
+    const from = listed.index + listed[0].length - listed[1]!.length;
+    return [...listed[1]!.matchAll(piece)].flatMap(({ 0: whole, 1: key, 2: value, index }) =>
+      byKey(name.text, key, from + index + whole.lastIndexOf(value!), value!),
+    );
+  }
+  const isContinued = at(goesOn, text, name.end);
+  const block = isContinued ?? (/^[\s-]*["']?$/.test(head) ? at(opensBlock, text, name.end) : undefined);
+  if (!block) return [];
+  const column = /^\s*(?:-\s+)?/.exec(head)![0].length;
+  const found: Value[] = [];
+  let start = block.index + block[0].length;
+  for (let i = 0; i < mostLines && start < text.length; i++) {
+    const line = /^[^\n]*/.exec(text.slice(start, start + longest))![0];
+    const own = line.trim();
+    const from = start + line.length - line.trimStart().length;
+    start += line.length + 1;
+    if (own === '' || own.startsWith('#')) continue;
+    const indented = /^\s*/.exec(line)![0].length;
+    if (isContinued ? i > 0 : indented < column || (indented === column && !own.startsWith('-'))) break;
+    const match = isContinued ? undefined : entry.exec(own);
+    const lead = match ? match[0].length : /^(?:-[ \t]+)?["']?/.exec(own)![0].length;
+    const value = own
+      .slice(lead)
+      .replace(/^["']|["']?[,\\]?$/g, '')
+      .replace(/\s+#.*$/, '');
+    // A sentence is read as one elsewhere.
+    found.push(...byKey(name.text, match?.[1], from + own.indexOf(value, lead), value));
+    if (!match && !own.startsWith('-')) break;
+  }
+  return found;
+}
+
+function byKey(name: string, key: string | undefined, start: number, value: string): Value[] {
+  // Secrets of containers and jobs are listed by their names.
+  const isListed = /(?:secrets|credentials|creds)$/i.test(name);
+  const sure = key === undefined ? (isListed ? sureness.inDoubt : sureness.is) : sureByKey(name, key);
+  if (sure === sureness.not || value === '') return [];
+  return [{ start, end: start + value.length, inDoubt: sure === sureness.inDoubt }];
+}
+
+function endOf(text: string, start: number, mark: string): number {
+  let end = start;
+  for (; end < text.length && end - start < longest; end++) {
+    if (text[end] === '\n' || text[end] === mark) return end;
+    if (text[end] === '\\') end++;
+  }
+  return Math.min(end, text.length);
+}
