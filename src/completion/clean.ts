@@ -8,7 +8,7 @@ import { indented } from './indentation';
 import { hasInvisible } from './invisible';
 import { Opened } from './opened';
 import { addsErrors } from './soundness';
-import { columnOf, firstLine, isBlank, isClosers, isDrawn, restOfLine, type Site } from './site';
+import { beginsWord, columnOf, firstLine, isBlank, isClosers, isDrawn, restOfLine, type Site } from './site';
 import type { Verdict } from './stop';
 import type { Syntax } from './syntax';
 
@@ -86,10 +86,9 @@ function endsWordAgain({ lineBefore, lineAfter }: Site, text: string): boolean {
   return text !== ending && /[\p{L}\p{N}_]*$/u.exec(text)![0] !== begun;
 }
 
-/** The space that was written between the answer and a word behind the cursor: `]]` is one to a shell. */
+/** The space that was written between the answer and a word behind the cursor. */
 function spaceBehind({ languageId, lineAfter }: Site, text: string, raw: string): string {
-  const isWord = /^[\p{L}\p{N}_]/u.test(lineAfter) || (languageId === 'shellscript' && /^]]/.test(lineAfter));
-  return isWord && text !== '' && raw.startsWith(`${text} `) ? ' ' : '';
+  return beginsWord(languageId, lineAfter) && text !== '' && raw.startsWith(`${text} `) ? ' ' : '';
 }
 
 /**
@@ -195,7 +194,9 @@ const declaration = new RegExp(
 /** The line, which declares something, stands in its scope already. */
 function declaresAgain({ languageId, before, after, lineBefore, lineAfter }: Site, text: string): boolean {
   const line = (lineBefore + firstLine(text) + (text.includes('\n') ? '' : lineAfter)).trimEnd();
-  if (!isClosers(lineAfter) || !declares(languageId, line.trimStart())) return false;
+  // What is declared was typed where the answer begins with the next line.
+  if (isBlank(firstLine(text)) || !isClosers(lineAfter) || !declares(languageId, line.trimStart()))
+    return false;
   return isInScope(line, linesAbove(before)) || isInScope(line, linesBelow(after));
 }
 

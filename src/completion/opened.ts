@@ -119,6 +119,12 @@ export class Opened {
     return before.some((entry) => !after.some(({ at }) => at === entry.at));
   }
 
+  /** Whether a text leaves a bracket open that was opened behind `start`, an index of the text before the cursor. */
+  keeps(text: string, start: number): boolean {
+    const first = this.#cursor - (this.#site.before.length - start);
+    return this.after(text).stack.some(({ kind, weak, at }) => kind === 'bracket' && !weak && at >= first);
+  }
+
   /** Whether the whole document leaves something open that is so at the cursor. */
   get isOwed(): boolean {
     const isAll = this.#isWhole && this.#after.length === this.#site.after.length;

@@ -44,6 +44,65 @@ const kinds: Record<string, Row[]> = {
     ['typescript', "describe('a', () => {\n  it.todo('can ‸'\n})\n", "use it', () => {\n    f()\n", 'use it'],
     ['go', 'func f() {\n\tcall("‸"\n}\n', 'a", b)\n', 'a'],
   ],
+  'a statement that goes on behind its block': [
+    ['javascript', 'setTimeout(() => {‸\n', '\n  tick();\n}, 100);\nf();\n', '\n  tick();\n}, 100);'],
+    ['javascript', 'setTimeout(() => {‸)\n', '\n  tick();\n}, 100);\nf();\n', '\n  tick();\n}, 100'],
+    [
+      'typescriptreact',
+      '  useEffect(() => {‸)\n',
+      '\n    load();\n  }, [id]);\n',
+      '\n    load();\n  }, [id]',
+    ],
+    [
+      'typescript',
+      'const s = a.reduce((b, c) => {‸\n',
+      '\n  return b + c;\n}, 0);\n',
+      '\n  return b + c;\n}, 0);',
+    ],
+    // The model has the comma alone.
+    ['javascript', 'setTimeout(() => {‸\n', '\n  tick();\n},', '\n  tick();\n}'],
+    ['javascript', 'setTimeout(() => {‸)\n', '\n  tick();\n},', '\n  tick();\n}'],
+    ['javascript', 'setTimeout(() => {‸)\n', '\n  tick();\n},)\n', '\n  tick();\n}'],
+    ['javascript', 'const a = {\n  b() {‸\n};\n', '\n    c();\n  },', '\n    c();\n  },'],
+    ['javascript', 'f(() => {‸\n', '\n  a();\n},\nb);\nc();\n', '\n  a();\n},\nb);'],
+    ['javascript', 'const a = [{‸\n', '\n  b: 1,\n}, {\n  b: 2,\n}];\n', '\n  b: 1,\n}, {\n  b: 2,\n}];'],
+    ['typescript', 'import {‸\n', "\n  a,\n} from 'b';\n", "\n  a,\n} from 'b';"],
+    ['typescript', 'const {‸\n', '\n  a,\n} = f({\n  b,\n});\n', '\n  a,\n} = f({\n  b,\n});'],
+    ['typescript', 'const a = {‸\n', '\n  b: 1,\n} as const;\n', '\n  b: 1,\n} as const;'],
+    ['go', 'func f() {\n\tdefer func() {‸\n}\n', '\n\t\ta()\n\t}()\n', '\n\t\ta()\n\t}()'],
+    ['javascript', 'do {‸\n', '\n  a();\n} while (b);\nc();\n', '\n  a();\n} while (b);'],
+    [
+      'typescript',
+      'try {‸\n',
+      '\n  a();\n} catch (e) {\n  b(e);\n} finally {\n  c();\n}\nd();\n',
+      '\n  a();\n} catch (e) {\n  b(e);\n} finally {\n  c();\n}',
+    ],
+    [
+      'java',
+      'class A {\n  void f() {\n    try {‸\n  }\n}\n',
+      '\n      a();\n    } catch (B e) { // No b.\n      c();\n    }\n',
+      '\n      a();\n    } catch (B e) { // No b.\n      c();\n    }',
+    ],
+    ['python', 'try:‸\n', '\n    a()\nexcept B:\n    c()\nd()\n', '\n    a()\nexcept B:\n    c()'],
+    ['python', 'try:‸\n', '\n    a()\nexcite()\n', '\n    a()'],
+    ['python', 'def f(‸\n', '\n    a,\n) -> int:\n    return a\nf(1)\n', '\n    a,\n) -> int:\n    return a'],
+    ['rust', 'let a = if b {‸\n', '\n    1\n} else {\n    2\n};\n', '\n    1\n} else {\n    2\n};'],
+    [
+      'typescriptreact',
+      'const a = (\n  <p>\n    {b ? (‸\n  </p>\n);\n',
+      '\n      <c />\n    ) : (\n      <d />\n    )}\n',
+      '\n      <c />\n    ) : (\n      <d />\n    )}',
+    ],
+    ['go', 'func f() {\n\tswitch a {‸\n}\n', '\n\tcase 1:\n\t\tb()\n\t}\n', '\n\tcase 1:\n\t\tb()\n\t}'],
+    ['cpp', 'class A {‸\n', '\npublic:\n  int b;\n};\n', '\npublic:\n  int b;\n};'],
+    // It is whole without.
+    ['javascript', 'if (a) {‸\n', '\n  b();\n} else {\n  c();\n}\n', '\n  b();\n}'],
+    ['javascript', 'a(() => {‸\n', '\n  b();\n}).then((c) => {\n  d(c);\n});\n', '\n  b();\n})'],
+    ['javascript', 'a(() => {‸\n', '\n  b();\n}).then(c);\n', '\n  b();\n}).then(c);'],
+    ['cpp', 'namespace a {‸\n', '\n  int b;\n}  // namespace a\n', '\n  int b;\n}'],
+    // Another block's title stands below as well.
+    ['typescript', "it('a', () => {‸)\nit('a', () => {\n  b();\n});\n", '\n  c();\n});\n', '\n  c();\n}'],
+  ],
   "a block's last line that stands below at another column": [
     [
       'typescript',
@@ -137,7 +196,7 @@ const kinds: Record<string, Row[]> = {
     ['javascript', 'console.log("a (‸)")\n', 'b) c");\n', 'b'],
   ],
   'what is no quote and no comment': [
-    ['shellscript', 'if [ $# -lt ‸]\n', '1 ]; then', '1'],
+    ['shellscript', 'if [ $# -lt ‸]\n', '1 ]; then', '1 '],
     ['shellscript', 'for ((i = 0; i < ${#a[@]}; ‸))\n', 'i++)); do', 'i++'],
     ['shellscript', "a=$(echo it\\'s ‸)\n", 'b)', 'b'],
     ['perl', 'print join(", ", map { $#$_ } ‸);\n', '@a), "\\n";', '@a'],
@@ -403,6 +462,9 @@ const kinds: Record<string, Row[]> = {
   'a space before what stands behind the cursor': [
     ['python', 'fr‸import a\n', 'om b import a\n', 'om b '],
     ['shellscript', 'if [[ ‸]]\n', '$a == b ]]; then\n', '$a == b '],
+    ['shellscript', 'if [ -f ‸]; then\n', '"$f" ]; then\n', '"$f" '],
+    ['shellscript', 'if [[ -n ‸]]; then\n', '$a ]]; then\n', '$a '],
+    ['shellscript', 'echo "${a[‸]}"\n', 'i]}"\n', 'i'],
     ['sql', 'alter function a‸parallel safe;\n', '(bytea) parallel safe;\n', '(bytea) '],
   ],
   'what begins like a string and is none': [
@@ -438,7 +500,17 @@ const kinds: Record<string, Row[]> = {
   'blocks that a word ends': [
     ['lua', 'foo(function()‸)\n', '\n  bar()\nend)\n', '\n  bar()\nend'],
     ['lua', 'local function f(a)‸\n', '\n  return a\nend\nf()\n', '\n  return a\nend'],
-    ['lua', 'if a then‸\n', '\n  b()\nelse\n  c()\nend\n', '\n  b()'],
+    ['lua', 'if a then‸\n', '\n  b()\nelse\n  c()\nend\n', '\n  b()\nelse\n  c()\nend'],
+    ['ruby', 'def f‸\n', '\n  a\nrescue B\n  c\nend\n\nf\n', '\n  a\nrescue B\n  c\nend'],
+    [
+      'shellscript',
+      'if a; then‸\n',
+      '\n  b\nelif c; then\n  d\nelse\n  e\nfi\nf\n',
+      '\n  b\nelif c; then\n  d\nelse\n  e\nfi',
+    ],
+    ['shellscript', 'while read -r a; do‸\n', '\n  b\ndone < "$c"\nd\n', '\n  b\ndone < "$c"'],
+    ['ruby', 'a = b.map do |c|‸\n', '\n  c\nend.join(d)\n', '\n  c\nend.join(d)'],
+    ['lua', 'while a do‸\n', '\n  b()\nending = 1\n', '\n  b()'],
     ['lua', 'if a then‸\nend\n', '\n  b()\nend\n', '\n  b()'],
     ['ruby', 'get "/b" do‸\n', "\n  'b'\nend\n", "\n  'b'\nend"],
     [
@@ -482,10 +554,19 @@ const kinds: Record<string, Row[]> = {
     ['python', 'import math\n‸\n', '%matplotlib inline', '%matplotlib inline'],
     ['python', 'import math\n‸\n', '!pip install requests', '!pip install requests'],
     ['python', '%matplotlib inline\nimport math\n‸\n', 'a = math.pi', 'a = math.pi'],
+    ['python', 'import math\n‸\n', 'files = !ls *.csv', 'files = !ls *.csv'],
+    ['python', 'import math\nfiles = ‸\n', '!ls *.csv', '!ls *.csv'],
+    ['python', 'import math\n‸\n', 'a, b = %env HOME', 'a, b = %env HOME'],
+    ['python', 'import math\n‸\n', 'math.sqrt?', 'math.sqrt?'],
+    ['python', 'import math\n‸\n', '??math.sqrt', '??math.sqrt'],
+    ['python', 'import math\n%timeit?\n‸\n', 'a = math.pi', 'a = math.pi'],
+    ['python', 'import math\n‸\n', 'a != !b', 'hidden: syntax'],
   ],
   'commands that only a notebook has': [
     ['python', 'import math\n‸\n', '%matplotlib inline', 'hidden: syntax'],
     ['python', 'import math\n‸\n', '!pip install requests', 'hidden: syntax'],
+    ['python', 'import math\n‸\n', 'files = !ls *.csv', 'hidden: syntax'],
+    ['python', 'import math\n‸\n', 'math.sqrt?', 'hidden: syntax'],
   ],
 };
 
