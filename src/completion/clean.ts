@@ -42,7 +42,7 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   if (opened.endsCallInComment(text)) return { text, hidden: 'unbalanced' };
   if (reason === 'repetition') return { text, hidden: 'repetition' };
   // In a string or a comment it declares nothing.
-  if (isDuplicate(site, text) || (!opened.isText('') && declaresAgain(site, text)))
+  if (isDuplicate(site, text, verdict.differs) || (!opened.isText('') && declaresAgain(site, text)))
     return { text, hidden: 'duplicate' };
   if (syntax && addsErrors(site, opened, withCloserOnItsLine(site, text), syntax))
     return { text, hidden: 'syntax' };
@@ -143,14 +143,14 @@ function withoutLinesBelow(site: Site, opened: Opened, text: string): string {
   return text;
 }
 
-/** The line as it would read equals the one above or below it, and is neither data nor the end of a block. */
-function isDuplicate(site: Site, text: string): boolean {
+/** The line as it would read equals the one above or below it, and is neither data nor the end of a block, nor `differs` it later. */
+function isDuplicate(site: Site, text: string, differs = false): boolean {
   if (text.includes('\n') || !isClosers(site.lineAfter)) return false;
   const line = (site.lineBefore + text + site.lineAfter).trimEnd();
   const isAbove = line === site.lineAbove.trimEnd();
   const isBelow = line.trim() === site.lineBelow.trim() && columnOf(line) === columnOf(site.lineBelow);
   if (isAbove && isData(site, line)) return false;
-  return (isBelow || (isAbove && !isRule(line))) && !repeats(site, line);
+  return ((isBelow && !differs) || (isAbove && !isRule(line))) && !repeats(site, line);
 }
 
 /** The document has the line twice in a row: above the cursor, below it, or around it. */
@@ -197,7 +197,20 @@ function declaresAgain({ languageId, before, after, lineBefore, lineAfter }: Sit
   // What is declared was typed where the answer begins with the next line.
   if (isBlank(firstLine(text)) || !isClosers(lineAfter) || !declares(languageId, line.trimStart()))
     return false;
+  if (isOverload(languageId, line, [linesAbove(before), linesBelow(after)])) return false;
   return isInScope(line, linesAbove(before)) || isInScope(line, linesBelow(after));
+}
+
+/** What parameters follow is a function that the nearest declaration above or below has as well. */
+function isOverload(languageId: string, line: string, sides: readonly Iterable<string>[]): boolean {
+  const name = /\bfunction +(\w+).*[(<]$/.exec(line)?.[1];
+  if (name === undefined || !/^typescript/.test(languageId)) return false;
+  const again = new RegExp(`\\bfunction +${name}\\b`);
+  return sides.some((lines) => {
+    for (const other of lines)
+      if (columnOf(other) <= columnOf(line) && /^\s*\w/.test(other)) return again.test(other);
+    return false;
+  });
 }
 
 const overloading = new Set([

@@ -135,7 +135,7 @@ export function blockCloser(line: string, languageId: string): string | undefine
   const code = line.trim();
   if (blocks === 'none' || lineComments.some((mark) => code.startsWith(mark))) return undefined;
   if (blocks === 'colon' && code.endsWith(':')) return '';
-  return closers[code.at(-1) ?? ''] ?? wordBlocks.find(([opener]) => opener.test(code))?.[1];
+  return closers[code.at(-1) ?? ''] ?? wordBlocks.find(([opener]) => opener.test(line.trimEnd()))?.[1];
 }
 
 /** Of what is written over several lines: a block's statements, an element, arguments, a list. */

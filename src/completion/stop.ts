@@ -17,11 +17,15 @@ import {
   type Site,
 } from './site';
 
-/** `skipped` characters stood before the text. */
+/**
+ * `skipped` characters stood before the text. A line that `differs` stands below as well, but goes on otherwise there:
+ * what was written next tells.
+ */
 export interface Verdict {
   text: string;
   reason: StopReason;
   skipped?: number;
+  differs?: true;
 }
 
 /** A unit that comes at least this often in a row, over this many characters, is a loop; strings and lists may have more. */
@@ -46,6 +50,8 @@ export class Stop {
   #listing = false;
   /** Up to where the text is whole, though it goes on. */
   #whole: number | undefined;
+  /** The end of a line that stands below as well, where the next one is to tell whether it is the same. */
+  #begun: number | undefined;
   /** The line has one of the words that go on with the block. */
   #isMiddle = false;
   /** The first line of the block's body: it tells what the model indents with. */
@@ -60,6 +66,8 @@ export class Stop {
   /** The line that opens the block, and where it stands. */
   readonly #opener: string;
   readonly #openerStart: number;
+  /** What ends the block, or goes on with it, stands below. */
+  readonly #isClosed: boolean;
   /** Words that go on with the block in its own column. */
   readonly #middles: readonly string[];
 
@@ -67,10 +75,13 @@ export class Stop {
     readonly site: Site,
     readonly limits: Limits,
   ) {
-    const { before, block, lineAbove, lineBefore } = site;
+    const { before, block, lineAbove, lineBefore, lineBelow } = site;
     this.#opener = block?.behindOpener ? lineBefore : lineAbove;
     this.#openerStart = before.lastIndexOf(this.#opener);
-    this.#middles = block && !block.closed ? middlesOf(this.#opener.trim(), block.closer) : [];
+    const words = block ? middlesOf(this.#opener.trim(), block.closer) : [];
+    const [below] = columnOf(lineBelow) === block?.column ? (/\w+/.exec(lineBelow) ?? []) : [];
+    this.#isClosed = block?.closed === true || words.includes(below ?? '');
+    this.#middles = this.#isClosed ? [] : words;
     this.#opened = new Opened(site);
     this.#rest = isClosers(site.lineAfter) && !this.#opened.isWanting ? '' : restOfLine(site);
   }
@@ -101,6 +112,7 @@ export class Stop {
 
   /** The model ended by itself, or had to. A line that was cut off within a block is left out. */
   finish(reason: 'end' | 'maxTokens' | 'cancelled' | 'context'): Verdict {
+    if (this.#begun !== undefined && reason !== 'cancelled') return this.#cutBegun();
     if (this.#metByQuote !== undefined && this.#rest === '') return this.#meets(this.#metByQuote, this.#text);
     this.#met ??= this.#metByQuote;
     if (this.#met !== undefined && reason !== 'cancelled')
@@ -123,6 +135,11 @@ export class Stop {
   }
 
   #take(character: string): Verdict | undefined {
+    if (this.#begun !== undefined) {
+      if (character === '\n') return this.#cutBegun('\n');
+      this.#text += character;
+      return undefined;
+    }
     const meeting = this.#metWith(character);
     if (meeting) return meeting;
     if (character === '\n') return this.#endLine();
@@ -164,7 +181,11 @@ export class Stop {
     if (this.#met !== undefined) return this.#meetsRest();
     const line = this.#text.slice(this.#lineStart);
     const block = this.inBlock ? this.site.block : undefined;
-    if (!block || (this.#line === 0 && block.behindOpener && !isBlank(line))) return this.#cut('line');
+    if (!block || (this.#line === 0 && block.behindOpener && !isBlank(line))) {
+      if (!this.#beginsAsBelow(line)) return this.#cut('line');
+      this.#begun = this.#text.length;
+      return undefined;
+    }
     if (this.#line > 0) {
       if (this.#isBelow(line)) return this.#withoutLine('suffix');
       if (this.#bodyStarted && isBlank(line)) return this.#withoutLine('block');
@@ -181,6 +202,27 @@ export class Stop {
     this.#lineStart = this.#text.length;
     this.#isMiddle = false;
     return undefined;
+  }
+
+  /** A line with the first part of a call, or of what else holds something in brackets, equals the one below. */
+  #beginsAsBelow(line: string): boolean {
+    const { before, lineBefore, lineAfter, lineBelow } = this.site;
+    const start = before.length - lineBefore.length;
+    const isSame = isBlank(lineAfter) && (lineBefore + line).trimEnd() === lineBelow.trimEnd();
+    return (
+      isSame &&
+      !isBlank(lineBelow) &&
+      (/<\s*$/.test(line) || /^[)\]]/.test(this.#opened.opensIn(this.#text, start)))
+    );
+  }
+
+  /** The line alone: with the next one, up to its `end`, it is either what stands below or something else. */
+  #cutBegun(end = ''): Verdict {
+    const next = this.#text.slice(this.#begun).trim() + end;
+    const { after, lineAfter, lineBelow } = this.site;
+    const below = after.slice(after.indexOf(lineBelow, lineAfter.length) + lineBelow.length).trimStart();
+    const verdict = this.#cut('line', this.#begun);
+    return isBlank(next) || below.startsWith(next) ? verdict : { ...verdict, differs: true };
   }
 
   /** Where the statement ends with a line that has the block's closer; undefined where it goes on below. */
@@ -300,7 +342,7 @@ export class Stop {
     const isOwn =
       this.#listing ||
       (written === block.closer
-        ? !block.closed || this.#opened.isOwed
+        ? !this.#isClosed || this.#opened.isOwed
         : this.#opened.needs(this.#text, this.#lineStart));
     if (isOwn && isAt) this.#closing = this.#text.length - (this.#listing ? written.length : 0);
     return this.#closing === undefined;
