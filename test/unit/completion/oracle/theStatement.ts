@@ -25,6 +25,7 @@ interface Statement {
 }
 
 const closer = /^\s*(?:[)\]}]|(?:end|fi|done|esac)\b)/;
+const handler = /^\s*(?:except|finally)\b/;
 /** What stands in the column of a block that it is within. */
 const middle =
   /^\s*(?:case|default|else|elif|elseif|elsif|ensure|private|protected|public|rescue|when)\b[^;]*$/;
@@ -38,12 +39,16 @@ function statementAt(
 ): Statement | undefined {
   const opener = lines[first]!.trimEnd();
   const column = columnOf(opener);
+  const isIndented = blockCloser(opener, languageId) === '';
   let last = first;
-  for (let i = first + 1; i < lines.length && i <= first + maxLines; i++) {
+  for (let i = first + 1; i < lines.length; i++) {
     const line = lines[i]!;
+    if (i > first + maxLines) return undefined;
     if (isBlank(line) || columnOf(line) < column) break;
-    if (columnOf(line) > column || isBlank(line.slice(column))) continue;
-    if (middle.test(line)) continue;
+    const isBody = columnOf(line) > column;
+    if (isIndented && !isBody && !handler.test(line)) break;
+    if (isIndented) last = i;
+    if (isBody || isIndented || middle.test(line)) continue;
     if (!closer.test(line)) return undefined;
     last = i;
     if (blockCloser(line.trimEnd(), languageId) === undefined) break;
@@ -76,7 +81,7 @@ function isWholeAt({ opener, truth }: Statement, length: number): boolean {
   if (!truth.slice(0, length).includes('\n') || !/[)\]};,\w]$/.test(truth.slice(0, length))) return false;
   if (/^\s*(?:else|elif|elsif|elseif)\b/.test(rest)) return /^\W*(?:else|if|for|unless|while)\b/.test(opener);
   const line = rest.slice(0, rest.search(/\n|$/));
-  return /^\s*(?:\/\/|#|--)/.test(line) || /^[.?:-].*[{([]$/.test(line.trimEnd()) || /^\s*\n/.test(rest);
+  return /^\s*(?:\/\/|#|--)/.test(line) || /^[.?:-].*[{([]$/.test(line.trimEnd());
 }
 
 describe("the end of a block's statement", () => {
