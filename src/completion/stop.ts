@@ -204,16 +204,14 @@ export class Stop {
     return undefined;
   }
 
-  /** A line with the first part of a call, or of what else holds something in brackets, equals the one below. */
+  /** A line with the first part of a call, or of what else has parameters, equals the one below; what is named is so once. */
   #beginsAsBelow(line: string): boolean {
     const { before, lineBefore, lineAfter, lineBelow } = this.site;
+    const whole = (lineBefore + line).trimEnd();
+    if (isBlank(whole) || !isBlank(lineAfter) || whole !== lineBelow.trimEnd()) return false;
+    if (/=|(?<!:):(?!:)/.test(/^[^([{<]*/.exec(whole)![0])) return false;
     const start = before.length - lineBefore.length;
-    const isSame = isBlank(lineAfter) && (lineBefore + line).trimEnd() === lineBelow.trimEnd();
-    return (
-      isSame &&
-      !isBlank(lineBelow) &&
-      (/<\s*$/.test(line) || /^[)\]]/.test(this.#opened.opensIn(this.#text, start)))
-    );
+    return whole.endsWith('<') || /^[)\]]/.test(this.#opened.opensIn(this.#text, start));
   }
 
   /** The line alone: with the next one, up to its `end`, it is either what stands below or something else. */

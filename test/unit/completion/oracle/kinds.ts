@@ -580,6 +580,12 @@ const kinds: Record<string, Row[]> = {
       'function a(\n  d: D,\n) {}\n',
       'hidden: duplicate',
     ],
+    [
+      'typescript',
+      'const a = {\n  b‸\n  b: f(\n    c,\n  ),\n};\n',
+      ': f(\n    d,\n  ),\n',
+      'hidden: duplicate',
+    ],
     ['typescript', '‸\nconst a = f(\n  b,\n);\n', 'const a = f(\n  c,\n);\n', 'hidden: duplicate'],
     [
       'typescript',
