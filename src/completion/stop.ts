@@ -69,7 +69,7 @@ export class Stop {
   /** What ends the block, or goes on with it, stands below. */
   readonly #isClosed: boolean;
   /** Words that go on with the block in its own column. */
-  readonly #middles: readonly string[];
+  #middles: readonly string[];
 
   constructor(
     readonly site: Site,
@@ -78,10 +78,15 @@ export class Stop {
     const { before, block, lineAbove, lineBefore, lineBelow } = site;
     this.#opener = block?.behindOpener ? lineBefore : lineAbove;
     this.#openerStart = before.lastIndexOf(this.#opener);
-    const words = block ? middlesOf(this.#opener.trim(), block.closer) : [];
+    // On a line of its own a brace belongs to the one above.
+    const header =
+      this.#opener.trim() === '{' ? before.slice(0, this.#openerStart).trim().split('\n').at(-1)! : '';
+    const words = block ? middlesOf(`${header} ${this.#opener}`.trim(), block.closer) : [];
     const [below] = columnOf(lineBelow) === block?.column ? (/\w+/.exec(lineBelow) ?? []) : [];
-    this.#isClosed = block?.closed === true || words.includes(below ?? '');
-    this.#middles = this.#isClosed ? [] : words;
+    const isBelow = words.includes(below ?? '');
+    // Behind what is tried it stands behind the closer, else before it.
+    this.#isClosed = block?.closed === true || (isBelow && !follows(block!.closer, below!));
+    this.#middles = this.#isClosed || isBelow ? [] : words;
     this.#opened = new Opened(site);
     this.#rest = isClosers(site.lineAfter) && !this.#opened.isWanting ? '' : restOfLine(site);
   }
@@ -229,17 +234,21 @@ export class Stop {
     const { languageId } = this.site;
     const end = this.#closersEnd;
     const rest = this.#text.slice(end).trim();
-    if (languageAt(languageId).lineComments.some((mark) => rest.startsWith(mark))) return end;
+    if (languageAt(languageId).lineComments.some((mark) => rest.startsWith(mark)) || this.#isElse('\n'))
+      return end;
     const opens =
       blockCloser(line, languageId) !== undefined ||
       this.#opened.keeps(this.#text, this.site.before.length + this.#closing);
     // Of calls on what the statement makes another block may be the last one.
     if (opens && /^\s*(?:\??\.|::)|^->/.test(this.#text.slice(end))) return end;
     const isList = this.#endsWithin(this.#text);
-    if (!opens && !isList) return this.#text.trimEnd().length;
+    // What is caught, or the condition of a loop, may stand below.
+    const { closer } = this.site.block!;
+    const mayFollow = !/^while\b/.test(rest) && this.#middles.some((word) => follows(closer, word));
+    if (!opens && !isList && !mayFollow) return this.#text.trimEnd().length;
     // What is tried is nothing without what is caught, nor a pattern without its value.
     this.#whole = isList || rest.startsWith(',') ? end : undefined;
-    this.#listing = !opens;
+    this.#listing = isList;
     this.#closing = undefined;
     return undefined;
   }
@@ -259,8 +268,8 @@ export class Stop {
   }
 
   /** An `else` follows on the closer, without which a condition is whole. */
-  #isElse(): boolean {
-    const rest = this.#text.slice(this.#closing);
+  #isElse(end = ''): boolean {
+    const rest = this.#text.slice(this.#closing) + end;
     return (
       /^\s*(?:else|elif|elsif|elseif)\W/.test(rest) && /^\W*(?:else|if|for|unless|while)\b/.test(this.#opener)
     );
@@ -333,6 +342,8 @@ export class Stop {
     if (isAt && words.some((word) => written !== word && word.startsWith(written))) return false;
     this.#isMiddle =
       isAt && (this.#middles.includes(written) || (block.closer === 'esac' && written !== block.closer));
+    if (this.#isMiddle && written === 'while') this.#middles = [];
+    this.#isMiddle ||= isAt && written === '{' && this.#middles.includes('catch');
     if (this.#isMiddle) return false;
     // Of text within a comment or a string only the closer is one.
     if (written !== block.closer && this.#opened.isText(this.#text.slice(0, this.#lineStart))) return false;
@@ -350,11 +361,18 @@ export class Stop {
 /** Words that go on with a block in its own column, by what opens it and what closes it. */
 const middles: readonly (readonly [opener: RegExp, closer: RegExp, words: readonly string[]])[] = [
   [/^try\s*:$/, /^$/, ['except', 'finally']],
+  [/^try\b.*\{$/, /^\}$/, ['catch', 'finally']],
+  [/^do\s*\{$/, /^\}$/, ['while']],
   [/\b(?:switch|select)\b.*\{$/, /^\}$/, ['case', 'default']],
   [/\b(?:class|struct)\b.*\{$/, /^\}$/, ['public', 'private', 'protected']],
   [/./, /^fi$/, ['else', 'elif']],
   [/./, /^end$/, ['else', 'elseif', 'elsif', 'rescue', 'ensure', 'catch', 'finally', 'after']],
 ];
+
+/** Some words follow on the closer, where that is a brace; the others are within the block. */
+function follows(closer: string, word: string): boolean {
+  return closer === '}' && /^(?:catch|finally|while)$/.test(word);
+}
 
 function middlesOf(opener: string, closer: string): readonly string[] {
   return middles.find(([opens, closes]) => opens.test(opener) && closes.test(closer))?.[2] ?? [];

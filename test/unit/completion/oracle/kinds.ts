@@ -95,10 +95,33 @@ const kinds: Record<string, Row[]> = {
     ],
     ['go', 'func f() {\n\tswitch a {‸\n}\n', '\n\tcase 1:\n\t\tb()\n\t}\n', '\n\tcase 1:\n\t\tb()\n\t}'],
     ['cpp', 'class A {‸\n', '\npublic:\n  int b;\n};\n', '\npublic:\n  int b;\n};'],
+    [
+      'csharp',
+      'class A {\n  void F()\n  {\n    try\n    {‸\n  }\n}\n',
+      '\n      G();\n    }\n    catch (B)\n    {\n      H();\n    }\n    I();\n',
+      '\n      G();\n    }\n    catch (B)\n    {\n      H();\n    }',
+    ],
+    [
+      'javascript',
+      'try {‸\n',
+      '\n  a();\n}\ncatch (e) {\n  b(e);\n}\nc();\n',
+      '\n  a();\n}\ncatch (e) {\n  b(e);\n}',
+    ],
+    ['c', 'do\n{‸\n', '\n  a();\n}\nwhile (b);\nwhile (c);\n', '\n  a();\n}\nwhile (b);'],
+    ['javascript', 'do {‸\n', '\n  a();\n} while (b);\nwhile (c) {}\n', '\n  a();\n} while (b);'],
+    ['c', 'if (a){‸\n', '\n  b();\n}else\n{\n  c();\n}\n', '\n  b();\n}'],
     // What goes on stands below.
+    [
+      'csharp',
+      'class A {\n  void F()\n  {\n    try\n    {‸\n    catch (B)\n    {\n    }\n  }\n}\n',
+      '\n      G();\n    }\n    catch (C)\n    {\n      H();\n    }\n    I();\n',
+      '\n      G();\n    }',
+    ],
     ['python', 'try:‸\nexcept A:\n    b()\n', '\n    a()\nexcept B:\n    c()\nd()\n', '\n    a()'],
     ['lua', 'if a then‸\nelse\n  c()\nend\n', '\n  b()\nelse\n  d()\nend\n', '\n  b()'],
     ['lua', 'if a then‸\nelse\n  c()\nend\n', '\n  b()\nend\n', '\n  b()'],
+    ['java', 'void f() {\n  try {‸\n  finally {\n  }\n}\n', '\n    a();\n  }\n  b();\n', '\n    a();\n  }'],
+    ['julia', 'try‸\ncatch\n  c()\nend\n', '\n  b()\ncatch\n  d()\nend\n', '\n  b()'],
     ['go', 'switch a {‸\ncase 2:\n\tb()\n}\n', '\ncase 1:\n\tc()\n}\n', 'hidden: empty'],
     // It is whole without.
     ['javascript', 'if (a) {‸\n', '\n  b();\n} else {\n  c();\n}\n', '\n  b();\n}'],
