@@ -8,7 +8,7 @@ import { indented } from './indentation';
 import { hasInvisible } from './invisible';
 import { Opened } from './opened';
 import { addsErrors } from './soundness';
-import { columnOf, firstLine, isBlank, isClosers, isDrawn, restOfLine, type Site } from './site';
+import { beginsWord, columnOf, firstLine, isBlank, isClosers, isDrawn, restOfLine, type Site } from './site';
 import type { Verdict } from './stop';
 import type { Syntax } from './syntax';
 
@@ -42,7 +42,7 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   if (opened.endsCallInComment(text)) return { text, hidden: 'unbalanced' };
   if (reason === 'repetition') return { text, hidden: 'repetition' };
   // In a string or a comment it declares nothing.
-  if (isDuplicate(site, text) || (!opened.isText('') && declaresAgain(site, text)))
+  if (isDuplicate(site, text, verdict.differs) || (!opened.isText('') && declaresAgain(site, text)))
     return { text, hidden: 'duplicate' };
   if (syntax && addsErrors(site, opened, withCloserOnItsLine(site, text), syntax))
     return { text, hidden: 'syntax' };
@@ -86,10 +86,9 @@ function endsWordAgain({ lineBefore, lineAfter }: Site, text: string): boolean {
   return text !== ending && /[\p{L}\p{N}_]*$/u.exec(text)![0] !== begun;
 }
 
-/** The space that was written between the answer and a word behind the cursor: `]]` is one to a shell. */
+/** The space that was written between the answer and a word behind the cursor. */
 function spaceBehind({ languageId, lineAfter }: Site, text: string, raw: string): string {
-  const isWord = /^[\p{L}\p{N}_]/u.test(lineAfter) || (languageId === 'shellscript' && /^]]/.test(lineAfter));
-  return isWord && text !== '' && raw.startsWith(`${text} `) ? ' ' : '';
+  return beginsWord(languageId, lineAfter) && text !== '' && raw.startsWith(`${text} `) ? ' ' : '';
 }
 
 /**
@@ -144,14 +143,14 @@ function withoutLinesBelow(site: Site, opened: Opened, text: string): string {
   return text;
 }
 
-/** The line as it would read equals the one above or below it, and is neither data nor the end of a block. */
-function isDuplicate(site: Site, text: string): boolean {
+/** The line as it would read equals the one above or below it, and is neither data nor the end of a block, nor `differs` it later. */
+function isDuplicate(site: Site, text: string, differs = false): boolean {
   if (text.includes('\n') || !isClosers(site.lineAfter)) return false;
   const line = (site.lineBefore + text + site.lineAfter).trimEnd();
   const isAbove = line === site.lineAbove.trimEnd();
   const isBelow = line.trim() === site.lineBelow.trim() && columnOf(line) === columnOf(site.lineBelow);
   if (isAbove && isData(site, line)) return false;
-  return (isBelow || (isAbove && !isRule(line))) && !repeats(site, line);
+  return ((isBelow && !differs) || (isAbove && !isRule(line))) && !repeats(site, line);
 }
 
 /** The document has the line twice in a row: above the cursor, below it, or around it. */
@@ -195,8 +194,23 @@ const declaration = new RegExp(
 /** The line, which declares something, stands in its scope already. */
 function declaresAgain({ languageId, before, after, lineBefore, lineAfter }: Site, text: string): boolean {
   const line = (lineBefore + firstLine(text) + (text.includes('\n') ? '' : lineAfter)).trimEnd();
-  if (!isClosers(lineAfter) || !declares(languageId, line.trimStart())) return false;
+  // What is declared was typed where the answer begins with the next line.
+  if (isBlank(firstLine(text)) || !isClosers(lineAfter) || !declares(languageId, line.trimStart()))
+    return false;
+  if (isOverload(languageId, line, [linesAbove(before), linesBelow(after)])) return false;
   return isInScope(line, linesAbove(before)) || isInScope(line, linesBelow(after));
+}
+
+/** What parameters follow is a function that the nearest declaration above or below has as well. */
+function isOverload(languageId: string, line: string, sides: readonly Iterable<string>[]): boolean {
+  const name = /\bfunction +(\w+).*[(<]$/.exec(line)?.[1];
+  if (name === undefined || !/^typescript/.test(languageId)) return false;
+  const again = new RegExp(`\\bfunction +${name}\\b`);
+  return sides.some((lines) => {
+    for (const other of lines)
+      if (columnOf(other) <= columnOf(line) && /^\s*\w/.test(other)) return again.test(other);
+    return false;
+  });
 }
 
 const overloading = new Set([

@@ -1,5 +1,6 @@
 // How a document is indented, and the same written by a model in another way.
 
+import { makeRule } from '../language/languages';
 import { columnOf, isBlank, type Site, tabWidth } from './site';
 
 /** It is asked for with each line that is written. */
@@ -64,8 +65,8 @@ function spacesPerLevel(text: string): number {
   return /^\t*(?: {4})+[^\s*]/m.test(text) && !/^\t*(?: {4})* {1,3}[^\s*]/m.test(text) ? 4 : 2;
 }
 
-/** The line stands below a rule of a Makefile or one of its commands. */
-function isRecipe({ languageId, lineAbove }: Site): boolean {
+/** The line is a rule of a Makefile, or stands below one or one of its commands. */
+function isRecipe({ languageId, lineAbove, lineBefore }: Site): boolean {
   if (languageId !== 'makefile') return false;
-  return lineAbove.startsWith('\t') || /^[^\s#=][^#=]*:(?![:=])[^=]*$/.test(lineAbove);
+  return lineAbove.startsWith('\t') || makeRule.test(lineAbove) || makeRule.test(lineBefore);
 }

@@ -119,6 +119,20 @@ export class Opened {
     return before.some((entry) => !after.some(({ at }) => at === entry.at));
   }
 
+  /** Whether a text leaves a bracket open that was opened behind `start`, an index of the text before the cursor. */
+  keeps(text: string, start: number): boolean {
+    return this.opensIn(text, start) !== '';
+  }
+
+  /** The closers of the brackets that a text leaves open so, outermost first. */
+  opensIn(text: string, start: number): string {
+    const first = this.#cursor - (this.#site.before.length - start);
+    return this.after(text)
+      .stack.filter(({ kind, weak, at }) => kind === 'bracket' && !weak && at >= first)
+      .map(({ closer }) => closer)
+      .join('');
+  }
+
   /** Whether the whole document leaves something open that is so at the cursor. */
   get isOwed(): boolean {
     const isAll = this.#isWhole && this.#after.length === this.#site.after.length;

@@ -85,9 +85,14 @@ export function isBlank(text: string): boolean {
 }
 
 /** What stands right of the cursor, without a space in front that tells no words apart. */
-export function restOfLine({ lineBefore, lineAfter }: Site): string {
+export function restOfLine({ languageId, lineBefore, lineAfter }: Site): string {
   const rest = lineAfter.trim();
-  return isBlank(lineBefore) || !/^[\p{L}\p{N}_]/u.test(rest) ? rest : lineAfter.trimEnd();
+  return isBlank(lineBefore) || !beginsWord(languageId, rest) ? rest : lineAfter.trimEnd();
+}
+
+/** A space before it counts: to a shell `]` is a word as well. */
+export function beginsWord(languageId: string, text: string): boolean {
+  return /^[\p{L}\p{N}_]/u.test(text) || (languageId === 'shellscript' && text.startsWith(']'));
 }
 
 /** Nothing but what an editor closes by itself: then the cursor stands at the line's end in all but name. */
@@ -125,12 +130,12 @@ function blockAt(site: Omit<Site, 'block'>): Block | undefined {
 }
 
 /** What ends the block that `line` opens at its end: a bracket, a word, nothing where indentation does, undefined for no block. */
-function blockCloser(line: string, languageId: string): string | undefined {
+export function blockCloser(line: string, languageId: string): string | undefined {
   const { blocks, wordBlocks = [], lineComments } = languageAt(languageId);
   const code = line.trim();
   if (blocks === 'none' || lineComments.some((mark) => code.startsWith(mark))) return undefined;
   if (blocks === 'colon' && code.endsWith(':')) return '';
-  return closers[code.at(-1) ?? ''] ?? wordBlocks.find(([opener]) => opener.test(code))?.[1];
+  return closers[code.at(-1) ?? ''] ?? wordBlocks.find(([opener]) => opener.test(line.trimEnd()))?.[1];
 }
 
 /** Of what is written over several lines: a block's statements, an element, arguments, a list. */

@@ -59,6 +59,9 @@ function* readings(site: Site, opened: Opened, text: string, ends: string): Gene
   const rest = lineAfter + ends;
   yield line + rest;
   const { own, all } = opened.owedAfter(text);
+  // An element of a list that goes on below, or parameters of types that do.
+  if (own !== '') yield line + own + ',' + rest;
+  if (line.endsWith('<')) yield line + 'x>() {}' + rest;
   const indent = '\n' + /^\s*/.exec(line.slice(line.lastIndexOf('\n') + 1))![0];
   const { wanted, bodies: known, headers, blockEnd } = endingsOf(site);
   const closing = blockEnd?.(line);

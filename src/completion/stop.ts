@@ -1,17 +1,31 @@
 // Decides, character by character, when a completion is long enough; how the model was stepped makes no difference.
 
+import { languageAt } from '../language/languages';
 import type { Limits } from '../protocol';
 import type { StopReason } from '../results';
 import { isFence } from './chat';
 import { columnInDocument } from './indentation';
 import { Opened } from './opened';
-import { columnOf, isBlank, isClosers, isDrawn, restOfLine, type Site } from './site';
+import {
+  beginsWord,
+  blockCloser,
+  columnOf,
+  isBlank,
+  isClosers,
+  isDrawn,
+  restOfLine,
+  type Site,
+} from './site';
 
-/** `skipped` characters stood before the text. */
+/**
+ * `skipped` characters stood before the text. A line that `differs` stands below as well, but goes on otherwise there:
+ * what was written next tells.
+ */
 export interface Verdict {
   text: string;
   reason: StopReason;
   skipped?: number;
+  differs?: true;
 }
 
 /** A unit that comes at least this often in a row, over this many characters, is a loop; strings and lists may have more. */
@@ -30,8 +44,16 @@ export class Stop {
   #lineStart = 0;
   #bodyStarted = false;
   #firstLine: string | undefined;
-  /** The block's closer has come; only brackets and punctuation may follow it. */
-  #closing = false;
+  /** Behind the block's closer, whose line goes on to the end of the statement. */
+  #closing: number | undefined;
+  /** The line above ends with a comma within brackets of the opener's line, and this one goes on with what they hold. */
+  #listing = false;
+  /** Up to where the text is whole, though it goes on. */
+  #whole: number | undefined;
+  /** The end of a line that stands below as well, where the next one is to tell whether it is the same. */
+  #begun: number | undefined;
+  /** The line has one of the words that go on with the block. */
+  #isMiddle = false;
   /** The first line of the block's body: it tells what the model indents with. */
   #firstOfBody = '';
   readonly #opened: Opened;
@@ -41,11 +63,30 @@ export class Stop {
   #metByQuote: number | undefined;
   /** What stands right of the cursor, where it is more than closers of what is open there. */
   readonly #rest: string;
+  /** The line that opens the block, and where it stands. */
+  readonly #opener: string;
+  readonly #openerStart: number;
+  /** What ends the block, or goes on with it, stands below. */
+  readonly #isClosed: boolean;
+  /** Words that go on with the block in its own column. */
+  #middles: readonly string[];
 
   constructor(
     readonly site: Site,
     readonly limits: Limits,
   ) {
+    const { before, block, lineAbove, lineBefore, lineBelow } = site;
+    this.#opener = block?.behindOpener ? lineBefore : lineAbove;
+    this.#openerStart = before.lastIndexOf(this.#opener);
+    // On a line of its own a brace belongs to the one above.
+    const header =
+      this.#opener.trim() === '{' ? before.slice(0, this.#openerStart).trim().split('\n').at(-1)! : '';
+    const words = block ? middlesOf(`${header} ${this.#opener}`.trim(), block.closer) : [];
+    const [below] = columnOf(lineBelow) === block?.column ? (/\w+/.exec(lineBelow) ?? []) : [];
+    const isBelow = words.includes(below ?? '');
+    // Behind what is tried it stands behind the closer, else before it.
+    this.#isClosed = block?.closed === true || (isBelow && !follows(block!.closer, below!));
+    this.#middles = this.#isClosed || isBelow ? [] : words;
     this.#opened = new Opened(site);
     this.#rest = isClosers(site.lineAfter) && !this.#opened.isWanting ? '' : restOfLine(site);
   }
@@ -76,14 +117,17 @@ export class Stop {
 
   /** The model ended by itself, or had to. A line that was cut off within a block is left out. */
   finish(reason: 'end' | 'maxTokens' | 'cancelled' | 'context'): Verdict {
+    if (this.#begun !== undefined && reason !== 'cancelled') return this.#cutBegun();
     if (this.#metByQuote !== undefined && this.#rest === '') return this.#meets(this.#metByQuote, this.#text);
     this.#met ??= this.#metByQuote;
     if (this.#met !== undefined && reason !== 'cancelled')
       return reason === 'end' && this.#leadsToRest() ? this.#cut(reason) : this.#meetsRest();
     const loop = reason === 'maxTokens' ? loopStart(this.#text, loopCharacters) : undefined;
     if (loop !== undefined) return this.#cut('repetition', loop);
-    const cutOff = reason !== 'end' && this.#line > 0 && !this.#closing;
-    return cutOff ? this.#withoutLine(reason) : this.#cut(reason);
+    if (this.#closing !== undefined && reason !== 'end') return this.#cut(reason, this.#closersEnd);
+    const end = this.#endsStatement(this.#text.slice(this.#lineStart));
+    if (reason === 'end') return this.#cut(reason, end ?? this.#whole);
+    return this.#line > 0 ? this.#withoutLine(reason) : this.#cut(reason);
   }
 
   #cut(reason: StopReason, length = this.#text.length): Verdict {
@@ -92,11 +136,15 @@ export class Stop {
   }
 
   #withoutLine(reason: StopReason): Verdict {
-    return this.#cut(reason, this.#lineStart - 1);
+    return this.#cut(reason, this.#whole ?? this.#lineStart - 1);
   }
 
   #take(character: string): Verdict | undefined {
-    if (this.#closing && !')]};,'.includes(character)) return this.#cut('block');
+    if (this.#begun !== undefined) {
+      if (character === '\n') return this.#cutBegun('\n');
+      this.#text += character;
+      return undefined;
+    }
     const meeting = this.#metWith(character);
     if (meeting) return meeting;
     if (character === '\n') return this.#endLine();
@@ -105,6 +153,7 @@ export class Stop {
     if (this.#line === 0 && this.#rest.length > 1 && this.#text.endsWith(this.#rest))
       this.#met = Math.min(this.#met ?? Infinity, this.#beforeRest());
     if (this.#line > 0 && this.#leavesBlock()) return this.#withoutLine('block');
+    if (this.#closing !== undefined && this.#isElse()) return this.#cut('block', this.#closersEnd);
     const loop = loopStart(this.#text, loopCharacters);
     if (loop === undefined) return undefined;
     const isData = this.#opened.encloses(this.#text) && loopStart(this.#text, dataCharacters) === undefined;
@@ -137,24 +186,98 @@ export class Stop {
     if (this.#met !== undefined) return this.#meetsRest();
     const line = this.#text.slice(this.#lineStart);
     const block = this.inBlock ? this.site.block : undefined;
-    if (!block || (this.#line === 0 && block.behindOpener && !isBlank(line))) return this.#cut('line');
+    if (!block || (this.#line === 0 && block.behindOpener && !isBlank(line))) {
+      if (!this.#beginsAsBelow(line)) return this.#cut('line');
+      this.#begun = this.#text.length;
+      return undefined;
+    }
     if (this.#line > 0) {
       if (this.#isBelow(line)) return this.#withoutLine('suffix');
       if (this.#bodyStarted && isBlank(line)) return this.#withoutLine('block');
+      const end = this.#endsStatement(line);
+      if (end !== undefined) return this.#cut('block', end);
     }
     if (this.#line > 0 && !isBlank(line)) this.#firstOfBody ||= line;
     this.#bodyStarted ||= !isBlank(line);
     this.#line++;
-    if (this.#line >= this.limits.maxLines + (block.behindOpener ? 1 : 0)) return this.#cut('maxLines');
+    if (this.#line >= this.limits.maxLines + (block.behindOpener ? 1 : 0))
+      return this.#cut('maxLines', this.#whole);
     if (this.#bodyStarted) this.#firstLine ??= this.#text;
     this.#text += '\n';
     this.#lineStart = this.#text.length;
+    this.#isMiddle = false;
     return undefined;
+  }
+
+  /** A line with the first part of a call, or of what else has parameters, equals the one below; what is named is so once. */
+  #beginsAsBelow(line: string): boolean {
+    const { before, lineBefore, lineAfter, lineBelow } = this.site;
+    const whole = (lineBefore + line).trimEnd();
+    if (isBlank(whole) || !isBlank(lineAfter) || whole !== lineBelow.trimEnd()) return false;
+    if (/=|(?<!:):(?!:)/.test(/^[^([{<]*/.exec(whole)![0])) return false;
+    const start = before.length - lineBefore.length;
+    return whole.endsWith('<') || /^[)\]]/.test(this.#opened.opensIn(this.#text, start));
+  }
+
+  /** The line alone: with the next one, up to its `end`, it is either what stands below or something else. */
+  #cutBegun(end = ''): Verdict {
+    const next = this.#text.slice(this.#begun).trim() + end;
+    const { after, lineAfter, lineBelow } = this.site;
+    const below = after.slice(after.indexOf(lineBelow, lineAfter.length) + lineBelow.length).trimStart();
+    const verdict = this.#cut('line', this.#begun);
+    return isBlank(next) || below.startsWith(next) ? verdict : { ...verdict, differs: true };
+  }
+
+  /** Where the statement ends with a line that has the block's closer; undefined where it goes on below. */
+  #endsStatement(line: string): number | undefined {
+    if (this.#closing === undefined) return undefined;
+    const { languageId } = this.site;
+    const end = this.#closersEnd;
+    const rest = this.#text.slice(end).trim();
+    if (languageAt(languageId).lineComments.some((mark) => rest.startsWith(mark)) || this.#isElse('\n'))
+      return end;
+    const opens =
+      blockCloser(line, languageId) !== undefined ||
+      this.#opened.keeps(this.#text, this.site.before.length + this.#closing);
+    // Of calls on what the statement makes another block may be the last one.
+    if (opens && /^\s*(?:\??\.|::)|^->/.test(this.#text.slice(end))) return end;
+    const isList = this.#endsWithin(this.#text);
+    // What is caught, or the condition of a loop, may stand below.
+    const { closer } = this.site.block!;
+    const mayFollow = !/^while\b/.test(rest) && this.#middles.some((word) => follows(closer, word));
+    if (!opens && !isList && !mayFollow) return this.#text.trimEnd().length;
+    // What is tried is nothing without what is caught, nor a pattern without its value.
+    this.#whole = isList || rest.startsWith(',') ? end : undefined;
+    this.#listing = isList;
+    this.#closing = undefined;
+    return undefined;
+  }
+
+  /** The text ends with a comma within brackets of the opener's line. */
+  #endsWithin(text: string): boolean {
+    return text.trimEnd().endsWith(',') && this.#opened.keeps(text, this.#openerStart);
+  }
+
+  /** What of the closing line closes: the block, and brackets and punctuation behind it, where they lead to nothing. */
+  get #closersEnd(): number {
+    const closing = this.#closing!;
+    const closers = /^[)\]};,]*/.exec(this.#text.slice(closing))![0];
+    if (this.#listing && closers === '') return this.#whole!;
+    const end = closing + closers.length;
+    return this.#endsWithin(this.#text.slice(0, end)) ? end - 1 : end;
+  }
+
+  /** An `else` follows on the closer, without which a condition is whole. */
+  #isElse(end = ''): boolean {
+    const rest = this.#text.slice(this.#closing) + end;
+    return (
+      /^\s*(?:else|elif|elsif|elseif)\W/.test(rest) && /^\W*(?:else|if|for|unless|while)\b/.test(this.#opener)
+    );
   }
 
   /** The line's rest has been written again: at its end, which shows what it was, else where it was met first. */
   #meetsRest(): Verdict {
-    return this.#cut('suffix', this.#text.endsWith(this.#rest) ? this.#beforeRest() : this.#met);
+    return this.#cutBefore(this.#text.endsWith(this.#rest) ? this.#beforeRest() : this.#met);
   }
 
   /** The model has the rest in view: where it ends of itself the rest may go on, if the line is sound so. */
@@ -168,7 +291,7 @@ export class Stop {
   #beforeRest(): number {
     const head = this.#text.slice(0, -this.#rest.length);
     // Before a word the space may be the answer's.
-    return (/^[\p{L}\p{N}_]/u.test(this.#rest) ? head : head.trimEnd()).length;
+    return (beginsWord(this.site.languageId, this.#rest) ? head : head.trimEnd()).length;
   }
 
   /** What stands behind the cursor is taken up again; on a line of its own it ends the block. */
@@ -178,7 +301,14 @@ export class Stop {
     const before = written.endsWith(rest) ? written.length - rest.length : met;
     const length = before < met && !this.#opened.needs(written, before) ? before : met;
     const alone = this.#line > 0 && isBlank(this.#text.slice(this.#lineStart, length));
-    return alone ? this.#withoutLine('block') : this.#cut('suffix', length);
+    return alone ? this.#withoutLine('block') : this.#cutBefore(length);
+  }
+
+  /** Cuts before what stands behind the cursor; there a comma behind a block would give what is called something less. */
+  #cutBefore(length = this.#text.length): Verdict {
+    const head = this.#text.slice(0, length).trimEnd();
+    const isDangling = this.#closing !== undefined && this.#endsWithin(head);
+    return this.#cut('suffix', isDangling ? head.length - 1 : length);
   }
 
   /** The line stands below already, and nothing in the answer needs it. */
@@ -193,28 +323,59 @@ export class Stop {
   }
 
   /**
-   * Judges a later line by its first character that is no space, or by those that begin the word which closes the block;
-   * the block's own closer still belongs to it.
+   * Judges a later line by its first character that is no space, or by those that begin a word which closes the block or
+   * goes on with it; the block's own closer still belongs to it.
    */
   #leavesBlock(): boolean {
     const line = this.#text.slice(this.#lineStart);
     const block = this.site.block!;
     const written = line.trim();
-    const most = Math.max(1, block.closer.length);
-    if (this.#closing || written === '' || written.length > most || isBlank(line.at(-1)!)) return false;
+    // Of another word the one that closes the block may be the beginning.
+    if (this.#closing !== undefined)
+      return this.#closing === this.#text.length - 1 && /\w\w$/.test(line) && line.trim() !== block.closer;
+    const words = [block.closer, ...this.#middles];
+    const most = Math.max(1, ...words.map(({ length }) => length));
+    if (this.#isMiddle || written === '' || written.length > most || isBlank(line.at(-1)!)) return false;
     const column = this.#columnOf(line);
     if (column > block.column) return false;
-    if (column === block.column && written !== block.closer && block.closer.startsWith(written)) return false;
+    const isAt = column === block.column;
+    if (isAt && words.some((word) => written !== word && word.startsWith(written))) return false;
+    this.#isMiddle =
+      isAt && (this.#middles.includes(written) || (block.closer === 'esac' && written !== block.closer));
+    if (this.#isMiddle && written === 'while') this.#middles = [];
+    this.#isMiddle ||= isAt && written === '{' && this.#middles.includes('catch');
+    if (this.#isMiddle) return false;
     // Of text within a comment or a string only the closer is one.
     if (written !== block.closer && this.#opened.isText(this.#text.slice(0, this.#lineStart))) return false;
     // Behind parameters a body may begin, whose closer is another one.
     const isOwn =
-      written === block.closer
-        ? !block.closed || this.#opened.isOwed
-        : this.#opened.needs(this.#text, this.#lineStart);
-    this.#closing = isOwn && column === block.column;
-    return !this.#closing;
+      this.#listing ||
+      (written === block.closer
+        ? !this.#isClosed || this.#opened.isOwed
+        : this.#opened.needs(this.#text, this.#lineStart));
+    if (isOwn && isAt) this.#closing = this.#text.length - (this.#listing ? written.length : 0);
+    return this.#closing === undefined;
   }
+}
+
+/** Words that go on with a block in its own column, by what opens it and what closes it. */
+const middles: readonly (readonly [opener: RegExp, closer: RegExp, words: readonly string[]])[] = [
+  [/^try\s*:$/, /^$/, ['except', 'finally']],
+  [/^try\b.*\{$/, /^\}$/, ['catch', 'finally']],
+  [/^do\s*\{$/, /^\}$/, ['while']],
+  [/\b(?:switch|select)\b.*\{$/, /^\}$/, ['case', 'default']],
+  [/\b(?:class|struct)\b.*\{$/, /^\}$/, ['public', 'private', 'protected']],
+  [/./, /^fi$/, ['else', 'elif']],
+  [/./, /^end$/, ['else', 'elseif', 'elsif', 'rescue', 'ensure', 'catch', 'finally', 'after']],
+];
+
+/** Some words follow on the closer, where that is a brace; the others are within the block. */
+function follows(closer: string, word: string): boolean {
+  return closer === '}' && /^(?:catch|finally|while)$/.test(word);
+}
+
+function middlesOf(opener: string, closer: string): readonly string[] {
+  return middles.find(([opens, closes]) => opens.test(opener) && closes.test(closer))?.[2] ?? [];
 }
 
 /** Where the second turn of a loop at the text's end begins; rules and dashes are drawn with loops and are none. */

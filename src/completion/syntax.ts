@@ -250,10 +250,13 @@ export function windowAt(site: Site): { before: string; after: string } {
   return { before: asCode(site, above.slice(start)), after: asCode(site, below.slice(0, windowEnd(below))) };
 }
 
+/** Magic and commands of the shell, also where a name is given what they say, and questions for help. */
+const command =
+  /^([ \t]*)(?:(?:[\w.,[\] \t]+=[ \t]*)?(?:%%?[A-Za-z]\w*\b|!\s*[\w./~$"'{]).*|(?:\?{1,2}%{0,2}[\w.*]+|%{0,2}[\w.*]+\?{1,2})[ \t]*)$/gm;
+
 /** Lines of a notebook's cell that are commands to it are no Python. */
 function asCode({ notebook, languageId }: Site, text: string): string {
-  if (!notebook || languageId !== 'python') return text;
-  return text.replace(/^([ \t]*)(?:%%?[A-Za-z]\w*\b|!\s*[\w./~$]).*$/gm, '$1pass');
+  return notebook && languageId === 'python' ? text.replace(command, '$1pass') : text;
 }
 
 function errorsUnder(node: Node): number {

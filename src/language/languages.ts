@@ -16,7 +16,7 @@ export interface Language {
   readonly quotes: Quotes;
   /** What opens a block at a line's end: `{`, which `}` ends, or `:`, where indentation does. */
   readonly blocks: 'brace' | 'colon' | 'none';
-  /** Lines that open a block which a word ends, and the word. */
+  /** Lines that open a block which a word ends, and the word; none where indentation does. */
   readonly wordBlocks?: readonly (readonly [opener: RegExp, closer: string])[];
   /** The one of tree-sitter that reads it, as its file is called. */
   readonly grammar?: string;
@@ -51,6 +51,9 @@ const mixed = { lineComments: ['//'], blockComments: [...starred, ...arrowed], b
 const ended = (opener: RegExp) => ({ wordBlocks: [[opener, 'end']] }) as const;
 const uncommented = { lineComments: [], blockComments: [], blocks: 'brace' } as const;
 const values = { lineComments: ['#'], blockComments: [], pathComment: '#', blocks: 'none' } as const;
+
+/** A rule of a Makefile, whose recipe is indented. */
+export const makeRule = /^[^\s#=][^#=]*:(?![:=])[^=]*$/;
 
 /** Also of prose, where an apostrophe opens nothing. */
 const double = { short: ['"'], long: [] } as const;
@@ -186,7 +189,7 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       name: 'Julia',
       ...{ ...hash, endings: ['.jl'], blockComments: [['#=', '=#']], quotes: tripleAndCharacters },
       ...ended(
-        /^(?:(?:mutable )?struct|function|if|for|while|let|try|macro)\b(?!.*\bend\b)|\bdo(?: [\w, ]+)?$/,
+        /^\s*(?:(?:mutable )?struct|function|if|for|while|let|try|macro)\b(?!.*\bend\b)|\bdo(?: [\w, ]+)?$/,
       ),
     },
     kotlin: { name: 'Kotlin', ...c, endings: ['.kt', '.kts'], quotes: tripleAndCharacters },
@@ -198,7 +201,14 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       ...{ ...dashes, endings: ['.lua'], blockComments: [['--[[', ']]']], quotes: both },
       ...ended(/\b(?:then|do|function\b[\w.: ]*\([^()]*\))$/),
     },
-    makefile: { name: 'Makefile', ...hash, endings: [], quotes: both, bareValues: true },
+    makefile: {
+      name: 'Makefile',
+      ...hash,
+      endings: [],
+      quotes: both,
+      wordBlocks: [[makeRule, '']],
+      bareValues: true,
+    },
     markdown: { name: 'Markdown', ...markup, endings: ['.md'], quotes: double },
     'objective-c': { name: 'Objective-C', ...c, endings: ['.m'] },
     'objective-cpp': { name: 'Objective-C++', ...c, endings: ['.mm'] },
@@ -227,7 +237,7 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       name: 'Ruby',
       ...{ ...hash, endings: ['.rb'], quotes: { short: ['"', "'", '`'], long: [] }, grammar: 'ruby' },
       ...ended(
-        /^(?:def|class|module|if|unless|while|until|begin)\b(?!.*(?:\bend\b|\)? = |;))|\bdo(?: *\|[^|]*\|)?$/,
+        /^\s*(?:def|class|module|if|unless|while|until|begin)\b(?!.*(?:\bend\b|\)? = |;))|\bdo(?: *\|[^|]*\|)?$/,
       ),
     },
     rust: { name: 'Rust', ...c, endings: ['.rs'], isSource: true, grammar: 'rust', imports: ofRust },
@@ -240,6 +250,7 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       wordBlocks: [
         [/(?:^|[\s;])then$/, 'fi'],
         [/(?:^|[\s;])do$/, 'done'],
+        [/(?:^|[\s;])case\b.*\sin$/, 'esac'],
       ],
       bareValues: true,
     },

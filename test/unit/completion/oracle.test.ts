@@ -2,6 +2,8 @@
 
 // One program, so that each grammar is compiled once for all of them.
 import './oracle/kinds';
+import './oracle/theAlike';
+import './oracle/theStatement';
 import './oracle/theTruth';
 import './oracle/theUnsound';
 import './oracle/theWrong';

@@ -141,4 +141,25 @@ describe('stop', () => {
     assert.equal(stop.push('\n  a();\n  b('), undefined);
     assert.deepEqual(stop.finish('maxTokens'), { text: '\n  a();', reason: 'maxTokens' });
   });
+
+  it('leaves out what goes on behind a block where that was cut off', () => {
+    const limits = { maxTokens: 9, maxLines: 3, minConfidence: 0 };
+    const body = '\n  a();\n}';
+    for (const written of ['},', '}, 1', '}, [', '}'])
+      assert.deepEqual(
+        (() => {
+          const stop = new Stop(place('f(() => {‸\n'), limits);
+          assert.equal(stop.push(`\n  a();\n${written}`), undefined);
+          return stop.finish('maxTokens');
+        })(),
+        { text: body, reason: 'maxTokens' },
+      );
+    check(
+      'f([{‸\n',
+      '\n  a: 1,\n}, {\n  b: 2,\n  c: 3,\n  d: 4\n',
+      { text: '\n  a: 1,\n}', reason: 'maxLines' },
+      'typescript',
+      4,
+    );
+  });
 });
