@@ -3,20 +3,24 @@
 import { asks, at, type Site, sureByKey, sureness, type Value } from './secretStatements';
 
 const string = String.raw`([a-z@$]{0,2}(["'\`]))((?:(?!\2)[^\\\n]|\\.){1,200})`;
-/** Before the name: what is compared with it, and what a comment behind it tells of. */
-const before: readonly (readonly [RegExp, 'inDoubt'?])[] = [
-  [new RegExp(String.raw`${string}\2\s*\)?\s*(?:[!=]={1,2}|-(?:eq|ne)|eq|ne)\s*[\w$.&>!-]*["'\`]?$`)],
-  [new RegExp(String.raw`${string}\2\.(?:equals|equalsIgnoreCase|compareTo|eq)\w*\(\s*[\w$.&]*$`)],
+/** Before the name, between a string and it: what the string is compared by, and a comment that tells of the string. */
+const before = (
   [
-    new RegExp(
-      String.raw`(?:[eE]quals?|[aA]ssert\w*|compare\w*|eq|cmp)\w*!?\(\s*(?:t,\s*)?${string}\2\s*,\s*[\w$.&*]*$`,
-    ),
-  ],
-  [new RegExp(String.raw`${string}\2[\s,;)\]}]*(?:#|\/\/|--|\/\*)[ \t]*$`)],
-  [new RegExp(String.raw`${string}\2[\s,;)\]}]*(?:#|\/\/|--|\/\*)[^"'\`]*$`), 'inDoubt'],
-];
-/** What the string before a name takes, so that most lines are passed over. */
-const afterString = /["'`].*(?:[=,#/(*]|--|\beq|\bne)/;
+    [String.raw`\s*\)?\s*(?:[!=]={1,2}|-(?:eq|ne)|eq|ne)\s*[\w$.&>!-]*["'\`]?$`],
+    [String.raw`\.(?:equals|equalsIgnoreCase|compareTo|eq)\w*\(\s*[\w$.&]*$`],
+    [
+      String.raw`\s*,\s*[\w$.&*]*$`,
+      String.raw`(?:[eE]quals?|[aA]ssert\w*|compare\w*|eq|cmp)\w*!?\(\s*(?:t,\s*)?`,
+    ],
+    [String.raw`[\s,;)\]}]*(?:#|\/\/|--|\/\*)[ \t]*$`],
+    [String.raw`[\s,;)\]}]*(?:#|\/\/|--|\/\*)[^"'\`]*$`, '', 'inDoubt'],
+  ] as const
+).map(([between, call = '', inDoubt]) => ({
+  // Few names have this before them, which is found out sooner than where the string begins.
+  near: new RegExp(String.raw`["'\`]${between}`),
+  pattern: new RegExp(String.raw`${call}${string}\2${between}`),
+  inDoubt: inDoubt !== undefined,
+}));
 
 const open = String.raw`[a-z@$]{0,2}(["'\`])`;
 const closers = String.raw`(?:\(\))?["'\`]?[\])]*["'\`]?`;
@@ -94,16 +98,15 @@ export function besideValues(site: Site): Value[] {
 }
 
 function beforeName({ text, name, head }: Site): Value[] {
-  if (!afterString.test(head)) return [];
-  for (const [pattern, inDoubt] of before) {
-    const match = pattern.exec(head);
+  for (const { near, pattern, inDoubt } of before) {
+    const match = near.test(head) && pattern.exec(head);
     if (!match || (inDoubt && name.group !== 'secret')) continue;
     // A comment that says nothing but the name tells what it stands behind.
     if (/[#/*-]\S*\s*$/.test(head) && !inDoubt && /(?:#|\/\/|--|\/\*)[ \t]*$/.test(head))
       if (!/^[ \t]*(?:\*\/)?[ \t]*(?:\r?\n|$)/.test(text.slice(name.end, name.end + 20))) continue;
     const [whole, opens, , value] = match as unknown as [string, string, string, string];
     const start = name.start - head.length + match.index + whole.indexOf(opens + value) + opens.length;
-    return [{ start, end: start + value.length, inDoubt: inDoubt !== undefined }];
+    return [{ start, end: start + value.length, inDoubt }];
   }
   return [];
 }

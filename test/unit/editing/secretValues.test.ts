@@ -338,7 +338,7 @@ describe('a key or token in another file', () => {
         const begun = process.cpuUsage().user;
         without(each.repeat(200_000 / each.length), languageId);
         const ms = (process.cpuUsage().user - begun) / 1000;
-        assert.ok(ms < 2000, `${each} took ${ms} ms`);
+        assert.ok(ms < 4000, `${each} took ${ms} ms`);
       }
   });
 });
