@@ -9,6 +9,7 @@ const sysroot = '/usr/aarch64-linux-gnu';
 const musl = '/lib/ld-musl-x86_64.so.1';
 const wine = findProgram('wine64', 'wine') ?? ['/usr/lib/wine/wine64'].find((file) => existsSync(file));
 const qemu = findProgram('qemu-aarch64');
+const qemuX64 = findProgram('qemu-x86_64');
 const onX64 = process.platform === 'linux' && process.arch === 'x64';
 
 /** Node of Alpine ends at once with an older one than that. */
@@ -33,6 +34,10 @@ const ways = {
     qemu && existsSync(path.join(sysroot, 'lib', 'libstdc++.so.6'))
       ? { prefix: [qemu], env: { QEMU_LD_PREFIX: sysroot } }
       : { lacks: 'qemu-user, libc6-arm64-cross and libstdc++6-arm64-cross' },
+  'the oldest x64': () =>
+    onX64 && qemuX64
+      ? { prefix: [qemuX64, '-cpu', 'Nehalem'], node: process.execPath }
+      : { lacks: 'qemu-user' },
   'alpine-x64': () => (hasMusl() ? { prefix: [] } : { lacks: 'musl 1.2.5' }),
   'win32-x64': () => (onX64 && wine ? { prefix: [wine], env: inWine } : { lacks: 'wine64' }),
 };

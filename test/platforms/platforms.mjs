@@ -63,6 +63,15 @@ async function completes(target, folder, { args, answer }) {
   check(code === 0 && output === answer, `${target} completes "${output}", not "${answer}":\n${errors}`);
 }
 
+/** The engine of this machine, on a processor of x64 that has no more than the first ones: all else must do without. */
+async function completesOnTheOldest({ args, answer }) {
+  const way = wayTo('the oldest x64');
+  if (way.lacks) return skip(`no completion on the oldest processor: that needs ${way.lacks}.`);
+  const cli = path.join(root, 'dist', 'cli.js');
+  const { code, output, errors } = await runBy(way, process.execPath, [cli, ...args], { scratch });
+  check(code === 0 && output === answer, `The oldest completes "${output}", not "${answer}":\n${errors}`);
+}
+
 /** What a test program counted; what it skips, as the levels that the processor lacks, is no loss here. */
 async function counted(what, way, program, args, { more, cwd }) {
   const { code, output, errors } = await runBy(way, program, args, { scratch, cwd, more });
@@ -154,6 +163,7 @@ await program(import.meta.url, async (args) => {
     if (target === 'win32-x64') await allUnitTests(target, folder);
     rmSync(folder, { recursive: true });
   }
+  if (args.length === 0) await completesOnTheOldest(question);
   if (named.includes('linux-arm64')) await testsOnArm();
   if (named.includes('win32-x64')) await testsOnWindows();
   else if (args.length === 0) await someUnitTests();
