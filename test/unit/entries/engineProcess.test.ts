@@ -22,6 +22,7 @@ import {
   evaluateProgress,
   evaluateRequest,
   examineRequest,
+  knownNotification,
   loadProgress,
   loadRequest,
   type Prompt,
@@ -90,6 +91,20 @@ describe('engine process', () => {
       });
       assert.equal(completion.model, info.name);
       assert.ok(completion.promptTokens > 0);
+    }));
+
+  it('keeps what it is told of its answers, of the model that gave them and without their text', () =>
+    withProcess(async ({ connection }) => {
+      const store = path.dirname(temporaryFile('none', Buffer.alloc(0)));
+      const file = path.join(store, 'answers.json');
+      const { name: model } = await connection.sendRequest(loadRequest, { ...load, store });
+      for (let i = 0; i < 40; i++) {
+        const answer = { confidence: 0.5, language: 'python', exact: i % 2 === 0, characters: 9 };
+        await connection.sendNotification(knownNotification, { model: i < 20 ? 'another' : model, answer });
+      }
+      await connection.sendRequest(completeRequest, { prompt: prompt('def f(x):'), limits });
+      const kept = Object.values(JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown[]>);
+      assert.deepEqual([kept.length, kept[0]!.length, kept[0]![1]], [1, 20, [0.5, 'python', 0, 9]]);
     }));
 
   it('tells what it takes, which grows with what it does', () =>
