@@ -72,7 +72,7 @@ export class GhostText {
         onSooner({ completion, isLast });
       });
       this.truths.answered(params.prompt, answer);
-      const completion = discreet(withoutSaid(answer), params.prompt);
+      const completion = discreet(answer, params.prompt);
       if (completion.reason !== 'cancelled') log.keep(params, completion);
       const { reason, prefillMs, decodeMs, other } = completion;
       if (reason !== 'cancelled') this.pace.answered(prefillMs + decodeMs + (other?.milliseconds ?? 0));
@@ -316,13 +316,6 @@ export class GhostText {
     // Also where an answer is known: the next one may come from a longer prompt then.
     await this.requests.prefill({ prompt: promptFor(document, cursor.place()) });
   }
-}
-
-/** What the other model said is not kept: it may hold a secret, and nobody is to read it. */
-function withoutSaid({ other, ...completion }: Completion): Completion {
-  if (!other) return completion;
-  const { said: _, ...opinion } = other;
-  return { ...completion, other: opinion };
 }
 
 function promptFor(document: Document, place: Place): Prompt {

@@ -106,8 +106,12 @@ function isPiece(line: string): boolean {
 }
 const piece = /^[\s"'`+,;()\\.#*/-]*[A-Za-z0-9+/_=-]{2,}(?:\\[nr])*[\s"'`+,;()\\.]*$/;
 
-/** An answer without text where that would show a secret of another file; such alternatives are left out. */
-export function discreet(answer: Completion, prompt: Prompt): Completion {
+/**
+ * An answer without text where that would show a secret of another file; such alternatives are left out, and whatever the
+ * other model said, for nobody is to read that.
+ */
+export function discreet(given: Completion, prompt: Prompt): Completion {
+  const answer = given.other?.said ? { ...given, other: { ...given.other, said: undefined } } : given;
   if (showsSecret(answer.text, prompt))
     return { ...answer, text: '', shown: false, hidden: 'secret', alternatives: undefined };
   const alternatives = answer.alternatives?.filter(({ text }) => !showsSecret(text, prompt));

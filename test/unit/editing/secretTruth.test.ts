@@ -80,12 +80,14 @@ const answer = (text: string): Completion => ({
   ...{ prefillMs: 1, decodeMs: 1, tokensPerSecond: 1, model: 'one that repeats' },
 });
 
-/** What is shown where a model writes the text, and as an alternative. */
+/** All that is kept where a model writes the text, offers it as an alternative, or the other one has said it. */
 function shownOf(text: string, prefix: string, languageId: string): string {
   const prompt: Prompt = { path: 'a', languageId, prefix, suffix: '\nend\n', related: [] };
   const first = discreet(answer(text), prompt);
   const second = discreet({ ...answer('x'), alternatives: [{ text, confidence: 1 }] }, prompt);
-  return first.text + JSON.stringify(second.alternatives);
+  const other = { model: 'other', shown: true, confidence: 1, milliseconds: 1, said: { text } };
+  const third = discreet({ ...answer('x'), other }, prompt);
+  return first.text + JSON.stringify([second.alternatives, third]);
 }
 
 describe('a secret of another file', () => {
