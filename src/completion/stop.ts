@@ -50,6 +50,8 @@ export class Stop {
   #listing = false;
   /** Up to where the text is whole, though it goes on. */
   #whole: number | undefined;
+  /** The end of the last line at which no bracket is open that the answer has opened. */
+  #closed: number | undefined;
   /** The end of a line that stands below as well, where the next one is to tell whether it is the same. */
   #begun: number | undefined;
   /** The line has one of the words that go on with the block. */
@@ -127,12 +129,17 @@ export class Stop {
     if (this.#closing !== undefined && reason !== 'end') return this.#cut(reason, this.#closersEnd);
     const end = this.#endsStatement(this.#text.slice(this.#lineStart));
     if (reason === 'end') return this.#cut(reason, end ?? this.#whole);
-    return this.#line > 0 ? this.#withoutLine(reason) : this.#cut(reason);
+    return this.#line > 0 ? this.#cutOff(reason, this.#lineStart - 1) : this.#cut(reason);
   }
 
   #cut(reason: StopReason, length = this.#text.length): Verdict {
     const verdict = { text: this.#text.slice(0, length), reason };
     return this.#skipped > 0 ? { ...verdict, skipped: this.#skipped } : verdict;
+  }
+
+  /** The block goes on for longer than is wanted: up to where what it has opened is closed, else its first line. */
+  #cutOff(reason: StopReason, length?: number): Verdict {
+    return this.#cut(reason, this.#whole ?? this.#closed ?? this.#firstLine?.length ?? length);
   }
 
   #withoutLine(reason: StopReason): Verdict {
@@ -199,9 +206,10 @@ export class Stop {
     }
     if (this.#line > 0 && !isBlank(line)) this.#firstOfBody ||= line;
     this.#bodyStarted ||= !isBlank(line);
+    if (this.#bodyStarted && !this.#opened.keeps(this.#text, this.site.before.length))
+      this.#closed = this.#text.length;
     this.#line++;
-    if (this.#line >= this.limits.maxLines + (block.behindOpener ? 1 : 0))
-      return this.#cut('maxLines', this.#whole);
+    if (this.#line >= this.limits.maxLines + (block.behindOpener ? 1 : 0)) return this.#cutOff('maxLines');
     if (this.#bodyStarted) this.#firstLine ??= this.#text;
     this.#text += '\n';
     this.#lineStart = this.#text.length;

@@ -45,6 +45,18 @@ describe('stop', () => {
     check('foo;‸', '\n', { text: '', reason: 'line' });
   });
 
+  it('ends a block that is too long where what it has opened is closed, else with its first line', () => {
+    const open = 'while (a) {\n    if (b) {\n      c();\n';
+    const most = (output: string, text: string): void =>
+      check('for (;;) {‸}\n', output, { text, reason: 'maxLines' }, 'typescript', 4);
+    most(`\n  a();\n  b();\n  ${open}`, '\n  a();\n  b();');
+    most(`\n  ${open}      d();\n`, '\n  while (a) {');
+    most('\n  a();\n  b();\n  c();\n  d();\n', '\n  a();\n  b();\n  c();\n  d();');
+    const stop = new Stop(place('for (;;) {‸}\n'), { maxTokens: 9, maxLines: 10, minConfidence: 0 });
+    for (const character of `\n  a();\n  ${open}      d`) assert.equal(stop.push(character), undefined);
+    assert.deepEqual(stop.finish('maxTokens'), { text: '\n  a();', reason: 'maxTokens' });
+  });
+
   it('ends with the model', () => {
     check('const a = ‸', '1', { text: '1', reason: 'end' });
   });
