@@ -213,6 +213,7 @@ def parse_arguments() -> argparse.Namespace:
     end.add_argument("--steps", type=int)
     parser.add_argument("--shape", default="512,4,1280", help="width,layers,ffn")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--languages", help="of the corpus, separated by commas; all of them unless told otherwise")
     parser.add_argument("--start", type=Path, help="exported model to begin from; its shape must be --shape")
     parser.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates")
     parser.add_argument("--cooldown", type=float, default=COOLDOWN_SHARE, help="share of the time in which the rates fall to zero")
@@ -251,7 +252,10 @@ def main() -> None:
     checkpoint = run / "checkpoint.pt"
     tokenizer_json = arguments.corpus / "tokenizer.json"
     tokenizer = Tokenizer.from_file(str(tokenizer_json))
-    sampler = Sampler(read_shards(arguments.corpus.glob("train-*.jsonl.zst")), tokenizer, arguments.seed)
+    documents = read_shards(arguments.corpus.glob("train-*.jsonl.zst"))
+    if arguments.languages:
+        documents = [document for document in documents if document.language in arguments.languages.split(",")]
+    sampler = Sampler(documents, tokenizer, arguments.seed)
     held_out = held_out_rows(read_shards(arguments.corpus.glob("heldout-*.jsonl.zst")), sampler)
     width, layers, ffn = map(int, arguments.shape.split(","))
     shape = Shape(tokenizer.get_vocab_size(), width, layers, ffn, heads=width // 64, kv_heads=width // 128)

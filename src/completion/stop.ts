@@ -204,6 +204,7 @@ export class Stop {
       const end = this.#endsStatement(line);
       if (end !== undefined) return this.#cut('block', end);
     }
+    if (isNested(this.#text)) return this.#cut('repetition');
     if (this.#line > 0 && !isBlank(line)) this.#firstOfBody ||= line;
     this.#bodyStarted ||= !isBlank(line);
     if (this.#bodyStarted && !this.#opened.keeps(this.#text, this.site.before.length))
@@ -384,6 +385,11 @@ function follows(closer: string, word: string): boolean {
 
 function middlesOf(opener: string, closer: string): readonly string[] {
   return middles.find(([opens, closes]) => opens.test(opener) && closes.test(closer))?.[2] ?? [];
+}
+
+/** The text ends with one line three times, each time further in, as one file of two thousand has it. */
+function isNested(text: string): boolean {
+  return /(?:^|\n)([ \t]*)(\S*[\p{L}\p{N}].*)\n(\1[ \t]+)\2\n\3[ \t]+\2$/u.test(text);
 }
 
 /** Where the second turn of a loop at the text's end begins; rules and dashes are drawn with loops and are none. */

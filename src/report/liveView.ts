@@ -324,7 +324,7 @@ function placesOf(requests: readonly LoggedRequest[]): GroupedPlace[] {
         time: clock(group[0]!.time),
         where: told.where,
         kind,
-        keys: group.length,
+        requests: group.length,
         result: sure === undefined ? result : `${result} ${sure}`,
         text: told.text ?? answer?.text ?? '',
         waited: milliseconds(told.waitedMs),

@@ -150,7 +150,7 @@ export interface PlaceRow {
   readonly where: string;
   readonly kind: Result['kind'];
   /** Requests for it. */
-  readonly keys: number;
+  readonly requests: number;
   readonly result: string;
   readonly text: string;
   readonly waited: string;

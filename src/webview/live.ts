@@ -37,7 +37,7 @@ function fillTiles({ tiles }: LiveState): void {
   }
 }
 
-const titles = (): string[] => [t`Time`, t`Place`, t`What became of it`, t`Text`, t`Keys`, t`Waited`];
+const titles = (): string[] => [t`Time`, t`Place`, t`What became of it`, t`Text`, t`Requests`, t`Waited`];
 
 function fillPlaces(): void {
   const shown = places.filter(({ kind }) => filter.value === '' || kind === filter.value);
@@ -52,7 +52,7 @@ function fillPlaces(): void {
   const { key: focused } = (document.activeElement as HTMLElement | null)?.dataset ?? {};
   const isOpen = table.querySelector('details')?.open;
   if (shown.length === 0) return table.replaceChildren();
-  if (!table.tHead) fillHead(table, titles(), [t`Keys`, t`Waited`]);
+  if (!table.tHead) fillHead(table, titles(), [t`Requests`, t`Waited`]);
   keepRows(
     table.tBodies[0] ?? table.createTBody(),
     shown.flatMap((place) => rowsOf(place, isOpen)),
@@ -73,7 +73,7 @@ function rowsOf(place: PlaceRow, isOpen: boolean | undefined): KeptRow[] {
 }
 
 function fillPlace(row: HTMLTableRowElement, place: PlaceRow): void {
-  const { time, where, kind, result, text, keys, waited } = place;
+  const { time, where, kind, result, text, requests, waited } = place;
   add(row, 'td', time, 'time');
   const link = add(add(row, 'td', '', 'place'), 'button', where, 'link');
   link.type = 'button';
@@ -87,7 +87,7 @@ function fillPlace(row: HTMLTableRowElement, place: PlaceRow): void {
   look.dataset.key = `look ${where}`;
   look.addEventListener('click', () => send(isLooked ? { kind: 'close' } : { kind: 'look', where }));
   add(row, 'td', text.trimStart(), 'code');
-  add(row, 'td', String(keys), 'number').dataset.title = t`Keys`;
+  add(row, 'td', String(requests), 'number').dataset.title = t`Requests`;
   add(row, 'td', waited, 'number').dataset.title = t`Waited`;
 }
 

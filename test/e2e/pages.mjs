@@ -274,7 +274,7 @@ async function useLiveView(page, address, check) {
       const before = await selected();
       expect(before.includes('total'), `"${before}" is selected`);
       const [first, ...others] = usual.places;
-      const newer = { ...first, where: 'src/new.ts:1', keys: 1 };
+      const newer = { ...first, where: 'src/new.ts:1', requests: 1 };
       await give(page, { ...usual, engine: 'changed', places: [newer, first, ...others.slice(0, -1)] });
       expect(
         (await page.getByRole('button', { name: newer.where, exact: true }).count()) === 1,

@@ -148,6 +148,18 @@ describe('stop', () => {
     check('// ‸', rule + '\n', { text: rule, reason: 'line' });
   });
 
+  it('ends where a line stands within itself for the third time', () => {
+    const nested = ['try {', '  try {', '    try {', '      try {'].join('\n  ');
+    check('function f() {\n  ‸\n}', nested + '\n', {
+      text: ['try {', '  try {', '    try {'].join('\n  '),
+      reason: 'repetition',
+    });
+    const lists = '\n  [\n    [\n      [1],\n    ],\n  ],\n]';
+    check('a = [‸', lists + '\n', { text: lists, reason: 'block' });
+    const twice = '\n    if x:\n        if x:\n            return 1\n';
+    check('def f(x):‸', twice + '\n', { text: twice.trimEnd(), reason: 'block' }, 'python');
+  });
+
   it('leaves out a line that was cut off in a block', () => {
     const stop = new Stop(place('function f() {‸\n'), { maxTokens: 4, maxLines: 10, minConfidence: 0 });
     assert.equal(stop.push('\n  a();\n  b('), undefined);

@@ -77,7 +77,7 @@ describe('the live view', () => {
       request('a.ts:2', cancelled),
     ]);
     assert.deepEqual(
-      places.map(({ where, kind, keys, result, text }) => [where, kind, keys, result, text]),
+      places.map(({ where, kind, requests, result, text }) => [where, kind, requests, result, text]),
       [
         ['a.ts:2', 'hidden', 3, 'hidden: not sure enough (29 % sure)', 'a'],
         ['b.ts:1', 'shown', 2, 'shown · accepted', 'bc'],
