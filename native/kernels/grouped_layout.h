@@ -79,9 +79,11 @@ RYZANSTEIN_INLINE constexpr int tile_columns(const FormShape& f) {
 }
 // The units of 32 columns that stand before the part of `part` bits.
 RYZANSTEIN_INLINE constexpr int units_before(int bits, int part) { return bits & (part - 1); }
-// Of activations under one scale.
+// Of activations under one scale: what weights under sub-scales lose is so much more that a wide one does.
 RYZANSTEIN_INLINE constexpr int scale_columns(const FormShape& f) {
-  return f.group > kFewestScaleColumns ? f.group : kFewestScaleColumns;
+  return has_sub_scales(f)               ? kMostScaleColumns
+         : f.group > kFewestScaleColumns ? f.group
+                                         : kFewestScaleColumns;
 }
 RYZANSTEIN_INLINE constexpr int tile_groups(const FormShape& f) { return tile_columns(f) / f.group; }
 // Where the codes of a tile begin.
