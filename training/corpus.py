@@ -208,10 +208,10 @@ def write_shards(folder: Path, name: str, documents: list[dict]) -> None:
         write_documents(folder / f"{name}-{number:03}.jsonl.zst", shard)
 
 
-def write_documents(file: Path, documents: list[dict]) -> None:
+def write_documents(file: Path, documents: Iterable[dict], level: int = 6) -> None:
     """Writes to a temporary name first: a shard that exists is whole."""
     part = file.with_suffix(".part")
-    with part.open("wb") as raw, zstandard.ZstdCompressor(level=6).stream_writer(raw) as packed:
+    with part.open("wb") as raw, zstandard.ZstdCompressor(level=level).stream_writer(raw) as packed:
         for document in documents:
             packed.write(json.dumps(document, ensure_ascii=False).encode() + b"\n")
     part.rename(file)

@@ -2,7 +2,7 @@
 
     python training/train.py --corpus DIR --run DIR --until 01:20
     python training/train.py --corpus DIR --run DIR --steps 2000
-    python training/train.py --corpus DIR --run DIR --until 01:20 --device cuda --step-tokens 65536 --samplers 14
+    python training/train.py --corpus DIR --run DIR --minutes 9 --device cuda --step-tokens 65536 --samplers 14
     python training/train.py --corpus DIR --run DIR --until 01:20 --start models/NAME.gguf --rate 0.5 --cooldown 0.9
 """
 
@@ -210,6 +210,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--run", type=Path, required=True, help="folder of checkpoint, log and latest.gguf; resumed if it has a checkpoint")
     end = parser.add_mutually_exclusive_group(required=True)
     end.add_argument("--until", help="HH:MM at which training is over, cooldown included")
+    end.add_argument("--minutes", type=float, help="that training takes, cooldown included, from its first step")
     end.add_argument("--steps", type=int)
     parser.add_argument("--shape", default="512,4,1280", help="width,layers,ffn")
     parser.add_argument("--seed", type=int, default=1)
@@ -228,19 +229,23 @@ def parse_arguments() -> argparse.Namespace:
 def progress_by(arguments: argparse.Namespace, run: Path) -> Callable[[int], float]:
     """Share of the training done, from the clock or from the steps.
 
-    A run resumed with the same --until keeps its first start; with another one it begins a new schedule.
+    A run resumed with the same --until or --minutes keeps its first start; with others it begins a new schedule.
     """
     if arguments.steps:
         return lambda step: step / arguments.steps
     clock_file = run / "clock.json"
     clock = json.loads(clock_file.read_text()) if clock_file.exists() else {}
-    if clock.get("until") != arguments.until:
-        clock = {"until": arguments.until, "started": datetime.now().isoformat()}
+    until = arguments.until or f"{arguments.minutes:g} minutes"
+    if clock.get("until") != until:
+        clock = {"until": until, "started": datetime.now().isoformat()}
         clock_file.write_text(json.dumps(clock))
     start = datetime.fromisoformat(clock["started"])
-    hour, minute = map(int, arguments.until.split(":"))
-    end = start.replace(hour=hour, minute=minute, second=0)
-    end += timedelta(days=end <= start)
+    if arguments.minutes:
+        end = start + timedelta(minutes=arguments.minutes)
+    else:
+        hour, minute = map(int, arguments.until.split(":"))
+        end = start.replace(hour=hour, minute=minute, second=0)
+        end += timedelta(days=end <= start)
     return lambda step: (datetime.now() - start) / (end - start)
 
 
@@ -276,7 +281,7 @@ def main() -> None:
         if read_gguf(arguments.start)[0]["tokenizer.ggml.merges"] != tokenizer_metadata(tokenizer_json)["tokenizer.ggml.merges"]:
             raise ValueError(f"{arguments.start} was trained with another tokenizer than {tokenizer_json}")
         load_exported(training.model, arguments.start)
-    progress_at = progress_by(arguments, run)
+    progress_at = progress_by(arguments, run)  # the clock of a new run starts here
 
     stopping = False
 

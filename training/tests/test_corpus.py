@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 import unittest
+import unittest.mock
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ import filters
 import holes
 import ngram
 import repositories
+import sample
 import sources
 import tokenizer
 
@@ -258,6 +260,15 @@ class Pipeline(unittest.TestCase):
                 self.assertFalse({"src/copy.ts", "packages/x/held.ts"} & set(paths))
                 self.assertEqual(stats["removed"]["equal text"], 1)
                 self.assertEqual(stats["removed"]["nearly equal text"], 1)
+
+    def test_a_larger_sample_holds_the_smaller_one(self):
+        documents = [{"source": "a/b", "path": f"{i}.ts", "language": "typescript", "text": words(i, 9)} for i in range(400)]
+        with tempfile.TemporaryDirectory() as folder, unittest.mock.patch.dict(os.environ, {"RYZANSTEIN_DATA": folder}):
+            corpus.write_documents(Path(folder) / "train-000.jsonl.zst", documents)
+            few, many, all_of_it = ([one["path"] for one in sample.sampled("train", share)] for share in (0.2, 0.5, 1))
+            self.assertTrue(40 < len(few) < 120 and 150 < len(many) < 250, f"{len(few)}, {len(many)}")
+            self.assertLess(set(few), set(many))
+            self.assertEqual(len(all_of_it), 400)
 
     def test_no_language_has_over_two_fifths(self):
         limits = corpus.language_limits({"typescript": 200, "python": 80, "javascript": 60})

@@ -1,6 +1,7 @@
 """Tests of the ternary model, its export, the training samples and exact resume."""
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import corpus
 from export import export_model, load_exported, read_model
 from gguf import TQ2_0, pack_tq2_0, quantise_rows, read_gguf, unpack_q8_0, unpack_tq2_0
 from model import Shape, TernaryTransformer, quantise_ternary, quantise_tokens
@@ -277,6 +279,31 @@ class Resume(unittest.TestCase):
         self.assertEqual(losses, resumed)
         for (name, a), b in zip(whole.model.named_parameters(), after.model.parameters()):
             self.assertTrue(torch.equal(a, b), name)
+
+    def test_a_sample_of_the_corpus_becomes_a_model_in_so_many_minutes(self):
+        """What is to need no debugging on an accelerator: packed, sampled, drawn by processes, compiled, exported, resumed."""
+        with tempfile.TemporaryDirectory() as folder:
+            data, packed, run = (Path(folder) / name for name in ("corpus", "sample", "run"))
+            data.mkdir()
+            documents = [{"source": d.source, "path": d.path, "language": d.language, "text": d.text} for d in DOCUMENTS]
+            for name in ("train", "heldout"):
+                corpus.write_documents(data / f"{name}-000.jsonl.zst", documents)
+            TOKENIZER.save(str(data / "tokenizer.json"))
+            commands = [
+                ["sample.py", "--out", packed],
+                ["train.py", "--corpus", packed, "--run", run, "--minutes", 0.01, "--shape", "256,1,256", "--samplers", 2],
+            ]
+            for command in [*commands, commands[-1]]:
+                subprocess.run(
+                    [sys.executable, ROOT / "training" / command[0], *map(str, command[1:])],
+                    check=True,
+                    env={**os.environ, "RYZANSTEIN_DATA": str(data)},
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+            self.assertEqual(read_gguf(run / "latest.gguf")[0]["bitnet.block_count"], 1)
+            steps = [json.loads(line)["step"] for line in (run / "log.jsonl").read_text().splitlines()]
+            self.assertEqual(max(steps), 1, "the second run had no time left")
 
     def test_muon_in_float32_makes_singular_values_alike(self):
         torch.manual_seed(2)
