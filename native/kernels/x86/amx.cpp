@@ -167,6 +167,6 @@ static const MatrixKernel kInt8 = {
     "R16-8",        16, byte_block_bytes, pack_byte_row, dot_prepared_bytes, prepare_dot, multiply_int8,
     unpack_byte_row};
 
-extern const Kernels kAmx = {&kTernary, &kInt8, &kAvx512VnniFloats, kAvx512VnniGrouped};
+extern const Kernels kAmx = {&kTernary, &kInt8, &kAvx512VnniFloats, kAmxGrouped};
 
 }  // namespace ryzanstein
