@@ -248,9 +248,10 @@ PreparedShape prepared_shape(const FormShape& form, int columns, int width) {
 void prepare_grouped(const FormShape& form, float (*quantize)(const float* x, int n, int8_t* q),
                      const float* x, int columns, float factor, int token, int width, void* prepared) {
   const PreparedShape shape = prepared_shape(form, columns, width);
-  const int padded = tiles_of(form, columns) * tile_columns(form), lane = token % width;
+  const int padded = tiles_of(form, columns) * tile_columns(form), lane = token % width,
+            depth = prepared_depth(form, width);
   uint8_t* tile = static_cast<uint8_t*>(prepared) + static_cast<size_t>(token / width) * shape.bytes;
-  uint8_t* codes = tile + 4 * lane;
+  uint8_t* codes = tile + depth * lane;
   int32_t* starts = reinterpret_cast<int32_t*>(tile + shape.starts) + lane;
   float* scales = reinterpret_cast<float*>(tile + shape.scales) + lane;
   float* sums = reinterpret_cast<float*>(tile + shape.sums) + lane;
@@ -263,7 +264,12 @@ void prepare_grouped(const FormShape& form, float (*quantize)(const float* x, in
                  : 0.0f;
     *scales = scale;
     scales += width;
-    for (int k = 0; k < here; k += 4, codes += 4 * width) memcpy(codes, q + k, 4);
+    if (depth == 4) {  // as most have it: single stores
+      for (int k = 0; k < here; k += 4, codes += 4 * width) memcpy(codes, q + k, 4);
+    } else {
+      for (int k = 0; k < here; k += depth, codes += depth * width)
+        memcpy(codes, q + k, static_cast<size_t>(depth));
+    }
     for (int k = 0; k < here; k += form.group, starts += width, sums += width) {
       int32_t sum = 0;
       for (int i = 0; i < form.group; i++) sum += q[k + i];

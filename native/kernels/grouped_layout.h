@@ -33,10 +33,11 @@
 // Bits a weight: Q8_0 8.5, Q4_0 and IQ4_NL and MXFP4 4.5, Q4_1 5, Q5_0 5.5, Q5_1 6, Q2_K 2.625, Q3_K 3.625,
 // Q4_K and IQ4_XS 4.625 and 4.375, Q5_K 5.625, Q6_K 6.625, one bit 1.125, two bits 2.25 and 2.125.
 //
-// "prepared": tokens in tiles of equal width T, each the int8 activations [column / 4][token][4]; for each
+// "prepared": tokens in tiles of equal width T, each the int8 activations [column / D][token][D]; for each
 // group and token the int32 that its sum starts at, -offset * sum of x; for each scale_columns(form) columns
 // and token the float scale; and where there are minima, for each group and token scale * sum of x. Each of
-// the four begins a line. Columns and groups that fill up the last tile of weights are zeros.
+// the four begins a line. Columns and groups that fill up the last tile of weights are zeros. D is 4, but in
+// tiles of 16 tokens, which are what AMX multiplies, as many columns as a group has, 64 at most.
 //
 // kF32: a block is [column][row], what is prepared [token][column], floats.
 #ifndef RYZANSTEIN_KERNELS_GROUPED_LAYOUT_H_
@@ -86,6 +87,11 @@ RYZANSTEIN_INLINE constexpr int scale_columns(const FormShape& f) {
                                          : kFewestScaleColumns;
 }
 RYZANSTEIN_INLINE constexpr int tile_groups(const FormShape& f) { return tile_columns(f) / f.group; }
+// The columns of one token that stand side by side in a tile of so many tokens.
+constexpr int kDeepWidth = 16;
+RYZANSTEIN_INLINE constexpr int prepared_depth(const FormShape& f, int width) {
+  return width < kDeepWidth ? 4 : f.group < 64 ? f.group : 64;
+}
 // Where the codes of a tile begin.
 RYZANSTEIN_INLINE constexpr int head_bytes(const FormShape& f) {
   return has_sub_scales(f) ? 64 + tile_groups(f) * 16 * (f.scales == kUnsignedUnder256 ? 2 : 1)

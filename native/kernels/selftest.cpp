@@ -107,7 +107,7 @@ std::vector<float> grouped_product(const GroupedKernel& kernel, const std::vecto
 void compare_grouped(GroupedForm form, const GroupedKernel& kernel, const GroupedKernel& reference,
                      Random& random, SelfTest* result) {
   const int rows = 20, bits = form == GroupedForm::kF32 ? 8 : shape_of(form).bits;
-  for (const int tokens : {1, 2, 3, 6, 8, 13}) {
+  for (const int tokens : {1, 2, 3, 6, 8, 13, 16, 19}) {
     const int columns = tokens % 2 == 0 ? 1280 : 768;
     const auto n = static_cast<size_t>(columns);
     std::vector<uint8_t> codes(rows * n), subs(rows * n);

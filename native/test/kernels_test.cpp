@@ -7,6 +7,13 @@
 
 #include "kernel_checks.h"
 
+#if defined(RYZANSTEIN_EMULATED_TILES)
+#include "tile_emulation.h"
+namespace ryzanstein {
+extern const Kernels kEmulatedAmx;
+}
+#endif
+
 using namespace ryzanstein;
 using namespace ryzanstein::test;
 
@@ -145,13 +152,26 @@ void test_selftest(const KernelLevel& reference) {
     right.floats->scale(sums, n, factor, y);
     if (n == 31) y[30] = nextafterf(y[30], 1e9f);
   };
+  static const GroupedKernel& right_group = *right.grouped[static_cast<int>(GroupedForm::kQ4_K)];
+  static GroupedKernel group = right_group;
+  group.multiply = [](const void* blocks, int block_count, int columns, const void* prepared, int tokens,
+                      const float* start, float* y, ptrdiff_t y_stride) {
+    right_group.multiply(blocks, block_count, columns, prepared, tokens, start, y, y_stride);
+    if (tokens >= 16) y[15 * y_stride] = nextafterf(y[15 * y_stride], 1e9f);
+  };
+  const GroupedKernel* groups[kForms];
+  for (int form = 0; form < kForms; form++) groups[form] = right.grouped[form];
+  groups[static_cast<int>(GroupedForm::kQ4_K)] = &group;
   const Kernels wrong_product = {&product, right.int8, right.floats, right.grouped};
   const Kernels wrong_floats = {right.ternary, right.int8, &floats, right.grouped};
+  const Kernels wrong_group = {right.ternary, right.int8, right.floats, groups};
   const SelfTest one = selftest({"wrong product", reference.supported, wrong_product});
   check(one.mismatches == 3, "selftest", "notices a wrong sum in the three cases that have it");
   const SelfTest other = selftest({"wrong floats", reference.supported, wrong_floats});
   check(other.mismatches == 1 && other.maximum_error > 0 && other.maximum_error < 1e-6, "selftest",
         "notices a float that is off by one unit in the last place");
+  const SelfTest third = selftest({"wrong group", reference.supported, wrong_group});
+  check(third.mismatches == 2, "selftest", "notices grouped weights that are wrong in batches alone");
 }
 
 // The level that is measured to be the fastest is one of those that can run, however wide the rows are.
@@ -185,6 +205,55 @@ void test_broken_level() {
         "is the reference where nothing else is right");
 }
 
+// Returns false where the CPU lacks what the level needs.
+bool test_level(const KernelLevel& level, const KernelLevel& reference, bool everything) {
+  if (!level.supported(cpu_features())) {
+    printf("%-12s SKIPPED: this CPU (%s) lacks what the level needs; nothing of it was run\n", level.name,
+           cpu_features().brand);
+    return false;
+  }
+  const int before = failed, start = passed;
+  const double begin = seconds();
+  const SelfTest self = selftest(level);
+  check(self.cases > 100 && self.mismatches == 0, level.name, "selftest (integers and floats, bit by bit)");
+  if (&level == &reference) {
+    test_reference_floats(reference);
+    test_reference_attention(reference);
+  }
+  test_edges(level);
+  test_products(level.name, "ternary", *level.kernels.ternary, *reference.kernels.ternary, -1, 1, everything);
+  test_products(level.name, "int8", *level.kernels.int8, *reference.kernels.int8, -128, 127, everything);
+  test_grouped(level, reference, everything);
+  printf("%-12s %d passed, %d failed, %.1f s; selftest %d cases, %d mismatches, float error %g\n", level.name,
+         passed - start, failed - before, seconds() - begin, self.cases, self.mismatches, self.maximum_error);
+  return true;
+}
+
+#if defined(RYZANSTEIN_EMULATED_TILES)
+// Batches use tiles, and give them back.
+void test_tiles(const KernelLevel& level) {
+  Buffer nothing(64);
+  const auto multiplied = [&](const char* what, auto multiply) {
+    for (const int tokens : {15, 16, 47}) {
+      const int before = tiles::set_ups();
+      multiply(tokens);
+      check((tiles::set_ups() > before) == (tokens >= 16) && !tiles::in_use(), level.name, what);
+    }
+  };
+  for (const MatrixKernel* kernel : {level.kernels.ternary, level.kernels.int8}) {
+    multiplied("tiles of a matrix", [&](int tokens) {
+      kernel->multiply(nothing.data(), 0, 64, nothing.data(), tokens, nothing.ints(), 64);
+    });
+  }
+  for (int form = 0; form < static_cast<int>(GroupedForm::kF32); form++) {
+    multiplied("tiles of grouped weights", [&](int tokens) {
+      level.kernels.grouped[form]->multiply(nothing.data(), 0, 256, nothing.data(), tokens, nullptr,
+                                            reinterpret_cast<float*>(nothing.data()), 64);
+    });
+  }
+}
+#endif
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -214,30 +283,18 @@ int main(int argc, char** argv) {
   test_fastest_level();
   test_broken_level();
   for (const KernelLevel& level : kernel_levels()) {
-    if (only && strcmp(only, level.name) != 0) continue;
-    if (!level.supported(cpu_features())) {
-      printf("%-12s SKIPPED: this CPU (%s) lacks what the level needs; nothing of it was run\n", level.name,
-             cpu_features().brand);
-      skipped++;
-      continue;
-    }
-    const int before = failed, start = passed;
-    const double begin = seconds();
-    const SelfTest self = selftest(level);
-    check(self.cases > 100 && self.mismatches == 0, level.name, "selftest (integers and floats, bit by bit)");
-    if (&level == &reference) {
-      test_reference_floats(reference);
-      test_reference_attention(reference);
-    }
-    test_edges(level);
-    test_products(level.name, "ternary", *level.kernels.ternary, *reference.kernels.ternary, -1, 1,
-                  everything);
-    test_products(level.name, "int8", *level.kernels.int8, *reference.kernels.int8, -128, 127, everything);
-    test_grouped(level, reference, everything);
-    printf("%-12s %d passed, %d failed, %.1f s; selftest %d cases, %d mismatches, float error %g\n",
-           level.name, passed - start, failed - before, seconds() - begin, self.cases, self.mismatches,
-           self.maximum_error);
+    if (only == nullptr || strcmp(only, level.name) == 0)
+      skipped += !test_level(level, reference, everything);
   }
+#if defined(RYZANSTEIN_EMULATED_TILES)
+  const KernelLevel emulated = {
+      "amx-emulated", [](const CpuFeatures& cpu) { return cpu.fma && cpu.avx512_vnni; }, kEmulatedAmx};
+  if (only == nullptr || strcmp(only, emulated.name) == 0) {
+    const bool tested = test_level(emulated, reference, everything);
+    if (tested) test_tiles(emulated);
+    skipped += !tested;
+  }
+#endif
   printf("%d passed, %d failed, %d skipped\n", passed, failed, skipped);
   return failed == 0 && passed > 0 ? 0 : 1;
 }

@@ -3,6 +3,7 @@
 // Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mamx-tile -mamx-int8 -mfma
 #include "../products.h"
 #include "shared.h"
+#include "tiles.h"
 #include "units512.h"
 
 namespace ryzanstein {
@@ -10,38 +11,18 @@ namespace ryzanstein {
 // Four tiles of sums (token group g, block b in tile 2 * g + b), two of activations (4 + g), two of weights
 // (6 + b). An unpacked R16 unit is one row of a weights tile: 4 columns of 16 rows; 16 units are a tile of 64
 // columns.
-constexpr int kTileTokens = 16;
-constexpr int kTileColumns = 64;
 constexpr int kTileBytes = 1024;
 constexpr int kColumnsInCache = 640;  // 2 blocks x 16 rows x 640 bytes stay in the L1 cache
-
-// g++ is not told that the tile intrinsics read memory (its bug 114098): without this it drops or delays what
-// was stored before them.
-RYZANSTEIN_INLINE void finish_stores(const void* p) {
-#if defined(__GNUC__)
-  __asm__ volatile("" : : "r"(p) : "memory");
-#else
-  (void)p;
-#endif
-}
-
-struct alignas(64) TileShapes {
-  uint8_t palette, start_row, reserved[14];
-  uint16_t row_bytes[16];
-  uint8_t rows[16];
-};
 
 // Tiles for two groups of tokens, of 16 tokens each unless the last has fewer.
 static void shape_tiles(int first_group, int second_group) {
   TileShapes shapes = {};
-  shapes.palette = 1;
   for (int i = 0; i < 8; i++) {
     const bool weights = i >= 6, second = i == 2 || i == 3 || i == 5;
     shapes.row_bytes[i] = 64;
     shapes.rows[i] = static_cast<uint8_t>(weights ? 16 : second ? second_group : first_group);
   }
-  finish_stores(&shapes);
-  _tile_loadconfig(&shapes);
+  set_up_tiles(shapes);
 }
 
 // G groups of tokens x B blocks over `tiles` weight tiles of each block. Sums start from y.
@@ -186,6 +167,6 @@ static const MatrixKernel kInt8 = {
     "R16-8",        16, byte_block_bytes, pack_byte_row, dot_prepared_bytes, prepare_dot, multiply_int8,
     unpack_byte_row};
 
-extern const Kernels kAmx = {&kTernary, &kInt8, &kAvx512VnniFloats, kAvx512VnniGrouped};
+extern const Kernels kAmx = {&kTernary, &kInt8, &kAvx512VnniFloats, kAmxGrouped};
 
 }  // namespace ryzanstein
