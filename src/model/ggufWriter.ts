@@ -32,10 +32,11 @@ export function writeGguf(
   const tensors = placed(unplaced);
   const header = headerOf(metadata, tensors);
   const bytes = header.length + tensors.reduce((end, { offset, bytes }) => Math.max(end, offset + bytes), 0);
-  const unfinished = `${file}.part`;
+  const target = fs.existsSync(file) ? fs.realpathSync(file) : file;
+  const unfinished = `${target}.part`;
   try {
     writeAll(unfinished, header, tensors);
-    whenFreeNow(() => fs.renameSync(unfinished, file));
+    whenFreeNow(() => fs.renameSync(unfinished, target));
   } catch (error) {
     fs.rmSync(unfinished, { force: true });
     throw unwritable(file, error, Math.ceil(bytes / 1e6));

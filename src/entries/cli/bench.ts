@@ -10,6 +10,7 @@ import { benchmarkState } from '../../report/benchmarkState';
 import { pageAlone, partsOf } from '../../report/pageFile';
 import type { BenchReport } from '../../reports';
 import {
+  expectOwn,
   kernelOption,
   type ModelOptions,
   positive,
@@ -44,16 +45,20 @@ export function addBench(program: Command): void {
     .action(run);
 }
 
+/** Every page says so. */
+const mark = 'Ryzanstein';
+
 async function run(options: Options): Promise<void> {
   if (options.compare) return compare(options.compare, options);
   const { threads = [], prompt, generate, html, ...rest } = options;
+  if (html !== undefined) expectOwn(html, mark);
   const whole = options.whole ?? (html !== undefined && threads.length === 0);
   const report = await withEngine({ ...rest, threads: threads[0] ?? 0 }, (engine) => {
     tell(`Measuring ${engine.info.name}, some seconds for each number of threads.`);
     return bench(engine, { promptTokens: prompt, generateTokens: generate, threads, whole });
   });
   print(options, 'bench', report, benchTable);
-  if (html !== undefined) write(html, pageOf(report));
+  if (html !== undefined) write(html, pageOf(report), mark);
 }
 
 /** The page that the extension shows, as one file; of this run alone. */

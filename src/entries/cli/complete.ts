@@ -68,7 +68,7 @@ async function complete(place: string, options: Options): Promise<void> {
   );
   if (options.bundle !== undefined) {
     const bundle: Bundle = { schema: 'ryzanstein/bundle/1', prompt, limits, completion };
-    write(options.bundle, `${JSON.stringify(bundle)}\n`);
+    write(options.bundle, `${JSON.stringify(bundle)}\n`, bundle.schema);
   }
   tell(describeCompletion(completion));
   // As in the editor: what is hidden is not shown.

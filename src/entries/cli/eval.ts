@@ -120,7 +120,10 @@ async function holesOf(paths: string[], options: Options): Promise<{ holes: Hole
   }
   const files = sourcesIn(paths, await barredFiles(paths));
   const holes = punchHoles(files, options.limit ?? 300, options.seed);
-  if (holes.length === 0) throw new Error(`There is no code to punch holes into in ${paths.join(', ')}.`);
+  if (holes.length === 0)
+    throw new Error(
+      `There is no code to punch holes into in ${paths.join(', ')}; what is ignored does not count.`,
+    );
   return { holes: options.context ? withContext(holes, () => files) : holes, isFrozen: false };
 }
 

@@ -15,6 +15,7 @@ import { modelsOnDisk } from '../../library/onDisk';
 import { glanceAt } from '../../model/description';
 import type { LoadParams } from '../../protocol';
 import { readText } from '../../measure/sourceFiles';
+import { whenFreeNow } from '../../held';
 import { unwritable } from '../../wording';
 
 export interface JsonOption {
@@ -76,6 +77,7 @@ export function bundledModelFile(): string {
 /** The file that was given, what Choose Model calls so of those on this disk, or the bundled one. */
 export async function modelFileOf({ model }: ModelOptions): Promise<string> {
   if (model === undefined) return bundledModelFile();
+  if (model === '') throw new Error('--model names no model. Leave it out for the bundled one.');
   const isPath = path.isAbsolute(model) || /^[.~]/.test(model) || fs.existsSync(model);
   const surroundings = { platform: process.platform, home: os.homedir(), environment: process.env };
   const onDisk = isPath ? [] : await modelsOnDisk(surroundings, []);
@@ -168,12 +170,42 @@ export function readJson(file: string): object {
   return document;
 }
 
-export function write(file: string, text: string): void {
+/** Whole, or the file is as it was. Throws an Error where it cannot be written, or is one of others: see `expectOwn`. */
+export function write(file: string, text: string, mark: string): void {
+  const isStream = expectOwn(file, mark);
+  const target = !isStream && fs.existsSync(file) ? fs.realpathSync(file) : file;
+  const unfinished = isStream ? file : `${target}.part`;
   try {
-    fs.writeFileSync(file, text);
+    fs.writeFileSync(unfinished, text);
+    if (!isStream) whenFreeNow(() => fs.renameSync(unfinished, target));
   } catch (error) {
+    if (!isStream) fs.rmSync(unfinished, { force: true });
     throw unwritable(file, error);
   }
+}
+
+/** Of a file that is there already; whoever writes such a file begins it with its mark. */
+const markedBytes = 4096;
+
+/**
+ * Throws an Error where there is a file that has no such mark: it is somebody's own, and named by mistake. True for a
+ * terminal, a pipe or a device, which keeps nothing.
+ */
+export function expectOwn(file: string, mark: string): boolean {
+  const state = fs.statSync(file, { throwIfNoEntry: false });
+  if (!state || state.isDirectory()) return false;
+  if (!state.isFile()) return true;
+  const descriptor = fs.openSync(file, 'r');
+  try {
+    const head = Buffer.alloc(markedBytes);
+    const read = fs.readSync(descriptor, head, 0, head.length, 0);
+    if (read === 0 || head.subarray(0, read).includes(mark)) return false;
+  } finally {
+    fs.closeSync(descriptor);
+  }
+  throw new Error(
+    `${file} is there already, and was not written by this command. Give another name, or delete it.`,
+  );
 }
 
 export function wholeNumber(value: string): number {

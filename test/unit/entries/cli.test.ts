@@ -482,6 +482,46 @@ describe('command line', function () {
     });
   }
 
+  it('writes over no file of others, and is not stopped by its own', () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-own-'));
+    const own = path.join(folder, 'own');
+    const link = path.join(folder, 'link');
+    const text = 'def f(a):\n    return a\n';
+    const shape = ['--shape', '256,1,256,4,2,300', '--type', 'tq2_0', '--out'];
+    const outputs: [arguments: string[], mark: RegExp][] = [
+      [['complete', `${source}:2:12`, ...tiny, '--bundle'], /^\{"schema":"ryzanstein\/bundle/],
+      [['synthesize', ...shape], /^GGUF/],
+    ];
+    try {
+      for (const [args, mark] of outputs) {
+        fs.writeFileSync(own, text);
+        const { code, err } = ryzanstein(...args, own);
+        assert.equal(code, 1);
+        assert.match(err, /own is there already, and was not written by this command\. Give another name/);
+        assert.equal(fs.readFileSync(own, 'utf8'), text);
+        fs.rmSync(own);
+        for (let times = 0; times < 2; times++) {
+          assert.equal(ryzanstein(...args, own).code, 0);
+          assert.match(fs.readFileSync(own, 'latin1'), mark);
+        }
+        if (process.platform !== 'win32') {
+          fs.symlinkSync(own, link);
+          assert.equal(ryzanstein(...args, link).code, 0);
+          assert.ok(fs.lstatSync(link).isSymbolicLink());
+          fs.rmSync(link);
+        }
+        assert.deepEqual(fs.readdirSync(folder), ['own']);
+        fs.rmSync(own);
+      }
+      const page = path.join(folder, 'page.html');
+      fs.writeFileSync(page, '<!doctype html><title>Mine</title>');
+      const { code, err } = ryzanstein('bench', ...tiny, '--html', page);
+      assert.deepEqual([code, err.split('\n').length], [1, 2]);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+
   it('waits for no pipe that is given as a model', function () {
     if (process.platform === 'win32') return this.skip();
     const pipe = path.join(path.dirname(source), 'pipe.gguf');
