@@ -143,7 +143,7 @@ export class CompletionLog {
       tokensPerSecond: median(speeds)!,
       latencyMs: median(answers.map(({ prefillMs, decodeMs }) => prefillMs + decodeMs))!,
       ...(last.kernel !== undefined && { kernel: last.kernel }),
-      ...(threads !== undefined && { threads }),
+      ...(threads !== undefined && { threads: Math.round(threads) }),
     };
   }
 

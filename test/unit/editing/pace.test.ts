@@ -42,7 +42,7 @@ describe('pace', () => {
     type(5, 150);
     assert.equal(pace.interval, 150);
     for (const milliseconds of [40, 42, 38, 5000]) pace.answered(milliseconds);
-    assert.equal(pace.answer, 42);
+    assert.equal(pace.answer, 41);
     assert.equal(pace.wait(300), 0);
     for (let i = 0; i < 9; i++) pace.answered(160);
     assert.equal(pace.wait(300), 140);

@@ -124,7 +124,7 @@ describe('answers from elsewhere', () => {
     const evaluation = await score(answerer, [hole, block], answers);
     assert.equal(evaluation.engine, 'other');
     assert.equal(evaluation.firstLineExact, 0.5);
-    assert.deepEqual(evaluation.latency, { p50: 5, p95: 5 });
+    assert.deepEqual(evaluation.latency, { p50: 7.5, p95: 9.75 });
     assert.equal(evaluation.byKind.rest!.wholeExact, 1);
     assert.equal(evaluation.byKind.block!.wholeExact, 0);
     assert.equal(evaluation.charactersSavedPerShown, (7 + '\n    return '.length) / 2);
