@@ -3,7 +3,7 @@
 import { t } from '@vscode/l10n';
 import type { Engine } from '../engine/engine';
 import { readGguf } from '../model/gguf';
-import { keepTuning } from '../model/tuning';
+import { expectKeepable, keepTuning } from '../model/tuning';
 import type { Evaluation } from '../reports';
 import { calibrationOf, leastAnswers, thresholdsOf } from '../completion/calibrate';
 import { calibrated, type Calibration, composed } from '../completion/calibration';
@@ -20,6 +20,7 @@ export async function tune(
   progress: (done: number) => void,
   signal?: AbortSignal,
 ): Promise<Evaluation> {
+  expectKeepable(engine.info.file);
   const { cache, ...tuned } = await tuneCache(engine, holes, progress, signal);
   keepTuning(readGguf(engine.info.file), { cache });
   await engine.tune(cache);

@@ -3,6 +3,7 @@
 import { t } from '@vscode/l10n';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import type { Calibration } from '../completion/calibration';
 import type { Thresholds } from '../eagerness';
 import { messageOf, unwritable } from '../wording';
@@ -44,6 +45,17 @@ export function tuningOf(gguf: Gguf): Tuning & { isCalibrated: boolean; caution?
   } catch (error) {
     const caution = t`${tuningFileOf(gguf.file)} ${messageOf(error)}: it is not used. Tune the model again, or delete the file.`;
     return { cache, confidence, isCalibrated: ofFile !== undefined, caution };
+  }
+}
+
+/** Throws the Error of `keepTuning` where it is foreseen: before what takes minutes. */
+export function expectKeepable(file: string): void {
+  const kept = tuningFileOf(file);
+  try {
+    if (fs.existsSync(kept)) fs.closeSync(fs.openSync(kept, 'r+'));
+    else fs.accessSync(path.dirname(kept), fs.constants.W_OK);
+  } catch (error) {
+    throw unwritable(kept, error);
   }
 }
 

@@ -109,5 +109,16 @@ describe('tuning', () => {
     assert.equal(caution, undefined);
     assert.ok(fs.existsSync(tuningFileOf(model)));
     assert.equal(cache.strengths?.length, 5);
+
+    fs.rmSync(tuningFileOf(model));
+    fs.mkdirSync(tuningFileOf(model));
+    const { status: refused, stderr: why } = run('src/model', '--limit', '60');
+    fs.rmdirSync(tuningFileOf(model));
+    assert.equal(refused, 1);
+    assert.match(
+      String(why),
+      /^ryzanstein: .*tuned\.tuning\.json cannot be written: .*\n$/,
+      'before anything is tuned',
+    );
   });
 });
