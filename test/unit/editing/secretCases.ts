@@ -92,7 +92,7 @@ export function words(random: RandomSource): { plain: string; odd: string } {
 
 /** What secrets are called, in many languages, as part of names as they are spelt in code. */
 const secretWords =
-  'password passwd pwd pw pass passphrase secret passwort kennwort geheimnis zugangsdaten mot_de_passe mdp contraseña contrasena senha wachtwoord hasło haslo lösenord passord heslo geheim şifre seed_phrase пароль 密码 パスワード 비밀번호'.split(
+  'password passwd pwd pw pass passphrase secret passwort kennwort geheimnis zugangsdaten mot_de_passe mdp contraseña contrasena senha wachtwoord hasło haslo lösenord passord heslo geheim şifre adgangskode kodeord salasana jelszó seed_phrase пароль 密码 パスワード 비밀번호'.split(
     ' ',
   );
 /** Of these a value that is a word is a kind of thing. */
@@ -119,6 +119,43 @@ export const names: readonly SecretName[] = [
     ...{ snake, camel: camel(snake), constant: snake.toUpperCase(), isSure },
   })),
 );
+
+/** What else names are made of, and what with a secret's word has another one across the two: `rootPassword` has `otp`. */
+const otherWords =
+  'root bot iot snapshot cmd mysql db user admin my mail smtp ftp ssh vpn ldap test prod app ansible slot pg key vault bind old wifi tokens ends'.split(
+    ' ',
+  );
+const pascal = (text: string): string => text.replace(/^\p{L}/u, (letter) => letter.toUpperCase());
+const joined = (words: string[]): string[] => {
+  const [snake, glued] = [words.join('_'), words.join('').replaceAll('_', '')];
+  const inCamel = camel(snake);
+  return [inCamel, pascal(inCamel), snake, snake.replaceAll('_', '-'), snake.toUpperCase()].concat(
+    // Too short to be told within other letters, or before them.
+    /^_?(?:pw|pass|mdp|senha|has[łl]o|heslo|geheim|clave|parola)$/.test(words[0]!)
+      ? []
+      : [glued, glued.toUpperCase()],
+  );
+};
+
+/** Every word for secrets behind another word and before one, in each spelling. */
+export const joinedNames: readonly { readonly name: string; readonly isSure: boolean }[] = [
+  ...secretWords.map((word) => ({ word, isSure: true })),
+  ...kindWords.map((word) => ({ word, isSure: false })),
+].flatMap(({ word, isSure }) =>
+  otherWords.flatMap((other) =>
+    [
+      ...joined([other, word]),
+      // These only tell of one.
+      ...(/^(?:user|ends)$/.test(other) ? [] : joined([word, other])),
+    ].map((name) => ({ name, isSure: isSure && !/^pw/i.test(name) })),
+  ),
+);
+
+/** Words of dictionaries and of code that only have such a word in them. */
+export const otherNames =
+  'compass bypass trespass encompass surpass overpass underpass passage passenger passive passport subpass renderpass bandpass minipass COMPASS BYPASS kompass engpass enclave autoclave basalt secretary secretion secretly tokenizer passwordless PASSWORDLESS spin mapping connectionStrategy connection_strategy snapshotPath extendsName cmdPath slotPath'.split(
+    ' ',
+  );
 
 /**
  * A statement in which a secret `§` stands behind its name: `camelName`, `snake_name` or `CONSTANT_NAME`. `odd`: only

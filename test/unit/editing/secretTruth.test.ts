@@ -10,9 +10,11 @@ import {
   drawn,
   formats,
   harmless,
+  joinedNames,
   namedForms,
   names,
   ofMany,
+  otherNames,
   ownForms,
   words,
 } from './secretCases';
@@ -143,6 +145,22 @@ describe('a secret of another file', () => {
       },
     );
     assert.deepEqual(missed, []);
+  });
+
+  it('is told by every word for one, joined with any other word', () => {
+    const random = randomSource(13);
+    const missed = joinedNames.flatMap(({ name, isSure }) => {
+      const { plain, odd } = words(random);
+      const secret = isSure ? plain : odd;
+      const [code, data] = [`open({ "${name}": "${secret}" })`, `${name}: ${secret}`];
+      const isKept = !withoutSecrets(code, 'typescript') && !withoutSecrets(data, 'yaml');
+      return isKept ? [] : [`${code}, ${data}`];
+    });
+    assert.deepEqual(missed, []);
+    const seen = otherNames.filter(
+      (name) => withoutSecrets(`open({ ${name}: "dogubane" })`, 'typescript') === '',
+    );
+    assert.deepEqual(seen, []);
   });
 
   it('is seen in no statement that only has its name', () => {
