@@ -175,7 +175,8 @@ describe('a secret of another file', () => {
   it('is in no prompt and no answer where its name tells it, also cut short', () => {
     const random = randomSource(5);
     for (const { languageId, statement } of [...named.filter(({ isSure }) => isSure), ...own]) {
-      if (random.below(8) > 0) continue;
+      // What stands behind a secret cannot tell one that is cut short.
+      if (random.below(8) > 0 || /§.* [|>]/.test(statement)) continue;
       const { plain: secret } = words(random);
       const written = withSecret(statement, secret);
       const what = `${languageId}, ${written}`;

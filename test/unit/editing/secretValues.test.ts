@@ -328,6 +328,17 @@ describe('a key or token in another file', () => {
         'zip -P ',
         'redis-cli ',
         'data:image/png;base64,',
+        'password["a"]',
+        'passwords.put(a,',
+        'password\\"',
+        'password\\\\"',
+        '""password"":',
+        'value: a, name: password, ',
+        '[a] as $password ',
+        'password <<EOF\n',
+        'for password in [',
+        'password = lambda ',
+        'dbpass',
       ],
     ];
     for (const each of [
