@@ -324,6 +324,8 @@ const address = /^[a-z\d_.@-]+(?:\/[a-z\d_.@-]+)+$/;
 const rules =
   /(?:^|\|)(?:required|nullable|sometimes|string|confirmed|(?:min|max|size|between):[\d,]+)(?:\||$)/;
 
+/** Of a package, which may be named after what it is for. */
+const version = /^[~^<>=]{0,2}v?\d+(?:\.\d+){1,3}$/;
 /** Patterns, paths, members and addresses, which stand in statements of names that only sound like it. */
 const pattern = /[\\()[\]{}<>|]/;
 const place = /^[\w.@:/$-]*\/[\w.@:/$-]+$/;
@@ -347,8 +349,8 @@ function isSecretValue(value: string, name: Name, inDoubt: boolean): boolean {
   if (/^[\p{L}\p{N}_\s.:/,<>[\]@#*'-]*$/u.test(own) && words.every(isKnown)) return false;
   if (rules.test(own) || (variable.test(own) && words.some(isCalledSo))) return false;
   const isOdd = /\d/.test(withoutTerms(own)) ? own.length >= 6 && !/\s/.test(own) : oddness(own) >= 6;
-  if (inDoubt && color.test(own)) return false;
   const mustLookSo = inDoubt || name.group === 'kind';
+  if ((inDoubt && color.test(own)) || (mustLookSo && version.test(own))) return false;
   if (file.test(own) || (mustLookSo && address.test(own))) return isRandom(own);
   if (name.isAbout) return isOdd && !member.test(own) && oddness(own) >= 6;
   if (mustLookSo) return isOdd || (/^[^\s\\()[\]{}"'<>]*$/.test(own) && /[!@#$%^&*~+?]/.test(own));

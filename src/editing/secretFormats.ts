@@ -57,28 +57,58 @@ const uncertain = [
 ];
 /** Between the words of a command, in a line or in a list of strings. */
 const gap = String.raw`["']?,?[ \t]+["']?`;
-const behind = (command: string, flag: string, parted = `(?:${gap}|=|)`): RegExp =>
-  new RegExp(
-    String.raw`\b(?:${command})${gap}(?:[^\n|;&]{0,200}?[\s"'])?(?:${flag})${parted}["']?([^\s"'\`|;&-][^\s"'\`|;&]{2,255})`,
-    'g',
-  );
+/** A command that has its value behind a flag, or behind what else stands for one. */
+type Command = readonly [command: string, flag: string, parted?: string];
+const word = String.raw`[^\s"']+`;
+const key = String.raw`(?!(?:user|host|port|path|url|role|type|ttl|polic)\w*=)[\w.-]+=`;
 /** What commands take a password by, that have it behind a flag of one letter or by its place. */
-const commands = [
-  behind('redis-cli', '-a|--pass'),
-  behind('(?:un)?zip|zipcloak|sqlcmd|bcp|ipmitool', '-P'),
-  behind('ldap(?:search|add|modify|delete|passwd|whoami|compare)', '-w'),
-  behind('mongo(?:sh|dump|restore|export|import|stat|top)?', '-p'),
-  behind('7z[arz]?|rar|unrar', '-p', ''),
-  behind('openssl', '-k|-K', gap),
-  behind('openssl', '-pass(?:in|out)?[ \\t]+pass:|pass:', ''),
-  behind('htpasswd', String.raw`-\w*b\w*${gap}(?:-\w+${gap})*(?:[^\s"'-][^\s"']*${gap}){2}`, ''),
-  behind('vault', 'login', gap),
-  behind('rabbitmqctl', String.raw`(?:add_user|change_password|authenticate_user)${gap}[^\s"']+`, gap),
-  behind('smbclient|rpcclient|smbget', String.raw`-U${gap}[^\s"'%]+%`, ''),
-  behind('(?:x|w)?freerdp', '/p:', ''),
+const commandsWith: readonly Command[] = [
+  ['redis-cli', '-a|--pass'],
+  ['(?:un)?zip|zipcloak|sqlcmd|bcp|ipmitool|mosquitto_(?:pub|sub|rr)', '-P'],
+  ['ldap(?:search|add|modify|delete|passwd|whoami|compare)', '-w'],
+  ['mongo(?:sh|dump|restore|export|import|stat|top)?', '-p'],
+  ['7z[arz]?|rar|unrar', '-p', ''],
+  ['ncftp(?:put|get|ls)?|evil-winrm|psexec|cqlsh|beeline|usermod|useradd', '-p', gap],
+  ['ssh-keygen', '-[NP]'],
+  ['snmp(?:walk|get|set|bulkwalk|trap|table)', '-[AX]'],
+  ['openssl', '-k|-K', gap],
+  ['openssl', '-pass(?:in|out)?[ \\t]+pass:|pass:', ''],
+  [`openssl${gap}passwd`, '-(?:1|5|6|apr1|crypt)', gap],
+  ['(?:ht|mosquitto_)passwd', String.raw`-\w*b\w*${gap}(?:-\w+${gap})*(?:[^\s"'-][^\s"']*${gap}){2}`, ''],
+  ['vault', 'login', gap],
+  [`vault${gap}kv${gap}(?:put|patch)`, key, ''],
+  [`vault${gap}write`, '(?:value|key|data)=', ''],
+  [`gh${gap}secret${gap}set`, '--body|-b'],
+  [`(?:kubectl|oc)${gap}create${gap}secret`, `--from-literal[= ]["']?${key}`, ''],
+  ['rabbitmqctl', `(?:add_user|change_password|authenticate_user)${gap}${word}`, gap],
+  ['smbclient|rpcclient|smbget|winexe|wmic', String.raw`-U${gap}[^\s"'%]+%`, ''],
+  ['(?:x|w)?freerdp', '/p:', ''],
+  ['https?|xhs?', String.raw`(?:-a|--auth)(?:${gap}|=)["']?[^\s"':/]+:`, ''],
+  ['lftp', String.raw`-u${gap}[^\s"',]+,`, ''],
+  ['nmcli', 'password|(?:wifi-sec\\.)?psk', gap],
+  ['wpa_passphrase', word, gap],
+  [`ansible-vault${gap}encrypt_string`, '', ''],
+  ['sqlplus|sqlldr|expdp|impdp|rman', String.raw`(?<![\w/.@])(?:userid=)?[\w$#]{1,40}/(?!/)`, ''],
+  ['exp|imp', String.raw`(?<![\w/.@])[\w$#]{1,40}/(?=[^\s/@]+@)`, ''],
+  ['schtasks', '/rp', gap],
+  [`net${gap}user`, String.raw`(?!/)${word}`, String.raw`${gap}(?![/"])`],
+  [`net${gap}use`, String.raw`/user:${word}`, gap],
+  [`net${gap}use`, String.raw`(?:[^\s/]\S*[ \t]+){1,2}`, String.raw`(?!\\)(?=\S+[ \t]+/user:)`],
 ];
-const commandNames =
-  /\b(?:redis-cli|zip|unzip|zipcloak|sqlcmd|bcp|ipmitool|ldap[a-z]{3,7}|mongo|mongo[a-z]{2,7}|7z[arz]?|(?:un)?rar|openssl|htpasswd|vault|rabbitmqctl|smb[a-z]{3,6}|rpcclient|[xw]?freerdp)["']?,?[ \t]/;
+const commands = commandsWith.map(
+  ([command, flag, parted = `(?:${gap}|=|)`]) =>
+    new RegExp(
+      String.raw`(?:${command})${gap}(?:[^\n|;&]{0,200}?[\s"'])?(?:${flag})${parted}["']?([^\s"'\`|;&-][^\s"'\`|;&]{2,255})`,
+      'y',
+    ),
+);
+const commandNames = new RegExp(
+  String.raw`(?<![\w/.-])(?:${[...new Set(commandsWith.map(([command]) => command))].join('|')})["']?,?[ \t]`,
+  'g',
+);
+/** What reads a password from its input. */
+const reader =
+  '(?:sudo[ \\t]+)?(?:kinit|cryptsetup|(?:ch|smb|ht|sasl)?passwd2?|su|sudo[ \\t]+-S|read[ \\t]+-\\w*s\\w*|pass[ \\t]+insert|secret-tool|(?:docker|podman)[ \\t]+(?:secret|login)|gh[ \\t]+(?:secret|auth))\\b';
 /** Passwords in URLs and addresses of databases, where a port is none, in commands and in calls of what takes one. */
 const logins = [
   /(?<=[a-z\d]):\/\/[^\s/:@"'`<>]{0,64}:(?!\d{0,5}(?:[/?#"'`\s]|$))([^\s/@"'`<>]{1,256})(?:@|$)/gi,
@@ -88,6 +118,24 @@ const logins = [
   /\b(?:mysql|mariadb)\w{0,9}[ \t][^\n|;&]{0,200}?(?<=\s)-p["']?([^\s"'`]{1,256})/g,
   /\b(?:docker|podman|buildah|skopeo|nerdctl|helm|oc|az|cf)[ \t](?:registry[ \t])?login[ \t][^\n|;&]{0,200}?(?<=\s)-p[ =]?["']?([^\s"'`]{1,256})/g,
   /\b(?:echo|printf)[ \t](?:-\w+[ \t])?["']?([^\n|]{1,256}?)["']?[ \t]*\|[^\n|]{0,200}?(?:--?pass(?:word|phrase)?-(?:stdin|fd)|--stdin|\bchpasswd|\bsudo[ \t]+-S)\b/g,
+  new RegExp(
+    String.raw`\b(?:echo|printf)[ \t](?:-\w+[ \t])?["']?([^\n|]{1,256}?)["']?[ \t]*\|[ \t]*${reader}`,
+    'g',
+  ),
+  new RegExp(
+    String.raw`<<<(?<=(?<![\w-])${reader}[^\n|;&]{0,100}<<<)[ \t]*(?:\$(?='))?["']?([^"'\n;|&]{1,256})`,
+    'g',
+  ),
+  new RegExp(
+    String.raw`<<-?(?<=(?<![\w-])${reader}[^\n|;&]{0,100}<<-?)[ \t]*["']?\w+["']?\n([^\n]{1,256})`,
+    'g',
+  ),
+  /pass\w{0,8}(?:-file)?[= ]<\((?:echo|printf)[ \t]+(?:-\w+[ \t])?["']?([^"')\n]{1,256})/gi,
+  // What is sent where a password is asked for.
+  /(?:\b(?:expect|read_until|wait\w*)\b[^\n;]{0,80}|(?<![pP]))ass(?:word|wd|phrase|code)[^"'\n]{0,20}["'][^\n"']{0,40}?[\s;{)]{1,20}(?:\w{1,20}\.)?(?:send|write)\w{0,8}(?:[ \t]+--)?[ \t(]*b?["']([^"'\n]{1,256}?)(?:\\[rn])*["']/g,
+  // Files that programs log in with (PostgreSQL, FTP).
+  /:(?:543\d|6432|\*(?=[^\n]*pgpass)):[\w*-]{1,40}:[\w*.-]{1,40}:([^\s"'`:]{1,128})/g,
+  /\bmachine[ \t]+\S{1,80}[ \t]+login[ \t]+\S{1,80}[ \t]+password[ \t]+([^\s"'`]{1,128})/g,
   /\b(?:echo|printf)[ \t]+(?:["']%s(?:\\n)?["'][ \t]+)?["']([^"'\n]{1,256})["'][ \t]*>{1,2}[ \t]*["']?[\w./~$-]{0,80}(?:passw|secret|token)/gi,
   /\bset[ \t]+password(?:[ \t]+for[ \t][^\n=;]{1,80})?[ \t]*=[ \t]*(?:\w+\()?["']([^"'\n]{1,256})/gi,
   /\bidentified[ \t]+(?:with[ \t]+\w+[ \t]+)?(?:by|as)[ \t]+(?:password[ \t]+)?["']([^"'\n]{1,256})/gi,
@@ -117,10 +165,16 @@ export function formatRanges(text: string): Range[] {
   for (const format of certain) for (const match of text.matchAll(format)) add(match);
   for (const format of uncertain)
     for (const match of text.matchAll(format)) if (oddness(match[1]!) >= oddPart) add(match);
-  for (const login of commandNames.test(text) ? [...logins, ...commands] : logins)
-    for (const { 0: whole, 1: value, index } of text.matchAll(login)) {
-      const start = index + whole.lastIndexOf(value!);
-      if (!filledIn.test(value!)) found.push({ start, end: start + value!.length });
+  const addValue = ({ 0: whole, 1: value, index }: RegExpExecArray): void => {
+    const start = index + whole.lastIndexOf(value!);
+    if (!filledIn.test(value!)) found.push({ start, end: start + value!.length });
+  };
+  for (const login of logins) for (const match of text.matchAll(login)) addValue(match);
+  for (const { index } of text.matchAll(commandNames))
+    for (const command of commands) {
+      command.lastIndex = index;
+      const match = command.exec(text);
+      if (match) addValue(match);
     }
   return found;
 }

@@ -43,7 +43,8 @@ const short =
 /** Of these, what no letter stands before. */
 const alone = /^(?:pin|log[io]n|signin|authenticate)$/i;
 /** Words that end with such a one, and what a longer one goes on with to another. */
-const ordinary = /(?:[ck]om|eng|reise|sur|tres)pass$|(?:auto|con|en)clave$|basalt$|bspw$|(?:ins|pfle)geheim$/;
+const ordinary =
+  /(?:[ck]om|eng|kee|reise|sur|tres)pass$|(?:auto|con|en)clave$|basalt$|bspw$|(?:ins|pfle)geheim$/;
 const otherWord = /^(?:less|i[sz]|lint|ar[yi]|ing|ion|ive|ly|t?e[sd]?(?!\p{L})|voll|ically)/iu;
 
 export const called = new RegExp(

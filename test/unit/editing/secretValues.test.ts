@@ -339,6 +339,13 @@ describe('a key or token in another file', () => {
         'for password in [',
         'password = lambda ',
         'dbpass',
+        'kinit <<<',
+        'passwd a ',
+        'expect password" ',
+        'net use a ',
+        'vault kv put a=',
+        'sqlplus a/',
+        ':5432:a:b:',
       ],
     ];
     for (const each of [
