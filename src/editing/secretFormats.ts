@@ -109,6 +109,43 @@ const commandNames = new RegExp(
 /** What reads a password from its input. */
 const reader =
   '(?:sudo[ \\t]+)?(?:kinit|cryptsetup|(?:ch|smb|ht|sasl)?passwd2?|su|sudo[ \\t]+-S|read[ \\t]+-\\w*s\\w*|pass[ \\t]+insert|secret-tool|(?:docker|podman)[ \\t]+(?:secret|login)|gh[ \\t]+(?:secret|auth))\\b';
+/** Calls that have a password by its place among what is passed to them. */
+const placed: readonly (readonly [place: number, calls: string])[] = [
+  [2, '(?:HTTP)?(?:Basic|Digest)Auth|SetBasicAuth|basicAuth|httpBasic|basic_auth|UserPassword|CRAMMD5Auth'],
+  [2, '(?:Network|UsernamePassword)Credentials?|PasswordAuthentication|UsernamePasswordAuthenticationToken'],
+  [2, '[wW]i[fF]i\\w{0,8}\\.begin|softAP|addAP|username_pw_set|setUsernamePassword|auth_plain'],
+  [2, '(?:cx_Oracle|oracledb|wlan|sta_if|station|sta)\\.connect|oci_p?connect'],
+  [
+    3,
+    'create_(?:super)?user|getConnection|PlainAuth|Sequelize|PDO|mysqli|FTP(?:_TLS)?|Net::FTP\\.(?:open|new)',
+  ],
+  [3, '(?:MySQLdb|pymysql|mysql|mariadb|pymssql|fdb|jaydebeapi)(?:\\.connector)?\\.connect|DBI->connect'],
+  [3, '(?:mysqli?|odbc|ibase|sybase|mssql)_p?connect|ftp_login|ldap_bind|ssh2_auth_password|imap_open'],
+  [3, '(?:signIn|createUser)WithEmailAndPassword'],
+  [4, 'mysql_real_connect'],
+  [5, 'SMTP\\.start'],
+];
+/** These may be calls of something else. */
+const likely = '(?:\\.|->)(?:connect|[oO]pen|logon)';
+const places = [2, 3, 4, 5];
+const calls = new RegExp(
+  `(?:${places
+    .map((place) => placed.filter(([own]) => own === place).map(([, names]) => names))
+    .map((names) => `\\b(${names.join('|')})`)
+    .join('|')}|${likely})(?=\\(|[ \\t]["'])`,
+  'g',
+);
+const passed = String.raw`(?:"[^"\n]{0,80}"|'[^'\n]{0,80}'|\([^()\n]{0,80}\)|[^(),;"'\n]|\n){1,80},\s*`;
+const passedAt = (place: number, least: string): RegExp =>
+  new RegExp(
+    String.raw`\(?\s*(?:${passed}){${place - 1}}(?:\w{1,12}!?\()?(?:\[\]byte\()?[a-z@$]?["'\`]${least}([^"'\`\n]{1,256})`,
+    'y',
+  );
+const passedIn = places.map((place) => passedAt(place, ''));
+const likelyPassed = [3, 4].map((place) =>
+  passedAt(place, `(?=[^"'\\n]*\\d)(?=[^"'\\n]*[A-Za-z])(?!\\w+=|[^"'\\n]*[/,])`),
+);
+
 /** Passwords in URLs and addresses of databases, where a port is none, in commands and in calls of what takes one. */
 const logins = [
   /(?<=[a-z\d]):\/\/[^\s/:@"'`<>]{0,64}:(?!\d{0,5}(?:[/?#"'`\s]|$))([^\s/@"'`<>]{1,256})(?:@|$)/gi,
@@ -145,13 +182,10 @@ const logins = [
   /\b(?:bcrypt|argon2|scrypt)\.(?:hash|verify|compare|hashpw|checkpw|generate_from_password|GenerateFromPassword)\w{0,8}\(\s*(?:\[\]byte\()?b?["'`]([^"'`\n]{1,256})/g,
   /\bcrypt\(\s*'([^'\n]{1,256})'\s*,/g,
   /\bpgp_sym_(?:en|de)crypt\((?:[^()\n]|\([^()\n]{0,80}\)){0,200},\s*'([^'\n]{1,256})/gi,
-  /\bcreate_(?:super)?user\((?:[^(),\n]{1,80},\s*){2}["']([^"'\n]{1,256})/g,
-  /\b(?:HTTPBasicAuth|BasicAuth|SetBasicAuth|basicAuth|httpBasic|basic_auth|UserPassword)\(\s*[^(),\n]{1,80},\s*["'`]([^"'`\n]{1,256})/g,
   /\bauth=\(\s*["'][^"'\n]{1,80}["'],\s*["']([^"'\n]{1,256})/g,
   // Names of sources of data in Go, with or without an address.
   /\bOpen\(\s*["`]mysql["`],\s*["`][\w.-]{1,64}:([^\s:@"'`/]{1,128})/g,
   /["'`][\w.-]{1,64}:([^\s:@"'`/]{1,128})@(?:(?:tcp|udp|unix)\(|\/\w)/g,
-  /\bgetConnection\([^()\n]{0,200},\s*"[^"\n]{0,80}",\s*"([^"\n]{1,256})/g,
 ];
 /** Filled in later, or to be replaced. */
 const filledIn =
@@ -170,12 +204,18 @@ export function formatRanges(text: string): Range[] {
     if (!filledIn.test(value!)) found.push({ start, end: start + value!.length });
   };
   for (const login of logins) for (const match of text.matchAll(login)) addValue(match);
-  for (const { index } of text.matchAll(commandNames))
-    for (const command of commands) {
-      command.lastIndex = index;
-      const match = command.exec(text);
+  const addAt = (patterns: readonly RegExp[], place: number): void => {
+    for (const pattern of patterns) {
+      pattern.lastIndex = place;
+      const match = pattern.exec(text);
       if (match) addValue(match);
     }
+  };
+  for (const { index } of text.matchAll(commandNames)) addAt(commands, index);
+  for (const match of text.matchAll(calls)) {
+    const own = passedIn[match.slice(1).findIndex((name) => name !== undefined)];
+    addAt(own ? [own] : likelyPassed, match.index + match[0].length);
+  }
   return found;
 }
 
