@@ -85,11 +85,13 @@ const pairs = [
 ];
 /** Where the name is one of a pair's: its value is called more as well. */
 const ofPair = /(?:name|key|field|variable|id)["']?\s*(?:=>|[:=])\s*["'`]?$/i;
-const called =
-  /["'`,\s]{1,80}["']?\b(?:data|content|text|string\w{0,6}|secret)["']?\s*(?:=>|[:=])\s*(["'`]?)/iy;
+const called = [
+  /["'`,\s]{1,80}["']?\b(?:data|content|text|string\w{0,6}|secret)["']?\s*(?:=>|[:=])\s*(["'`]?)/iy,
+  /["'`,]{0,2}\n(?:[ \t]+[^\s{}<>-][^{}<>\n]{0,80}\n){1,2}[ \t]+["']?\b(?:\w{0,12}value|val|default)["']?\s*[:=]\s*(["'`]?)/iy,
+];
 
 function inPair({ text, name, head }: Site): Value[] | undefined {
-  const found = [...pairs, ...(ofPair.test(head) ? [called] : [])];
+  const found = [...pairs, ...(ofPair.test(head) ? called : [])];
   const match = found.map((pair) => at(pair, text, name.end)).find((each) => each !== undefined);
   if (!match) return undefined;
   return match[1] ? quoted(text, match, false) : [lineFrom(text, match.index + match[0].length)];

@@ -24,7 +24,7 @@ const before = (
 
 const open = String.raw`[a-z@$]{0,2}(["'\`])`;
 const closers = String.raw`(?:\(\))?["'\`]?[\])]*["'\`]?`;
-const compares = String.raw`\s*\)*\s*(?:[!=]={1,2}|\b(?:is|eq|ne)\b)`;
+const compares = String.raw`(?:\s*\)|\.\w{1,20}\(\)){0,3}\s*(?:[!=]={1,2}|\b(?:is|eq|ne)\b|\.[eE]quals\w*\()`;
 /** Behind the name, up to the string: a matcher, a field that is filled, the second of two that are compared. */
 const behind: readonly (readonly [behind: RegExp, head: RegExp])[] = [
   [
@@ -60,8 +60,19 @@ const behind: readonly (readonly [behind: RegExp, head: RegExp])[] = [
   ],
   [
     // A string before goes on with it: `"Server=h;Pwd=" + "..."`.
-    new RegExp(String.raw`[=:][ \t]?["'\`]\s*(?:\+|\.{1,2}|&|<>|~|)\s*${open}`, 'y'),
+    new RegExp(
+      String.raw`[=:][ \t]?["'\`]\s*(?:\+|\.{1,2}|&|<>|~|\)\s*\.\s*[aA]ppend\w*\(|)\s*\\?\s*${open}`,
+      'y',
+    ),
     /["'`][^"'`]*$/,
+  ],
+  [
+    // Or has it put in: `"Pwd={}".format("...")`.
+    new RegExp(
+      String.raw`[=:][ \t]?(?:%\w|\{\w*\})[^"'\`\n=]{0,2}["'\`]\s*(?:,|%|\.format\w*\()\s*\(?\s*${open}`,
+      'y',
+    ),
+    /["'`][^"'`%{]*$/,
   ],
   [
     new RegExp(
@@ -72,7 +83,7 @@ const behind: readonly (readonly [behind: RegExp, head: RegExp])[] = [
   ],
   [
     new RegExp(
-      String.raw`["'\`]?\s*(?::?=|,|:)\s*(?:lambda\b[^:\n"'\`]{0,60}:|(?:->|lambda|proc)\s*(?:\([^()\n]*\)\s*)?\{|(?:move\s+)?\|[^|\n]{0,40}\||(?:async\s+)?func(?:tion\b\s*\w*)?\s*\([^()\n]{0,80}\)\s*\w{0,12}\s*\{\s*return\b)\s*${open}`,
+      String.raw`["'\`]?\s*(?::?=|,|:)\s*(?:\w{0,20}\()?(?:lambda\b[^:\n"'\`]{0,60}:|(?:->|lambda|proc)\s*(?:\([^()\n]*\)\s*)?\{|(?:move\s+)?\|[^|\n]{0,40}\||(?:async\s+)?func(?:tion\b\s*\w*)?\s*\([^()\n]{0,80}\)\s*\w{0,12}\s*\{\s*return\b)\s*${open}`,
       'y',
     ),
     /^/,
@@ -203,7 +214,7 @@ const mostOfHeredoc = 3;
 
 const ofName = /(?:name|key|field|variable|id)["']?\s*(?:=>|[:=])\s*["'`]?$/i;
 const valueBefore =
-  /(?:^|[\s,{"'(<-])(?:\w{0,12}value|val|data|content)["']?\s*(?:=>|[:=])\s*(?:(["'`])((?:(?!\1)[^\\\n]|\\.){1,200})\1|([^\s,{}"'`][^\n,{}"'`]{0,200}?)(?=[ \t]*[,\n]))[,\s]*(?:[^{}<>\n,]{1,60}[,\n]\s*)?["']?\w{0,20}$/i;
+  /(?:^|[\s,{"'(<-])(?:\w{0,12}value|val|data|content|default)["']?\s*(?:=>|[:=])\s*(?:(["'`])((?:(?!\1)[^\\\n]|\\.){1,200})\1|([^\s,{}"'`][^\n,{}"'`]{0,200}?)(?=[ \t]*[,\n]))[,\s]*(?:[^{}<>\n,]{1,60}[,\n]\s*)?["']?\w{0,20}$/i;
 
 /** In an entry that says the name behind the value: `{ "value": "...", "name": "password" }`. */
 function valueFirst({ text, name, head }: Site): Value[] {

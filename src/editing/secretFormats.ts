@@ -68,7 +68,11 @@ const commandsWith: readonly Command[] = [
   ['ldap(?:search|add|modify|delete|passwd|whoami|compare)', '-w'],
   ['mongo(?:sh|dump|restore|export|import|stat|top)?', '-p'],
   ['7z[arz]?|rar|unrar', '-p', ''],
-  ['ncftp(?:put|get|ls)?|evil-winrm|psexec|cqlsh|beeline|usermod|useradd', '-p', gap],
+  [
+    'ncftp(?:put|get|ls)?|evil-winrm|psexec|cqlsh|beeline|rdesktop|hydra|(?:crackmap|net)exec|usermod|useradd',
+    '-p',
+    gap,
+  ],
   ['ssh-keygen', '-[NP]'],
   ['snmp(?:walk|get|set|bulkwalk|trap|table)', '-[AX]'],
   ['openssl', '-k|-K', gap],
@@ -76,6 +80,14 @@ const commandsWith: readonly Command[] = [
   [`openssl${gap}passwd`, '-(?:1|5|6|apr1|crypt)', gap],
   ['(?:ht|mosquitto_)passwd', String.raw`-\w*b\w*${gap}(?:-\w+${gap})*(?:[^\s"'-][^\s"']*${gap}){2}`, ''],
   ['vault', 'login', gap],
+  [`az${gap}keyvault${gap}secret${gap}set`, '--value'],
+  [`aws${gap}ssm${gap}put-parameter`, '--value(?=[^\\n]*SecureString)'],
+  [`aws${gap}ssm${gap}put-parameter`, 'SecureString[^\\n]{0,80}--value'],
+  [`(?:fly|flyctl|doppler)${gap}secrets${gap}set`, key, ''],
+  [`pulumi${gap}config${gap}set`, `--secret${gap}${word}`, gap],
+  [`security${gap}add-(?:generic|internet)-password`, '-w', gap],
+  [`bw${gap}(?:unlock|login${gap}${word})`, '(?!-)', ''],
+  ['curl', `--proxy-user[ =]${word.replace(']', ':]')}:`, ''],
   [`vault${gap}kv${gap}(?:put|patch)`, key, ''],
   [`vault${gap}write`, '(?:value|key|data)=', ''],
   [`gh${gap}secret${gap}set`, '--body|-b'],
@@ -108,7 +120,7 @@ const commandNames = new RegExp(
 );
 /** What reads a password from its input. */
 const reader =
-  '(?:sudo[ \\t]+)?(?:kinit|cryptsetup|(?:ch|smb|ht|sasl)?passwd2?|su|sudo[ \\t]+-S|read[ \\t]+-\\w*s\\w*|pass[ \\t]+insert|secret-tool|(?:docker|podman)[ \\t]+(?:secret|login)|gh[ \\t]+(?:secret|auth))\\b';
+  '(?:sudo[ \\t]+)?(?:kinit|cryptsetup|(?:ch|smb|ht|sasl)?passwd2?|su|sudo[ \\t]+-S|read[ \\t]+-\\w*s\\w*|pass[ \\t]+insert|secret-tool|(?:docker|podman)[ \\t]+(?:secret|login)|gh[ \\t]+(?:secret|auth)|gcloud[ \\t]+secrets)\\b';
 /** Calls that have a password by its place among what is passed to them. */
 const placed: readonly (readonly [place: number, calls: string])[] = [
   [2, '(?:HTTP)?(?:Basic|Digest)Auth|SetBasicAuth|basicAuth|httpBasic|basic_auth|UserPassword|CRAMMD5Auth'],
@@ -156,7 +168,7 @@ const logins = [
   /\b(?:docker|podman|buildah|skopeo|nerdctl|helm|oc|az|cf)[ \t](?:registry[ \t])?login[ \t][^\n|;&]{0,200}?(?<=\s)-p[ =]?["']?([^\s"'`]{1,256})/g,
   /\b(?:echo|printf)[ \t](?:-\w+[ \t])?["']?([^\n|]{1,256}?)["']?[ \t]*\|[^\n|]{0,200}?(?:--?pass(?:word|phrase)?-(?:stdin|fd)|--stdin|\bchpasswd|\bsudo[ \t]+-S)\b/g,
   new RegExp(
-    String.raw`\b(?:echo|printf)[ \t](?:-\w+[ \t])?["']?([^\n|]{1,256}?)["']?[ \t]*\|[ \t]*${reader}`,
+    String.raw`\b(?:echo|printf|yes)[ \t](?:-\w+[ \t])?["']?([^\n|]{1,256}?)["']?[ \t]*\|[ \t]*${reader}`,
     'g',
   ),
   new RegExp(
@@ -169,7 +181,7 @@ const logins = [
   ),
   /pass\w{0,8}(?:-file)?[= ]<\((?:echo|printf)[ \t]+(?:-\w+[ \t])?["']?([^"')\n]{1,256})/gi,
   // What is sent where a password is asked for.
-  /(?:\b(?:expect|read_until|wait\w*)\b[^\n;]{0,80}|(?<![pP]))ass(?:word|wd|phrase|code)[^"'\n]{0,20}["'][^\n"']{0,40}?[\s;{)]{1,20}(?:\w{1,20}\.)?(?:send|write)\w{0,8}(?:[ \t]+--)?[ \t(]*b?["']([^"'\n]{1,256}?)(?:\\[rn])*["']/g,
+  /(?:\b(?:expect|read_until|wait\w*)\b[^\n;]{0,80}|(?<![pP]))ass(?:word|wd|phrase|code)[^"'\n]{0,20}["'][^\n"']{0,40}?[\s;{)]{1,20}(?:\w{1,20}\.)?(?:send|write)\w{0,8}(?:[ \t]+--)?[ \t(]*b?["']([^"'\n]{1,256}?)(?:\\[rn])*(?:["']|$)/g,
   // Files that programs log in with (PostgreSQL, FTP).
   /:(?:543\d|6432|\*(?=[^\n]*pgpass)):[\w*-]{1,40}:[\w*.-]{1,40}:([^\s"'`:]{1,128})/g,
   /\bmachine[ \t]+\S{1,80}[ \t]+login[ \t]+\S{1,80}[ \t]+password[ \t]+([^\s"'`]{1,128})/g,

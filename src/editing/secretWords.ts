@@ -31,7 +31,7 @@ const secret = [
 const calls = ['log[io]n', 'signin', 'authenticate'];
 /** Of these one that is a word is a kind of thing, and no secret. */
 const kinds = [
-  ...['tokens?', 'bearer', 'auth(?:orization|entication)?', 'salt', 'otp', 'clave', 'parola'],
+  ...['tokens?', 'bearer', 'auth(?:orization|entication)?', 'salt', 'otp', 'psk', 'clave', 'parola'],
   '(?:api|app|access|account|auth|client|cipher|crypt|deploy|encrypt(?:ion)?|hmac|jwt|licen[cs]e|master|private|secret|server|service|session|shared|sign(?:ing)?|ssh|storage|subscription|webhook)[-_. ]?keys?',
   '(?:api|client|haupt|krypto|privat\\w{0,3}|sitzungs|zugangs|zugriffs)[-_ ]?schl(?:ü|ue)ssel',
 ];
@@ -39,7 +39,7 @@ const kinds = [
 const pins = ['pin(?:[-_ ]?codes?)?'];
 /** Too short, or too like a part of other words, to be found within a longer one. */
 const short =
-  /^(?:pass|pw|auth|creds|dsn|salt|otp|mdp|clave|parola|senhas?|has[łl][oa]|hesl[oa]|geheim|pin|log[io]n|signin|authenticate|conn.*str(?:ing)?)$/i;
+  /^(?:pass|pw|auth|creds|dsn|salt|otp|psk|mdp|clave|parola|senhas?|has[łl][oa]|hesl[oa]|geheim|pin|log[io]n|signin|authenticate|conn.*str(?:ing)?)$/i;
 /** Of these, what no letter stands before. */
 const alone = /^(?:pin|log[io]n|signin|authenticate)$/i;
 /** Words that end with such a one, and what a longer one goes on with to another. */

@@ -96,7 +96,7 @@ const secretWords =
     ' ',
   );
 /** Of these a value that is a word is a kind of thing. */
-const kindWords = 'api_key token access_token auth_token clave parola api_schluessel api_schlüssel'.split(
+const kindWords = 'psk api_key token access_token auth_token clave parola api_schluessel api_schlüssel'.split(
   ' ',
 );
 
@@ -131,7 +131,7 @@ const joined = (words: string[]): string[] => {
   const inCamel = camel(snake);
   return [inCamel, pascal(inCamel), snake, snake.replaceAll('_', '-'), snake.toUpperCase()].concat(
     // Too short to be told within other letters, or before them.
-    /^_?(?:pw|pass|mdp|senha|has[łl]o|heslo|geheim|clave|parola)$/.test(words[0]!)
+    /^_?(?:pw|psk|pass|mdp|senha|has[łl]o|heslo|geheim|clave|parola)$/.test(words[0]!)
       ? []
       : [glued, glued.toUpperCase()],
   );
@@ -314,6 +314,12 @@ export const namedForms: readonly (readonly [languageId: string, statement: stri
   // Begun in a string before, or in one within a string.
   ['csharp', 'var text = "Server=db;Uid=sa;CamelName=" + "§";'],
   ['python', 'text = "host=db snake_name=" "§"'],
+  ['java', 'text.append("camelName=").append("§");'],
+  ['python', 'text = "host=db snake_name={}".format("§")'],
+  ['go', 'text := fmt.Sprintf("camelName=%s", "§")'],
+  ['python', 'if input("snake_name: ").strip() == "§":'],
+  ['java', 'if (it.readLine("camelName: ").equals("§")) open();'],
+  ['python', 'snake_name = property(lambda self: "§")'],
   ['shellscript', 'curl -d "{\\"snake_name\\": \\"§\\"}" db'],
   ['java', 'String text = "{\\"user\\":\\"bob\\",\\"camelName\\":\\"§\\"}";'],
   ['csharp', 'var text = @"{""camelName"": ""§""}";'],
@@ -329,6 +335,7 @@ export const namedForms: readonly (readonly [languageId: string, statement: stri
   ['yaml', 'snake_name:\n  type: string\n  default: "§"'],
   ['yaml', 'snake_name: {value: §}'],
   ['yaml', '- key: snake_name\n  val: §'],
+  ['yaml', '- name: snake_name\n  about: what opens it\n  value: §'],
   ['json', '{ "ParameterKey": "camelName", "ParameterValue": "§" }'],
   ['json', '{ "key": "snake_name", "data": "§" }'],
   ['shellscript', 'CONSTANT_NAME="$(cat <<EOF\n§\nEOF\n)"'],
@@ -357,6 +364,7 @@ export const behindForms: typeof namedForms = [
   ['json', '{ "value": "§", "name": "snake_name" }'],
   ['json', '{\n  "value": "§",\n  "type": "text",\n  "key": "CONSTANT_NAME"\n}'],
   ['yaml', '- value: §\n  name: snake_name'],
+  ['yaml', '- default: §\n  name: snake_name'],
   ['yaml', '- { value: §, name: snake_name }'],
   ['xml', '<add value="§" key="camelName"/>'],
   ['ruby', '["abcd", "§"].each do |snake_name|'],
@@ -461,6 +469,10 @@ export const ownForms: readonly (readonly [languageId: string, statement: string
   ['shellscript', 'wpa_passphrase ours §'],
   ['shellscript', 'openssl passwd -6 §'],
   ['shellscript', 'cqlsh -u bob -p § db'],
+  ['shellscript', 'yes § | passwd bob'],
+  ['shellscript', 'curl --proxy-user bob:§ https://example.net'],
+  ['shellscript', 'az keyvault secret set --vault-name a -n b --value §'],
+  ['shellscript', 'aws ssm put-parameter --name a --type SecureString --value §'],
   ['shellscript', 'kinit bob <<< §'],
   ['shellscript', 'cryptsetup open /dev/sda2 a <<< "§"'],
   ['shellscript', 'read -rs IT <<< "§"'],
@@ -553,6 +565,9 @@ export const harmless: readonly (readonly [languageId: string, statement: string
   ['json', '{ "value": "gates", "name": "field" },\n{ "name": "snake_name" }'],
   ['shellscript', 'tool --snake_name "$CONSTANT_NAME" <<EOF\none\ntwo\nthree\nfour\nEOF'],
   ['typescript', "const url = 'a?camelName=' + camelName;"],
+  ['typescript', "const it = `${camelName} is ${'fast'.padEnd(9)}`;"],
+  ['yaml', '- name: snake_name\n  required: true\n- name: other\n  value: gates'],
+  ['go', 'log.Printf("camelName of %s", "somebody")'],
   ['typescript', "window.open(url, 'main', 'width=400,height=300');"],
   ['cpp', 'connect(it, SIGNAL(done()), other, SLOT(stop2()));'],
   ['python', 'signal.connect("changed", "main", "run")'],
