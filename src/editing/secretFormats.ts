@@ -160,8 +160,8 @@ const likelyPassed = [3, 4].map((place) =>
 
 /** Passwords in URLs and addresses of databases, where a port is none, in commands and in calls of what takes one. */
 const logins = [
-  /(?<=[a-z\d]):\/\/[^\s/:@"'`<>]{0,64}:(?!\d{0,5}(?:[/?#"'`\s]|$))([^\s/@"'`<>]{1,256})(?:@|$)/gi,
-  /\b[\w.-]{1,64}:([^\s:@"'`]{1,128})@(?:tcp|udp|unix)\(/g,
+  /:\/\/(?<=[a-z\d]:\/\/)[^\s/:@"'`<>]{0,64}:(?!\d{0,5}(?:[/?#"'`\s]|$))([^\s/@"'`<>]{1,256})(?:@|$)/gi,
+  /:(?<=[\w.-]:)([^\s:@"'`]{1,128})@(?:tcp|udp|unix)\(/g,
   /\s(?:-u|--user)[ =]["']?[^\s:"'`$]{1,64}:(?!\d+\b)([^\s"'`]{1,256})/g,
   /\bsshpass\s+-p\s*["']?([^\s"']{1,256})/g,
   /\b(?:mysql|mariadb)\w{0,9}[ \t][^\n|;&]{0,200}?(?<=\s)-p["']?([^\s"'`]{1,256})/g,
