@@ -29,12 +29,19 @@ const calls: typeof forms = [inCall];
 /** The values in a text that are secrets by name; in data, `isData`, they need no quotes. */
 export function assignedRanges(text: string, isData: boolean): Range[] {
   const found: Range[] = [];
-  let reached = 0;
+  let [reached, read] = [0, 0];
   for (const name of namesIn(text)) {
     const before = text.slice(Math.max(0, name.start - headCharacters), name.start);
     const head = before.slice(before.lastIndexOf('\n') + 1);
     if (isAlternative(text, name, head)) continue;
-    const site = { text, name, head, inside: openedIn(head), isData, isWithin: name.start < reached };
+    const opened = openedIn(head);
+    const site = { text, name, head, inside: opened?.quote, isData, isWithin: name.start < reached };
+    const written = name.start < read ? undefined : writtenAround(site, opened?.from ?? 0);
+    if (written) {
+      read = written.places.at(-1)!;
+      for (const { start, end } of assignedRanges(written.text, false))
+        found.push({ start: written.places[start]!, end: written.places[end]! });
+    }
     const add = (values: readonly Value[]): void => {
       for (const { start, end, inDoubt = false } of values)
         if (isSecretValue(text.slice(start, end), name, inDoubt)) found.push({ start, end });
@@ -73,12 +80,19 @@ const nextWithoutComma = /\s*(?:\+|\.{1,2}|&|~|<>|\\)\s*\\?\s*[a-z@$]?("""|'''|[
 
 /** As in `"name": "TOKEN", "value": "..."`, `("--token", default="...")` and `variable "token" { default = "..." }`. */
 const pairs = [
-  /["'`,\s]{1,80}["']?\bvalue["']?\s*[:=]\s*(["'`]?)/iy,
+  /["'`,\s]{1,80}["']?\b(?:\w{0,12}value|val)["']?\s*[:=]\s*(["'`]?)/iy,
   /["'`](?:\s*\{[^{}]{0,200}?|[^;{}()<>]{0,160}?)(?<=[\s,{"'`])["']?(?:default(?:_?value)?|value)["']?\s*(?:=>|[:=])\s*(["'`])/iy,
 ];
+/** Where the name is one of a pair's: its value is called more as well. */
+const ofPair = /(?:name|key|field|variable|id)["']?\s*(?:=>|[:=])\s*["'`]?$/i;
+const called = [
+  /["'`,\s]{1,80}["']?\b(?:data|content|text|string\w{0,6}|secret)["']?\s*(?:=>|[:=])\s*(["'`]?)/iy,
+  /["'`,]{0,2}\n(?:[ \t]+[^\s{}<>-][^{}<>\n]{0,80}\n){1,2}[ \t]+["']?\b(?:\w{0,12}value|val|default)["']?\s*[:=]\s*(["'`]?)/iy,
+];
 
-function inPair({ text, name }: Site): Value[] | undefined {
-  const match = pairs.map((pair) => at(pair, text, name.end)).find((each) => each !== undefined);
+function inPair({ text, name, head }: Site): Value[] | undefined {
+  const found = [...pairs, ...(ofPair.test(head) ? called : [])];
+  const match = found.map((pair) => at(pair, text, name.end)).find((each) => each !== undefined);
   if (!match) return undefined;
   return match[1] ? quoted(text, match, false) : [lineFrom(text, match.index + match[0].length)];
 }
@@ -230,14 +244,40 @@ function isAlternative(text: string, name: Name, head: string): boolean {
   return /\?\s*["'`]$/.test(head) && /^["'`]\s*:/.test(text.slice(name.end, name.end + 9));
 }
 
-/** The quote that is open at the end of a line's head. */
-function openedIn(head: string): string | undefined {
-  let inside: string | undefined;
-  for (const [quote] of head.matchAll(/\\.|["'`]/g)) {
-    if (inside === undefined && quote.length === 1) inside = quote;
-    else if (quote === inside) inside = undefined;
+/** The quote that is open at the end of a line's head, and where what it opens begins. */
+function openedIn(head: string): { quote: string; from: number } | undefined {
+  let inside: { quote: string; from: number } | undefined;
+  for (const { 0: quote, index } of head.matchAll(/\\.|["'`]/g)) {
+    if (inside === undefined && quote.length === 1) inside = { quote, from: index + 1 };
+    else if (quote === inside?.quote) inside = undefined;
   }
   return inside;
+}
+
+const longestWritten = 800;
+const escapedQuote = /[^"'`\n]{0,20}\\+["']|["']{2}\s*[:=,]/y;
+const escapeCharacters: Record<string, string> = { n: '\n', r: '\r', t: '\t' };
+
+/** What a string with quotes within says around a name, as `"{\"password\": \"...\"}"` does, and where each of its characters stands. */
+function writtenAround(
+  { text, name, head, inside }: Site,
+  from: number,
+): { text: string; places: number[] } | undefined {
+  if (!at(escapedQuote, text, name.end)) return undefined;
+  const isDoubled = !text.slice(name.end, name.end + 9).includes('\\');
+  if (isDoubled && !/(["'])\1$/.test(head)) return undefined;
+  const start = name.start - (isDoubled ? 2 : head.length - from);
+  const places: number[] = [];
+  let said = '';
+  for (let i = start; i < text.length && i - start < longestWritten; i++) {
+    if (text[i] === '\n' || (!isDoubled && text[i] === inside)) break;
+    places.push(i);
+    const isEscaped = isDoubled ? /^(["'])\1/.test(text.slice(i, i + 2)) : text[i] === '\\';
+    const character = isEscaped ? text[++i] : text[i];
+    said += (isEscaped && !isDoubled && escapeCharacters[character!]) || (character ?? '');
+  }
+  places.push(places.length === 0 ? start : places.at(-1)! + 1);
+  return { text: said, places };
 }
 
 /** The string that a match opens, up to its end or that of its line, and those joined to it; in a list all. */
@@ -286,6 +326,8 @@ const address = /^[a-z\d_.@-]+(?:\/[a-z\d_.@-]+)+$/;
 const rules =
   /(?:^|\|)(?:required|nullable|sometimes|string|confirmed|(?:min|max|size|between):[\d,]+)(?:\||$)/;
 
+/** Of a package, which may be named after what it is for. */
+const version = /^[~^<>=]{0,2}v?\d+(?:\.\d+){1,3}$/;
 /** Patterns, paths, members and addresses, which stand in statements of names that only sound like it. */
 const pattern = /[\\()[\]{}<>|]/;
 const place = /^[\w.@:/$-]*\/[\w.@:/$-]+$/;
@@ -309,8 +351,8 @@ function isSecretValue(value: string, name: Name, inDoubt: boolean): boolean {
   if (/^[\p{L}\p{N}_\s.:/,<>[\]@#*'-]*$/u.test(own) && words.every(isKnown)) return false;
   if (rules.test(own) || (variable.test(own) && words.some(isCalledSo))) return false;
   const isOdd = /\d/.test(withoutTerms(own)) ? own.length >= 6 && !/\s/.test(own) : oddness(own) >= 6;
-  if (inDoubt && color.test(own)) return false;
   const mustLookSo = inDoubt || name.group === 'kind';
+  if ((inDoubt && color.test(own)) || (mustLookSo && version.test(own))) return false;
   if (file.test(own) || (mustLookSo && address.test(own))) return isRandom(own);
   if (name.isAbout) return isOdd && !member.test(own) && oddness(own) >= 6;
   if (mustLookSo) return isOdd || (/^[^\s\\()[\]{}"'<>]*$/.test(own) && /[!@#$%^&*~+?]/.test(own));

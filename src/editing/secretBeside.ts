@@ -6,7 +6,7 @@ const string = String.raw`([a-z@$]{0,2}(["'\`]))((?:(?!\2)[^\\\n]|\\.){1,200})`;
 /** Before the name, between a string and it: what the string is compared by, and a comment that tells of the string. */
 const before = (
   [
-    [String.raw`\s*\)?\s*(?:[!=]={1,2}|-(?:eq|ne)|eq|ne)\s*[\w$.&>!-]*["'\`]?$`],
+    [String.raw`\s*\)?\s*(?:[!=]={1,2}|-(?:eq|ne)|eq|ne)\s*[\w$.&>!-]*\(?["'\`]?$`],
     [String.raw`\.(?:equals|equalsIgnoreCase|compareTo|eq)\w*\(\s*[\w$.&]*$`],
     [
       String.raw`\s*,\s*[\w$.&*]*$`,
@@ -24,6 +24,7 @@ const before = (
 
 const open = String.raw`[a-z@$]{0,2}(["'\`])`;
 const closers = String.raw`(?:\(\))?["'\`]?[\])]*["'\`]?`;
+const compares = String.raw`(?:\s*\)|\.\w{1,20}\(\)){0,3}\s*(?:[!=]={1,2}|\b(?:is|eq|ne)\b|\.[eE]quals\w*\()`;
 /** Behind the name, up to the string: a matcher, a field that is filled, the second of two that are compared. */
 const behind: readonly (readonly [behind: RegExp, head: RegExp])[] = [
   [
@@ -47,6 +48,45 @@ const behind: readonly (readonly [behind: RegExp, head: RegExp])[] = [
   [
     new RegExp(String.raw`(?:["'\`\]/i]{1,4}\)\s*,|["'\`\]]{1,3}\s*,(?:\s*with:)?)\s*${open}`, 'y'),
     /\b(?:fill|type|sendKeys|set|enter|change|input)\w*\(?\s*(?:[\w.]{1,40}\()?["'`/#[\w=-]{1,30}$/i,
+  ],
+  [
+    // What is asked for by the name: `getpass() != "..."`, `input("password? ") == "..."`.
+    new RegExp(String.raw`\([^()\n]{0,80}\)${compares}\s*${open}`, 'y'),
+    /^/,
+  ],
+  [
+    new RegExp(String.raw`[?:.!> \t\\n]{0,6}["'\`]\s*\)${compares}\s*${open}`, 'y'),
+    /(?:input|prompt|ask|read\w*|question|get\w*)!?\(\s*[a-z]?["'`][^"'`]*$/i,
+  ],
+  [
+    // A string before goes on with it: `"Server=h;Pwd=" + "..."`.
+    new RegExp(
+      String.raw`[=:][ \t]?["'\`]\s*(?:\+|\.{1,2}|&|<>|~|\)\s*\.\s*[aA]ppend\w*\(|)\s*\\?\s*${open}`,
+      'y',
+    ),
+    /["'`][^"'`]*$/,
+  ],
+  [
+    // Or has it put in: `"Pwd={}".format("...")`.
+    new RegExp(
+      String.raw`[=:][ \t]?(?:%\w|\{\w*\})[^"'\`\n=]{0,2}["'\`]\s*(?:,|%|\.format\w*\()\s*\(?\s*${open}`,
+      'y',
+    ),
+    /["'`][^"'`%{]*$/,
+  ],
+  [
+    new RegExp(
+      String.raw`["'\`]?(?:\s*,|\s*=\s*[\w.]*Mock\w*\()[^()\n"'\`]{0,60}\b(?:return_value|side_effect)\s*=\s*\[?${open}`,
+      'y',
+    ),
+    /^/,
+  ],
+  [
+    new RegExp(
+      String.raw`["'\`]?\s*(?::?=|,|:)\s*(?:\w{0,20}\()?(?:lambda\b[^:\n"'\`]{0,60}:|(?:->|lambda|proc)\s*(?:\([^()\n]*\)\s*)?\{|(?:move\s+)?\|[^|\n]{0,40}\||(?:async\s+)?func(?:tion\b\s*\w*)?\s*\([^()\n]{0,80}\)\s*\w{0,12}\s*\{\s*return\b)\s*${open}`,
+      'y',
+    ),
+    /^/,
   ],
   [
     // What a function of the name gives, or one in a test.
@@ -94,6 +134,9 @@ export function besideValues(site: Site): Value[] {
     ...inAttribute(site),
     ...inMarkup(site),
     ...below(site),
+    ...inHeredoc(site),
+    ...valueFirst(site),
+    ...inLoop(site),
   ];
 }
 
@@ -142,6 +185,68 @@ function inAttribute({ text, name }: Site): Value[] {
   if (!match) return [];
   const start = from + match.index + match[0].indexOf('"') + 1;
   return [{ start, end: start + match[1]!.length }];
+}
+
+const heredoc =
+  /["']?[ \t]*:?=?[ \t]*["']?(?:\$\(cat[ \t]*)?<<[-~<]?[ \t]*["']?(\w{1,20})["']?[;)]?(?:\.\w+)?[ \t]*\n/y;
+const heredocBefore = /<<[-~]?[ \t]*["']?(\w{1,20})["']?[^\n]{0,40}>[^\n;|]*$/;
+const restOfLine = /[\w.-]{0,20}["']?[ \t]*\n/y;
+
+/** On the lines below, up to the word that ends them: `PASSWORD=$(cat <<EOF`. */
+function inHeredoc({ text, name, head }: Site): Value[] {
+  const opens = at(heredoc, text, name.end);
+  const ends = opens ? opens[1]! : heredocBefore.exec(head)?.[1];
+  const line = opens ?? (ends === undefined ? undefined : at(restOfLine, text, name.end));
+  if (!line) return [];
+  const found: Value[] = [];
+  for (let start = line.index + line[0].length; start < text.length;) {
+    const own = /^[^\n]*/.exec(text.slice(start, start + longest))![0];
+    if (own.trim().replace(/[;)"]+$/, '') === ends) return found;
+    // A longer one is a text.
+    if (found.length === mostOfHeredoc) return [];
+    const from = start + own.length - own.trimStart().length;
+    found.push({ start: from, end: start + own.trimEnd().length });
+    start += own.length + 1;
+  }
+  return found;
+}
+const mostOfHeredoc = 3;
+
+const ofName = /(?:name|key|field|variable|id)["']?\s*(?:=>|[:=])\s*["'`]?$/i;
+const valueBefore =
+  /(?:^|[\s,{"'(<-])(?:\w{0,12}value|val|data|content|default)["']?\s*(?:=>|[:=])\s*(?:(["'`])((?:(?!\1)[^\\\n]|\\.){1,200})\1|([^\s,{}"'`][^\n,{}"'`]{0,200}?)(?=[ \t]*[,\n]))[,\s]*(?:[^{}<>\n,]{1,60}[,\n]\s*)?["']?\w{0,20}$/i;
+
+/** In an entry that says the name behind the value: `{ "value": "...", "name": "password" }`. */
+function valueFirst({ text, name, head }: Site): Value[] {
+  const isOfName = ofName.exec(head);
+  if (!isOfName) return [];
+  const place = name.start - head.length + isOfName.index;
+  const from = Math.max(0, place - attributeCharacters);
+  const match = valueBefore.exec(text.slice(from, place));
+  if (!match) return [];
+  const value = match[2] ?? match[3]!;
+  const start = from + match.index + match[0].indexOf(value, match[0].search(/[:=]/));
+  return [{ start, end: start + value.length }];
+}
+
+const eachBefore = /\[([^[\]\n]{1,200})\]\s*(?:\.each\w*\s*(?:do|\{)\s*\|\s*|as\s+(?:\$?\w+\s*=>\s*)?\$?)$/;
+const words = /[ \t]in[ \t]+([^\n;]{1,200})/y;
+
+/** Of a list before the name, or of words behind it, each that a loop calls so. */
+function inLoop({ text, name, head, isData }: Site): Value[] {
+  const list = /[|$\s]$/.test(head) ? eachBefore.exec(head) : null;
+  if (list) {
+    const from = name.start - head.length + list.index + 1;
+    return [...list[1]!.matchAll(/(["'])([^"'\n]{1,200})\1/g)].map(({ index, 2: value }) => ({
+      ...{ start: from + index + 1, end: from + index + 1 + value!.length },
+    }));
+  }
+  const row = isData && /\bfor[ \t]+$/.test(head) ? at(words, text, name.end) : undefined;
+  if (!row) return [];
+  const from = row.index + row[0].length - row[1]!.length;
+  return [...row[1]!.matchAll(/[^\s"']+/g)].map(({ index, 0: value }) => ({
+    ...{ start: from + index, end: from + index + value.length },
+  }));
 }
 
 const element = /[^<>\n]{0,80}>\s*(?:<value>\s*)?(?:<!\[CDATA\[\s*)?/y;

@@ -57,37 +57,134 @@ const uncertain = [
 ];
 /** Between the words of a command, in a line or in a list of strings. */
 const gap = String.raw`["']?,?[ \t]+["']?`;
-const behind = (command: string, flag: string, parted = `(?:${gap}|=|)`): RegExp =>
-  new RegExp(
-    String.raw`\b(?:${command})${gap}(?:[^\n|;&]{0,200}?[\s"'])?(?:${flag})${parted}["']?([^\s"'\`|;&-][^\s"'\`|;&]{2,255})`,
-    'g',
-  );
+/** A command that has its value behind a flag, or behind what else stands for one. */
+type Command = readonly [command: string, flag: string, parted?: string];
+const word = String.raw`[^\s"']+`;
+const key = String.raw`(?!(?:user|host|port|path|url|role|type|ttl|polic)\w*=)[\w.-]+=`;
 /** What commands take a password by, that have it behind a flag of one letter or by its place. */
-const commands = [
-  behind('redis-cli', '-a|--pass'),
-  behind('(?:un)?zip|zipcloak|sqlcmd|bcp|ipmitool', '-P'),
-  behind('ldap(?:search|add|modify|delete|passwd|whoami|compare)', '-w'),
-  behind('mongo(?:sh|dump|restore|export|import|stat|top)?', '-p'),
-  behind('7z[arz]?|rar|unrar', '-p', ''),
-  behind('openssl', '-k|-K', gap),
-  behind('openssl', '-pass(?:in|out)?[ \\t]+pass:|pass:', ''),
-  behind('htpasswd', String.raw`-\w*b\w*${gap}(?:-\w+${gap})*(?:[^\s"'-][^\s"']*${gap}){2}`, ''),
-  behind('vault', 'login', gap),
-  behind('rabbitmqctl', String.raw`(?:add_user|change_password|authenticate_user)${gap}[^\s"']+`, gap),
-  behind('smbclient|rpcclient|smbget', String.raw`-U${gap}[^\s"'%]+%`, ''),
-  behind('(?:x|w)?freerdp', '/p:', ''),
+const commandsWith: readonly Command[] = [
+  ['redis-cli', '-a|--pass'],
+  ['(?:un)?zip|zipcloak|sqlcmd|bcp|ipmitool|mosquitto_(?:pub|sub|rr)', '-P'],
+  ['ldap(?:search|add|modify|delete|passwd|whoami|compare)', '-w'],
+  ['mongo(?:sh|dump|restore|export|import|stat|top)?', '-p'],
+  ['7z[arz]?|rar|unrar', '-p', ''],
+  [
+    'ncftp(?:put|get|ls)?|evil-winrm|psexec|cqlsh|beeline|rdesktop|hydra|(?:crackmap|net)exec|usermod|useradd',
+    '-p',
+    gap,
+  ],
+  ['ssh-keygen', '-[NP]'],
+  ['snmp(?:walk|get|set|bulkwalk|trap|table)', '-[AX]'],
+  ['openssl', '-k|-K', gap],
+  ['openssl', '-pass(?:in|out)?[ \\t]+pass:|pass:', ''],
+  [`openssl${gap}passwd`, '-(?:1|5|6|apr1|crypt)', gap],
+  ['(?:ht|mosquitto_)passwd', String.raw`-\w*b\w*${gap}(?:-\w+${gap})*(?:[^\s"'-][^\s"']*${gap}){2}`, ''],
+  ['vault', 'login', gap],
+  [`az${gap}keyvault${gap}secret${gap}set`, '--value'],
+  [`aws${gap}ssm${gap}put-parameter`, '--value(?=[^\\n]*SecureString)'],
+  [`aws${gap}ssm${gap}put-parameter`, 'SecureString[^\\n]{0,80}--value'],
+  [`(?:fly|flyctl|doppler)${gap}secrets${gap}set`, key, ''],
+  [`pulumi${gap}config${gap}set`, `--secret${gap}${word}`, gap],
+  [`security${gap}add-(?:generic|internet)-password`, '-w', gap],
+  [`bw${gap}(?:unlock|login${gap}${word})`, '(?!-)', ''],
+  ['curl', `--proxy-user[ =]${word.replace(']', ':]')}:`, ''],
+  [`vault${gap}kv${gap}(?:put|patch)`, key, ''],
+  [`vault${gap}write`, '(?:value|key|data)=', ''],
+  [`gh${gap}secret${gap}set`, '--body|-b'],
+  [`(?:kubectl|oc)${gap}create${gap}secret`, `--from-literal[= ]["']?${key}`, ''],
+  ['rabbitmqctl', `(?:add_user|change_password|authenticate_user)${gap}${word}`, gap],
+  ['smbclient|rpcclient|smbget|winexe|wmic', String.raw`-U${gap}[^\s"'%]+%`, ''],
+  ['(?:x|w)?freerdp', '/p:', ''],
+  ['https?|xhs?', String.raw`(?:-a|--auth)(?:${gap}|=)["']?[^\s"':/]+:`, ''],
+  ['lftp', String.raw`-u${gap}[^\s"',]+,`, ''],
+  ['nmcli', 'password|(?:wifi-sec\\.)?psk', gap],
+  ['wpa_passphrase', word, gap],
+  [`ansible-vault${gap}encrypt_string`, '', ''],
+  ['sqlplus|sqlldr|expdp|impdp|rman', String.raw`(?<![\w/.@])(?:userid=)?[\w$#]{1,40}/(?!/)`, ''],
+  ['exp|imp', String.raw`(?<![\w/.@])[\w$#]{1,40}/(?=[^\s/@]+@)`, ''],
+  ['schtasks', '/rp', gap],
+  [`net${gap}user`, String.raw`(?!/)${word}`, String.raw`${gap}(?![/"])`],
+  [`net${gap}use`, String.raw`/user:${word}`, gap],
+  [`net${gap}use`, String.raw`(?:[^\s/]\S*[ \t]+){1,2}`, String.raw`(?!\\)(?=\S+[ \t]+/user:)`],
 ];
-const commandNames =
-  /\b(?:redis-cli|zip|unzip|zipcloak|sqlcmd|bcp|ipmitool|ldap[a-z]{3,7}|mongo|mongo[a-z]{2,7}|7z[arz]?|(?:un)?rar|openssl|htpasswd|vault|rabbitmqctl|smb[a-z]{3,6}|rpcclient|[xw]?freerdp)["']?,?[ \t]/;
+const commands = commandsWith.map(
+  ([command, flag, parted = `(?:${gap}|=|)`]) =>
+    new RegExp(
+      String.raw`(?:${command})${gap}(?:[^\n|;&]{0,200}?[\s"'])?(?:${flag})${parted}["']?([^\s"'\`|;&-][^\s"'\`|;&]{2,255})`,
+      'y',
+    ),
+);
+const commandNames = new RegExp(
+  String.raw`(?<![\w/.-])(?:${[...new Set(commandsWith.map(([command]) => command))].join('|')})["']?,?[ \t]`,
+  'g',
+);
+/** What reads a password from its input. */
+const reader =
+  '(?:sudo[ \\t]+)?(?:kinit|cryptsetup|(?:ch|smb|ht|sasl)?passwd2?|su|sudo[ \\t]+-S|read[ \\t]+-\\w*s\\w*|pass[ \\t]+insert|secret-tool|(?:docker|podman)[ \\t]+(?:secret|login)|gh[ \\t]+(?:secret|auth)|gcloud[ \\t]+secrets)\\b';
+/** Calls that have a password by its place among what is passed to them. */
+const placed: readonly (readonly [place: number, calls: string])[] = [
+  [2, '(?:HTTP)?(?:Basic|Digest)Auth|SetBasicAuth|basicAuth|httpBasic|basic_auth|UserPassword|CRAMMD5Auth'],
+  [2, '(?:Network|UsernamePassword)Credentials?|PasswordAuthentication|UsernamePasswordAuthenticationToken'],
+  [2, '[wW]i[fF]i\\w{0,8}\\.begin|softAP|addAP|username_pw_set|setUsernamePassword|auth_plain'],
+  [2, '(?:cx_Oracle|oracledb|wlan|sta_if|station|sta)\\.connect|oci_p?connect'],
+  [
+    3,
+    'create_(?:super)?user|getConnection|PlainAuth|Sequelize|PDO|mysqli|FTP(?:_TLS)?|Net::FTP\\.(?:open|new)',
+  ],
+  [3, '(?:MySQLdb|pymysql|mysql|mariadb|pymssql|fdb|jaydebeapi)(?:\\.connector)?\\.connect|DBI->connect'],
+  [3, '(?:mysqli?|odbc|ibase|sybase|mssql)_p?connect|ftp_login|ldap_bind|ssh2_auth_password|imap_open'],
+  [3, '(?:signIn|createUser)WithEmailAndPassword'],
+  [4, 'mysql_real_connect'],
+  [5, 'SMTP\\.start'],
+];
+/** These may be calls of something else. */
+const likely = '(?:\\.|->)(?:connect|[oO]pen|logon)';
+const places = [2, 3, 4, 5];
+const calls = new RegExp(
+  `(?:${places
+    .map((place) => placed.filter(([own]) => own === place).map(([, names]) => names))
+    .map((names) => `\\b(${names.join('|')})`)
+    .join('|')}|${likely})(?=\\(|[ \\t]["'])`,
+  'g',
+);
+const passed = String.raw`(?:"[^"\n]{0,80}"|'[^'\n]{0,80}'|\([^()\n]{0,80}\)|[^(),;"'\n]|\n){1,80},\s*`;
+const passedAt = (place: number, least: string): RegExp =>
+  new RegExp(
+    String.raw`\(?\s*(?:${passed}){${place - 1}}(?:\w{1,12}!?\()?(?:\[\]byte\()?[a-z@$]?["'\`]${least}([^"'\`\n]{1,256})`,
+    'y',
+  );
+const passedIn = places.map((place) => passedAt(place, ''));
+const likelyPassed = [3, 4].map((place) =>
+  passedAt(place, `(?=[^"'\\n]*\\d)(?=[^"'\\n]*[A-Za-z])(?!\\w+=|[^"'\\n]*[/,])`),
+);
+
 /** Passwords in URLs and addresses of databases, where a port is none, in commands and in calls of what takes one. */
 const logins = [
-  /(?<=[a-z\d]):\/\/[^\s/:@"'`<>]{0,64}:(?!\d{0,5}(?:[/?#"'`\s]|$))([^\s/@"'`<>]{1,256})(?:@|$)/gi,
-  /\b[\w.-]{1,64}:([^\s:@"'`]{1,128})@(?:tcp|udp|unix)\(/g,
+  /:\/\/(?<=[a-z\d]:\/\/)[^\s/:@"'`<>]{0,64}:(?!\d{0,5}(?:[/?#"'`\s]|$))([^\s/@"'`<>]{1,256})(?:@|$)/gi,
+  /:(?<=[\w.-]:)([^\s:@"'`]{1,128})@(?:tcp|udp|unix)\(/g,
   /\s(?:-u|--user)[ =]["']?[^\s:"'`$]{1,64}:(?!\d+\b)([^\s"'`]{1,256})/g,
   /\bsshpass\s+-p\s*["']?([^\s"']{1,256})/g,
   /\b(?:mysql|mariadb)\w{0,9}[ \t][^\n|;&]{0,200}?(?<=\s)-p["']?([^\s"'`]{1,256})/g,
   /\b(?:docker|podman|buildah|skopeo|nerdctl|helm|oc|az|cf)[ \t](?:registry[ \t])?login[ \t][^\n|;&]{0,200}?(?<=\s)-p[ =]?["']?([^\s"'`]{1,256})/g,
   /\b(?:echo|printf)[ \t](?:-\w+[ \t])?["']?([^\n|]{1,256}?)["']?[ \t]*\|[^\n|]{0,200}?(?:--?pass(?:word|phrase)?-(?:stdin|fd)|--stdin|\bchpasswd|\bsudo[ \t]+-S)\b/g,
+  new RegExp(
+    String.raw`\b(?:echo|printf|yes)[ \t](?:-\w+[ \t])?["']?([^\n|]{1,256}?)["']?[ \t]*\|[ \t]*${reader}`,
+    'g',
+  ),
+  new RegExp(
+    String.raw`<<<(?<=(?<![\w-])${reader}[^\n|;&]{0,100}<<<)[ \t]*(?:\$(?='))?["']?([^"'\n;|&]{1,256})`,
+    'g',
+  ),
+  new RegExp(
+    String.raw`<<-?(?<=(?<![\w-])${reader}[^\n|;&]{0,100}<<-?)[ \t]*["']?\w+["']?\n([^\n]{1,256})`,
+    'g',
+  ),
+  /pass\w{0,8}(?:-file)?[= ]<\((?:echo|printf)[ \t]+(?:-\w+[ \t])?["']?([^"')\n]{1,256})/gi,
+  // What is sent where a password is asked for.
+  /(?:\b(?:expect|read_until|wait\w*)\b[^\n;]{0,80}|(?<![pP]))ass(?:word|wd|phrase|code)[^"'\n]{0,20}["'][^\n"']{0,40}?[\s;{)]{1,20}(?:\w{1,20}\.)?(?:send|write)\w{0,8}(?:[ \t]+--)?[ \t(]*b?["']([^"'\n]{1,256}?)(?:\\[rn])*(?:["']|$)/g,
+  // Files that programs log in with (PostgreSQL, FTP).
+  /:(?:543\d|6432|\*(?=[^\n]*pgpass)):[\w*-]{1,40}:[\w*.-]{1,40}:([^\s"'`:]{1,128})/g,
+  /\bmachine[ \t]+\S{1,80}[ \t]+login[ \t]+\S{1,80}[ \t]+password[ \t]+([^\s"'`]{1,128})/g,
   /\b(?:echo|printf)[ \t]+(?:["']%s(?:\\n)?["'][ \t]+)?["']([^"'\n]{1,256})["'][ \t]*>{1,2}[ \t]*["']?[\w./~$-]{0,80}(?:passw|secret|token)/gi,
   /\bset[ \t]+password(?:[ \t]+for[ \t][^\n=;]{1,80})?[ \t]*=[ \t]*(?:\w+\()?["']([^"'\n]{1,256})/gi,
   /\bidentified[ \t]+(?:with[ \t]+\w+[ \t]+)?(?:by|as)[ \t]+(?:password[ \t]+)?["']([^"'\n]{1,256})/gi,
@@ -97,13 +194,10 @@ const logins = [
   /\b(?:bcrypt|argon2|scrypt)\.(?:hash|verify|compare|hashpw|checkpw|generate_from_password|GenerateFromPassword)\w{0,8}\(\s*(?:\[\]byte\()?b?["'`]([^"'`\n]{1,256})/g,
   /\bcrypt\(\s*'([^'\n]{1,256})'\s*,/g,
   /\bpgp_sym_(?:en|de)crypt\((?:[^()\n]|\([^()\n]{0,80}\)){0,200},\s*'([^'\n]{1,256})/gi,
-  /\bcreate_(?:super)?user\((?:[^(),\n]{1,80},\s*){2}["']([^"'\n]{1,256})/g,
-  /\b(?:HTTPBasicAuth|BasicAuth|SetBasicAuth|basicAuth|httpBasic|basic_auth|UserPassword)\(\s*[^(),\n]{1,80},\s*["'`]([^"'`\n]{1,256})/g,
   /\bauth=\(\s*["'][^"'\n]{1,80}["'],\s*["']([^"'\n]{1,256})/g,
   // Names of sources of data in Go, with or without an address.
   /\bOpen\(\s*["`]mysql["`],\s*["`][\w.-]{1,64}:([^\s:@"'`/]{1,128})/g,
   /["'`][\w.-]{1,64}:([^\s:@"'`/]{1,128})@(?:(?:tcp|udp|unix)\(|\/\w)/g,
-  /\bgetConnection\([^()\n]{0,200},\s*"[^"\n]{0,80}",\s*"([^"\n]{1,256})/g,
 ];
 /** Filled in later, or to be replaced. */
 const filledIn =
@@ -117,11 +211,23 @@ export function formatRanges(text: string): Range[] {
   for (const format of certain) for (const match of text.matchAll(format)) add(match);
   for (const format of uncertain)
     for (const match of text.matchAll(format)) if (oddness(match[1]!) >= oddPart) add(match);
-  for (const login of commandNames.test(text) ? [...logins, ...commands] : logins)
-    for (const { 0: whole, 1: value, index } of text.matchAll(login)) {
-      const start = index + whole.lastIndexOf(value!);
-      if (!filledIn.test(value!)) found.push({ start, end: start + value!.length });
+  const addValue = ({ 0: whole, 1: value, index }: RegExpExecArray): void => {
+    const start = index + whole.lastIndexOf(value!);
+    if (!filledIn.test(value!)) found.push({ start, end: start + value!.length });
+  };
+  for (const login of logins) for (const match of text.matchAll(login)) addValue(match);
+  const addAt = (patterns: readonly RegExp[], place: number): void => {
+    for (const pattern of patterns) {
+      pattern.lastIndex = place;
+      const match = pattern.exec(text);
+      if (match) addValue(match);
     }
+  };
+  for (const { index } of text.matchAll(commandNames)) addAt(commands, index);
+  for (const match of text.matchAll(calls)) {
+    const own = passedIn[match.slice(1).findIndex((name) => name !== undefined)];
+    addAt(own ? [own] : likelyPassed, match.index + match[0].length);
+  }
   return found;
 }
 

@@ -22,7 +22,12 @@ const about =
   /^(?:examples?|samples?|templates?|schema|tests?|spec|mocks?|fixtures?|dummy|fake|no|check|create|delete|detect|fetch|find|forgot|get|lint|load|pull|push|remove|reset|rotate|scan|set|sync|update|validate|verify)$/;
 
 const kinds: Record<string, RegExp[]> = {
-  environments: [/^\.env(?:rc)?(?:$|[.-])/, /\.env$/, /^\.dev\.vars(?:$|\.)/],
+  environments: [
+    /^\.env(?:rc)?(?:$|[.-])/,
+    /\.env$/,
+    new RegExp(`^env[.-](?:${owner}|test|qa|uat|ci)(?:[.-](?:${owner}|${data}))*$`),
+    /^\.dev\.vars(?:$|\.)/,
+  ],
   'keys and certificates': [
     /\.(?:pem|key|p8|p12|pfx|pkcs12|crt|cer|cert|der|jks|bks|keystore|kdbx?|ppk|gpg|pgp|asc|1pux|1pif|nmconnection|keytab|keychain|ovpn)$/,
     /^id-(?:rsa|dsa|ecdsa|ed25519)/,
@@ -35,12 +40,14 @@ const kinds: Record<string, RegExp[]> = {
     /^[.-](?:netrc|npmrc|pypirc|pgpass|htpasswd|htdigest|git-credentials|gitcookies|my\.cnf|mylogin\.cnf|s3cfg|boto)$/,
     /^\.(?:dockercfg|dockerconfigjson|terraformrc|ftpconfig|esmtprc|msmtprc|fetchmailrc|sentryclirc|databrickscfg)$/,
     /^(?:rclone|wg\d+|wpa-supplicant(?:-[^.]*)?)\.conf$/,
-    /^(?:sitemanager|recentservers|filezilla)\.xml$/,
+    /^(?:sitemanager|recentservers|file-?zilla)\.xml$/,
     /^(?:htpasswd|pgpass\.conf|terraform\.rc|kaggle\.json|sftp(?:-config)?\.json|wp-config\.php|local\.settings\.json)$/,
     /^(?:local|key|keystore|signing)\.properties$/,
     // Of Composer, and what Maven logs in with.
     /^auth\.json$/,
     /^settings-security\.xml$/,
+    // Of browsers, with the keys to them.
+    /^(?:logins(?:-backup)?\.json|key[34]\.db|signons\.sqlite|login-data(?:-for-account)?)$/,
   ],
   'accounts of services': [
     /(?:^|-)service-?account(?:-[^.]*)?\.json$/,
@@ -58,7 +65,9 @@ const kinds: Record<string, RegExp[]> = {
     /^(?:g?shadow|passphrase)$/,
     new RegExp(`^\\.?(?:${owner}[.-])*(?:passwords?|passwd)(?:\\.${data})?$`),
     new RegExp(`^\\.?(?:[^.]*-)?(?:${foreign})(?:-[^.]*)?(?:\\.${written})?$`),
-    new RegExp(`^(?:${owner}-)*(?:pass|logins?|pins?|mnemonic|seed-?phrase)\\.${list}$`),
+    new RegExp(
+      `^(?:${owner}-)*(?:pass|pwd?s?|pass-?phrases?|logins?|pins?|mnemonic|seed-?phrase)\\.${list}$`,
+    ),
     new RegExp(`(?:^|-)(?:recovery|backup|emergency|2fa|mfa|t?otp)-?codes?(?:-[^.]*)?(?:\\.${written})?$`),
     /^\.?vault-?pass(?:word)?(?:\.\w+)?$/,
     new RegExp(`^\\.?(?:[^.]*-)?vault-?(?:pass(?:word|wd)?|pwd?)(?:-file)?(?:\\.${written})?$`),
@@ -66,11 +75,15 @@ const kinds: Record<string, RegExp[]> = {
     new RegExp(`^${keepers}\\.[ct]sv$`),
     /^vault\.ya?ml$/,
   ],
-  infrastructure: [/\.(?:tfstate|tfvars|kubeconfig)(?:\.json)?$/, /^kubeconfig(?:\.ya?ml)?$/],
-  histories: [/^\.(?:.+-)?(?:history|histfile)$/, /^[.-](?:lesshst|viminfo)$/, /^consolehost-history\.txt$/],
+  infrastructure: [/\.(?:tfstate|tfvars|kubeconfig)(?:\.json)?$/, /^kube-?config(?:\.ya?ml)?$/],
+  histories: [
+    /^\.(?:.+-)?(?:history|histfile)$/,
+    /^[.-](?:lesshst|viminfo)$/,
+    /^(?:(?:[^.]*-)?host|consolehost|fish|bash|zsh|ksh|psql|mysql|python|node-repl|rediscli)-history(?:\.txt)?$/,
+  ],
   'settings in code': [
     new RegExp(`^(?:${owner}[.-])*(?:secrets?|credentials|creds)(?:[.-]${owner})*\\.${script}$`),
-    /^secrets\.(?:swift|kt|dart)$/,
+    new RegExp(`^(?:${owner}[.-])*secrets(?:[.-]${owner})*\\.(?:swift|kts?|dart|[cm]?ts)$`),
     new RegExp(`^(?:${owner}-)*api-?keys?\\.${script}$`),
   ],
 };

@@ -34,6 +34,19 @@ const assigned = new RegExp(
 const firstNames = /^\s*(?:(?:const|let|var|my|local)\s+)?([([]?)\s*((?:[\w$.@*&]+\s*,\s*){0,6})[\w$.@*&]*$/;
 const otherNames = /((?:\s*,\s*[\w$.@*&]+){0,6})\s*[\])]?\s*:?=(?![=>~])\s*([([]?)/y;
 
+/** What is put into several of the name, by whom it is of or without one: `passwords["bob"] = "..."`, `.update(bob="...")`. */
+const putInto = new RegExp(
+  [
+    String.raw`(?:\[[^\]\n]{1,60}\]){1,3}\s*(?:[|?&+]{1,2}=|:?=)(?![=>~])`,
+    String.raw`\.(?:put|set|add|insert|emplace|store|try)\w{0,12}!?\(\s*(?:["'\`][^"'\`\n]{0,80}["'\`]|[\w.]{1,40})\s*,`,
+    String.raw`\.(?:update|merge\w*|append|push\w*|add\w*|insert|extend|unshift|concat)!?(?=\()`,
+  ].join('|'),
+  'y',
+);
+/** What runs over the values of a list, each called so. */
+const runs = /(?:\bfor|\bforeach|\bForEach-Object)\b[^\n;"'`]{0,60}$/;
+const ranged = /\s*(?::?=\s*range|\bin|\bof|:(?!:))\s+/y;
+
 /** How much of a statement is read, and of one within another. */
 const longest = 800;
 const longestWithin = 160;
@@ -112,6 +125,10 @@ export function statedValues(site: Site): { values: Value[]; end: number } {
     if (found.rows !== own + rest && found.end < text.length) return none;
     return { ...found, values: found.values.filter(({ argument }) => argument === own) };
   }
+  const loop = inside === undefined && runs.test(head) ? at(ranged, text, name.end) : undefined;
+  if (loop) return valuesFrom(site, loop.index + loop[0].length, false, false, true);
+  const put = inside === undefined ? putIn(site) : undefined;
+  if (put) return put;
   const match = at(assigned, text, name.end);
   // A string that goes on behind the name is a text.
   if (!match || (inside !== undefined && !match[0].startsWith(inside))) return none;
@@ -120,6 +137,19 @@ export function statedValues(site: Site): { values: Value[]; end: number } {
   const found = valuesFrom(site, from, false, isCall);
   // What else is passed to a call of the name need not be secret.
   return isCall ? { ...found, values: found.values.filter(({ inDoubt }) => !inDoubt) } : found;
+}
+
+/** Of a name that does not say that it is of several, what is put into it has to look like a secret. */
+function putIn(site: Site): { values: Value[]; end: number } | undefined {
+  const { text, name } = site;
+  // The method may be read as a member of the name.
+  const [own, method] = /^(.*?)(\.\w+)?$/.exec(name.text)!.slice(1) as [string, string?];
+  const match = at(putInto, text, name.end - (method?.length ?? 0)) ?? at(putInto, text, name.end);
+  if (!match) return undefined;
+  const found = valuesFrom({ ...site, name: { ...name, text: own } }, match.index + match[0].length, false);
+  return ofMany.test(own)
+    ? found
+    : { ...found, values: found.values.map((each) => ({ ...each, inDoubt: true })) };
 }
 
 function namesBefore(all: string | undefined): number {
@@ -137,6 +167,7 @@ function valuesFrom(
   from: number,
   inRow: boolean,
   isCall = false,
+  isLoop = false,
 ): { values: Found[]; rows: number; end: number } {
   const values: Found[] = [];
   const root: Frame = {
@@ -190,6 +221,7 @@ function valuesFrom(
       if (frame === root) break;
       frames.pop();
       before = closes;
+      if (isLoop && frames.length === 1 && values.length > 0) break;
     } else {
       if (frame === root && (whole === ';' || (whole === ',' && !inRow))) break;
       if (whole === ',') [frame.argument, frame.key] = [frame.argument + 1, undefined];

@@ -19,7 +19,10 @@ const secret = [
     'senhas?',
     'has[łl][oa]',
     'hesl[oa]',
-    'adgangskode',
+    'adgangskoder?',
+    'kodeord(?:et|ene)?',
+    'salasan(?:a|at)',
+    'jelsz(?:[óo]|avak)',
     '[şs]ifre(?:si|ler)?',
   ],
   ...['парол[ьи]', '密[码碼]', 'パスワード', '비밀번호'],
@@ -28,7 +31,7 @@ const secret = [
 const calls = ['log[io]n', 'signin', 'authenticate'];
 /** Of these one that is a word is a kind of thing, and no secret. */
 const kinds = [
-  ...['tokens?', 'bearer', 'auth(?:orization|entication)?', 'salt', 'otp', 'clave', 'parola'],
+  ...['tokens?', 'bearer', 'auth(?:orization|entication)?', 'salt', 'otp', 'psk', 'clave', 'parola'],
   '(?:api|app|access|account|auth|client|cipher|crypt|deploy|encrypt(?:ion)?|hmac|jwt|licen[cs]e|master|private|secret|server|service|session|shared|sign(?:ing)?|ssh|storage|subscription|webhook)[-_. ]?keys?',
   '(?:api|client|haupt|krypto|privat\\w{0,3}|sitzungs|zugangs|zugriffs)[-_ ]?schl(?:ü|ue)ssel',
 ];
@@ -36,7 +39,13 @@ const kinds = [
 const pins = ['pin(?:[-_ ]?codes?)?'];
 /** Too short, or too like a part of other words, to be found within a longer one. */
 const short =
-  /^(?:pass|pwd?|pswd|auth|creds|dsn|salt|otp|mdp|clave|parola|senhas?|has[łl][oa]|hesl[oa]|geheim|pin|log[io]n|signin|authenticate)$/i;
+  /^(?:pass|pw|auth|creds|dsn|salt|otp|psk|mdp|clave|parola|senhas?|has[łl][oa]|hesl[oa]|geheim|pin|log[io]n|signin|authenticate|conn.*str(?:ing)?)$/i;
+/** Of these, what no letter stands before. */
+const alone = /^(?:pin|log[io]n|signin|authenticate)$/i;
+/** Words that end with such a one, and what a longer one goes on with to another. */
+const ordinary =
+  /(?:[ck]om|eng|kee|reise|sur|tres)pass$|(?:auto|con|en)clave$|basalt$|bspw$|(?:ins|pfle)geheim$/;
+const otherWord = /^(?:less|i[sz]|lint|ar[yi]|ing|ion|ive|ly|t?e[sd]?(?!\p{L})|voll|ically)/iu;
 
 export const called = new RegExp(
   `(${secret.join('|')})|(${calls.join('|')})|(${kinds.join('|')})|(${pins.join('|')})`,
@@ -71,11 +80,11 @@ const telling = wordSet(
   invalid is least match matches missing must need needs not please provide provided required reset should than too use
   used was were will wrong`,
 );
-/** What renders, compiles or learns in passes. */
+/** What renders, compiles or learns in passes, and what else words that end so begin with. */
 const passes = wordSet(
-  `backward bloom blur by compile compiler compute depth draw effect filter final first forward fragment full geometry
-  layer layers light lighting main mask multi opt optimization optimizer parse picking post pre render rendering scene
-  screen second shader shadow single texture third two`,
+  `all any backward band bloom blur by compile compiler compute depth draw effect filter final first forward fragment full function geometry
+  high   layer layers light lighting loop low main mask mini multi no opt optimization optimizer over parse picking post pre render rendering scene
+  screen second shader shadow single sub surrogate texture third two under`,
 );
 
 export const isAbout = (word: string): boolean => about.has(word) || about.has(word.replace(/s$/, ''));
@@ -103,44 +112,63 @@ export interface Name {
   readonly isAbout: boolean;
 }
 
-const letter = /\p{L}/u;
 const smallLetter = /\p{Ll}/u;
 const ofName = /[\p{L}\p{N}_$-]/u;
+/** The letters of one word before a place: in capitals, and in small letters. */
+const capitals = /[A-Z]*$/;
+const smallLetters = /\p{Lu}?\p{Ll}*$/u;
 const rest = /(?:[\p{L}\p{N}_$]|[.-](?=[\p{L}_])){0,60}/uy;
 const longestHead = 40;
 
 /** The names of secrets in a text: each the whole name that has such a word in it, which is no part of another word. */
 export function* namesIn(text: string): Generator<Name> {
-  // What a name goes on with is the same for each such word in it.
-  let reached = 0;
-  for (const { 0: word, 1: secretWord, 2: callWord, 4: pinWord, index } of text.matchAll(called)) {
-    if (index < reached) continue;
+  const words = new RegExp(called);
+  for (let match = words.exec(text); match; match = words.exec(text)) {
+    const { 0: word, 1: secretWord, 2: callWord, 4: pinWord, index } = match;
+    // Words overlap: two others may have such a word across them, as `rootPassword` has `otp`.
+    words.lastIndex = index + 1;
     const end = index + word.length;
-    const [before, behind] = [text[index - 1] ?? '', text[end] ?? ''];
-    const isUpper = /[A-Z]$/.test(word);
-    if (isUpper ? /[A-Z]/.test(behind) : smallLetter.test(behind)) continue;
-    if (short.test(word) && isWithin(before, word)) continue;
+    const behind = text[end] ?? '';
+    const isShort = short.test(word);
+    if (/[A-Z]$/.test(word) ? /[A-Z]/.test(behind) : smallLetter.test(behind))
+      if (isShort || otherWord.test(text.slice(end, end + 9))) continue;
+    if (isShort && isWithin(text.slice(Math.max(0, index - longestHead), index), word)) continue;
     let start = index;
     while (start > 0 && index - start < longestHead && ofName.test(text[start - 1]!)) start--;
     rest.lastIndex = end;
     const tail = rest.exec(text)?.[0] ?? '';
-    // As the beginning of a longer name it is something else.
-    if (/^pw$/i.test(word) && /^(?!_?(?:prod|dev|test|\d)|\.equals)./i.test(tail)) continue;
     const own = text.slice(start, end) + tail;
     const isPass = /^pass$/.test(word) || word === 'Pass';
-    const isSecret = secretWord !== undefined && !(isPass && wordsIn(own).some((each) => passes.has(each)));
+    // As the beginning of a longer name it may be a tool's.
+    const isTool = /^pw$/i.test(word) && /^(?!_?(?:prod|dev|test|\d)|\.equals)./i.test(tail);
+    const isOther = isTool || (isPass && wordsIn(own).some((each) => passes.has(each)));
+    const isSecret = secretWord !== undefined && !isOther;
+    // The plural of one word may be the beginning of the next: `secretstring`.
+    const told = /s$/i.test(word) ? `${tail} s${tail}` : tail;
     const name: Name = {
       ...{ text: own, start, end: end + tail.length },
       group: isSecret ? 'secret' : callWord !== undefined ? 'call' : pinWord !== undefined ? 'pin' : 'kind',
-      isAbout: wordsIn(tail).some(isAbout),
+      isAbout: wordsIn(told).some(isAbout),
     };
-    if (isSecret && !name.isAbout) reached = name.end;
+    // What a name goes on with is the same for each such word in it.
+    if (isSecret && !name.isAbout) words.lastIndex = name.end;
     yield name;
   }
 }
 
-/** Whether a short word goes on a longer one: `Pass` begins anew, `pass` behind a letter does not. */
-function isWithin(before: string, word: string): boolean {
-  if (/^[A-Z]{2}/.test(word)) return /[A-Z]/.test(before);
-  return /^[A-Z]/.test(word) ? false : letter.test(before);
+/** Whether a short word is a part of a longer one, and not glued to another: as `pass` is of `compass`, not of `dbpass`. */
+function isWithin(head: string, word: string): boolean {
+  // `Pass` begins anew.
+  if (/^[A-Z](?![A-Z])/.test(word)) return false;
+  const before = (/^[A-Z]/.test(word) ? capitals : smallLetters).exec(head)![0].toLowerCase();
+  if (before === '') return false;
+  // What begins in one word and ends in the next is of neither.
+  const isAcross = /\p{Ll}\p{Lu}/u.test(word);
+  return (
+    isAcross ||
+    before.length < 2 ||
+    alone.test(word) ||
+    passes.has(before) ||
+    ordinary.test(before + word.toLowerCase())
+  );
 }

@@ -92,11 +92,11 @@ export function words(random: RandomSource): { plain: string; odd: string } {
 
 /** What secrets are called, in many languages, as part of names as they are spelt in code. */
 const secretWords =
-  'password passwd pwd pw pass passphrase secret passwort kennwort geheimnis zugangsdaten mot_de_passe mdp contraseña contrasena senha wachtwoord hasło haslo lösenord passord heslo geheim şifre seed_phrase пароль 密码 パスワード 비밀번호'.split(
+  'password passwd pwd pw pass passphrase secret passwort kennwort geheimnis zugangsdaten mot_de_passe mdp contraseña contrasena senha wachtwoord hasło haslo lösenord passord heslo geheim şifre adgangskode kodeord salasana jelszó seed_phrase пароль 密码 パスワード 비밀번호'.split(
     ' ',
   );
 /** Of these a value that is a word is a kind of thing. */
-const kindWords = 'api_key token access_token auth_token clave parola api_schluessel api_schlüssel'.split(
+const kindWords = 'psk api_key token access_token auth_token clave parola api_schluessel api_schlüssel'.split(
   ' ',
 );
 
@@ -119,6 +119,43 @@ export const names: readonly SecretName[] = [
     ...{ snake, camel: camel(snake), constant: snake.toUpperCase(), isSure },
   })),
 );
+
+/** What else names are made of, and what with a secret's word has another one across the two: `rootPassword` has `otp`. */
+const otherWords =
+  'root bot iot snapshot cmd mysql db user admin my mail smtp ftp ssh vpn ldap test prod app ansible slot pg key vault bind old wifi tokens ends'.split(
+    ' ',
+  );
+const pascal = (text: string): string => text.replace(/^\p{L}/u, (letter) => letter.toUpperCase());
+const joined = (words: string[]): string[] => {
+  const [snake, glued] = [words.join('_'), words.join('').replaceAll('_', '')];
+  const inCamel = camel(snake);
+  return [inCamel, pascal(inCamel), snake, snake.replaceAll('_', '-'), snake.toUpperCase()].concat(
+    // Too short to be told within other letters, or before them.
+    /^_?(?:pw|psk|pass|mdp|senha|has[łl]o|heslo|geheim|clave|parola)$/.test(words[0]!)
+      ? []
+      : [glued, glued.toUpperCase()],
+  );
+};
+
+/** Every word for secrets behind another word and before one, in each spelling. */
+export const joinedNames: readonly { readonly name: string; readonly isSure: boolean }[] = [
+  ...secretWords.map((word) => ({ word, isSure: true })),
+  ...kindWords.map((word) => ({ word, isSure: false })),
+].flatMap(({ word, isSure }) =>
+  otherWords.flatMap((other) =>
+    [
+      ...joined([other, word]),
+      // These only tell of one.
+      ...(/^(?:user|ends)$/.test(other) ? [] : joined([word, other])),
+    ].map((name) => ({ name, isSure: isSure && !/^pw/i.test(name) })),
+  ),
+);
+
+/** Words of dictionaries and of code that only have such a word in them. */
+export const otherNames =
+  'compass bypass trespass encompass surpass overpass underpass passage passenger passive passport subpass renderpass bandpass minipass COMPASS BYPASS kompass engpass enclave autoclave basalt secretary secretion secretly tokenizer passwordless PASSWORDLESS spin mapping connectionStrategy connection_strategy snapshotPath extendsName cmdPath slotPath'.split(
+    ' ',
+  );
 
 /**
  * A statement in which a secret `§` stands behind its name: `camelName`, `snake_name` or `CONSTANT_NAME`. `odd`: only
@@ -256,6 +293,38 @@ export const namedForms: readonly (readonly [languageId: string, statement: stri
   ['go', 'switch camelName {\ncase "§":\n\topen()\n}'],
   ['c', 'if (strcmp(snake_name, "§") == 0) open();'],
   ['shellscript', 'case "$CONSTANT_NAME" in\n  §) run ;;\nesac'],
+  // Asked for, run over, or given by a function.
+  ['python', 'if snake_name("It: ") != "§":\n    refuse()'],
+  ['python', 'if input("snake_name? ") == "§":\n    open()'],
+  ['typescript', "if (prompt('camelName: ') === '§') open();"],
+  ['go', 'if camelName() != "§" {'],
+  ['python', 'for snake_name in ["abcd", "§"]:\n    open(snake_name)'],
+  ['typescript', "for (const camelName of ['abcd', '§']) open(camelName);"],
+  ['go', 'for _, camelName := range []string{"abcd", "§"} {'],
+  ['rust', 'for snake_name in ["abcd", "§"] {'],
+  ['csharp', 'foreach (var camelName in new[] { "abcd", "§" })'],
+  ['shellscript', 'for CONSTANT_NAME in abcd §; do'],
+  ['python', 'snake_name = lambda it: "§"'],
+  ['python', 'monkeypatch.setattr("ours.snake_name", lambda _: "§")'],
+  ['python', 'patch("ours.snake_name", return_value="§")'],
+  ['python', 'snake_name = Mock(return_value="§")'],
+  ['typescript', "const camelName = function () { return '§'; };"],
+  ['rust', 'let camelName = || "§";'],
+  ['ruby', 'snake_name = -> { "§" }'],
+  // Begun in a string before, or in one within a string.
+  ['csharp', 'var text = "Server=db;Uid=sa;CamelName=" + "§";'],
+  ['python', 'text = "host=db snake_name=" "§"'],
+  ['java', 'text.append("camelName=").append("§");'],
+  ['python', 'text = "host=db snake_name={}".format("§")'],
+  ['go', 'text := fmt.Sprintf("camelName=%s", "§")'],
+  ['python', 'if input("snake_name: ").strip() == "§":'],
+  ['java', 'if (it.readLine("camelName: ").equals("§")) open();'],
+  ['python', 'snake_name = property(lambda self: "§")'],
+  ['shellscript', 'curl -d "{\\"snake_name\\": \\"§\\"}" db'],
+  ['java', 'String text = "{\\"user\\":\\"bob\\",\\"camelName\\":\\"§\\"}";'],
+  ['csharp', 'var text = @"{""camelName"": ""§""}";'],
+  ['json', '"source": ["snake_name = \\"§\\"\\n"]'],
+  ['json', '    "open(snake_name=\\"§\\")\\n",'],
   // In data, on lines below or where nobody gives another.
   ['shellscript', 'CONSTANT_NAME=${1:-§}'],
   ['shellscript', ': ${CONSTANT_NAME:=§}'],
@@ -265,6 +334,14 @@ export const namedForms: readonly (readonly [languageId: string, statement: stri
   ['yaml', 'snake_name:\n  value: §'],
   ['yaml', 'snake_name:\n  type: string\n  default: "§"'],
   ['yaml', 'snake_name: {value: §}'],
+  ['yaml', '- key: snake_name\n  val: §'],
+  ['yaml', '- name: snake_name\n  about: what opens it\n  value: §'],
+  ['json', '{ "ParameterKey": "camelName", "ParameterValue": "§" }'],
+  ['json', '{ "key": "snake_name", "data": "§" }'],
+  ['shellscript', 'CONSTANT_NAME="$(cat <<EOF\n§\nEOF\n)"'],
+  ['shellscript', 'read -r CONSTANT_NAME <<EOF\n§\nEOF'],
+  ['ruby', 'snake_name = <<~TEXT\n  §\nTEXT'],
+  ['php', '$snake_name = <<<TEXT\n§\nTEXT;'],
   ['properties', 'snake_name = \\\n  §'],
   ['json', '{ "camelName": { "value": "§" } }'],
   ['xml', '<camelName>\n  §\n</camelName>'],
@@ -284,6 +361,15 @@ export const behindForms: typeof namedForms = [
   ['csharp', '[DefaultValue("§")]\npublic string CamelName { get; set; }'],
   ['go', 'assert.Equal(t, "§", user.CamelName)'],
   ['rust', 'assert_eq!("§", user.snake_name);'],
+  ['json', '{ "value": "§", "name": "snake_name" }'],
+  ['json', '{\n  "value": "§",\n  "type": "text",\n  "key": "CONSTANT_NAME"\n}'],
+  ['yaml', '- value: §\n  name: snake_name'],
+  ['yaml', '- default: §\n  name: snake_name'],
+  ['yaml', '- { value: §, name: snake_name }'],
+  ['xml', '<add value="§" key="camelName"/>'],
+  ['ruby', '["abcd", "§"].each do |snake_name|'],
+  ['php', 'foreach (["abcd", "§"] as $snake_name) {'],
+  ['python', 'if "§" == input("snake_name: "):'],
   ['rust', '#[arg(long, default_value = "§")]\n    snake_name: String,'],
 ];
 
@@ -297,6 +383,14 @@ export const ofMany: typeof namedForms = [
   ['yaml', 'passwords:\n  bob: abcd\n  anna: §'],
   ['yaml', 'passwords: {anna: §}'],
   ['yaml', 'passwords:\n  - abcd\n  - §'],
+  ['python', 'passwords["anna"] = "§"'],
+  ['go', 'passwords["anna"] = "§"'],
+  ['ruby', 'passwords[:anna] = "§"'],
+  ['python', 'passwords.update(anna="§")'],
+  ['python', 'passwords.update({"anna": "§"})'],
+  ['python', 'passwords.append("§")'],
+  ['java', 'dbPasswords.put("anna", "§");'],
+  ['typescript', "this.passwords.set(anna, '§');"],
   ['json', '{ "passwords": { "anna": "§" } }'],
 ];
 
@@ -344,6 +438,60 @@ export const ownForms: readonly (readonly [languageId: string, statement: string
   ['shellscript', 'openssl enc -aes-256-cbc -k § -in a'],
   ['shellscript', 'openssl rsa -passin pass:§ -in a'],
   ['shellscript', 'printf "%s" "§" > password.txt'],
+  ['python', 'ftp = FTP("db", "bob", "§")'],
+  ['python', 'MySQLdb.connect(host, "bob", "§", "shop")'],
+  ['php', '$db = new PDO("mysql:host=db", "bob", "§");'],
+  ['php', "mysqli_connect('db', 'bob', '§', 'shop');"],
+  ['go', 'smtp.PlainAuth("", "bob@db", "§", "db")'],
+  ['cpp', 'WiFi.begin(ssid, "§");'],
+  ['cpp', 'WiFi.softAP("ours", "§");'],
+  ['cpp', 'mysql_real_connect(it, "db", "bob", "§", "shop", 0, NULL, 0);'],
+  ['typescript', "new Sequelize('shop', 'bob', '§', { host: 'db' });"],
+  ['java', 'DriverManager.getConnection(\n    "jdbc:mysql://db/shop",\n    user,\n    "§");'],
+  ['csharp', 'new NetworkCredential("bob", "§")'],
+  ['typescript', "createUserWithEmailAndPassword(auth, 'bob@db', '§');"],
+  ['python', 'client.username_pw_set("bob", "§")'],
+  ['ruby', 'http.basic_auth "bob", "§"'],
+  ['perl', 'DBI->connect("dbi:mysql:shop", "bob", "§")'],
+  ['shellscript', 'keytool -genkey -alias a -storepass §'],
+  ['shellscript', 'sqlplus -s scott/§@db'],
+  ['shellscript', 'http -a bob:§ https://example.net'],
+  ['shellscript', 'https --auth=bob:§ example.net'],
+  ['shellscript', 'lftp -u bob,§ ftp://db'],
+  ['shellscript', 'mosquitto_pub -h db -u bob -P § -t a -m b'],
+  ['python', 'run(["mosquitto_sub", "-P", "§"])'],
+  ['shellscript', 'ssh-keygen -t ed25519 -N "§" -f ours'],
+  ['shellscript', 'gh secret set NAME --body §'],
+  ['shellscript', 'vault kv put secret/db user=bob value=§'],
+  ['shellscript', 'kubectl create secret generic db --from-literal=value=§'],
+  ['shellscript', 'smbclient //db/a -U bob%§'],
+  ['shellscript', 'nmcli device wifi connect ours password §'],
+  ['shellscript', 'wpa_passphrase ours §'],
+  ['shellscript', 'openssl passwd -6 §'],
+  ['shellscript', 'cqlsh -u bob -p § db'],
+  ['shellscript', 'yes § | passwd bob'],
+  ['shellscript', 'curl --proxy-user bob:§ https://example.net'],
+  ['shellscript', 'az keyvault secret set --vault-name a -n b --value §'],
+  ['shellscript', 'aws ssm put-parameter --name a --type SecureString --value §'],
+  ['shellscript', 'kinit bob <<< §'],
+  ['shellscript', 'cryptsetup open /dev/sda2 a <<< "§"'],
+  ['shellscript', 'read -rs IT <<< "§"'],
+  ['shellscript', "sudo passwd bob <<< $'§\\n§'"],
+  ['shellscript', 'passwd bob <<EOF\n§\nEOF'],
+  ['shellscript', 'echo -e "§\\n§" | passwd bob'],
+  ['shellscript', 'printf "§\\n§\\n" | sudo smbpasswd -a -s bob'],
+  ['shellscript', 'echo -n "§" | cryptsetup luksFormat /dev/sda2 -'],
+  ['shellscript', 'echo § | docker secret create ours -'],
+  ['bat', 'net use x: \\\\db\\a § /user:bob'],
+  ['bat', 'net use \\\\db\\a /user:bob §'],
+  ['bat', 'net user bob § /add'],
+  ['tcl', 'expect "*assword*"; send "§\\r"'],
+  ['tcl', 'expect {\n  "*?assword:*" { send -- "§\\r" }\n}'],
+  ['python', 'child.expect("Password: ")\nchild.sendline("§")'],
+  ['python', 'link.read_until(b"Password: ")\nlink.write(b"§\\n")'],
+  ['shellscript', 'echo "db:5432:shop:bob:§" > ~/.pgpass'],
+  ['shellscript', 'cat > ~/.pgpass <<EOF\ndb:5432:*:bob:§\nEOF'],
+  ['shellscript', 'echo "machine db login bob password §" >> ~/.netrc'],
 ];
 
 /** Statements with names of secrets that hold none. */
@@ -408,6 +556,35 @@ export const harmless: readonly (readonly [languageId: string, statement: string
   ['yaml', 'snake_name:\n  secretKeyRef:\n    name: database\n    key: main'],
   ['shellscript', 'CONSTANT_NAME=$(cat settings)'],
   ['shellscript', 'CONSTANT_NAME=${CONSTANT_NAME:-$OTHER}'],
+  ['typescript', "for (const field of [camelName, other]) open('settings');"],
+  ['python', 'for snake_name in read("settings"):\n    open("gates")'],
+  ['python', 'for it in snake_names:\n    if it == "fast":\n        open("gates")'],
+  ['python', 'sort(snake_names, key=lambda it: it["name"])'],
+  ['typescript', "send('{\\'kind\\': \\'gates\\'}', camelName);"],
+  ['typescript', 'const said = "The \\"camelName\\" is needed, \\"please\\"";'],
+  ['json', '{ "value": "gates", "name": "field" },\n{ "name": "snake_name" }'],
+  ['shellscript', 'tool --snake_name "$CONSTANT_NAME" <<EOF\none\ntwo\nthree\nfour\nEOF'],
+  ['typescript', "const url = 'a?camelName=' + camelName;"],
+  ['typescript', "const it = `${camelName} is ${'fast'.padEnd(9)}`;"],
+  ['yaml', '- name: snake_name\n  required: true\n- name: other\n  value: gates'],
+  ['go', 'log.Printf("camelName of %s", "somebody")'],
+  ['typescript', "window.open(url, 'main', 'width=400,height=300');"],
+  ['cpp', 'connect(it, SIGNAL(done()), other, SLOT(stop2()));'],
+  ['python', 'signal.connect("changed", "main", "run")'],
+  ['python', 'FTP("db", user, other)'],
+  // Commands that only sound like those that take one.
+  ['shellscript', 'cp -p some/file@main /home/bob/file'],
+  ['shellscript', 'grep bob /etc/passwd | sort -u'],
+  ['shellscript', 'echo "$it" | sudo tee -a settings'],
+  ['shellscript', 'echo settings | grep passwd'],
+  ['shellscript', 'curl -a https://example.net/sqlplus/main@live'],
+  ['bat', 'net use x: \\\\db\\share /user:bob'],
+  ['bat', 'net user bob'],
+  ['shellscript', 'gh secret list --repo owner/name'],
+  ['shellscript', 'ssh-keygen -t ed25519 -f ours'],
+  ['shellscript', 'cat <<EOF > settings\nmode fast\nEOF'],
+  ['python', 'print("Enter the name:")\nlink.send("hello")'],
+  ['yaml', 'ports: ["127.0.0.1:8080:80", "aa:12:bb:34:cc:56"]'],
   ['xml', '<camelName/>\n<user>bobby</user>'],
   ['xml', '<input type="text" name="snake_name" required/>'],
 ];

@@ -5,13 +5,14 @@ import { isSecret } from '../../../src/editing/secretNames';
 
 const secrets: Record<string, string> = {
   environments:
-    '.env .env.production .env.example .env-local .env_old .envrc .envrc.local prod.env .dev.vars .ENV',
+    '.env .env.production .env.example .env-local .env_old .envrc .envrc.local prod.env .dev.vars .ENV env.prod env.local env.production env-dev env.staging.yml env.test',
   keys: `tls.key ca.pem server.crt AuthKey_1A2B.p8 release.jks debug.keystore vpn.ovpn id_rsa id_rsa.pub id_ed25519
     id_ecdsa_sk private_key.txt private-key.json rootkey.csv user_accessKeys.csv apiKeys.json key.json keys.json
     keystore.json ssh_host_rsa_key ssh_host_ed25519_key.pub wallet.dat wallet.json export.1pux office.nmconnection`,
   'logins of programs': `.npmrc .netrc _netrc .pypirc .pgpass .htpasswd .git-credentials .my.cnf .s3cfg .dockercfg
     .terraformrc kaggle.json sftp.json wp-config.php local.settings.json local.properties keystore.properties
-    .sentryclirc rclone.conf wg0.conf wpa_supplicant.conf wpa_supplicant-wlan0.conf sitemanager.xml`,
+    .sentryclirc rclone.conf wg0.conf wpa_supplicant.conf wpa_supplicant-wlan0.conf sitemanager.xml FileZilla.xml logins.json
+    logins-backup.json key4.db key3.db signons.sqlite`,
   'accounts of services': `service-account.json service_account.json serviceAccountKey.json my-service-account.json
     app-firebase-adminsdk-x1y2.json client_secret_12-ab.apps.example.json client-secret.json`,
   tokens:
@@ -23,13 +24,14 @@ const secrets: Record<string, string> = {
     zugangsdaten.json zugangsdaten-kunden.xlsx geheimnisse.yaml mots_de_passe.txt contraseñas.txt contrasenas.csv senhas.txt
     wachtwoorden.txt hasła.txt lösenord.txt пароли.txt 密码.txt パスワード.csv 비밀번호.txt passord.txt hesla.txt şifreler.txt salasanat.txt ${'kennwörter.txt'.normalize('NFD')}`,
   lists:
-    'pass.txt logins.csv db_pass.txt pins.txt recovery-codes.txt 2fa-codes.txt seedphrase.md github-recovery-codes.txt backup_codes.txt auth.json',
+    'pass.txt pw.txt pwd.txt my_pw.md pwds.csv passphrase.txt logins.csv db_pass.txt pins.txt recovery-codes.txt 2fa-codes.txt seedphrase.md github-recovery-codes.txt backup_codes.txt auth.json',
   infrastructure:
     'terraform.tfstate terraform.tfstate.backup prod.tfvars prod.tfvars.json kubeconfig dev.kubeconfig',
-  histories: '.bash_history .zsh_history .psql_history .histfile .lesshst .viminfo',
+  histories:
+    '.bash_history .zsh_history .psql_history .histfile .lesshst .viminfo fish_history ConsoleHost_history.txt consolehost_history.txt zsh_history',
   'settings in code': `credentials.py secrets.py secret.py aws_credentials.py db-credentials.js secrets.js secrets.prod.js
     arduino_secrets.h secrets.h credentials.h secrets.sh creds.py Secrets.swift api_keys.py
-    prod.secret.exs`,
+    prod.secret.exs secrets.ts secrets.prod.ts`,
   data: `secrets secrets.yml credentials credentials.json secrets.json secret.yaml secrets.prod.yml prod.secrets.json
     awsCredentials.json AWSCredentials.json db_credentials.yml my-secret.toml application_default_credentials.json
     .secrets .credentials.json credentials.toml credentials.csv creds.json new_user_credentials.csv secrets.xcconfig`,
@@ -48,7 +50,7 @@ const sources = `secretsManager.ts secrets_manager.py secretSanta.py environment
   secret-santa.json secrets.example.yml credentials.schema.json secrets-manager.yaml sftp.ts envelope.ts .envoy.yaml
   pem.ts certificate.ts crt.py .editorconfig .secrets.baseline package.json tsconfig.json settings.py local_settings.py
   certs.go cert_test.go wp-config-sample.php gradle.properties keystore.ts
-  wallet.ts passwords.md reset-passwords.txt nginx.conf bitwarden.ts 1password.tsx codes.txt`;
+  wallet.ts secretsManager.mts environment.dev.ts env.ts env.prod.ts pw.ts keyboard4.db history.txt logins.ts passwords.md reset-passwords.txt nginx.conf bitwarden.ts 1password.tsx codes.txt`;
 
 describe('a name', () => {
   for (const [kind, names] of Object.entries(secrets))
