@@ -1,7 +1,8 @@
 // Where the blocks that a text opens are whole: by brackets, by the words that end them, and by columns.
 
 import { languageAt } from '../language/languages';
-import type { Lexer } from './lexer';
+import { Lexer } from './lexer';
+import { leastIndentedStart, outermostStart } from './nearby';
 import type { Opened } from './opened';
 import { blockCloser, columnOf, isBlank, type Site } from './site';
 
@@ -72,6 +73,48 @@ function isTried(lines: readonly Line[]): boolean {
       /^try\s*:/.test(code) &&
       !lines.slice(i).some((line) => line.column === column && /^(?:except|finally)\b/.test(line.code)),
   );
+}
+
+/** What a clause of Python stands below, in its own column. */
+const heads: readonly (readonly [clause: RegExp, head: RegExp])[] = [
+  [/^elif\b/, /^(?:if|elif)\b/],
+  [/^else\b/, /^(?:if|elif|for|while|except|async\s+for)\b/],
+  [/^except\b/, /^(?:try|except)\b/],
+  [/^finally\b/, /^(?:try|except|else)\b/],
+];
+
+/**
+ * Up to where a text has its lines in columns that Python takes: none is deeper without a block that opens, goes back to a
+ * column in which nothing stands, or goes on with what is not there. Undefined where all are.
+ */
+export function misplacedFrom(site: Site, text: string): number | undefined {
+  const { languageId, before, lineBefore } = site;
+  if (languageAt(languageId).blocks !== 'colon' || !text.includes('\n')) return undefined;
+  const all = before.slice(0, before.length - lineBefore.length);
+  const start = outermostStart(all);
+  const above = all.slice(start ?? leastIndentedStart(all)) + lineBefore;
+  const lines = linesOf(new Lexer(languageId), '', above + text).filter(({ code }) => code !== '');
+  const columns: number[] = [];
+  for (const [i, { start: at, column, begins }] of lines.entries()) {
+    if (begins) continue;
+    const top = columns.at(-1) ?? column;
+    const isDeeper = lines[i - 1]?.code.endsWith(':') === true;
+    while (columns.at(-1)! > column) columns.pop();
+    const isOpen = columns.length === 0 ? start === undefined || i === 0 : columns.at(-1) === column;
+    const isFit = isDeeper ? column > top : column <= top && isOpen;
+    if (at > above.length && !(isFit && follows(lines, i))) return at - above.length - 1;
+    if (columns.at(-1) !== column) columns.push(column);
+  }
+  return undefined;
+}
+
+/** A line is no clause, or stands below what it is one of. */
+function follows(lines: readonly Line[], i: number): boolean {
+  const { code, column } = lines[i]!;
+  const head = heads.find(([clause]) => clause.test(code))?.[1];
+  if (head === undefined) return true;
+  const above = lines.slice(0, i).findLast((line) => !line.begins && line.column <= column);
+  return above?.column === column && head.test(above.code);
 }
 
 /** The lines, but for blank ones, of a text that a lexer stands before; its first one begins with `head`. */

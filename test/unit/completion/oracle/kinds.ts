@@ -640,6 +640,40 @@ const kinds: Record<string, Row[]> = {
     ['typescript', 'const a = get‸Name();\n', 'User', 'User'],
     ['python', 'a = sel‸f.b\n', 'f.a + sel', 'f.a + sel'],
   ],
+  'lines of Python in columns where they cannot be': [
+    ['python', 'def f(a):\n    ‸\n', 'x = 1\n  y = 2\n  return x\n', 'x = 1'],
+    ['python', 'def f(a):‸\n', '\n    x = 1\n        y = 2\n    return x\n', '\n    x = 1'],
+    ['python', 'def f(a):‸\n', '\n    if a:\n    x = 1\n', '\n    if a:'],
+    ['python', 'def f(a):‸\n', '\n    x = 1\n    if a:\n        b()\n      c()\n    d()\n', '\n    x = 1'],
+    ['python', 'def f(a):‸\n', '\n    x = 1\n    else:\n        y = 2\n', '\n    x = 1'],
+    ['python', 'def f(a):‸\n', '\n    b()\n    except C:\n        y = 2\n', '\n    b()'],
+    ['python', 'if a:\n    def f(a):\n        ‸\n', 'x = 1\n    else:\n        y = 2\n', 'x = 1'],
+    // What stands in brackets, strings and lines that go on stands where it wants.
+    [
+      'python',
+      'def f(a):‸\n',
+      '\n    x = b(\n            c,\n  d)\n    return x\n',
+      '\n    x = b(\n            c,\n  d)\n    return x',
+    ],
+    [
+      'python',
+      'def f(a):‸\n',
+      '\n    x = 1 + \\\n        2\n      # c\n    return x\n',
+      '\n    x = 1 + \\\n        2\n      # c\n    return x',
+    ],
+    [
+      'python',
+      'def f(a):‸\n',
+      '\n    for b in a:\n        if b: break\n    else:  # c\n        d()\n',
+      '\n    for b in a:\n        if b: break\n    else:  # c\n        d()',
+    ],
+    [
+      'python',
+      'def f(a):\n  if a:\n     ‸\n',
+      'x = 1\n     try: b()\n     except C: d()\n',
+      'x = 1\n     try: b()\n     except C: d()',
+    ],
+  ],
   'commands in the cells of a notebook': [
     ['python', 'import math\n‸\n', '%matplotlib inline', '%matplotlib inline'],
     ['python', 'import math\n‸\n', '!pip install requests', '!pip install requests'],
