@@ -47,14 +47,25 @@ export function wholeLength(
     return next.column <= first && !(isOwn && goesOn(site, next.code, next === below));
   };
   const last = lines.findLast((line, i) => isFit(line, i) && isOver(i));
-  // Where columns alone end a block, it is one with each statement that it has.
-  const byColumns = languageAt(site.languageId).blocks === 'colon';
-  return (last ?? (byColumns ? lines.findLast((line, i) => line.code !== '' && isFit(line, i)) : undefined))
-    ?.end;
+  if (last || languageAt(site.languageId).wordBlocks) return last?.end;
+  // A block without an end of its own is one with each statement that it has.
+  return lines.findLast(
+    (line, i) => line.code !== '' && isFit(line, i) && isStatement(site, line, lines[i + 1] ?? below),
+  )?.end;
 }
 
 function opensBlock({ languageId }: Site, code: string): boolean {
   return blockCloser(code, languageId) !== undefined || half.test(code);
+}
+
+/** A line is the end of a statement, if the next one is known not to go on with it. */
+function isStatement(
+  { languageId }: Site,
+  { code, column }: Line,
+  next: { column: number } | undefined,
+): boolean {
+  if (next) return next.column <= column;
+  return languageAt(languageId).blocks === 'colon' || /[;}]$/.test(code);
 }
 
 /** What is only begun may become one of the words. */

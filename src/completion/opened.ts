@@ -177,6 +177,13 @@ export class Opened {
     return inside !== undefined && /comment|string|heredoc/.test(inside.kind);
   }
 
+  /** Whether a text ends within a comment or a string of several lines that it has opened. */
+  leavesText(text: string): boolean {
+    return this.after(text).stack.some(
+      ({ kind, weak, at }) => !weak && at >= this.#cursor && /comment|string|heredoc/.test(kind),
+    );
+  }
+
   /** Whether a text ends as a call with a string does, in a line of a comment that has neither the one nor the other. */
   endsCallInComment(text: string): boolean {
     const end = /(["'`])[)\]}]+[;,]?$/.exec(text.trimEnd());

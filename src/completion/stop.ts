@@ -99,7 +99,7 @@ export class Stop {
     return this.site.block !== undefined && this.limits.maxLines > 1;
   }
 
-  /** What was written up to the end of the first line that says something, where more may follow. */
+  /** What was written up to the end of the first line that says something and leaves no string open, where more may follow. */
   get firstLine(): string | undefined {
     return this.#firstLine;
   }
@@ -130,7 +130,8 @@ export class Stop {
     if (loop !== undefined) return this.#cut('repetition', loop);
     if (this.#closing !== undefined && reason !== 'end') return this.#cut(reason, this.#closersEnd);
     const end = this.#endsStatement(this.#text.slice(this.#lineStart));
-    if (reason === 'end') return this.#cut(reason, end ?? this.#whole);
+    const isText = this.#line > 0 && this.#opened.leavesText(`${this.#text}\n`);
+    if (reason === 'end' && !isText) return this.#cut(reason, end ?? this.#whole);
     return this.#line > 0 ? this.#cutOff(reason, this.#lineStart - 1) : this.#cut(reason);
   }
 
@@ -142,10 +143,9 @@ export class Stop {
   /** The block goes on for longer than is wanted: up to where what it has opened is whole, else its first line. */
   #cutOff(reason: StopReason, length = this.#text.length): Verdict {
     const begun = this.#text.slice(length + 1);
-    return this.#cut(
-      reason,
-      this.#whole ?? this.#wholeIn(length, begun) ?? this.#firstLine?.length ?? length,
-    );
+    const whole = this.#whole ?? this.#wholeIn(length, begun) ?? this.#firstLine?.length;
+    // Of a string that takes all the room the first line is as good as in a place of one line.
+    return this.#cut(reason, whole ?? /^\s*.*/.exec(this.#text.slice(0, length))![0].length);
   }
 
   /** How much of the lines up to `length` is whole where the next one begins so. */
@@ -218,7 +218,9 @@ export class Stop {
       this.#begun = this.#text.length;
       return undefined;
     }
-    if (this.#line > 0) {
+    // Behind its line end a string of one line is none.
+    const isText = this.#opened.leavesText(`${this.#text}\n`);
+    if (this.#line > 0 && !isText) {
       if (this.#isBelow(line)) return this.#withoutLine('suffix');
       if (this.#bodyStarted && isBlank(line)) return this.#withoutLine('block');
       const end = this.#endsStatement(line);
@@ -232,7 +234,7 @@ export class Stop {
       if (this.#full !== undefined || !this.#mayBeWhole()) return this.#cutOff('maxLines', this.#full);
       this.#full = this.#text.length;
     }
-    if (this.#bodyStarted) this.#firstLine ??= this.#text;
+    if (this.#bodyStarted && !isText) this.#firstLine ??= this.#text;
     this.#text += '\n';
     this.#lineStart = this.#text.length;
     this.#isMiddle = false;

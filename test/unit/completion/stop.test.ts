@@ -100,6 +100,8 @@ describe('stop', () => {
     cut('def f‸\n', '\n  a\n  b.each do |c|\n    d\n    e', 'ruby', '\n  a');
     cut('if (a) {‸\n', '\n  b();\n  if (c)\n    d(e', 'javascript', '\n  b();');
     cut('if (a) {‸\n', '\n  b();\n  c\n    .d()\n    .e', 'javascript', '\n  b();');
+    cut('if (a) {‸\n', '\n  if (b)\n    c();\n  else if (d)\n    e(', 'javascript', '\n  if (b)\n    c();');
+    cut('if (a) {‸\n', '\n  if (b)\n    c()\n  els', 'javascript', '\n  if (b)\n    c()');
   });
 
   it('looks for the most lines at the beginning of the next one, where that tells whether they are whole', () => {

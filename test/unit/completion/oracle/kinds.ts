@@ -640,6 +640,31 @@ const kinds: Record<string, Row[]> = {
     ['typescript', 'const a = get‸Name();\n', 'User', 'User'],
     ['python', 'a = sel‸f.b\n', 'f.a + sel', 'f.a + sel'],
   ],
+  'strings and comments of several lines in a block': [
+    [
+      'python',
+      'class A:‸\n',
+      '\n    """Does a.\n\n    And b.\n    """\n    x = 1\n\n    y = 2\n',
+      '\n    """Does a.\n\n    And b.\n    """\n    x = 1',
+    ],
+    ['python', 'class A:‸\n', '\n    x = 1\n    y = """\n\n  b\n', '\n    x = 1'],
+    ['python', 'class A:‸\n', '\n    """Does a.\n\n    And b.\n', '\n    """Does a.'],
+    ['python', 'class A:‸\n', '\n    """Does a.\n' + '\n    b' + '\n    c'.repeat(12), '\n    """Does a.'],
+    ['python', 'class A:‸\n', '\n    x = "a\n\n    b', '\n    x = "a'],
+    [
+      'javascript',
+      'class A {‸\n',
+      '\n  /**\n   * Does b.\n\n   * And c.\n   */\n  b() {}\n}\n',
+      '\n  /**\n   * Does b.\n\n   * And c.\n   */\n  b() {}\n}',
+    ],
+    [
+      'javascript',
+      'function f() {‸\n',
+      '\n  a();\n  return `\n\n    b\n\n  `;\n}\n',
+      '\n  a();\n  return `\n\n    b\n\n  `;\n}',
+    ],
+    ['shellscript', 'f() {‸\n', '\n  a\n  cat <<EOF\nb\n\nc\nEOF\n}\n', '\n  a\n  cat <<EOF\nb\n\nc\nEOF\n}'],
+  ],
   'lines of Python in columns where they cannot be': [
     ['python', 'def f(a):\n    ‸\n', 'x = 1\n  y = 2\n  return x\n', 'x = 1'],
     ['python', 'def f(a):‸\n', '\n    x = 1\n        y = 2\n    return x\n', '\n    x = 1'],
