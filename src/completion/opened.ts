@@ -317,9 +317,9 @@ export class Opened {
    * lines above.
    */
   owedAfter(text: string): { own: string; all: string; above: string } {
-    const entries = this.after(text)
-      .stack.filter(({ weak }) => !weak)
-      .reverse();
+    const { stack, waiting, length } = this.after(text);
+    const heredocs = waiting.map((closer): Open => ({ kind: 'heredoc', closer, at: length }));
+    const entries = [...stack.filter(({ weak }) => !weak), ...heredocs.reverse()].reverse();
     const lineStart = this.#cursor - this.#line.length;
     const owed = (isOwed: (at: number) => boolean): string =>
       entries

@@ -640,6 +640,16 @@ const kinds: Record<string, Row[]> = {
     ['typescript', 'const a = get‸Name();\n', 'User', 'User'],
     ['python', 'a = sel‸f.b\n', 'f.a + sel', 'f.a + sel'],
   ],
+  'a line that begins a here-document': [
+    ['shellscript', '#!/bin/sh\n‸\n', 'cat << EOF > x\na $b\nEOF\n', 'cat << EOF > x'],
+    ['shellscript', 'a\n‸\nb\n', "cat <<'EOF'\na $b\nEOF\n", "cat <<'EOF'"],
+    ['shellscript', 'cat‸\nb\n', ' <<-EOF\n\ta\n\tEOF\n', ' <<-EOF'],
+    ['shellscript', 'f() {\n  a\n  ‸\n  b\n}\n', 'cat << EOF | c\na\nEOF\n', 'cat << EOF | c'],
+    ['shellscript', 'a\nb=‸\nc\n', '$(cat <<EOF\nd\nEOF\n)\n', '$(cat <<EOF'],
+    ['ruby', 'def f\n  a\n  ‸\n  b\nend\n', 'puts <<~EOS\n    a\n  EOS\n', 'puts <<~EOS'],
+    ['php', '<?php\na();\n‸\nb();\n', '$c = <<<EOS\na\nEOS;\n', '$c = <<<EOS'],
+    ['shellscript', 'a\n‸\nb\n', 'if then fi << EOF\n', 'hidden: syntax'],
+  ],
   'strings and comments of several lines in a block': [
     [
       'python',
