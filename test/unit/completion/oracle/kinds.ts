@@ -640,6 +640,25 @@ const kinds: Record<string, Row[]> = {
     ['typescript', 'const a = get‸Name();\n', 'User', 'User'],
     ['python', 'a = sel‸f.b\n', 'f.a + sel', 'f.a + sel'],
   ],
+  'the line written again from its start': [
+    ['python', 'import we‸\n', 'import weakref\n', 'akref'],
+    ['shellscript', 'export PATH=‸\n', 'export PATH="$HOME/bin:$PATH"\n', '"$HOME/bin:$PATH"'],
+    ['sql', 'SELECT a FROM b ‸\n', 'SELECT a FROM b WHERE c = 1;\n', 'WHERE c = 1;'],
+    [
+      'go',
+      'func f() error {\n\tif err != nil {‸\n}\n',
+      'if err != nil {\n\t\treturn err\n\t}\n',
+      'hidden: whitespace',
+    ],
+    ['javascript', '  const a = f(b, ‸)\n', 'const a = f(b, c);\n', 'c'],
+    [
+      'typescript',
+      'url.protocol = ‸\n',
+      "url.protocol === 'https' ? a : b;\n",
+      "url.protocol === 'https' ? a : b;",
+    ],
+    ['go', 'type A struct {\n\tConnection ‸\n}\n', 'Connection\n', 'Connection'],
+  ],
   'a line that begins a here-document': [
     ['shellscript', '#!/bin/sh\n‸\n', 'cat << EOF > x\na $b\nEOF\n', 'cat << EOF > x'],
     ['shellscript', 'a\n‸\nb\n', "cat <<'EOF'\na $b\nEOF\n", "cat <<'EOF'"],
