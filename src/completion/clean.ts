@@ -2,6 +2,7 @@
 
 import { lexisOf } from '../language/lexis';
 import type { HiddenReason } from '../results';
+import { misplacedFrom, wholeLength } from './blocks';
 import { isChat } from './chat';
 import { closesElementTwice } from './elements';
 import { indented } from './indentation';
@@ -34,8 +35,10 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   if (reason === 'suffix' && opened.leavesWanting(balanced)) return { text: balanced, hidden: 'unbalanced' };
   const own = withoutOverlap(site, opened, { text: balanced, reason }).trimEnd();
   const takesUpRest = reason === 'suffix' || own.length < balanced.length;
-  const text = indented(site, own + spaceBehind(site, own, raw));
-  if (isBlank(text)) return { text: '', hidden: emptyReason(verdict.text, written, balanced) };
+  const all = indented(site, own + spaceBehind(site, own, raw));
+  if (isBlank(all)) return { text: '', hidden: emptyReason(verdict.text, written, balanced) };
+  const text = withoutMisplaced(site, opened, all);
+  if (text === '') return { text, hidden: 'syntax' };
   if (hasInvisible(text)) return { text, hidden: 'invisible' };
   if (isChat(site, opened, text)) return { text, hidden: 'chat' };
   if (!takesUpRest && endsWordAgain(site, text)) return { text, hidden: 'duplicate' };
@@ -49,6 +52,12 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   const twice = opened.closedTwice(text) ?? closesElementTwice(site, text);
   const single = twice === undefined ? text : text.slice(0, twice).trimEnd();
   return isBlank(single) ? { text: '', hidden: 'unbalanced' } : { text: withCloserOnItsLine(site, single) };
+}
+
+/** What is whole before the first line in a column where it cannot be. */
+function withoutMisplaced(site: Site, opened: Opened, text: string): string {
+  const head = text.slice(0, misplacedFrom(site, text));
+  return head === text ? text : head.slice(0, wholeLength(site, opened, head) ?? 0);
 }
 
 function emptyReason(raw: string, written: string, balanced: string): HiddenReason {

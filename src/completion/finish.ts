@@ -79,11 +79,12 @@ export class Finishing<T extends Token = Token> {
 /** What of an answer is fit to show, with the document's line ends: of a block that is unfit, its first line if that is fit. */
 export function judge(
   site: Site,
-  { verdict, tokens, firstLine }: Answer,
+  { verdict: written, tokens, firstLine }: Answer,
   limits: Limits,
   syntax: Syntax | undefined,
   calibration: Calibration = uncalibrated,
 ): Pick<Completion, 'text' | 'reason' | 'hidden' | 'confidence' | 'likelihood'> {
+  const verdict = withoutTypedAgain(site, written, limits);
   const { text, hidden } = clean(site, verdict, syntax);
   const counted = tokensIn(text, tokens, verdict.skipped);
   const likelihood = likelihoodOf(counted.map(({ logProbability }) => logProbability));
@@ -101,6 +102,20 @@ export function judge(
     confidence,
     likelihood,
   };
+}
+
+/** What goes on where a text begins with all that stands before the cursor in its line, several words at least. */
+function withoutTypedAgain(site: Site, verdict: Verdict, limits: Limits): Verdict {
+  const typed = site.lineBefore.trim();
+  const { text, reason, skipped = 0 } = verdict;
+  const length = /^[ \t]*/.exec(text)![0].length + typed.length;
+  const rest = text.slice(length);
+  const isAgain = text.slice(0, length).trimStart() === typed && typed.length >= 8;
+  // What is compared may be a value: `ready = ready == on`.
+  if (!isAgain || !/^[\p{L}_]\w*\s+\S/u.test(typed) || /^[=!<>]/.test(rest)) return verdict;
+  const stop = new Stop(site, limits);
+  const ended = stop.push(reason === 'line' ? `${rest}\n` : rest) ?? stop.finish('end');
+  return { ...ended, skipped: skipped + length + (ended.skipped ?? 0) };
 }
 
 /** The tokens that reach into `text`, which stands behind `skipped` characters of theirs. */

@@ -66,6 +66,11 @@ export class Lexer {
     return this.stack.filter(({ kind, weak }) => kind === 'bracket' && !weak).map(({ closer }) => closer);
   }
 
+  /** What ends the here-documents that begin with the next line, in their order. */
+  get waiting(): readonly string[] {
+    return this.#waiting;
+  }
+
   /** Characters read. */
   get length(): number {
     return this.#offset;

@@ -177,6 +177,13 @@ export class Opened {
     return inside !== undefined && /comment|string|heredoc/.test(inside.kind);
   }
 
+  /** Whether a text ends within a comment or a string of several lines that it has opened. */
+  leavesText(text: string): boolean {
+    return this.after(text).stack.some(
+      ({ kind, weak, at }) => !weak && at >= this.#cursor && /comment|string|heredoc/.test(kind),
+    );
+  }
+
   /** Whether a text ends as a call with a string does, in a line of a comment that has neither the one nor the other. */
   endsCallInComment(text: string): boolean {
     const end = /(["'`])[)\]}]+[;,]?$/.exec(text.trimEnd());
@@ -310,9 +317,9 @@ export class Opened {
    * lines above.
    */
   owedAfter(text: string): { own: string; all: string; above: string } {
-    const entries = this.after(text)
-      .stack.filter(({ weak }) => !weak)
-      .reverse();
+    const { stack, waiting, length } = this.after(text);
+    const heredocs = waiting.map((closer): Open => ({ kind: 'heredoc', closer, at: length }));
+    const entries = [...stack.filter(({ weak }) => !weak), ...heredocs.reverse()].reverse();
     const lineStart = this.#cursor - this.#line.length;
     const owed = (isOwed: (at: number) => boolean): string =>
       entries

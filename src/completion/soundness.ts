@@ -70,7 +70,8 @@ function* readings(site: Site, opened: Opened, text: string, ends: string): Gene
   const half = own.replace(/^[)\]}]/, '$& : x');
   for (const closers of new Set([own, all, '', half]))
     for (const body of bodies)
-      for (const want of wanted) yield line + (want + closers + body).replaceAll('\n', indent) + rest;
+      for (const want of wanted)
+        yield line + want.replaceAll('\n', indent) + closers + body.replaceAll('\n', indent) + rest;
   for (const header of headers) yield line + own + indent + header + rest;
   if (isBlank(lineAfter) || !isClosers(lineAfter)) return;
   // What is wanted behind a closer may stand before the next one, as a function's body does.

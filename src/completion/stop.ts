@@ -3,6 +3,7 @@
 import { languageAt } from '../language/languages';
 import type { Limits } from '../protocol';
 import type { StopReason } from '../results';
+import { wholeLength } from './blocks';
 import { isFence } from './chat';
 import { columnInDocument } from './indentation';
 import { Opened } from './opened';
@@ -50,8 +51,8 @@ export class Stop {
   #listing = false;
   /** Up to where the text is whole, though it goes on. */
   #whole: number | undefined;
-  /** The end of the last line at which no bracket is open that the answer has opened. */
-  #closed: number | undefined;
+  /** The end of the most lines, where the next one is to tell whether they are whole. */
+  #full: number | undefined;
   /** The end of a line that stands below as well, where the next one is to tell whether it is the same. */
   #begun: number | undefined;
   /** The line has one of the words that go on with the block. */
@@ -98,7 +99,7 @@ export class Stop {
     return this.site.block !== undefined && this.limits.maxLines > 1;
   }
 
-  /** What was written up to the end of the first line that says something, where more may follow. */
+  /** What was written up to the end of the first line that says something and leaves no string open, where more may follow. */
   get firstLine(): string | undefined {
     return this.#firstLine;
   }
@@ -120,6 +121,7 @@ export class Stop {
   /** The model ended by itself, or had to. A line that was cut off within a block is left out. */
   finish(reason: 'end' | 'maxTokens' | 'cancelled' | 'context'): Verdict {
     if (this.#begun !== undefined && reason !== 'cancelled') return this.#cutBegun();
+    if (this.#full !== undefined && reason !== 'cancelled') return this.#cutOff('maxLines', this.#full);
     if (this.#metByQuote !== undefined && this.#rest === '') return this.#meets(this.#metByQuote, this.#text);
     this.#met ??= this.#metByQuote;
     if (this.#met !== undefined && reason !== 'cancelled')
@@ -128,7 +130,8 @@ export class Stop {
     if (loop !== undefined) return this.#cut('repetition', loop);
     if (this.#closing !== undefined && reason !== 'end') return this.#cut(reason, this.#closersEnd);
     const end = this.#endsStatement(this.#text.slice(this.#lineStart));
-    if (reason === 'end') return this.#cut(reason, end ?? this.#whole);
+    const isText = this.#line > 0 && this.#opened.leavesText(`${this.#text}\n`);
+    if (reason === 'end' && !isText) return this.#cut(reason, end ?? this.#whole);
     return this.#line > 0 ? this.#cutOff(reason, this.#lineStart - 1) : this.#cut(reason);
   }
 
@@ -137,9 +140,24 @@ export class Stop {
     return this.#skipped > 0 ? { ...verdict, skipped: this.#skipped } : verdict;
   }
 
-  /** The block goes on for longer than is wanted: up to where what it has opened is closed, else its first line. */
-  #cutOff(reason: StopReason, length?: number): Verdict {
-    return this.#cut(reason, this.#whole ?? this.#closed ?? this.#firstLine?.length ?? length);
+  /** The block goes on for longer than is wanted: up to where what it has opened is whole, else its first line. */
+  #cutOff(reason: StopReason, length = this.#text.length): Verdict {
+    const begun = this.#text.slice(length + 1);
+    const whole = this.#whole ?? this.#wholeIn(length, begun) ?? this.#firstLine?.length;
+    // Of a string that takes all the room the first line is as good as in a place of one line.
+    return this.#cut(reason, whole ?? /^\s*.*/.exec(this.#text.slice(0, length))![0].length);
+  }
+
+  /** How much of the lines up to `length` is whole where the next one begins so. */
+  #wholeIn(length: number, begun: string): number | undefined {
+    const text = this.#text.slice(0, length);
+    return wholeLength(this.site, this.#opened, text, begun, (line) => this.#columnOf(line));
+  }
+
+  /** All of the text is whole where the next line is no part of it, and only that can tell. */
+  #mayBeWhole(): boolean {
+    const { length } = this.#text;
+    return this.#wholeIn(length, '') !== length && this.#wholeIn(length, 'x') === length;
   }
 
   #withoutLine(reason: StopReason): Verdict {
@@ -160,6 +178,8 @@ export class Stop {
     if (this.#line === 0 && this.#rest.length > 1 && this.#text.endsWith(this.#rest))
       this.#met = Math.min(this.#met ?? Infinity, this.#beforeRest());
     if (this.#line > 0 && this.#leavesBlock()) return this.#withoutLine('block');
+    if (this.#full !== undefined && /^\s*(?:\w+\W|[^\w\s])/.test(this.#text.slice(this.#lineStart)))
+      return this.#cutOff('maxLines', this.#full);
     if (this.#closing !== undefined && this.#isElse()) return this.#cut('block', this.#closersEnd);
     const loop = loopStart(this.#text, loopCharacters);
     if (loop === undefined) return undefined;
@@ -198,7 +218,9 @@ export class Stop {
       this.#begun = this.#text.length;
       return undefined;
     }
-    if (this.#line > 0) {
+    // Behind its line end a string of one line is none.
+    const isText = this.#opened.leavesText(`${this.#text}\n`);
+    if (this.#line > 0 && !isText) {
       if (this.#isBelow(line)) return this.#withoutLine('suffix');
       if (this.#bodyStarted && isBlank(line)) return this.#withoutLine('block');
       const end = this.#endsStatement(line);
@@ -207,11 +229,12 @@ export class Stop {
     if (isNested(this.#text)) return this.#cut('repetition');
     if (this.#line > 0 && !isBlank(line)) this.#firstOfBody ||= line;
     this.#bodyStarted ||= !isBlank(line);
-    if (this.#bodyStarted && !this.#opened.keeps(this.#text, this.site.before.length))
-      this.#closed = this.#text.length;
     this.#line++;
-    if (this.#line >= this.limits.maxLines + (block.behindOpener ? 1 : 0)) return this.#cutOff('maxLines');
-    if (this.#bodyStarted) this.#firstLine ??= this.#text;
+    if (this.#line >= this.limits.maxLines + (block.behindOpener ? 1 : 0)) {
+      if (this.#full !== undefined || !this.#mayBeWhole()) return this.#cutOff('maxLines', this.#full);
+      this.#full = this.#text.length;
+    }
+    if (this.#bodyStarted && !isText) this.#firstLine ??= this.#text;
     this.#text += '\n';
     this.#lineStart = this.#text.length;
     this.#isMiddle = false;

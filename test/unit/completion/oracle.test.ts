@@ -3,6 +3,7 @@
 // One program, so that each grammar is compiled once for all of them.
 import './oracle/kinds';
 import './oracle/theAlike';
+import './oracle/theBlock';
 import './oracle/theStatement';
 import './oracle/theTruth';
 import './oracle/theUnsound';

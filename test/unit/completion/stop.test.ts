@@ -57,6 +57,68 @@ describe('stop', () => {
     assert.deepEqual(stop.finish('maxTokens'), { text: '\n  a();', reason: 'maxTokens' });
   });
 
+  it('ends a block that is too long where the words and columns of its lines are whole', () => {
+    const cut = (marked: string, output: string, languageId: string, text: string): void => {
+      const stop = new Stop(place(marked, languageId), { maxTokens: 9, maxLines: 12, minConfidence: 0 });
+      assert.equal(stop.push(output), undefined);
+      assert.deepEqual(stop.finish('maxTokens'), { text, reason: 'maxTokens' });
+    };
+    const python = (output: string, text: string): void => cut('def f(a):‸\n', output, 'python', text);
+    python('\n    x = 1\n    if a:\n        yield b(a, c', '\n    x = 1');
+    python(
+      '\n    x = 1\n    if a:\n        b()\n    y = 2\n    z',
+      '\n    x = 1\n    if a:\n        b()\n    y = 2',
+    );
+    python('\n    x = 1\n    if a:\n        b()\n    el', '\n    x = 1');
+    python('\n    x = 1\n    if a:\n        b()\n    element', '\n    x = 1\n    if a:\n        b()');
+    // Of a block that takes all the room as much as is one.
+    python(
+      '\n    if a:  # b\n        b()\n        c()\n        d',
+      '\n    if a:  # b\n        b()\n        c()',
+    );
+    python(
+      '\n    if a:\n        b()\n        try:\n            c()\n            d',
+      '\n    if a:\n        b()',
+    );
+    python('\n    x = 1\n    @a\n    def b', '\n    x = 1');
+    python('\n    x = 1\n    y = b \\\n        + c', '\n    x = 1');
+    cut('f() {‸\n', '\n  a=1\n  if [ -n "$a" ]; then\n    echo "a b', 'shellscript', '\n  a=1');
+    cut(
+      'f() {‸\n',
+      '\n  a=1\n  case $a in\n    b) c ;;\n  esac\n  x',
+      'shellscript',
+      '\n  a=1\n  case $a in\n    b) c ;;\n  esac',
+    );
+    cut('f() {‸\n', '\n  a=1\n  while b\n  do\n    c\n  do', 'shellscript', '\n  a=1');
+    cut(
+      'function f()‸\n',
+      '\n  a()\n  if b then\n    c()\n  end\n  for',
+      'lua',
+      '\n  a()\n  if b then\n    c()\n  end',
+    );
+    cut('function f()‸\n', '\n  a()\n  repeat\n    c()\n  un', 'lua', '\n  a()');
+    cut('def f‸\n', '\n  a\n  b.each do |c|\n    d\n    e', 'ruby', '\n  a');
+    cut('if (a) {‸\n', '\n  b();\n  if (c)\n    d(e', 'javascript', '\n  b();');
+    cut('if (a) {‸\n', '\n  b();\n  c\n    .d()\n    .e', 'javascript', '\n  b();');
+    cut('if (a) {‸\n', '\n  if (b)\n    c();\n  else if (d)\n    e(', 'javascript', '\n  if (b)\n    c();');
+    cut('if (a) {‸\n', '\n  if (b)\n    c()\n  els', 'javascript', '\n  if (b)\n    c()');
+  });
+
+  it('looks for the most lines at the beginning of the next one, where that tells whether they are whole', () => {
+    const most = (output: string, expected: Expected): void =>
+      check('def f(a):‸\n', output, expected, 'python', 3);
+    const body = '\n    x = 1\n    if a:\n        b()';
+    const ends = '\n    x = 1';
+    most(`${body}\n    c()\n`, { text: body, reason: 'maxLines' });
+    most(`${body}\n    else:\n`, { text: ends, reason: 'maxLines' });
+    most(`${body}\n        c()\n`, { text: ends, reason: 'maxLines' });
+    most(`${body}\n\n    c()\n`, { text: body, reason: 'block' });
+    most(`${body}\nc()\n`, { text: body, reason: 'block' });
+    most(body, { text: body, reason: 'end' });
+    most(`${body}\n`, { text: ends, reason: 'maxLines' });
+    most(`${ends}\n    y = 2\n    z = 3\n`, { text: `${ends}\n    y = 2\n    z = 3`, reason: 'maxLines' });
+  });
+
   it('ends with the model', () => {
     check('const a = ‸', '1', { text: '1', reason: 'end' });
   });

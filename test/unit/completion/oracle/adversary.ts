@@ -1,12 +1,21 @@
-// What a model may get wrong, made from what is true: closers too many or of another kind, lines that stand below, other indentation, cuts, loops.
+// What a model may get wrong, made from what is true: closers too many or of another kind, lines that stand below, other indentation and columns, cuts, loops.
 
+import { Lexer } from '../../../../src/completion/lexer';
 import { columnOf, isBlank } from '../../../../src/completion/site';
 import type { RandomSource } from '../../random';
 import type { Region } from './editor';
 import type { Spot } from './places';
 import type { Shown } from './shown';
 
-export const attacks = ['closer', 'other closer', 'line below', 'indentation', 'cut', 'loop'] as const;
+export const attacks = [
+  'closer',
+  'other closer',
+  'line below',
+  'indentation',
+  'column',
+  'cut',
+  'loop',
+] as const;
 export type Attack = (typeof attacks)[number];
 
 /** `from` is where the output stops being true, within code where a closer counts. */
@@ -64,6 +73,17 @@ export function attackedAt(
       const own = prefix.includes('\n\t') ? /\t/g : prefix.includes('\n    ') ? / {4}/g : / {2}/g;
       const changed = output.replace(/\n[ \t]+/g, (head) => head.replace(own, level));
       return { output: changed, ending, from: 0, wrong: level };
+    }
+    case 'column': {
+      if (spot.code.languageId !== 'python') return undefined;
+      const places = [...wanted.matchAll(/(?<=[^:\\\s][ \t]*\n)(?=[ \t]*[^\s#])/g)].filter(
+        ({ index }) => new Lexer('python').read(prefix + wanted.slice(0, index)).stack.length === 0,
+      );
+      const place = places[random.below(Math.max(1, places.length))];
+      // Behind a comment a block may begin.
+      if (!place || regionAt(prefix.length + place.index - 2) !== 'code') return undefined;
+      const from = place.index;
+      return { output: `${output.slice(0, from)} ${output.slice(from)}`, ending, from, wrong: ' ' };
     }
     case 'cut': {
       const from = 1 + random.below(wanted.length);
@@ -125,6 +145,8 @@ export function faultOf(
       if (tabs && lines.some((one) => /^ +\S/.test(one))) return 'spaces in a document of tabs';
       return spaces && lines.some((one) => /^ *\t/.test(one)) ? 'tabs in a document of spaces' : undefined;
     }
+    case 'column':
+      return text.length > from ? 'a column where no line can be' : undefined;
     case 'loop':
       return text.length > from + wrong.length ? 'a loop' : undefined;
   }
