@@ -93,12 +93,25 @@ interface Endings {
   blockEnd?: (line: string) => string | undefined;
 }
 
+/** What closes the conditions of a preprocessor, and C#'s regions, that lines open and leave open. */
+function directivesEnd(lines: string): string | undefined {
+  const open: string[] = [];
+  for (const [, opener, region] of lines.matchAll(
+    /^[ \t]*#[ \t]*(?:(if|ifdef|ifndef|region)\b|end(if|region)\b)/gm,
+  )) {
+    if (opener !== undefined) open.push(opener === 'region' ? '\n#endregion' : '\n#endif');
+    else if (region !== undefined) open.pop();
+  }
+  return open.length > 0 ? open.reverse().join('') : undefined;
+}
+
 const endings: Record<string, Endings> = {
   brace: {
     wanted: ['', ' x', ' x : x', ' : x', ': x'],
     bodies: ['', ';', ' {}', ' {', ' x;', ': x', ' finally {}', '>'],
     fillers: ['x', 'x;', ' {}'],
     headers: ['{', 'x() {', 'void x() {', 'fn x() {', 'func x() {', 'function x() {'],
+    blockEnd: directivesEnd,
   },
   python: {
     wanted: ['', ' x', ': x'],

@@ -659,6 +659,14 @@ const kinds: Record<string, Row[]> = {
     ],
     ['go', 'type A struct {\n\tConnection ‸\n}\n', 'Connection\n', 'Connection'],
   ],
+  'a line that begins a condition of the preprocessor': [
+    ['cpp', '// All of it.\n‸\n', '#ifndef A_H\n#define A_H\n', '#ifndef A_H'],
+    ['cpp', 'int a;\n‸\nint b;\n', '#ifdef B\nint c;\n#endif\n', '#ifdef B'],
+    ['c', 'int a;\n‸\nint b;\n', '#if defined(B) && C\nint c;\n#endif\n', '#if defined(B) && C'],
+    ['c', 'void f(void) {\n  ‸\n  g();\n}\n', '#  if B\n', '#  if B'],
+    ['csharp', 'class A {\n  ‸\n  int b;\n}\n', '#region Fields\n', '#region Fields'],
+    ['csharp', 'class A {\n  ‸\n  int b;\n}\n', '#if DEBUG\n', '#if DEBUG'],
+  ],
   'a line that begins a here-document': [
     ['shellscript', '#!/bin/sh\n‸\n', 'cat << EOF > x\na $b\nEOF\n', 'cat << EOF > x'],
     ['shellscript', 'a\n‸\nb\n', "cat <<'EOF'\na $b\nEOF\n", "cat <<'EOF'"],

