@@ -391,7 +391,7 @@ describe('engine', () => {
         const onSooner = ({ completion }: Sooner): void => void lines.push(completion);
         return { whole: await engine.complete(prompt(prefix), block, { onSooner }), lines };
       });
-    const { lines, whole } = await told('import os\n\ndef read(path):\n    ');
+    const { lines, whole } = await told('for x in y:\n    ');
     assert.deepEqual(
       lines.map(({ text, shown, reason }) => [text, shown, reason]),
       [[whole.text.split('\n')[0], true, 'line']],
