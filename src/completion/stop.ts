@@ -160,8 +160,11 @@ export class Stop {
     return this.#wholeIn(length, '') !== length && this.#wholeIn(length, 'x') === length;
   }
 
+  /** What ends with a string or a comment left open, as one that the model never closed, is no block's end. */
   #withoutLine(reason: StopReason): Verdict {
-    return this.#cut(reason, this.#whole ?? this.#lineStart - 1);
+    const length = this.#lineStart - 1;
+    const isText = this.#opened.leavesText(this.#text.slice(0, this.#lineStart));
+    return isText ? this.#cutOff(reason, length) : this.#cut(reason, this.#whole ?? length);
   }
 
   #take(character: string): Verdict | undefined {

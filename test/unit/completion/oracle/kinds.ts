@@ -688,6 +688,8 @@ const kinds: Record<string, Row[]> = {
     ['python', 'class A:‸\n', '\n    """Does a.\n\n    And b.\n', '\n    """Does a.'],
     ['python', 'class A:‸\n', '\n    """Does a.\n' + '\n    b' + '\n    c'.repeat(12), '\n    """Does a.'],
     ['python', 'class A:‸\n', '\n    x = "a\n\n    b', '\n    x = "a'],
+    ['python', 'def f(a):\n    ‸\n', '"""\n    return a\n\n\ndef g(b):\n', '"""'],
+    ['python', 'def f(a):\n    ‸\n', 'b = 1\n    """\n    return a\n\n\ndef g(b):\n', 'b = 1'],
     [
       'javascript',
       'class A {‸\n',
