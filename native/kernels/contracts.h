@@ -110,11 +110,14 @@ struct GroupedKernel {
   // any order, each by its own thread.
   void (*prepare)(const float* x, int columns, float factor, int token, int tokens, void* prepared);
   // y[t * y_stride + b * kGroupedRows + r], for every row of every block and t < tokens, as many as were
-  // prepared. `start` [block_count * kGroupedRows], or nullptr for zeros: where sums start (biases).
+  // prepared. `start` [block_count * kGroupedRows], or nullptr for zeros: where sums start (biases). Where
+  // few tokens go over the blocks once, weights `ahead` bytes further on are fetched meanwhile, none for 0.
   void (*multiply)(const void* blocks, int block_count, int columns, const void* prepared, int tokens,
-                   const float* start, float* y, ptrdiff_t y_stride);
+                   const float* start, float* y, ptrdiff_t y_stride, int ahead);
 };
 constexpr int kGroupedRows = 16;
+// How far ahead it is to fetch that gains by it.
+constexpr int kFetchAhead = 8192;
 // Columns of activations under one scale: as many as a group has, but at least the fewest.
 constexpr int kFewestScaleColumns = 32;
 constexpr int kMostScaleColumns = 128;
@@ -220,6 +223,7 @@ struct Kernels {
   const MatrixKernel* int8;
   const FloatKernels* floats;
   const GroupedKernel* const* grouped;  // [kForms], by GroupedForm
+  int ahead[kForms] = {};  // how far they are to fetch ahead, by GroupedForm: see measure_ahead (dispatch.h)
 };
 
 }  // namespace ryzanstein

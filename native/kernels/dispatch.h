@@ -2,6 +2,7 @@
 #ifndef RYZANSTEIN_KERNELS_DISPATCH_H_
 #define RYZANSTEIN_KERNELS_DISPATCH_H_
 
+#include <set>
 #include <vector>
 
 #include "contracts.h"
@@ -78,6 +79,13 @@ struct LevelChoice {
 // hundred for a large one: the two can have different answers. The first of `levels` is the reference.
 LevelChoice fastest_level(int rows, int columns, GroupedForm form = GroupedForm::kF32,
                           KernelLevels levels = kernel_levels());
+
+// Sets ahead[form] to how far ahead one token's weights of each of these forms (kF32 has none) are to be
+// fetched, for a thread that reads rows x columns weights: kFetchAhead, or 0 where that is slower. Weights
+// that fit into a cache are left alone. Some CPUs are half as fast again by it, others lose a fifth. Takes
+// some forty milliseconds and ten for each form. The level must be supported.
+void measure_ahead(const KernelLevel& level, int rows, int columns, const std::set<GroupedForm>& forms,
+                   int* ahead);
 
 // GB/s at which one thread reads `bytes` once, by a plain loop: the limit that decoding is held against.
 double read_rate(const void* data, size_t bytes);

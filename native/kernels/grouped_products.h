@@ -17,9 +17,9 @@ struct BlockTask {
   const float* start;
   float* y;
   ptrdiff_t y_stride;
-  // The weights to fetch meanwhile where several tiles of tokens use this block, and memory idles: a part of
-  // the next one, of which there are so many. One tile alone reads without a rest, and then fetching ahead
-  // costs a fifth of the speed.
+  // The weights to fetch meanwhile. Where several tiles of tokens use this block, memory idles: a part of the
+  // next one, of which there are so many. One tile alone reads without a rest, and then it is for the CPU's
+  // own fetching to say whether all that is so far ahead, one part, or nothing, no parts.
   const uint8_t* ahead;
   int parts;
 };
@@ -30,19 +30,22 @@ using GroupedBlock = void (*)(const uint8_t* block, const BlockTask& task);
 RYZANSTEIN_INLINE void multiply_grouped(const FormShape& form, GroupedBlock multiply, int width,
                                         const void* blocks, int block_count, int columns,
                                         const void* prepared, int tokens, const float* start, float* y,
-                                        ptrdiff_t y_stride) {
+                                        ptrdiff_t y_stride, int ahead) {
   const int tiles = (tokens + width - 1) / width;
   const size_t block_bytes = grouped_block_bytes(form, columns);
   const uint8_t* block = static_cast<const uint8_t*>(blocks);
+  const int parts = tiles > 1 ? tiles : ahead > 0 ? 1 : 0;
   BlockTask task = {
-      nullptr, prepared_shape(form, columns, width), columns, 0, nullptr, nullptr, y_stride, nullptr, tiles};
+      nullptr, prepared_shape(form, columns, width), columns, 0, nullptr, nullptr, y_stride, nullptr, parts};
   for (int b = 0; b < block_count; b++, block += block_bytes) {
     for (int i = 0; i < tiles; i++) {
       task.x = static_cast<const uint8_t*>(prepared) + static_cast<size_t>(i) * task.shape.bytes;
       task.tokens = tokens - i * width < width ? tokens - i * width : width;
       task.start = start != nullptr ? start + b * kGroupedRows : nullptr;
       task.y = y + static_cast<ptrdiff_t>(i) * width * y_stride + b * kGroupedRows;
-      task.ahead = block + block_bytes + block_bytes / static_cast<size_t>(tiles) * static_cast<size_t>(i);
+      task.ahead = block + (tiles == 1 ? static_cast<size_t>(ahead)
+                                       : block_bytes + block_bytes / static_cast<size_t>(tiles) *
+                                                           static_cast<size_t>(i));
       multiply(block, task);
     }
   }
@@ -50,7 +53,7 @@ RYZANSTEIN_INLINE void multiply_grouped(const FormShape& form, GroupedBlock mult
 
 // How far what is fetched advances with each group.
 RYZANSTEIN_INLINE int fetch_step(const FormShape& form, const BlockTask& task) {
-  return task.parts == 1 ? 0 : tile_bytes(form) / tile_groups(form) / task.parts;
+  return task.parts == 0 ? 0 : tile_bytes(form) / tile_groups(form) / task.parts;
 }
 
 RYZANSTEIN_INLINE const uint8_t* fetch(const uint8_t* ahead, int step) {

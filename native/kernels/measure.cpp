@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <memory>
 #include <vector>
 
+#include "../base/aligned_buffer.h"
 #include "dispatch.h"
 
 namespace ryzanstein {
@@ -20,19 +20,12 @@ double seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// 64-byte aligned memory, filled so that its pages are there.
-class Arena {
- public:
-  Arena(size_t bytes, uint8_t fill) : memory_(new uint8_t[bytes + 64]) {
-    data_ = memory_.get() + (64 - reinterpret_cast<uintptr_t>(memory_.get()) % 64) % 64;
-    memset(data_, fill, bytes);
-  }
-  uint8_t* data() { return data_; }
-
- private:
-  std::unique_ptr<uint8_t[]> memory_;
-  uint8_t* data_;
-};
+// Memory as weights have it, filled so that its pages are there.
+AlignedBuffer filled(size_t bytes, uint8_t with) {
+  AlignedBuffer buffer(bytes);
+  if (bytes > 0) memset(buffer.as<uint8_t>(), with, bytes);
+  return buffer;
+}
 
 // What of a level is timed: its product with ternary weights, or with those of a form.
 struct Product {
@@ -64,30 +57,30 @@ Product product_of(const KernelLevel& level, GroupedForm form) {
 // every level can walk over the same memory.
 class Walk {
  public:
-  Walk(const Product& product, Arena* weights, size_t weight_bytes, int columns, int tokens)
+  Walk(const Product& product, const AlignedBuffer& weights, size_t weight_bytes, int columns, int tokens)
       : product_(product),
-        weights_(weights->data()),
+        weights_(weights.as<uint8_t>()),
         blocks_(static_cast<int>(weight_bytes / product.block_bytes(columns))),
         columns_(columns),
         tokens_(tokens),
-        prepared_(product.prepared_bytes(columns, tokens), 1),
-        y_(static_cast<size_t>(tokens) * static_cast<size_t>(stride()) * sizeof(int32_t), 0) {
+        prepared_(filled(product.prepared_bytes(columns, tokens), 1)),
+        y_(static_cast<size_t>(tokens) * static_cast<size_t>(stride()) * sizeof(int32_t)) {
     if (product.grouped == nullptr) return;
     const std::vector<float> x(static_cast<size_t>(columns), 1.0f);
     for (int t = 0; t < tokens; t++) {
-      product.grouped->prepare(x.data(), columns, 1.0f, t, tokens, prepared_.data());
+      product.grouped->prepare(x.data(), columns, 1.0f, t, tokens, prepared_.as<uint8_t>());
     }
   }
 
   // Multiply-adds per second, in 1e9.
-  double step() {
+  double step(int ahead = 0) {
     const double start = seconds();
     if (product_.grouped != nullptr) {
-      product_.grouped->multiply(weights_, blocks_, columns_, prepared_.data(), tokens_, nullptr,
-                                 reinterpret_cast<float*>(y_.data()), stride());
+      product_.grouped->multiply(weights_, blocks_, columns_, prepared_.as<uint8_t>(), tokens_, nullptr,
+                                 y_.as<float>(), stride(), ahead);
     } else {
-      product_.ternary->multiply(weights_, blocks_, columns_, prepared_.data(), tokens_,
-                                 reinterpret_cast<int32_t*>(y_.data()), stride());
+      product_.ternary->multiply(weights_, blocks_, columns_, prepared_.as<uint8_t>(), tokens_,
+                                 y_.as<int32_t>(), stride());
     }
     const double products = static_cast<double>(stride()) * columns_ * tokens_;
     return products / (seconds() - start + 1e-9) * 1e-9;
@@ -99,11 +92,11 @@ class Walk {
   Product product_;
   const uint8_t* weights_;
   int blocks_, columns_, tokens_;
-  Arena prepared_, y_;
+  AlignedBuffer prepared_, y_;
 };
 
 // The better of two steps, the first of which may meet a cold cache.
-double quick_rate(const Product& product, Arena* arena, int rows, int columns, int tokens) {
+double quick_rate(const Product& product, const AlignedBuffer& arena, int rows, int columns, int tokens) {
   Walk walk(product, arena, product.arena_bytes(rows, columns, kCachedArena), columns, tokens);
   const double first = walk.step(), second = walk.step();
   return first > second ? first : second;
@@ -114,8 +107,8 @@ double quick_rate(const Product& product, Arena* arena, int rows, int columns, i
 double ternary_rate(const KernelLevel& level, int rows, int columns, int tokens, double milliseconds) {
   const Product product = product_of(level, GroupedForm::kF32);
   const size_t bytes = product.arena_bytes(rows, columns, kLargestArena);
-  Arena arena(bytes, 0x11);
-  Walk walk(product, &arena, bytes, columns, tokens);
+  const AlignedBuffer arena = filled(bytes, 0x11);
+  Walk walk(product, arena, bytes, columns, tokens);
   const double end = seconds() + milliseconds * 1e-3;
   walk.step();
   double best = walk.step();
@@ -150,13 +143,13 @@ LevelChoice fastest_level(int rows, int columns, GroupedForm form, KernelLevels 
     candidates.push_back({&level, product});
     largest = std::max(largest, product.arena_bytes(rows, columns, kCachedArena));
   }
-  Arena arena(largest, 0x11);
+  const AlignedBuffer arena = filled(largest, 0x11);
   const int batch_rows = std::min(rows, kBatchRows);
   const double end = seconds() + kBudget;
   for (int round = 0; round == 0 || (round < kRounds && seconds() < end); round++) {
     for (Rates& rates : candidates) {
-      rates.one = std::max(rates.one, quick_rate(rates.product, &arena, rows, columns, 1));
-      rates.batch = std::max(rates.batch, quick_rate(rates.product, &arena, batch_rows, columns, kBatch));
+      rates.one = std::max(rates.one, quick_rate(rates.product, arena, rows, columns, 1));
+      rates.batch = std::max(rates.batch, quick_rate(rates.product, arena, batch_rows, columns, kBatch));
     }
   }
   std::stable_sort(candidates.begin(), candidates.end(),
@@ -173,6 +166,32 @@ LevelChoice fastest_level(int rows, int columns, GroupedForm form, KernelLevels 
     choice.rejected.push_back({rates.level, test});
   }
   return choice;
+}
+
+void measure_ahead(const KernelLevel& level, int rows, int columns, const std::set<GroupedForm>& forms,
+                   int* ahead) {
+  constexpr int kRounds = 6, kFewestRounds = 2;
+  constexpr double kBudget = 0.01;
+  // Where it makes no difference in a quiet hour it helps in others: memory that is slower is waited for
+  // more.
+  constexpr double kClearlySlower = 0.95;
+  size_t largest = 0;
+  for (const GroupedForm form : forms)
+    largest = std::max(largest, product_of(level, form).arena_bytes(rows, columns, kLargestArena));
+  if (largest < kLargestArena / 2) return;
+  const AlignedBuffer arena = filled(largest, 0x11);
+  for (const GroupedForm form : forms) {
+    const Product product = product_of(level, form);
+    if (product.grouped == product_of(reference_level(), form).grouped) continue;
+    Walk walk(product, arena, product.arena_bytes(rows, columns, kLargestArena), columns, 1);
+    double without = 0, with = 0;
+    const double end = seconds() + kBudget;
+    for (int round = 0; round < kFewestRounds || (round < kRounds && seconds() < end); round++) {
+      without = std::max(without, walk.step());
+      with = std::max(with, walk.step(kFetchAhead));
+    }
+    if (with > without * kClearlySlower) ahead[static_cast<int>(form)] = kFetchAhead;
+  }
 }
 
 double read_rate(const void* data, size_t bytes) {

@@ -100,7 +100,7 @@ std::vector<float> grouped_product(const GroupedKernel& kernel, const std::vecto
   }
   std::vector<float> y(width * static_cast<size_t>(tokens));
   kernel.multiply(packed.data(), blocks, columns, prepared.data(), tokens, nullptr, y.data(),
-                  static_cast<ptrdiff_t>(width));
+                  static_cast<ptrdiff_t>(width), kFetchAhead);
   return y;
 }
 

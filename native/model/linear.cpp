@@ -295,7 +295,9 @@ void Linear::pack_grouped(const TensorFile& file, const std::vector<LinearPart>&
   size_t packed_bytes = 0;
   for (size_t i = 0; i < parts.size(); i++) {
     GroupedPart part;
-    part.kernel = kernels.grouped[static_cast<int>(parts[i].weight.type->form)];
+    const auto form = static_cast<size_t>(parts[i].weight.type->form);
+    part.kernel = kernels.grouped[form];
+    part.ahead = kernels.ahead[form];
     part.first_block = first_rows_[i] / kGroupedRows;
     part.blocks = (parts[i].weight.rows + kGroupedRows - 1) / kGroupedRows;
     part.block_bytes = part.kernel->block_bytes(columns_);
@@ -382,7 +384,8 @@ void Linear::multiply_grouped(int first, int count, int tokens, const LinearInpu
     part.kernel->multiply(packed_.as<uint8_t>() + part.packed_at +
                               static_cast<size_t>(from - part.first_block) * part.block_bytes,
                           blocks, columns_, inputs.vectors_.as<uint8_t>() + part.prepared_at, tokens,
-                          biases_.bytes() == 0 ? nullptr : biases_.as<float>() + row, y + row, rows_);
+                          biases_.bytes() == 0 ? nullptr : biases_.as<float>() + row, y + row, rows_,
+                          part.ahead);
   }
 }
 

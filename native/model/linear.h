@@ -68,6 +68,7 @@ class Linear {
   // A tensor with a scale for each group.
   struct GroupedPart {
     const GroupedKernel* kernel;
+    int ahead;  // how far its weights are fetched ahead
     int first_block, blocks;
     size_t block_bytes;
     size_t packed_at;    // where its blocks begin, bytes

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "../base/physical_cores.h"
@@ -46,16 +47,34 @@ GroupedForm main_form(const std::vector<TensorDescription>& tensors) {
   return type == nullptr || type->ternary ? GroupedForm::kF32 : type->form;
 }
 
+// Of the weights that one thread reads per token, as one matrix of the model's width; 0 where there is none,
+// and the model will be refused.
+int rows_per_thread(const Hyperparameters& h, int threads) {
+  const double ffn = static_cast<double>(h.ffn) * std::max(1, h.experts_used);
+  const double rows = (static_cast<double>(h.width) * 4 + ffn * 3) * h.layers / threads;
+  return h.width >= 1 && h.width <= kMaxColumns && rows >= 1 && rows < 1e7 ? static_cast<int>(rows) : 0;
+}
+
 LevelChoice choose_level(const std::string& wanted, const std::vector<TensorDescription>& tensors,
                          const Hyperparameters& h, int threads) {
   const std::string name = wanted.empty() ? kernel_from_environment() : wanted;
   if (!name.empty()) return {&named_level(name)};
-  // The weights that one thread reads per token, as one matrix of the model's width.
-  const double ffn = static_cast<double>(h.ffn) * std::max(1, h.experts_used);
-  const double rows = (static_cast<double>(h.width) * 4 + ffn * 3) * h.layers / threads;
-  if (h.width < 1 || h.width > kMaxColumns || !(rows >= 1 && rows < 1e7))
-    return {&reference_level()};  // it is refused in a moment
-  return fastest_level(static_cast<int>(rows), h.width, main_form(tensors));
+  const int rows = rows_per_thread(h, threads);
+  return rows == 0 ? LevelChoice{&reference_level()} : fastest_level(rows, h.width, main_form(tensors));
+}
+
+// The kernels of a level, with what their weights are fetched ahead by, as measured.
+Kernels measured_kernels(const KernelLevel& level, const std::vector<TensorDescription>& tensors,
+                         const Hyperparameters& h, int threads) {
+  Kernels kernels = level.kernels;
+  std::set<GroupedForm> forms;
+  for (const TensorDescription& tensor : tensors) {
+    const TensorType* type = find_tensor_type(tensor.type);
+    if (type != nullptr && !type->ternary && type->form != GroupedForm::kF32) forms.insert(type->form);
+  }
+  const int rows = rows_per_thread(h, threads);
+  if (rows > 0) measure_ahead(level, rows, h.width, forms, kernels.ahead);
+  return kernels;
 }
 
 const CacheSettings& checked(const std::string& path, const CacheSettings& settings) {
@@ -94,9 +113,10 @@ Model::Model(const std::string& path, std::vector<TensorDescription> tensors,
     : cache_settings_(checked(path, options.cache)),
       pool_(usable_threads(options.threads), cpus_to_pin(usable_threads(options.threads))),
       choice_(choose_level(options.kernel, tensors, hyperparameters, pool_.threads())),
+      kernels_(measured_kernels(level(), tensors, hyperparameters, pool_.threads())),
       weights_(path, std::move(tensors), hyperparameters, architecture_of(path, hyperparameters.architecture),
-               level().kernels, pool_, options.on_progress),
-      transformer_(weights_, level().kernels, pool_),
+               kernels_, pool_, options.on_progress),
+      transformer_(weights_, kernels_, pool_),
       in_use_(pool_.threads()) {}
 
 void Model::use(int threads) { in_use_.store(std::clamp(threads, 1, pool_.threads())); }

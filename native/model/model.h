@@ -57,6 +57,7 @@ class Model {
   CacheSettings cache_settings_;
   ThreadPool pool_;
   LevelChoice choice_;
+  Kernels kernels_;  // of the level
   Weights weights_;
   Transformer transformer_;
   std::mutex turn_;

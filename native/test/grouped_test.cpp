@@ -152,12 +152,13 @@ std::vector<float> product(PackedMatrix& packed, const Matrix& m, const std::vec
   Buffer out(static_cast<size_t>(stride) * static_cast<size_t>(tokens) * sizeof(float));
   memset(out.data(), 0x55, static_cast<size_t>(stride) * static_cast<size_t>(tokens) * sizeof(float));
   auto* y = reinterpret_cast<float*>(out.data());
-  // In two goes, as threads do.
+  // In two goes, as threads do, one of which fetches ahead.
   const int half = packed.blocks / 2;
-  k.multiply(packed.memory.data(), half, m.columns, prepared.data(), tokens, start, y, stride);
+  k.multiply(packed.memory.data(), half, m.columns, prepared.data(), tokens, start, y, stride, 0);
   k.multiply(packed.memory.data() + static_cast<size_t>(half) * k.block_bytes(m.columns),
              packed.blocks - half, m.columns, prepared.data(), tokens,
-             start != nullptr ? start + half * kGroupedRows : nullptr, y + half * kGroupedRows, stride);
+             start != nullptr ? start + half * kGroupedRows : nullptr, y + half * kGroupedRows, stride,
+             kFetchAhead);
   bool tidy = prepared.intact() && out.intact() && packed.memory.intact();
   std::vector<float> result;
   for (int t = 0; t < tokens; t++) {

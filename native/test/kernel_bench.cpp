@@ -89,7 +89,7 @@ struct NamedForm {
 
 // A form on one level, as `bench`: all rows of a matrix, each thread a part of the blocks.
 void bench_grouped(const KernelLevel& level, const NamedForm& named, int rows, int columns, int tokens,
-                   int threads) {
+                   int threads, int ahead) {
   const GroupedKernel& k = *level.kernels.grouped[static_cast<int>(named.form)];
   const int blocks = rows / kGroupedRows;
   const size_t block_bytes = k.block_bytes(columns), bytes = block_bytes * static_cast<size_t>(blocks);
@@ -108,7 +108,7 @@ void bench_grouped(const KernelLevel& level, const NamedForm& named, int rows, i
       const int first = blocks * i / threads, last = blocks * (i + 1) / threads;
       k.multiply(weights.data() + static_cast<size_t>(first) * block_bytes, last - first, columns,
                  prepared.data(), tokens, nullptr, reinterpret_cast<float*>(y.data()) + first * kGroupedRows,
-                 rows);
+                 rows, ahead);
     });
     best = took < best ? took : best;
     if (tokens > 1) continue;
@@ -118,8 +118,9 @@ void bench_grouped(const KernelLevel& level, const NamedForm& named, int rows, i
     });
     best_read = read < best_read ? read : best_read;
   }
-  printf("  %-12s %-12s %7d x %-5d %4d tokens %8.1f GMAC/s %9.1f us, prepared in %7.1f us", level.name,
-         named.name, rows, columns, tokens, macs / best * 1e-9, best * 1e6, best_prepare * 1e6);
+  printf("  %-12s %-12s %7d x %-5d %4d tokens, %5d bytes ahead %8.1f GMAC/s %9.1f us, prepared in %7.1f us",
+         level.name, named.name, rows, columns, tokens, ahead, macs / best * 1e-9, best * 1e6,
+         best_prepare * 1e6);
   if (tokens == 1) {
     printf("  %6.1f GB/s, read loop %6.1f GB/s", static_cast<double>(bytes) / best * 1e-9,
            static_cast<double>(bytes) / best_read * 1e-9);
@@ -195,15 +196,16 @@ void bench_kernels(int threads, const char* only) {
 #include "../kernels/forms.inc"
 #undef RYZANSTEIN_FORM
   };
-  // In the second-level cache, and a matrix of a model of 1.5 billion weights.
-  const int grouped_shapes[][2] = {{256, 1536}, {17920, 1536}};
+  // In the second-level cache, a matrix of a model of 1.5 billion weights, and some together, from memory.
+  const int grouped_shapes[][2] = {{256, 1536}, {17920, 1536}, {71680, 1536}};
   for (const NamedForm& form : forms) {
     for (const auto& shape : grouped_shapes) {
       for (int tokens : {1, 2, 4, 8, 64}) {
         for (const KernelLevel& level : kernel_levels()) {
           const GroupedKernel* const* grouped = level.kernels.grouped;
           if (timed(level) && grouped != reference_level().kernels.grouped) {
-            bench_grouped(level, form, shape[0], shape[1], tokens, threads);
+            bench_grouped(level, form, shape[0], shape[1], tokens, threads, 0);
+            if (tokens <= 8) bench_grouped(level, form, shape[0], shape[1], tokens, threads, kFetchAhead);
           }
         }
       }

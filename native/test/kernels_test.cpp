@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <string>
 
 #include "kernel_checks.h"
@@ -155,8 +156,8 @@ void test_selftest(const KernelLevel& reference) {
   static const GroupedKernel& right_group = *right.grouped[static_cast<int>(GroupedForm::kQ4_K)];
   static GroupedKernel group = right_group;
   group.multiply = [](const void* blocks, int block_count, int columns, const void* prepared, int tokens,
-                      const float* start, float* y, ptrdiff_t y_stride) {
-    right_group.multiply(blocks, block_count, columns, prepared, tokens, start, y, y_stride);
+                      const float* start, float* y, ptrdiff_t y_stride, int ahead) {
+    right_group.multiply(blocks, block_count, columns, prepared, tokens, start, y, y_stride, ahead);
     if (tokens >= 16) y[15 * y_stride] = nextafterf(y[15 * y_stride], 1e9f);
   };
   const GroupedKernel* groups[kForms];
@@ -182,6 +183,27 @@ void test_fastest_level() {
       check(level.supported(cpu_features()) && find_level(level.name) == &level, level.name, "fastest level");
     }
   }
+}
+
+// Weights that fit into a cache are not fetched ahead, others where that is no slower; forms that are not
+// asked for, and those whose kernel cannot, are left alone.
+void test_ahead() {
+  const KernelLevel& level = *fastest_level(1000, 512, GroupedForm::kQ4_0).level;
+  int ahead[kForms] = {};
+  measure_ahead(level, 1000, 512, {GroupedForm::kQ4_0}, ahead);
+  check(std::all_of(ahead, ahead + kForms, [](int bytes) { return bytes == 0; }), level.name,
+        "weights in a cache are not fetched ahead");
+  measure_ahead(level, 300000, 512, {GroupedForm::kQ4_0, GroupedForm::kQ6_K}, ahead);
+  for (int form = 0; form < kForms; form++) {
+    const bool asked =
+        form == static_cast<int>(GroupedForm::kQ4_0) || form == static_cast<int>(GroupedForm::kQ6_K);
+    check(ahead[form] == 0 || (asked && ahead[form] == kFetchAhead), level.name,
+          "weights are fetched ahead as they were measured, or not at all");
+  }
+  int none[kForms] = {};
+  measure_ahead(reference_level(), 300000, 512, {GroupedForm::kQ4_0, GroupedForm::kF32}, none);
+  check(std::all_of(none, none + kForms, [](int bytes) { return bytes == 0; }), "scalar",
+        "the reference fetches nothing ahead");
 }
 
 // A level that is faster than all others and wrong is passed over, and named; where all are wrong, the
@@ -248,7 +270,7 @@ void test_tiles(const KernelLevel& level) {
   for (int form = 0; form < static_cast<int>(GroupedForm::kF32); form++) {
     multiplied("tiles of grouped weights", [&](int tokens) {
       level.kernels.grouped[form]->multiply(nothing.data(), 0, 256, nothing.data(), tokens, nullptr,
-                                            reinterpret_cast<float*>(nothing.data()), 64);
+                                            reinterpret_cast<float*>(nothing.data()), 64, 0);
     });
   }
 }
@@ -281,6 +303,7 @@ int main(int argc, char** argv) {
   int skipped = 0;
   test_selftest(reference);
   test_fastest_level();
+  test_ahead();
   test_broken_level();
   for (const KernelLevel& level : kernel_levels()) {
     if (only == nullptr || strcmp(only, level.name) == 0)

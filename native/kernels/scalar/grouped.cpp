@@ -55,7 +55,7 @@ static void multiply_shape(const FormShape& form, const void* blocks, int block_
 
 template <GroupedForm form>
 static void multiply_form(const void* blocks, int block_count, int columns, const void* prepared, int tokens,
-                          const float* start, float* y, ptrdiff_t y_stride) {
+                          const float* start, float* y, ptrdiff_t y_stride, int) {
   multiply_shape(shape_of(form), blocks, block_count, columns, prepared, tokens, start, y, y_stride);
 }
 
@@ -92,7 +92,7 @@ static void prepare_f32(const float* x, int columns, float factor, int token, in
 }
 
 static void multiply_f32(const void* blocks, int block_count, int columns, const void* prepared, int tokens,
-                         const float* start, float* y, ptrdiff_t y_stride) {
+                         const float* start, float* y, ptrdiff_t y_stride, int) {
   const float* block = static_cast<const float*>(blocks);
   for (int b = 0; b < block_count;
        b++, block += static_cast<size_t>(columns) * kGroupedRows, y += kGroupedRows) {

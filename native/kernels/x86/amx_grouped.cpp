@@ -257,10 +257,10 @@ static void multiply_batch(const uint8_t* block, int block_count, int columns, c
 
 template <GroupedForm form>
 static void multiply_form(const void* blocks, int block_count, int columns, const void* prepared, int tokens,
-                          const float* start, float* y, ptrdiff_t y_stride) {
+                          const float* start, float* y, ptrdiff_t y_stride, int ahead) {
   if (tokens < kTileTokens) {
     kAvx512VnniGrouped[static_cast<int>(form)]->multiply(blocks, block_count, columns, prepared, tokens,
-                                                         start, y, y_stride);
+                                                         start, y, y_stride, ahead);
     return;
   }
   shape_tiles(prepared_depth(shape_of(form), kTileTokens));

@@ -97,7 +97,7 @@ static void grouped_block(const uint8_t* block, const BlockTask& task) {
   const float* scales = reinterpret_cast<const float*>(task.x + task.shape.scales);
   const float* x_sums = reinterpret_cast<const float*>(task.x + task.shape.sums);
   const uint8_t* ahead = task.ahead;
-  const int step = T <= 4 ? 0 : fetch_step(f, task);  // up to 4 have one tile
+  const int step = fetch_step(f, task);
   Lanes acc[T], inner[T];
 #pragma GCC unroll 8
   for (int t = 0; t < T; t++)
@@ -152,13 +152,13 @@ static int tile_width(int tokens) { return even_width(tokens); }
 
 template <GroupedForm form>
 static void multiply_form(const void* blocks, int block_count, int columns, const void* prepared, int tokens,
-                          const float* start, float* y, ptrdiff_t y_stride) {
+                          const float* start, float* y, ptrdiff_t y_stride, int ahead) {
   static constexpr GroupedBlock kBlocks[] = {grouped_block<form, 1>, grouped_block<form, 2>,
                                              grouped_block<form, 4>, grouped_block<form, 6>,
                                              grouped_block<form, 8>};
   const int width = tile_width(tokens);
   multiply_grouped(shape_of(form), kBlocks[width / 2], width, blocks, block_count, columns, prepared, tokens,
-                   start, y, y_stride);
+                   start, y, y_stride, ahead);
 }
 
 }  // namespace ryzanstein
