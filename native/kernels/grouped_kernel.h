@@ -1,6 +1,6 @@
 // The table of a level's kernels for grouped weights, under the name that the including file defines as
-// RYZANSTEIN_GROUPED. Before, it defines three static functions: tile_width(tokens), which says how many of
-// so many tokens share one tile of activations; quantize_group, as FloatKernels::quantize; and the template
+// RYZANSTEIN_GROUPED. Before, it defines three static functions: tile_width<form>(tokens), which says how
+// many of so many tokens share one tile of activations; quantize_group, as FloatKernels::quantize; and
 // multiply_form<form>, as GroupedKernel::multiply. Everything else here is static, too.
 #ifndef RYZANSTEIN_KERNELS_GROUPED_KERNEL_H_
 #define RYZANSTEIN_KERNELS_GROUPED_KERNEL_H_
@@ -26,13 +26,14 @@ static void unpack_form_row(const void* block, int row, int columns, float* y) {
 
 template <GroupedForm form>
 static size_t form_prepared_bytes(int columns, int tokens) {
-  const int width = tile_width(tokens), tiles = (tokens + width - 1) / width;
+  const int width = tile_width<form>(tokens), tiles = (tokens + width - 1) / width;
   return static_cast<size_t>(tiles) * prepared_shape(shape_of(form), columns, width).bytes;
 }
 
 template <GroupedForm form>
 static void prepare_form(const float* x, int columns, float factor, int token, int tokens, void* prepared) {
-  prepare_grouped(shape_of(form), quantize_group, x, columns, factor, token, tile_width(tokens), prepared);
+  prepare_grouped(shape_of(form), quantize_group, x, columns, factor, token, tile_width<form>(tokens),
+                  prepared);
 }
 
 #define RYZANSTEIN_FORM(name, bits, group, offset, scales, minima, table)          \

@@ -13,6 +13,7 @@ struct BlockTask {
   const uint8_t* x;  // a tile of tokens
   PreparedShape shape;
   int columns;
+  size_t block_bytes;
   int tokens;  // of the tile, that count
   const float* start;
   float* y;
@@ -26,26 +27,31 @@ struct BlockTask {
 
 using GroupedBlock = void (*)(const uint8_t* block, const BlockTask& task);
 
-// Every block in turn times all tiles of `width` tokens: it is read from memory once and stays in the cache.
+// Every block, or every two, in turn times all tiles of `width` tokens: it is read from memory once and stays
+// in the cache. `block_count` is a multiple of `at_once`.
+template <int at_once = 1>
 RYZANSTEIN_INLINE void multiply_grouped(const FormShape& form, GroupedBlock multiply, int width,
                                         const void* blocks, int block_count, int columns,
                                         const void* prepared, int tokens, const float* start, float* y,
                                         ptrdiff_t y_stride, int ahead) {
   const int tiles = (tokens + width - 1) / width;
-  const size_t block_bytes = grouped_block_bytes(form, columns);
+  const size_t block_bytes = grouped_block_bytes(form, columns), stride = at_once * block_bytes;
   const uint8_t* block = static_cast<const uint8_t*>(blocks);
-  const int parts = tiles > 1 ? tiles : ahead > 0 ? 1 : 0;
-  BlockTask task = {
-      nullptr, prepared_shape(form, columns, width), columns, 0, nullptr, nullptr, y_stride, nullptr, parts};
-  for (int b = 0; b < block_count; b++, block += block_bytes) {
+  BlockTask task = {};
+  task.shape = prepared_shape(form, columns, width);
+  task.columns = columns;
+  task.block_bytes = block_bytes;
+  task.y_stride = y_stride;
+  task.parts = tiles > at_once ? tiles / at_once : ahead > 0 ? 1 : 0;
+  for (int b = 0; b < block_count; b += at_once, block += stride) {
     for (int i = 0; i < tiles; i++) {
       task.x = static_cast<const uint8_t*>(prepared) + static_cast<size_t>(i) * task.shape.bytes;
       task.tokens = tokens - i * width < width ? tokens - i * width : width;
       task.start = start != nullptr ? start + b * kGroupedRows : nullptr;
       task.y = y + static_cast<ptrdiff_t>(i) * width * y_stride + b * kGroupedRows;
-      task.ahead = block + (tiles == 1 ? static_cast<size_t>(ahead)
-                                       : block_bytes + block_bytes / static_cast<size_t>(tiles) *
-                                                           static_cast<size_t>(i));
+      task.ahead =
+          block + (tiles == 1 ? static_cast<size_t>(ahead)
+                              : stride + stride / static_cast<size_t>(tiles) * static_cast<size_t>(i));
       multiply(block, task);
     }
   }

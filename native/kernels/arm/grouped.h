@@ -206,14 +206,17 @@ static void grouped_block(const uint8_t* block, const BlockTask& task) {
 
 // ---------------------------------------------------------------- all blocks
 
-static int tile_width(int tokens) { return tokens == 1 ? 1 : tokens == 2 ? 2 : 4; }
+template <GroupedForm>
+static int tile_width(int tokens) {
+  return tokens == 1 ? 1 : tokens == 2 ? 2 : 4;
+}
 
 template <GroupedForm form>
 static void multiply_form(const void* blocks, int block_count, int columns, const void* prepared, int tokens,
                           const float* start, float* y, ptrdiff_t y_stride, int ahead) {
   static constexpr GroupedBlock kBlocks[] = {grouped_block<form, 1>, grouped_block<form, 2>,
                                              grouped_block<form, 4>};
-  const int width = tile_width(tokens);
+  const int width = tile_width<form>(tokens);
   multiply_grouped(shape_of(form), kBlocks[width / 2], width, blocks, block_count, columns, prepared, tokens,
                    start, y, y_stride, ahead);
 }

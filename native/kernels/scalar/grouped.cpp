@@ -59,7 +59,10 @@ static void multiply_form(const void* blocks, int block_count, int columns, cons
   multiply_shape(shape_of(form), blocks, block_count, columns, prepared, tokens, start, y, y_stride);
 }
 
-static int tile_width(int) { return 1; }
+template <GroupedForm>
+static int tile_width(int) {
+  return 1;
+}
 
 static float quantize_group(const float* x, int n, int8_t* q) { return kScalar.floats->quantize(x, n, q); }
 

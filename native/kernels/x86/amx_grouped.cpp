@@ -19,7 +19,10 @@ constexpr int kPieceColumns = 512;
 constexpr int kFewestGroup = 16;
 static_assert(kTileTokens == kDeepWidth, "activations are prepared for tiles");
 
-static int tile_width(int tokens) { return tokens < kTileTokens ? even_width(tokens) : kTileTokens; }
+template <GroupedForm>
+static int tile_width(int tokens) {
+  return tokens < kTileTokens ? even_width(tokens) : kTileTokens;
+}
 
 static float quantize_group(const float* x, int n, int8_t* q) { return kAvx512VnniFloats.quantize(x, n, q); }
 

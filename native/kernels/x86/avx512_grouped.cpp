@@ -1,6 +1,9 @@
 // AVX-512 without VNNI: grouped weights.
 // Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
 #include "words512.h"
+namespace ryzanstein {
+constexpr bool kTakesPairs = false;
+}
 // Written over the products above:
 #include "grouped512.h"
 #include "shared.h"

@@ -1,6 +1,9 @@
 // AVX-512 VNNI: grouped weights.
 // Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mfma
 #include "dot512.h"
+namespace ryzanstein {
+constexpr bool kTakesPairs = false;
+}
 // Written over the products above:
 #include "grouped512.h"
 #include "shared.h"

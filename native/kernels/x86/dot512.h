@@ -18,10 +18,20 @@ RYZANSTEIN_INLINE Unit dot_broadcast(Unit sums, Unit codes, const uint8_t* x) {
           : "v"(codes), "m"(*reinterpret_cast<const int32_t*>(x)));
   return sums;
 }
+// The same, `four` activations of a token being in a register already.
+template <int largest = 255>
+RYZANSTEIN_INLINE Unit dot(Unit sums, Unit codes, Broadcast four) {
+  __asm__("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(codes), "v"(four));
+  return sums;
+}
 #else
 template <int largest = 255>
 RYZANSTEIN_INLINE Unit dot_broadcast(Unit sums, Unit codes, const uint8_t* x) {
   return _mm512_dpbusd_epi32(sums, codes, broadcast(x));
+}
+template <int largest = 255>
+RYZANSTEIN_INLINE Unit dot(Unit sums, Unit codes, Broadcast four) {
+  return _mm512_dpbusd_epi32(sums, codes, four);
 }
 #endif
 

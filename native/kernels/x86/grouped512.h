@@ -1,5 +1,6 @@
-// Products with grouped weights on AVX-512, for every form. The including file first brings kHasDot and
-// dot_broadcast, by dot512.h or by words512.h. Everything is static.
+// Products with grouped weights on AVX-512, for every form. The including file first brings kHasDot, dot and
+// dot_broadcast, by dot512.h or by words512.h, and says by kTakesPairs whether many tokens go over pairs of
+// blocks. Everything is static.
 //
 // What bounds them, where there is VPDPBUSD: it, float multiplications and multiply-adds share two pipes, all
 // else runs beside them. So codes are unpacked anew for each tile of tokens, the offset is laid down in the
@@ -34,7 +35,14 @@ RYZANSTEIN_INLINE Unit unit_in_place(const uint8_t* span) {
   return bits_and(load(span + 64 * (u / 4)), all_bytes(3 << (u % 4 * 2)));
 }
 
-// ---------------------------------------------------------------- one block
+// Tokens at least that go over two blocks of rows at once, four at a time, where codes are unpacked by an
+// instruction or two: what is broadcast serves both, so that a product takes fewer than one load. CPUs with
+// two VPDPBUSD and two loads in a cycle are bound by loads otherwise.
+constexpr int kPairedTokens = 16, kPairWidth = 4;
+template <GroupedForm form>
+constexpr bool kPairs = kTakesPairs && shape_of(form).bits % 4 == 0;
+
+// ---------------------------------------------------------------- one block, or two
 
 // A chain of VPDPBUSD waits 4 cycles for each: few tokens take turns among sets of sums.
 template <GroupedForm form, int T>
@@ -42,35 +50,47 @@ constexpr int kSets = kDigits<form, T> > 1 ? kDigits<form, T>
                       : T == 1             ? 2
                                            : 1;
 
-// The code units i .. kEnd - 1 of 32 columns times T tokens; both nibbles of a byte in turn, where all are
-// wanted.
-template <GroupedForm form, int T, int i, int kEnd>
-RYZANSTEIN_INLINE void add_units(Unit sums[][T], const uint8_t* span, const uint8_t* x) {
+// The code units i .. kEnd - 1 of 32 columns of H blocks times T tokens; both nibbles of a byte in turn,
+// where all are wanted. Of two blocks each has one set of sums.
+template <GroupedForm form, int T, int H, int i, int kEnd>
+RYZANSTEIN_INLINE void add_units(Unit sums[][T], const uint8_t* span, size_t block_bytes, const uint8_t* x) {
   constexpr int kBits = shape_of(form).bits;
   constexpr bool kInTurn = (kBits & 4) != 0 && shape_of(form).group >= 32;
   constexpr int u = kInTurn ? i / 2 + i % 2 * 4 : i;
   constexpr bool kInPlace = kDigits<form, T> > 1;
   constexpr int kSet = kInPlace ? (kBits == 4 ? u / 4 : u % 4) : i % kSets<form, T>;
-  const Unit codes = kInPlace ? unit_in_place<form, u>(span) : code_unit<form, u>(span);
+  Unit codes[H];
+#pragma GCC unroll 2
+  for (int h = 0; h < H; h++) {
+    codes[h] = kInPlace ? unit_in_place<form, u>(span) : code_unit<form, u>(span + h * block_bytes);
+  }
 #pragma GCC unroll 8
   for (int t = 0; t < T; t++) {
-    sums[kSet][t] = dot_broadcast<kLargest<form>>(sums[kSet][t], codes, x + 4 * (u * T + t));
+    const uint8_t* four = x + 4 * (u * T + t);
+    if constexpr (H == 1) {
+      sums[kSet][t] = dot_broadcast<kLargest<form>>(sums[kSet][t], codes[0], four);
+    } else {
+      const Broadcast both = broadcast(four);
+      sums[0][t] = dot<kLargest<form>>(sums[0][t], codes[0], both);
+      sums[1][t] = dot<kLargest<form>>(sums[1][t], codes[1], both);
+    }
   }
-  if constexpr (i + 1 < kEnd) add_units<form, T, i + 1, kEnd>(sums, span, x);
+  if constexpr (i + 1 < kEnd) add_units<form, T, H, i + 1, kEnd>(sums, span, block_bytes, x);
 }
 
-// One group's codes times T tokens, into sums[0]. Of groups of 16 columns the second one shares units with
-// the first: `codes` and `x` are those of both.
-template <GroupedForm form, int T>
-RYZANSTEIN_INLINE void add_group(Unit sums[][T], const uint8_t* codes, int second, const uint8_t* x) {
+// One group's codes times T tokens, into sums[block]. Of groups of 16 columns the second one shares units
+// with the first: `codes` and `x` are those of both.
+template <GroupedForm form, int T, int H>
+RYZANSTEIN_INLINE void add_group(Unit sums[][T], const uint8_t* codes, size_t block_bytes, int second,
+                                 const uint8_t* x) {
   constexpr FormShape f = shape_of(form);
   if constexpr (f.group == 16) {
-    if (second == 0) add_units<form, T, 0, 4>(sums, codes, x);
-    if (second == 1) add_units<form, T, 4, 8>(sums, codes, x);
+    if (second == 0) add_units<form, T, H, 0, 4>(sums, codes, block_bytes, x);
+    if (second == 1) add_units<form, T, H, 4, 8>(sums, codes, block_bytes, x);
   } else {
 #pragma GCC unroll 4
     for (int s = 0; s < f.group / 32; s++) {
-      add_units<form, T, 0, 8>(sums, codes + 64 * f.bits * s, x + 32 * T * s);
+      add_units<form, T, H, 0, 8>(sums, codes + 64 * f.bits * s, block_bytes, x + 32 * T * s);
     }
   }
   constexpr int kShift = kDigits<form, T> > 1 ? f.bits : 0;
@@ -86,8 +106,9 @@ RYZANSTEIN_INLINE void add_group(Unit sums[][T], const uint8_t* codes, int secon
   }
 }
 
-template <GroupedForm form, int T>
+template <GroupedForm form, int T, int H = 1>
 static void grouped_block(const uint8_t* block, const BlockTask& task) {
+  static_assert(H == 1 || kSets<form, T> == 1, "each of two blocks has one set of sums");
   constexpr FormShape f = shape_of(form);
   constexpr int kTile = tile_groups(f), kPer = scale_columns(f) / f.group, kPair = kPer > 1 ? 2 : 1;
   constexpr int kCodeBytes = f.group * f.bits * kGroupedRows / 8;
@@ -98,13 +119,16 @@ static void grouped_block(const uint8_t* block, const BlockTask& task) {
   const float* x_sums = reinterpret_cast<const float*>(task.x + task.shape.sums);
   const uint8_t* ahead = task.ahead;
   const int step = fetch_step(f, task);
-  Lanes acc[T], inner[T];
+  const size_t block_bytes = task.block_bytes;
+  Lanes acc[H][T], inner[H][T];
 #pragma GCC unroll 8
-  for (int t = 0; t < T; t++)
-    acc[t] = task.start != nullptr ? _mm512_loadu_ps(task.start) : _mm512_setzero_ps();
+  for (int i = 0; i < H * T; i++) {
+    acc[i / T][i % T] =
+        task.start != nullptr ? _mm512_loadu_ps(task.start + kGroupedRows * (i / T)) : _mm512_setzero_ps();
+  }
   for (int g = 0; g < groups;) {
 #pragma GCC unroll 8
-    for (int t = 0; t < T; t++) inner[t] = _mm512_setzero_ps();
+    for (int i = 0; i < H * T; i++) inner[i / T][i % T] = _mm512_setzero_ps();
     const int end = g + kPer < groups ? g + kPer : groups;
     for (; g < end; g += kPair) {
       const uint8_t* tile = block + static_cast<size_t>(g / kTile) * tile_bytes(f);
@@ -115,21 +139,26 @@ static void grouped_block(const uint8_t* block, const BlockTask& task) {
         // One token waits for memory, which is read in order; of more the sums leave no register for it yet.
         Lanes scale;
         if constexpr (T == 1) scale = scales_of<form>(tile, in_tile + p);
-        Unit sums[kSets<form, T>][T];
+        constexpr int kAllSets = H * kSets<form, T>;
+        Unit sums[kAllSets][T];
 #pragma GCC unroll 8
-        for (int i = 0; i < kSets<form, T> * T; i++)
-          sums[i / T][i % T] = i < T ? all_ints(starts[i]) : zero();
+        for (int i = 0; i < kAllSets * T; i++)
+          sums[i / T][i % T] = i < H * T ? all_ints(starts[i % T]) : zero();
         const int shared = f.group == 16 ? p : 0;  // begins in the middle of 32 columns
-        add_group<form, T>(sums, tile + head_bytes(f) + (in_tile + p - shared) * kCodeBytes, p,
-                           x - shared * f.group * T);
-        if constexpr (T > 1) scale = scales_of<form>(tile, in_tile + p);
+        add_group<form, T, H>(sums, tile + head_bytes(f) + (in_tile + p - shared) * kCodeBytes, block_bytes,
+                              p, x - shared * f.group * T);
+#pragma GCC unroll 2
+        for (int h = 0; h < H; h++) {
+          if constexpr (T > 1) scale = scales_of<form>(tile + h * block_bytes, in_tile + p);
 #pragma GCC unroll 8
-        for (int t = 0; t < T; t++)
-          inner[t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[0][t]), scale, inner[t]);
-        if constexpr (f.minima) {
-          const Lanes minima = minima_of<form>(tile, in_tile + p);
+          for (int t = 0; t < T; t++)
+            inner[h][t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[h][t]), scale, inner[h][t]);
+          if constexpr (f.minima) {
+            const Lanes minima = minima_of<form>(tile + h * block_bytes, in_tile + p);
 #pragma GCC unroll 8
-          for (int t = 0; t < T; t++) acc[t] = _mm512_fnmadd_ps(minima, _mm512_set1_ps(x_sums[t]), acc[t]);
+            for (int t = 0; t < T; t++)
+              acc[h][t] = _mm512_fnmadd_ps(minima, _mm512_set1_ps(x_sums[t]), acc[h][t]);
+          }
         }
         x += f.group * T;
         starts += T;
@@ -137,18 +166,24 @@ static void grouped_block(const uint8_t* block, const BlockTask& task) {
       }
     }
 #pragma GCC unroll 8
-    for (int t = 0; t < T; t++) acc[t] = _mm512_fmadd_ps(inner[t], _mm512_set1_ps(scales[t]), acc[t]);
+    for (int i = 0; i < H * T; i++)
+      acc[i / T][i % T] =
+          _mm512_fmadd_ps(inner[i / T][i % T], _mm512_set1_ps(scales[i % T]), acc[i / T][i % T]);
     scales += T;
   }
 #pragma GCC unroll 8
-  for (int t = 0; t < T; t++) {
-    if (t < task.tokens) _mm512_storeu_ps(task.y + t * task.y_stride, acc[t]);
+  for (int i = 0; i < H * T; i++) {
+    if (i % T < task.tokens)
+      _mm512_storeu_ps(task.y + i % T * task.y_stride + kGroupedRows * (i / T), acc[i / T][i % T]);
   }
 }
 
 // ---------------------------------------------------------------- all blocks
 
-static int tile_width(int tokens) { return even_width(tokens); }
+template <GroupedForm form>
+static int tile_width(int tokens) {
+  return kPairs<form> && tokens >= kPairedTokens ? kPairWidth : even_width(tokens);
+}
 
 template <GroupedForm form>
 static void multiply_form(const void* blocks, int block_count, int columns, const void* prepared, int tokens,
@@ -156,9 +191,20 @@ static void multiply_form(const void* blocks, int block_count, int columns, cons
   static constexpr GroupedBlock kBlocks[] = {grouped_block<form, 1>, grouped_block<form, 2>,
                                              grouped_block<form, 4>, grouped_block<form, 6>,
                                              grouped_block<form, 8>};
-  const int width = tile_width(tokens);
-  multiply_grouped(shape_of(form), kBlocks[width / 2], width, blocks, block_count, columns, prepared, tokens,
-                   start, y, y_stride, ahead);
+  const int width = tile_width<form>(tokens);
+  int first = 0;
+  if constexpr (kPairs<form>) {
+    if (tokens >= kPairedTokens) {
+      first = block_count / 2 * 2;
+      multiply_grouped<2>(shape_of(form), grouped_block<form, kPairWidth, 2>, width, blocks, first, columns,
+                          prepared, tokens, start, y, y_stride, ahead);
+    }
+  }
+  const uint8_t* rest =
+      static_cast<const uint8_t*>(blocks) + first * grouped_block_bytes(shape_of(form), columns);
+  const int row = first * kGroupedRows;
+  multiply_grouped(shape_of(form), kBlocks[width / 2], width, rest, block_count - first, columns, prepared,
+                   tokens, start != nullptr ? start + row : nullptr, y + row, y_stride, ahead);
 }
 
 }  // namespace ryzanstein

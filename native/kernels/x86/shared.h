@@ -13,6 +13,7 @@ extern const GroupedKernel* const kAvx2Grouped[kForms];
 extern const GroupedKernel* const kAvxVnniGrouped[kForms];
 extern const GroupedKernel* const kAvx512Grouped[kForms];
 extern const GroupedKernel* const kAvx512VnniGrouped[kForms];
+extern const GroupedKernel* const kAvx512VbmiGrouped[kForms];
 extern const GroupedKernel* const kAmxGrouped[kForms];
 
 }  // namespace ryzanstein
