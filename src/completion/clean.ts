@@ -33,7 +33,7 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   if (wrong !== undefined && isAstray(opened, balanced, raw.slice(wrong)))
     return { text: balanced, hidden: 'unbalanced' };
   if (reason === 'suffix' && opened.leavesWanting(balanced)) return { text: balanced, hidden: 'unbalanced' };
-  const own = withoutOverlap(site, opened, { text: balanced, reason }).trimEnd();
+  const own = withoutEnd(site, opened, withoutOverlap(site, opened, { text: balanced, reason }).trimEnd());
   const takesUpRest = reason === 'suffix' || own.length < balanced.length;
   const all = indented(site, own + spaceBehind(site, own, raw));
   if (isBlank(all)) return { text: '', hidden: emptyReason(verdict.text, written, balanced) };
@@ -93,6 +93,19 @@ function endsWordAgain({ lineBefore, lineAfter }: Site, text: string): boolean {
   const [ending] = /^[\p{L}\p{N}_]*/u.exec(lineAfter)!;
   if (begun === '' || ending === '' || /^[\p{L}\p{N}_]*/u.exec(text)![0] !== ending) return false;
   return text !== ending && /[\p{L}\p{N}_]*$/u.exec(text)![0] !== begun;
+}
+
+/** What goes on with a statement, and begins none. */
+const goesOn =
+  /^(?:\??\.[\p{L}_$]|->|[,%^]|\?(?!>)|=|[<>](?=[\s=<>])|&&|\|\||[-+*/&|]\s|:(?!:)|(?:as|instanceof|satisfies)\s)/u;
+
+/** Where such a mark may begin a selector or a command. */
+const beginOtherwise = new Set(['css', 'less', 'scss', 'shellscript']);
+
+/** No statement ends where the rest of its line goes on with it: of `user.na‸.trim()`, `me;` is `me`. */
+function withoutEnd({ languageId, lineAfter }: Site, opened: Opened, text: string): string {
+  const ends = text.endsWith(';') && goesOn.test(lineAfter.trimStart()) && !opened.isText(text);
+  return ends && !beginOtherwise.has(languageId) ? text.slice(0, -1).trimEnd() : text;
 }
 
 /** The space that was written between the answer and a word behind the cursor. */

@@ -82,6 +82,7 @@ export class ModelChoice {
         progress.report({ message: t`loading ${path.basename(this.currentFile())}` });
         return engine.loadModel();
       });
+      if (engine.state.name === 'ready' && engine.state.refused) return;
       const another = t`Choose Another Model`;
       const sentence = `Ryzanstein: ${loadedLine(model)}`;
       void vscode.window.showInformationMessage(sentence, another).then((action) => {

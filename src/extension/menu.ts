@@ -24,7 +24,7 @@ export async function openMenu(status: Status, engine: LocalEngine): Promise<voi
 }
 
 function choices({ state }: LocalEngine): Choice[] {
-  const document = vscode.window.activeTextEditor?.document;
+  const document = documentInView();
   const settings = readSettings(document);
   const model = state.name === 'ready' ? state.model.name : undefined;
   return [
@@ -88,13 +88,19 @@ function eagernessChoices({ eagerness, confidence }: Settings, scope?: vscode.Te
   }));
 }
 
+/** The document that is typed in; the panel's logs are documents to VS Code as well, in which nobody types. */
+function documentInView(): vscode.TextDocument | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  return document?.uri.scheme === 'output' ? undefined : document;
+}
+
 export async function toggle(): Promise<void> {
   await writeSetting('enabled', !readSettings().enabled);
 }
 
 /** Turns the active editor's language on or off. */
 export async function toggleLanguage(): Promise<void> {
-  const document = vscode.window.activeTextEditor?.document;
+  const document = documentInView();
   if (!document) {
     void vscode.window.showInformationMessage(
       t`Ryzanstein: open a file whose language is to be turned on or off.`,

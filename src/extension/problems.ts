@@ -38,7 +38,8 @@ export class Problems {
   onState(state: LocalState): void {
     this.state = state;
     if (state.name === 'failed') this.show(state.problem);
-    if (state.name === 'ready' && state.refused) this.show(state.refused);
+    if (state.name === 'ready' && state.refused)
+      this.show(state.refused, t`The bundled model answers in its place.`);
     else if (state.name === 'ready') this.shown = undefined;
     if (state.name === 'ready') this.tellOfKernels(state.model);
     for (const listener of this.listeners) listener();
@@ -59,11 +60,11 @@ export class Problems {
     this.shown = undefined;
   }
 
-  /** Shows a problem, unless it is the one shown last. */
-  show(problem: Problem): void {
-    if (this.shown === problem.message) return;
-    this.shown = problem.message;
-    void offerRemedies(problem);
+  /** Shows a problem, unless it is the one shown last, and what comes of it. */
+  show({ kind, message }: Problem, outcome = ''): void {
+    if (this.shown === message) return;
+    this.shown = message;
+    void offerRemedies({ kind, message: `${message} ${outcome}`.trim() });
   }
 
   /** Once for each kernel: completions are right all the same, but not as fast as they could be. */

@@ -202,7 +202,7 @@ function recommendationsOf(report: Measured): Recommendation[] {
   if (current && current.ms / best.ms > worthIt) {
     recommendations.push({
       action: t`Set "ryzanstein.threads" to ${grouped(best.threads)}.`,
-      expectedGain: t`${decimal(current.ms / best.ms)} times as fast, as measured above`,
+      expectedGain: t`${decimal(current.ms / best.ms)} times as fast, as measured here`,
     });
   }
   const { kernels } = report.tmac;

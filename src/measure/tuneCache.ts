@@ -62,7 +62,7 @@ export async function tuneCache(
   }
   const [tuning, measuring] = [0, 1].map((half) => answers.filter((_, i) => i % 2 === half).flat());
   if (tuning!.length < leastTokens || measuring!.length < leastTokens)
-    throw new Error(t`There is too little code to tune by, or there are too few holes.`);
+    throw new Error(t`There is too little code to tune by, or it has too few places.`);
   const found = leastBits(tuning!);
   const bits = {
     alone: bitsOf(measuring!, ({ byModel }) => byModel),

@@ -34,11 +34,14 @@ export function remedyWords(remedy: Remedy): string {
   return words[remedy];
 }
 
-/** `isChosen`: the user has chosen a model, in the place of which the bundled one can be used. */
+/**
+ * `isChosen`: the user has chosen a model, in the place of which the bundled one can be used. Where one request has failed
+ * the engine runs, or is started by the next one.
+ */
 export function remediesFor({ kind }: Trouble, isChosen: boolean): Remedy[] {
-  const bundled: Remedy[] = isChosen && kind !== 'request' ? ['useBundled'] : [];
-  const first: Remedy[] = kind === 'model' ? ['chooseModel'] : ['restart'];
-  return [...first, ...bundled, 'showLog'];
+  if (kind === 'request') return ['showLog'];
+  const bundled: Remedy[] = isChosen ? ['useBundled'] : [];
+  return [kind === 'model' ? 'chooseModel' : 'restart', ...bundled, 'showLog'];
 }
 
 /** The card at the top of the pages, where something keeps the chosen model from completing. */

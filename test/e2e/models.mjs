@@ -135,6 +135,18 @@ export async function chooseModels(vsix) {
       await page.keyboard.press('Escape');
       return reason;
     });
+    await check('one that is not there is told of once, with who answers in its place', async () => {
+      await command(page, 'Notifications: Clear All Notifications');
+      const settings = path.join(workbench.home, 'data', 'Machine', 'settings.json');
+      const before = JSON.parse(readFileSync(settings, 'utf8'));
+      writeFileSync(settings, JSON.stringify({ ...before, 'ryzanstein.modelFile': '/nowhere/model.gguf' }));
+      const told = toast(/model\.gguf does not exist.*The bundled model answers in its place\./);
+      await told.waitFor({ timeout: 20_000 });
+      await page.waitForTimeout(2_000);
+      const sentences = await page.locator('.notification-toast').allInnerTexts();
+      expect(sentences.length === 1, sentences.join(' | '));
+      await command(page, 'Notifications: Clear All Notifications');
+    });
     await check('the bundled one can be had back', async () => {
       await list();
       await choose('part of the extension');

@@ -14,7 +14,7 @@ import {
   kernelOption,
   type ModelOptions,
   positive,
-  positives,
+  threadCounts,
   print,
   readJson,
   tell,
@@ -35,7 +35,7 @@ interface Options extends ModelOptions {
 
 export function addBench(program: Command): void {
   verbWithModel(program.command('bench'), 'measure prefill and decode')
-    .option('--threads <list>', 'numbers of threads, such as 1,2', positives)
+    .option('--threads <list>', 'numbers of threads, such as 1,2', threadCounts)
     .option('--prompt <n>', 'tokens of the prompt', positive, 512)
     .option('--generate <n>', 'tokens to generate', positive, 64)
     .addOption(kernelOption())

@@ -65,9 +65,27 @@ export function addEval(program: Command): void {
     .action(run);
 }
 
-async function run(paths: string[], options: Options): Promise<void> {
-  if (options.bits) return scoreText(paths, options);
-  const { holes, isFrozen } = await holesOf(paths, options);
+/** Options that mean nothing where there are holes of this kind, or text alone; given there, something else was meant. */
+const useless = {
+  code: ['set', 'files'],
+  'a list of holes': ['set', 'files', 'seed'],
+  'frozen sets': ['seed'],
+  '--bits': ['set', 'files', 'seed', 'context', 'draw', 'answers', 'cache', 'room', 'both'],
+};
+
+function expectUseful(command: Command, kind: keyof typeof useless): void {
+  const given = useless[kind].filter((name) => command.getOptionValueSource(name) === 'cli');
+  const flags = given.map((name) => (name === 'cache' ? '--no-cache' : `--${name}`));
+  if (flags.length > 0) throw new Error(`${flags.join(' and ')} cannot be used with ${kind}.`);
+}
+
+async function run(paths: string[], options: Options, command: Command): Promise<void> {
+  const expectFor = (kind: keyof typeof useless): void => expectUseful(command, kind);
+  if (options.bits) {
+    expectFor('--bits');
+    return scoreText(paths, options);
+  }
+  const { holes, isFrozen } = await holesOf(paths, options, expectFor);
   if (options.draw) return printHoles(holes, isFrozen);
   const evaluation = options.answers
     ? await scoreAnswers(options.answers, holes)
@@ -109,15 +127,24 @@ async function scoreText(paths: string[], options: Options): Promise<void> {
 }
 
 /** The holes of a frozen set, those that a JSON file lists, or new ones in source files. */
-async function holesOf(paths: string[], options: Options): Promise<{ holes: Hole[]; isFrozen: boolean }> {
+async function holesOf(
+  paths: string[],
+  options: Options,
+  expectFor: (kind: keyof typeof useless) => void,
+): Promise<{ holes: Hole[]; isFrozen: boolean }> {
   const [file] = paths as [string];
   const list = paths.length === 1 && file.endsWith('.json') ? readJson(file) : undefined;
-  if (list && 'sets' in list) return { holes: holesOfSet(list, file, options), isFrozen: true };
+  if (list && 'sets' in list) {
+    expectFor('frozen sets');
+    return { holes: holesOfSet(list, file, options), isFrozen: true };
+  }
   if (list) {
+    expectFor('a list of holes');
     const holes = listedHoles(list, file);
     if (options.context) throw new Error(`${file} has no files beside its holes; --context needs them.`);
     return { holes: holes.slice(0, options.limit), isFrozen: false };
   }
+  expectFor('code');
   const files = sourcesIn(paths, await barredFiles(paths));
   const holes = punchHoles(files, options.limit ?? 300, options.seed);
   if (holes.length === 0)

@@ -43,7 +43,7 @@ export function verbWithModel(command: Command, description: string): Command {
 /** The same for a verb that runs the model. */
 export function verbWithEngine(command: Command, description: string): Command {
   return verbWithModel(command, description)
-    .option('--threads <n>', 'threads; the physical cores without it', positive)
+    .option('--threads <n>', 'threads; the physical cores without it', threadCount)
     .addOption(kernelOption());
 }
 
@@ -220,8 +220,17 @@ export function positive(value: string): number {
   return number;
 }
 
-export function positives(value: string): number[] {
-  return value.split(',').map(positive);
+/** More would not compute, and figures would name threads that there are none of. */
+function threadCount(value: string): number {
+  const count = positive(value);
+  const { length: processors } = os.cpus();
+  if (count > processors)
+    throw new InvalidArgumentError(`This machine has ${processors} processors; no more threads compute.`);
+  return count;
+}
+
+export function threadCounts(value: string): number[] {
+  return value.split(',').map(threadCount);
 }
 
 export function share(value: string): number {

@@ -41,6 +41,24 @@ describe('clean', () => {
     check('if (a) {‸\n  foo();\n  bar();\n}', '\n  first();\n  foo();\n  bar();', '\n  first();');
   });
 
+  it('ends no statement that goes on behind the cursor', () => {
+    const rests = [
+      '.trim()',
+      '?.size',
+      ', b',
+      ' + 1',
+      ' === 2',
+      ' ? 3 : 4',
+      ' && c',
+      ' as D',
+      ' instanceof E',
+    ];
+    for (const rest of rests) for (const end of ['', ';']) check(`x = user.na‸${rest}${end}`, 'me;', 'me');
+    for (const rest of [' // why', ' y = 1;', ' --y;', ' else z();'])
+      check(`x = user.na‸${rest}`, 'me;', 'me;');
+    check('x = `a‸ + b`', 'b;', 'b;');
+  });
+
   it('cuts a closer that closes nothing', () => {
     check('f(a‸', ', b]);', ', b');
     check('const a = 1‸', ' + 2);', ' + 2');

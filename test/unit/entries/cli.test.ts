@@ -444,6 +444,11 @@ describe('command line', function () {
       /\/nowhere\/x cannot be written: its folder does not exist\. Name another place/,
     ],
     ['a bad number', ['bench', ...tiny, '--threads', 'many'], /A whole number above 0/],
+    [
+      'threads that there are none of',
+      ['bench', ...tiny, '--threads', '1,9999'],
+      /This machine has \d+ processors/,
+    ],
     ['too much', ['bench', ...tiny, '--prompt', '5000'], /do not fit into the context/],
     ['one report', ['bench', '--compare', source], /needs two reports/],
     ['what is no report', ['bench', '--compare', source, source], /is not a JSON document/],
@@ -466,6 +471,21 @@ describe('command line', function () {
       /\/ has no .*eval_set\.py/,
     ],
     ['context of bare holes', ['eval', 'test/fixtures/holes.json', '--context'], /no files beside its holes/],
+    [
+      'a set of code',
+      ['eval', 'examples', '--set', 'quick', '--files', '/'],
+      /--set and --files cannot be used with code\./,
+    ],
+    [
+      'a draw of listed holes',
+      ['eval', 'test/fixtures/holes.json', '--seed', '2'],
+      /--seed cannot be used with a list/,
+    ],
+    [
+      'holes of text alone',
+      ['eval', '--bits', 'examples', '--no-cache'],
+      /--no-cache cannot be used with --bits/,
+    ],
     ['no answers', ['eval', 'examples', '--answers', 'package.json'], /package\.json lists no answers/],
     ['no code', ['eval', 'models', ...tiny], /no code to punch holes into in models/],
     ['no text', ['eval', '--bits', 'models', ...tiny], /no text to score in models/],

@@ -96,7 +96,7 @@ describe('tuning', () => {
       });
     const few = run('src/model/merges.ts', '--limit', '3');
     assert.equal(few.status, 1);
-    assert.match(String(few.stderr), /There is too little code to tune by, or there are too few holes\./);
+    assert.match(String(few.stderr), /There is too little code to tune by, or it has too few places\./);
     const { status, stdout, stderr } = run('src/model', '--limit', '60', '--json');
     assert.equal(status, 0, String(stderr));
     const result = JSON.parse(String(stdout)) as {

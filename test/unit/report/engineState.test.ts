@@ -31,8 +31,8 @@ describe('the card of a failure', () => {
     assert.deepEqual(labels(dead), ['Restart Engine', 'Use the Bundled Model', 'Show Log']);
   });
 
-  it('blames no model for a request', () => {
-    assert.deepEqual(remediesFor({ kind: 'request', message: '' }, true), ['restart', 'showLog']);
+  it('blames neither the model nor the engine for a request', () => {
+    assert.deepEqual(remediesFor({ kind: 'request', message: '' }, true), ['showLog']);
   });
 });
 
