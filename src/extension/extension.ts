@@ -178,6 +178,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
       void models.speak();
     }),
     onSettingChange(['confidence', 'eagerness', 'maxLines'], () => provider.forget()),
+    onSettingChange(['enabled', 'languages'], () => provider.withdraw()),
   );
   return { engine, circumstances, completions, status, ignoring, evaluations, models, downloads, benchmark };
 }

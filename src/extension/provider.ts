@@ -92,6 +92,11 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     void vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
   }
 
+  /** Takes back what is displayed, because nothing is to be offered any more. */
+  withdraw(): void {
+    void vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
+  }
+
   showWork(work: Promise<unknown>): void {
     this.parts.showWork(work);
   }

@@ -181,6 +181,17 @@ async function session(profile, settings, closer, vsix) {
         5_000,
       );
     });
+    await check('turned off in the settings, it is taken back', async () => {
+      const file = path.join(workbench.home, 'data', 'Machine', 'settings.json');
+      const before = readFileSync(file, 'utf8');
+      writeFileSync(file, JSON.stringify({ ...JSON.parse(before), 'ryzanstein.enabled': false }));
+      await until('the status', async () => (await status(page)).endsWith('off'), 20_000);
+      await until('no ghost text', async () => (await ghostText(page)) === '', 5_000);
+      writeFileSync(file, before);
+      await until('the status', async () => !(await status(page)).endsWith('off'), 20_000);
+      await page.keyboard.press('Backspace');
+      await pressAndSee(page, first, 10_000);
+    });
     await check('Tab accepts it', async () => {
       const line = await acceptAndSee(page, first);
       await picture(page, `${profile}-accepted`);
