@@ -116,7 +116,7 @@ struct GroupedKernel {
                    const float* start, float* y, ptrdiff_t y_stride, int ahead);
 };
 constexpr int kGroupedRows = 16;
-// How far ahead it is to fetch that gains by it.
+// How far ahead weights are fetched where the CPU gains by it, in bytes.
 constexpr int kFetchAhead = 8192;
 // Columns of activations under one scale: as many as a group has, but at least the fewest.
 constexpr int kFewestScaleColumns = 32;
@@ -223,7 +223,7 @@ struct Kernels {
   const MatrixKernel* int8;
   const FloatKernels* floats;
   const GroupedKernel* const* grouped;  // [kForms], by GroupedForm
-  int ahead[kForms] = {};  // how far they are to fetch ahead, by GroupedForm: see measure_ahead (dispatch.h)
+  int ahead[kForms] = {};  // the `ahead` of each, by GroupedForm, as measure_ahead says (dispatch.h)
 };
 
 }  // namespace ryzanstein

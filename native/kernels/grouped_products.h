@@ -19,8 +19,8 @@ struct BlockTask {
   float* y;
   ptrdiff_t y_stride;
   // The weights to fetch meanwhile. Where several tiles of tokens use this block, memory idles: a part of the
-  // next one, of which there are so many. One tile alone reads without a rest, and then it is for the CPU's
-  // own fetching to say whether all that is so far ahead, one part, or nothing, no parts.
+  // next one, of which there are so many. One tile alone reads without a rest: all that lies
+  // `ahead` bytes further on, in one part, or nothing (no parts), as was measured.
   const uint8_t* ahead;
   int parts;
 };

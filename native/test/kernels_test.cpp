@@ -200,6 +200,27 @@ void test_ahead() {
     check(ahead[form] == 0 || (asked && ahead[form] == kFetchAhead), level.name,
           "weights are fetched ahead as they were measured, or not at all");
   }
+  // A kernel that takes its time where it fetches ahead, and one where it does not.
+  static const GroupedKernel& right = *level.kernels.grouped[static_cast<int>(GroupedForm::kQ4_0)];
+  static const auto waits = [](bool now) {
+    for (const double end = seconds() + (now ? 4e-3 : 0); seconds() < end;) {
+    }
+  };
+  GroupedKernel slow = right, quick = right;
+  slow.multiply = [](const void*, int, int, const void*, int, const float*, float*, ptrdiff_t, int bytes) {
+    waits(bytes > 0);
+  };
+  quick.multiply = [](const void*, int, int, const void*, int, const float*, float*, ptrdiff_t, int bytes) {
+    waits(bytes == 0);
+  };
+  for (const GroupedKernel* kernel : {&slow, &quick}) {
+    const std::vector<const GroupedKernel*> grouped(kForms, kernel);
+    const Kernels kernels = {level.kernels.ternary, level.kernels.int8, level.kernels.floats, grouped.data()};
+    int measured[kForms] = {};
+    measure_ahead({"timed", level.supported, kernels}, 300000, 512, {GroupedForm::kQ4_0}, measured);
+    check(measured[static_cast<int>(GroupedForm::kQ4_0)] == (kernel == &quick ? kFetchAhead : 0), "timed",
+          "the faster way is chosen");
+  }
   int none[kForms] = {};
   measure_ahead(reference_level(), 300000, 512, {GroupedForm::kQ4_0, GroupedForm::kF32}, none);
   check(std::all_of(none, none + kForms, [](int bytes) { return bytes == 0; }), "scalar",
