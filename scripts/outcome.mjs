@@ -26,7 +26,8 @@ export function skipsIn(output) {
 export function failuresIn(output) {
   const end = /^\s*\d+ failing\n/m.exec(output);
   if (end) return output.slice(end.index).trimEnd();
-  const checks = output.split(/^(?= {2}\S|\S+: failed: |(?:\w+: )?\d+ passed, )/m);
+  // A browser's log of calls, too, is set in by two blanks: as a list.
+  const checks = output.split(/^(?= {2}[^\s-]|\S+: failed: |(?:\w+: )?\d+ passed, )/m);
   return checks
     .filter((check) => /^(?: {2}|\S+: )failed: /.test(check))
     .join('')

@@ -48,11 +48,11 @@ describe('the outcome of a test program', () => {
   it('is read from the closing lines of other programs, and summed', () => {
     const native = 'avx2: 7 GB/s\na.cpp:7: failed: sum\n3 passed, 1 failed\n';
     const browser =
-      '  types: well\n  failed: shows: Error: no\n    at x\n  ends: well\n2 passed, 1 failed, 4 skipped\n';
+      '  types: well\n  failed: shows: Error: no\n  - waiting for a row\n    at x\n  ends: well\n2 passed, 1 failed, 4 skipped\n';
     const output = native + browser;
     assert.deepEqual(outcome.countsIn(output), { passed: 5, failed: 2, skipped: 4 });
     assert.equal(outcome.failuresIn(native), 'a.cpp:7: failed: sum');
-    assert.equal(outcome.failuresIn(browser), '  failed: shows: Error: no\n    at x');
+    assert.equal(outcome.failuresIn(browser), '  failed: shows: Error: no\n  - waiting for a row\n    at x');
     assert.deepEqual(outcome.countsIn('Killed\n'), { passed: 0, failed: 0, skipped: 0 });
   });
 });

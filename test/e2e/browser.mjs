@@ -22,6 +22,7 @@ import {
   ghostText,
   lines,
   openBrowser,
+  pick,
   picture,
   status,
   statusItem,
@@ -200,10 +201,7 @@ async function session(profile, settings, closer, vsix) {
     let kernel = 'none';
     await check('ghost text comes within a second', async () => {
       await page.keyboard.press('Control+P');
-      await page.locator('.quick-input-widget .quick-input-box input').waitFor();
-      await page.keyboard.type(second.file);
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: second.file }).first().waitFor();
-      await page.keyboard.press('Enter');
+      await pick(page, second.file);
       await page.locator('.tab.active', { hasText: second.file }).waitFor();
       const milliseconds = await pressAndSee(page, second, 10_000);
       await picture(page, `${profile}-bracket`);
@@ -223,7 +221,7 @@ async function session(profile, settings, closer, vsix) {
     await check('the live view names the kernel, and has figures, charts and the place', async () => {
       await command(page, 'Ryzanstein: Show Live View');
       const inner = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
-      await inner.locator('#engine', { hasText: `kernel ${kernel}` }).waitFor({ timeout: 20_000 });
+      await inner.locator('#engine', { hasText: `kernel ${kernel}` }).waitFor({ timeout: 60_000 });
       const place = inner.locator('#places tr', { hasText: second.file }).first();
       await place.waitFor({ timeout: 10_000 });
       const tiles = await inner.locator('#tiles .value').allInnerTexts();
@@ -233,7 +231,7 @@ async function session(profile, settings, closer, vsix) {
       await inner.locator('#writing svg').waitFor({ timeout: 5_000 });
       await inner.locator('#groups li', { hasText: 'writing the answer' }).waitFor({ timeout: 5_000 });
       await place.locator('button.look').click();
-      await inner.locator('.tokens li:not(.typed)').first().waitFor({ timeout: 20_000 });
+      await inner.locator('.tokens li:not(.typed)').first().waitFor({ timeout: 60_000 });
       await inner.locator('summary').click();
       await inner.locator('pre', { hasText: path.basename(second.file) }).waitFor({ timeout: 5_000 });
       await picture(page, `${profile}-live-view`);

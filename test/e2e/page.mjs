@@ -59,9 +59,15 @@ export async function lines(page) {
 /** Runs a command from the palette, by the title that a person sees. */
 export async function command(page, title) {
   await page.keyboard.press('F1');
+  await pick(page, title);
+}
+
+/** Types a text into the list that opens, and takes the row that has it once that is the row which Enter takes. */
+export async function pick(page, text) {
   await page.locator('.quick-input-widget .quick-input-box input').waitFor();
-  await page.keyboard.type(title);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+  await page.keyboard.type(text);
+  // While the list still narrows, the row may stand there below the one in focus.
+  await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: text }).waitFor();
   await page.keyboard.press('Enter');
 }
 
