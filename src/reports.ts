@@ -141,7 +141,8 @@ export interface Diagnosis {
   simd: { active: string; levels: LevelReport[] };
   /** `error` is the largest relative error of any level's ternary product against the scalar one: 0 when exact. */
   tmac: { error: number; cases: number; kernels: { level: string; gops: number }[] };
-  threading: { scaling: ScalingRow[] };
+  /** `takenCores` is what other programs took of the processor meanwhile. */
+  threading: { scaling: ScalingRow[]; takenCores: number };
   /** How many tokens prompt and answer share at most, for the sake of time. */
   rooms: { cold: number; rested: number };
   throughput: { tokensPerSecond: number; prefillTokensPerSecond: number; model: string; threads: number };

@@ -39,12 +39,16 @@ export class Load {
 }
 
 export function freeCores(before: Times, after: Times): number {
-  const elapsed = after.clock - before.clock;
-  const others = after.busy - before.busy - (after.own - before.own);
-  return Math.max(0, after.cores - Math.max(0, others) / elapsed);
+  return Math.max(0, after.cores - takenCores(before, after));
 }
 
-function timesNow(): Times {
+/** Cores that others' work took, in the mean. */
+export function takenCores(before: Times, after: Times): number {
+  const others = after.busy - before.busy - (after.own - before.own);
+  return Math.max(0, others) / (after.clock - before.clock);
+}
+
+export function timesNow(): Times {
   const cores = os.cpus();
   const busy = cores.reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
   const { user, system } = process.cpuUsage();

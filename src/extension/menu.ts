@@ -9,7 +9,7 @@ import { languageIsOn, type Settings } from '../editing/settings';
 import { decimal, percent } from '../numbers';
 import { eagernessWords } from '../wording';
 import type { Status } from './status';
-import { readSettings, writeLanguage, writeSetting } from './settings';
+import { changeInTurn, readSettings, writeLanguage, writeSetting } from './settings';
 
 interface Choice extends vscode.QuickPickItem {
   readonly run?: () => unknown;
@@ -94,8 +94,8 @@ function documentInView(): vscode.TextDocument | undefined {
   return document?.uri.scheme === 'output' ? undefined : document;
 }
 
-export async function toggle(): Promise<void> {
-  await writeSetting('enabled', !readSettings().enabled);
+export function toggle(): Promise<void> {
+  return changeInTurn(() => writeSetting('enabled', !readSettings().enabled));
 }
 
 /** Turns the active editor's language on or off. */
@@ -107,7 +107,8 @@ export async function toggleLanguage(): Promise<void> {
     );
     return;
   }
-  await writeLanguage(document.languageId, !languageIsOn(readSettings(document), document.languageId));
+  const { languageId } = document;
+  await changeInTurn(() => writeLanguage(languageId, !languageIsOn(readSettings(document), languageId)));
 }
 
 /** Asks for a completion at the cursor, however long it takes. */

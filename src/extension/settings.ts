@@ -41,6 +41,15 @@ export async function writeLanguage(languageId: string, on: boolean): Promise<vo
   await configuration.update('languages', languages, vscode.ConfigurationTarget.Global);
 }
 
+let lastChange: Promise<void> = Promise.resolve();
+
+/** Changes what a setting is to something else, when the change before is written: pressed twice, it is as it was. */
+export function changeInTurn(change: () => Promise<void>): Promise<void> {
+  const changed = lastChange.then(change);
+  lastChange = changed.catch(() => undefined);
+  return changed;
+}
+
 /** Calls back when one of the named settings has changed. */
 export function onSettingChange(names: (keyof Settings)[], listener: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((event) => {

@@ -227,7 +227,7 @@ function rows({ state }: LocalEngine, completions: CompletionLog): [string, stri
       : []),
     ...(recent ? [row(t`Speed`, recentLine(recent))] : []),
     ...(computes ? [row(t`Computes with`, computes)] : []),
-    row(t`Today`, t`${grouped(today.shown)} shown, ${grouped(today.accepted)} accepted`),
+    row(t`Today in this window`, t`${grouped(today.shown)} shown, ${grouped(today.accepted)} accepted`),
     ...(lastCompletion ? [row(t`Last answer`, completionLine(lastCompletion))] : []),
     ...(model ? [row(t`Model`, modelLine(model))] : []),
     ...(model?.caution === undefined ? [] : [row(t`Note`, model.caution)]),

@@ -8,6 +8,7 @@ import { measureMachine } from './machine';
 import { rounded } from '../statistics';
 import type { Engine } from '../engine/engine';
 import { environmentOf, threadCounts } from '../engine/environment';
+import { takenCores, timesNow } from '../engine/load';
 
 const promptTokens = 256;
 const generateTokens = 48;
@@ -19,6 +20,8 @@ const decodeTarget = 10;
 const firstTokenTarget = 700;
 /** Below this a difference is noise. */
 const worthIt = 1.1;
+/** Where others take more, the machine is not this model's, and what is measured is not what it can. */
+const mostTaken = 0.25;
 
 type KernelSpeeds = Diagnosis['tmac']['kernels'];
 
@@ -37,9 +40,11 @@ export async function diagnose(engine: Engine, signal?: AbortSignal): Promise<Di
     const { cases, mismatches } = test;
     return { ...level, selected, selftest: mismatches > 0 ? 'failed' : 'ok', cases, mismatches };
   });
+  const before = timesNow();
   const kernels = kernelSpeeds(engine);
   const { scaling, throughput, firstTokenMs } = await measureThreads(engine, cpu.physicalCores, signal);
-  const report: Omit<Diagnosis, 'targets' | 'issues' | 'recommendations'> = {
+  const taken = rounded(takenCores(before, timesNow()));
+  const report: Measured = {
     schema: 'ryzanstein/diagnose/1',
     date: new Date().toISOString(),
     environment: environmentOf(cpu),
@@ -50,7 +55,7 @@ export async function diagnose(engine: Engine, signal?: AbortSignal): Promise<Di
       cases: selftests.reduce((sum, test) => sum + test.cases, 0),
       kernels,
     },
-    threading: { scaling },
+    threading: { scaling, takenCores: taken },
     rooms: engine.rooms,
     throughput,
     model: info,
@@ -112,7 +117,7 @@ async function measureThreads(
   return { scaling, throughput, firstTokenMs };
 }
 
-type Measured = Omit<Diagnosis, 'targets' | 'issues' | 'recommendations'>;
+export type Measured = Omit<Diagnosis, 'targets' | 'issues' | 'recommendations'>;
 
 function targetsOf(report: Measured, firstTokenMs: number): Target[] {
   const vector = report.simd.levels.some(
@@ -149,7 +154,10 @@ function targetsOf(report: Measured, firstTokenMs: number): Target[] {
   ];
 }
 
-function issuesOf(report: Measured): Issue[] {
+/** Whether others took so much that the speeds by threads say little of the threads. */
+const isDisturbed = ({ threading }: Measured): boolean => threading.takenCores > mostTaken;
+
+export function issuesOf(report: Measured): Issue[] {
   const issues: Issue[] = [];
   const { environment, simd, threading, model } = report;
   for (const level of simd.levels) {
@@ -183,6 +191,14 @@ function issuesOf(report: Measured): Issue[] {
       impact: t`Threads wait for each other.`,
     });
   }
+  if (isDisturbed(report)) {
+    issues.push({
+      severity: 'note',
+      issue: t`Other programs took ${coresOf(threading.takenCores)} while this was measured.`,
+      impact: t`A quiet machine is faster than these figures say. Measure again when it is, to learn which number of threads is best.`,
+    });
+    return issues;
+  }
   for (const row of threading.scaling) {
     if (row.threads === 1 || row.efficiency >= efficiencyTarget || row.bound === 'memory') continue;
     issues.push({
@@ -194,7 +210,9 @@ function issuesOf(report: Measured): Issue[] {
   return issues;
 }
 
-function recommendationsOf(report: Measured): Recommendation[] {
+/** What would have made it faster; nothing follows from the speeds of a machine that was busy with other things. */
+export function recommendationsOf(report: Measured): Recommendation[] {
+  if (isDisturbed(report)) return [];
   const recommendations: Recommendation[] = [];
   const { scaling } = report.threading;
   const current = scaling.find((row) => row.threads === report.model.threads);

@@ -403,6 +403,21 @@ describe('ghost text', () => {
     await entryAfter(parts, /^(shown|hidden)/, () => type('a'));
   });
 
+  it('is as it was where that is pressed twice', async () => {
+    const isOn = (): unknown => vscode.workspace.getConfiguration('ryzanstein').get('enabled');
+    const before = isOn();
+    const seen: unknown[] = [];
+    const watcher = vscode.workspace.onDidChangeConfiguration(() => seen.push(isOn()));
+    try {
+      const press = (): Thenable<unknown> => vscode.commands.executeCommand('ryzanstein.toggle');
+      await Promise.all([press(), press()]);
+    } finally {
+      watcher.dispose();
+    }
+    assert.equal(isOn(), before);
+    assert.deepEqual(seen, [!before, before]);
+  });
+
   it('can be turned off for a language', async () => {
     await open(sample);
     await vscode.commands.executeCommand('ryzanstein.toggleLanguage');
