@@ -19,13 +19,8 @@ export class Updates {
   soon(): void {
     this.cancel ??= this.clock.after(pause, () => {
       this.cancel = undefined;
-      this.now();
+      if (this.isSeen()) this.send();
     });
-  }
-
-  /** Whoever comes into sight asks, and waits for nothing. */
-  now(): void {
-    if (this.isSeen()) this.send();
   }
 
   dispose(): void {

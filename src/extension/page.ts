@@ -54,7 +54,7 @@ export class Page<State, Message> implements vscode.Disposable {
     this.panel?.dispose();
   }
 
-  /** A page that is not in sight starts again when it comes into sight, and asks then. */
+  /** A page that comes into sight starts, and asks: it is answered whatever the editor has told of it so far. */
   private send(): void {
     const { failure } = this.problems;
     const state: State & Framed = { ...this.content.state(), ...(failure && { failure }) };
@@ -69,10 +69,12 @@ export class Page<State, Message> implements vscode.Disposable {
     });
     panel.iconPath = vscode.Uri.joinPath(this.media, 'icon.png');
     panel.webview.onDidReceiveMessage((message: unknown) => {
-      if (message === ready) this.updates.now();
+      if (message === ready) this.send();
       else if (isRemedyMessage(message)) remedy(message.remedy);
       else if (this.content.isMessage(message)) this.content.hear(message);
     });
+    // The editor may tell of a page that is there already that it is in sight.
+    panel.onDidChangeViewState(() => this.post());
     panel.onDidDispose(() => (this.panel = undefined));
     panel.webview.html = this.html(panel.webview);
     return panel;

@@ -200,8 +200,7 @@ async function session(profile, settings, closer, vsix) {
     });
     let kernel = 'none';
     await check('ghost text comes within a second', async () => {
-      await page.keyboard.press('Control+P');
-      await pick(page, second.file);
+      await pick(page, 'Control+P', second.file);
       await page.locator('.tab.active', { hasText: second.file }).waitFor();
       const milliseconds = await pressAndSee(page, second, 10_000);
       await picture(page, `${profile}-bracket`);

@@ -57,18 +57,30 @@ export async function lines(page) {
 }
 
 /** Runs a command from the palette, by the title that a person sees. */
-export async function command(page, title) {
-  await page.keyboard.press('F1');
-  await pick(page, title);
-}
+export const command = (page, title) => pick(page, 'F1', title);
 
-/** Types a text into the list that opens, and takes the row that has it once that is the row which Enter takes. */
-export async function pick(page, text) {
-  await page.locator('.quick-input-widget .quick-input-box input').waitFor();
-  await page.keyboard.type(text);
-  // While the list still narrows, the row may stand there below the one in focus.
-  await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: text }).waitFor();
-  await page.keyboard.press('Enter');
+/**
+ * Opens a list by its key, types a text into it and takes the row that has it, once that is the row which Enter takes:
+ * while the list narrows, it may stand below the one in focus. Where something else of the workbench takes the focus
+ * meanwhile, the list closes; then it is opened again.
+ */
+export async function pick(page, key, text) {
+  const input = page.locator('.quick-input-widget .quick-input-box input');
+  const row = page.locator('.quick-input-list .monaco-list-row.focused', { hasText: text });
+  for (let tries = 1; ; tries++) {
+    try {
+      await page.keyboard.press(key);
+      await input.waitFor({ timeout: 20_000 });
+      await page.keyboard.type(text);
+      await row.waitFor({ timeout: 20_000 });
+      await page.keyboard.press('Enter');
+      return await row.waitFor({ state: 'hidden', timeout: 20_000 });
+    } catch (error) {
+      if (tries === 3) throw error;
+      console.log(`  The list for \`${text}\` has not come, or not gone: ${error.message}`);
+      await page.keyboard.press('Escape');
+    }
+  }
 }
 
 /** Waits until `look` gives something true, which it returns; else fails with what was waited for. */

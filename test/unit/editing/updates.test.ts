@@ -25,13 +25,14 @@ describe('updates of a page', () => {
     for (const [i, time] of sent.slice(1).entries()) assert.ok(time - sent[i]! >= 200, sent.join(', '));
   });
 
-  it('do not come while nobody sees the page, and at once when it comes into sight', async () => {
+  it('do not come while nobody sees the page, and soon when it is in sight', async () => {
     let isSeen = false;
     const { sent, updates, clock } = await watched(() => isSeen);
     await clock.pass(1000);
     assert.deepEqual(sent, []);
     isSeen = true;
-    updates.now();
+    updates.soon();
+    await clock.pass(1000);
     assert.equal(sent.length, 1);
   });
 
