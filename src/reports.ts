@@ -185,6 +185,8 @@ export interface BenchReport {
   model?: ModelInfo;
   results: BenchRow[];
   firstToken?: { promptTokens: number; milliseconds: Spread }[];
+  /** Of the processor, by other programs meanwhile. */
+  takenCores?: number;
   limits: { readGBs: Record<string, number>; int8GMACs: Record<string, number> };
 }
 

@@ -2,7 +2,7 @@
 
 import { t } from '@vscode/l10n';
 import { displayName } from './language/languages';
-import { bytesOf, decimal, milliseconds } from './numbers';
+import { bytesOf, coresOf, decimal, milliseconds } from './numbers';
 import type { Eagerness } from './eagerness';
 import type {
   Circumstance,
@@ -233,6 +233,18 @@ export function unwritable(file: string, error: unknown, megabytes?: number): Er
       ? t`${file} cannot be written: ${reason}, and ${bytesOf(megabytes * 1e6)} are needed. Name another place.`
       : t`${file} cannot be written: ${reason}. Name another place.`;
   return new Unwritable(message, { cause: error });
+}
+
+/** Where others take more of the processor, what is measured is not what the machine can. */
+const mostTakenCores = 0.25;
+
+/** What is said of speeds that were measured while other programs took so many cores, if those are many. */
+export function disturbanceWords(takenCores = 0): { issue: string; impact: string } | undefined {
+  if (takenCores <= mostTakenCores) return undefined;
+  return {
+    issue: t`Other programs took ${coresOf(takenCores)} while this was measured.`,
+    impact: t`A quiet machine is faster than these figures say. Measure again when it is, to learn which number of threads is best.`,
+  };
 }
 
 export function messageOf(error: unknown): string {

@@ -123,7 +123,7 @@ export class Benchmark implements vscode.Disposable {
 
   private async useThreads(): Promise<void> {
     const { advice } = this.state;
-    if (advice) await writeSetting('threads', advice.threads);
+    if (advice?.use) await writeSetting('threads', advice.use.threads);
   }
 
   private async save(kind: 'html' | 'json' | 'md'): Promise<void> {

@@ -6,6 +6,7 @@ import type { BenchParams, BenchProgress } from '../protocol';
 import type { BenchReport, BenchRow } from '../reports';
 import { Engine } from '../engine/engine';
 import { cpuName, threadCounts } from '../engine/environment';
+import { takenCores, timesNow } from '../engine/load';
 import { median, rounded } from '../statistics';
 
 /** Each figure is the median of so many runs; the spread is shown beside it. */
@@ -36,6 +37,7 @@ export async function bench(
 ): Promise<BenchReport> {
   const { info } = engine;
   const { addon } = engine.loaded;
+  const before = timesNow();
   const report: BenchReport = {
     schema: 'ryzanstein/bench/1',
     date: new Date().toISOString(),
@@ -72,6 +74,7 @@ export async function bench(
   }
   if (params.whole) onProgress({ done: cases.length, steps });
   if (params.whole) report.firstToken = await firstTokens(engine, signal);
+  report.takenCores = rounded(takenCores(before, timesNow()));
   return report;
 }
 

@@ -9,6 +9,7 @@ import { rounded } from '../statistics';
 import type { Engine } from '../engine/engine';
 import { environmentOf, threadCounts } from '../engine/environment';
 import { takenCores, timesNow } from '../engine/load';
+import { disturbanceWords } from '../wording';
 
 const promptTokens = 256;
 const generateTokens = 48;
@@ -20,8 +21,6 @@ const decodeTarget = 10;
 const firstTokenTarget = 700;
 /** Below this a difference is noise. */
 const worthIt = 1.1;
-/** Where others take more, the machine is not this model's, and what is measured is not what it can. */
-const mostTaken = 0.25;
 
 type KernelSpeeds = Diagnosis['tmac']['kernels'];
 
@@ -154,9 +153,6 @@ function targetsOf(report: Measured, firstTokenMs: number): Target[] {
   ];
 }
 
-/** Whether others took so much that the speeds by threads say little of the threads. */
-const isDisturbed = ({ threading }: Measured): boolean => threading.takenCores > mostTaken;
-
 export function issuesOf(report: Measured): Issue[] {
   const issues: Issue[] = [];
   const { environment, simd, threading, model } = report;
@@ -191,14 +187,8 @@ export function issuesOf(report: Measured): Issue[] {
       impact: t`Threads wait for each other.`,
     });
   }
-  if (isDisturbed(report)) {
-    issues.push({
-      severity: 'note',
-      issue: t`Other programs took ${coresOf(threading.takenCores)} while this was measured.`,
-      impact: t`A quiet machine is faster than these figures say. Measure again when it is, to learn which number of threads is best.`,
-    });
-    return issues;
-  }
+  const disturbance = disturbanceWords(threading.takenCores);
+  if (disturbance) return [...issues, { severity: 'note', ...disturbance }];
   for (const row of threading.scaling) {
     if (row.threads === 1 || row.efficiency >= efficiencyTarget || row.bound === 'memory') continue;
     issues.push({
@@ -212,7 +202,7 @@ export function issuesOf(report: Measured): Issue[] {
 
 /** What would have made it faster; nothing follows from the speeds of a machine that was busy with other things. */
 export function recommendationsOf(report: Measured): Recommendation[] {
-  if (isDisturbed(report)) return [];
+  if (disturbanceWords(report.threading.takenCores)) return [];
   const recommendations: Recommendation[] = [];
   const { scaling } = report.threading;
   const current = scaling.find((row) => row.threads === report.model.threads);

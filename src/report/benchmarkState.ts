@@ -15,6 +15,7 @@ import {
   tokensOf,
   tokensPerSecond,
 } from '../numbers';
+import { disturbanceWords } from '../wording';
 
 /** What an answer is made of: a key brings a token or two, which are read in one pass. */
 const answerTokens = 12;
@@ -35,7 +36,7 @@ export function benchmarkState(
       ...{ verdict: working || t`Nothing was measured on this machine yet.`, conditions: [], groups: [] },
       ...{ ...atWork, isMeasured: false },
     };
-  const better = betterThreads(now);
+  const advice = adviceBy(now);
   return {
     verdict: working || verdictOn(now, deadline),
     conditions: conditionsOf(now),
@@ -44,7 +45,7 @@ export function benchmarkState(
       firstTokenBars(now),
       ...(['prefill', 'decode'] as const).map((work) => runBars(now, before, work)),
     ].filter(({ bars }) => bars.length > 1),
-    ...(better && { advice: better }),
+    ...(advice && { advice }),
     ...{ ...atWork, isMeasured: true },
   };
 }
@@ -175,6 +176,11 @@ export function comparison(now: Spread, before: Spread): string {
 
 const isFaster = (one: Spread, other: Spread): boolean => one.min > other.max;
 
+function adviceBy(report: BenchReport): BenchmarkState['advice'] {
+  const disturbance = disturbanceWords(report.takenCores);
+  return disturbance ? { text: `${disturbance.issue} ${disturbance.impact}` } : betterThreads(report);
+}
+
 /** The number of threads with which an answer comes soonest, where that is not in use and more than noise. */
 function betterThreads(report: BenchReport): BenchmarkState['advice'] {
   const read = inUse(report, 'prefill');
@@ -196,8 +202,7 @@ function betterThreads(report: BenchReport): BenchmarkState['advice'] {
   if (!best || now / best.ms < worthIt) return undefined;
   const gain = grouped(now / best.ms, 1);
   return {
-    threads: best.threads,
-    action: t`Use ${threadsOf(best.threads)}`,
+    use: { threads: best.threads, action: t`Use ${threadsOf(best.threads)}` },
     text: t`With ${threadsOf(best.threads)} an answer comes ${gain} times as fast as with ${grouped(written.threads)}, beyond noise.`,
   };
 }

@@ -245,7 +245,11 @@ export interface BenchmarkState {
   readonly conditions: readonly Pair[];
   readonly groups: readonly BarGroup[];
   /** A number of threads to keep, why, and what the button says. */
-  readonly advice?: { readonly threads: number; readonly text: string; readonly action: string };
+  /** With another number of threads to be used, or what keeps from advising one. */
+  readonly advice?: {
+    readonly text: string;
+    readonly use?: { readonly threads: number; readonly action: string };
+  };
   readonly working: boolean;
   /** While it works: what is measured, and the share that is done. */
   readonly progress?: { readonly text: string; readonly share: number };

@@ -14,7 +14,9 @@ const send = connect<BenchmarkState, BenchmarkMessage>((state) => {
   element('save', HTMLSpanElement).hidden = !state.isMeasured;
   element('advice', HTMLParagraphElement).hidden = !state.advice;
   element('advice-text', HTMLSpanElement).textContent = state.advice?.text ?? '';
-  element('useThreads', HTMLButtonElement).textContent = state.advice?.action ?? '';
+  const useThreads = element('useThreads', HTMLButtonElement);
+  useThreads.hidden = !state.advice?.use;
+  useThreads.textContent = state.advice?.use?.action ?? '';
   fillPairs('conditions', state.conditions);
   fillGroups(element('groups', HTMLDivElement), state.groups);
 });

@@ -113,11 +113,15 @@ describe('the benchmark page', () => {
       ],
     });
     const { advice } = benchmarkState([contended], 300);
-    assert.deepEqual([advice?.threads, advice?.action], [1, 'Use 1 thread']);
+    assert.deepEqual(advice?.use, { threads: 1, action: 'Use 1 thread' });
+    assert.match(advice.text, /^With 1 thread an answer comes 1\.6 times as fast as with 2, beyond noise\.$/);
+    const disturbed = benchmarkState([{ ...contended, takenCores: 0.9 }], 300).advice;
+    assert.equal(disturbed?.use, undefined);
     assert.match(
-      advice!.text,
-      /^With 1 thread an answer comes 1\.6 times as fast as with 2, beyond noise\.$/,
+      disturbed!.text,
+      /^Other programs took 0\.9 cores while this was measured\. A quiet machine/,
     );
+    assert.deepEqual(benchmarkState([{ ...contended, takenCores: 0.1 }], 300).advice, advice);
   });
 
   it('stands alone in one file, whatever its texts hold', () => {
