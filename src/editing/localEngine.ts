@@ -131,15 +131,20 @@ export class LocalEngine implements Backend, Examinable {
     }
   }
 
-  /** A cancelled one ends within a hole, with a `Problem`. */
-  evaluate(
+  /** A cancelled one ends within a hole, with a `Problem`. How sure is sure enough, as it was measured, holds at once. */
+  async evaluate(
     params: EvaluateParams,
     token: CancellationToken,
     progress: (done: EvaluateProgress) => void,
   ): Promise<Evaluation> {
-    return this.occupy('evaluation', (link) =>
+    const evaluation = await this.occupy('evaluation', (link) =>
       this.watched(link, token, link.evaluate(params, token, progress)),
     );
+    const { current } = this;
+    const { file, thresholds } = evaluation;
+    if (current.name === 'ready' && current.model.file === file && thresholds)
+      this.become({ ...current, model: { ...current.model, thresholds } });
+    return evaluation;
   }
 
   diagnose(): Promise<Diagnosis> {
@@ -199,8 +204,10 @@ export class LocalEngine implements Backend, Examinable {
     const { log, isMemoryShort: isShort = isMemoryShort } = this.options;
     const { lastUse } = this;
     const usage = await this.usage();
-    const isInUse = this.current.name !== 'ready' || this.occupied !== undefined || this.lastUse !== lastUse;
-    if (isInUse || !isShort(usage?.availableBytes)) return;
+    if (this.current.name !== 'ready') return;
+    const isInUse = this.occupied !== undefined || this.lastUse !== lastUse;
+    // Memory may become short later.
+    if (isInUse || !isShort(usage?.availableBytes)) return this.lookLater();
     log.info('The engine is left: it was idle, and memory is short.');
     this.end();
     this.become({ name: 'idle' });
@@ -222,9 +229,13 @@ export class LocalEngine implements Backend, Examinable {
 
   private used(): void {
     this.lastUse = performance.now();
+    this.lookLater();
+  }
+
+  private lookLater(): void {
     clearTimeout(this.idle);
-    // A timer may go off a moment before its time by the other clock.
-    this.idle = setTimeout(() => void this.unloadIfMemoryIsShort(), this.idleMs);
+    // A timer may go off a moment before its time by the other clock: how long ago the last use was is not asked again.
+    if (!this.disposed) this.idle = setTimeout(() => void this.unloadIfMemoryIsShort(), this.idleMs);
   }
 
   /** One request to an engine that is loaded; `early`: or has a second model that is. */
@@ -341,6 +352,7 @@ export class LocalEngine implements Backend, Examinable {
       clearTimeout(hung);
     }
     if (this.running === running) this.become({ name: 'ready', model, ...(refused && { refused }) });
+    this.used();
     const { name, loadMs, kernel, threads } = model;
     log.info(`${name} is loaded in ${Math.round(loadMs)} ms: ${kernel}, ${threads} threads.`);
     if (model.caution !== undefined) log.warn(model.caution);

@@ -7,8 +7,8 @@ import type { Log } from './backend';
 import { EngineLink } from './engineLink';
 import { forkEngine } from './engineProcesses';
 
-/** What a file's header says, or why the file cannot be used. */
-export type Glance = ModelGlance | { refusal: string };
+/** What a file's header says, or why the file cannot be used; one that is unread may be as it should. */
+export type Glance = ModelGlance | { refusal: string; isUnread?: true };
 
 export class ModelReader {
   private child: EngineLink | undefined;
@@ -35,7 +35,7 @@ export class ModelReader {
     } catch (error) {
       glance = { refusal: messageOf(error) };
       // It was ended, which says nothing of the file, or has ended by itself, which another look may show to be chance.
-      if (this.child !== child) return glance;
+      if (this.child !== child) return { ...glance, isUnread: true };
     }
     this.known.set(state, glance);
     return glance;

@@ -14,7 +14,7 @@ import { type BenchmarkMessage, type BenchmarkState, isBenchmarkMessage } from '
 import { unwritable } from '../wording';
 import { Page } from './page';
 import type { Problems } from './problems';
-import { readSettings, writeSetting } from './settings';
+import { onSettingChange, readSettings, writeSetting } from './settings';
 
 /** As much text before the answer as a completion has in a file of some length, if the model can take it. */
 const paramsFor = ({ contextLength }: ModelInfo): BenchParams => ({
@@ -34,6 +34,7 @@ export class Benchmark implements vscode.Disposable {
   private working = '';
   private progress: BenchProgress | undefined;
   private readonly file: string;
+  private readonly subscription: vscode.Disposable;
 
   constructor(
     private readonly extension: vscode.Uri,
@@ -49,11 +50,13 @@ export class Benchmark implements vscode.Disposable {
       isMessage: isBenchmarkMessage,
       hear: (message) => void this.hear(message),
     });
+    this.subscription = onSettingChange(['deadline', 'threads'], () => this.page.post());
   }
 
   /** What the page shows. */
   get state(): BenchmarkState {
-    return benchmarkState(this.reports, readSettings().deadline, this.working, this.progress);
+    const { deadline, threads } = readSettings();
+    return benchmarkState(this.reports, { deadline, threads }, this.working, this.progress);
   }
 
   /** Opens the page with the runs so far, or brings it to the front. */
@@ -64,6 +67,8 @@ export class Benchmark implements vscode.Disposable {
   /** Opens the page and measures, with a progress that can be cancelled; fails with a `Problem`, is silent when cancelled. */
   async run(): Promise<BenchReport | undefined> {
     this.page.show();
+    // It is there, with how far it has come.
+    if (this.working !== '') return undefined;
     const options: vscode.ProgressOptions = {
       location: vscode.ProgressLocation.Notification,
       title: t`Ryzanstein: measuring every kernel and number of threads`,
@@ -94,6 +99,7 @@ export class Benchmark implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.subscription.dispose();
     this.page.dispose();
   }
 
@@ -146,7 +152,7 @@ export class Benchmark implements vscode.Disposable {
   private alone(): string {
     const read = (...names: string[]): string =>
       readFileSync(vscode.Uri.joinPath(this.extension, ...names).fsPath, 'utf8');
-    const state = benchmarkState(this.reports, readSettings().deadline);
+    const state = benchmarkState(this.reports, readSettings());
     return pageAlone(partsOf('benchmark', read), state, vscode.l10n.bundle);
   }
 }

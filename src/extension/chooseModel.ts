@@ -34,7 +34,7 @@ import { readSettings, writeSetting } from './settings';
 
 interface Line extends vscode.QuickPickItem {
   readonly choice?: Choice;
-  readonly run?: () => Promise<unknown>;
+  readonly isAnyFile?: true;
 }
 
 export interface ModelChoiceParts {
@@ -68,7 +68,8 @@ export class ModelChoice {
   /** Lets the user choose; nothing chosen changes nothing. */
   async choose(): Promise<void> {
     const line = await this.pick();
-    if (line?.run) await line.run();
+    const file = line?.isAnyFile && (await chosenFile());
+    if (file) await this.load(file);
     if (line?.choice) await this.use(line.choice);
   }
 
@@ -187,8 +188,9 @@ export class ModelChoice {
   /** A licence with terms is asked for once. */
   private async use({ name, file, download, license }: Choice): Promise<void> {
     if (license?.terms !== undefined && !(await this.agreed(name, license.name, license.terms))) return;
-    const got = download ? await this.parts.downloads.get(`${name} ${download.type}`, download) : file;
-    if (got !== undefined) await this.load(got === bundledModel(this.parts.bundled) ? '' : got);
+    if (download)
+      await this.parts.downloads.get(`${name} ${download.type}`, download, (got) => this.load(got));
+    else if (file !== undefined) await this.load(file);
   }
 
   /** What the catalogue has and this disk has not. */
@@ -203,9 +205,10 @@ export class ModelChoice {
       .sort((a, b) => Number(a.unfit !== undefined) - Number(b.unfit !== undefined));
   }
 
-  /** Of the one that is in use already, the setting does not change, and nobody would hear of the choice. */
-  private async load(file: string): Promise<void> {
+  /** Has a file used. Where it is in use already, the setting does not change, and nobody would hear of the choice. */
+  async load(chosen: string): Promise<void> {
     const { modelFile } = readSettings();
+    const file = chosen === bundledModel(this.parts.bundled) ? '' : chosen;
     if (file === '' ? modelFile !== '' : !isSame(modelFile, file)) await writeSetting('modelFile', file);
     else await vscode.commands.executeCommand('ryzanstein.restartEngine').then(() => this.speak());
   }
@@ -263,7 +266,7 @@ function linesOf(onDisk: readonly Choice[], toDownload: readonly Choice[]): Line
   const file: Line = {
     label: `$(folder-opened) ${t`Choose a file…`}`,
     description: t`any GGUF file`,
-    run: chooseFile,
+    isAnyFile: true,
   };
   const group = (label: string, lines: Line[]): Line[] =>
     lines.length > 0 ? [separator(label), ...lines] : [];
@@ -275,11 +278,11 @@ function linesOf(onDisk: readonly Choice[], toDownload: readonly Choice[]): Line
   ];
 }
 
-async function chooseFile(): Promise<void> {
+async function chosenFile(): Promise<string | undefined> {
   const files = await vscode.window.showOpenDialog({
     title: t`Choose a model file`,
     openLabel: t`Use this model`,
     filters: { [t`GGUF models`]: ['gguf'], [t`All files`]: ['*'] },
   });
-  if (files?.[0]) await writeSetting('modelFile', files[0].fsPath);
+  return files?.[0]?.fsPath;
 }

@@ -9,6 +9,7 @@ import { type DiagnosticsMessage, type DiagnosticsState, isDiagnosticsMessage } 
 import type { CompletionLog, Entry } from '../editing/completionLog';
 import { Page } from './page';
 import type { Problems } from './problems';
+import { occupationWords, sentenceOf } from '../wording';
 
 export class DiagnosticsPage implements vscode.Disposable {
   private readonly page: Page<DiagnosticsState, DiagnosticsMessage>;
@@ -30,7 +31,7 @@ export class DiagnosticsPage implements vscode.Disposable {
       ...{ name: 'diagnostics', title: t`Ryzanstein Diagnostics` },
       state: () =>
         diagnosticsState({
-          ...{ engine: engine.state, diagnosis: this.diagnosis },
+          ...{ engine: engine.state, diagnosis: this.current() },
           ...{ recent: completions.recent, requests: completions.entries },
         }),
       isMessage: isDiagnosticsMessage,
@@ -56,7 +57,12 @@ export class DiagnosticsPage implements vscode.Disposable {
   }
 
   private async examine(): Promise<void> {
-    if (this.engine.occupation) return;
+    const { occupation } = this.engine;
+    if (occupation === 'diagnosis') return;
+    if (occupation) {
+      this.diagnosis ??= t`${sentenceOf(occupationWords(occupation))} Try again when it is done.`;
+      return this.post();
+    }
     this.diagnosis = t`It is being examined, which takes some seconds.`;
     this.post();
     try {
@@ -65,6 +71,15 @@ export class DiagnosticsPage implements vscode.Disposable {
       this.diagnosis = error instanceof Error ? error.message : String(error);
     }
     this.post();
+  }
+
+  /** What was found, as far as it is of the engine that is at work. */
+  private current(): Diagnosis | string | undefined {
+    const { diagnosis, engine } = this;
+    const { state } = engine;
+    if (typeof diagnosis !== 'object' || state.name !== 'ready') return diagnosis;
+    const { file, kernel } = state.model;
+    return diagnosis.model.file === file && diagnosis.model.kernel === kernel ? diagnosis : undefined;
   }
 
   /** Everything, for a report: without any text of the user's files. */

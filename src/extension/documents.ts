@@ -41,6 +41,14 @@ export function pathOf(uri: vscode.Uri): string {
   return isInFolder ? vscode.workspace.asRelativePath(uri, false) : posix.basename(uri.path);
 }
 
+/** What a document is called in front of a line of it: its path as people know it, with the number of a notebook's cell. */
+export function nameOf(document: vscode.TextDocument): string {
+  const path = vscode.workspace.asRelativePath(document.uri);
+  const cells = notebookOf(document)?.getCells() ?? [];
+  const index = cells.findIndex((cell) => cell.document === document);
+  return index < 0 ? path : `${path} [${index + 1}]`;
+}
+
 export function repositoryOf(document: vscode.TextDocument): string | undefined {
   return vscode.workspace.getWorkspaceFolder(document.uri)?.name;
 }

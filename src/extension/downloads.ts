@@ -36,8 +36,12 @@ export class Downloads {
     return downloadFolder === '' ? path.join(this.parts.storage.fsPath, 'models') : chosen;
   }
 
-  /** Returns the model's path, or nothing where it was cancelled or could not be had, which is told. */
-  async get(name: string, model: { repository: string; file: string }): Promise<string | undefined> {
+  /** Has `use` take the file, now or when it was tried again; where it was cancelled or could not be had, that is told. */
+  async get(
+    name: string,
+    model: { repository: string; file: string },
+    use: (file: string) => Promise<void>,
+  ): Promise<void> {
     const { log, reader } = this.parts;
     const hub: Hub = { base: readSettings().hub, fetch, token: await this.parts.secrets.get(tokenKey) };
     log.info(`Downloading ${model.repository}/${model.file} from ${hub.base}.`);
@@ -46,7 +50,7 @@ export class Downloads {
       title: t`Ryzanstein: downloading ${name}`,
       cancellable: true,
     };
-    return vscode.window.withProgress(options, async (progress, token) => {
+    const file = await vscode.window.withProgress(options, async (progress, token) => {
       const cancellation = new AbortController();
       token.onCancellationRequested(() => cancellation.abort());
       let told = 0;
@@ -63,22 +67,26 @@ export class Downloads {
         );
       } catch (error) {
         if (token.isCancellationRequested) tell(t`${name} is not whole yet; what has arrived is kept.`);
-        else await this.explain(name, error, () => this.get(name, model));
+        else this.explain(name, error, () => this.get(name, model, use));
         return undefined;
       }
     });
+    if (file !== undefined) await use(file);
   }
 
   /** What is there and cannot be used has to be had anew. */
   private async removeDamaged(model: { repository: string; file: string }): Promise<void> {
     const { reader } = this.parts;
     const file = placeOf(this.folder, model);
-    if (existsSync(file) && 'refusal' in (await reader.glance(file))) await remove(file, this.folder);
+    if (existsSync(file)) {
+      const glance = await reader.glance(file);
+      if ('refusal' in glance && !glance.isUnread) await remove(file, this.folder);
+    }
     reader.rest();
   }
 
-  /** Brings a file into the folder, for a machine without a network, and has it used. */
-  async importModel(): Promise<void> {
+  /** Brings a file into the folder, for a machine without a network, and has `use` take it. */
+  async importModel(use: (file: string) => Promise<void>): Promise<void> {
     const picked = await vscode.window.showOpenDialog({
       title: t`Import a model file`,
       openLabel: t`Import`,
@@ -95,7 +103,7 @@ export class Downloads {
     };
     try {
       const file = await vscode.window.withProgress(options, () => importFile(source, this.folder));
-      await writeSetting('modelFile', file);
+      await use(file);
     } catch (error) {
       void vscode.window.showErrorMessage(`Ryzanstein: ${messageOf(error)}`);
     }
@@ -162,7 +170,7 @@ export class Downloads {
     }
   }
 
-  private async explain(name: string, error: unknown, again: () => Promise<unknown>): Promise<void> {
+  private explain(name: string, error: unknown, again: () => Promise<unknown>): void {
     const message = messageOf(error);
     this.parts.log.error(`${name} could not be downloaded: ${message}`);
     const kind = error instanceof HubProblem ? error.kind : 'broken';
@@ -173,7 +181,6 @@ export class Downloads {
       if (action === setToken) await this.setToken();
       if (action === tryAgain) await again();
     });
-    return Promise.resolve();
   }
 }
 

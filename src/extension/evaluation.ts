@@ -4,7 +4,6 @@ import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { grouped } from '../numbers';
 import type { Evaluation } from '../reports';
-import { pathOf } from './documents';
 import type { LocalEngine } from '../editing/localEngine';
 import { sureEnough } from '../editing/settings';
 import { evaluationReport, type Run } from '../report/evaluationReport';
@@ -84,9 +83,10 @@ export class Evaluations implements vscode.Disposable {
     const found = await sourceFilesOfWorkspace(this.ignoring, token);
     const uris = evenlySpread(found, mostFiles);
     if (token.isCancellationRequested) return undefined;
-    if (uris.length === 0) return tell(t`there is no source file of a known language in this workspace.`);
-    for (const uri of uris) this.uris.set(pathOf(uri), uri);
-    const files = uris.map((uri) => ({ file: uri.fsPath, path: pathOf(uri) }));
+    if (uris.length === 0) return tell(noFiles());
+    // In several folders there may be files of one name.
+    const files = uris.map((uri) => ({ file: uri.fsPath, path: vscode.workspace.asRelativePath(uri) }));
+    for (const [i, { path }] of files.entries()) this.uris.set(path, uris[i]!);
     const evaluation = await this.engine.evaluate(
       { files, holes, seed, tune },
       token,
@@ -118,6 +118,14 @@ export class Evaluations implements vscode.Disposable {
 function evenlySpread<T>(all: T[], most: number): T[] {
   if (all.length <= most) return all;
   return Array.from({ length: most }, (_, i) => all[Math.floor((i * all.length) / most)]!);
+}
+
+/** Why there is nothing to evaluate on. */
+function noFiles(): string {
+  const isElsewhere = vscode.workspace.workspaceFolders?.some(({ uri }) => uri.scheme !== 'file');
+  return isElsewhere
+    ? t`the files of this workspace are on another machine, where the engine cannot read them by itself.`
+    : t`there is no source file of a known language in this workspace.`;
 }
 
 function tell(sentence: string): undefined {

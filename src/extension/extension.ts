@@ -4,6 +4,7 @@ import { config } from '@vscode/l10n';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Completion, LoadParams } from '../protocol';
+import type { Evaluation } from '../reports';
 import { Benchmark } from './benchmark';
 import { ModelChoice } from './chooseModel';
 import { Circumstances } from './circumstances';
@@ -75,9 +76,10 @@ export function activate(context: vscode.ExtensionContext): Parts {
   const ignoring = new WorkspaceIgnoring();
   const relatedFiles = new RelatedFiles(ignoring);
   const circumstances: Circumstances = new Circumstances(onBattery, () => status.update());
-  const status = new Status(engine, circumstances, completions, (document) =>
-    silenceAt(document, (file) => ignoring.known(file)),
+  const status: Status = new Status(engine, circumstances, completions, (document) =>
+    silenceAt(document, (file) => ignoring.known(file, () => status.update())),
   );
+  ignoring.onForget(() => status.update());
   const provider = new Provider({
     ...{ backend: engine, log: completions, ignoring, relatedFiles },
     throttle: (settings) => circumstances.throttle(settings),
@@ -125,6 +127,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
   }
   /** Runs what the user asked for, who waits for the outcome: a problem is shown. */
   async function withMessages<T>(work: () => Promise<T>): Promise<T | undefined> {
+    problems.forget();
     try {
       return await work();
     } catch (error) {
@@ -133,6 +136,12 @@ export function activate(context: vscode.ExtensionContext): Parts {
       return undefined;
     }
   }
+  /** What is learned of the model holds for what it has said before as well. */
+  async function evaluate(options: { tune?: boolean }): Promise<Evaluation | undefined> {
+    const evaluation = await withMessages(() => evaluations.run(options));
+    if (evaluation) provider.forget();
+    return evaluation;
+  }
   const commands: Record<string, () => unknown> = {
     'ryzanstein.whyNothing': () => whyNothing({ engine, completions, ignoring, status }),
     'ryzanstein.completeNow': completeNow,
@@ -140,13 +149,13 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.toggleLanguage': toggleLanguage,
     'ryzanstein.runBenchmark': () => withMessages(() => benchmark.run()),
     'ryzanstein.showBenchmark': () => benchmark.show(),
-    'ryzanstein.evaluate': () => withMessages(() => evaluations.run()),
-    'ryzanstein.tune': () => withMessages(() => evaluations.run({ tune: true })),
+    'ryzanstein.evaluate': () => evaluate({}),
+    'ryzanstein.tune': () => evaluate({ tune: true }),
     'ryzanstein.showLiveView': () => liveView.show(),
     'ryzanstein.showDiagnostics': () => page.show(),
     'ryzanstein.restartEngine': () => beginAnew(() => engine.restart('on command')),
     'ryzanstein.chooseModel': () => models.choose(),
-    'ryzanstein.importModel': () => downloads.importModel(),
+    'ryzanstein.importModel': () => downloads.importModel((file) => models.load(file)),
     'ryzanstein.manageModels': () => downloads.manage(),
     'ryzanstein.setHubToken': () => downloads.setToken(),
     'ryzanstein.showLog': () => log.show(),
@@ -175,7 +184,8 @@ export function activate(context: vscode.ExtensionContext): Parts {
     ),
     onSettingChange(['modelFile'], () => {
       beginAnew(() => engine.reload('another model was chosen'));
-      void models.speak();
+      // Every window hears of it, and one has chosen.
+      if (vscode.window.state.focused) void models.speak();
     }),
     onSettingChange(['confidence', 'eagerness', 'maxLines'], () => provider.forget()),
     onSettingChange(['enabled', 'languages'], () => provider.withdraw()),

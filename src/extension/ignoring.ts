@@ -11,12 +11,13 @@ const patterns = ['**/{.gitignore,.ryzansteinignore,.git}', '**/.git/**/{HEAD,co
 
 export class WorkspaceIgnoring implements vscode.Disposable {
   readonly rules: Ignoring;
-  private readonly files = new WorkspaceFiles(() => this.rules.forget());
+  private readonly files = new WorkspaceFiles(() => this.forget());
   private readonly subscriptions: vscode.Disposable[];
+  private readonly listeners: (() => void)[] = [];
 
   constructor() {
     this.rules = new Ignoring(this.files);
-    const forget = (): void => this.rules.forget();
+    const forget = (): void => this.forget();
     this.subscriptions = [
       ...patterns.map((pattern) => watched(pattern, forget)),
       // What lies in a folder of the workspace is watched in another way than what does not.
@@ -24,16 +25,32 @@ export class WorkspaceIgnoring implements vscode.Disposable {
     ];
   }
 
-  /** How a file was judged; `undefined` where it was not yet, which then begins. */
-  known(file: vscode.Uri): Judgement | undefined {
+  /** How a file was judged; `undefined` where it was not yet, which then begins, and of whose end `onJudged` hears. */
+  known(file: vscode.Uri, onJudged?: () => void): Judgement | undefined {
     // A cell is judged by its notebook, and an untitled document by the place where it is to be saved, if it has one.
     if (file.scheme === 'vscode-notebook-cell') return undefined;
-    return this.rules.known(file.toString());
+    const name = file.toString();
+    const judgement = this.rules.known(name);
+    if (judgement === undefined && onJudged)
+      void this.rules.judge(name).then(() => {
+        if (this.rules.known(name) !== undefined) onJudged();
+      });
+    return judgement;
+  }
+
+  /** Calls back when every file is judged anew. */
+  onForget(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
     this.files.dispose();
+  }
+
+  private forget(): void {
+    this.rules.forget();
+    for (const listener of this.listeners) listener();
   }
 }
 

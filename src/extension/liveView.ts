@@ -15,6 +15,7 @@ import { computedWith, liveState, toldOf, type Use } from '../report/liveView';
 import { isLiveMessage, type LiveMessage, type LiveState } from '../report/pages';
 import type { Thresholds } from '../eagerness';
 import { messageOf } from '../wording';
+import { nameOf } from './documents';
 import { Page } from './page';
 import type { Problems } from './problems';
 import { onSettingChange, readSettings, writeSetting } from './settings';
@@ -34,6 +35,8 @@ interface Look {
 }
 
 const useEveryMs = 1000;
+/** Of a core, what an engine takes that only listens. */
+const atRest = 0.01;
 /** How long a line that is looked into stays as it was when there is a newer answer: another one may come soon. */
 const restMs = 500;
 
@@ -42,6 +45,7 @@ export class LiveView implements vscode.Disposable {
   private readonly subscriptions: { dispose(): void }[];
   private look: Look | undefined;
   private lookAgain: NodeJS.Timeout | undefined;
+  private useAgain: NodeJS.Timeout | undefined;
   private use: Use | undefined;
   private read: { readonly at: number; readonly cpuMs: number } | undefined;
 
@@ -78,6 +82,7 @@ export class LiveView implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.lookAgain);
+    clearTimeout(this.useAgain);
     for (const subscription of this.subscriptions) subscription.dispose();
     this.page.dispose();
   }
@@ -123,6 +128,9 @@ export class LiveView implements vscode.Disposable {
     this.use = { memoryBytes, ...since };
     this.read = { at, cpuMs };
     this.post();
+    // Until it rests: nobody says when that is.
+    clearTimeout(this.useAgain);
+    if ((this.use.cpuShare ?? 1) >= atRest) this.useAgain = setTimeout(() => void this.readUse(), useEveryMs);
   }
 
   private engineLine(): string {
@@ -252,7 +260,8 @@ function documentAt(path: string): vscode.TextDocument | undefined {
 
 async function open(where: string): Promise<void> {
   const [, path, line] = /^(.*):(\d+)$/.exec(where) as unknown as [string, string, string];
-  const found = documentAt(path)?.uri ?? (await fileAt(path));
+  const named = vscode.workspace.textDocuments.find((document) => nameOf(document) === path);
+  const found = named?.uri ?? (await fileAt(path));
   if (!found) return void vscode.window.showInformationMessage(t`Ryzanstein: ${path} is not there any more.`);
   const start = new vscode.Position(Number(line) - 1, 0);
   await vscode.window.showTextDocument(found, { selection: new vscode.Range(start, start) });

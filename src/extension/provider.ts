@@ -12,7 +12,7 @@ import type { Cursor, Document, Editor, Selected } from '../editing/editor';
 import { GhostText } from '../editing/ghostText';
 import type { Settings } from '../editing/settings';
 import type { Throttle } from '../editing/throttle';
-import { placeOf, repositoryOf, silenceAt } from './documents';
+import { nameOf, placeOf, repositoryOf, silenceAt } from './documents';
 import type { WorkspaceIgnoring } from './ignoring';
 import type { RelatedFiles } from './relatedFiles';
 import { readSettings } from './settings';
@@ -131,7 +131,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     const { ignoring, relatedFiles } = this.parts;
     return {
       key: document.uri.toString(),
-      path: vscode.workspace.asRelativePath(document.uri),
+      path: nameOf(document),
       languageId: document.languageId,
       get version() {
         return document.version;

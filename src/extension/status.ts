@@ -57,6 +57,8 @@ export class Status implements vscode.Disposable {
       this.item,
       this.language,
       vscode.window.onDidChangeActiveTextEditor(() => this.update()),
+      // Of a document that is in another language from now on, too.
+      vscode.workspace.onDidOpenTextDocument(() => this.update()),
       onSettingChange(
         ['enabled', 'languages', 'mode', 'eagerness', 'confidence', 'onBattery', 'whileBuilding'],
         () => this.update(),

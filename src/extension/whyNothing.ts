@@ -5,11 +5,11 @@ import * as vscode from 'vscode';
 import type { CompletionLog } from '../editing/completionLog';
 import { type Explanation, explain } from '../editing/explanation';
 import type { LocalEngine } from '../editing/localEngine';
-import { silenceAt } from './documents';
+import { nameOf, silenceAt } from './documents';
 import { silenceWords } from '../wording';
 import type { WorkspaceIgnoring } from './ignoring';
 import { readSettings } from './settings';
-import type { Status } from './status';
+import type { Status, StatusName } from './status';
 
 export interface WhyParts {
   readonly engine: LocalEngine;
@@ -17,6 +17,9 @@ export interface WhyParts {
   readonly ignoring: WorkspaceIgnoring;
   readonly status: Status;
 }
+
+/** Where nothing is offered when it is asked for, either. */
+const unasked: ReadonlySet<StatusName> = new Set(['off', 'offHere', 'error'] as const);
 
 export async function whyNothing(parts: WhyParts): Promise<void> {
   const { sentence, setting, isFinal } = explanation(parts);
@@ -37,9 +40,10 @@ export function explanation({ engine, completions, ignoring, status }: WhyParts)
   if (silence) return { sentence: t`Nothing is offered here: ${silenceWords(silence)}.`, isFinal: true };
   // What holds for every line.
   const { name, sentence, setting } = status.current;
-  if (name !== 'ready' && name !== 'working') return { sentence, ...(setting && { setting }) };
+  if (name !== 'ready' && name !== 'working')
+    return { sentence, ...(setting && { setting }), ...(unasked.has(name) && { isFinal: true }) };
   const settings = readSettings(document);
-  const where = `${vscode.workspace.asRelativePath(document.uri)}:${selection.active.line + 1}`;
+  const where = `${nameOf(document)}:${selection.active.line + 1}`;
   const { state } = engine;
   const thresholds = state.name === 'ready' ? state.model.thresholds : undefined;
   const entries = completions.entries.filter((entry) => entry.where === where);

@@ -22,10 +22,16 @@ const answerTokens = 12;
 /** An answer of another number of threads has to come so much sooner to be worth a change. */
 const worthIt = 1.1;
 
-/** `reports` are the newest first; `deadline` is how long the editor waits for an answer, in milliseconds. */
+/** `deadline` is how long the editor waits for an answer, in milliseconds, `threads` how many are set, 0 for those that serve best. */
+interface BenchmarkSettings {
+  readonly deadline: number;
+  readonly threads: number;
+}
+
+/** `reports` are the newest first. */
 export function benchmarkState(
   reports: readonly BenchReport[],
-  deadline: number,
+  { deadline, threads }: BenchmarkSettings,
   working = '',
   progress?: BenchProgress,
 ): BenchmarkState {
@@ -36,7 +42,8 @@ export function benchmarkState(
       ...{ verdict: working || t`Nothing was measured on this machine yet.`, conditions: [], groups: [] },
       ...{ ...atWork, isMeasured: false },
     };
-  const advice = adviceBy(now);
+  const advised = adviceBy(now);
+  const advice = advised?.use?.threads === threads ? undefined : advised;
   return {
     verdict: working || verdictOn(now, deadline),
     conditions: conditionsOf(now),
@@ -78,7 +85,9 @@ function verdictOn(report: BenchReport, deadline: number): string {
       ? t`Both are within the deadline of ${due}.`
       : keyMs <= deadline
         ? t`The first is beyond the deadline of ${due}, so that it is shown with the next key.`
-        : t`That is beyond the deadline of ${due}: a smaller model would be in time.`;
+        : disturbanceWords(report.takenCores)
+          ? t`That is beyond the deadline of ${due}.`
+          : t`That is beyond the deadline of ${due}: a smaller model would be in time.`;
   return `${takes} ${whether}`;
 }
 

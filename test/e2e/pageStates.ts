@@ -334,13 +334,18 @@ export function pageStates(language: string) {
       ),
     },
     benchmark: {
-      usual: benchmarkState(benchmarks, 300),
-      worst: benchmarkState([...slow, ...Array.from({ length: 18 }, () => slow[1]!)], 0.001, measuring, {
-        done: 3,
-        steps: 9,
-        next: { kernel: 'avx512-vbmi', threads: 2 },
-      }),
-      empty: { ...benchmarkState([], 300), failure: refused() },
+      usual: benchmarkState(benchmarks, { deadline: 300, threads: 0 }),
+      worst: benchmarkState(
+        [...slow, ...Array.from({ length: 18 }, () => slow[1]!)],
+        { deadline: 0.001, threads: 0 },
+        measuring,
+        {
+          done: 3,
+          steps: 9,
+          next: { kernel: 'avx512-vbmi', threads: 2 },
+        },
+      ),
+      empty: { ...benchmarkState([], { deadline: 300, threads: 0 }), failure: refused() },
     },
   };
 }

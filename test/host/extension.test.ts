@@ -289,6 +289,19 @@ describe('ghost text', () => {
     await repeated(() => entryAfter(parts, /^(shown|hidden)/, () => type('b')));
   });
 
+  it('is said to be silent in a file when that is opened, and not to be when its language is another one', async () => {
+    const name = (): string => parts.status.current.name;
+    await open(sample);
+    await until('another status', () => name() !== 'silent');
+    await open('KEY=|\n', '.env.local');
+    await until('the silence', () => name() === 'silent');
+    const text = await vscode.workspace.openTextDocument({ language: 'plaintext', content: 'const a = ' });
+    await vscode.window.showTextDocument(text);
+    await until('the language to be off', () => name() === 'offHere');
+    await vscode.languages.setTextDocumentLanguage(text, 'typescript');
+    await until('it to be on', () => name() !== 'offHere');
+  });
+
   it('is silent in documents that are no files', async () => {
     const content: vscode.TextDocumentContentProvider = { provideTextDocumentContent: () => 'const a = ' };
     const registered = vscode.workspace.registerTextDocumentContentProvider('made-up', content);
@@ -426,6 +439,7 @@ describe('ghost text', () => {
     assert.deepEqual(explanation(parts), {
       sentence: 'Completions are off in TypeScript files and on in others.',
       setting: 'languages',
+      isFinal: true,
     });
     await vscode.commands.executeCommand('ryzanstein.toggleLanguage');
     await until('the status', () => parts.status.current.name !== 'offHere');
@@ -655,8 +669,10 @@ describe('the engine', () => {
     try {
       const settings = { 'ryzanstein.hub': await hub.start(), 'ryzanstein.downloadFolder': folder };
       await given(settings, async () => {
-        const got = await parts.downloads.get('tiny', { repository, file });
-        assert.ok(got !== undefined && got.startsWith(folder));
+        let got = '';
+        const use = (whole: string): Promise<void> => Promise.resolve(void (got = whole));
+        await parts.downloads.get('tiny', { repository, file }, use);
+        assert.ok(got.startsWith(folder), got);
         assert.deepEqual(readFileSync(got), readFileSync(tinyModel));
         assert.deepEqual(
           hub.asked.map(({ from }) => from),
@@ -667,7 +683,9 @@ describe('the engine', () => {
           const { state } = parts.engine;
           return state.name === 'ready' && state.model.file === got;
         });
-        assert.equal(await parts.downloads.get('none', { repository, file: 'none.gguf' }), undefined);
+        got = '';
+        await parts.downloads.get('none', { repository, file: 'none.gguf' }, use);
+        assert.equal(got, '');
         await vscode.commands.executeCommand('notifications.clearAll');
       });
     } finally {

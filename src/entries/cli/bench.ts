@@ -64,7 +64,7 @@ async function run(options: Options): Promise<void> {
 /** The page that the extension shows, as one file; of this run alone. */
 function pageOf(report: BenchReport): string {
   const read = (...names: string[]): string => readText(path.join(__dirname, '..', ...names));
-  return pageAlone(partsOf('benchmark', read), benchmarkState([report], defaults.deadline));
+  return pageAlone(partsOf('benchmark', read), benchmarkState([report], defaults));
 }
 
 function compare(files: string[], options: Options): void {

@@ -464,6 +464,33 @@ function behaves(isShared: boolean): void {
     },
   );
 
+  const thresholds = { languages: { go: { quiet: 0.9, normal: 0.8, eager: 0.7 } } };
+  withTrial(
+    'knows at once how sure is sure enough, as an evaluation has measured',
+    { evaluate: `answer(${JSON.stringify({ file: 'fake.gguf', holes: 9, thresholds })})` },
+    async (trial) => {
+      await trial.complete(never);
+      await trial.client.evaluate({ files: [], holes: 9, seed: 1 }, never, () => undefined);
+      const { state } = trial.client;
+      assert.deepEqual(state.name === 'ready' && state.model.thresholds, thresholds);
+    },
+  );
+
+  let shortAt = Infinity;
+  withTrial(
+    'gives its memory back also where that becomes short long after the last use',
+    {},
+    async (trial) => {
+      await trial.client.loadModel();
+      shortAt = performance.now() + 250;
+      await pause(200);
+      assert.equal(trial.client.state.name, 'ready', 'memory was not short');
+      await pause(250);
+      assert.equal(trial.client.state.name, 'idle');
+    },
+    { idleMs: 100, isMemoryShort: () => performance.now() > shortAt },
+  );
+
   let short = false;
   withTrial(
     'gives its memory back when it was idle and memory is short, and comes back when it is needed',

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ModelReader } from '../../../src/editing/modelReader';
 import { bundledOrigin, type Candidate, choicesOf } from '../../../src/library/choices';
 import { licenceOf } from '../../../src/library/licences';
@@ -108,6 +109,18 @@ describe('the list of models', function () {
     smallModel(changing, { name: 'whole' });
     reader.rest();
     assert.equal((await choices([changing]))[0]!.name, 'whole');
+  });
+
+  it('says of a file whose reading was ended that it is unread, for it may be as it should', async () => {
+    const deaf = new ModelReader(file('deaf.js', 'setInterval(() => undefined, 1000);'), log);
+    const glance = deaf.glance(small('interrupted.gguf'));
+    // It begins when the state of the file is known.
+    await pause(200);
+    deaf.rest();
+    const told = await glance;
+    assert.ok('refusal' in told && told.isUnread, JSON.stringify(told));
+    const broken = await reader.glance(file('broken.gguf', 'nothing'));
+    assert.ok('refusal' in broken && !broken.isUnread);
   });
 
   it('has a licence for a model whose file says nothing of it, and terms where there are some', () => {

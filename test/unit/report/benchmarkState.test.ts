@@ -31,9 +31,11 @@ const report = (more: Partial<BenchReport> = {}): BenchReport => ({
 const bars = (state: ReturnType<typeof benchmarkState>, title: string) =>
   state.groups.find((group) => group.title === title)!.bars;
 
+const usual = { deadline: 300, threads: 0 };
+
 describe('the benchmark page', () => {
   it('says in milliseconds what an answer takes, and whether it is in time', () => {
-    const verdict = (deadline: number): string => benchmarkState([report()], deadline).verdict;
+    const verdict = (deadline: number): string => benchmarkState([report()], { ...usual, deadline }).verdict;
     // 512 / 5120 s + 12 / 1000 s, and 13 / 1000 s.
     assert.equal(
       verdict(300),
@@ -41,21 +43,21 @@ describe('the benchmark page', () => {
     );
     assert.match(verdict(100), /The first is beyond the deadline of 100 ms/);
     assert.match(verdict(10), /That is beyond the deadline of 10 ms: a smaller model/);
-    assert.match(benchmarkState([], 300).verdict, /^Nothing was measured/);
-    assert.equal(benchmarkState([report()], 300, 'At work.').verdict, 'At work.');
+    assert.match(benchmarkState([], usual).verdict, /^Nothing was measured/);
+    assert.equal(benchmarkState([report()], usual, 'At work.').verdict, 'At work.');
   });
 
   it('says what is measured while it works, and what share is done', () => {
-    const at = (progress: BenchProgress) => benchmarkState([report()], 300, 'At work.', progress).progress;
+    const at = (progress: BenchProgress) => benchmarkState([report()], usual, 'At work.', progress).progress;
     assert.deepEqual(at({ done: 3, steps: 8, next: { kernel: 'avx2', threads: 2 } }), {
       ...{ text: 'Step 4 of 8: the kernel avx2 with 2 threads.', share: 0.375 },
     });
     assert.match(at({ done: 7, steps: 8 })!.text, /^Step 8 of 8: the time to the first token\.$/);
-    assert.equal(benchmarkState([report()], 300).progress, undefined);
+    assert.equal(benchmarkState([report()], usual).progress, undefined);
   });
 
   it('has bars by kernel, by threads and by length of the prompt, with ranges, those in use lit', () => {
-    const state = benchmarkState([report()], 300);
+    const state = benchmarkState([report()], usual);
     assert.deepEqual(
       bars(state, 'Writing an answer, by kernel').map(({ name, value, look }) => [name, value, look]),
       [
@@ -91,7 +93,7 @@ describe('the benchmark page', () => {
       report({ results: slower.map((each) => ({ ...each, model: 'large' })) }),
     ];
     const runs = bars(
-      benchmarkState([report(), before, ...others], 300),
+      benchmarkState([report(), before, ...others], usual),
       'Writing an answer, this run and earlier ones',
     );
     assert.deepEqual(
@@ -104,7 +106,7 @@ describe('the benchmark page', () => {
   });
 
   it('advises another number of threads only where that is faster beyond noise', () => {
-    assert.equal(benchmarkState([report()], 300).advice, undefined);
+    assert.equal(benchmarkState([report()], usual).advice, undefined);
     const contended = report({
       results: [
         ...[row('prefill', 'avx2', 1, 3000), row('decode', 'avx2', 1, 2000)],
@@ -112,16 +114,21 @@ describe('the benchmark page', () => {
         ...[row('prefill', 'scalar', 4, 99_000), row('decode', 'scalar', 4, 99_000)],
       ],
     });
-    const { advice } = benchmarkState([contended], 300);
+    const { advice } = benchmarkState([contended], usual);
     assert.deepEqual(advice?.use, { threads: 1, action: 'Use 1 thread' });
     assert.match(advice.text, /^With 1 thread an answer comes 1\.6 times as fast as with 2, beyond noise\.$/);
-    const disturbed = benchmarkState([{ ...contended, takenCores: 0.9 }], 300).advice;
+    const disturbed = benchmarkState([{ ...contended, takenCores: 0.9 }], usual).advice;
     assert.equal(disturbed?.use, undefined);
     assert.match(
       disturbed!.text,
       /^Other programs took 0\.9 cores while this was measured\. A quiet machine/,
     );
-    assert.deepEqual(benchmarkState([{ ...contended, takenCores: 0.1 }], 300).advice, advice);
+    assert.deepEqual(benchmarkState([{ ...contended, takenCores: 0.1 }], usual).advice, advice);
+    assert.equal(benchmarkState([contended], { ...usual, threads: 1 }).advice, undefined);
+    const verdict = (takenCores: number): string =>
+      benchmarkState([{ ...contended, takenCores }], { ...usual, deadline: 1 }).verdict;
+    assert.match(verdict(0.1), /beyond the deadline of 1\.0 ms: a smaller model would be in time\.$/);
+    assert.match(verdict(0.9), /beyond the deadline of 1\.0 ms\.$/);
   });
 
   it('stands alone in one file, whatever its texts hold', () => {
