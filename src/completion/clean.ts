@@ -49,7 +49,7 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
     return { text, hidden: 'duplicate' };
   if (syntax && addsErrors(site, opened, withCloserOnItsLine(site, text), syntax))
     return { text, hidden: 'syntax' };
-  const twice = opened.closedTwice(text) ?? closesElementTwice(site, text);
+  const twice = opened.closedTwice(text) ?? closesElementTwice(site, opened, text);
   const single = twice === undefined ? text : text.slice(0, twice).trimEnd();
   return isBlank(single) ? { text: '', hidden: 'unbalanced' } : { text: withCloserOnItsLine(site, single) };
 }
@@ -97,14 +97,16 @@ function endsWordAgain({ lineBefore, lineAfter }: Site, text: string): boolean {
 
 /** What goes on with a statement, and begins none. */
 const goesOn =
-  /^(?:\??\.[\p{L}_$]|->|[,%^]|\?(?!>)|=|[<>](?=[\s=<>])|&&|\|\||[-+*/&|]\s|:(?!:)|(?:as|instanceof|satisfies)\s)/u;
+  /^(?:\??\.[\p{L}_$]|->|[,^]|[%?](?!>)|=|[<>](?=[\s=<>])|&&|\|\||[-+*/&|]\s|:(?!:)|(?:as|instanceof|satisfies)\s)/u;
 
 /** Where such a mark may begin a selector or a command. */
 const beginOtherwise = new Set(['css', 'less', 'scss', 'shellscript']);
 
 /** No statement ends where the rest of its line goes on with it: of `user.na‸.trim()`, `me;` is `me`. */
 function withoutEnd({ languageId, lineAfter }: Site, opened: Opened, text: string): string {
-  const ends = text.endsWith(';') && goesOn.test(lineAfter.trimStart()) && !opened.isText(text);
+  const rest = lineAfter.trimStart();
+  const isComment = lexisOf(languageId).lineComments.some((mark) => rest.startsWith(mark));
+  const ends = text.endsWith(';') && goesOn.test(rest) && !isComment && !opened.isText(text);
   return ends && !beginOtherwise.has(languageId) ? text.slice(0, -1).trimEnd() : text;
 }
 

@@ -1,6 +1,7 @@
 // Follows the elements of markup, to find the closing tags of a completion that close nothing, or what is closed below.
 
 import { lexisOf } from '../language/lexis';
+import type { Opened } from './opened';
 import type { Site } from './site';
 
 /** Comments, scripts with what is in them, and tags; what the text ends in may be the beginning of one. */
@@ -20,12 +21,18 @@ const empty = /^(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wb
  * Where the first closing tag of a text stands that leaves more tags without a partner than there were. Elements that are
  * open count for nothing: in HTML some need not be closed.
  */
-export function closesElementTwice({ languageId, before, after }: Site, text: string): number | undefined {
+export function closesElementTwice(
+  { languageId, before, after }: Site,
+  opened: Opened,
+  text: string,
+): number | undefined {
   if (!text.includes('</') || lexisOf(languageId).base !== 'markup') return undefined;
   const above = new Elements().read(before);
   const most = above.clone().read(after).strays;
+  // A string of code in it may hold one half of an element.
   return [...text.matchAll(/<\/[\w.:-]+\s*>/g)].find(
     ({ 0: closing, index }) =>
+      opened.isMarkup(text.slice(0, index)) &&
       above
         .clone()
         .read(text.slice(0, index + closing.length))

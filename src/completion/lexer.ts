@@ -1,5 +1,6 @@
 // Follows what is open through a text: brackets, strings and the code in them, comments, elements, as a language writes them.
 
+import { isBlank } from './site';
 import { type Lexis, lexisOf, type StringRule } from '../language/lexis';
 
 /** Something that is open: what closes it, and where it was opened. */
@@ -25,7 +26,12 @@ const unfinishedRegexp: StringRule = { open: regexp, close: '/', escape: '\\' };
 const value = /(?:[\p{L}\p{N}_$)\]}"'`]|\+\+|--)\s*$/u;
 const wordBeforeRegexp =
   /(?:^|[^\p{L}\p{N}_$.])(?:return|typeof|case|in|of|do|else|void|delete|and|or|not|if|unless|when|while|split|grep)\s*$/u;
-const tagStart = /<(?:(?=>)|[A-Za-z][\w.:-]*(?![\w.:-]|\s+extends\b|\s*,)(?=[\s/>]|$))/y;
+/** Of types there may be some behind the name; `<T>(` begins a function's type. */
+const tagStart =
+  /<(?:(?=>)|(?!(?:[A-Z]|T[A-Z]\w*)>\()[A-Za-z][\w.:-]*(?![\w.:-]|\s+extends\b|\s*,)(?=[\s/><]|$))/y;
+const typesOfTag = /<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>/y;
+/** A line of the preprocessor. */
+const condition = /#\s*(?:if|ifdef|ifndef|else|elif|elifdef|elifndef|endif)\b/y;
 const tagName = /<\/?([A-Za-z][\w.:-]*)?/y;
 /** Characters of a line before a place that are looked at for what the place is. */
 const lookBehind = 40;
@@ -41,6 +47,8 @@ export class Lexer {
   readonly #lexis: Lexis;
   /** Here-documents that begin with the next line. */
   #waiting: string[] = [];
+  /** What was open where conditions began that have not ended, innermost last. */
+  #conditions: (readonly Open[])[] = [];
   #text = '';
   #offset = 0;
   #at = 0;
@@ -57,6 +65,7 @@ export class Lexer {
     other.stack.push(...this.stack);
     other.mismatched = this.mismatched;
     other.#waiting = [...this.#waiting];
+    other.#conditions = [...this.#conditions];
     other.#offset = this.#offset;
     return other;
   }
@@ -146,6 +155,7 @@ export class Lexer {
     const character = this.#text[this.#at]!;
     if (character === '\n') return this.#endLine();
     if (run !== undefined) return this.#words(run);
+    if (character === '#' && this.#lexis.conditions && isBlank(this.#behind())) this.#condition();
     if (this.#lexis.plain) {
       const plain = this.#match(this.#lexis.plain);
       if (plain !== undefined) {
@@ -164,7 +174,7 @@ export class Lexer {
       return;
     }
     if (this.#opensComment() || this.#opensString() || this.#opensRegexp() || this.#opensElement()) return;
-    if (this.#lexis.heredoc) {
+    if (this.#lexis.heredoc && !this.#isInArithmetic()) {
       const found = this.#match(this.#lexis.heredoc);
       this.#lexis.heredoc.lastIndex = this.#at;
       const word = found === undefined ? undefined : this.#lexis.heredoc.exec(this.#text)!.at(-1);
@@ -178,11 +188,27 @@ export class Lexer {
     this.#at++;
   }
 
+  /** Another text in the place of the one before begins where that one did. */
+  #condition(): void {
+    const word = this.#match(condition)?.replace(/^#\s*/, '');
+    if (word === undefined) return;
+    if (word.startsWith('if')) this.#conditions.push([...this.stack]);
+    else if (word === 'endif') this.#conditions.pop();
+    else this.stack.splice(0, this.stack.length, ...(this.#conditions.at(-1) ?? this.stack));
+  }
+
+  /** Between `((` and `))`, where `<<` shifts. */
+  #isInArithmetic(): boolean {
+    const [outer, inner] = this.stack.slice(-2);
+    const isPair = outer?.closer === ')' && inner?.closer === ')' && inner.at === outer.at + 1;
+    return isPair && inner.kind === 'bracket' && outer.kind === 'bracket';
+  }
+
   /** Of a shell's words two begin and end patterns, whose closers close nothing. */
   #words(run: string): void {
     const [opener, closer] = this.#lexis.patterns!;
     for (const { 0: word, index } of run.matchAll(/\w+/g)) {
-      const isCommand = /^(?:\s*(?:then|do|else)\s)?\s*$/.test(run.slice(0, index));
+      const isCommand = /^(?:\s*(?:then|do|else|RUN)\s)?\s*$/.test(run.slice(0, index));
       if (!isCommand || !/(?:^|[\s;(&|])$/.test(index > 0 ? ' ' : this.#behind())) continue;
       const top = this.#container();
       if (word === opener) this.#open('patterns', closer);
@@ -214,10 +240,16 @@ export class Lexer {
     const { lineComments, spacedComments } = this.#lexis;
     if (this.#opensBlock()) return true;
     const line = lineComments.find((mark) => this.#text.startsWith(mark, this.#at));
-    if (line === undefined || (spacedComments && !/(?:^|[\s;(])$/.test(this.#behind()))) return false;
+    if (line === undefined || this.#isInLine() || (spacedComments && !/(?:^|[\s;(])$/.test(this.#behind())))
+      return false;
     this.#open('line', '\n');
     this.#at += line.length;
     return true;
+  }
+
+  /** In code within a string that ends with its line, which no comment can go on to the end of. */
+  #isInLine(): boolean {
+    return this.stack.some(({ kind, rule }) => kind === 'string' && rule?.code && !rule.lines);
   }
 
   #opensString(): boolean {
@@ -301,6 +333,11 @@ export class Lexer {
 
   #inString(string: Open): void {
     const rule = string.rule!;
+    const plain = rule.plain && this.#match(rule.plain);
+    if (plain !== undefined) {
+      this.#at += plain.length;
+      return;
+    }
     const character = this.#text[this.#at]!;
     if (character === rule.escape && !(rule.code && this.#match(rule.code) !== undefined)) {
       this.#at += 2;
@@ -337,7 +374,7 @@ export class Lexer {
     const isStart = this.#at === 0 || this.#text[this.#at - 1] === '\n';
     if (isStart && line.trim().replace(/[;,)].*$/, '') === heredoc.closer) {
       this.#close(heredoc);
-      this.#at += /^\s*\w+/.exec(line)![0].length;
+      this.#at += line.indexOf(heredoc.closer) + heredoc.closer.length;
       return;
     }
     if (this.#text[this.#at] === '\n') this.#dropWeak();
@@ -365,6 +402,12 @@ export class Lexer {
   #inTag(): void {
     const tag = this.stack.findLast(({ kind }) => kind === 'tag')!;
     const character = this.#text[this.#at]!;
+    const types = this.#match(typesOfTag);
+    if (types !== undefined) {
+      this.#at += types.length;
+      return;
+    }
+    if (this.#opensComment()) return;
     if (this.#text.startsWith('/>', this.#at)) {
       this.#close(tag);
       this.#at += 2;

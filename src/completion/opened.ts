@@ -263,6 +263,12 @@ export class Opened {
     return columnOf(lineBelow) > column;
   }
 
+  /** Whether what stands behind a text is of the markup, not of code in it. */
+  isMarkup(text: string): boolean {
+    const top = this.after(text).stack.findLast(({ weak }) => !weak);
+    return top === undefined ? lexisOf(this.#site.languageId).base === 'markup' : top.kind === 'markup';
+  }
+
   /** Where a text closes what is closed below already; undefined where it does not, or where that is not clear. */
   closedTwice(text: string): number | undefined {
     if (!this.#isWhole || this.#closed(text) <= 0) return undefined;
@@ -374,7 +380,7 @@ function isGlued(text: string, opener: number | undefined, at: number, languageI
   if ((lexisOf(languageId).glues && !isOver) || /[$@#%]$/.test(text.slice(0, opener ?? 0).slice(-1)))
     return false;
   const behind = text[at + 1] ?? '';
-  if (languageAt(languageId).quotes.short.includes(behind)) return true;
+  if (languageAt(languageId).quotes.short.includes(behind)) return !isCast(text, opener, at, languageId);
   // A block of several lines does not end in the middle of one that goes on so.
   const isFar = opener === undefined || isOver;
   const goesOn = /^[ \t]*[({<=]/.test(text.slice(at + 1, at + 40));
@@ -383,12 +389,25 @@ function isGlued(text: string, opener: number | undefined, at: number, languageI
   const word = /^[\p{L}_]\w*/u.exec(text.slice(at + 1, at + 20))?.[0];
   if (word === undefined || keywords.test(word)) return false;
   const before = text[at - 1]!;
-  // `[]byte`, `map[string]bool`
-  if (text[at] === ']') return before !== '[' && languageId !== 'go';
+  // `[]byte`, `map[string]bool`, `[[A alloc]init]`
+  if (text[at] === ']') return before !== '[' && !namedBehind.has(languageId);
   if (text[at] === '}' || opener === undefined) return /[\p{L}\p{N}_]/u.test(before);
   // `(int)a` and `if (a)b` are no calls.
   const called = /[\p{L}\p{N}_!)\]>]+$/u.exec(text.slice(Math.max(0, opener - 20), opener))?.[0];
   return called !== undefined && !keywords.test(called);
+}
+
+/** Where a name may stand right behind `]`. */
+const namedBehind = new Set(['go', 'objective-c', 'objective-cpp']);
+
+/** Whether a bracket says of which type the string behind it is: `(char *)"a"`, in PowerShell `[xml]'<a/>'`. */
+function isCast(text: string, opener: number | undefined, at: number, languageId: string): boolean {
+  if (opener === undefined) return false;
+  if (languageId === 'powershell') return text[at] === ']';
+  const isValue = /[\p{L}\p{N}_)\]"'`]\s*$/u.test(text.slice(Math.max(0, opener - 20), opener));
+  const isReturned = /\breturn\s*$/.test(text.slice(Math.max(0, opener - 20), opener));
+  const type = /^\s*[\p{L}_][\p{L}\p{N}_\s:.<>]*[*&\s]*$/u;
+  return text[at] === ')' && (!isValue || isReturned) && type.test(text.slice(opener + 1, at));
 }
 
 /** The lexer behind a text that begins at a line's start. */

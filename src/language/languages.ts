@@ -70,6 +70,24 @@ const script = {
   ...{ quotes: backticks, isSource: true, family: 'typescript', imports: ofScript },
 } as const;
 
+/** Markup with marks of a program that fills it, by the ids of the extensions that bring them. */
+export const templates: readonly string[] = [
+  ...[
+    'astro',
+    'blade',
+    'django-html',
+    'ejs',
+    'erb',
+    'html-eex',
+    'jinja',
+    'jinja-html',
+    'jsp',
+    'liquid',
+    'mdx',
+  ],
+  ...['mustache', 'njk', 'nunjucks', 'phoenix-heex', 'twig'],
+];
+
 /** By the ids of VS Code. */
 export const languages: ReadonlyMap<string, Language> = new Map<string, Language>(
   Object.entries({
@@ -93,6 +111,7 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       pathComment: ';',
       quotes: double,
     },
+    cmake: { name: 'CMake', ...hash, endings: ['.cmake'], blockComments: [['#[[', ']]']], quotes: double },
     coffeescript: {
       name: 'CoffeeScript',
       ...hash,
@@ -135,6 +154,14 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       ...{ ...dashes, endings: ['.elm'], blockComments: [['{-', '-}']] },
       quotes: tripleAndCharacters,
     },
+    erlang: { name: 'Erlang', ...percent, endings: ['.erl', '.hrl'], quotes: both },
+    fish: {
+      name: 'Fish',
+      ...ended(/^\s*(?:if|for|while|function|begin|switch)\b(?!.*;\s*end\b)/),
+      ...hash,
+      endings: ['.fish'],
+      quotes: both,
+    },
     fsharp: {
       name: 'F#',
       ...{ ...slashes, endings: ['.fs', '.fsx'], blockComments: [['(*', '*)']] },
@@ -147,8 +174,22 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       ...{ ...slashes, endings: ['.go'], isSource: true, grammar: 'go', imports: ofGo },
       quotes: { short: ['"'], long: ['`'], character: "'" },
     },
+    graphql: {
+      name: 'GraphQL',
+      ...hash,
+      endings: ['.graphql', '.gql'],
+      quotes: { short: ['"'], long: ['"""'] },
+    },
     groovy: { name: 'Groovy', ...slashes, endings: ['.groovy', '.gradle'], quotes: triples },
     handlebars: { name: 'Handlebars', ...markup, endings: ['.hbs', '.handlebars'], quotes: both },
+    hcl: {
+      name: 'HCL',
+      ...hash,
+      endings: ['.hcl'],
+      lineComments: ['#', '//'],
+      blockComments: starred,
+      quotes: double,
+    },
     haskell: {
       name: 'Haskell',
       ...dashes,
@@ -210,8 +251,22 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       bareValues: true,
     },
     markdown: { name: 'Markdown', ...markup, endings: ['.md'], quotes: double },
+    nix: {
+      name: 'Nix',
+      ...hash,
+      endings: ['.nix'],
+      blockComments: starred,
+      quotes: { short: ['"'], long: ["''"] },
+    },
     'objective-c': { name: 'Objective-C', ...c, endings: ['.m'] },
     'objective-cpp': { name: 'Objective-C++', ...c, endings: ['.mm'] },
+    ocaml: {
+      name: 'OCaml',
+      ...uncommented,
+      endings: ['.ml', '.mli'],
+      blockComments: [['(*', '*)']],
+      quotes: characters,
+    },
     perl: { name: 'Perl', ...hash, endings: ['.pl', '.pm'], quotes: both },
     php: { name: 'PHP', ...slashes, endings: ['.php'], quotes: both, grammar: 'php' },
     plaintext: { name: 'Plain Text', ...uncommented, endings: [], quotes: double, bareValues: true },
@@ -257,6 +312,14 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
     sql: { name: 'SQL', ...dashes, endings: ['.sql'], blockComments: starred, quotes: both, blocks: 'none' },
     svelte: { name: 'Svelte', ...mixed, endings: ['.svelte'], quotes: backticks },
     swift: { name: 'Swift', ...slashes, endings: ['.swift'], quotes: { short: ['"'], long: ['"""'] } },
+    terraform: {
+      name: 'Terraform',
+      ...hash,
+      endings: ['.tf', '.tfvars'],
+      lineComments: ['#', '//'],
+      blockComments: starred,
+      quotes: double,
+    },
     tex: { name: 'TeX', ...percent, endings: ['.sty', '.cls'], quotes: double },
     toml: { name: 'TOML', ...values, endings: ['.toml'], quotes: triples },
     typescript: { name: 'TypeScript', ...script, endings: ['.ts', '.cts', '.mts'], grammar: 'typescript' },
@@ -285,9 +348,10 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
 
 /** What is taken for granted of a language that has no row. */
 const unknown: Language = { ...slashes, name: '', endings: [], quotes: backticks };
+const template: Language = { ...mixed, name: '', endings: [], quotes: both };
 
 export function languageAt(languageId: string): Language {
-  return languages.get(languageId) ?? unknown;
+  return languages.get(languageId) ?? (templates.includes(languageId) ? template : unknown);
 }
 
 /** The languages of source files, by the endings of their names. */

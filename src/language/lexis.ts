@@ -1,6 +1,6 @@
 // How languages write strings, comments and code within strings: what a lexer has to know to tell brackets from text.
 
-import { languageAt } from './languages';
+import { languageAt, templates } from './languages';
 
 /** A kind of string. Of several that match, the first one counts. */
 export interface StringRule {
@@ -17,6 +17,8 @@ export interface StringRule {
   readonly doubles?: boolean;
   /** What it opens with may stand in it with its closer. */
   readonly nests?: boolean;
+  /** Sticky: what neither ends the string nor opens code in it, though it looks like that. */
+  readonly plain?: RegExp;
   /** Sticky: what opens code within the string; its last character is the bracket, but `{{` is none. */
   readonly code?: RegExp;
 }
@@ -27,6 +29,8 @@ export interface Lexis {
   readonly strings: readonly StringRule[];
   readonly lineComments: readonly string[];
   readonly blockComments: readonly (readonly [opener: string, closer: string])[];
+  /** Lines that begin with `#if` and the like decide which of several texts counts: all of them close what the first does. */
+  readonly conditions: boolean;
   /** Comments may stand in comments. */
   readonly nested: boolean;
   /** The mark of a line's comment begins a word. */
@@ -85,6 +89,7 @@ const onlyCharacter: StringRule = {
 const template = quoted('`', { lines: true, code: dollarBrace });
 const shellDouble = quoted('"', { lines: true, code: dollarBoth });
 
+const rawPrefix = /(?:^|[^\p{L}\p{N}_])r$/u;
 const prefixed = (prefix: RegExp, rule: StringRule): StringRule => ({ ...rule, behind: prefix });
 const python = [...longQuotes, '"', "'"].flatMap((quote) => {
   const rule = quoted(quote, { lines: quote.length > 1, behind: undefined });
@@ -107,6 +112,8 @@ const rubyish = [
   quoted("'", { lines: true }),
   quoted('`', { lines: true, code: hashBrace }),
 ];
+/** Of four quotes the last three end the string. */
+const fourthQuote = /"(?=""")/y;
 const tripleIn = (code: RegExp): StringRule[] => [
   quoted('"""', { lines: true, code }),
   quoted('"', { code }),
@@ -122,14 +129,22 @@ const flowIn: Record<string, RegExp> = { yaml: /(?::|^\s*-)\s+$/, dockercompose:
 /** Where a language differs from what its quotes and comments in the table of languages say. */
 const special: Record<string, Partial<Lexis>> = {
   c: {
-    strings: [{ open: /"([^()\\\s"]{0,16})\(/y, behind: /R$/, close: ')$1"', lines: true }, double, single],
+    conditions: true,
+    strings: [
+      { open: /"([^()\\\s"]{0,16})\(/y, behind: /R$/, close: ')$1"', lines: true },
+      ...[double, quoted("'", { behind: /(?:^|[^\p{L}\p{N}_])(?:[LuU]|u8)$/u }), single],
+    ],
   },
   clojure: { strings: [quoted('"', { lines: true })], escape: backslash },
   coffeescript: {
-    strings: [...tripleIn(hashBrace), quoted("'''", { lines: true }), single],
+    strings: [
+      { open: /\/\/\//y, close: '///', lines: true, escape: backslash, code: hashBrace },
+      ...[...tripleIn(hashBrace), quoted("'''", { lines: true }), single],
+    ],
     slashes: true,
   },
   csharp: {
+    conditions: true,
     strings: [
       { open: /("{3,})/y, close: '$1', lines: true },
       doubled('"', { behind: /(?:\$@|@\$)$/, lines: true, code: brace }),
@@ -139,16 +154,33 @@ const special: Record<string, Partial<Lexis>> = {
       single,
     ],
   },
-  css: { strings: [{ open: /\((?=[^"'\s)]|$)/y, behind: /\burl$/i, close: ')' }, double, single] },
+  css: {
+    strings: [
+      { open: /\((?=[^"'\s)]|$)/y, behind: /\burl$/i, close: ')', lines: true, escape: backslash },
+      ...[double, single],
+    ],
+    escape: backslash,
+  },
   dart: {
     strings: [
-      ...['"""', "'''"].map((quote) => quoted(quote, { lines: true, code: dollarBrace })),
+      ...longQuotes.map((quote) => ({ ...quoted(quote, { escape: '', lines: true }), behind: rawPrefix })),
+      ...(['"', "'"] as const).map((quote) => ({ ...quoted(quote, { escape: '' }), behind: rawPrefix })),
+      ...longQuotes.map((quote) => quoted(quote, { lines: true, code: dollarBrace })),
       quoted('"', { code: dollarBrace }),
-      quoted("'", { code: dollarBrace }),
+      quoted("'", { code: dollarBrace, behind: undefined }),
     ],
     nested: true,
   },
-  dockerfile: { strings: [quoted('"', { code: dollarBrace }), rawSingle], spacedComments: true },
+  cmake: {
+    strings: [quoted('"', { lines: true, code: dollarBrace })],
+    plain: /#?\[(=*)\[[^]*?\]\1\]/y,
+    escape: backslash,
+  },
+  dockerfile: {
+    strings: [quoted('"', { code: dollarBrace }), rawSingle],
+    patterns: ['case', 'esac'],
+    spacedComments: true,
+  },
   elixir: {
     strings: [
       quoted('"""', { lines: true, code: hashBrace }),
@@ -171,6 +203,12 @@ const special: Record<string, Partial<Lexis>> = {
     ],
     plain: /\(\*\)/y,
   },
+  erlang: { strings: [quoted('"', { lines: true }), single], plain: /\$\\?[^\s]/y },
+  fish: {
+    strings: [quoted('"', { lines: true, code: /\$\(/y }), quoted("'", { lines: true, behind: undefined })],
+    escape: backslash,
+    spacedComments: true,
+  },
   go: { strings: [double, single, quoted('`', { lines: true, escape: '' })] },
   groovy: {
     strings: [
@@ -191,24 +229,64 @@ const special: Record<string, Partial<Lexis>> = {
     nested: true,
   },
   kotlin: { strings: [...tripleIn(dollarBrace), single, quoted('`')], nested: true },
-  lua: { strings: [{ open: /\[(=*)\[/y, close: ']$1]', lines: true }, double, single] },
+  lua: {
+    // A function's name may stand before the string that it is called with.
+    strings: [
+      { open: /\[(=*)\[/y, close: ']$1]', lines: true },
+      ...[double, { ...single, behind: undefined }],
+    ],
+  },
   makefile: {
     strings: [quoted('"', { code: dollarBoth }), quoted("'", { code: dollarBoth })],
+    patterns: ['case', 'esac'],
     escape: backslash,
+  },
+  nix: {
+    strings: [
+      quoted('"', { lines: true, code: dollarBrace }),
+      {
+        ...{ open: /''/y, close: "''", lines: true, escape: '', code: dollarBrace },
+        plain: /''(?:\$\{?|'|\\[^])|\$\$\{?/y,
+      },
+    ],
+  },
+  ocaml: {
+    strings: [
+      quoted('"', { lines: true }),
+      { open: /\{([a-z_]*)\|/y, close: '|$1}', lines: true },
+      character,
+    ],
+    nested: true,
+    plain: /\(\*\)/y,
   },
   perl: {
     strings: [
       { open: /(?<![^\n])=[a-z]/y, close: '\n=cut', lines: true },
       ...delimited(/(?:^|[^\w$@%&>-])(?:q[qwr]?|m)\s*$/),
-      quoted('"', { code: /[@$]\{/y }),
-      single,
+      // What is replaced; by what may be code.
+      ...delimited(/(?:^|[^\w$@%&>-])(?:s|tr|y)$/).slice(0, 3),
+      {
+        ...{ open: /([~%@^,])/y, close: '$1', behind: /(?:^|[^\w$@%&>-])(?:q[qwr]?|m)$/ },
+        ...{ lines: true, escape: backslash },
+      },
+      quoted('"', { lines: true, code: /[@$]\{/y }),
+      quoted("'", { lines: true }),
       quoted('`'),
     ],
-    heredoc: /<<~?(["']?)([A-Z_]\w*)\1/y,
-    // `$(NAME)` is what a Makefile calls so. What is replaced, and by what, has the same slash between.
-    plain:
-      /\$(?:[#'"`)\]]|\((?!\w))|(?<=(?:^|[^\w$@%&>-])(?:s|tr|y))\/(?:[^\\/\n]|\\.)*\/(?:[^\\/\n]|\\.)*\/[a-z]*/y,
-    escape: backslash,
+    heredoc: /<<~?(?=["'][^"'\n]|[A-Z_])(["']?)([A-Za-z_]\w*|(?<=["'])[^"'\n]+)\1/y,
+    // `$(NAME)` is what a Makefile calls so, and `($$)` are parameters. What is replaced, and by what, has the same mark
+    // between, or braces around each.
+    plain: new RegExp(
+      [
+        /\$(?:[#'"`\]\\]|\((?![\w$]))/,
+        /(?<=(?:^|[^\w$@%&>-])(?:s|tr|y))([/#|!~%@^,])(?:(?!\1)[^\\\n]|\\.)*\1(?:(?!\1)[^\\\n]|\\.)*\1[a-z]*/,
+        /(?<=(?:^|[^\w$@%&>-])(?:q[qwr]?|m))#(?:[^\\#\n]|\\.)*#[a-z]*/,
+        /(?<=(?:^|[^\w$@%&>-])(?:s|tr|y))\{(?:[^\\{}\n]|\\.)*\}\s*\{(?:[^\\{}\n]|\\.)*\}[a-z]*/,
+      ]
+        .map(({ source }) => source)
+        .join('|'),
+      'y',
+    ),
     slashes: true,
   },
   php: {
@@ -235,15 +313,19 @@ const special: Record<string, Partial<Lexis>> = {
   },
   python: { strings: python },
   r: {
-    strings: [{ open: /"(-*)\(/y, behind: /[rR]$/, close: ')$1"', lines: true }, double, single, quoted('`')],
+    strings: [
+      { open: /"(-*)\(/y, behind: /[rR]$/, close: ')$1"', lines: true },
+      ...[quoted('"', { lines: true }), quoted("'", { lines: true }), quoted('`')],
+    ],
   },
   ruby: {
     strings: [
       { open: /(?<![^\n])=begin\b/y, close: '\n=end', lines: true },
       ...delimited(/%[qQwWiIr]$/),
+      ...delimited(/(?:^|[\s=(,[{|&?:])%$/).slice(0, 3),
       ...rubyish,
     ],
-    heredoc: /<<[~-]?(["'`]?)([A-Z_]\w*)\1/y,
+    heredoc: /<<(?:[~-](?=["'`]?[A-Za-z_])|(?=["'`]?[A-Z_]))(["'`]?)([A-Za-z_]\w*)\1/y,
     plain: /(?<!\w)\?["'#](?!\w)|\$['"`]/y,
     escape: backslash,
     slashes: true,
@@ -258,8 +340,8 @@ const special: Record<string, Partial<Lexis>> = {
   },
   scala: {
     strings: [
-      { open: /"""/y, behind: /\w$/, close: '"""', lines: true, code: dollarBrace },
-      { open: /"""/y, close: '"""', lines: true },
+      { open: /"""/y, behind: /\w$/, close: '"""', lines: true, code: dollarBrace, plain: fourthQuote },
+      { open: /"""/y, close: '"""', lines: true, plain: fourthQuote },
       { ...double, behind: /\w$/, code: dollarBrace },
       double,
       onlyCharacter,
@@ -268,7 +350,7 @@ const special: Record<string, Partial<Lexis>> = {
   },
   scss: {
     strings: [
-      { open: /\((?=[^"'\s)$#]|$)/y, behind: /\burl$/i, close: ')', code: hashBrace },
+      { open: /\((?=[^"'\s)$#]|$)/y, behind: /\burl$/i, close: ')', code: hashBrace, escape: backslash },
       quoted('"', { code: hashBrace }),
       quoted("'", { code: hashBrace }),
     ],
@@ -276,7 +358,7 @@ const special: Record<string, Partial<Lexis>> = {
   },
   less: {
     strings: [
-      { open: /\((?=[^"'\s)@]|$)/y, behind: /\burl$/i, close: ')' },
+      { open: /\((?=[^"'\s)@]|$)/y, behind: /\burl$/i, close: ')', lines: true, escape: backslash },
       quoted('"', { code: /@\{/y }),
       quoted("'", { code: /@\{/y }),
     ],
@@ -296,7 +378,12 @@ const special: Record<string, Partial<Lexis>> = {
     spacedComments: true,
   },
   sql: {
-    strings: [doubled('"'), doubled("'", { behind: undefined }), doubled('`')],
+    // Some servers take a quote behind a backslash for one of the string; in front of more of a word it is none to others.
+    strings: [
+      doubled('"'),
+      doubled("'", { behind: undefined, lines: true, plain: /\\'(?=[\p{L}\p{N}])/uy }),
+      doubled('`'),
+    ],
   },
   swift: {
     strings: [
@@ -307,6 +394,7 @@ const special: Record<string, Partial<Lexis>> = {
     ],
     nested: true,
   },
+  terraform: { strings: [quoted('"', { code: /[$%]\{/y })], heredoc: /<<-?()([A-Za-z_]\w*)/y },
   toml: {
     strings: [
       quoted('"""', { lines: true }),
@@ -337,7 +425,7 @@ const special: Record<string, Partial<Lexis>> = {
     ),
   ),
   ...Object.fromEntries(
-    ['html', 'xml', 'xsl', 'vue', 'svelte', 'handlebars', 'razor', 'jade'].map((id) => [
+    ['html', 'xml', 'xsl', 'vue', 'svelte', 'handlebars', 'razor', 'jade', ...templates].map((id) => [
       id,
       { base: 'markup' },
     ]),
@@ -345,7 +433,15 @@ const special: Record<string, Partial<Lexis>> = {
 };
 
 const sameAs: Record<string, string> = {
-  ...{ cpp: 'c', 'cuda-cpp': 'c', 'objective-c': 'c', 'objective-cpp': 'c', hlsl: 'c', raku: 'perl' },
+  ...{
+    cpp: 'c',
+    'cuda-cpp': 'c',
+    'objective-c': 'c',
+    'objective-cpp': 'c',
+    hlsl: 'c',
+    raku: 'perl',
+    hcl: 'terraform',
+  },
   ...{ javascript: 'typescript', javascriptreact: 'typescript', typescriptreact: 'typescript' },
 };
 const withElements = new Set(['javascript', 'javascriptreact', 'typescriptreact']);
@@ -364,7 +460,7 @@ export function lexisOf(languageId: string): Lexis {
       strings: rules
         .sort((a, b) => b.length - a.length)
         .map((quote) => quoted(quote, { lines: quotes.long.includes(quote) })),
-      ...{ lineComments, blockComments, nested: false, spacedComments: false },
+      ...{ lineComments, blockComments, nested: false, spacedComments: false, conditions: false },
       ...{ escape: '', slashes: false, elements: withElements.has(languageId) },
       glues: gluing.has(languageId),
       ...special[sameAs[languageId] ?? languageId],

@@ -1,6 +1,8 @@
 // Brackets followed through each kind of language: what is owed where comments and strings are none of it.
 
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { Lexer } from '../../../src/completion/lexer';
 import { place } from './place';
 
@@ -65,6 +67,53 @@ describe('brackets', () => {
   for (const [languageId, text, owed] of cases)
     it(`are owed ${owed} in ${languageId} after ${JSON.stringify(text)}`, () =>
       assert.equal(new Lexer(languageId).read(text).owed.join(''), owed));
+});
+
+/** Code of others on most machines: what of it is not read to its end as its authors wrote it is a fault of ours. */
+const real: [languageId: string, folder: string, ending: RegExp][] = [
+  ['typescript', 'node_modules', /\.d\.[cm]?ts$/],
+  ['javascript', 'node_modules', /(?<!min)\.[cm]?js$/],
+  ['json', 'node_modules', /\.json$/],
+  ['cpp', 'native', /\.(?:cpp|h|inc)$/],
+  ['c', 'node_modules/node-api-headers', /\.h$/],
+  ['python', '/usr/lib/python3', /\.py$/],
+  ['python', '/usr/lib/python3.11', /\.py$/],
+  ['perl', '/usr/share/perl', /\.p[lm]$/],
+  ['cmake', '/usr/share/cmake-3.25/Modules', /\.cmake$/],
+  ['shellscript', '/usr/share/bash-completion', /^[^.]+$/],
+];
+
+describe('real code', function () {
+  this.timeout(60_000);
+  for (const [languageId, folder, ending] of real)
+    it(`in ${languageId} leaves nothing open at its end, in ${folder}`, function () {
+      if (!existsSync(folder)) {
+        console.error(`SKIPPED: there is no code in ${languageId} in ${folder}.`);
+        return this.skip();
+      }
+      const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        ending.test(path.basename(name)),
+      );
+      // Of many files some from everywhere.
+      const some = names.filter((_, i) => i % Math.ceil(names.length / 400) === 0);
+      const files = some
+        .map((name) => path.join(folder, name))
+        .filter((file) => statSync(file).isFile() && statSync(file).size < 100_000);
+      const open = files.filter((file) => {
+        // Behind such a line stands no code.
+        const text = readFileSync(file, 'utf8')
+          .replace(/\r\n/g, '\n')
+          .replace(/\n__END__\n[^]*/, '');
+        const { stack, strays } = new Lexer(languageId).read(`${text}\n`);
+        return strays.length > 0 || stack.some(({ weak }) => !weak);
+      });
+      assert.ok(files.length > 0);
+      // Some are broken, as tests of parsers are, or written so that no lexer without a parser can tell.
+      assert.ok(
+        open.length <= files.length * 0.03,
+        `${open.length} of ${files.length}: ${open.slice(0, 9).join(', ')}`,
+      );
+    });
 });
 
 describe('the line that opens a block', () => {
