@@ -82,7 +82,7 @@ Napi::Value bench_kernels(const Napi::CallbackInfo& info) {
 Napi::Value read_bandwidth(const Napi::CallbackInfo& info) {
   const Napi::Object given = object(info[0], "readBandwidth: options");
   const int megabytes = integer(given.Get("megabytes"), "readBandwidth: megabytes", 1, 1 << 14);
-  const int threads = integer(given.Get("threads"), "readBandwidth: threads", 1, 256);
+  const int threads = integer(given.Get("threads"), "readBandwidth: threads", 1, 4096);
   const double milliseconds = number(given.Get("milliseconds"), "readBandwidth: milliseconds");
   const auto part = (static_cast<size_t>(megabytes) << 20) / static_cast<size_t>(threads) / 64 * 64;
   AlignedBuffer memory(part * static_cast<size_t>(threads));

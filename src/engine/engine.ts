@@ -259,7 +259,8 @@ export class Engine implements Answering {
   #use(most: Threads = this.loaded.threads): void {
     const { load, native } = this.loaded;
     const free = Math.round(load?.free() ?? Infinity);
-    this.#threads = most === 'all' ? native.threads : Math.max(1, Math.min(most, free, native.threads));
+    const { threads } = this.loaded;
+    this.#threads = most === 'all' ? threads : Math.max(1, Math.min(most, free, native.threads));
     native.use(this.#threads);
   }
 

@@ -109,6 +109,9 @@ export class LoadedModel {
     }
   }
 
+  /** How often its answers are right is being measured. */
+  isMeasured = false;
+
   get info(): ModelInfo {
     const { thresholds } = this.tuning.confidence;
     return { ...this.#info, threads: this.threads, ...(thresholds && { thresholds }) };
@@ -140,9 +143,9 @@ export class LoadedModel {
     });
   }
 
-  /** Learns from an answer, if it learns. */
+  /** Learns from an answer, if it learns. What is measured meanwhile is to be of one calibration. */
   known(answer: KnownAnswer): void {
-    this.#experience?.add(answer);
+    if (!this.isMeasured) this.#experience?.add(answer);
   }
 
   /** What the context holds is weighed by these settings from now on; nothing may be computed meanwhile. */

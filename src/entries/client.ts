@@ -163,8 +163,13 @@ export class Client {
     const progress = (done: number): void =>
       void tell(() => this.connection.sendNotification(evaluateProgress, { done, holes: all }));
     const engine = await this.engine;
-    if (tunes) return tune(engine, holes, progress, signal);
-    return calibrate(engine, holes, await evaluate(engine, holes, progress, signal));
+    engine.loaded.isMeasured = true;
+    try {
+      if (tunes) return await tune(engine, holes, progress, signal);
+      return calibrate(engine, holes, await evaluate(engine, holes, progress, signal));
+    } finally {
+      engine.loaded.isMeasured = false;
+    }
   }
 
   private get engine(): Promise<Engine> {

@@ -56,6 +56,7 @@ async function serveWindows(name: string, accept: Accept): Promise<void> {
     if (--clients === 0) rest();
   };
   const close = await listen(addressOf(name), (pipe) => void serveWindow(pipe));
-  if (close) rest();
-  else end();
+  if (!close) end();
+  // A window may have come before the name was kept for good.
+  else if (clients === 0) rest();
 }

@@ -237,22 +237,45 @@ export async function expectRoom(file: string, missing: number): Promise<void> {
   );
 }
 
-/** Two windows do not write to one file. A lock whose process has gone counts for nothing. */
+/** Files that this process writes to. */
+const ownLocks = new Set<string>();
+/** A download that has stood still for longer was ended by its network, or with its machine. */
+const stillMs = 10 * 60_000;
+
+/** Two windows do not write to one file. A lock whose process has gone counts for nothing, whoever has its number now. */
 async function lock(part: string): Promise<() => Promise<void>> {
   const name = `${part}.lock`;
   for (let tries = 0; ; tries++) {
     try {
       await fs.writeFile(name, String(process.pid), { flag: 'wx' });
+      ownLocks.add(name);
       // One that stays counts for nothing when this process has gone.
-      return () => whenFree(() => fs.rm(name, { force: true })).catch(() => undefined);
+      return () => {
+        ownLocks.delete(name);
+        return whenFree(() => fs.rm(name, { force: true })).catch(() => undefined);
+      };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritable(name, error);
       const owner = Number(await fs.readFile(name, 'utf8').catch(() => ''));
-      if (tries > 0 || isAlive(owner))
+      const isAtWork = owner === process.pid ? ownLocks.has(name) : isAlive(owner) && (await isMoving(part));
+      if (tries > 0 || isAtWork)
         throw new HubProblem(t`It is being downloaded already, by this window or another one.`);
       await fs.rm(name, { force: true });
     }
   }
+}
+
+/** Whether a download's file, or its lock, was written to of late. */
+async function isMoving(part: string): Promise<boolean> {
+  const times = await Promise.all(
+    [part, `${part}.lock`].map((file) =>
+      fs.stat(file).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    ),
+  );
+  return Date.now() - Math.max(...times) < stillMs;
 }
 
 function isAlive(processId: number): boolean {

@@ -176,7 +176,8 @@ function blockHole(file: SourceFile, lineStart: number): Hole | undefined {
       const bodyEnd = endOfBody(text, endOfLine(text, start), columnOf(opener));
       return bodyEnd === undefined ? undefined : cut(file, 'block', start + opener.trimEnd().length, bodyEnd);
     }
-    if (start === 0) break;
+    // Behind an empty first line, too, nothing stands above.
+    if (start < 2) break;
   }
   return undefined;
 }

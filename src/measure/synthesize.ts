@@ -197,6 +197,9 @@ export interface Synthesized {
   bytes: number;
 }
 
+/** In the head of each such file, so that none of another origin is written over. */
+export const syntheticKey = 'ryzanstein.synthetic';
+
 const controlTokens = [
   '<|endoftext|>',
   '<|fim_prefix|>',
@@ -216,7 +219,7 @@ export function synthesize(file: string, options: SynthesizeOptions): Synthesize
   const { architecture, seed, type } = options;
   check(options);
   const tensors = tensorsOf(options, randomBits(seed));
-  const bytes = writeGguf(file, metadataOf(options), tensors);
+  const bytes = writeGguf(file, [[syntheticKey, flag(true)], ...metadataOf(options)], tensors);
   const weights = tensors.reduce((sum, tensor) => sum + elements(tensor.shape), 0);
   return { file, architecture, type: type.toUpperCase(), weights, bytes };
 }

@@ -36,8 +36,13 @@ export function restate(gguf: Gguf, key: string, value: Buffer): void {
   writeGguf(gguf.file, [...metadata, [key, value]], tensors);
 }
 
+/** Who writes places the tensors, as a file is read that does not state it. */
+const alignmentKey = 'general.alignment';
+
 function metadataOf(gguf: Gguf): [key: string, value: Buffer][] {
-  return [...gguf.places].map(([key, [from, to]]) => [key, Buffer.concat([...bytesOf(gguf, from, to)])]);
+  return [...gguf.places]
+    .filter(([key]) => key !== alignmentKey)
+    .map(([key, [from, to]]) => [key, Buffer.concat([...bytesOf(gguf, from, to)])]);
 }
 
 function written(part: Gguf, { name, type, shape, offset, bytes }: Gguf['tensors'][number]): WrittenTensor {

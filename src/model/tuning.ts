@@ -223,6 +223,7 @@ function isCalibration(value: unknown): value is Calibration {
     slope > 0 &&
     isNumber(offset) &&
     typeof languages === 'object' &&
+    languages !== null &&
     Object.values(asRecord(languages)).every(isNumber) &&
     (thresholds === undefined || isThresholds(thresholds))
   );
@@ -231,7 +232,7 @@ function isCalibration(value: unknown): value is Calibration {
 function isThresholds(value: unknown): value is Thresholds {
   const { short, languages } = asRecord(value);
   const isOfLanguage = (one: unknown): boolean =>
-    typeof one === 'object' && Object.values(asRecord(one)).every(isNumber);
+    typeof one === 'object' && one !== null && Object.values(asRecord(one)).every(isNumber);
   return (
     (short === undefined || isNumber(short)) &&
     typeof languages === 'object' &&

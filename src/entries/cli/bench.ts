@@ -11,6 +11,7 @@ import { pageAlone, partsOf } from '../../report/pageFile';
 import type { BenchReport } from '../../reports';
 import {
   expectOwn,
+  expectUseful,
   kernelOption,
   type ModelOptions,
   positive,
@@ -48,8 +49,13 @@ export function addBench(program: Command): void {
 /** Every page says so. */
 const mark = 'Ryzanstein';
 
-async function run(options: Options): Promise<void> {
-  if (options.compare) return compare(options.compare, options);
+const measuring = ['threads', 'prompt', 'generate', 'kernel', 'whole', 'html', 'model'];
+
+async function run(options: Options, command: Command): Promise<void> {
+  if (options.compare) {
+    expectUseful(command, measuring, '--compare');
+    return compare(options.compare, options);
+  }
   const { threads = [], prompt, generate, html, ...rest } = options;
   if (html !== undefined) expectOwn(html, mark);
   const whole = options.whole ?? (html !== undefined && threads.length === 0);
@@ -68,8 +74,8 @@ function pageOf(report: BenchReport): string {
 }
 
 function compare(files: string[], options: Options): void {
-  const [before, after] = files;
-  if (before === undefined || after === undefined)
+  const [before, after, ...more] = files;
+  if (before === undefined || after === undefined || more.length > 0)
     throw new Error('--compare needs two reports of "bench --json".');
   const rows = compareReports(readReport(before), readReport(after));
   if (rows.length === 0) throw new Error(`${before} and ${after} have no work in common.`);

@@ -18,10 +18,11 @@ import type { Completion, Limits, Prompt } from '../../protocol';
 import type { Silence } from '../../results';
 import { describeCompletion } from '../../report/tables';
 import {
+  bothOption,
   confidenceOption,
   eagernessOption,
-  bothOption,
   type EngineOptions,
+  expectUseful,
   positive,
   print,
   tell,
@@ -53,7 +54,8 @@ export function addComplete(program: Command): void {
     .action(complete);
 }
 
-async function complete(place: string, options: Options): Promise<void> {
+async function complete(place: string, options: Options, command: Command): Promise<void> {
+  if (options.candidates > 1) expectUseful(command, ['confidence', 'eagerness'], 'several --candidates');
   const cursor = cursorAt(place);
   const ignoring = new Ignoring(new DiskFolder(repositoryOf(cursor.file)));
   const silence = await silenceIn(cursor, ignoring);

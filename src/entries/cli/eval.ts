@@ -15,6 +15,7 @@ import { printable } from '../../wording';
 import {
   bothOption,
   type EngineOptions,
+  expectUseful,
   positive,
   print,
   readJson,
@@ -71,20 +72,18 @@ const useless = {
   'a list of holes': ['set', 'files', 'seed'],
   'frozen sets': ['seed'],
   '--bits': ['set', 'files', 'seed', 'context', 'draw', 'answers', 'cache', 'room', 'both'],
+  '--draw': ['answers', 'model', 'threads', 'kernel', 'cache', 'room', 'both'],
+  '--answers': ['model', 'threads', 'kernel', 'cache', 'room', 'both'],
 };
 
-function expectUseful(command: Command, kind: keyof typeof useless): void {
-  const given = useless[kind].filter((name) => command.getOptionValueSource(name) === 'cli');
-  const flags = given.map((name) => (name === 'cache' ? '--no-cache' : `--${name}`));
-  if (flags.length > 0) throw new Error(`${flags.join(' and ')} cannot be used with ${kind}.`);
-}
-
 async function run(paths: string[], options: Options, command: Command): Promise<void> {
-  const expectFor = (kind: keyof typeof useless): void => expectUseful(command, kind);
+  const expectFor = (kind: keyof typeof useless): void => expectUseful(command, useless[kind], kind);
   if (options.bits) {
     expectFor('--bits');
     return scoreText(paths, options);
   }
+  if (options.draw) expectFor('--draw');
+  if (options.answers) expectFor('--answers');
   const { holes, isFrozen } = await holesOf(paths, options, expectFor);
   if (options.draw) return printHoles(holes, isFrozen);
   const evaluation = options.answers

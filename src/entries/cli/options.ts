@@ -208,6 +208,13 @@ export function expectOwn(file: string, mark: string): boolean {
   );
 }
 
+/** Throws an Error where options were given that mean nothing with `what`: something else was meant. */
+export function expectUseful(command: Command, useless: readonly string[], what: string): void {
+  const given = useless.filter((name) => command.getOptionValueSource(name) === 'cli');
+  const flags = given.map((name) => (name === 'cache' ? '--no-cache' : `--${name}`));
+  if (flags.length > 0) throw new Error(`${flags.join(' and ')} cannot be used with ${what}.`);
+}
+
 export function wholeNumber(value: string): number {
   if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('A whole number is needed.');
   return Number(value);
@@ -223,9 +230,9 @@ export function positive(value: string): number {
 /** More would not compute, and figures would name threads that there are none of. */
 function threadCount(value: string): number {
   const count = positive(value);
-  const { length: processors } = os.cpus();
-  if (count > processors)
-    throw new InvalidArgumentError(`This machine has ${processors} processors; no more threads compute.`);
+  const { physicalCores } = loadAddon().cpu();
+  if (count > physicalCores)
+    throw new InvalidArgumentError(`This machine has ${physicalCores} cores; no more threads compute.`);
   return count;
 }
 

@@ -12,10 +12,11 @@ import type { Completion } from '../../protocol';
 import { describeCompletion, describeReplay, describeTyping } from '../../report/tables';
 import { printable } from '../../wording';
 import {
+  bothOption,
   confidenceOption,
   eagernessOption,
-  bothOption,
   type EngineOptions,
+  expectUseful,
   print,
   tell,
   verbWithEngine,
@@ -44,7 +45,7 @@ export function addReplay(program: Command): void {
     .action(run);
 }
 
-async function run(files: string[], options: Options): Promise<void> {
+async function run(files: string[], options: Options, command: Command): Promise<void> {
   const { confidence = null, eagerness } = options;
   const settings = { ...defaults, confidence, eagerness };
   if (options.typed) return type(files, settings, options);
@@ -53,6 +54,7 @@ async function run(files: string[], options: Options): Promise<void> {
   const text = readText(file);
   const bundle = readBundle(text, file);
   if (bundle) {
+    expectUseful(command, ['eagerness', 'confidence'], 'one completion');
     const result = await withAnswering(options, (engine) => replayBundle(engine, bundle));
     return print(options, 'replay', result, describeBundleReplay);
   }

@@ -1,7 +1,15 @@
 // `ryzanstein synthesize`: a model file of a real shape with random weights.
 
 import type { Command } from 'commander';
-import { architectures, customShape, type Shape, shapes, synthesize, types } from '../../measure/synthesize';
+import {
+  architectures,
+  customShape,
+  type Shape,
+  shapes,
+  synthesize,
+  types,
+  syntheticKey,
+} from '../../measure/synthesize';
 import { describeModel } from '../../model/description';
 import { readGguf } from '../../model/gguf';
 import { bundledModelFile, expectOwn, jsonOption, type JsonOption, print, wholeNumber } from './options';
@@ -29,7 +37,7 @@ export function addSynthesize(program: Command): void {
 
 function run({ out, shape: name, ...rest }: Options): void {
   const shape = shapeOf(name);
-  if (expectOwn(out, 'GGUF')) throw new Error(`${out} is no file that a model can be written to.`);
+  if (expectOwn(out, syntheticKey)) throw new Error(`${out} is no file that a model can be written to.`);
   const architecture = shape.architecture ?? architectures[0]!;
   const result = synthesize(out, { name, shape, architecture, ...rest });
   print(rest, 'synthesize', result, ({ file, architecture, type, weights, bytes }) => {

@@ -447,10 +447,36 @@ describe('command line', function () {
     [
       'threads that there are none of',
       ['bench', ...tiny, '--threads', '1,9999'],
-      /This machine has \d+ processors/,
+      /This machine has \d+ cores/,
     ],
     ['too much', ['bench', ...tiny, '--prompt', '5000'], /do not fit into the context/],
     ['one report', ['bench', '--compare', source], /needs two reports/],
+    ['three reports', ['bench', '--compare', source, source, source], /needs two reports/],
+    [
+      'what a comparison does not measure',
+      ['bench', '--compare', source, source, '--threads', '1'],
+      /--threads cannot be used with --compare/,
+    ],
+    [
+      'how sure alternatives are to be',
+      ['complete', `${source}:1:1`, ...tiny, '--candidates', '2', '--confidence', '0.5'],
+      /--confidence cannot be used with several --candidates/,
+    ],
+    [
+      'a model for holes that are only drawn',
+      ['eval', source, ...tiny, '--draw'],
+      /--model cannot be used with --draw/,
+    ],
+    [
+      'a model for the answers of another',
+      ['eval', source, ...tiny, '--answers', source],
+      /--model cannot be used with --answers/,
+    ],
+    [
+      'the file of a real model',
+      ['synthesize', '--shape', '256,1,256,4,2,512', '--out', tiny[1]!],
+      /is there already, and was not written by this command/,
+    ],
     ['what is no report', ['bench', '--compare', source, source], /is not a JSON document/],
     ['no holes', ['eval', 'package.json', ...tiny], /lists no holes/],
     ['half a hole', ['eval', halfHole, ...tiny], /Hole 1 of .* has no text "language"/],

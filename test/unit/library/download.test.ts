@@ -214,6 +214,29 @@ if (process.argv[2] === 'download') {
       isWhole();
     });
 
+    it('is not kept from beginning by a lock whose process is another one by now', async () => {
+      local.pace = { piece: 100_000, ms: 20 };
+      const first = get();
+      await pause(50);
+      const lock = path.join(
+        path.dirname(target),
+        left().find((file) => file.endsWith('.lock'))!,
+      );
+      await first;
+      local.pace = { piece: 1 << 16, ms: 0 };
+      // As this process had it, which has none now, and as another one that lives, of long ago.
+      for (const [owner, age] of [
+        [process.pid, 0],
+        [process.ppid, 3600],
+      ] as const) {
+        fs.rmSync(target);
+        fs.writeFileSync(lock, String(owner));
+        fs.utimesSync(lock, Date.now() / 1000 - age, Date.now() / 1000 - age);
+        await get();
+        isWhole();
+      }
+    });
+
     it('is not begun where there is no room for it, and says so where nothing may be written', async () => {
       const [file] = await filesOf(hub, repository, name, never);
       const huge = { ...file!, bytes: 2 ** 52 };

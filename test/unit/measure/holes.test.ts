@@ -20,6 +20,12 @@ describe('holes', () => {
       );
   });
 
+  it('are drawn of a file that begins with an empty line and opens no block', () => {
+    const text = `\n${'select a from b;\n'.repeat(20)}`;
+    const drawn = punchHoles([{ path: 'a.sql', languageId: 'sql', text }], 60, 1);
+    assert.ok(drawn.length > 0 && drawn.every(({ kind }) => kind !== 'block'));
+  });
+
   it('are drawn by seed alone', () => {
     assert.deepEqual(punchHoles(files, 600, 7), holes);
     assert.notDeepEqual(punchHoles(files, 600, 8), holes);

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { readGguf } from '../../../src/model/gguf';
 import * as write from '../../../src/model/ggufWriter';
-import { joinParts } from '../../../src/model/rewrite';
+import { joinParts, restate } from '../../../src/model/rewrite';
 
 describe('the parts of a split model', () => {
   let folder: string;
@@ -42,6 +42,17 @@ describe('the parts of a split model', () => {
     write.writeGguf(whole!, metadata, tensors);
     joinParts([part(0, 2, tensors.slice(0, 2)), part(1, 2, tensors.slice(2))], joined!);
     assert.ok(fs.readFileSync(joined!).equals(fs.readFileSync(whole!)));
+    assert.equal(readGguf(joined!).tensors.length, 4);
+  });
+
+  it('are placed as the whole is read, whatever the parts state', () => {
+    const [whole, joined] = ['whole.gguf', 'joined.gguf'].map((name) => path.join(folder, name));
+    write.writeGguf(whole!, metadata, tensors);
+    const bytes = readGguf(whole!);
+    restate(bytes, 'general.alignment', Buffer.from([4, 0, 0, 0, 32, 0, 0, 0]));
+    restate(readGguf(whole!), 'a', write.flag(true));
+    assert.ok(!readGguf(whole!).metadata.has('general.alignment'));
+    joinParts([part(0, 1, tensors)], joined!);
     assert.equal(readGguf(joined!).tensors.length, 4);
   });
 

@@ -140,6 +140,8 @@ describe('the tuning of a model', () => {
       '[]',
       'null',
       text.replace('0.9', '"0.9"'),
+      text.replace('{"python":0.2}', 'null'),
+      JSON.stringify({ ...confidence, thresholds: { languages: { go: null } } }),
       ...[...text].map((_, i) => text.slice(0, i)),
     ];
     const { file } = model();
