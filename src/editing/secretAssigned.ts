@@ -115,7 +115,7 @@ function inColumn({ text, name }: Site): Value[] | undefined {
     const [whole, cells] = values as unknown as [string, string];
     const value = [...cells.matchAll(cell)][column];
     const start = values.index + whole.indexOf('(') + 1 + (value?.index ?? 0);
-    const string = /^(\s*')([^]*?)'?\s*$/.exec(value?.[0] ?? '');
+    const string = /^(\s*[ben]?')([^]*?)'?\s*$/i.exec(value?.[0] ?? '');
     if (string)
       found.push({ start: start + string[1]!.length, end: start + string[1]!.length + string[2]!.length });
     values = at(row, text, values.index + whole.length);
@@ -363,6 +363,9 @@ function isSecretValue(value: string, name: Name, inDoubt: boolean): boolean {
 function isSentence(value: string, words: readonly string[], name: Name): boolean {
   if (speaksOfSecrets(value)) return true;
   if (!/\s/.test(value.trim())) return false;
+  // Those of a seed phrase are taken from a list of common ones.
+  if (/phrase|mnemonic|seed/i.test(name.text) && /^(?:[a-z]{3,8}\s+){11,23}[a-z]{3,8}$/.test(value.trim()))
+    return false;
   if (words.some(isTelling)) return true;
   return words.some(isCalledSo) && !/[\d=]/.test(value) && !/phrase|mnemonic/i.test(name.text);
 }

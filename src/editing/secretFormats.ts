@@ -161,8 +161,13 @@ const likelyPassed = [3, 4].map((place) =>
 /** Passwords in URLs and addresses of databases, where a port is none, in commands and in calls of what takes one. */
 const logins = [
   /:\/\/(?<=[a-z\d]:\/\/)[^\s/:@"'`<>]{0,64}:(?!\d{0,5}(?:[/?#"'`\s]|$))([^\s/@"'`<>]{1,256})(?:@|$)/gi,
+  // The user may be a mail address.
+  /:\/\/(?<=[a-z\d]:\/\/)[^\s/:@"'`<>]{1,64}@[^\s/:@"'`<>]{1,64}:(?!\d{0,5}[/?#"'`\s])([^\s/@"'`<>]{1,256})@/gi,
   /:(?<=[\w.-]:)([^\s:@"'`]{1,128})@(?:tcp|udp|unix)\(/g,
   /\s(?:-u|--user)[ =]["']?[^\s:"'`$]{1,64}:(?!\d+\b)([^\s"'`]{1,256})/g,
+  /\bcurl[ \t][^\n|;&]{0,200}?(?<=\s)-(?!-)[A-Za-z]{0,8}u[ =]?["']?[\w.@-]{1,64}:(?!\d+\b)([^\s"'`]{1,256})/g,
+  /\bjdbc:oracle:\w+:[\w$]{1,64}\/([^\s@"'`]{1,256})@/gi,
+  /\b(?:cx_Oracle|oracledb)\.connect\(\s*["'][\w$]{1,64}\/([^\s@"'`]{1,256})@/g,
   /\bsshpass\s+-p\s*["']?([^\s"']{1,256})/g,
   /\b(?:mysql|mariadb)\w{0,9}[ \t][^\n|;&]{0,200}?(?<=\s)-p["']?([^\s"'`]{1,256})/g,
   /\b(?:docker|podman|buildah|skopeo|nerdctl|helm|oc|az|cf)[ \t](?:registry[ \t])?login[ \t][^\n|;&]{0,200}?(?<=\s)-p[ =]?["']?([^\s"'`]{1,256})/g,
@@ -188,6 +193,7 @@ const logins = [
   /\b(?:echo|printf)[ \t]+(?:["']%s(?:\\n)?["'][ \t]+)?["']([^"'\n]{1,256})["'][ \t]*>{1,2}[ \t]*["']?[\w./~$-]{0,80}(?:passw|secret|token)/gi,
   /\bset[ \t]+password(?:[ \t]+for[ \t][^\n=;]{1,80})?[ \t]*=[ \t]*(?:\w+\()?["']([^"'\n]{1,256})/gi,
   /\bidentified[ \t]+(?:with[ \t]+\w+[ \t]+)?(?:by|as)[ \t]+(?:password[ \t]+)?["']([^"'\n]{1,256})/gi,
+  /\b(?:(?:create|alter)[ \t]+user|connect[ \t]+to)[ \t]+\S{1,64}[ \t]+identified[ \t]+by[ \t]+(?!values\b|password\b)([^\s"'`:;,&<@]{1,256})/gi,
   /\bjwt\.\w{1,20}\((?:[^()\n]|\([^()\n]{0,80}\)){0,200},\s*b?["'`]([^"'`\n]{1,256})(?:["'`]|$)/gm,
   /\b(?:createHmac|createCipheriv|createDecipheriv)\(\s*["'`][\w-]{1,40}["'`],\s*["'`]([^"'`\n]{1,256})/g,
   /\b(?:hmac\.new|hmacShaKeyFor|hash_hmac)\((?:\s*["'][\w-]{1,20}["']\s*,[^,\n]{1,80},)?\s*b?["'`]([^"'`\n]{1,256})/g,
@@ -201,7 +207,7 @@ const logins = [
 ];
 /** Filled in later, or to be replaced. */
 const filledIn =
-  /^(?:[${%*[(].*|x+|\.+|(?:my|your|the|db|user)?[-_]?(?:pass(?:word|wd)?|pwd|pw|secret|token|key|credentials?))$/i;
+  /^(?:[${*[(].*|%(?![\da-f]{2}).*|x+|\.+|(?:my|your|the|db|user)?[-_]?(?:pass(?:word|wd)?|pwd|pw|secret|token|key|credentials?))$/i;
 
 /** The stretches of a text that have the format of a key or token. */
 export function formatRanges(text: string): Range[] {

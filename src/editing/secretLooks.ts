@@ -60,6 +60,9 @@ const terms = new RegExp(
     ],
     ...[
       'log4j',
+      'slf4j',
+      'd3d1[0-2]',
+      'id3d1[0-2]',
       'neo4j',
       'md[245]',
       'mm(?:256|512)',
@@ -67,7 +70,7 @@ const terms = new RegExp(
       '(?:fp?|[iupsbw])(?:8|16|32|64|128)(?:x\\d{1,2})?(?![a-z])',
     ],
     ...['es20\\d\\d', 'gb\\d{4,5}', 'utf-?(?:8|16|32)(?:mb[34]|le|be)?'],
-    '(?:aes|argon|amd|arm|m?avx|base|blake|crc|curve|epi|epu|float|http|int|ipv|iso|jaxb|krb|latin|mysql|oauth|pbkdf|pkcs|pyqt|python|rfc|riscv|scram|secp|sha|sse|tls|uint|win|xxhash|aarch)-?\\d{1,4}',
+    '(?:aes|argon|amd|arm|m?avx|base|blake|crc|curve|epi|epu|float|http|int|ipv|iso|jaxb|krb|latin|mysql|oauth|pbkdf|pkcs|pyqt|python|rfc|riscv|scram|secp|sha|sse|tls|uint|wasm|win|xxhash|aarch)-?\\d{1,4}',
   ].join('|')})(?!\\d)`,
   'gi',
 );

@@ -23,7 +23,7 @@ const about =
 
 const kinds: Record<string, RegExp[]> = {
   environments: [
-    /^\.env(?:rc)?(?:$|[.-])/,
+    /^\.env(?:rc|\d+|file|ironment|s)?(?:$|[.-])/,
     /\.env$/,
     new RegExp(`^env[.-](?:${owner}|test|qa|uat|ci)(?:[.-](?:${owner}|${data}))*$`),
     /^\.dev\.vars(?:$|\.)/,
@@ -52,7 +52,7 @@ const kinds: Record<string, RegExp[]> = {
   'accounts of services': [
     /(?:^|-)service-?account(?:-[^.]*)?\.json$/,
     /firebase-adminsdk[^.]*\.json$/,
-    /^client-secret/,
+    new RegExp(`^client-secrets?(?:(?:[.-].*)?\\.${data})?$`),
   ],
   tokens: [
     /^\.?(?:token|vault-token)$/,
@@ -90,7 +90,7 @@ const kinds: Record<string, RegExp[]> = {
 
 /** Of the folders of a home, those in which every file is a secret, and files of such names elsewhere. */
 const places = [
-  /(?:^|\/)\.(?:ssh|gnupg|password-store)\//,
+  /(?:^|\/)\.(?:ssh|gnupg|password-store|envs)\//,
   /(?:^|\/)\.(?:aws\/(?:credentials|config)|docker\/config\.json|kube\/config|config\/(?:gcloud\/.*|gh\/hosts\.yml)|m2\/settings\.xml|composer\/auth\.json|cargo\/credentials|gem\/credentials)$/,
   new RegExp(`(?:^|/)\\.?(?:secrets|credentials)/(?:.*/)?(?:[^./]+|[^/]*\\.${data})$`),
 ];
@@ -106,7 +106,7 @@ const shown =
 const designed =
   /(?:^|\/)(?:[^/]*-)?(?:design|themes?|styles?|styling|css|figma|ui|tokens|vocabulary|tokenizers?)(?:-[^/]*)?\/(?:.*\/)?(?:tokens|keys)\.json$/;
 /** Kinds that texts in other languages and designs are named like. */
-const alike = new Set(['keys and certificates', 'tokens', 'passwords']);
+const alike = new Set(['keys and certificates', 'logins of programs', 'tokens', 'passwords']);
 
 /** Whether a file, by its path, may hold secrets, so that its text goes nowhere, not even to a model on this machine. */
 export function isSecret(path: string): boolean {
@@ -132,5 +132,7 @@ function plainName(path: string): string {
     .replace(/([A-Z])([A-Z][a-z])/g, '$1-$2')
     .toLowerCase()
     .replace(/[_ ]/g, '-');
-  return words.replace(/(?:~|\.(?:bak|backup|old|orig|save|sw[op]|copy|tmp|\d+))+$/, '');
+  return words
+    .replace(/-+(?:\(\d+\)|copy)(?=\.[^.]*$|$)/, '')
+    .replace(/(?:~|\.(?:bak|backup|old|orig|save|sw[op]|copy|tmp|\d+))+$/, '');
 }

@@ -70,6 +70,22 @@ const script = {
   ...{ quotes: backticks, isSource: true, family: 'typescript', imports: ofScript },
 } as const;
 
+/** Of settings, by the ids of the extensions that bring them. */
+export const configurations: readonly string[] = [
+  ...[
+    'ansible',
+    'apacheconf',
+    'azure-pipelines',
+    'conf',
+    'env',
+    'github-actions-workflow',
+    'helm',
+    'home-assistant',
+  ],
+  ...['java-properties', 'nginx', 'spring-boot-properties', 'spring-boot-properties-yaml', 'ssh_config'],
+  ...['systemd-conf', 'systemd-unit-file'],
+];
+
 /** Markup with marks of a program that fills it, by the ids of the extensions that bring them. */
 export const templates: readonly string[] = [
   ...[
@@ -111,7 +127,14 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       pathComment: ';',
       quotes: double,
     },
-    cmake: { name: 'CMake', ...hash, endings: ['.cmake'], blockComments: [['#[[', ']]']], quotes: double },
+    cmake: {
+      name: 'CMake',
+      ...hash,
+      endings: ['.cmake'],
+      blockComments: [['#[[', ']]']],
+      quotes: double,
+      bareValues: true,
+    },
     coffeescript: {
       name: 'CoffeeScript',
       ...hash,
@@ -161,6 +184,7 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       ...hash,
       endings: ['.fish'],
       quotes: both,
+      bareValues: true,
     },
     fsharp: {
       name: 'F#',
@@ -250,7 +274,7 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       wordBlocks: [[makeRule, '']],
       bareValues: true,
     },
-    markdown: { name: 'Markdown', ...markup, endings: ['.md'], quotes: double },
+    markdown: { name: 'Markdown', ...markup, endings: ['.md'], quotes: double, bareValues: true },
     nix: {
       name: 'Nix',
       ...hash,
@@ -287,7 +311,13 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
     r: { name: 'R', ...hash, endings: ['.r'], quotes: { short: ['"', "'", '`'], long: [] } },
     raku: { name: 'Raku', ...hash, endings: ['.raku', '.rakumod'], quotes: both },
     razor: { name: 'Razor', ...mixed, endings: ['.cshtml', '.razor'], quotes: both },
-    restructuredtext: { name: 'reStructuredText', ...uncommented, endings: ['.rst'], quotes: double },
+    restructuredtext: {
+      name: 'reStructuredText',
+      ...uncommented,
+      endings: ['.rst'],
+      quotes: double,
+      bareValues: true,
+    },
     ruby: {
       name: 'Ruby',
       ...{ ...hash, endings: ['.rb'], quotes: { short: ['"', "'", '`'], long: [] }, grammar: 'ruby' },
@@ -348,10 +378,16 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
 
 /** What is taken for granted of a language that has no row. */
 const unknown: Language = { ...slashes, name: '', endings: [], quotes: backticks };
+const configuration: Language = { ...values, name: '', endings: [], quotes: both, bareValues: true };
 const template: Language = { ...mixed, name: '', endings: [], quotes: both };
 
 export function languageAt(languageId: string): Language {
-  return languages.get(languageId) ?? (templates.includes(languageId) ? template : unknown);
+  const ofKind = templates.includes(languageId)
+    ? template
+    : configurations.includes(languageId)
+      ? configuration
+      : unknown;
+  return languages.get(languageId) ?? ofKind;
 }
 
 /** The languages of source files, by the endings of their names. */

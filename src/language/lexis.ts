@@ -1,6 +1,6 @@
 // How languages write strings, comments and code within strings: what a lexer has to know to tell brackets from text.
 
-import { languageAt, templates } from './languages';
+import { configurations, languageAt, templates } from './languages';
 
 /** A kind of string. Of several that match, the first one counts. */
 export interface StringRule {
@@ -420,9 +420,13 @@ const special: Record<string, Partial<Lexis>> = {
     ].map((id) => [id, { base: 'prose' }]),
   ),
   ...Object.fromEntries(
-    ['properties', 'restructuredtext', 'latex', 'tex', 'bibtex', 'csv', 'tsv', 'yaml', 'dockercompose'].map(
-      (id) => [id, { base: 'prose', spacedComments: true, strings: doubledIn[id] ?? [], flow: flowIn[id] }],
-    ),
+    [
+      ...['properties', 'restructuredtext', 'latex', 'tex', 'bibtex', 'csv', 'tsv', 'yaml', 'dockercompose'],
+      ...configurations,
+    ].map((id) => [
+      id,
+      { base: 'prose', spacedComments: true, strings: doubledIn[id] ?? [], flow: flowIn[id] },
+    ]),
   ),
   ...Object.fromEntries(
     ['html', 'xml', 'xsl', 'vue', 'svelte', 'handlebars', 'razor', 'jade', ...templates].map((id) => [

@@ -5,7 +5,7 @@ import { isSecret } from '../../../src/editing/secretNames';
 
 const secrets: Record<string, string> = {
   environments:
-    '.env .env.production .env.example .env-local .env_old .envrc .envrc.local prod.env .dev.vars .ENV env.prod env.local env.production env-dev env.staging.yml env.test',
+    '.env .env.production .env.example .env-local .env_old .envrc .envrc.local prod.env .dev.vars .ENV env.prod env.local env.production env-dev env.staging.yml env.test .env1 .envfile .environment',
   keys: `tls.key ca.pem server.crt AuthKey_1A2B.p8 release.jks debug.keystore vpn.ovpn id_rsa id_rsa.pub id_ed25519
     id_ecdsa_sk private_key.txt private-key.json rootkey.csv user_accessKeys.csv apiKeys.json key.json keys.json
     keystore.json ssh_host_rsa_key ssh_host_ed25519_key.pub wallet.dat wallet.json export.1pux office.nmconnection`,
@@ -14,7 +14,8 @@ const secrets: Record<string, string> = {
     .sentryclirc rclone.conf wg0.conf wpa_supplicant.conf wpa_supplicant-wlan0.conf sitemanager.xml FileZilla.xml logins.json
     logins-backup.json key4.db key3.db signons.sqlite`,
   'accounts of services': `service-account.json service_account.json serviceAccountKey.json my-service-account.json
-    app-firebase-adminsdk-x1y2.json client_secret_12-ab.apps.example.json client-secret.json`,
+    app-firebase-adminsdk-x1y2.json client_secret_12-ab.apps.example.json client-secret.json
+    client_secrets.json`,
   tokens:
     'token.json tokens.json token.txt token.pickle .token token .vault-token github_token access_token.txt',
   passwords: `passwords.txt password.txt passwd shadow db_password mysql_root_password.txt .vault_pass vault.yml ansible-vault-pw
@@ -73,14 +74,15 @@ describe('a name', () => {
   it('tells of secrets by the folder as well', () => {
     const kept = `/h/.ssh/config /h/.gnupg/pubring.kbx /h/.aws/config /h/.docker/config.json /h/.kube/config
       /h/.m2/settings.xml /h/.config/composer/auth.json /h/.config/gh/hosts.yml /h/.config/gcloud/properties /w/secrets/db /w/secrets/prod/app.yaml /w/.secrets/x.txt
-      /w/config/credentials/production.yml /run/secrets/database`;
+      /w/config/credentials/production.yml /run/secrets/database /w/.envs/.production/.postgres`;
     assert.deepEqual(
       kept.split(/\s+/).filter((path) => !isSecret(path)),
       [],
     );
     const read = `/w/locales/password.json /w/src/i18n/de/credentials.yml /w/lang/tokens.json /w/design/tokens.json
       /w/src/ui/tokens.json /w/src/secrets/store.ts /w/src/credentials/index.js /w/.docker/Dockerfile /w/.aws/task-definition.json
-      /w/secrets.ts/main.ts /w/docs/secrets/index.md /w/.github/workflows/build.yml /w/ssh/config.ts`;
+      /w/secrets.ts/main.ts /w/public/locales/en/auth.json /w/src/clientSecretCredential.ts /w/client_secret_credential.go /w/docs/secrets/index.md /w/.github/workflows/build.yml /w/ssh/config.ts`;
+    assert.ok(isSecret('/h/credentials (1).json') && isSecret('/h/token copy.json'));
     assert.ok(isSecret('/h/Chrome Passwords.csv') && isSecret('/w/locales/.env'));
     assert.deepEqual(
       read.split(/\s+/).filter((path) => isSecret(path)),

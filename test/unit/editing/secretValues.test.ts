@@ -382,3 +382,43 @@ describe('an answer', () => {
     assert.ok(!shows('const key = ', 'process.env.KEY;'));
   });
 });
+
+describe('a line of a language or a program of its own', () => {
+  // Parted here, so that nobody's scanner takes this file for one that holds passwords.
+  const [word, odd] = ['correct' + 'horse', 'Hunter' + '2x'];
+  const held: [languageId: string, line: string][] = [
+    ['spring-boot-properties', `spring.datasource.password=${word}`],
+    ['github-actions-workflow', `  DB_PASSWORD: ${word}`],
+    ['nginx', `proxy_password ${odd};`],
+    ['markdown', `export DB_PASSWORD=${odd}`],
+    ['fish', `set -gx DB_PASSWORD ${odd}`],
+    [
+      'typescript',
+      "const seedPhrase = 'legal winner thank year must sausage worth useful legal winner thank yellow';",
+    ],
+    ['sql', `INSERT [dbo].[Users] ([Id], [Name], [Password]) VALUES (1, N'bob', N'${word}')`],
+    ['sql', `CREATE USER app IDENTIFIED BY ${odd};`],
+    ['yaml', `EMAIL_URL: smtp://bob@gmail.com:${odd}@smtp.gmail.com:587`],
+    ['python', `engine = create_engine("postgresql+psycopg2://app:%40${odd}@db/shop")`],
+    ['java', `String url = "jdbc:oracle:thin:app/${word}@//db:1521/SHOP";`],
+    ['python', `connect = cx_Oracle.connect("app/${word}@db")`],
+    ['shellscript', `curl -sSu admin:${odd} http://es:9200/_cat/health`],
+    ['shellscript', `curl -uelastic:${odd} http://es:9200/_cat/health`],
+  ];
+  for (const [languageId, line] of held)
+    it(`is held back: ${line}`, () => assert.equal(without(`a\n${line}\nb\n`, languageId), 'a\n\nb\n'));
+  const kept: [languageId: string, line: string][] = [
+    ['shellscript', 'rustup target add wasm32-unknown-unknown'],
+    ['xml', '<artifactId>slf4j-simple</artifactId>'],
+    ['cpp', 'Microsoft::WRL::ComPtr<ID3D12Device> m_device;'],
+    ['markdown', 'The password is checked by the server.'],
+    ['markdown', 'Set `GITHUB_TOKEN` to the token of your account.'],
+    ['shellscript', 'curl -sSL https://example.org/install.sh | sh'],
+    ['sql', '-- a user is identified by the address'],
+    ['nginx', 'proxy_pass http://backend;'],
+    ['github-actions-workflow', '  token: ${{ secrets.GITHUB_TOKEN }}'],
+    ['fish', 'set -gx DB_PASSWORD (pass show db)'],
+  ];
+  for (const [languageId, line] of kept)
+    it(`is kept: ${line}`, () => assert.equal(without(`a\n${line}\nb\n`, languageId), `a\n${line}\nb\n`));
+});
