@@ -56,9 +56,14 @@ export async function remove(file: string, folder: string): Promise<void> {
       return;
 }
 
-/** Copies a file from elsewhere into the folder, whole or not at all; returns its path there. */
+/** Copies a file from elsewhere into the folder, whole or not at all; returns its path there. Another one of its name stays. */
 export async function importFile(source: string, folder: string): Promise<string> {
-  const target = path.join(folder, 'imported', path.basename(source));
+  const { name, ext } = path.parse(source);
+  const inFolder = (number: number): string =>
+    path.join(folder, 'imported', number === 1 ? `${name}${ext}` : `${name} (${number})${ext}`);
+  let number = 1;
+  while (await isAnother(inFolder(number), source)) number++;
+  const target = inFolder(number);
   const part = `${target}.copy`;
   try {
     await fs.mkdir(path.dirname(target), { recursive: true });
@@ -70,4 +75,25 @@ export async function importFile(source: string, folder: string): Promise<string
     throw unwritable(target, error, Math.ceil(size / 1e6));
   }
   return target;
+}
+
+const comparedBytes = 1 << 20;
+
+/** Whether a file is there, and is not the same one; told by their sizes and by how they begin. */
+async function isAnother(file: string, source: string): Promise<boolean> {
+  const [there, own] = await Promise.all([file, source].map((each) => fs.stat(each).catch(() => undefined)));
+  if (!there || !own) return false;
+  if (there.size !== own.size) return true;
+  const [begun, ownBegun] = await Promise.all([file, source].map(beginning));
+  return !begun!.equals(ownBegun!);
+}
+
+async function beginning(file: string): Promise<Buffer> {
+  const opened = await fs.open(file);
+  try {
+    const { buffer, bytesRead } = await opened.read(Buffer.alloc(comparedBytes), 0, comparedBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await opened.close();
+  }
 }

@@ -87,6 +87,19 @@ describe('getting a model', () => {
     await assert.rejects(importFile(path.join(folder, 'gone.gguf'), folder), /cannot be written/);
   });
 
+  it('keeps what was imported under the same name before, unless it is the same', async () => {
+    const bring = async (content: string): Promise<string> => {
+      const source = path.join(folder, 'model.gguf');
+      fs.writeFileSync(source, content);
+      return path.relative(path.join(folder, 'imported'), await importFile(source, folder));
+    };
+    assert.equal(await bring('one'), 'model.gguf');
+    assert.equal(await bring('two'), 'model (2).gguf');
+    assert.equal(await bring('longer'), 'model (3).gguf');
+    assert.equal(await bring('two'), 'model (2).gguf');
+    assert.equal(fs.readFileSync(path.join(folder, 'imported', 'model.gguf'), 'utf8'), 'one');
+  });
+
   it('says what is wrong with the address of a hub, and with one that is not there', async () => {
     hub.base = 'huggingface';
     await assert.rejects(get('one.gguf'), /is no address of a hub/);
