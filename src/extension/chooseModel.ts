@@ -56,6 +56,8 @@ export class ModelChoice {
   private habits: readonly Habit[] = [];
   private readonly speeds: Speeds;
   private loading: vscode.Progress<{ message?: string }> | undefined;
+  /** This window has chosen what the setting becomes. */
+  private hasChosen = false;
 
   constructor(private readonly parts: ModelChoiceParts) {
     const { memory } = parts;
@@ -71,6 +73,13 @@ export class ModelChoice {
     const file = line?.isAnyFile && (await chosenFile());
     if (file) await this.load(file);
     if (line?.choice) await this.use(line.choice);
+  }
+
+  /** Every window hears of a choice, and one has made it: here, or whoever looks at this one has written the setting. */
+  isOfThisWindow(): boolean {
+    const { hasChosen } = this;
+    this.hasChosen = false;
+    return hasChosen || vscode.window.state.focused;
   }
 
   /** Loads the model that was just chosen, and tells how that went; who is to be told of a failure hears it from the engine. */
@@ -209,8 +218,10 @@ export class ModelChoice {
   async load(chosen: string): Promise<void> {
     const { modelFile } = readSettings();
     const file = chosen === bundledModel(this.parts.bundled) ? '' : chosen;
-    if (file === '' ? modelFile !== '' : !isSame(modelFile, file)) await writeSetting('modelFile', file);
-    else await vscode.commands.executeCommand('ryzanstein.restartEngine').then(() => this.speak());
+    if (file === '' ? modelFile !== '' : !isSame(modelFile, file)) {
+      this.hasChosen = true;
+      await writeSetting('modelFile', file);
+    } else await vscode.commands.executeCommand('ryzanstein.restartEngine').then(() => this.speak());
   }
 
   private async agreed(name: string, licence: string, terms: string): Promise<boolean> {

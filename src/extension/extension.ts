@@ -184,8 +184,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     ),
     onSettingChange(['modelFile'], () => {
       beginAnew(() => engine.reload('another model was chosen'));
-      // Every window hears of it, and one has chosen.
-      if (vscode.window.state.focused) void models.speak();
+      if (models.isOfThisWindow()) void models.speak();
     }),
     onSettingChange(['confidence', 'eagerness', 'maxLines'], () => provider.forget()),
     onSettingChange(['enabled', 'languages'], () => provider.withdraw()),
