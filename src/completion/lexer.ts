@@ -33,6 +33,8 @@ const typesOfTag = /<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>/y;
 /** A line of the preprocessor. */
 const condition = /#\s*(?:if|ifdef|ifndef|else|elif|elifdef|elifndef|endif)\b/y;
 const tagName = /<\/?([A-Za-z][\w.:-]*)?/y;
+/** Brackets and quotes that are open in a text within each other: all of them are looked at for each character. */
+const mostWeak = 100;
 /** Characters of a line before a place that are looked at for what the place is. */
 const lookBehind = 40;
 
@@ -320,6 +322,7 @@ export class Lexer {
       return;
     }
     if (entry && (entry === top || isQuote)) return this.#close(entry);
+    if (this.stack.length - within >= mostWeak) return;
     if (isQuote && !/[\p{L}\p{N}_]$/u.test(this.#behind())) {
       const rule = this.#lexis.strings.find(({ close }) => close === character);
       this.#open('string', character, { weak: true, rule });

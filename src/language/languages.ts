@@ -64,6 +64,7 @@ const characters = { short: ['"'], long: [], character: "'" } as const;
 const tripleAndCharacters = { short: ['"'], long: ['"""'], character: "'" } as const;
 
 const c = { ...slashes, quotes: characters } as const;
+const hcl = { ...hash, lineComments: ['#', '//'], blockComments: starred, quotes: double } as const;
 const readC = { ...c, isSource: true, grammar: 'cpp', family: 'c', imports: ofC } as const;
 const script = {
   ...slashes,
@@ -206,14 +207,7 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
     },
     groovy: { name: 'Groovy', ...slashes, endings: ['.groovy', '.gradle'], quotes: triples },
     handlebars: { name: 'Handlebars', ...markup, endings: ['.hbs', '.handlebars'], quotes: both },
-    hcl: {
-      name: 'HCL',
-      ...hash,
-      endings: ['.hcl'],
-      lineComments: ['#', '//'],
-      blockComments: starred,
-      quotes: double,
-    },
+    hcl: { name: 'HCL', ...hcl, endings: ['.hcl'] },
     haskell: {
       name: 'Haskell',
       ...dashes,
@@ -342,14 +336,7 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
     sql: { name: 'SQL', ...dashes, endings: ['.sql'], blockComments: starred, quotes: both, blocks: 'none' },
     svelte: { name: 'Svelte', ...mixed, endings: ['.svelte'], quotes: backticks },
     swift: { name: 'Swift', ...slashes, endings: ['.swift'], quotes: { short: ['"'], long: ['"""'] } },
-    terraform: {
-      name: 'Terraform',
-      ...hash,
-      endings: ['.tf', '.tfvars'],
-      lineComments: ['#', '//'],
-      blockComments: starred,
-      quotes: double,
-    },
+    terraform: { name: 'Terraform', ...hcl, endings: ['.tf', '.tfvars'] },
     tex: { name: 'TeX', ...percent, endings: ['.sty', '.cls'], quotes: double },
     toml: { name: 'TOML', ...values, endings: ['.toml'], quotes: triples },
     typescript: { name: 'TypeScript', ...script, endings: ['.ts', '.cts', '.mts'], grammar: 'typescript' },

@@ -116,6 +116,27 @@ describe('real code', function () {
     });
 });
 
+describe('a lexer', () => {
+  const hostile: [languageId: string, text: string][] = [
+    ['ruby', ' %('],
+    ['perl', ' s{'],
+    ['perl', '<<"a'],
+    ['cmake', '[=['],
+    ['typescriptreact', '<A <b<c<d '],
+    ['sql', "'\\'a"],
+    ['terraform', '"${'],
+    ['shellscript', '(('],
+    ['c', '#if\n{'],
+  ];
+  for (const [languageId, text] of hostile)
+    it(`reads as much as a prompt sees of ${JSON.stringify(text)} in ${languageId} in a moment`, () => {
+      const start = performance.now();
+      new Lexer(languageId).read(text.repeat(24_000 / text.length));
+      const ms = performance.now() - start;
+      assert.ok(ms < 1000, `${Math.round(ms)} ms`);
+    });
+});
+
 describe('the line that opens a block', () => {
   const cases: [languageId: string, marked: string, closer: string | undefined][] = [
     ['typescript', 'if (a) {‸', '}'],
