@@ -1,6 +1,6 @@
 // AVX-512 without VNNI: grouped weights.
 // Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma
-#include "words512.h"
+#include "word_groups512.h"
 namespace ryzanstein {
 constexpr bool kTakesPairs = false;
 }

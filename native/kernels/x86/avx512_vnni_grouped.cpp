@@ -1,6 +1,6 @@
 // AVX-512 VNNI: grouped weights.
 // Flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mfma
-#include "dot512.h"
+#include "dot_groups512.h"
 namespace ryzanstein {
 constexpr bool kTakesPairs = false;
 }

@@ -7,11 +7,8 @@
 
 namespace ryzanstein {
 
-constexpr bool kHasDot = true;
-
-// sums[row] += 4 unsigned codes of the row, whatever the `largest` is, x 4 signed activations
+// sums[row] += 4 unsigned codes of the row x 4 signed activations
 #if defined(__GNUC__)
-template <int largest = 255>
 RYZANSTEIN_INLINE Unit dot_broadcast(Unit sums, Unit codes, const uint8_t* x) {
   __asm__("vpdpbusd %2%{1to16%}, %1, %0"
           : "+v"(sums)
@@ -19,17 +16,14 @@ RYZANSTEIN_INLINE Unit dot_broadcast(Unit sums, Unit codes, const uint8_t* x) {
   return sums;
 }
 // The same, `four` activations of a token being in a register already.
-template <int largest = 255>
 RYZANSTEIN_INLINE Unit dot(Unit sums, Unit codes, Broadcast four) {
   __asm__("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(codes), "v"(four));
   return sums;
 }
 #else
-template <int largest = 255>
 RYZANSTEIN_INLINE Unit dot_broadcast(Unit sums, Unit codes, const uint8_t* x) {
   return _mm512_dpbusd_epi32(sums, codes, broadcast(x));
 }
-template <int largest = 255>
 RYZANSTEIN_INLINE Unit dot(Unit sums, Unit codes, Broadcast four) {
   return _mm512_dpbusd_epi32(sums, codes, four);
 }

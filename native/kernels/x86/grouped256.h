@@ -1,13 +1,10 @@
 // Products with grouped weights on registers of 256 bits, for every form. The including file first defines
 // kHasDot, and dot where that is true: the sums that VPDPBUSD adds 4 products to. Everything is static.
-//
-// Without, VPMADDUBSW adds products in pairs: a word holds sums of pairs of products, for as many units as
-// fit: 8 of codes up to 15, 4 up to 31, 2 up to 63. Codes above that are taken apart into two nibbles, which
-// are added up by themselves.
 #ifndef RYZANSTEIN_KERNELS_X86_GROUPED256_H_
 #define RYZANSTEIN_KERNELS_X86_GROUPED256_H_
 
 #include "../grouped_products.h"
+#include "pair_sums.h"
 #include "units256.h"
 
 namespace ryzanstein {
@@ -39,21 +36,8 @@ RYZANSTEIN_INLINE Half either(Half a, Half b) { return _mm256_or_si256(a, b); }
 
 namespace ryzanstein {
 
-// The largest operand of VPMADDUBSW: a code, what it is looked up as, or a nibble of either.
 template <GroupedForm form>
-constexpr int kLargest = shape_of(form).table == kFourBitFloats                       ? 24
-                         : shape_of(form).bits == 8 || shape_of(form).table == kCurve ? 15
-                         : shape_of(form).bits == 1 ? 2
-                                                    : (1 << shape_of(form).bits) - 1;
-template <GroupedForm form>
-constexpr int kParts = !kHasDot && (shape_of(form).bits == 8 || shape_of(form).table == kCurve) ? 2 : 1;
-
-// Units whose products fit a word, a power of two, at most a group's.
-RYZANSTEIN_INLINE constexpr int units_per_drain(int largest, int group) {
-  int units = 1;
-  while (2 * units * 2 * 127 * largest <= 32767 && 2 * units <= group / 4) units *= 2;
-  return units;
-}
+constexpr int kParts = kHasDot ? 1 : kWordParts<form>;
 
 alignas(16) static constexpr uint8_t kCurveLow[16] = {1, 8, 13, 15, 15, 13, 10, 6, 1, 13, 9, 6, 5, 5, 9, 1};
 alignas(16) static constexpr uint8_t kCurveHigh[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 9, 10, 11, 12, 13, 15};
@@ -152,7 +136,7 @@ RYZANSTEIN_INLINE void add_units(PairSums<form, T, H>& words, Half sums[H][T], c
   constexpr FormShape f = shape_of(form);
   constexpr bool kInTurn = (f.bits & 4) != 0 && f.group >= 32;
   constexpr int u = kInTurn ? i / 2 + i % 2 * 4 : i;
-  constexpr int kStep = units_per_drain(kLargest<form>, f.group);
+  constexpr int kStep = units_per_drain<form>();
   Half parts[H][kParts<form>];
 #pragma GCC unroll 2
   for (int h = 0; h < H; h++) operands<form, u>(span + 32 * h, parts[h]);
@@ -187,7 +171,7 @@ RYZANSTEIN_INLINE void add_group(Half sums[H][T], const uint8_t* codes, int seco
   } else if constexpr (f.group == 32) {
     add_units<form, T, H, 0, 8>(words, sums, codes, x);
   } else {
-    static_assert(units_per_drain(kLargest<form>, f.group) == f.group / 4, "a large group fits the words");
+    static_assert(units_per_drain<form>() == f.group / 4, "a large group fits the words");
 #pragma GCC unroll 8
     for (int i = 0; i < H * T; i++) words.sums[0][i / T][i % T] = _mm256_setzero_si256();
 #pragma GCC unroll 1
@@ -270,9 +254,9 @@ RYZANSTEIN_INLINE void half_blocks(const uint8_t* block, const BlockTask& task, 
 // Few tokens leave room for both halves, which then share what is broadcast.
 template <GroupedForm form, int T>
 static void grouped_block(const uint8_t* block, const BlockTask& task) {
-  constexpr int kHalves = T * kParts<form> <= 2 ? 2 : 1;
+  constexpr int kAtOnce = T * kParts<form> <= 2 ? 2 : 1;
 #pragma GCC unroll 1
-  for (int first = 0; first < 2; first += kHalves) half_blocks<form, T, kHalves>(block, task, first);
+  for (int first = 0; first < 2; first += kAtOnce) half_blocks<form, T, kAtOnce>(block, task, first);
 }
 
 // ---------------------------------------------------------------- all blocks

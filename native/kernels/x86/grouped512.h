@@ -1,5 +1,5 @@
-// Products with grouped weights on AVX-512, for every form. The including file first brings kHasDot, dot and
-// dot_broadcast, by dot512.h or by words512.h, and says by kTakesPairs whether many tokens go over pairs of
+// Products with grouped weights on AVX-512, for every form. The including file first brings add_group,
+// by dot_groups512.h or by word_groups512.h, and says by kTakesPairs whether many tokens go over pairs of
 // blocks. Everything is static.
 //
 // What bounds them, where there is VPDPBUSD: it, float multiplications and multiply-adds share two pipes, all
@@ -13,28 +13,6 @@
 
 namespace ryzanstein {
 
-// Where one token has many sums to itself, codes that fill a byte evenly stay in their place: digit d of a
-// unit counts 2^(bits * d) in sums of its own.
-template <GroupedForm form, int T>
-constexpr int kDigits = !kHasDot || T > 2 || shape_of(form).table != kNoTable ? 1
-                        : shape_of(form).bits == 4                            ? 2
-                        : shape_of(form).bits == 2                            ? 4
-                                                                              : 1;
-
-// The largest code, as it is multiplied.
-template <GroupedForm form>
-constexpr int kLargest = shape_of(form).table == kFourBitFloats                       ? 24
-                         : shape_of(form).bits == 8 || shape_of(form).table == kCurve ? 255
-                         : shape_of(form).bits == 1 ? 2
-                                                    : (1 << shape_of(form).bits) - 1;
-
-template <GroupedForm form, int u>
-RYZANSTEIN_INLINE Unit unit_in_place(const uint8_t* span) {
-  constexpr int kBits = shape_of(form).bits;
-  if constexpr (kBits == 4) return bits_and(load(span + 64 * (u % 4)), all_bytes(15 << (u / 4 * 4)));
-  return bits_and(load(span + 64 * (u / 4)), all_bytes(3 << (u % 4 * 2)));
-}
-
 // Tokens at least that go over two blocks of rows at once, four at a time, where codes are unpacked by an
 // instruction or two: what is broadcast serves both, so that a product takes fewer than one load. CPUs with
 // two VPDPBUSD and two loads in a cycle are bound by loads otherwise.
@@ -44,71 +22,8 @@ constexpr bool kPairs = kTakesPairs && shape_of(form).bits % 4 == 0;
 
 // ---------------------------------------------------------------- one block, or two
 
-// A chain of VPDPBUSD waits 4 cycles for each: few tokens take turns among sets of sums.
-template <GroupedForm form, int T>
-constexpr int kSets = kDigits<form, T> > 1 ? kDigits<form, T>
-                      : T == 1             ? 2
-                                           : 1;
-
-// The code units i .. kEnd - 1 of 32 columns of H blocks times T tokens; both nibbles of a byte in turn,
-// where all are wanted. Of two blocks each has one set of sums.
-template <GroupedForm form, int T, int H, int i, int kEnd>
-RYZANSTEIN_INLINE void add_units(Unit sums[][T], const uint8_t* span, size_t block_bytes, const uint8_t* x) {
-  constexpr int kBits = shape_of(form).bits;
-  constexpr bool kInTurn = (kBits & 4) != 0 && shape_of(form).group >= 32;
-  constexpr int u = kInTurn ? i / 2 + i % 2 * 4 : i;
-  constexpr bool kInPlace = kDigits<form, T> > 1;
-  constexpr int kSet = kInPlace ? (kBits == 4 ? u / 4 : u % 4) : i % kSets<form, T>;
-  Unit codes[H];
-#pragma GCC unroll 2
-  for (int h = 0; h < H; h++) {
-    codes[h] = kInPlace ? unit_in_place<form, u>(span) : code_unit<form, u>(span + h * block_bytes);
-  }
-#pragma GCC unroll 8
-  for (int t = 0; t < T; t++) {
-    const uint8_t* four = x + 4 * (u * T + t);
-    if constexpr (H == 1) {
-      sums[kSet][t] = dot_broadcast<kLargest<form>>(sums[kSet][t], codes[0], four);
-    } else {
-      const Broadcast both = broadcast(four);
-      sums[0][t] = dot<kLargest<form>>(sums[0][t], codes[0], both);
-      sums[1][t] = dot<kLargest<form>>(sums[1][t], codes[1], both);
-    }
-  }
-  if constexpr (i + 1 < kEnd) add_units<form, T, H, i + 1, kEnd>(sums, span, block_bytes, x);
-}
-
-// One group's codes times T tokens, into sums[block]. Of groups of 16 columns the second one shares units
-// with the first: `codes` and `x` are those of both.
-template <GroupedForm form, int T, int H>
-RYZANSTEIN_INLINE void add_group(Unit sums[][T], const uint8_t* codes, size_t block_bytes, int second,
-                                 const uint8_t* x) {
-  constexpr FormShape f = shape_of(form);
-  if constexpr (f.group == 16) {
-    if (second == 0) add_units<form, T, H, 0, 4>(sums, codes, block_bytes, x);
-    if (second == 1) add_units<form, T, H, 4, 8>(sums, codes, block_bytes, x);
-  } else {
-#pragma GCC unroll 4
-    for (int s = 0; s < f.group / 32; s++) {
-      add_units<form, T, H, 0, 8>(sums, codes + 64 * f.bits * s, block_bytes, x + 32 * T * s);
-    }
-  }
-  constexpr int kShift = kDigits<form, T> > 1 ? f.bits : 0;
-  if constexpr (kSets<form, T> > 1) {
-#pragma GCC unroll 2
-    for (int t = 0; t < T; t++) {
-      sums[0][t] = add(sums[0][t], shift_sums<kShift>(sums[1][t]));
-      if constexpr (kSets<form, T> == 4) {
-        sums[0][t] =
-            add(sums[0][t], add(shift_sums<2 * kShift>(sums[2][t]), shift_sums<3 * kShift>(sums[3][t])));
-      }
-    }
-  }
-}
-
 template <GroupedForm form, int T, int H = 1>
 static void grouped_block(const uint8_t* block, const BlockTask& task) {
-  static_assert(H == 1 || kSets<form, T> == 1, "each of two blocks has one set of sums");
   constexpr FormShape f = shape_of(form);
   constexpr int kTile = tile_groups(f), kPer = scale_columns(f) / f.group, kPair = kPer > 1 ? 2 : 1;
   constexpr int kCodeBytes = f.group * f.bits * kGroupedRows / 8;
@@ -139,11 +54,9 @@ static void grouped_block(const uint8_t* block, const BlockTask& task) {
         // One token waits for memory, which is read in order; of more the sums leave no register for it yet.
         Lanes scale;
         if constexpr (T == 1) scale = scales_of<form>(tile, in_tile + p);
-        constexpr int kAllSets = H * kSets<form, T>;
-        Unit sums[kAllSets][T];
+        Unit sums[H][T];
 #pragma GCC unroll 8
-        for (int i = 0; i < kAllSets * T; i++)
-          sums[i / T][i % T] = i < H * T ? all_ints(starts[i % T]) : zero();
+        for (int i = 0; i < H * T; i++) sums[i / T][i % T] = all_ints(starts[i % T]);
         const int shared = f.group == 16 ? p : 0;  // begins in the middle of 32 columns
         add_group<form, T, H>(sums, tile + head_bytes(f) + (in_tile + p - shared) * kCodeBytes, block_bytes,
                               p, x - shared * f.group * T);

@@ -15,6 +15,14 @@ using Broadcast = __m512i;  // 4 activations, the same for every row
 constexpr int kByteOffset = 128;
 constexpr bool kManyRegisters = true;
 
+// Keeps g++ from moving all loads of an unrolled loop to its front, which does not fit into 32 registers.
+RYZANSTEIN_INLINE __m512i in_place(__m512i v) {
+#if defined(__GNUC__)
+  __asm__("" : "+v"(v));
+#endif
+  return v;
+}
+
 RYZANSTEIN_INLINE Unit load(const uint8_t* p) { return _mm512_load_si512(p); }
 RYZANSTEIN_INLINE void store(uint8_t* p, Unit v) { _mm512_store_si512(p, v); }
 RYZANSTEIN_INLINE Unit zero() { return _mm512_setzero_si512(); }
