@@ -8,8 +8,12 @@ const namedKey = 'ryzanstein.namedCompleters';
 /** The editor starts its extensions one after another, in milliseconds. */
 const startUp = 10_000;
 
-/** How the user lets llama.vscode start its server; what a workspace says of it is none of the user's habits. */
+/**
+ * How the user lets llama.vscode start its server; what a workspace says of it is none of the user's habits. In a remote
+ * window the other side's settings count as the user's, and a repository may have written them.
+ */
 export function llamaCommand(): string | undefined {
+  if (vscode.env.remoteName !== undefined) return undefined;
   const { globalValue } =
     vscode.workspace.getConfiguration('llama-vscode').inspect<string>('launch_completion') ?? {};
   return typeof globalValue === 'string' ? globalValue : undefined;
