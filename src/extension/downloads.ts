@@ -10,13 +10,14 @@ import { placeOf } from '../library/catalogue';
 import type { Progress } from '../library/download';
 import { atHome, isSame } from '../library/folders';
 import { getModel } from '../library/getModel';
-import { type Hub, HubProblem } from '../library/hub';
+import { type Hub, HubProblem, tokenServer } from '../library/hub';
 import { importFile, remove, stored, type Stored } from '../library/storage';
 import { bytesOf, percent } from '../numbers';
 import { messageOf } from '../wording';
 import { readSettings, writeSetting } from './settings';
 
-const tokenKey = 'ryzanstein.hubToken';
+/** Under which a server's token is kept. */
+const tokenKey = (server: string): string => `ryzanstein.hubToken ${server}`;
 
 export interface DownloadsParts {
   reader: ModelReader;
@@ -42,8 +43,11 @@ export class Downloads {
     model: { repository: string; file: string },
     use: (file: string) => Promise<void>,
   ): Promise<void> {
-    const { log, reader } = this.parts;
-    const hub: Hub = { base: readSettings().hub, fetch, token: await this.parts.secrets.get(tokenKey) };
+    const { log, reader, secrets } = this.parts;
+    const base = readSettings().hub;
+    const server = tokenServer(base);
+    const token = server === undefined ? undefined : await secrets.get(tokenKey(server));
+    const hub: Hub = { base, fetch, ...(token !== undefined && { token }) };
     log.info(`Downloading ${model.repository}/${model.file} from ${hub.base}.`);
     const options = {
       location: vscode.ProgressLocation.Notification,
@@ -140,18 +144,22 @@ export class Downloads {
     if (chosen) await this.delete(chosen);
   }
 
-  /** The token lies in VS Code's secret storage, and goes to the hub alone. */
+  /** The token lies in VS Code's secret storage, and goes to the server alone that it was given for. */
   async setToken(): Promise<void> {
     const { secrets } = this.parts;
+    const { hub } = readSettings();
+    const server = tokenServer(hub);
+    if (server === undefined)
+      return tell(t`no token is sent to ${hub}, for others could read it on the way: that takes https.`);
     const token = await vscode.window.showInputBox({
       title: t`Ryzanstein: token for the hub`,
-      prompt: t`Sent to ${readSettings().hub} when a model is downloaded. Empty forgets it.`,
+      prompt: t`Sent to ${server} when a model is downloaded. Empty forgets it.`,
       password: true,
       ignoreFocusOut: true,
     });
     if (token === undefined) return;
-    if (token.trim() === '') await secrets.delete(tokenKey);
-    else await secrets.store(tokenKey, token.trim());
+    if (token.trim() === '') await secrets.delete(tokenKey(server));
+    else await secrets.store(tokenKey(server), token.trim());
     tell(token.trim() === '' ? t`no token is kept.` : t`the token is kept in the secret storage.`);
   }
 
