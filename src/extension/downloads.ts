@@ -14,6 +14,7 @@ import { type Hub, HubProblem, tokenServer } from '../library/hub';
 import { importFile, remove, stored, type Stored } from '../library/storage';
 import { bytesOf, percent } from '../numbers';
 import { messageOf } from '../wording';
+import { agreed, notify, withProgress } from './notify';
 import { readSettings, writeSetting } from './settings';
 
 /** Under which a server's token is kept. */
@@ -50,17 +51,16 @@ export class Downloads {
     const hub: Hub = { base, fetch, ...(token !== undefined && { token }) };
     log.info(`Downloading ${model.repository}/${model.file} from ${hub.base}.`);
     const options = {
-      location: vscode.ProgressLocation.Notification,
       title: t`Ryzanstein: downloading ${name}`,
       cancellable: true,
     };
-    const file = await vscode.window.withProgress(options, async (progress, token) => {
+    const file = await withProgress(options, async (report, token) => {
       const cancellation = new AbortController();
       token.onCancellationRequested(() => cancellation.abort());
       let told = 0;
       const onProgress = (now: Progress): void => {
         const percent = (now.done / now.bytes) * 100;
-        progress.report({ message: progressLine(now), increment: percent - told });
+        report({ message: progressLine(now), increment: percent - told });
         told = percent;
       };
       try {
@@ -100,16 +100,13 @@ export class Downloads {
     if (source === undefined) return;
     const glance = await this.parts.reader.glance(source);
     this.parts.reader.rest();
-    if ('refusal' in glance) return void vscode.window.showErrorMessage(`Ryzanstein: ${glance.refusal}`);
-    const options = {
-      location: vscode.ProgressLocation.Notification,
-      title: t`Ryzanstein: copying ${glance.name}, ${bytesOf(glance.bytes)}`,
-    };
+    if ('refusal' in glance) return void notify('fail', `Ryzanstein: ${glance.refusal}`);
+    const title = t`Ryzanstein: copying ${glance.name}, ${bytesOf(glance.bytes)}`;
     try {
-      const file = await vscode.window.withProgress(options, () => importFile(source, this.folder));
+      const file = await withProgress({ title }, () => importFile(source, this.folder));
       await use(file);
     } catch (error) {
-      void vscode.window.showErrorMessage(`Ryzanstein: ${messageOf(error)}`);
+      void notify('fail', `Ryzanstein: ${messageOf(error)}`);
     }
   }
 
@@ -168,13 +165,13 @@ export class Downloads {
     const yes = t`Delete`;
     const message = t`Ryzanstein: delete ${name}?`;
     const detail = t`${bytesOf(bytes)} become free. To have it again it has to be downloaded again.`;
-    if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) !== yes) return;
+    if (!(await agreed(message, detail, yes))) return;
     try {
       if (isInUse(file)) await writeSetting('modelFile', '');
       await remove(file, this.folder);
       tell(t`${name} is deleted.`);
     } catch (error) {
-      void vscode.window.showErrorMessage(`Ryzanstein: ${messageOf(error)}`);
+      void notify('fail', `Ryzanstein: ${messageOf(error)}`);
     }
   }
 
@@ -185,7 +182,7 @@ export class Downloads {
     const [setToken, tryAgain] = [t`Set Hub Token`, t`Try Again`];
     const actions = kind === 'token' ? [setToken] : kind === 'gone' ? [] : [tryAgain];
     // Nobody waits for the answer: the progress ends.
-    void vscode.window.showErrorMessage(`Ryzanstein: ${message}`, ...actions).then(async (action) => {
+    void notify('fail', `Ryzanstein: ${message}`, ...actions).then(async (action) => {
       if (action === setToken) await this.setToken();
       if (action === tryAgain) await again();
     });
@@ -206,5 +203,5 @@ function isInUse(file: string): boolean {
 }
 
 function tell(sentence: string): void {
-  void vscode.window.showInformationMessage(`Ryzanstein: ${sentence}`);
+  void notify('inform', `Ryzanstein: ${sentence}`);
 }

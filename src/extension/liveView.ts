@@ -16,6 +16,7 @@ import { isLiveMessage, type LiveMessage, type LiveState } from '../report/pages
 import type { Thresholds } from '../eagerness';
 import { messageOf } from '../wording';
 import { nameOf } from './documents';
+import { notify } from './notify';
 import { Page } from './page';
 import type { Problems } from './problems';
 import { onSettingChange, readSettings, writeSetting } from './settings';
@@ -234,7 +235,8 @@ export class LiveView implements vscode.Disposable {
       settings: readSettings(scopeOf(known.asked)),
     });
     await vscode.env.clipboard.writeText(`${JSON.stringify(bundle, undefined, 1)}\n`);
-    void vscode.window.showInformationMessage(
+    void notify(
+      'inform',
       t`Ryzanstein: the completion is copied, with the code that the model saw. Read it before you attach it to a report.`,
     );
   }
@@ -262,7 +264,7 @@ async function open(where: string): Promise<void> {
   const [, path, line] = /^(.*):(\d+)$/.exec(where) as unknown as [string, string, string];
   const named = vscode.workspace.textDocuments.find((document) => nameOf(document) === path);
   const found = named?.uri ?? (await fileAt(path));
-  if (!found) return void vscode.window.showInformationMessage(t`Ryzanstein: ${path} is not there any more.`);
+  if (!found) return void notify('inform', t`Ryzanstein: ${path} is not there any more.`);
   const start = new vscode.Position(Number(line) - 1, 0);
   await vscode.window.showTextDocument(found, { selection: new vscode.Range(start, start) });
 }

@@ -8,6 +8,7 @@ import { displayName } from '../language/languages';
 import { languageIsOn, type Settings } from '../editing/settings';
 import { decimal, percent } from '../numbers';
 import { eagernessWords } from '../wording';
+import { notify } from './notify';
 import type { Status } from './status';
 import { changeInTurn, readSettings, writeLanguage, writeSetting } from './settings';
 
@@ -102,9 +103,7 @@ export function toggle(): Promise<void> {
 export async function toggleLanguage(): Promise<void> {
   const document = documentInView();
   if (!document) {
-    void vscode.window.showInformationMessage(
-      t`Ryzanstein: open a file whose language is to be turned on or off.`,
-    );
+    void notify('inform', t`Ryzanstein: open a file whose language is to be turned on or off.`);
     return;
   }
   const { languageId } = document;

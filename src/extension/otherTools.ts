@@ -3,6 +3,7 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { completersToName } from '../library/otherTools';
+import { notify } from './notify';
 
 const namedKey = 'ryzanstein.namedCompleters';
 /** The editor starts its extensions one after another, in milliseconds. */
@@ -30,7 +31,7 @@ export function nameOtherCompleters(memory: vscode.Memento): vscode.Disposable {
     const names = found.map(({ name }) => name).join(t` and `);
     const show = found.length > 1 ? t`Show Them` : t`Show It`;
     const sentence = t`${names} may complete code here, too. VS Code shows one grey text at a time, so that Ryzanstein's may stay away.`;
-    void vscode.window.showInformationMessage(sentence, show).then((action) => {
+    void notify('inform', sentence, show).then((action) => {
       const query = found.map(({ id }) => `@id:${id}`).join(' ');
       if (action === show) void vscode.commands.executeCommand('workbench.extensions.search', query);
     });

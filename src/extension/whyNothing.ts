@@ -8,6 +8,7 @@ import type { LocalEngine } from '../editing/localEngine';
 import { nameOf, silenceAt } from './documents';
 import { silenceWords } from '../wording';
 import type { WorkspaceIgnoring } from './ignoring';
+import { notify } from './notify';
 import { readSettings } from './settings';
 import type { Status, StatusName } from './status';
 
@@ -26,7 +27,7 @@ export async function whyNothing(parts: WhyParts): Promise<void> {
   const open = t`Open the Setting`;
   const now = t`Complete Now`;
   const actions = [...(setting ? [open] : []), ...(isFinal ? [] : [now])];
-  const chosen = await vscode.window.showInformationMessage(`Ryzanstein: ${sentence}`, ...actions);
+  const chosen = await notify('inform', `Ryzanstein: ${sentence}`, ...actions);
   if (chosen === open)
     await vscode.commands.executeCommand('workbench.action.openSettings', `ryzanstein.${setting}`);
   if (chosen === now) await vscode.commands.executeCommand('ryzanstein.completeNow');
