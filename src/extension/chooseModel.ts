@@ -30,6 +30,7 @@ import type { MachineSpeed } from '../reports';
 import { loadedLine } from '../report/figures';
 import type { Downloads } from './downloads';
 import { llamaCommand } from './otherTools';
+import { pickModelFile } from './modelDialog';
 import { agreed, notify, type Report, withProgress } from './notify';
 import { readSettings, writeSetting } from './settings';
 
@@ -71,7 +72,7 @@ export class ModelChoice {
   /** Lets the user choose; nothing chosen changes nothing. */
   async choose(): Promise<void> {
     const line = await this.pick();
-    const file = line?.isAnyFile && (await chosenFile());
+    const file = line?.isAnyFile && (await pickModelFile(t`Choose a model file`, t`Use this model`));
     if (file) await this.load(file);
     if (line?.choice) await this.use(line.choice);
   }
@@ -282,13 +283,4 @@ function linesOf(onDisk: readonly Choice[], toDownload: readonly Choice[]): Line
     ...group(t`elsewhere`, [file]),
     ...group(t`cannot be used`, refused.map(line)),
   ];
-}
-
-async function chosenFile(): Promise<string | undefined> {
-  const files = await vscode.window.showOpenDialog({
-    title: t`Choose a model file`,
-    openLabel: t`Use this model`,
-    filters: { [t`GGUF models`]: ['gguf'], [t`All files`]: ['*'] },
-  });
-  return files?.[0]?.fsPath;
 }

@@ -14,6 +14,7 @@ import { type Hub, HubProblem, tokenServer } from '../library/hub';
 import { importFile, remove, stored, type Stored } from '../library/storage';
 import { bytesOf, percent } from '../numbers';
 import { messageOf } from '../wording';
+import { pickModelFile } from './modelDialog';
 import { agreed, notify, withProgress } from './notify';
 import { readSettings, writeSetting } from './settings';
 
@@ -91,12 +92,7 @@ export class Downloads {
 
   /** Brings a file into the folder, for a machine without a network, and has `use` take it. */
   async importModel(use: (file: string) => Promise<void>): Promise<void> {
-    const picked = await vscode.window.showOpenDialog({
-      title: t`Import a model file`,
-      openLabel: t`Import`,
-      filters: { [t`GGUF models`]: ['gguf'] },
-    });
-    const source = picked?.[0]?.fsPath;
+    const source = await pickModelFile(t`Import a model file`, t`Import`);
     if (source === undefined) return;
     const glance = await this.parts.reader.glance(source);
     this.parts.reader.rest();
