@@ -1,14 +1,19 @@
 // The diagnostics page: the engine examined, its kernels and threads as bars, and why each completion was shown or not.
 
 import { t } from '@vscode/l10n';
+import os from 'node:os';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Diagnosis } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
 import { diagnosticsState } from '../report/diagnosticsReport';
 import { type DiagnosticsMessage, type DiagnosticsState, isDiagnosticsMessage } from '../report/pages';
-import type { CompletionLog, Entry } from '../editing/completionLog';
+import type { CompletionLog } from '../editing/completionLog';
+import { reportable } from '../editing/reportable';
+import { atHome } from '../library/folders';
 import { Page } from './page';
 import type { Problems } from './problems';
+import { readSettings } from './settings';
 import { occupationWords, sentenceOf } from '../wording';
 
 export class DiagnosticsPage implements vscode.Disposable {
@@ -25,7 +30,7 @@ export class DiagnosticsPage implements vscode.Disposable {
     const actions: Record<DiagnosticsMessage, () => void> = {
       examine: () => void this.examine(),
       erase: () => completions.erase(),
-      copy: () => void vscode.env.clipboard.writeText(JSON.stringify(this.report(), undefined, 2)),
+      copy: () => void this.copy(),
     };
     this.page = new Page(extension, problems, {
       ...{ name: 'diagnostics', title: t`Ryzanstein Diagnostics` },
@@ -82,22 +87,12 @@ export class DiagnosticsPage implements vscode.Disposable {
     return diagnosis.model.file === file && diagnosis.model.kernel === kernel ? diagnosis : undefined;
   }
 
-  /** Everything, for a report: without any text of the user's files. */
-  private report(): object {
-    return {
-      state: this.engine.state,
-      diagnosis: this.diagnosis,
-      entries: this.completions.entries.map(withoutText),
-    };
+  /** Everything, for a report. */
+  private async copy(): Promise<void> {
+    const { engine, completions } = this;
+    const known = { state: engine.state, diagnosis: this.current(), entries: completions.entries };
+    const home = os.homedir();
+    const folders = [home, path.dirname(atHome(readSettings().modelFile, home))];
+    await vscode.env.clipboard.writeText(reportable(known, folders));
   }
-}
-
-function withoutText(entry: Entry): object {
-  return {
-    ...entry,
-    where: undefined,
-    text: undefined,
-    answer: undefined,
-    completion: entry.completion && { ...entry.completion, text: undefined, alternatives: undefined },
-  };
 }
