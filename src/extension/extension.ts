@@ -42,6 +42,7 @@ export interface Parts {
   readonly models: ModelChoice;
   readonly downloads: Downloads;
   readonly benchmark: Benchmark;
+  readonly diagnostics: DiagnosticsPage;
 }
 
 export function activate(context: vscode.ExtensionContext): Parts {
@@ -85,7 +86,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     throttle: (settings) => circumstances.throttle(settings),
     showWork: (work) => status.showWork(work),
   });
-  const page = new DiagnosticsPage(context.extensionUri, problems, engine, completions);
+  const diagnostics = new DiagnosticsPage(context.extensionUri, problems, engine, completions);
   const liveView = new LiveView(context.extension, problems, engine, completions);
   const benchmark = new Benchmark(context.extensionUri, context.globalStorageUri, problems, engine);
   const reader = new ModelReader(engineFile, log);
@@ -113,7 +114,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
   }
   function onState(state: LocalState): void {
     status.update();
-    page.post();
+    diagnostics.post();
     liveView.post();
     problems.onState(state);
     models.onState(state);
@@ -152,7 +153,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.evaluate': () => evaluate({}),
     'ryzanstein.tune': () => evaluate({ tune: true }),
     'ryzanstein.showLiveView': () => liveView.show(),
-    'ryzanstein.showDiagnostics': () => page.show(),
+    'ryzanstein.showDiagnostics': () => diagnostics.show(),
     'ryzanstein.restartEngine': () => beginAnew(() => engine.restart('on command')),
     'ryzanstein.chooseModel': () => models.choose(),
     'ryzanstein.importModel': () => downloads.importModel((file) => models.load(file)),
@@ -166,7 +167,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
   };
 
   context.subscriptions.push(
-    ...[log, engine, ignoring, relatedFiles, circumstances, status, provider, page, liveView],
+    ...[log, engine, ignoring, relatedFiles, circumstances, status, provider, diagnostics, liveView],
     ...[benchmark, evaluations, reader, nameOtherCompleters(context.globalState)],
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.commands.registerCommand(acceptedCommand, (entry: Entry, alternative?: Completion) =>
@@ -189,5 +190,8 @@ export function activate(context: vscode.ExtensionContext): Parts {
     onSettingChange(['confidence', 'eagerness', 'maxLines'], () => provider.forget()),
     onSettingChange(['enabled', 'languages'], () => provider.withdraw()),
   );
-  return { engine, circumstances, completions, status, ignoring, evaluations, models, downloads, benchmark };
+  return {
+    ...{ engine, circumstances, completions, status, ignoring, evaluations, models, downloads, benchmark },
+    diagnostics,
+  };
 }

@@ -577,10 +577,13 @@ describe('the engine', () => {
         assert.match(parts.status.current.sentence, words);
         await entryAfter(parts, /^failed: /, () => type('f'));
         assert.equal(marked(editor), sample.replace('|', 'f|'));
+        await vscode.commands.executeCommand('ryzanstein.showDiagnostics');
+        assert.match(parts.diagnostics.state.state, words);
       });
       await open(sample.replace('total', 'recovered'));
       await answered(parts);
       assert.equal(parts.status.current.name, 'ready');
+      assert.doesNotMatch(parts.diagnostics.state.state, words);
     });
 
   it('has the bundled model answer beside it, and in its place where it is refused', async () => {
