@@ -67,15 +67,16 @@ export function languageIsOn(settings: Settings, languageId: string): boolean {
   return settings.languages[languageId] ?? true;
 }
 
-/** The languages as they are to be set; what is so by default is not set, and nothing is where nothing else is. */
+/** The languages as they are to be set over others; what is so without is not set, and nothing is where nothing else is. */
 export function languagesWith(
-  { globalValue, defaultValue }: Partial<Record<'globalValue' | 'defaultValue', Record<string, boolean>>>,
+  set: Settings['languages'] | undefined,
+  beneath: Settings['languages'],
   languageId: string,
   on: boolean,
-): Record<string, boolean> | undefined {
-  const { [languageId]: _, ...others } = globalValue ?? {};
-  const set = on === (defaultValue?.[languageId] ?? true) ? others : { ...others, [languageId]: on };
-  return Object.keys(set).length > 0 ? set : undefined;
+): Settings['languages'] | undefined {
+  const { [languageId]: _, ...others } = set ?? {};
+  const all = on === (beneath[languageId] ?? true) ? others : { ...others, [languageId]: on };
+  return Object.keys(all).length > 0 ? all : undefined;
 }
 
 /** VS Code gives what the file of settings has, of whatever type. */

@@ -20,7 +20,7 @@ export interface WhyParts {
 }
 
 /** Where nothing is offered when it is asked for, either. */
-const unasked: ReadonlySet<StatusName> = new Set(['off', 'offHere', 'error'] as const);
+const unasked: ReadonlySet<StatusName> = new Set(['off', 'error'] as const);
 
 export async function whyNothing(parts: WhyParts): Promise<void> {
   const { sentence, setting, isFinal } = explanation(parts);

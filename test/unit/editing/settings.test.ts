@@ -4,21 +4,20 @@ import assert from 'node:assert/strict';
 import { defaults, languagesWith, type Settings, settingsFrom } from '../../../src/editing/settings';
 
 describe('the languages that are set', () => {
-  const defaultValue = { markdown: false };
+  const beneath = { markdown: false };
 
-  it('are those that differ from the defaults', () => {
-    const off = languagesWith({ defaultValue }, 'python', false);
+  it('are those that differ from what holds without', () => {
+    const off = languagesWith(undefined, beneath, 'python', false);
     assert.deepEqual(off, { python: false });
-    assert.equal(languagesWith({ defaultValue, globalValue: off }, 'python', true), undefined);
-    const on = languagesWith({ defaultValue }, 'markdown', true);
+    assert.equal(languagesWith(off, beneath, 'python', true), undefined);
+    const on = languagesWith(undefined, beneath, 'markdown', true);
     assert.deepEqual(on, { markdown: true });
-    assert.equal(languagesWith({ defaultValue, globalValue: on }, 'markdown', false), undefined);
+    assert.equal(languagesWith(on, beneath, 'markdown', false), undefined);
   });
 
   it('keep what else is set', () => {
-    const globalValue = { go: false, python: false };
-    assert.deepEqual(languagesWith({ defaultValue, globalValue }, 'python', true), { go: false });
-    assert.deepEqual(languagesWith({}, 'c', false), { c: false });
+    assert.deepEqual(languagesWith({ go: false, python: false }, beneath, 'python', true), { go: false });
+    assert.deepEqual(languagesWith(undefined, {}, 'c', false), { c: false });
   });
 });
 
