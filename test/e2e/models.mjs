@@ -140,6 +140,10 @@ export async function chooseModels(vsix) {
       const settings = path.join(workbench.home, 'data', 'User', 'settings.json');
       const before = JSON.parse(readFileSync(settings, 'utf8'));
       writeFileSync(settings, JSON.stringify({ ...before, 'ryzanstein.modelFile': '/nowhere/model.gguf' }));
+      // A workbench in a browser reads the user's settings when it starts.
+      await page.reload();
+      await statusItem(page).waitFor();
+      await command(page, 'Ryzanstein: Complete Now');
       const told = toast(/model\.gguf does not exist.*The bundled model answers in its place\./);
       await told.waitFor({ timeout: 20_000 });
       await page.waitForTimeout(2_000);
