@@ -15,7 +15,7 @@ import { computedWith, liveState, toldOf, type Use } from '../report/liveView';
 import { isLiveMessage, type LiveMessage, type LiveState } from '../report/pages';
 import type { Thresholds } from '../eagerness';
 import { messageOf } from '../wording';
-import { nameOf } from './documents';
+import { nameOf, pathOf, repositoryOf } from './documents';
 import { Page } from './page';
 import type { Problems } from './problems';
 import { onSettingChange, readSettings, writeSetting } from './settings';
@@ -246,16 +246,14 @@ const unknown = (): string =>
 /** Of a document, or of its language alone, where it is closed by now. */
 type Scope = vscode.TextDocument | { readonly languageId: string };
 
-function scopeOf({ prompt: { path, languageId } }: Asked): Scope {
-  return documentAt(path) ?? { languageId };
+function scopeOf({ prompt: { path, languageId, repository } }: Asked): Scope {
+  const isMeant = (document: vscode.TextDocument): boolean =>
+    pathOf(document.uri) === path && repositoryOf(document) === repository;
+  return vscode.workspace.textDocuments.find(isMeant) ?? { languageId };
 }
 
 function lookedInto({ known, ...look }: Look): Looked {
   return { ...look, completion: known?.completion };
-}
-
-function documentAt(path: string): vscode.TextDocument | undefined {
-  return vscode.workspace.textDocuments.find(({ uri }) => vscode.workspace.asRelativePath(uri) === path);
 }
 
 async function open(where: string): Promise<void> {
