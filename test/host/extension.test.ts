@@ -17,6 +17,7 @@ import { leastConfidence } from '../../src/eagerness';
 import type { Alternative } from '../../src/protocol';
 import type { BenchReport, Evaluation } from '../../src/reports';
 import type { Parts } from '../../src/extension/extension';
+import { openPlace } from '../../src/extension/liveView';
 import { explanation } from '../../src/extension/whyNothing';
 import type { RelatedText } from '../../src/protocol';
 import { LocalHub } from '../unit/library/localHub';
@@ -428,7 +429,23 @@ describe('ghost text', () => {
       },
     );
     await closeAll();
-    await vscode.workspace.fs.delete(file);
+    const unopened = vscode.Uri.joinPath(workspaceFolder(), 'other.ipynb');
+    await vscode.workspace.fs.rename(file, unopened);
+    await openPlace('other.ipynb [2]:1');
+    assert.equal(vscode.window.activeTextEditor?.document.getText(), 'total = ');
+    await closeAll();
+    await vscode.workspace.fs.delete(unopened);
+  });
+
+  it('is found again in a file that lies in no folder of the workspace and is not open', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-elsewhere-'));
+    const file = path.join(folder, 'a.ts');
+    writeFileSync(file, 'const a = 1;\nconst b = 2;\n');
+    await openPlace(`${file}:2`);
+    const { activeTextEditor: editor } = vscode.window;
+    assert.deepEqual([editor?.document.uri.fsPath, editor?.selection.active.line], [file, 1]);
+    await closeAll();
+    rmSync(folder, { recursive: true });
   });
 
   it('comes where it was typed last while a page is in front', async () => {
