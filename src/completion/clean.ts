@@ -35,7 +35,7 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   if (reason === 'suffix' && opened.leavesWanting(balanced)) return { text: balanced, hidden: 'unbalanced' };
   const own = withoutEnd(site, opened, withoutOverlap(site, opened, { text: balanced, reason }).trimEnd());
   const takesUpRest = reason === 'suffix' || own.length < balanced.length;
-  const all = indented(site, own + spaceBehind(site, own, raw));
+  const all = indented(site, own + spaceBehind(site, own, raw, takesUpRest));
   if (isBlank(all)) return { text: '', hidden: emptyReason(verdict.text, written, balanced) };
   const text = withoutMisplaced(site, opened, all);
   if (text === '') return { text, hidden: 'syntax' };
@@ -110,9 +110,15 @@ function withoutEnd({ languageId, lineAfter }: Site, opened: Opened, text: strin
   return ends && !beginOtherwise.has(languageId) ? text.slice(0, -1).trimEnd() : text;
 }
 
-/** The space that was written between the answer and a word behind the cursor. */
-function spaceBehind({ languageId, lineAfter }: Site, text: string, raw: string): string {
-  return beginsWord(languageId, lineAfter) && text !== '' && raw.startsWith(`${text} `) ? ' ' : '';
+/** The space that was written between the answer and a word behind the cursor, or a closer that it takes up: `{ a }`. */
+function spaceBehind(
+  { languageId, lineAfter }: Site,
+  text: string,
+  raw: string,
+  takesUpRest: boolean,
+): string {
+  const counts = beginsWord(languageId, lineAfter) || (takesUpRest && /^[)\]}]/.test(lineAfter));
+  return counts && text !== '' && raw.startsWith(`${text} `) ? ' ' : '';
 }
 
 /**

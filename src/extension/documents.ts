@@ -9,7 +9,7 @@ import type { Silence } from '../results';
 
 /** The place of a completion in a document or, joined with its neighbours, in a notebook's cell. */
 export function placeOf(document: vscode.TextDocument, position: vscode.Position): Place {
-  const names = { key: document.uri.toString(), path: pathOf(document.uri) };
+  const names = { key: document.uri.toString(), path: pathOf(fileOf(document)) };
   const place = placeAt(document, position, names);
   const cells = notebookOf(document)
     ?.getCells()
@@ -27,7 +27,7 @@ export function silenceAt(
     path: document.uri.path,
     characters: charactersOf(document),
     writable: vscode.workspace.fs.isWritableFileSystem(document.uri.scheme),
-    judged: () => known(notebookOf(document)?.uri ?? document.uri),
+    judged: () => known(fileOf(document)),
   });
   if (reason) return reason;
   const editor = vscode.window.activeTextEditor;
@@ -43,14 +43,19 @@ export function pathOf(uri: vscode.Uri): string {
 
 /** What a document is called in front of a line of it: its path as people know it, with the number of a notebook's cell. */
 export function nameOf(document: vscode.TextDocument): string {
-  const path = vscode.workspace.asRelativePath(document.uri);
+  const path = vscode.workspace.asRelativePath(fileOf(document));
   const cells = notebookOf(document)?.getCells() ?? [];
   const index = cells.findIndex((cell) => cell.document === document);
   return index < 0 ? path : `${path} [${index + 1}]`;
 }
 
 export function repositoryOf(document: vscode.TextDocument): string | undefined {
-  return vscode.workspace.getWorkspaceFolder(document.uri)?.name;
+  return vscode.workspace.getWorkspaceFolder(fileOf(document))?.name;
+}
+
+/** A cell's address lies in no folder: that of its notebook does. */
+function fileOf(document: vscode.TextDocument): vscode.Uri {
+  return notebookOf(document)?.uri ?? document.uri;
 }
 
 export function notebookOf(document: vscode.TextDocument): vscode.NotebookDocument | undefined {

@@ -17,6 +17,7 @@ import { Evaluations } from './evaluation';
 import { openExample } from './example';
 import { WorkspaceIgnoring } from './ignoring';
 import { type Entry, CompletionLog } from '../editing/completionLog';
+import { LastEditor } from './lastEditor';
 import { LiveView } from './liveView';
 import { createLog } from './log';
 import { completeNow, openMenu, toggle, toggleLanguage } from './menu';
@@ -73,6 +74,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     onState,
   });
   engine.focus(vscode.window.state.focused);
+  const lastEditor = new LastEditor();
   const ignoring = new WorkspaceIgnoring();
   const relatedFiles = new RelatedFiles(ignoring);
   const circumstances: Circumstances = new Circumstances(onBattery, () => status.update());
@@ -143,10 +145,10 @@ export function activate(context: vscode.ExtensionContext): Parts {
     return evaluation;
   }
   const commands: Record<string, () => unknown> = {
-    'ryzanstein.whyNothing': () => whyNothing({ engine, completions, ignoring, status }),
-    'ryzanstein.completeNow': completeNow,
+    'ryzanstein.whyNothing': () => whyNothing({ engine, completions, ignoring, status }, lastEditor),
+    'ryzanstein.completeNow': () => completeNow(lastEditor),
     'ryzanstein.toggle': toggle,
-    'ryzanstein.toggleLanguage': toggleLanguage,
+    'ryzanstein.toggleLanguage': () => toggleLanguage(lastEditor),
     'ryzanstein.runBenchmark': () => withMessages(() => benchmark.run()),
     'ryzanstein.showBenchmark': () => benchmark.show(),
     'ryzanstein.evaluate': () => evaluate({}),
@@ -162,12 +164,12 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.eraseLog': () => completions.erase(),
     // Only the walkthrough offers this one.
     'ryzanstein.openExample': () => openExample(context.extensionUri),
-    'ryzanstein.openMenu': () => openMenu(status, engine),
+    'ryzanstein.openMenu': () => openMenu({ status, engine, lastEditor }),
   };
 
   context.subscriptions.push(
-    ...[log, engine, ignoring, relatedFiles, circumstances, status, provider, page, liveView],
-    ...[benchmark, evaluations, reader, nameOtherCompleters(context.globalState)],
+    ...[log, engine, lastEditor, ignoring, relatedFiles, circumstances, status, provider, page],
+    ...[liveView, benchmark, evaluations, reader, nameOtherCompleters(context.globalState)],
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.commands.registerCommand(acceptedCommand, (entry: Entry, alternative?: Completion) =>
       provider.accept(entry, alternative),

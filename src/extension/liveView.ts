@@ -1,6 +1,7 @@
 // The live view: speed, waits and what became of each place, while one types; of a place that is clicked, what led to its completion.
 
 import { t } from '@vscode/l10n';
+import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import { bundleOf } from '../editing/bundle';
 import { type Asked, type CompletionLog, type Entry, keptLines } from '../editing/completionLog';
@@ -15,7 +16,7 @@ import { computedWith, liveState, toldOf, type Use } from '../report/liveView';
 import { isLiveMessage, type LiveMessage, type LiveState } from '../report/pages';
 import type { Thresholds } from '../eagerness';
 import { messageOf } from '../wording';
-import { nameOf } from './documents';
+import { nameOf, pathOf, repositoryOf } from './documents';
 import { Page } from './page';
 import type { Problems } from './problems';
 import { onSettingChange, readSettings, writeSetting } from './settings';
@@ -154,7 +155,7 @@ export class LiveView implements vscode.Disposable {
   private async hear(message: LiveMessage): Promise<void> {
     switch (message.kind) {
       case 'open':
-        return open(message.where);
+        return openPlace(message.where);
       case 'look':
         return this.lookInto(message.where);
       case 'close':
@@ -246,37 +247,49 @@ const unknown = (): string =>
 /** Of a document, or of its language alone, where it is closed by now. */
 type Scope = vscode.TextDocument | { readonly languageId: string };
 
-function scopeOf({ prompt: { path, languageId } }: Asked): Scope {
-  return documentAt(path) ?? { languageId };
+function scopeOf({ prompt: { path, languageId, repository } }: Asked): Scope {
+  const isMeant = (document: vscode.TextDocument): boolean =>
+    pathOf(document.uri) === path && repositoryOf(document) === repository;
+  return vscode.workspace.textDocuments.find(isMeant) ?? { languageId };
 }
 
 function lookedInto({ known, ...look }: Look): Looked {
   return { ...look, completion: known?.completion };
 }
 
-function documentAt(path: string): vscode.TextDocument | undefined {
-  return vscode.workspace.textDocuments.find(({ uri }) => vscode.workspace.asRelativePath(uri) === path);
-}
-
-async function open(where: string): Promise<void> {
-  const [, path, line] = /^(.*):(\d+)$/.exec(where) as unknown as [string, string, string];
-  const named = vscode.workspace.textDocuments.find((document) => nameOf(document) === path);
-  const found = named?.uri ?? (await fileAt(path));
-  if (!found) return void vscode.window.showInformationMessage(t`Ryzanstein: ${path} is not there any more.`);
+/** Shows a line that the log names, be its file open or not. */
+export async function openPlace(where: string): Promise<void> {
+  const [, name, line] = /^(.*):(\d+)$/.exec(where) as unknown as [string, string, string];
+  const named = vscode.workspace.textDocuments.find((document) => nameOf(document) === name);
+  const found = named?.uri ?? (await fileAt(name)) ?? (await cellAt(name));
+  if (!found) return void vscode.window.showInformationMessage(t`Ryzanstein: ${name} is not there any more.`);
   const start = new vscode.Position(Number(line) - 1, 0);
   await vscode.window.showTextDocument(found, { selection: new vscode.Range(start, start) });
 }
 
-/** A file of the workspace, by its path as people know it. */
+/** A file, by its path as people know it: that in a folder of the workspace, or the whole one. */
 async function fileAt(path: string): Promise<vscode.Uri | undefined> {
-  for (const { uri, name } of vscode.workspace.workspaceFolders ?? [])
-    for (const inFolder of [path, ...(path.startsWith(`${name}/`) ? [path.slice(name.length + 1)] : [])]) {
-      const file = vscode.Uri.joinPath(uri, inFolder);
-      const isThere = await vscode.workspace.fs.stat(file).then(
-        () => true,
-        () => false,
-      );
-      if (isThere && vscode.workspace.asRelativePath(file) === path) return file;
-    }
+  const inFolders = (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri, name }) =>
+    [path, ...(path.startsWith(`${name}/`) ? [path.slice(name.length + 1)] : [])].map((inFolder) =>
+      vscode.Uri.joinPath(uri, inFolder),
+    ),
+  );
+  for (const file of [...inFolders, ...(isAbsolute(path) ? [vscode.Uri.file(path)] : [])]) {
+    const isThere = await vscode.workspace.fs.stat(file).then(
+      () => true,
+      () => false,
+    );
+    if (isThere && vscode.workspace.asRelativePath(file) === path) return file;
+  }
   return undefined;
+}
+
+/** A notebook's cell, by the path with its number; the notebook is shown. */
+async function cellAt(name: string): Promise<vscode.Uri | undefined> {
+  const [, path, number] = /^(.*) \[(\d+)\]$/.exec(name) ?? [];
+  const file = path === undefined ? undefined : await fileAt(path);
+  if (!file) return undefined;
+  const notebook = await vscode.workspace.openNotebookDocument(file);
+  await vscode.window.showNotebookDocument(notebook);
+  return notebook.getCells()[Number(number) - 1]?.document.uri;
 }

@@ -17,6 +17,7 @@ import { leastConfidence } from '../../src/eagerness';
 import type { Alternative } from '../../src/protocol';
 import type { BenchReport, Evaluation } from '../../src/reports';
 import type { Parts } from '../../src/extension/extension';
+import { openPlace } from '../../src/extension/liveView';
 import { explanation } from '../../src/extension/whyNothing';
 import type { RelatedText } from '../../src/protocol';
 import { LocalHub } from '../unit/library/localHub';
@@ -404,6 +405,63 @@ describe('ghost text', () => {
     const editor = await vscode.window.showTextDocument(document);
     editor.selection = new vscode.Selection(0, 14, 0, 14);
     await entryAfter(parts, /^(shown|hidden)/, trigger);
+  });
+
+  it('comes in a cell of a notebook, under the name of the notebook', async () => {
+    const file = vscode.Uri.joinPath(workspaceFolder(), 'prices.ipynb');
+    const code = { cell_type: 'code', execution_count: null, metadata: {}, outputs: [] };
+    const cells = ['prices = [1, 2]\n', 'total = '].map((source) => ({ ...code, source: [source] }));
+    const metadata = { language_info: { name: 'python' } };
+    const content = JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 });
+    await vscode.workspace.fs.writeFile(file, Buffer.from(content));
+    const notebook = await vscode.workspace.openNotebookDocument(file);
+    await vscode.window.showNotebookDocument(notebook);
+    const editor = await vscode.window.showTextDocument(notebook.cellAt(1).document);
+    editor.selection = new vscode.Selection(0, 8, 0, 8);
+    const { where, completion } = await entryAfter(parts, /^(shown|hidden)/, trigger);
+    assert.equal(where, 'prices.ipynb [2]:1');
+    const { path: named, repository, prefix } = parts.completions.askedFor(completion!)!.prompt;
+    assert.deepEqual(
+      { named, repository, prefix },
+      {
+        ...{ named: 'prices.py', repository: path.basename(workspaceFolder().fsPath) },
+        prefix: 'prices = [1, 2]\n\ntotal = ',
+      },
+    );
+    await closeAll();
+    const unopened = vscode.Uri.joinPath(workspaceFolder(), 'other.ipynb');
+    await vscode.workspace.fs.rename(file, unopened);
+    await openPlace('other.ipynb [2]:1');
+    assert.equal(vscode.window.activeTextEditor?.document.getText(), 'total = ');
+    await closeAll();
+    await vscode.workspace.fs.delete(unopened);
+  });
+
+  it('is found again in a file that lies in no folder of the workspace and is not open', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-elsewhere-'));
+    const file = path.join(folder, 'a.ts');
+    writeFileSync(file, 'const a = 1;\nconst b = 2;\n');
+    await openPlace(`${file}:2`);
+    const { activeTextEditor: editor } = vscode.window;
+    assert.deepEqual([editor?.document.uri.fsPath, editor?.selection.active.line], [file, 1]);
+    await closeAll();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('comes where it was typed last while a page is in front', async () => {
+    const editor = await open(sample);
+    const { document } = editor;
+    const before = marked(editor);
+    for (const work of ['ryzanstein.completeNow', 'ryzanstein.whyNothing']) {
+      await vscode.commands.executeCommand('ryzanstein.showLiveView');
+      await until('the page in front', () => !vscode.window.activeTextEditor);
+      const done = vscode.commands.executeCommand(work);
+      const front = await until('the document in front', () => vscode.window.activeTextEditor);
+      assert.deepEqual([front.document, marked(front)], [document, before]);
+      if (work === 'ryzanstein.completeNow') await done;
+    }
+    await until('an entry', () => parts.completions.entries[0]?.trigger === 'on request');
+    await vscode.commands.executeCommand('notifications.clearAll');
   });
 
   it('can be turned off, and on again', async () => {

@@ -156,7 +156,7 @@ const kinds: Record<string, Row[]> = {
     ['javascript', 'call({‸})\n', '\n  a: 1,\n});\n', '\n  a: 1,\n'],
     ['python', 'call(a, [‸])\n', '1, 2], b)\n', '1, 2'],
     // What else the function needs is to be written behind its parameters.
-    ['javascript', 'load().then(({ ‸}))\n', 'a = [], ...b }) => b);\n', 'a = [], ...b'],
+    ['javascript', 'load().then(({ ‸}))\n', 'a = [], ...b }) => b);\n', 'a = [], ...b '],
     // Of the call only the string is closed.
     ['typescript', "describe('a', () => {\n  it.todo('can ‸'\n})\n", "use it', () => {\n    f()\n", 'use it'],
     ['go', 'func f() {\n\tcall("‸"\n}\n', 'a", b)\n', 'a'],
@@ -585,7 +585,7 @@ const kinds: Record<string, Row[]> = {
       '  }while 1 do',
       'hidden: unbalanced',
     ],
-    ['csharp', 'class A {\n  int B = F(‸);\n}\n', 'c < )d', 'c <'],
+    ['csharp', 'class A {\n  int B = F(‸);\n}\n', 'c < )d', 'c < '],
     ['json', '{\n  ‸,\n  "b": 1\n}\n', '"a":} 2', 'hidden: unbalanced'],
     ['scala', 'object A {\n  def b = 1\n‸\n  def d = 3\n}\n', '  }def c = 2', 'hidden: unbalanced'],
     // A closer may end what was opened above, and a name may stand behind one.
