@@ -9,7 +9,7 @@ import { indented } from './indentation';
 import { hasInvisible } from './invisible';
 import { Opened } from './opened';
 import { addsErrors } from './soundness';
-import { beginsWord, columnOf, firstLine, isBlank, isClosers, isDrawn, restOfLine, type Site } from './site';
+import { columnOf, firstLine, isBlank, isClosers, isDrawn, restOfLine, type Site } from './site';
 import type { Verdict } from './stop';
 import type { Syntax } from './syntax';
 
@@ -35,7 +35,7 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   if (reason === 'suffix' && opened.leavesWanting(balanced)) return { text: balanced, hidden: 'unbalanced' };
   const own = withoutEnd(site, opened, withoutOverlap(site, opened, { text: balanced, reason }).trimEnd());
   const takesUpRest = reason === 'suffix' || own.length < balanced.length;
-  const all = indented(site, own + spaceBehind(site, own, raw));
+  const all = indented(site, own + spaceBehind(site, own, raw, reason));
   if (isBlank(all)) return { text: '', hidden: emptyReason(verdict.text, written, balanced) };
   const text = withoutMisplaced(site, opened, all);
   if (text === '') return { text, hidden: 'syntax' };
@@ -76,7 +76,7 @@ function withCloserOnItsLine(site: Site, text: string): string {
   const { block, lineAfter, lineBefore } = site;
   const between =
     block?.behindOpener && block.closer !== '' && lineAfter.trimStart().startsWith(block.closer);
-  return between && text.includes('\n') ? `${text}\n${/^\s*/.exec(lineBefore)![0]}` : text;
+  return between && text.includes('\n') ? `${text.trimEnd()}\n${/^\s*/.exec(lineBefore)![0]}` : text;
 }
 
 /** Code that goes on behind a wrong closer, or is left open before it, is of another place. */
@@ -110,9 +110,12 @@ function withoutEnd({ languageId, lineAfter }: Site, opened: Opened, text: strin
   return ends && !beginOtherwise.has(languageId) ? text.slice(0, -1).trimEnd() : text;
 }
 
-/** The space that was written between the answer and a word behind the cursor. */
-function spaceBehind({ languageId, lineAfter }: Site, text: string, raw: string): string {
-  return beginsWord(languageId, lineAfter) && text !== '' && raw.startsWith(`${text} `) ? ' ' : '';
+/** The space that was written between the answer and what stands behind the cursor, where that has none. */
+function spaceBehind({ lineAfter }: Site, text: string, raw: string, reason: Verdict['reason']): string {
+  if (text === '' || !/^\S/.test(lineAfter) || !raw.startsWith(text)) return '';
+  const behind = raw.slice(text.length);
+  // What nothing follows in its line is no space between two.
+  return reason === 'line' && isBlank(behind) ? '' : /^[ \t]*/.exec(behind)![0];
 }
 
 /**

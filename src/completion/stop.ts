@@ -7,16 +7,7 @@ import { wholeLength } from './blocks';
 import { isFence } from './chat';
 import { columnInDocument } from './indentation';
 import { Opened } from './opened';
-import {
-  beginsWord,
-  blockCloser,
-  columnOf,
-  isBlank,
-  isClosers,
-  isDrawn,
-  restOfLine,
-  type Site,
-} from './site';
+import { blockCloser, columnOf, isBlank, isClosers, isDrawn, restOfLine, type Site } from './site';
 
 /**
  * `skipped` characters stood before the text. A line that `differs` stands below as well, but goes on otherwise there:
@@ -324,9 +315,7 @@ export class Stop {
   }
 
   #beforeRest(): number {
-    const head = this.#text.slice(0, -this.#rest.length);
-    // Before a word the space may be the answer's.
-    return (beginsWord(this.site.languageId, this.#rest) ? head : head.trimEnd()).length;
+    return this.#text.length - this.#rest.length;
   }
 
   /** What stands behind the cursor is taken up again; on a line of its own it ends the block. */

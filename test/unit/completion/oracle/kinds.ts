@@ -156,7 +156,7 @@ const kinds: Record<string, Row[]> = {
     ['javascript', 'call({‸})\n', '\n  a: 1,\n});\n', '\n  a: 1,\n'],
     ['python', 'call(a, [‸])\n', '1, 2], b)\n', '1, 2'],
     // What else the function needs is to be written behind its parameters.
-    ['javascript', 'load().then(({ ‸}))\n', 'a = [], ...b }) => b);\n', 'a = [], ...b'],
+    ['javascript', 'load().then(({ ‸}))\n', 'a = [], ...b }) => b);\n', 'a = [], ...b '],
     // Of the call only the string is closed.
     ['typescript', "describe('a', () => {\n  it.todo('can ‸'\n})\n", "use it', () => {\n    f()\n", 'use it'],
     ['go', 'func f() {\n\tcall("‸"\n}\n', 'a", b)\n', 'a'],
@@ -585,7 +585,7 @@ const kinds: Record<string, Row[]> = {
       '  }while 1 do',
       'hidden: unbalanced',
     ],
-    ['csharp', 'class A {\n  int B = F(‸);\n}\n', 'c < )d', 'c <'],
+    ['csharp', 'class A {\n  int B = F(‸);\n}\n', 'c < )d', 'c < '],
     ['json', '{\n  ‸,\n  "b": 1\n}\n', '"a":} 2', 'hidden: unbalanced'],
     ['scala', 'object A {\n  def b = 1\n‸\n  def d = 3\n}\n', '  }def c = 2', 'hidden: unbalanced'],
     // A closer may end what was opened above, and a name may stand behind one.
@@ -616,6 +616,13 @@ const kinds: Record<string, Row[]> = {
     ['shellscript', 'if [[ -n ‸]]; then\n', '$a ]]; then\n', '$a '],
     ['shellscript', 'echo "${a[‸]}"\n', 'i]}"\n', 'i'],
     ['sql', 'alter function a‸parallel safe;\n', '(bytea) parallel safe;\n', '(bytea) '],
+    ['javascript', 'import {‸} from "a"\n', ' b } from "a";\n', ' b '],
+    ['typescript', 'const a ‸"b";\n', '= "b";\n', '= '],
+    ['go', 'func f() {\n\tif a ‸{\n\t}\n}\n', '!= nil {\n\t}\n', '!= nil '],
+    ['toml', 'a ‸{ b = 1 }\n', '= ', '= '],
+    ['c', 'int a‸= 1;\n', 'b   = 1;\n', 'b   '],
+    ['typescript', 'f(‸)\n', 'a, \n', 'a,'],
+    ['typescript', 'const a‸ = 1;\n', 'b = 1;\n', 'b'],
   ],
   'what begins like a string and is none': [
     ['elixir', 'def f do\n  ‸\nend\n', 'if a?(b), do: c', 'if a?(b), do: c'],
