@@ -151,8 +151,11 @@ function isOfTheText({ lineBefore, lineAfter }: Site, opened: Opened, text: stri
   // A closer on a line of its own stands below what it closes.
   if (line.includes('\n') && columnOf(line.slice(line.lastIndexOf('\n') + 1)) > columnOf(lineBefore))
     return true;
+  const isNeeded = opened.needs(text, head.length);
+  // Where the rest closes what is open at the cursor, it can close nothing of the text.
+  if (isNeeded && !opened.isWanting) return true;
   const without = opened.faultsIn(head, lineAfter) - opened.faultsIn(text, lineAfter);
-  return without > 0 || (without === 0 && opened.needs(text, head.length));
+  return without > 0 || (without === 0 && isNeeded);
 }
 
 function withoutLinesBelow(site: Site, opened: Opened, text: string): string {

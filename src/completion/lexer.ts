@@ -166,7 +166,10 @@ export class Lexer {
       }
     }
     if (character === this.#lexis.escape) {
-      this.#at += 2;
+      this.#at++;
+      // The editor closes it all the same.
+      if (this.#text[this.#at] !== '\n') this.#weakly(this.#text[this.#at] ?? '', false);
+      this.#at++;
       return;
     }
     if (this.#lexis.code && this.#text.startsWith(this.#lexis.code[1], this.#at)) {
@@ -313,10 +316,15 @@ export class Lexer {
 
   /** Brackets and quotes as they stand in text: the editor closes them, but nothing else does. */
   #weakly(character: string, quotes = true): void {
-    const top = this.stack.at(-1);
     const within = this.stack.findLastIndex(({ weak }) => !weak) + 1;
-    const entry = this.stack.slice(within).findLast(({ closer }) => closer === character);
+    const open = this.stack.slice(within);
+    const isTwice = quotes && character === '`' && this.#text[this.#at + 1] === character;
+    const mark = isTwice ? '``' : character;
+    const entry = open.findLast(({ closer }) => closer === mark);
+    // Within a bracket `<` may be none.
+    const top = open.findLast(({ closer }) => closer === mark || closer !== '>');
     const isQuote = quotes && (character === '"' || character === "'" || character === '`');
+    if (isTwice) this.#at++;
     if (isQuote && entry?.rule?.doubles && this.#text[this.#at + 1] === character) {
       this.#at++;
       return;
@@ -325,7 +333,7 @@ export class Lexer {
     if (this.stack.length - within >= mostWeak) return;
     if (isQuote && !/[\p{L}\p{N}_]$/u.test(this.#behind())) {
       const rule = this.#lexis.strings.find(({ close }) => close === character);
-      this.#open('string', character, { weak: true, rule });
+      this.#open('string', mark, { weak: true, rule });
     }
     if (this.#at === this.#flowEnd && closers.includes(character)) this.strays.push(this.#offset + this.#at);
     const closer = character === '<' ? '>' : closerOf[character];

@@ -757,6 +757,22 @@ const kinds: Record<string, Row[]> = {
     ['cpp', 'namespace a {\n\nint f() {‸\n}\n\n}  // namespace a\n', '\n  return 1;\n}\n', '\n  return 1;'],
     ['go', 'func f() {\n\t‸\n}\n', 'return g{\n        a,\n    }\n', 'return g{\n\t\ta,\n\t}'],
   ],
+  'a bracket of running text that the answer closes and goes on behind': [
+    ['typescript', 'const a = "see (‸)";\n', 'b) for more', 'b'],
+    ['clojure', '(defn f\n  "Does a.\n  It is (‸)\n  b.")\n', 'c) and d', 'c'],
+    ['php', '<?php\n/*\n * (the "‸)\n */\n', 'License");', 'License"'],
+    ['markdown', 'a = "(b) or (‸)\n', 'c)"', 'c'],
+    ['typescript', 'const a = "see (‸)";\n', 'b) and (c', 'b) and (c'],
+    ['c', '/*\n * (‸)\n */\n', '|a| < 1) or b\n', '|a| < 1'],
+    ['yaml', 'a: if [ $(wc -c <b.‸)]\n', 'c) -ne 0 ]\n', 'c'],
+    ['restructuredtext', 'Some ``a`` (``‸)\n', 'b``) or c\n', 'b``'],
+    ['restructuredtext', 'A ``bool`` (‸)\n', 'as ``True``) or c', 'as ``True``'],
+    ['elixir', 'def f do\n  raise "a `#{‸}\nend\n', 'b}`"', 'b'],
+    ['shellscript', 'find . \\( -name a -o ‸)\n', '-name b \\) -print\n', '-name b \\'],
+    // What ends with a bracket of its own keeps it.
+    ['rust', 'const A: &str = "\n  f(‸)\n";\n', 'a.b()', 'a.b()'],
+    ['clojure', '(let ‸)\n', '[a (b)\n      c (d)]\n', '[a (b)'],
+  ],
   'a word that ends behind the cursor already': [
     ['yaml', 'a:\n  - uses: actions/se‸tup-java@v4\n', 'tup-go@v4', 'hidden: duplicate'],
     ['sql', 'create function hma‸c(text) PARALLEL SAFE;\n', 'c(bytea) PARALLEL SAFE;', 'hidden: duplicate'],
