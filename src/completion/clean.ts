@@ -35,7 +35,9 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   if (reason === 'suffix' && opened.leavesWanting(balanced)) return { text: balanced, hidden: 'unbalanced' };
   const own = withoutEnd(site, opened, withoutOverlap(site, opened, { text: balanced, reason }).trimEnd());
   const takesUpRest = reason === 'suffix' || own.length < balanced.length;
-  const all = indented(site, own + spaceBehind(site, own, raw, reason));
+  const all = indented(site, own + spaceBehind(site, own, raw, reason), (index) =>
+    opened.isHeredoc(own.slice(0, index)),
+  );
   if (isBlank(all)) return { text: '', hidden: emptyReason(verdict.text, written, balanced) };
   const text = withoutMisplaced(site, opened, all);
   if (text === '') return { text, hidden: 'syntax' };
@@ -254,6 +256,9 @@ const overloading = new Set([
   'swift',
 ]);
 
+/** Languages in which a name may be declared again in its scope. */
+const shadowing = new Set(['fsharp', 'ocaml', 'rust']);
+
 /** Whether a line declares something is a matter of its language: in SQL `from` names a table that there is. */
 function declares(languageId: string, line: string): boolean {
   // What only opens a list of names is no declaration yet.
@@ -261,6 +266,7 @@ function declares(languageId: string, line: string): boolean {
   // Nor is the name of a function whose parameters follow, where they tell it from another one.
   if (overloading.has(languageId) && line.trimEnd().endsWith('(')) return false;
   if (languageId === 'python' && /^from +\w/.test(line)) return true;
+  if (shadowing.has(languageId) && /^let +\w/.test(line)) return false;
   return lexisOf(languageId).base === 'code' && languageId !== 'sql' && declaration.test(line);
 }
 

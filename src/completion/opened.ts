@@ -193,6 +193,11 @@ export class Opened {
     return inside !== undefined && /comment|string|heredoc/.test(inside.kind);
   }
 
+  /** Whether a text ends within a here-document, whose lines count with their indentation. */
+  isHeredoc(text: string): boolean {
+    return this.after(text).stack.at(-1)?.kind === 'heredoc';
+  }
+
   /** Whether a text ends within a comment or a string of several lines that it has opened. */
   leavesText(text: string): boolean {
     return this.after(text).stack.some(

@@ -625,6 +625,10 @@ const kinds: Record<string, Row[]> = {
     ['typescript', 'const a‸ = 1;\n', 'b = 1;\n', 'b'],
   ],
   'what begins like a string and is none': [
+    ['perl', 'if ($a && (‸))\n', '$b // c($d)) {\n', '$b // c($d)'],
+    ['coffeescript', "a = b.match /it's (/\nf(‸)\n", 'c)\n', 'c'],
+    ['ruby', "expect(a).to match /it's (/\nf(‸)\n", 'c)\n', 'c'],
+    ['ruby', 'a = b / c\nf(‸)\n', 'c / d)\n', 'c / d'],
     ['elixir', 'def f do\n  ‸\nend\n', 'if a?(b), do: c', 'if a?(b), do: c'],
     ['elixir', 'def f do\n  ‸\nend\n', '~w(a b)s', '~w(a b)s'],
     ['perl', 'sub f {\n  ‸\n}\n', 's/\\Q$(A)\\E/$b/;', 's/\\Q$(A)\\E/$b/;'],
@@ -769,9 +773,32 @@ const kinds: Record<string, Row[]> = {
     ['restructuredtext', 'A ``bool`` (‸)\n', 'as ``True``) or c', 'as ``True``'],
     ['elixir', 'def f do\n  raise "a `#{‸}\nend\n', 'b}`"', 'b'],
     ['shellscript', 'find . \\( -name a -o ‸)\n', '-name b \\) -print\n', '-name b \\'],
+    ['rust', '/// f(‸)\n', "&'a str) -> b", "&'a str"],
+    ['yaml', 'a: "‸"\n', '{{ include "b" . }}"\n', '{{ include "b" . }}'],
+    ['html', '<a href="‸"\n', '{{ partial "a" . }}/b" c="d">\n', '{{ partial "a" . }}/b'],
+    ['html', '<a href="‸"\n', '{{ a }}/b" c="d">\n', '{{ a }}/b'],
     // What ends with a bracket of its own keeps it.
     ['rust', 'const A: &str = "\n  f(‸)\n";\n', 'a.b()', 'a.b()'],
     ['clojure', '(let ‸)\n', '[a (b)\n      c (d)]\n', '[a (b)'],
+  ],
+  'what is written in a here-document, with its indentation': [
+    [
+      'shellscript',
+      'f() {\n  a\n}\ng() {‸\n',
+      '\n\tcat <<-EOF\n\t\ta\n\tEOF\n}\n',
+      '\n  cat <<-EOF\n\t\ta\n\tEOF\n}',
+    ],
+    ['shellscript', 'f() {\n\ta\n}\ng() {‸\n', '\n  cat <<EOF\n  a\nEOF\n}\n', '\n\tcat <<EOF\n  a\nEOF\n}'],
+  ],
+  'a name that is declared again on purpose': [
+    ['rust', 'fn f() {\n    let a = b();\n    c(a);\n    ‸\n}\n', 'let a = b();\n', 'let a = b();'],
+    ['ocaml', 'let () = a ()\n\nlet b = 1\n\n‸\n', 'let () = a ()\n', 'let () = a ()'],
+    [
+      'typescript',
+      'function f() {\n  let a = b();\n  c(a);\n  ‸\n}\n',
+      'let a = b();\n',
+      'hidden: duplicate',
+    ],
   ],
   'a word that ends behind the cursor already': [
     ['yaml', 'a:\n  - uses: actions/se‸tup-java@v4\n', 'tup-go@v4', 'hidden: duplicate'],
