@@ -94,6 +94,11 @@ export class Opened {
     return isStray && this.#rest.startsWith(character) ? text.length - 1 : undefined;
   }
 
+  /** Whether all that is open at the cursor is so behind a text. */
+  isKept(text: string): boolean {
+    return this.#kept(this.after(text)) === this.#atCursor.stack.length;
+  }
+
   /** Whether the last character of a text closes a string that has it as one of its own where it is written twice. */
   mayBeDoubled(text: string): boolean {
     const { stack } = this.after(text.slice(0, -1));

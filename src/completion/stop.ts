@@ -53,7 +53,7 @@ export class Stop {
   readonly #opened: Opened;
   /** Where the rest of the line was written again for the first time. */
   #met: number | undefined;
-  /** Where it is so by a quote, unless that is written twice. */
+  /** Where it is so by a quote, unless that is one of the string: the next character tells. */
   #metByQuote: number | undefined;
   /** What stands right of the cursor, where it is more than closers of what is open there. */
   readonly #rest: string;
@@ -184,12 +184,12 @@ export class Stop {
   /** Looks whether the rest of the line is written again with a character, or was with the one before. */
   #metWith(character: string): Verdict | undefined {
     const byQuote = this.#metByQuote;
+    const written = this.#text + character;
     this.#metByQuote = undefined;
-    if (byQuote !== undefined && !this.#text.endsWith(character)) {
+    if (byQuote !== undefined && !this.#opened.isKept(written)) {
       if (this.#rest === '') return this.#meets(byQuote, this.#text);
       this.#met ??= byQuote;
     }
-    const written = this.#text + character;
     const met = this.#met === undefined ? this.#opened.met(written) : undefined;
     if (met === undefined) return undefined;
     if (this.#opened.mayBeDoubled(written)) this.#metByQuote = met;

@@ -457,6 +457,7 @@ const kinds: Record<string, Row[]> = {
   ],
   'a quote that is written twice': [
     ['sql', "insert into a values ('‸');\n", "it''s', 1);\n", "it''s"],
+    ['sql', "insert into a values ('‸');\n", "it\\'s', 1);\n", "it\\'s"],
     ['sql', "select f('‸')\n", "''')\n", "''"],
     ['sql', "select '‸'\n", "it''", "it''"],
     ['sql', "select '‸'\n", "it'", 'it'],
