@@ -269,3 +269,8 @@ export function printable(text: string, longest = longestLine): string {
     .replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
   return text.length > longest ? `${line}…` : line;
 }
+
+/** The same where VS Code would make links of `[name](command:…)`, which run what they name. */
+export function withoutLinks(text: string): string {
+  return text.replace(/\]\((?=[a-z][a-z\d+.-]*:)/gi, '] (');
+}

@@ -417,6 +417,18 @@ describe('printing, writing settings and ending', () => {
     assert.deepEqual([...new Set(opened.map((match) => match[1]))], ['section']);
   });
 
+  it('notifications are shown where no text becomes a link', () => {
+    const showing = typescript.filter((file) =>
+      /\bshow(?:Information|Warning|Error)Message\b|\bwindow\s*\.withProgress\b/.test(code(file)),
+    );
+    assert.deepEqual(showing, ['src/extension/notify.ts']);
+  });
+
+  it('a file to read is picked where it is held to be of this machine', () => {
+    const picking = typescript.filter((file) => /\bshowOpenDialog\b/.test(code(file)));
+    assert.deepEqual(picking, ['src/extension/modelDialog.ts']);
+  });
+
   it('process.exit and abort are used where listed', () => {
     none(
       typescript.filter((file) => !mayExit.includes(file) && /\bprocess\.(exit|abort)\s*\(/.test(code(file))),

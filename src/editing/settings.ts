@@ -33,11 +33,12 @@ export type Settings = typeof defaults;
 /** VS Code opens its own suggestions after 750 ms and stops waiting for ghost text; nothing may take longer than this. */
 const longestDeadline = 700;
 
-/** The settings whose values `read` gives, each within its bounds; the default where it gives none. */
-export function settingsFrom(
-  read: <Name extends keyof Settings>(name: Name) => Settings[Name] | undefined,
-): Settings {
-  const value = <Name extends keyof Settings>(name: Name): Settings[Name] => read(name) ?? defaults[name];
+/** The settings whose values `read` gives, each within its bounds; the default where it gives none of its type. */
+export function settingsFrom(read: (name: keyof Settings) => unknown): Settings {
+  const value = <Name extends keyof Settings>(name: Name): Settings[Name] => {
+    const set = read(name);
+    return typeOf(set) === typeOf(defaults[name]) ? (set as Settings[Name]) : defaults[name];
+  };
   return {
     enabled: value('enabled'),
     languages: value('languages'),
@@ -45,7 +46,9 @@ export function settingsFrom(
     modelFile: value('modelFile').trim(),
     hub: value('hub').trim().replace(/\/+$/, '') || defaults.hub,
     downloadFolder: value('downloadFolder').trim(),
-    modelFolders: value('modelFolders').filter((folder) => folder.trim() !== ''),
+    modelFolders: value('modelFolders').filter(
+      (folder) => typeof folder === 'string' && folder.trim() !== '',
+    ),
     threads: clamp(Math.round(value('threads')), 0, 256),
     kernel: value('kernel'),
     infilling: value('infilling'),
@@ -53,7 +56,7 @@ export function settingsFrom(
     deadline: clamp(value('deadline'), 0, longestDeadline),
     maxLines: clamp(Math.round(value('maxLines')), 1, 64),
     eagerness: value('eagerness') in wantedPrecision ? value('eagerness') : defaults.eagerness,
-    confidence: boundOf(value('confidence')),
+    confidence: boundOf(read('confidence')),
     onBattery: value('onBattery'),
     whileBuilding: value('whileBuilding'),
   };
@@ -64,18 +67,24 @@ export function languageIsOn(settings: Settings, languageId: string): boolean {
   return settings.languages[languageId] ?? true;
 }
 
-/** The languages as they are to be set; what is so by default is not set, and nothing is where nothing else is. */
+/** The languages as they are to be set over others; what is so without is not set, and nothing is where nothing else is. */
 export function languagesWith(
-  { globalValue, defaultValue }: Partial<Record<'globalValue' | 'defaultValue', Record<string, boolean>>>,
+  set: Settings['languages'] | undefined,
+  beneath: Settings['languages'],
   languageId: string,
   on: boolean,
-): Record<string, boolean> | undefined {
-  const { [languageId]: _, ...others } = globalValue ?? {};
-  const set = on === (defaultValue?.[languageId] ?? true) ? others : { ...others, [languageId]: on };
-  return Object.keys(set).length > 0 ? set : undefined;
+): Settings['languages'] | undefined {
+  const { [languageId]: _, ...others } = set ?? {};
+  const all = on === (beneath[languageId] ?? true) ? others : { ...others, [languageId]: on };
+  return Object.keys(all).length > 0 ? all : undefined;
 }
 
-function boundOf(confidence: number | null): number | null {
+/** VS Code gives what the file of settings has, of whatever type. */
+function typeOf(value: unknown): string {
+  return Array.isArray(value) ? 'list' : value === null ? 'null' : typeof value;
+}
+
+function boundOf(confidence: unknown): number | null {
   return typeof confidence === 'number' ? clamp(confidence, 0, 1) : null;
 }
 

@@ -12,6 +12,7 @@ import { benchmarkState } from '../report/benchmarkState';
 import { pageAlone, partsOf } from '../report/pageFile';
 import { type BenchmarkMessage, type BenchmarkState, isBenchmarkMessage } from '../report/pages';
 import { unwritable } from '../wording';
+import { notify, withProgress } from './notify';
 import { Page } from './page';
 import type { Problems } from './problems';
 import { onSettingChange, readSettings, writeSetting } from './settings';
@@ -69,19 +70,18 @@ export class Benchmark implements vscode.Disposable {
     this.page.show();
     // It is there, with how far it has come.
     if (this.working !== '') return undefined;
-    const options: vscode.ProgressOptions = {
-      location: vscode.ProgressLocation.Notification,
+    const options = {
       title: t`Ryzanstein: measuring every kernel and number of threads`,
       cancellable: true,
     };
     this.become(t`Every kernel and number of threads is being measured, which may take half a minute.`);
     try {
-      const report = await vscode.window.withProgress(options, async (notification, token) => {
+      const report = await withProgress(options, async (report, token) => {
         try {
           return await this.engine.bench(paramsFor, token, (progress) => {
             this.progress = progress;
             this.page.post();
-            notification.report({
+            report({
               message: this.state.progress?.text,
               increment: progress.done > 0 ? 100 / progress.steps : 0,
             });
@@ -117,7 +117,7 @@ export class Benchmark implements vscode.Disposable {
       mkdirSync(path.dirname(this.file), { recursive: true });
       writeFileSync(this.file, JSON.stringify(this.reports));
     } catch (error) {
-      void vscode.window.showWarningMessage(`Ryzanstein: ${unwritable(this.file, error).message}`);
+      void notify('warn', `Ryzanstein: ${unwritable(this.file, error).message}`);
     }
   }
 

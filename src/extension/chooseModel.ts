@@ -30,6 +30,8 @@ import type { MachineSpeed } from '../reports';
 import { loadedLine } from '../report/figures';
 import type { Downloads } from './downloads';
 import { llamaCommand } from './otherTools';
+import { pickModelFile } from './modelDialog';
+import { agreed, notify, type Report, withProgress } from './notify';
 import { readSettings, writeSetting } from './settings';
 
 interface Line extends vscode.QuickPickItem {
@@ -55,7 +57,7 @@ export class ModelChoice {
   private machine: Machine | undefined;
   private habits: readonly Habit[] = [];
   private readonly speeds: Speeds;
-  private loading: vscode.Progress<{ message?: string }> | undefined;
+  private reportLoading: Report | undefined;
   /** This window has chosen what the setting becomes. */
   private hasChosen = false;
 
@@ -70,7 +72,7 @@ export class ModelChoice {
   /** Lets the user choose; nothing chosen changes nothing. */
   async choose(): Promise<void> {
     const line = await this.pick();
-    const file = line?.isAnyFile && (await chosenFile());
+    const file = line?.isAnyFile && (await pickModelFile(t`Choose a model file`, t`Use this model`));
     if (file) await this.load(file);
     if (line?.choice) await this.use(line.choice);
   }
@@ -85,17 +87,16 @@ export class ModelChoice {
   /** Loads the model that was just chosen, and tells how that went; who is to be told of a failure hears it from the engine. */
   async speak(): Promise<void> {
     const { engine } = this.parts;
-    const location = vscode.ProgressLocation.Notification;
     try {
-      const model = await vscode.window.withProgress({ location, title: 'Ryzanstein' }, (progress) => {
-        this.loading = progress;
-        progress.report({ message: t`loading ${path.basename(this.currentFile())}` });
+      const model = await withProgress({ title: 'Ryzanstein' }, (report) => {
+        this.reportLoading = report;
+        report({ message: t`loading ${path.basename(this.currentFile())}` });
         return engine.loadModel();
       });
       if (engine.state.name === 'ready' && engine.state.refused) return;
       const another = t`Choose Another Model`;
       const sentence = `Ryzanstein: ${loadedLine(model)}`;
-      void vscode.window.showInformationMessage(sentence, another).then((action) => {
+      void notify('inform', sentence, another).then((action) => {
         if (action === another) void this.choose();
       });
     } catch (error) {
@@ -112,7 +113,7 @@ export class ModelChoice {
 
   onState(state: LocalState): void {
     if (state.name === 'starting' && state.percent !== undefined)
-      this.loading?.report({
+      this.reportLoading?.({
         message: t`loading ${path.basename(this.currentFile())}, ${grouped(state.percent)} %`,
       });
   }
@@ -166,7 +167,7 @@ export class ModelChoice {
       pick.onDidAccept(() => {
         const [line] = pick.selectedItems;
         if (line?.choice?.refusal === undefined) resolve(line);
-        else void vscode.window.showWarningMessage(`Ryzanstein: ${line.choice.refusal}`);
+        else void notify('warn', `Ryzanstein: ${line.choice.refusal}`);
       });
     });
     pick.show();
@@ -231,12 +232,7 @@ export class ModelChoice {
     if (known.includes(key)) return true;
     const agree = t`Use It Under These Terms`;
     const detail = t`${name} is under the licence "${licence}". ${terms}`;
-    const answer = await vscode.window.showWarningMessage(
-      t`Ryzanstein: use ${name}?`,
-      { modal: true, detail },
-      agree,
-    );
-    if (answer !== agree) return false;
+    if (!(await agreed(t`Ryzanstein: use ${name}?`, detail, agree))) return false;
     await memory.update(agreedKey, [...known, key]);
     return true;
   }
@@ -287,13 +283,4 @@ function linesOf(onDisk: readonly Choice[], toDownload: readonly Choice[]): Line
     ...group(t`elsewhere`, [file]),
     ...group(t`cannot be used`, refused.map(line)),
   ];
-}
-
-async function chosenFile(): Promise<string | undefined> {
-  const files = await vscode.window.showOpenDialog({
-    title: t`Choose a model file`,
-    openLabel: t`Use this model`,
-    filters: { [t`GGUF models`]: ['gguf'], [t`All files`]: ['*'] },
-  });
-  return files?.[0]?.fsPath;
 }

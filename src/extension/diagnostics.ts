@@ -1,19 +1,26 @@
 // The diagnostics page: the engine examined, its kernels and threads as bars, and why each completion was shown or not.
 
 import { t } from '@vscode/l10n';
+import os from 'node:os';
+import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Diagnosis } from '../reports';
-import type { LocalEngine } from '../editing/localEngine';
+import type { Diagnosis, ModelInfo } from '../reports';
+import type { LocalEngine, LocalState } from '../editing/localEngine';
 import { diagnosticsState } from '../report/diagnosticsReport';
 import { type DiagnosticsMessage, type DiagnosticsState, isDiagnosticsMessage } from '../report/pages';
-import type { CompletionLog, Entry } from '../editing/completionLog';
+import type { CompletionLog } from '../editing/completionLog';
+import { reportable } from '../editing/reportable';
+import { atHome } from '../library/folders';
 import { Page } from './page';
 import type { Problems } from './problems';
-import { occupationWords, sentenceOf } from '../wording';
+import { readSettings } from './settings';
+import { messageOf, occupationWords, sentenceOf } from '../wording';
 
 export class DiagnosticsPage implements vscode.Disposable {
   private readonly page: Page<DiagnosticsState, DiagnosticsMessage>;
-  private diagnosis: Diagnosis | string | undefined;
+  private diagnosis: Diagnosis | undefined;
+  /** Why there is none, which holds as long as the engine's state does. */
+  private failure: { readonly sentence: string; readonly of: LocalState } | undefined;
   private readonly subscription: { dispose(): void };
 
   constructor(
@@ -25,19 +32,24 @@ export class DiagnosticsPage implements vscode.Disposable {
     const actions: Record<DiagnosticsMessage, () => void> = {
       examine: () => void this.examine(),
       erase: () => completions.erase(),
-      copy: () => void vscode.env.clipboard.writeText(JSON.stringify(this.report(), undefined, 2)),
+      copy: () => void this.copy(),
     };
     this.page = new Page(extension, problems, {
       ...{ name: 'diagnostics', title: t`Ryzanstein Diagnostics` },
-      state: () =>
-        diagnosticsState({
-          ...{ engine: engine.state, diagnosis: this.current() },
-          ...{ recent: completions.recent, requests: completions.entries },
-        }),
+      state: () => this.state,
       isMessage: isDiagnosticsMessage,
       hear: (message) => actions[message](),
     });
     this.subscription = completions.onChange(() => this.post());
+  }
+
+  /** What the page shows. */
+  get state(): DiagnosticsState {
+    const { engine, completions } = this;
+    return diagnosticsState({
+      ...{ engine: engine.state, diagnosis: this.current() },
+      ...{ recent: completions.recent, requests: completions.entries },
+    });
   }
 
   /** Opens the page, or brings it to the front, and examines the engine, which starts it if need be. */
@@ -57,47 +69,39 @@ export class DiagnosticsPage implements vscode.Disposable {
   }
 
   private async examine(): Promise<void> {
-    const { occupation } = this.engine;
-    if (occupation === 'diagnosis') return;
-    if (occupation) {
-      this.diagnosis ??= t`${sentenceOf(occupationWords(occupation))} Try again when it is done.`;
-      return this.post();
-    }
-    this.diagnosis = t`It is being examined, which takes some seconds.`;
+    const { engine } = this;
+    if (engine.occupation) return this.post();
+    this.diagnosis = undefined;
+    const examination = engine.diagnose();
     this.post();
     try {
-      this.diagnosis = await this.engine.diagnose();
+      this.diagnosis = await examination;
     } catch (error) {
-      this.diagnosis = error instanceof Error ? error.message : String(error);
+      this.failure = { sentence: messageOf(error), of: engine.state };
     }
     this.post();
   }
 
-  /** What was found, as far as it is of the engine that is at work. */
+  /** What was found, as far as it is of the engine that is at work; else why there is nothing. */
   private current(): Diagnosis | string | undefined {
-    const { diagnosis, engine } = this;
-    const { state } = engine;
-    if (typeof diagnosis !== 'object' || state.name !== 'ready') return diagnosis;
-    const { file, kernel } = state.model;
-    return diagnosis.model.file === file && diagnosis.model.kernel === kernel ? diagnosis : undefined;
+    const { diagnosis, failure, engine } = this;
+    const { occupation, state } = engine;
+    if (occupation === 'diagnosis') return t`It is being examined, which takes some seconds.`;
+    if (diagnosis && (state.name !== 'ready' || isAtWork(diagnosis.model, state.model))) return diagnosis;
+    if (occupation) return t`${sentenceOf(occupationWords(occupation))} Try again when it is done.`;
+    return failure?.of === state ? failure.sentence : undefined;
   }
 
-  /** Everything, for a report: without any text of the user's files. */
-  private report(): object {
-    return {
-      state: this.engine.state,
-      diagnosis: this.diagnosis,
-      entries: this.completions.entries.map(withoutText),
-    };
+  /** Everything, for a report. */
+  private async copy(): Promise<void> {
+    const { engine, completions } = this;
+    const known = { state: engine.state, diagnosis: this.current(), entries: completions.entries };
+    const home = os.homedir();
+    const folders = [home, path.dirname(atHome(readSettings().modelFile, home))];
+    await vscode.env.clipboard.writeText(reportable(known, folders));
   }
 }
 
-function withoutText(entry: Entry): object {
-  return {
-    ...entry,
-    where: undefined,
-    text: undefined,
-    answer: undefined,
-    completion: entry.completion && { ...entry.completion, text: undefined, alternatives: undefined },
-  };
+function isAtWork(examined: ModelInfo, { file, kernel }: ModelInfo): boolean {
+  return examined.file === file && examined.kernel === kernel;
 }

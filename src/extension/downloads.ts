@@ -10,13 +10,16 @@ import { placeOf } from '../library/catalogue';
 import type { Progress } from '../library/download';
 import { atHome, isSame } from '../library/folders';
 import { getModel } from '../library/getModel';
-import { type Hub, HubProblem } from '../library/hub';
+import { type Hub, HubProblem, tokenServer } from '../library/hub';
 import { importFile, remove, stored, type Stored } from '../library/storage';
 import { bytesOf, percent } from '../numbers';
 import { messageOf } from '../wording';
+import { pickModelFile } from './modelDialog';
+import { agreed, notify, withProgress } from './notify';
 import { readSettings, writeSetting } from './settings';
 
-const tokenKey = 'ryzanstein.hubToken';
+/** Under which a server's token is kept. */
+const tokenKey = (server: string): string => `ryzanstein.hubToken ${server}`;
 
 export interface DownloadsParts {
   reader: ModelReader;
@@ -42,21 +45,23 @@ export class Downloads {
     model: { repository: string; file: string },
     use: (file: string) => Promise<void>,
   ): Promise<void> {
-    const { log, reader } = this.parts;
-    const hub: Hub = { base: readSettings().hub, fetch, token: await this.parts.secrets.get(tokenKey) };
+    const { log, reader, secrets } = this.parts;
+    const base = readSettings().hub;
+    const server = tokenServer(base);
+    const token = server === undefined ? undefined : await secrets.get(tokenKey(server));
+    const hub: Hub = { base, fetch, ...(token !== undefined && { token }) };
     log.info(`Downloading ${model.repository}/${model.file} from ${hub.base}.`);
     const options = {
-      location: vscode.ProgressLocation.Notification,
       title: t`Ryzanstein: downloading ${name}`,
       cancellable: true,
     };
-    const file = await vscode.window.withProgress(options, async (progress, token) => {
+    const file = await withProgress(options, async (report, token) => {
       const cancellation = new AbortController();
       token.onCancellationRequested(() => cancellation.abort());
       let told = 0;
       const onProgress = (now: Progress): void => {
         const percent = (now.done / now.bytes) * 100;
-        progress.report({ message: progressLine(now), increment: percent - told });
+        report({ message: progressLine(now), increment: percent - told });
         told = percent;
       };
       try {
@@ -87,25 +92,17 @@ export class Downloads {
 
   /** Brings a file into the folder, for a machine without a network, and has `use` take it. */
   async importModel(use: (file: string) => Promise<void>): Promise<void> {
-    const picked = await vscode.window.showOpenDialog({
-      title: t`Import a model file`,
-      openLabel: t`Import`,
-      filters: { [t`GGUF models`]: ['gguf'] },
-    });
-    const source = picked?.[0]?.fsPath;
+    const source = await pickModelFile(t`Import a model file`, t`Import`);
     if (source === undefined) return;
     const glance = await this.parts.reader.glance(source);
     this.parts.reader.rest();
-    if ('refusal' in glance) return void vscode.window.showErrorMessage(`Ryzanstein: ${glance.refusal}`);
-    const options = {
-      location: vscode.ProgressLocation.Notification,
-      title: t`Ryzanstein: copying ${glance.name}, ${bytesOf(glance.bytes)}`,
-    };
+    if ('refusal' in glance) return void notify('fail', `Ryzanstein: ${glance.refusal}`);
+    const title = t`Ryzanstein: copying ${glance.name}, ${bytesOf(glance.bytes)}`;
     try {
-      const file = await vscode.window.withProgress(options, () => importFile(source, this.folder));
+      const file = await withProgress({ title }, () => importFile(source, this.folder));
       await use(file);
     } catch (error) {
-      void vscode.window.showErrorMessage(`Ryzanstein: ${messageOf(error)}`);
+      void notify('fail', `Ryzanstein: ${messageOf(error)}`);
     }
   }
 
@@ -140,18 +137,22 @@ export class Downloads {
     if (chosen) await this.delete(chosen);
   }
 
-  /** The token lies in VS Code's secret storage, and goes to the hub alone. */
+  /** The token lies in VS Code's secret storage, and goes to the server alone that it was given for. */
   async setToken(): Promise<void> {
     const { secrets } = this.parts;
+    const { hub } = readSettings();
+    const server = tokenServer(hub);
+    if (server === undefined)
+      return tell(t`no token is sent to ${hub}, for others could read it on the way: that takes https.`);
     const token = await vscode.window.showInputBox({
       title: t`Ryzanstein: token for the hub`,
-      prompt: t`Sent to ${readSettings().hub} when a model is downloaded. Empty forgets it.`,
+      prompt: t`Sent to ${server} when a model is downloaded. Empty forgets it.`,
       password: true,
       ignoreFocusOut: true,
     });
     if (token === undefined) return;
-    if (token.trim() === '') await secrets.delete(tokenKey);
-    else await secrets.store(tokenKey, token.trim());
+    if (token.trim() === '') await secrets.delete(tokenKey(server));
+    else await secrets.store(tokenKey(server), token.trim());
     tell(token.trim() === '' ? t`no token is kept.` : t`the token is kept in the secret storage.`);
   }
 
@@ -160,13 +161,13 @@ export class Downloads {
     const yes = t`Delete`;
     const message = t`Ryzanstein: delete ${name}?`;
     const detail = t`${bytesOf(bytes)} become free. To have it again it has to be downloaded again.`;
-    if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) !== yes) return;
+    if (!(await agreed(message, detail, yes))) return;
     try {
       if (isInUse(file)) await writeSetting('modelFile', '');
       await remove(file, this.folder);
       tell(t`${name} is deleted.`);
     } catch (error) {
-      void vscode.window.showErrorMessage(`Ryzanstein: ${messageOf(error)}`);
+      void notify('fail', `Ryzanstein: ${messageOf(error)}`);
     }
   }
 
@@ -177,7 +178,7 @@ export class Downloads {
     const [setToken, tryAgain] = [t`Set Hub Token`, t`Try Again`];
     const actions = kind === 'token' ? [setToken] : kind === 'gone' ? [] : [tryAgain];
     // Nobody waits for the answer: the progress ends.
-    void vscode.window.showErrorMessage(`Ryzanstein: ${message}`, ...actions).then(async (action) => {
+    void notify('fail', `Ryzanstein: ${message}`, ...actions).then(async (action) => {
       if (action === setToken) await this.setToken();
       if (action === tryAgain) await again();
     });
@@ -198,5 +199,5 @@ function isInUse(file: string): boolean {
 }
 
 function tell(sentence: string): void {
-  void vscode.window.showInformationMessage(`Ryzanstein: ${sentence}`);
+  void notify('inform', `Ryzanstein: ${sentence}`);
 }

@@ -9,6 +9,7 @@ import { sureEnough } from '../editing/settings';
 import { evaluationReport, type Run } from '../report/evaluationReport';
 import { type EvaluationState, isPlace, type Place } from '../report/pages';
 import type { WorkspaceIgnoring } from './ignoring';
+import { type Report, notify, withProgress } from './notify';
 import { Page } from './page';
 import type { Problems } from './problems';
 import { sourceFilesOfWorkspace } from './sourceFiles';
@@ -55,13 +56,12 @@ export class Evaluations implements vscode.Disposable {
     if (occupation) return tell(t`${occupationWords(occupation)}. Evaluate when it is done.`);
     if (!vscode.workspace.workspaceFolders) return tell(t`open a folder with code to evaluate the model on.`);
     const options = {
-      location: vscode.ProgressLocation.Notification,
       title: tune ? t`Ryzanstein: tuning to this workspace` : t`Ryzanstein: evaluating on this workspace`,
       cancellable: true,
     };
-    return vscode.window.withProgress(options, async (progress, token) => {
+    return withProgress(options, async (report, token) => {
       try {
-        return await this.evaluate(holes, tune, progress, token);
+        return await this.evaluate(holes, tune, report, token);
       } catch (error) {
         if (token.isCancellationRequested) return undefined;
         throw error;
@@ -77,7 +77,7 @@ export class Evaluations implements vscode.Disposable {
   private async evaluate(
     holes: number,
     tune: boolean,
-    progress: vscode.Progress<{ message?: string; increment?: number }>,
+    report: Report,
     token: vscode.CancellationToken,
   ): Promise<Evaluation | undefined> {
     const found = await sourceFilesOfWorkspace(this.ignoring, token);
@@ -91,7 +91,7 @@ export class Evaluations implements vscode.Disposable {
       { files, holes, seed, tune },
       token,
       ({ done, holes: all }) =>
-        progress.report({ message: t`${grouped(done)} of ${grouped(all)} places`, increment: 100 / all }),
+        report({ message: t`${grouped(done)} of ${grouped(all)} places`, increment: 100 / all }),
     );
     if (evaluation.holes === 0) return tell(t`the source files of this workspace hold too little code.`);
     this.keep({ evaluation, files: { drawnFrom: uris.length, found: found.length } });
@@ -129,5 +129,5 @@ function noFiles(): string {
 }
 
 function tell(sentence: string): undefined {
-  void vscode.window.showInformationMessage(`Ryzanstein: ${sentence}`);
+  void notify('inform', `Ryzanstein: ${sentence}`);
 }

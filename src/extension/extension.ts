@@ -43,6 +43,7 @@ export interface Parts {
   readonly models: ModelChoice;
   readonly downloads: Downloads;
   readonly benchmark: Benchmark;
+  readonly diagnostics: DiagnosticsPage;
 }
 
 export function activate(context: vscode.ExtensionContext): Parts {
@@ -87,7 +88,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     throttle: (settings) => circumstances.throttle(settings),
     showWork: (work) => status.showWork(work),
   });
-  const page = new DiagnosticsPage(context.extensionUri, problems, engine, completions);
+  const diagnostics = new DiagnosticsPage(context.extensionUri, problems, engine, completions);
   const liveView = new LiveView(context.extension, problems, engine, completions);
   const benchmark = new Benchmark(context.extensionUri, context.globalStorageUri, problems, engine);
   const reader = new ModelReader(engineFile, log);
@@ -115,7 +116,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
   }
   function onState(state: LocalState): void {
     status.update();
-    page.post();
+    diagnostics.post();
     liveView.post();
     problems.onState(state);
     models.onState(state);
@@ -154,7 +155,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.evaluate': () => evaluate({}),
     'ryzanstein.tune': () => evaluate({ tune: true }),
     'ryzanstein.showLiveView': () => liveView.show(),
-    'ryzanstein.showDiagnostics': () => page.show(),
+    'ryzanstein.showDiagnostics': () => diagnostics.show(),
     'ryzanstein.restartEngine': () => beginAnew(() => engine.restart('on command')),
     'ryzanstein.chooseModel': () => models.choose(),
     'ryzanstein.importModel': () => downloads.importModel((file) => models.load(file)),
@@ -168,7 +169,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
   };
 
   context.subscriptions.push(
-    ...[log, engine, lastEditor, ignoring, relatedFiles, circumstances, status, provider, page],
+    ...[log, engine, lastEditor, ignoring, relatedFiles, circumstances, status, provider, diagnostics],
     ...[liveView, benchmark, evaluations, reader, nameOtherCompleters(context.globalState)],
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.commands.registerCommand(acceptedCommand, (entry: Entry, alternative?: Completion) =>
@@ -191,5 +192,8 @@ export function activate(context: vscode.ExtensionContext): Parts {
     onSettingChange(['confidence', 'eagerness', 'maxLines'], () => provider.forget()),
     onSettingChange(['enabled', 'languages'], () => provider.withdraw()),
   );
-  return { engine, circumstances, completions, status, ignoring, evaluations, models, downloads, benchmark };
+  return {
+    ...{ engine, circumstances, completions, status, ignoring, evaluations, models, downloads, benchmark },
+    diagnostics,
+  };
 }

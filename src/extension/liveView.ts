@@ -17,6 +17,7 @@ import { isLiveMessage, type LiveMessage, type LiveState } from '../report/pages
 import type { Thresholds } from '../eagerness';
 import { messageOf } from '../wording';
 import { nameOf, pathOf, repositoryOf } from './documents';
+import { notify } from './notify';
 import { Page } from './page';
 import type { Problems } from './problems';
 import { onSettingChange, readSettings, writeSetting } from './settings';
@@ -235,7 +236,8 @@ export class LiveView implements vscode.Disposable {
       settings: readSettings(scopeOf(known.asked)),
     });
     await vscode.env.clipboard.writeText(`${JSON.stringify(bundle, undefined, 1)}\n`);
-    void vscode.window.showInformationMessage(
+    void notify(
+      'inform',
       t`Ryzanstein: the completion is copied, with the code that the model saw. Read it before you attach it to a report.`,
     );
   }
@@ -262,7 +264,7 @@ export async function openPlace(where: string): Promise<void> {
   const [, name, line] = /^(.*):(\d+)$/.exec(where) as unknown as [string, string, string];
   const named = vscode.workspace.textDocuments.find((document) => nameOf(document) === name);
   const found = named?.uri ?? (await fileAt(name)) ?? (await cellAt(name));
-  if (!found) return void vscode.window.showInformationMessage(t`Ryzanstein: ${name} is not there any more.`);
+  if (!found) return void notify('inform', t`Ryzanstein: ${name} is not there any more.`);
   const start = new vscode.Position(Number(line) - 1, 0);
   await vscode.window.showTextDocument(found, { selection: new vscode.Range(start, start) });
 }

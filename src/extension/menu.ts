@@ -9,6 +9,7 @@ import { languageIsOn, type Settings } from '../editing/settings';
 import { decimal, percent } from '../numbers';
 import { eagernessWords } from '../wording';
 import type { LastEditor } from './lastEditor';
+import { notify } from './notify';
 import type { Status } from './status';
 import { changeInTurn, readSettings, writeLanguage, writeSetting } from './settings';
 
@@ -102,9 +103,7 @@ export function toggle(): Promise<void> {
 /** Turns the last editor's language on or off. */
 export async function toggleLanguage({ document }: LastEditor): Promise<void> {
   if (!document) {
-    void vscode.window.showInformationMessage(
-      t`Ryzanstein: open a file whose language is to be turned on or off.`,
-    );
+    void notify('inform', t`Ryzanstein: open a file whose language is to be turned on or off.`);
     return;
   }
   const { languageId } = document;
@@ -114,6 +113,6 @@ export async function toggleLanguage({ document }: LastEditor): Promise<void> {
 /** Asks for a completion at the cursor, however long it takes. */
 export async function completeNow(lastEditor: LastEditor): Promise<void> {
   if (!(await lastEditor.bringToFront()))
-    return void vscode.window.showInformationMessage(`Ryzanstein: ${t`No file is being edited.`}`);
+    return void notify('inform', `Ryzanstein: ${t`No file is being edited.`}`);
   await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
 }

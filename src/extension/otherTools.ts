@@ -3,13 +3,18 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { completersToName } from '../library/otherTools';
+import { notify } from './notify';
 
 const namedKey = 'ryzanstein.namedCompleters';
 /** The editor starts its extensions one after another, in milliseconds. */
 const startUp = 10_000;
 
-/** How the user lets llama.vscode start its server; what a workspace says of it is none of the user's habits. */
+/**
+ * How the user lets llama.vscode start its server; what a workspace says of it is none of the user's habits. In a remote
+ * window the other side's settings count as the user's, and a repository may have written them.
+ */
 export function llamaCommand(): string | undefined {
+  if (vscode.env.remoteName !== undefined) return undefined;
   const { globalValue } =
     vscode.workspace.getConfiguration('llama-vscode').inspect<string>('launch_completion') ?? {};
   return typeof globalValue === 'string' ? globalValue : undefined;
@@ -26,7 +31,7 @@ export function nameOtherCompleters(memory: vscode.Memento): vscode.Disposable {
     const names = found.map(({ name }) => name).join(t` and `);
     const show = found.length > 1 ? t`Show Them` : t`Show It`;
     const sentence = t`${names} may complete code here, too. VS Code shows one grey text at a time, so that Ryzanstein's may stay away.`;
-    void vscode.window.showInformationMessage(sentence, show).then((action) => {
+    void notify('inform', sentence, show).then((action) => {
       const query = found.map(({ id }) => `@id:${id}`).join(' ');
       if (action === show) void vscode.commands.executeCommand('workbench.extensions.search', query);
     });

@@ -14,6 +14,7 @@ import {
 } from '../report/engineState';
 import type { Failure, Remedy } from '../report/pages';
 import type { ModelInfo } from '../reports';
+import { notify } from './notify';
 import { readSettings, writeSetting } from './settings';
 
 const command = (name: string) => (): Thenable<unknown> => vscode.commands.executeCommand(name);
@@ -75,7 +76,7 @@ export class Problems {
     void this.memory.update(toldKey, [...told, ...news.map((each) => each.kernel)]);
     const sentences = news.map((each) => rejectedSentence(each, kernel)).join(' ');
     const show = t`Show Diagnostics`;
-    void vscode.window.showWarningMessage(`Ryzanstein: ${sentences}`, show).then((chosen) => {
+    void notify('warn', `Ryzanstein: ${sentences}`, show).then((chosen) => {
       if (chosen) void vscode.commands.executeCommand('ryzanstein.showDiagnostics');
     });
   }
@@ -89,7 +90,7 @@ export function remedy(name: Remedy): void {
 async function offerRemedies(trouble: Trouble): Promise<void> {
   const names = remediesFor(trouble, hasChosen());
   const labels = names.map((name) => remedyWords(name));
-  const chosen = await vscode.window.showErrorMessage(`Ryzanstein: ${trouble.message}`, ...labels);
+  const chosen = await notify('fail', `Ryzanstein: ${trouble.message}`, ...labels);
   const name = names.find((each) => remedyWords(each) === chosen);
   if (name) remedy(name);
 }

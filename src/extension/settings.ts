@@ -33,12 +33,17 @@ export async function writeSetting<Name extends keyof Settings>(
   await configuration.update(name, value, target, isForLanguage);
 }
 
+/** Turns a language on or off, where it counts as well: of such a map VS Code joins what is set in all places. */
 export async function writeLanguage(languageId: string, on: boolean): Promise<void> {
   const configuration = vscode.workspace.getConfiguration(section);
-  const known = configuration.inspect<Record<string, boolean>>('languages');
-  // Of such a map VS Code joins what is set in all places.
-  const languages = languagesWith(known ?? {}, languageId, on);
-  await configuration.update('languages', languages, vscode.ConfigurationTarget.Global);
+  const { defaultValue, globalValue, workspaceValue } =
+    configuration.inspect<Settings['languages']>('languages') ?? {};
+  const { Global, Workspace } = vscode.ConfigurationTarget;
+  const [set, beneath, target] =
+    workspaceValue?.[languageId] === undefined
+      ? [globalValue, defaultValue, Global]
+      : [workspaceValue, { ...defaultValue, ...globalValue }, Workspace];
+  await configuration.update('languages', languagesWith(set, beneath ?? {}, languageId, on), target);
 }
 
 let lastChange: Promise<void> = Promise.resolve();

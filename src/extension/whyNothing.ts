@@ -9,6 +9,7 @@ import { nameOf, silenceAt } from './documents';
 import { silenceWords } from '../wording';
 import type { LastEditor } from './lastEditor';
 import type { WorkspaceIgnoring } from './ignoring';
+import { notify } from './notify';
 import { readSettings } from './settings';
 import type { Status, StatusName } from './status';
 
@@ -20,7 +21,7 @@ export interface WhyParts {
 }
 
 /** Where nothing is offered when it is asked for, either. */
-const unasked: ReadonlySet<StatusName> = new Set(['off', 'offHere', 'error'] as const);
+const unasked: ReadonlySet<StatusName> = new Set(['off', 'error'] as const);
 
 export async function whyNothing(parts: WhyParts, lastEditor: LastEditor): Promise<void> {
   await lastEditor.bringToFront();
@@ -28,7 +29,7 @@ export async function whyNothing(parts: WhyParts, lastEditor: LastEditor): Promi
   const open = t`Open the Setting`;
   const now = t`Complete Now`;
   const actions = [...(setting ? [open] : []), ...(isFinal ? [] : [now])];
-  const chosen = await vscode.window.showInformationMessage(`Ryzanstein: ${sentence}`, ...actions);
+  const chosen = await notify('inform', `Ryzanstein: ${sentence}`, ...actions);
   if (chosen === open)
     await vscode.commands.executeCommand('workbench.action.openSettings', `ryzanstein.${setting}`);
   if (chosen === now) await vscode.commands.executeCommand('ryzanstein.completeNow');

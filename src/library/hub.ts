@@ -30,6 +30,14 @@ export class HubProblem extends Error {
   }
 }
 
+/** The server that a token is kept for and shown to; none where others could read it on the way. */
+export function tokenServer(base: string): string | undefined {
+  if (!URL.canParse(base)) return undefined;
+  const { protocol, hostname, origin } = new URL(base);
+  const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  return protocol === 'https:' || (protocol === 'http:' && isHere) ? origin : undefined;
+}
+
 interface TreeEntry {
   path?: unknown;
   size?: unknown;

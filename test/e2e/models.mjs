@@ -146,7 +146,7 @@ export async function chooseModels(vsix) {
     });
     await check('one that is not there is told of once, with who answers in its place', async () => {
       await command(page, 'Notifications: Clear All Notifications');
-      const settings = path.join(workbench.home, 'data', 'Machine', 'settings.json');
+      const settings = path.join(workbench.home, 'data', 'User', 'settings.json');
       const before = JSON.parse(readFileSync(settings, 'utf8'));
       writeFileSync(settings, JSON.stringify({ ...before, 'ryzanstein.modelFile': '/nowhere/model.gguf' }));
       const told = toast(/model\.gguf does not exist.*The bundled model answers in its place\./);

@@ -497,11 +497,32 @@ describe('ghost text', () => {
     assert.deepEqual(explanation(parts), {
       sentence: 'Completions are off in TypeScript files and on in others.',
       setting: 'languages',
-      isFinal: true,
     });
+    await completed(parts);
     await vscode.commands.executeCommand('ryzanstein.toggleLanguage');
     await until('the status', () => parts.status.current.name !== 'offHere');
     await write({ 'ryzanstein.languages': undefined });
+  });
+
+  it('can be turned on for a language that the workspace has turned off, and off again', async () => {
+    const { Workspace } = vscode.ConfigurationTarget;
+    const languages = (): ReturnType<vscode.WorkspaceConfiguration['inspect']> =>
+      vscode.workspace.getConfiguration('ryzanstein').inspect('languages');
+    const press = (): Thenable<unknown> => vscode.commands.executeCommand('ryzanstein.toggleLanguage');
+    const set = { typescript: false, go: false };
+    await vscode.workspace.getConfiguration('ryzanstein').update('languages', set, Workspace);
+    try {
+      await open(sample);
+      await until('the status', () => parts.status.current.name === 'offHere');
+      await press();
+      await until('the status', () => parts.status.current.name !== 'offHere');
+      assert.deepEqual([languages()?.workspaceValue, languages()?.globalValue], [{ go: false }, undefined]);
+      await press();
+      await until('the status', () => parts.status.current.name === 'offHere');
+    } finally {
+      await vscode.workspace.getConfiguration('ryzanstein').update('languages', undefined, Workspace);
+      await write({ 'ryzanstein.languages': undefined });
+    }
   });
 
   it('can be quieter in one language than in others', async () => {
@@ -635,10 +656,13 @@ describe('the engine', () => {
         assert.match(parts.status.current.sentence, words);
         await entryAfter(parts, /^failed: /, () => type('f'));
         assert.equal(marked(editor), sample.replace('|', 'f|'));
+        await vscode.commands.executeCommand('ryzanstein.showDiagnostics');
+        assert.match(parts.diagnostics.state.state, words);
       });
       await open(sample.replace('total', 'recovered'));
       await answered(parts);
       assert.equal(parts.status.current.name, 'ready');
+      assert.doesNotMatch(parts.diagnostics.state.state, words);
     });
 
   it('has the bundled model answer beside it, and in its place where it is refused', async () => {

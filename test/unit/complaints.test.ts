@@ -28,18 +28,26 @@ import { answer, placeOf } from './editing/marked';
 import { place } from './completion/place';
 import { Trial } from './editing/fakeEngine';
 
+interface Setting {
+  type: string | string[];
+  default: unknown;
+  maximum?: number;
+  enum?: string[];
+  scope: string;
+}
+
 interface Manifest {
   extensionKind: string[];
   extensionDependencies?: string[];
   extensionPack?: string[];
   scripts: Record<string, string>;
-  capabilities: { virtualWorkspaces: boolean; untrustedWorkspaces: { restrictedConfigurations: string[] } };
+  capabilities: { virtualWorkspaces: boolean };
   contributes: {
     commands: { command: string }[];
     keybindings: { key: string; mac?: string; command: string }[];
     configurationDefaults?: object;
     configuration: {
-      properties: Record<string, { default: unknown; maximum?: number; enum?: string[]; scope: string }>;
+      properties: Record<string, Setting>;
     };
   };
 }
@@ -440,11 +448,16 @@ describe('complaint: the wrong machine computes', () => {
     assert.equal(manifest.capabilities.virtualWorkspaces, true);
   });
 
-  it('which model and how many threads is no matter of the workspace', () => {
-    for (const name of ['ryzanstein.modelFile', 'ryzanstein.threads', 'ryzanstein.kernel']) {
-      assert.equal(settings[name]!.scope, 'machine');
-      assert.ok(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.includes(name));
-    }
+  it('which files, which server and how much of the machine is no matter of the workspace', () => {
+    // Those of the scope "machine" a remote window takes from the other side, where a repository may write them.
+    const scopes = Object.values(settings).map(({ scope }) => scope);
+    assert.deepEqual([...new Set(scopes)].sort(), ['application', 'language-overridable', 'window']);
+    const isFree = ({ type, enum: values }: Setting): boolean =>
+      type === 'array' || (type === 'string' && !values);
+    const own = Object.keys(settings).filter((name) => isFree(settings[name]!));
+    assert.ok(own.length >= 4);
+    for (const name of [...own, 'ryzanstein.threads', 'ryzanstein.kernel', 'ryzanstein.onBattery'])
+      assert.equal(settings[name]!.scope, 'application', name);
   });
 });
 

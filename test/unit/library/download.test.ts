@@ -9,7 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { download, type DownloadOptions, type Progress } from '../../../src/library/download';
-import { filesOf, type Hub, type HubFile, partsOf } from '../../../src/library/hub';
+import { filesOf, type Hub, type HubFile, partsOf, tokenServer } from '../../../src/library/hub';
 import { randomSource } from '../random';
 import { type Fault, LocalHub } from './localHub';
 
@@ -175,6 +175,24 @@ if (process.argv[2] === 'download') {
       local.faults = [{ stalls: true }];
       await get({ patienceMs: 100 });
       isWhole();
+    });
+
+    it('keeps a token for the server that it was given for, and for none to which others could read it', () => {
+      for (const [base, server] of [
+        ['https://huggingface.co', 'https://huggingface.co'],
+        ['https://HuggingFace.co/mirror/', 'https://huggingface.co'],
+        ['https://huggingface.co:8443', 'https://huggingface.co:8443'],
+        ['https://huggingface.co@evil.example', 'https://evil.example'],
+        ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+        ['http://[::1]:8080/x', 'http://[::1]:8080'],
+        ['http://localhost', 'http://localhost'],
+        ['http://huggingface.co', undefined],
+        ['http://localhost.evil.example', undefined],
+        ['http://127.0.0.1.evil.example', undefined],
+        ['file:///models', undefined],
+        ['huggingface.co', undefined],
+      ] as const)
+        assert.equal(tokenServer(base), server, base);
     });
 
     it('follows to another server, which does not get the token', async () => {

@@ -1,0 +1,48 @@
+// What the diagnostics page knows, as it can go along with a report: nothing of the user's text, and no folders, which tell who somebody is.
+
+import type { Diagnosis, ModelInfo } from '../reports';
+import type { BackendState } from './backend';
+import type { Entry } from './completionLog';
+
+interface Known {
+  readonly state: BackendState<ModelInfo>;
+  /** A sentence where there is none. */
+  readonly diagnosis: Diagnosis | string | undefined;
+  readonly entries: readonly Entry[];
+}
+
+/** As JSON; `folders` are those that are known, for a path with blanks in it does not show where it begins and ends. */
+export function reportable({ entries, ...known }: Known, folders: readonly string[]): string {
+  return JSON.stringify(
+    { ...known, entries: entries.map(withoutText) },
+    (_, value: unknown) => {
+      if (typeof value === 'string') return withoutFolders(value, folders);
+      // What an error says is none of the members that are written.
+      return value instanceof Error ? { ...value, message: value.message } : value;
+    },
+    2,
+  );
+}
+
+function withoutText(entry: Entry): object {
+  return {
+    ...entry,
+    where: undefined,
+    text: undefined,
+    answer: undefined,
+    completion: entry.completion && { ...entry.completion, text: undefined, alternatives: undefined },
+  };
+}
+
+/** A path behind nothing that it could be a part of, up to the last name. */
+const folderPath = /(?<![\w.])(?:[a-z]:|~)?(?:[\\/]{1,2}[^\s\\/:*?"'“”<>|]+)+[\\/]/gi;
+
+function withoutFolders(text: string, folders: readonly string[]): string {
+  const longestFirst = folders
+    .filter((folder) => /^(?:[a-z]:)?[\\/]./i.test(folder))
+    .sort((a, b) => b.length - a.length);
+  return longestFirst
+    .reduce((rest, folder) => rest.replaceAll(folder, '~'), text)
+    .replace(folderPath, '')
+    .replace(/~[\\/]/g, '');
+}
