@@ -221,6 +221,13 @@ describe('words', function () {
     );
   });
 
+  it('name no document that is not in the package', () => {
+    none(
+      english.filter((text) => /README|ARCHITECTURE|CONTRIBUTING|docs\//.test(text)),
+      'The Details page is what people with the package have',
+    );
+  });
+
   it('of the package are all there in German, with the same links', () => {
     const [own, translated] = [read('package.nls.json'), read('package.nls.de.json')];
     assert.deepEqual(Object.keys(translated).sort(), Object.keys(own).sort());
