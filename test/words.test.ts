@@ -243,6 +243,25 @@ describe('words', function () {
   });
 });
 
+describe('the words of the package', () => {
+  it('have marks of Markdown only where VS Code reads them', () => {
+    const { contributes } = JSON.parse(fs.readFileSync('package.json', 'utf8')) as {
+      contributes: { commands: object[]; configuration: { properties: Record<string, object> } };
+    };
+    const plain = JSON.stringify(
+      [...contributes.commands, ...Object.values(contributes.configuration.properties)],
+      (key, value: unknown) => (key === 'markdownDescription' ? undefined : value),
+    );
+    const keys = [...plain.matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key!);
+    assert.ok(keys.length > 30);
+    for (const file of ['package.nls.json', 'package.nls.de.json'])
+      none(
+        keys.filter((key) => /[*_`]|\]\(/.test(read(file)[key]!)).map((key) => `${file} ${key}`),
+        'What is shown as it is written has no marks',
+      );
+  });
+});
+
 describe('the engine process', () => {
   it('speaks the language that it is started in', async () => {
     const silent = (): void => undefined;
