@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { defaults } from '../src/editing/settings';
+import { tensorTypes } from '../src/model/tensorTypes';
 
 const root = process.cwd();
 const ignored = new Set(['node_modules', 'build', 'fixtures', '__pycache__']);
@@ -266,7 +267,7 @@ describe('records that cross to C++', () => {
 describe('architectures', () => {
   it('are the same in both languages', () => {
     const computed = [...read('native/model/architecture.cpp').matchAll(/^ {4}\{"([^"]+)", Norm::/gm)];
-    const names = computed.map(([, name]) => name);
+    const names = computed.map(([, name]) => name!);
     assert.ok(names.length > 0);
     for (const file of ['src/model/architectures.ts', 'src/measure/synthesize.ts']) {
       const table =
@@ -274,6 +275,10 @@ describe('architectures', () => {
       const rows = [...table.matchAll(/^ {2}'?([\w.-]+)'?:/gm)].map(([, name]) => name);
       assert.deepEqual(rows, names, file);
     }
+    none(
+      names.filter((name) => !read('docs/details.md').includes(`\`${name}\``)),
+      'The Details page names each architecture',
+    );
   });
 });
 
@@ -286,6 +291,11 @@ describe('tensor types', () => {
       read('src/model/description.ts'),
     )?.[1];
     assert.deepEqual(list?.trim().replace(/,$/, '').split(',').map(Number), numbers);
+    const named = read('docs/details.md').split(/[^\w]+/);
+    none(
+      numbers.map((number) => tensorTypes[number]!.name).filter((name) => !named.includes(name)),
+      'The Details page names each type',
+    );
   });
 });
 

@@ -160,7 +160,7 @@ export class Downloads {
     const name = path.basename(file);
     const yes = t`Delete`;
     const message = t`Ryzanstein: delete ${name}?`;
-    const detail = t`${bytesOf(bytes)} become free. To have it again it has to be downloaded again.`;
+    const detail = t`${bytesOf(bytes)} become free. To have it again it has to be downloaded or imported again.`;
     if (!(await agreed(message, detail, yes))) return;
     try {
       if (isInUse(file)) await writeSetting('modelFile', '');

@@ -63,7 +63,7 @@ function choices({ state }: LocalEngine, lastEditor: LastEditor): Choice[] {
     command('debug-restart', t`Restart engine`, 'ryzanstein.restartEngine'),
     separator(t`More`),
     command('output', t`Show log`, 'ryzanstein.showLog'),
-    command('clear-all', t`Erase log of completions`, 'ryzanstein.eraseLog'),
+    command('clear-all', t`Erase last completions`, 'ryzanstein.eraseLog'),
     command('gear', t`Settings`, 'workbench.action.openSettings', '@ext:ryzanstein.ryzanstein'),
   ];
 }

@@ -182,7 +182,7 @@ async function attempt(
     patienceMs,
   );
   try {
-    const response = await asked(hub, urlOf(hub, file), file.path, {
+    const response = await asked(hub, urlOf(hub, file), file, {
       signal: AbortSignal.any([signal, stalled.signal]),
       ...(arrived.bytes > 0 ? { headers: { range: `bytes=${arrived.bytes}-` } } : {}),
       expected: [200, 206, 416],
