@@ -107,8 +107,8 @@ export type InfillingSetting = 'auto' | 'always' | 'never';
 /**
  * `threads` 0 means the number of physical cores; `kernel` forces a level by name. `second` is the file of a small model
  * that answers beside the chosen one: before that is loaded, while it reads, and where it is surer. `store` is the
- * folder in which it is remembered how models are best used on this machine, and how often they were right; without it
- * neither is found out.
+ * folder in which it is remembered how models are best used on this machine, how often they were right and what was tuned
+ * of them; without it the first two are not found out, and what is tuned lies beside the model's file.
  */
 export interface LoadParams {
   modelFile: string;

@@ -6,7 +6,7 @@ import { hyperparametersOf } from '../model/architectures';
 import { describeModel, type ModelDescription } from '../model/description';
 import { expectUnchanged, readGguf } from '../model/gguf';
 import type { CacheSettings, Tuning } from '../model/measured';
-import { tuningOf } from '../model/tuning';
+import { expectKeepable, keepTuning, type TunedModel, tunedModel, tuningOf } from '../model/tuning';
 import type { LoadParams } from '../protocol';
 import type { ModelInfo, RejectedKernel } from '../reports';
 import type { Addon, NativeModel } from './addon';
@@ -41,6 +41,7 @@ export class LoadedModel {
     readonly native: NativeModel,
     { modelFile: file, threads }: LoadParams,
     public tuning: Tuning & { isCalibrated: boolean },
+    private readonly tuned: TunedModel,
     wrong: RejectedKernel | undefined,
   ) {
     const rejected = [...(wrong ? [wrong] : []), ...native.rejected];
@@ -77,7 +78,8 @@ export class LoadedModel {
     const gguf = readGguf(params.modelFile);
     const hyperparameters = hyperparametersOf(gguf, addon.loadsAnyModel);
     const threads = params.threads || defaultThreads(addon.cpu());
-    const { caution, ...tuning } = tuningOf(gguf);
+    const tuned = tunedModel(gguf, params.store);
+    const { caution, ...tuning } = tuningOf(gguf, tuned);
     const { cache } = tuning;
     const wrong = params.kernel === undefined ? undefined : rejectedKernel(addon, params.kernel);
     const options = {
@@ -96,7 +98,7 @@ export class LoadedModel {
         contextLength: contextOf(model.contextLength, bytesPerToken),
         ...(cautions === '' ? {} : { caution: cautions }),
       };
-      const loaded = new LoadedModel(addon, description, await native, params, tuning, wrong);
+      const loaded = new LoadedModel(addon, description, await native, params, tuning, tuned, wrong);
       expectUnchanged(gguf);
       return loaded;
     } catch (error) {
@@ -153,6 +155,16 @@ export class LoadedModel {
     const draftTokens = cache.draftTokens ?? this.#fit?.draftTokens;
     this.native.tune({ ...cache, ...(draftTokens && { draftTokens }) });
     this.tuning = { ...this.tuning, cache };
+  }
+
+  /** Throws the Error of `keep` where it is foreseen. */
+  expectKeepable(): void {
+    expectKeepable(this.tuned);
+  }
+
+  /** Keeps what was measured of it for when it is loaded again, and returns where. Throws an Error that says why it cannot. */
+  keep(found: Partial<Tuning>): string {
+    return keepTuning(this.tuned, found);
   }
 
   /** Gives the memory back, when all slots are free. */

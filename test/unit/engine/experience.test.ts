@@ -10,7 +10,7 @@ import { Experience, learned } from '../../../src/engine/experience';
 import type { Engine } from '../../../src/engine/engine';
 import { Models } from '../../../src/engine/models';
 import { readGguf } from '../../../src/model/gguf';
-import { keepTuning, tuningFileOf } from '../../../src/model/tuning';
+import { keepTuning, tunedModel, tuningFileOf } from '../../../src/model/tuning';
 import { mean } from '../../../src/statistics';
 import { temporaryFile } from '../model/ggufFile';
 import { randomSource } from '../random';
@@ -132,7 +132,7 @@ describe('a model that learns', () => {
 
   it('learns no more once it was measured', async () => {
     const { modelFile, store } = unmeasured();
-    keepTuning(readGguf(modelFile), { confidence: { slope: 1, offset: -1, languages: {} } });
+    keepTuning(tunedModel(readGguf(modelFile)), { confidence: { slope: 1, offset: -1, languages: {} } });
     assert.ok(fs.existsSync(tuningFileOf(modelFile)));
     const engine = await new Models(() => addon).open({ modelFile, threads: 1, store }, {});
     for (const answer of drawn(400)) engine.known({ model: engine.info.name, answer });
