@@ -9,7 +9,7 @@ import { Problem } from '../editing/backend';
 import type { LocalEngine, LocalState } from '../editing/localEngine';
 import { bundledModel, findModelFile } from '../editing/modelFile';
 import type { ModelReader } from '../editing/modelReader';
-import { catalogueModels, placeOf } from '../library/catalogue';
+import { catalogueModels, modelPlaceOf } from '../library/catalogue';
 import {
   bundledOrigin,
   type Candidate,
@@ -208,7 +208,8 @@ export class ModelChoice {
     const { hub } = readSettings();
     return catalogueModels
       .filter(
-        (model) => !candidates.some((each) => 'glance' in each && isSame(each.file, placeOf(folder, model))),
+        (model) =>
+          !candidates.some((each) => 'glance' in each && isSame(each.file, modelPlaceOf(folder, model))),
       )
       .map((model) => choiceToDownload(model, hub, this.machine))
       .sort((a, b) => Number(a.unfit !== undefined) - Number(b.unfit !== undefined));
