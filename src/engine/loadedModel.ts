@@ -167,8 +167,9 @@ export class LoadedModel {
     return keepTuning(this.tuned, found);
   }
 
-  /** Gives the memory back, when all slots are free. */
+  /** Gives the memory back, when all slots are free; what was learned is kept. */
   free(): void {
+    this.#experience?.keep();
     this.native.free();
   }
 }

@@ -130,6 +130,18 @@ describe('a model that learns', () => {
     await engine.close();
   });
 
+  it('remembers what it learned in a session that was short', async () => {
+    const { modelFile, store } = unmeasured();
+    const file = path.join(store, 'answers.json');
+    for (const all of [7, 14]) {
+      const engine = await new Models(() => addon).open({ modelFile, threads: 1, store }, {});
+      for (const answer of drawn(7)) engine.known({ model: engine.info.name, answer });
+      await engine.close();
+      const kept = Object.values(JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown[]>);
+      assert.equal(kept.at(-1)?.length, all);
+    }
+  });
+
   it('learns no more once it was measured', async () => {
     const { modelFile, store } = unmeasured();
     keepTuning(tunedModel(readGguf(modelFile)), { confidence: { slope: 1, offset: -1, languages: {} } });
