@@ -41,6 +41,8 @@ export interface ModelChoiceParts {
   engine: LocalEngine;
   reader: ModelReader;
   downloads: Downloads;
+  /** Has this window's model loaded anew. */
+  reload(): void;
   /** Where the bundled model lies. */
   bundled: string;
   /** Where it is kept which licences somebody has agreed to. */
@@ -215,14 +217,17 @@ export class ModelChoice {
       .sort((a, b) => Number(a.unfit !== undefined) - Number(b.unfit !== undefined));
   }
 
-  /** Has a file used. Where it is in use already, the setting does not change, and nobody would hear of the choice. */
+  /** Has a file used. Where it is in use already, the setting does not change, and nobody would hear of the choice: the file may be another one by now. */
   async load(chosen: string): Promise<void> {
     const { modelFile } = readSettings();
     const file = chosen === bundledModel(this.parts.bundled) ? '' : chosen;
     if (file === '' ? modelFile !== '' : !isSame(modelFile, file)) {
       this.hasChosen = true;
       await writeSetting('modelFile', file);
-    } else await vscode.commands.executeCommand('ryzanstein.restartEngine').then(() => this.speak());
+    } else {
+      this.parts.reload();
+      await this.speak();
+    }
   }
 
   private async agreed(name: string, licence: string, terms: string): Promise<boolean> {

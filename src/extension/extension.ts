@@ -94,7 +94,10 @@ export function activate(context: vscode.ExtensionContext): Parts {
     secrets: context.secrets,
     storage: context.globalStorageUri,
   });
-  const models = new ModelChoice({ engine, reader, downloads, bundled, memory: context.globalState });
+  const models = new ModelChoice({
+    ...{ engine, reader, downloads, bundled, memory: context.globalState },
+    reload: () => beginAnew(() => engine.reload('its model was chosen again')),
+  });
   const evaluations = new Evaluations(context.extensionUri, problems, engine, ignoring);
 
   async function onBattery(): Promise<boolean> {

@@ -539,6 +539,17 @@ describe('the engine', () => {
     assert.notEqual(parts.engine.processId, first);
   });
 
+  it('serves the other windows on where the model in use is chosen again', async () => {
+    await open(sample.replace('total', 'chosen'));
+    await answered(parts);
+    const { processId, state } = parts.engine;
+    assert.ok(state.name === 'ready');
+    await parts.models.load(state.model.file);
+    assert.equal(parts.engine.state.name, 'ready');
+    assert.equal(parts.engine.processId, processId);
+    await vscode.commands.executeCommand('notifications.clearAll');
+  });
+
   it('uses no processor time while nothing happens', async function () {
     if (process.platform !== 'linux') return this.skip();
     await open(sample.replace('total', 'rest'));
