@@ -274,5 +274,7 @@ export const focusNotification = new NotificationType0('focus');
 /** An answer of which is known by now whether it was right. */
 export const knownNotification = new NotificationType<Known>('known');
 export const remarkNotification = new NotificationType<Remark>('remark');
+/** What `load` has answered, where something else is known by now, whoever had it measured: how sure is sure enough, how many threads do best. */
+export const modelNotification = new NotificationType<ModelInfo>('model');
 export const busyNotification = new NotificationType<Business>('busy');
 export const evaluateProgress = new NotificationType<EvaluateProgress>('evaluateProgress');

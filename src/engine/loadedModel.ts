@@ -32,6 +32,9 @@ export class LoadedModel {
   readonly decoded: number[] = [];
   readonly #info: Omit<ModelInfo, 'threads' | 'thresholds'>;
   #fit: Fit | undefined;
+  #tuning: Tuning & { isCalibrated: boolean };
+  /** Called when `info` has become another one. */
+  readonly listeners = new Set<() => void>();
   /** Absent where it was measured before how far its confidence holds. */
   #experience: Experience | undefined;
 
@@ -40,12 +43,13 @@ export class LoadedModel {
     readonly description: ModelDescription,
     readonly native: NativeModel,
     { modelFile: file, threads }: LoadParams,
-    public tuning: Tuning & { isCalibrated: boolean },
+    tuning: Tuning & { isCalibrated: boolean },
     private readonly tuned: TunedModel,
     wrong: RejectedKernel | undefined,
   ) {
     const rejected = [...(wrong ? [wrong] : []), ...native.rejected];
     const { contextLength, weights, hyperparameters, caution } = description;
+    this.#tuning = tuning;
     this.shelf = new Shelf(() => native.session({ contextLength }));
     this.room = new Room(contextLength, weights, native.threads);
     this.load = threads === 0 ? new Load() : undefined;
@@ -117,6 +121,15 @@ export class LoadedModel {
   get info(): ModelInfo {
     const { thresholds } = this.tuning.confidence;
     return { ...this.#info, threads: this.threads, ...(thresholds && { thresholds }) };
+  }
+
+  get tuning(): Tuning & { isCalibrated: boolean } {
+    return this.#tuning;
+  }
+
+  set tuning(tuning: Tuning & { isCalibrated: boolean }) {
+    this.#tuning = tuning;
+    for (const tell of this.listeners) tell();
   }
 
   /** Those that compute where the machine is free. */
