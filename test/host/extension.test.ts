@@ -17,6 +17,7 @@ import { leastConfidence } from '../../src/eagerness';
 import type { Alternative } from '../../src/protocol';
 import type { BenchReport, Evaluation } from '../../src/reports';
 import type { Parts } from '../../src/extension/extension';
+import { showLine } from '../../src/extension/documents';
 import { explanation } from '../../src/extension/whyNothing';
 import type { RelatedText } from '../../src/protocol';
 import { LocalHub } from '../unit/library/localHub';
@@ -756,6 +757,31 @@ describe('the engine', () => {
     await answered(parts);
     await vscode.commands.executeCommand('ryzanstein.eraseLog');
     assert.deepEqual(parts.completions.entries, []);
+  });
+
+  it('is opened again where it was asked for, were it closed, in no folder, or a cell', async () => {
+    const outside = await open(`${sample}\n\n`);
+    const entry = await entryAfter(parts, /./, trigger);
+    const key = outside.document.uri.toString();
+    assert.equal(entry.key, key);
+    const json = { cells: [{ cell_type: 'code', source: 'x = 1', metadata: {}, outputs: [] }], metadata: {} };
+    const file = vscode.Uri.joinPath(workspaceFolder(), 'opened.ipynb');
+    writeFileSync(file.fsPath, JSON.stringify({ ...json, nbformat: 4, nbformat_minor: 4 }));
+    const notebook = await vscode.workspace.openNotebookDocument(file);
+    const cell = notebook.cellAt(0).document.uri.toString();
+    await closeAll();
+    assert.ok(await showLine(key, 1));
+    const shown = vscode.window.activeTextEditor;
+    assert.deepEqual([shown?.document.uri.toString(), shown?.selection.active.line], [key, 1]);
+    await closeAll();
+    assert.ok(await showLine(cell, 0));
+    await until('the notebook', () =>
+      vscode.window.visibleNotebookEditors.some((each) => each.notebook.uri.toString() === file.toString()),
+    );
+    await closeAll();
+    rmSync(file.fsPath);
+    assert.equal(await showLine(`${file.toString()}-gone`, 0), false);
+    assert.equal(await showLine('untitled:Untitled-99', 0), false);
   });
 
   it('is watched in the live view', async () => {
