@@ -20,7 +20,7 @@ import {
   withHabits,
   withRecommendation,
 } from '../library/choices';
-import { atHome, type Found, isSame } from '../library/folders';
+import { type Found, isSame } from '../library/folders';
 import { modelsOnDisk } from '../library/onDisk';
 import { filesOf, type Habit, habitsOf } from '../library/otherTools';
 import { type Speed, Speeds } from '../library/speeds';
@@ -30,7 +30,7 @@ import type { MachineSpeed } from '../reports';
 import { loadedLine } from '../report/figures';
 import type { Downloads } from './downloads';
 import { llamaCommand } from './otherTools';
-import { readSettings, writeSetting } from './settings';
+import { chosenModelFile, readSettings, writeSetting } from './settings';
 
 interface Line extends vscode.QuickPickItem {
   readonly choice?: Choice;
@@ -135,15 +135,15 @@ export class ModelChoice {
       const own = bundledModel(bundled);
       if (own) await look({ file: own, origin: bundledOrigin });
       const surroundings = { platform: process.platform, home: os.homedir(), environment: process.env };
-      const { modelFile, modelFolders } = readSettings();
+      const { modelFolders } = readSettings();
       this.habits = await habitsOf(os.homedir(), llamaCommand());
       const onDisk = [
         ...(await downloaded(this.parts.downloads.folder)),
         ...(await modelsOnDisk(surroundings, modelFolders, filesOf(this.habits))),
       ];
-      const chosen = atHome(modelFile, os.homedir());
+      const chosen = chosenModelFile();
       const known = [...(own === undefined ? [] : [own]), ...onDisk.map(({ file }) => file)];
-      const isKnown = modelFile === '' || known.some((file) => isSame(file, chosen));
+      const isKnown = chosen === '' || known.some((file) => isSame(file, chosen));
       for (const found of isKnown ? onDisk : [{ file: chosen, origin: 'chosen' }, ...onDisk])
         if (!token.isCancellationRequested) await look(found);
       // Last, for it takes longer than a header: what is there is listed meanwhile.
@@ -219,9 +219,9 @@ export class ModelChoice {
 
   /** Has a file used. Where it is in use already, the setting does not change, and nobody would hear of the choice: the file may be another one by now. */
   async load(chosen: string): Promise<void> {
-    const { modelFile } = readSettings();
+    const before = chosenModelFile();
     const file = chosen === bundledModel(this.parts.bundled) ? '' : chosen;
-    if (file === '' ? modelFile !== '' : !isSame(modelFile, file)) {
+    if (file === '' ? before !== '' : !isSame(before, file)) {
       this.hasChosen = true;
       await writeSetting('modelFile', file);
     } else {
@@ -262,9 +262,9 @@ export class ModelChoice {
 
   private currentFile(): string {
     try {
-      return findModelFile(readSettings().modelFile, this.parts.bundled);
+      return findModelFile(chosenModelFile(), this.parts.bundled);
     } catch {
-      return readSettings().modelFile;
+      return chosenModelFile();
     }
   }
 }

@@ -15,7 +15,7 @@ import { wholeOfPart } from '../library/parts';
 import { importFile, remove, stored, type Stored } from '../library/storage';
 import { bytesOf, percent } from '../numbers';
 import { messageOf } from '../wording';
-import { readSettings, writeSetting } from './settings';
+import { chosenModelFile, readSettings, writeSetting } from './settings';
 
 const tokenKey = 'ryzanstein.hubToken';
 
@@ -191,7 +191,7 @@ export function progressLine({ done, bytes, bytesPerSecond }: Progress): string 
 }
 
 function isInUse(file: string): boolean {
-  return isSame(file, atHome(readSettings().modelFile, os.homedir()));
+  return isSame(file, chosenModelFile());
 }
 
 function tell(sentence: string): void {

@@ -26,7 +26,7 @@ import { ModelReader } from '../editing/modelReader';
 import { nameOtherCompleters } from './otherTools';
 import { Problems } from './problems';
 import { acceptedCommand, Provider } from './provider';
-import { onSettingChange, readSettings } from './settings';
+import { chosenModelFile, onSettingChange, readSettings } from './settings';
 import { whyNothing } from './whyNothing';
 import { Status } from './status';
 import { RelatedFiles } from './relatedFiles';
@@ -61,7 +61,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
       const { infilling } = readSettings();
       const second = bundledBeside();
       return {
-        ...{ modelFile: findModelFile(readSettings().modelFile, bundled), ...withCpu(), infilling, store },
+        ...{ modelFile: findModelFile(chosenModelFile(), bundled), ...withCpu(), infilling, store },
         ...(second !== undefined && { second }),
       };
     },
@@ -110,9 +110,9 @@ export function activate(context: vscode.ExtensionContext): Parts {
   }
   /** The bundled model, where it answers beside another one that was chosen. */
   function bundledBeside(): string | undefined {
-    const { modelFile, secondOpinion } = readSettings();
-    const file = modelFile !== '' && secondOpinion ? bundledModel(bundled) : undefined;
-    return file === modelFile ? undefined : file;
+    const chosen = chosenModelFile();
+    const file = chosen !== '' && readSettings().secondOpinion ? bundledModel(bundled) : undefined;
+    return file === chosen ? undefined : file;
   }
   function onState(state: LocalState): void {
     status.update();
