@@ -13,8 +13,10 @@ export interface Sent {
 
 export interface Entry {
   readonly time: number;
-  /** Path of the document and the cursor's line, counted from 1. */
+  /** Path of the document, as people know it, and the cursor's line, counted from 1. */
   readonly where: string;
+  /** The document's address, which names it also when it is closed. */
+  readonly key: string;
   readonly trigger: 'automatic' | 'on request';
   /** Why there was ghost text or not. */
   result: Result;

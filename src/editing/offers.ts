@@ -131,6 +131,7 @@ export class Offers {
     return this.parts.log.add({
       time: Date.now(),
       where: `${cursor.document.path}:${cursor.line + 1}`,
+      key: cursor.document.key,
       trigger: onRequest ? 'on request' : 'automatic',
       result,
       waitedMs: this.parts.clock.now() - asked,

@@ -49,6 +49,30 @@ export function nameOf(document: vscode.TextDocument): string {
   return index < 0 ? path : `${path} [${index + 1}]`;
 }
 
+/** Shows a line, counted from 0, of the document of an address, which may be closed by now; false where it is gone. */
+export async function showLine(key: string, line: number): Promise<boolean> {
+  const { textDocuments, fs } = vscode.workspace;
+  const open = textDocuments.find(({ uri }) => uri.toString() === key);
+  const file = open?.uri ?? savedAs(vscode.Uri.parse(key));
+  const isThere = open !== undefined || (await fs.stat(file).then(Boolean, () => false));
+  const start = new vscode.Position(line, 0);
+  const options: vscode.TextDocumentShowOptions = { selection: new vscode.Range(start, start) };
+  if (isThere) await vscode.commands.executeCommand('vscode.open', file, options);
+  return isThere;
+}
+
+/** A cell is saved in its notebook's file, an untitled document in the place that it has, if it has one. */
+function savedAs(uri: vscode.Uri): vscode.Uri {
+  const { scheme, authority, path } = uri;
+  if (scheme !== 'untitled' && scheme !== 'vscode-notebook-cell') return uri;
+  return vscode.Uri.from({ scheme: schemeOnDisk(authority), authority, path });
+}
+
+/** That of the addresses of files on this machine, or on another one. */
+export function schemeOnDisk(authority: string): string {
+  return authority === '' ? 'file' : 'vscode-remote';
+}
+
 export function repositoryOf(document: vscode.TextDocument): string | undefined {
   return vscode.workspace.getWorkspaceFolder(fileOf(document))?.name;
 }

@@ -27,7 +27,7 @@ import { ModelReader } from '../editing/modelReader';
 import { nameOtherCompleters } from './otherTools';
 import { Problems } from './problems';
 import { acceptedCommand, Provider } from './provider';
-import { onSettingChange, readSettings } from './settings';
+import { chosenModelFile, onSettingChange, readSettings } from './settings';
 import { whyNothing } from './whyNothing';
 import { Status } from './status';
 import { RelatedFiles } from './relatedFiles';
@@ -63,7 +63,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
       const { infilling } = readSettings();
       const second = bundledBeside();
       return {
-        ...{ modelFile: findModelFile(readSettings().modelFile, bundled), ...withCpu(), infilling, store },
+        ...{ modelFile: findModelFile(chosenModelFile(), bundled), ...withCpu(), infilling, store },
         ...(second !== undefined && { second }),
       };
     },
@@ -97,7 +97,10 @@ export function activate(context: vscode.ExtensionContext): Parts {
     secrets: context.secrets,
     storage: context.globalStorageUri,
   });
-  const models = new ModelChoice({ engine, reader, downloads, bundled, memory: context.globalState });
+  const models = new ModelChoice({
+    ...{ engine, reader, downloads, bundled, memory: context.globalState },
+    reload: () => beginAnew(() => engine.reload('its model was chosen again')),
+  });
   const evaluations = new Evaluations(context.extensionUri, problems, engine, ignoring);
 
   async function onBattery(): Promise<boolean> {
@@ -110,9 +113,9 @@ export function activate(context: vscode.ExtensionContext): Parts {
   }
   /** The bundled model, where it answers beside another one that was chosen. */
   function bundledBeside(): string | undefined {
-    const { modelFile, secondOpinion } = readSettings();
-    const file = modelFile !== '' && secondOpinion ? bundledModel(bundled) : undefined;
-    return file === modelFile ? undefined : file;
+    const chosen = chosenModelFile();
+    const file = chosen !== '' && readSettings().secondOpinion ? bundledModel(bundled) : undefined;
+    return file === chosen ? undefined : file;
   }
   function onState(state: LocalState): void {
     status.update();

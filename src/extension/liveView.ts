@@ -1,7 +1,6 @@
 // The live view: speed, waits and what became of each place, while one types; of a place that is clicked, what led to its completion.
 
 import { t } from '@vscode/l10n';
-import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import { bundleOf } from '../editing/bundle';
 import { type Asked, type CompletionLog, type Entry, keptLines } from '../editing/completionLog';
@@ -16,7 +15,7 @@ import { computedWith, liveState, toldOf, type Use } from '../report/liveView';
 import { isLiveMessage, type LiveMessage, type LiveState } from '../report/pages';
 import type { Thresholds } from '../eagerness';
 import { messageOf } from '../wording';
-import { nameOf, pathOf, repositoryOf } from './documents';
+import { showLine } from './documents';
 import { notify } from './notify';
 import { Page } from './page';
 import type { Problems } from './problems';
@@ -24,6 +23,8 @@ import { onSettingChange, readSettings, writeSetting } from './settings';
 
 /** An answer of which it is known what was asked. */
 interface Known {
+  /** Where: the address of a document. */
+  readonly key: string;
   readonly asked: Asked;
   readonly completion: Completion;
 }
@@ -148,15 +149,16 @@ export class LiveView implements vscode.Disposable {
 
   /** Whose settings hold: of the last answer that is kept, else of the file in front. */
   private lastScope(): Scope {
-    const { lastCompletion } = this.completions;
-    const asked = lastCompletion && this.completions.askedFor(lastCompletion);
-    return asked ? scopeOf(asked) : (vscode.window.activeTextEditor?.document ?? { languageId: 'plaintext' });
+    const { lastCompletion, entries } = this.completions;
+    const last = entries.find(({ completion }) => completion && completion === lastCompletion);
+    const known = last && this.known(last);
+    return known ? scopeOf(known) : (vscode.window.activeTextEditor?.document ?? { languageId: 'plaintext' });
   }
 
   private async hear(message: LiveMessage): Promise<void> {
     switch (message.kind) {
       case 'open':
-        return openPlace(message.where);
+        return this.open(message.where);
       case 'look':
         return this.lookInto(message.where);
       case 'close':
@@ -170,6 +172,13 @@ export class LiveView implements vscode.Disposable {
       case 'keep':
         return writeSetting('confidence', message.confidence ?? undefined, this.lastScope());
     }
+  }
+
+  private async open(where: string): Promise<void> {
+    const [, path, line] = /^(.*):(\d+)$/.exec(where) as unknown as [string, string, string];
+    const [entry] = this.at(where);
+    if (entry && (await showLine(entry.key, Number(line) - 1))) return;
+    void notify('inform', t`Ryzanstein: ${path} is not there any more.`);
   }
 
   /** Asks the engine for the tokens of the place's last answer, which costs one answer more, and only then. */
@@ -203,9 +212,12 @@ export class LiveView implements vscode.Disposable {
 
   private knownAt(where: string): Known | undefined {
     const told = toldOf(this.at(where));
-    const answer = told?.answer;
+    return told && this.known(told);
+  }
+
+  private known({ key, answer }: Entry): Known | undefined {
     const asked = answer && this.completions.askedFor(answer);
-    return asked && { asked, completion: answer };
+    return asked && { key, asked, completion: answer };
   }
 
   /** What was asked on a line, the newest first. */
@@ -217,7 +229,7 @@ export class LiveView implements vscode.Disposable {
     const entries = this.at(where);
     const told = toldOf(entries);
     const thresholds = this.thresholds();
-    const scope = known ? scopeOf(known.asked) : this.lastScope();
+    const scope = known ? scopeOf(known) : this.lastScope();
     return explain(told ? [told, ...entries] : entries, {
       ...{ settings: readSettings(scope), languageId: scope.languageId },
       ...(thresholds && { thresholds }),
@@ -233,7 +245,7 @@ export class LiveView implements vscode.Disposable {
       extension: version,
       editor: `${vscode.env.appName} ${vscode.version}`,
       system: `${process.platform}-${process.arch}`,
-      settings: readSettings(scopeOf(known.asked)),
+      settings: readSettings(scopeOf(known)),
     });
     await vscode.env.clipboard.writeText(`${JSON.stringify(bundle, undefined, 1)}\n`);
     void notify(
@@ -246,52 +258,13 @@ export class LiveView implements vscode.Disposable {
 const unknown = (): string =>
   t`What was asked here is not kept any more: only that of the last ${String(keptLines)} lines is, in memory.`;
 
-/** Of a document, or of its language alone, where it is closed by now. */
-type Scope = vscode.TextDocument | { readonly languageId: string };
+/** Whose settings hold; of a document that is closed by now as well. */
+type Scope = vscode.TextDocument | { readonly uri?: vscode.Uri; readonly languageId: string };
 
-function scopeOf({ prompt: { path, languageId, repository } }: Asked): Scope {
-  const isMeant = (document: vscode.TextDocument): boolean =>
-    pathOf(document.uri) === path && repositoryOf(document) === repository;
-  return vscode.workspace.textDocuments.find(isMeant) ?? { languageId };
+function scopeOf({ key, asked }: Known): Scope {
+  return { uri: vscode.Uri.parse(key), languageId: asked.prompt.languageId };
 }
 
 function lookedInto({ known, ...look }: Look): Looked {
   return { ...look, completion: known?.completion };
-}
-
-/** Shows a line that the log names, be its file open or not. */
-export async function openPlace(where: string): Promise<void> {
-  const [, name, line] = /^(.*):(\d+)$/.exec(where) as unknown as [string, string, string];
-  const named = vscode.workspace.textDocuments.find((document) => nameOf(document) === name);
-  const found = named?.uri ?? (await fileAt(name)) ?? (await cellAt(name));
-  if (!found) return void notify('inform', t`Ryzanstein: ${name} is not there any more.`);
-  const start = new vscode.Position(Number(line) - 1, 0);
-  await vscode.window.showTextDocument(found, { selection: new vscode.Range(start, start) });
-}
-
-/** A file, by its path as people know it: that in a folder of the workspace, or the whole one. */
-async function fileAt(path: string): Promise<vscode.Uri | undefined> {
-  const inFolders = (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri, name }) =>
-    [path, ...(path.startsWith(`${name}/`) ? [path.slice(name.length + 1)] : [])].map((inFolder) =>
-      vscode.Uri.joinPath(uri, inFolder),
-    ),
-  );
-  for (const file of [...inFolders, ...(isAbsolute(path) ? [vscode.Uri.file(path)] : [])]) {
-    const isThere = await vscode.workspace.fs.stat(file).then(
-      () => true,
-      () => false,
-    );
-    if (isThere && vscode.workspace.asRelativePath(file) === path) return file;
-  }
-  return undefined;
-}
-
-/** A notebook's cell, by the path with its number; the notebook is shown. */
-async function cellAt(name: string): Promise<vscode.Uri | undefined> {
-  const [, path, number] = /^(.*) \[(\d+)\]$/.exec(name) ?? [];
-  const file = path === undefined ? undefined : await fileAt(path);
-  if (!file) return undefined;
-  const notebook = await vscode.workspace.openNotebookDocument(file);
-  await vscode.window.showNotebookDocument(notebook);
-  return notebook.getCells()[Number(number) - 1]?.document.uri;
 }

@@ -17,7 +17,7 @@ import { leastConfidence } from '../../src/eagerness';
 import type { Alternative } from '../../src/protocol';
 import type { BenchReport, Evaluation } from '../../src/reports';
 import type { Parts } from '../../src/extension/extension';
-import { openPlace } from '../../src/extension/liveView';
+import { showLine } from '../../src/extension/documents';
 import { explanation } from '../../src/extension/whyNothing';
 import type { RelatedText } from '../../src/protocol';
 import { LocalHub } from '../unit/library/localHub';
@@ -429,23 +429,7 @@ describe('ghost text', () => {
       },
     );
     await closeAll();
-    const unopened = vscode.Uri.joinPath(workspaceFolder(), 'other.ipynb');
-    await vscode.workspace.fs.rename(file, unopened);
-    await openPlace('other.ipynb [2]:1');
-    assert.equal(vscode.window.activeTextEditor?.document.getText(), 'total = ');
-    await closeAll();
-    await vscode.workspace.fs.delete(unopened);
-  });
-
-  it('is found again in a file that lies in no folder of the workspace and is not open', async () => {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-elsewhere-'));
-    const file = path.join(folder, 'a.ts');
-    writeFileSync(file, 'const a = 1;\nconst b = 2;\n');
-    await openPlace(`${file}:2`);
-    const { activeTextEditor: editor } = vscode.window;
-    assert.deepEqual([editor?.document.uri.fsPath, editor?.selection.active.line], [file, 1]);
-    await closeAll();
-    rmSync(folder, { recursive: true });
+    await vscode.workspace.fs.delete(file);
   });
 
   it('comes where it was typed last while a page is in front', async () => {
@@ -616,6 +600,17 @@ describe('the engine', () => {
     await open(sample.replace('total', 'again'));
     await answered(parts);
     assert.notEqual(parts.engine.processId, first);
+  });
+
+  it('serves the other windows on where the model in use is chosen again', async () => {
+    await open(sample.replace('total', 'chosen'));
+    await answered(parts);
+    const { processId, state } = parts.engine;
+    assert.ok(state.name === 'ready');
+    await parts.models.load(state.model.file);
+    assert.equal(parts.engine.state.name, 'ready');
+    assert.equal(parts.engine.processId, processId);
+    await vscode.commands.executeCommand('notifications.clearAll');
   });
 
   it('uses no processor time while nothing happens', async function () {
@@ -827,6 +822,31 @@ describe('the engine', () => {
     await answered(parts);
     await vscode.commands.executeCommand('ryzanstein.eraseLog');
     assert.deepEqual(parts.completions.entries, []);
+  });
+
+  it('is opened again where it was asked for, were it closed, in no folder, or a cell', async () => {
+    const outside = await open(`${sample}\n\n`);
+    const entry = await entryAfter(parts, /./, trigger);
+    const key = outside.document.uri.toString();
+    assert.equal(entry.key, key);
+    const json = { cells: [{ cell_type: 'code', source: 'x = 1', metadata: {}, outputs: [] }], metadata: {} };
+    const file = vscode.Uri.joinPath(workspaceFolder(), 'opened.ipynb');
+    writeFileSync(file.fsPath, JSON.stringify({ ...json, nbformat: 4, nbformat_minor: 4 }));
+    const notebook = await vscode.workspace.openNotebookDocument(file);
+    const cell = notebook.cellAt(0).document.uri.toString();
+    await closeAll();
+    assert.ok(await showLine(key, 1));
+    const shown = vscode.window.activeTextEditor;
+    assert.deepEqual([shown?.document.uri.toString(), shown?.selection.active.line], [key, 1]);
+    await closeAll();
+    assert.ok(await showLine(cell, 0));
+    await until('the notebook', () =>
+      vscode.window.visibleNotebookEditors.some((each) => each.notebook.uri.toString() === file.toString()),
+    );
+    await closeAll();
+    rmSync(file.fsPath);
+    assert.equal(await showLine(`${file.toString()}-gone`, 0), false);
+    assert.equal(await showLine('untitled:Untitled-99', 0), false);
   });
 
   it('is watched in the live view', async () => {

@@ -10,6 +10,7 @@ const entry = (more: Partial<Entry> = {}): Entry => ({
   ...{
     time: 0,
     where: 'a.ts:1',
+    key: 'file:///a.ts',
     trigger: 'automatic',
     result: { kind: 'shown', how: 'computed' },
     waitedMs: 1,

@@ -14,7 +14,7 @@ const completion: Completion = {
 };
 
 const entry = (result: Result, more: Partial<Entry> = {}): Entry => ({
-  ...{ time: 0, where: 'a.ts:1', trigger: 'automatic', result, waitedMs: 1 },
+  ...{ time: 0, where: 'a.ts:1', key: 'file:///a.ts', trigger: 'automatic', result, waitedMs: 1 },
   ...more,
 });
 

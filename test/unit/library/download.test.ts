@@ -227,7 +227,7 @@ if (process.argv[2] === 'download') {
       local.pace = { piece: 100_000, ms: 20 };
       const first = get();
       await pause(50);
-      await assert.rejects(get(), /is being downloaded already/);
+      await assert.rejects(get(), /is being written just now/);
       await first;
       isWhole();
     });
