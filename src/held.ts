@@ -1,6 +1,7 @@
-// Windows lets nobody rename or delete a file that another program holds open, as a scanner does that looks at each new one: then it is tried again for a while.
+// Files that other programs may hold, and that are written whole or not at all. Windows lets nobody rename or delete a file that another program holds open, as a scanner does that looks at each new one: then it is tried again for a while.
 
-import { rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const pauseMs = 50;
@@ -44,5 +45,18 @@ export function removeIfFree(file: string): void {
     rmSync(file, { force: true });
   } catch {
     // Another program holds it.
+  }
+}
+
+/** Writes a file whole, and its folder where that is missing; if it cannot, what was there before stays. */
+export function writeWhole(file: string, text: string): void {
+  const unfinished = `${file}.${process.pid}`;
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(unfinished, text);
+    renameSync(unfinished, file);
+  } catch (error) {
+    removeIfFree(unfinished);
+    throw error;
   }
 }

@@ -105,10 +105,10 @@ export interface Sooner {
 export type InfillingSetting = 'auto' | 'always' | 'never';
 
 /**
- * `threads` 0 means the number of physical cores; `kernel` forces a level by name. `second` is the file of a small model
+ * `threads` 0 means one for each core of the fastest kind, or fewer where those were measured to do better; `kernel` forces a level by name. `second` is the file of a small model
  * that answers beside the chosen one: before that is loaded, while it reads, and where it is surer. `store` is the
- * folder in which it is remembered how models are best used on this machine, and how often they were right; without it
- * neither is found out.
+ * folder in which it is remembered how models are best used on this machine, how often they were right and what was tuned
+ * of them; without it the first two are not found out, and what is tuned lies beside the model's file.
  */
 export interface LoadParams {
   modelFile: string;
@@ -252,7 +252,7 @@ export interface EvaluateProgress {
 /** The code of an error that says that there is nothing to compute with on this machine, whatever the model. */
 export const cannotCompute = 1;
 
-/** The requests that the engine process answers to each client; `complete`, `prefill` and `evaluate` follow the library's cancellation. */
+/** The requests that the engine process answers to each client; those that compute with a loaded model follow the library's cancellation. */
 export const loadRequest = new RequestType<LoadParams, ModelInfo, void>('load');
 export const loadProgress = new NotificationType<LoadProgress>('loadProgress');
 export const glanceRequest = new RequestType<GlanceParams, ModelGlance, void>('glance');
@@ -274,5 +274,7 @@ export const focusNotification = new NotificationType0('focus');
 /** An answer of which is known by now whether it was right. */
 export const knownNotification = new NotificationType<Known>('known');
 export const remarkNotification = new NotificationType<Remark>('remark');
+/** What `load` has answered, where something else is known by now, whoever had it measured: how sure is sure enough, how many threads do best. */
+export const modelNotification = new NotificationType<ModelInfo>('model');
 export const busyNotification = new NotificationType<Business>('busy');
 export const evaluateProgress = new NotificationType<EvaluateProgress>('evaluateProgress');

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { defaults } from '../src/editing/settings';
+import { tensorTypes } from '../src/model/tensorTypes';
 
 const root = process.cwd();
 const ignored = new Set(['node_modules', 'build', 'fixtures', '__pycache__']);
@@ -193,13 +194,14 @@ describe('C++', () => {
   it('keeps shared code out of the kernels, which are compiled for other CPUs', () => {
     // An inline function of a shared header, compiled here with AVX-512, could be the copy that the linker keeps
     // for the whole program, and would crash an older CPU.
-    const levels = cpp.filter(
-      (file) =>
-        file.startsWith('native/kernels/') &&
-        /immintrin\.h|arm_neon\.h/.test(read(file)) &&
-        !/\/cpu\./.test(file),
-    );
-    assert.ok(levels.length > 0, 'no kernel file with intrinsics was found');
+    const levels = cpp.filter((file) => /^native\/kernels\/(x86|arm)\//.test(file));
+    for (const file of levels) {
+      for (const name of includes(file).filter((one) => !one.startsWith('<'))) {
+        const header = path.posix.join(path.posix.dirname(file), name);
+        if (!levels.includes(header)) levels.push(header);
+      }
+    }
+    assert.ok(levels.includes('native/kernels/lanes_floats.h'), 'what a level includes was not found');
     const allowed = /^<(stdint|stddef|cstdint|cstddef|immintrin|arm_neon|string|cstring)(\.h)?>$/;
     const broken = levels.flatMap((file) =>
       includes(file)
@@ -265,7 +267,7 @@ describe('records that cross to C++', () => {
 describe('architectures', () => {
   it('are the same in both languages', () => {
     const computed = [...read('native/model/architecture.cpp').matchAll(/^ {4}\{"([^"]+)", Norm::/gm)];
-    const names = computed.map(([, name]) => name);
+    const names = computed.map(([, name]) => name!);
     assert.ok(names.length > 0);
     for (const file of ['src/model/architectures.ts', 'src/measure/synthesize.ts']) {
       const table =
@@ -273,6 +275,10 @@ describe('architectures', () => {
       const rows = [...table.matchAll(/^ {2}'?([\w.-]+)'?:/gm)].map(([, name]) => name);
       assert.deepEqual(rows, names, file);
     }
+    none(
+      names.filter((name) => !read('docs/details.md').includes(`\`${name}\``)),
+      'The Details page names each architecture',
+    );
   });
 });
 
@@ -285,6 +291,11 @@ describe('tensor types', () => {
       read('src/model/description.ts'),
     )?.[1];
     assert.deepEqual(list?.trim().replace(/,$/, '').split(',').map(Number), numbers);
+    const named = read('docs/details.md').split(/[^\w]+/);
+    none(
+      numbers.map((number) => tensorTypes[number]!.name).filter((name) => !named.includes(name)),
+      'The Details page names each type',
+    );
   });
 });
 

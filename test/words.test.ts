@@ -221,6 +221,13 @@ describe('words', function () {
     );
   });
 
+  it('name no document that is not in the package, and nothing of the environment', () => {
+    none(
+      english.filter((text) => /README|ARCHITECTURE|CONTRIBUTING|docs\/|RYZANSTEIN_/.test(text)),
+      'People with the package have the Details page and the settings',
+    );
+  });
+
   it('of the package are all there in German, with the same links', () => {
     const [own, translated] = [read('package.nls.json'), read('package.nls.de.json')];
     assert.deepEqual(Object.keys(translated).sort(), Object.keys(own).sort());
@@ -233,6 +240,25 @@ describe('words', function () {
       if (key.endsWith('.page')) assert.ok(fs.existsSync(translated[key]!), translated[key]);
       else assert.deepEqual(linksIn(translated[key]!), linksIn(text), key);
     }
+  });
+});
+
+describe('the words of the package', () => {
+  it('have marks of Markdown only where VS Code reads them', () => {
+    const { contributes } = JSON.parse(fs.readFileSync('package.json', 'utf8')) as {
+      contributes: { commands: object[]; configuration: { properties: Record<string, object> } };
+    };
+    const plain = JSON.stringify(
+      [...contributes.commands, ...Object.values(contributes.configuration.properties)],
+      (key, value: unknown) => (key === 'markdownDescription' ? undefined : value),
+    );
+    const keys = [...plain.matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key!);
+    assert.ok(keys.length > 30);
+    for (const file of ['package.nls.json', 'package.nls.de.json'])
+      none(
+        keys.filter((key) => /[*_`]|\]\(/.test(read(file)[key]!)).map((key) => `${file} ${key}`),
+        'What is shown as it is written has no marks',
+      );
   });
 });
 

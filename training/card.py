@@ -24,7 +24,7 @@ every matrix holds -1, 0, +1 and one scale; activations are int8 per token), tra
 | Size | width {width}, {layers} layers, feed-forward {ffn}, {heads} heads of 64 over {kv_heads} key-value heads |
 | Vocabulary | {vocabulary} tokens, byte-level BPE, no token crosses a line end |
 | Context | {context} tokens |
-| Fill-in-the-middle | `<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>M` and `<|fim_prefix|><|fim_suffix|>S<|fim_middle|>PM`, each middle ended by `<|endoftext|>`; repository and paths in front by `<|repo_name|>` and `<|file_sep|>` |
+| Fill-in-the-middle | `<\\|fim_prefix\\|>P<\\|fim_suffix\\|>S<\\|fim_middle\\|>M` and `<\\|fim_prefix\\|><\\|fim_suffix\\|>S<\\|fim_middle\\|>PM`, each middle ended by `<\\|endoftext\\|>`; repository and paths in front by `<\\|repo_name\\|>` and `<\\|file_sep\\|>` |
 | Languages | {languages} |
 | Licence | MIT (the weights); the corpus under the licences listed below |
 

@@ -62,7 +62,11 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
     if (call->answer == nullptr) {
       call->promise.Reject(Napi::Error::New(env, call->error).Value());
     } else {
-      call->promise.Resolve(call->answer(env));
+      try {
+        call->promise.Resolve(call->answer(env));
+      } catch (const Napi::Error& error) {  // there is no memory for it
+        call->promise.Reject(error.Value());
+      }
     }
   }
   using Settled = Napi::TypedThreadSafeFunction<std::nullptr_t, Call, settle>;
@@ -131,6 +135,7 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
   Napi::Value evaluate_all(const Napi::CallbackInfo& info) {
     return start(
         info.Env(), [ids = ids(info[0], "evaluateAll: ids")](Session& session, const Stop& stop) -> Answer {
+          session.check_room(static_cast<int>(ids.size()));  // before there is memory for it
           auto logits = std::make_shared<std::vector<float>>(
               ids.size() * static_cast<size_t>(session.model().hyperparameters().vocabulary));
           if (!session.evaluate_all(ids.data(), static_cast<int>(ids.size()), logits->data(), stop)) {

@@ -6,7 +6,8 @@
 
 namespace ryzanstein {
 
-// Owns `bytes` zeroed bytes aligned to 64 (to 2 MiB from 1 MiB up). Pages are committed when first touched.
+// Owns `bytes` zeroed bytes aligned to 64. Except on Windows, from 1 MiB up they are aligned to 2 MiB, and
+// pages are committed when first touched.
 class AlignedBuffer {
  public:
   AlignedBuffer() = default;

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <stdexcept>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include "check.h"
@@ -61,12 +64,20 @@ ThreadPool::ThreadPool(int threads, std::vector<int> cpus)
   RYZANSTEIN_CHECK(threads >= 1 && threads < static_cast<int>(kWorkers),
                    "a pool has at least the calling thread");
   RYZANSTEIN_CHECK(cpus_.empty() || cpus_.size() == shares_.size(), "each thread has a CPU, or none has");
-  for (int thread = 1; thread < threads; thread++) {
-    workers_.emplace_back([this, thread] { serve(thread); });
+  try {
+    for (int thread = 1; thread < threads; thread++) {
+      workers_.emplace_back([this, thread] { serve(thread); });
+    }
+  } catch (const std::system_error&) {
+    end();
+    throw std::runtime_error("The system does not let " + std::to_string(threads) +
+                             " threads compute; set fewer, or raise its limit of processes and threads.");
   }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { end(); }
+
+void ThreadPool::end() {
   quit_.store(true);
   round_.fetch_add(kRound);
   wake_sleepers();

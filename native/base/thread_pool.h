@@ -14,15 +14,16 @@
 namespace ryzanstein {
 
 // Used by one calling thread at a time. A call allocates nothing and takes no lock unless a thread has to be
-// woken. Every thread owns an equal share of the blocks and takes three quarters of it at once; the last
-// quarter goes out block by block, to whoever is free. A share whose owner has not come (asleep, or its core
-// taken away) is worked off by the others, and nobody waits for a thread that has not begun. A thread whose
+// woken. Every thread owns an equal share of the blocks and takes three quarters of it at once, the last
+// quarter block by block. Who has none left helps in the shares of others, an eighth of a share at once. A
+// share whose owner has not come (asleep, or its core taken away) is worked off so, and nobody waits for a
+// thread that has not begun. A thread whose
 // core is taken away in the midst of its blocks has to be waited for: for a while one thread less takes part
 // then.
 class ThreadPool {
  public:
   // `threads` >= 1 with the caller; threads - 1 are started. Where `cpus` are given, one for each thread,
-  // each is pinned to its own; the caller pins itself.
+  // each is pinned to its own; the caller pins itself. Throws std::runtime_error if one cannot be started.
   explicit ThreadPool(int threads, std::vector<int> cpus = {});
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -63,7 +64,7 @@ class ThreadPool {
     std::atomic<int> next{0};
     int end = 0;
     int owner_step = 0;  // what the owner takes at once: three quarters
-    int guest_step = 0;  // what another thread takes at once from a share that nobody has begun
+    int guest_step = 0;  // what another thread takes at once
   };
 
   using Clock = std::chrono::steady_clock;
@@ -76,6 +77,8 @@ class ThreadPool {
   void set_in_use(int threads);
   void take_blocks(int thread);
   void serve(int thread);
+  // Lets the threads that were started end, and waits for them.
+  void end();
   // Waits until round_ differs from `seen`; returns it.
   uint64_t await_change(uint64_t seen);
   void await_use(int thread);

@@ -35,8 +35,7 @@ namespace ryzanstein {
 // each; `blocks` may point to any block, so threads and cancelling work in whole blocks. Blocks and prepared
 // vectors are aligned to 64 bytes (both sizes are multiples of 64).
 struct MatrixKernel {
-  const char* layout;  // name of the packed layout, see layout.h
-  int block_rows;      // 16, 32 or 64
+  int block_rows;  // 16, 32 or 64
   size_t (*block_bytes)(int columns);
   // Writes row `row` of a block, 0 <= row < block_rows, and no other; no weights (nullptr) make a row of
   // zeros.
@@ -128,10 +127,12 @@ constexpr int kAttentionRows = 8;
 // What the positions weigh is rounded to 0 .. kLargestWeight, so that kWeightSum of them, times values in
 // -127 .. 127, add up within an int32.
 constexpr int kLargestWeight = 16383;
+// Where the heaviest weighs no more, kLargestWeight over it is no float: all are 0.
+constexpr float kLeastWeight = 1e-34f;
 constexpr int kWeightSum = 1024;  // even: positions go in pairs
 
 struct LogitSummary {
-  int best;       // index of the first maximum
+  int best;       // index of the first maximum; NaN is none
   float maximum;  // logits[best]
   float
       exp_sum;  // sum of exp(logits[i] - maximum): log-probability of i = logits[i] - maximum - log(exp_sum)
@@ -141,8 +142,8 @@ struct LogitSummary {
 // attend takes together, rounded up to 16.
 struct AttentionRow {
   int visible;              // it sees the positions 0 .. visible - 1
-  float scale;              // of the int8 query, times 1 / sqrt(head_size)
-  const int32_t* products;  // of the int8 query and the int8 key of each position
+  float scale;              // of the rounded query, times that of attention
+  const int32_t* products;  // of the rounded query and the rounded key of each position
   float* weights;           // scratch, as the next one: of each position
   int16_t* rounded_weights;
   float* y;  // [head_size]
@@ -186,8 +187,6 @@ struct FloatKernels {
   float (*quantize)(const float* x, int n, int8_t* q);
   // The same in steps of max|x| / largest, 1 <= largest <= 32767.
   float (*quantize_words)(const float* x, int n, int largest, int16_t* q);
-  // y[i] = float(sums[i]) * factor
-  void (*scale)(const int32_t* sums, int n, float factor, float* y);
   // y[i] = float(sums[i]) * (row_scales[i] * factor)
   void (*scale_rows)(const int32_t* sums, const float* row_scales, int n, float factor, float* y);
   // y[i] += x[i]

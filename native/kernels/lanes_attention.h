@@ -83,7 +83,7 @@ static float weigh(const AttentionRow& row, const Attention& a, int positions) {
   };
   for_lanes(visible, [&](int p) { weigh_lanes(p, 16); }, weigh_lanes);
   const float heaviest = fold_larger(most_weight);
-  const Lanes levels = all(heaviest > 0.0f ? static_cast<float>(kLargestWeight) / heaviest : 0.0f);
+  const Lanes levels = all(heaviest > kLeastWeight ? static_cast<float>(kLargestWeight) / heaviest : 0.0f);
   for (int p = 0; p < positions; p += 16) {
     store_words(row.rounded_weights + p, p < visible ? multiply(load(w + p), levels) : zero());
   }
@@ -156,8 +156,8 @@ static void attend(const Attention& a) {
 
 // All of the float work over the lanes of the including file.
 static constexpr FloatKernels kOverLanes = {
-    rms_norm, layer_norm,    quantize,       quantize_words, scale, scale_rows,     add,    rope,
-    spread,   silu_multiply, relu2_multiply, gelu_multiply,  gelu,  multiply_words, attend, summarize};
+    rms_norm,      layer_norm,     quantize,      quantize_words, scale_rows,     add,    rope,     spread,
+    silu_multiply, relu2_multiply, gelu_multiply, gelu,           multiply_words, attend, summarize};
 
 }  // namespace ryzanstein
 

@@ -104,13 +104,6 @@ static float quantize_words(const float* x, int n, int largest, int16_t* q) {
                      [&](int i, int m, Lanes levels) { store_words_some(q + i, m, levels); });
 }
 
-static void scale(const int32_t* sums, int n, float factor, float* y) {
-  const Lanes f = all(factor);
-  for_lanes(
-      n, [&](int i) { store(y + i, multiply(from_ints(sums + i), f)); },
-      [&](int i, int m) { store_some(y + i, m, multiply(from_ints_some(sums + i, m), f)); });
-}
-
 static void scale_rows(const int32_t* sums, const float* row_scales, int n, float factor, float* y) {
   const Lanes f = all(factor);
   for_lanes(
@@ -210,7 +203,7 @@ static void gelu(const float* x, int n, float* y) {
 }
 
 static LogitSummary summarize(const float* logits, int n) {
-  Lanes most = all(logits[0]);
+  Lanes most = all(-3.4028234e38f);
   for_lanes(
       n, [&](int i) { most = larger(load(logits + i), most); },
       [&](int i, int m) {
@@ -219,11 +212,10 @@ static LogitSummary summarize(const float* logits, int n) {
         most = larger(load(last), most);
       });
   const float maximum = fold_larger(most);
-  LogitSummary s = {0, logits[0], 0.0f};
+  LogitSummary s = {0, maximum, 0.0f};
   for (int i = 0; i < n; i++) {
     if (logits[i] == maximum) {
       s.best = i;
-      s.maximum = logits[i];
       break;
     }
   }

@@ -46,6 +46,7 @@ class KvCache {
    public:
     Scratch() = default;
     Scratch(const Kernels& kernels, KeyLevels levels, int head_size, int capacity);
+    static constexpr size_t kBytesPerPosition = kAttentionRows * (2 * sizeof(float) + sizeof(int16_t));
     size_t bytes() const {
       return queries_.bytes() + products_.bytes() + weights_.bytes() + rounded_weights_.bytes();
     }

@@ -19,23 +19,26 @@ constexpr int kLargestBlockRows = 64;
 // int32 sums of one thread, before they are scaled: they stay in its first-level cache.
 constexpr int kSums = 8192;
 
-// What is wrong with the lowest bad row, over all threads: messages do not vary.
+// What is wrong with the first bad row, over all threads, each of which stops at its own: messages do not
+// vary.
 class FirstProblem {
  public:
-  void report(int row, const char* reason) {
+  // Row `row` of the product is row `file_row` of the file.
+  void report(int row, int file_row, const char* reason) {
     std::lock_guard<std::mutex> lock(mutex_);
     if (row < row_) {
       row_ = row;
+      file_row_ = file_row;
       reason_ = reason;
     }
   }
   void throw_if_any(const TensorFile& file, const std::string& tensor) const {
-    if (reason_ != nullptr) file.refuse(tensor, "row " + std::to_string(row_) + " " + reason_);
+    if (reason_ != nullptr) file.refuse(tensor, "row " + std::to_string(file_row_) + " " + reason_);
   }
 
  private:
   std::mutex mutex_;
-  int row_ = std::numeric_limits<int>::max();
+  int row_ = std::numeric_limits<int>::max(), file_row_ = 0;
   const char* reason_ = nullptr;
 };
 
@@ -76,8 +79,8 @@ bool is_ternary(const std::vector<int8_t>& codes) {
 // Groups whose codes are all zero fit every scale.
 bool has_one_scale(Row& row) {
   const size_t groups = row.codes.size() / static_cast<size_t>(row.group_columns);
-  if (std::all_of(&row.scales[0], &row.scales[groups], [&](float s) { return s == row.scales[0]; }))
-    return true;
+  const auto end = row.scales.begin() + static_cast<ptrdiff_t>(groups);
+  if (std::all_of(row.scales.begin(), end, [&](float s) { return s == row.scales[0]; })) return true;
   bool found = false;
   float scale = 0;
   for (size_t g = 0; g < groups; g++) {
@@ -108,7 +111,7 @@ const char* read_codes(const Tensor& tensor, int r, Row& row) {
 
 // Reads row r of a float tensor as whole numbers if it is ternary, else leaves `row.ternary_floats` false.
 const char* read_floats(const Tensor& tensor, int r, Row& row) {
-  tensor.type->to_floats(tensor.row(r), tensor.columns, row.floats.data());
+  tensor.to_floats(r, row.floats.data());
   row.group_columns = tensor.columns;
   float largest = 0;
   for (const float w : row.floats) {
@@ -143,7 +146,7 @@ Form inspect(const TensorFile& file, const Tensor& tensor, ThreadPool& pool, std
       // Most files are told by their first row.
       if (!tensor.type->ternary && !one_scale.load(std::memory_order_relaxed)) return;
       const char* reason = read_row(tensor, r, row);
-      if (reason != nullptr) return problem.report(tensor.file_row(r), reason);
+      if (reason != nullptr) return problem.report(r, tensor.file_row(r), reason);
       if (floats && !row.ternary_floats) {
         one_scale = false;
       } else {
@@ -153,7 +156,8 @@ Form inspect(const TensorFile& file, const Tensor& tensor, ThreadPool& pool, std
       }
     }
   });
-  problem.throw_if_any(file, tensor.name);
+  // Otherwise the rows are read again, in groups, all of them.
+  if (tensor.type->ternary || one_scale) problem.throw_if_any(file, tensor.name);
   // Codes that differ in size by group (Q8_0) are ternary only under one scale.
   return {one_scale, tensor.type->ternary || (ternary && one_scale)};
 }
@@ -183,9 +187,8 @@ class GroupedParts {
       tensor.type->take_apart(tensor.row(r), tensor.columns, parts());
       return has_finite_scales(shape_of(tensor.type->form), tensor.columns) ? nullptr : kNotFinite;
     }
-    tensor.type->to_floats(tensor.row(r), tensor.columns, floats_.data());
-    for (float& w : floats_) {
-      w *= tensor.tensor_scale;
+    tensor.to_floats(r, floats_.data());
+    for (const float w : floats_) {
       if (!std::isfinite(w)) return kNotFinite;
     }
     if (tensor.type->form == GroupedForm::kF32) return nullptr;
@@ -225,6 +228,18 @@ size_t most_prepared_bytes(const GroupedKernel& kernel, int columns) {
 }
 
 }  // namespace
+
+void check_rows(const TensorFile& file, const Tensor& tensor, ThreadPool& pool) {
+  std::vector<Row> scratch(static_cast<size_t>(pool.threads()), Row(tensor.columns));
+  FirstProblem problem;
+  pool.run(tensor.rows, [&](int first, int count, int thread) {
+    for (int r = first; r < first + count; r++) {
+      const char* reason = read_row(tensor, r, scratch[static_cast<size_t>(thread)]);
+      if (reason != nullptr) return problem.report(r, tensor.file_row(r), reason);
+    }
+  });
+  problem.throw_if_any(file, tensor.name);
+}
 
 Linear::Linear(const TensorFile& file, const std::vector<LinearPart>& parts, float multiplier,
                const Kernels& kernels, ThreadPool& pool)
@@ -320,7 +335,7 @@ void Linear::pack_grouped(const TensorFile& file, const std::vector<LinearPart>&
       for (int r = first * kGroupedRows; r < (first + count) * kGroupedRows; r++) {
         const bool real = r < tensor.rows;
         const char* reason = real ? groups.read(tensor, r) : nullptr;
-        if (reason != nullptr) return problem.report(tensor.file_row(r), reason);
+        if (reason != nullptr) return problem.report(r, tensor.file_row(r), reason);
         const GroupedRow row = groups.row();
         part.kernel->pack_row(real ? &row : nullptr, r % kGroupedRows, columns_,
                               packed_.as<uint8_t>() + part.packed_at +

@@ -26,6 +26,10 @@ struct LinearPart {
   Floats bias;  // [rows], or none
 };
 
+// Throws BadModel (through `file`) for weights or scales that are not finite or outside of their type's
+// range.
+void check_rows(const TensorFile& file, const Tensor& tensor, ThreadPool& pool);
+
 class LinearInputs;
 
 // y = W x + b. W is one or several tensors of equal columns, one below the other; each starts on a whole row

@@ -104,8 +104,9 @@ int Sampler::draw(const float* logits) {
   };
   const auto first = drawn_.begin();
   if (sampling_.top_k > 0 && static_cast<size_t>(sampling_.top_k) < count) {
+    const auto end = first + static_cast<ptrdiff_t>(count);
     count = static_cast<size_t>(sampling_.top_k);
-    std::nth_element(first, first + static_cast<ptrdiff_t>(count), drawn_.end(), better);
+    std::nth_element(first, first + static_cast<ptrdiff_t>(count), end, better);
   }
   std::sort(first, first + static_cast<ptrdiff_t>(count), better);
 

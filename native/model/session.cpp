@@ -53,14 +53,17 @@ Session::Session(std::shared_ptr<Model> model, int context_length)
              model_->hyperparameters().kv_heads, model_->hyperparameters().head_size,
              std::min(context_length, kFirstPositions)),
       states_(model_->level().kernels, model_->hyperparameters().width, cache_.capacity()),
-      activations_(model_->weights(), model_->level().kernels, cache_.capacity(), model_->threads()) {}
+      activations_(model_->weights(), model_->level().kernels, cache_.capacity(), model_->threads()) {
+  count_bytes();
+}
 
 size_t Session::bytes_per_token(const Model& model) {
   const Hyperparameters& h = model.hyperparameters();
   const Kernels& kernels = model.level().kernels;
   return KvCache::bytes_per_position(kernels, key_levels(model.weights()), h.layers, h.kv_heads,
                                      h.head_size) +
-         StateCache::bytes_per_state(kernels, h.width);
+         StateCache::bytes_per_state(kernels, h.width) +
+         Activations::bytes_per_position(model.weights(), model.threads());
 }
 
 bool Session::evaluate(const int32_t* ids, int count, const Stop& stop) {
@@ -267,7 +270,7 @@ void Session::copy_head(const Session& other, int length) {
 // Runs one pass; its tokens do not count until keep.
 bool Session::pass(const int32_t* ids, int count, int logit_rows, const Stop& stop) {
   logits_ = nullptr;
-  reserve(cache_.length + count);
+  reserve(cache_.length + count, logit_rows);
   if (!model_->forward(ids, count, logit_rows, cache_, activations_, stop)) return false;
   states_.put(activations_.states.as<float>(), count);
   return true;
@@ -286,19 +289,26 @@ void Session::keep(const int32_t* ids, int count, int logit_row) {
   }
 }
 
-// Makes room for a text of so many tokens, and for as many again: what it holds is copied seldom.
-void Session::reserve(int positions) {
-  if (positions <= cache_.capacity()) return;
+// Makes room for a text of so many tokens, and for as many again: what it holds is copied seldom. Likewise
+// for the logits of a pass.
+void Session::reserve(int positions, int logit_rows) {
+  if (positions <= cache_.capacity() && logit_rows <= activations_.logit_rows) return;
   const int capacity = std::min(context_length_, std::max(positions, 2 * cache_.capacity()));
   try {
-    activations_.reserve(model_->weights(), model_->level().kernels, capacity);
-    states_.reserve(capacity);
-    cache_.reserve(capacity);
+    activations_.reserve_logits(model_->weights(), logit_rows);
+    if (positions > cache_.capacity()) {
+      activations_.reserve(model_->weights(), model_->level().kernels, capacity);
+      states_.reserve(capacity);
+      cache_.reserve(capacity);
+    }
+    count_bytes();
   } catch (const std::bad_alloc&) {
     throw std::runtime_error("There is not enough memory for a text of " + std::to_string(positions) +
                              " tokens.");
   }
 }
+
+void Session::count_bytes() { bytes_ = cache_.bytes() + states_.bytes() + activations_.bytes(); }
 
 void Session::check_ids(const int32_t* ids, int count) const {
   const int vocabulary = model_->hyperparameters().vocabulary;

@@ -39,8 +39,9 @@ struct Generated {
   int passes = 0;  // through the model
 };
 
-// Used by one thread at a time; length() may be read by any. Ids that are not in the vocabulary, a text that
-// does not fit the context and logits that are not there throw std::runtime_error and change nothing.
+// Used by one thread at a time; length() and bytes() may be read by any. Ids that are not in the vocabulary,
+// a text that does not fit the context and logits that are not there throw std::runtime_error and change
+// nothing.
 class Session {
  public:
   // context_length in 1 .. the model's; throws std::runtime_error.
@@ -82,7 +83,10 @@ class Session {
   static size_t bytes_per_token(const Model& model);
 
   // Of memory: keys, values and what a pass works with. It grows with the text.
-  size_t bytes() const { return cache_.bytes() + states_.bytes() + activations_.bytes(); }
+  size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+
+  // Throws if so many more tokens do not fit the context.
+  void check_room(int count) const;
 
  private:
   template <class Take>
@@ -91,8 +95,8 @@ class Session {
   void keep(const int32_t* ids, int count, int logit_row);
   void extend_by_draft(const std::vector<int32_t>& overflow, int limit, std::vector<int32_t>& draft) const;
   void check_ids(const int32_t* ids, int count) const;
-  void check_room(int count) const;
-  void reserve(int positions);
+  void reserve(int positions, int logit_rows = 0);
+  void count_bytes();
 
   std::shared_ptr<Model> model_;
   int context_length_;
@@ -102,6 +106,7 @@ class Session {
   std::vector<int32_t> ids_;       // in the cache
   const float* logits_ = nullptr;  // in activations_, or none
   std::atomic<int> length_{0};
+  std::atomic<size_t> bytes_{0};
 };
 
 }  // namespace ryzanstein

@@ -19,7 +19,6 @@ class StateCache {
 
   static size_t bytes_per_state(const Kernels& kernels, int width);
 
-  int width() const { return width_; }
   int length() const { return length_; }
   size_t bytes() const { return states_.bytes() + packed_.bytes() + sums_.bytes(); }
 

@@ -15,6 +15,12 @@ std::string shape_text(const std::vector<int64_t>& shape) {
 
 }  // namespace
 
+void Tensor::to_floats(int r, float* y) const {
+  type->to_floats(row(r), columns, y);
+  if (tensor_scale == 1) return;
+  for (int i = 0; i < columns; i++) y[i] *= tensor_scale;
+}
+
 TensorFile::TensorFile(const std::string& path, std::vector<TensorDescription> descriptions) : file_(path) {
   for (TensorDescription& description : descriptions) {
     const std::string name = description.name;
@@ -74,15 +80,21 @@ Tensor TensorFile::checked(const TensorDescription& description, int columns, in
   tensor.rows = rows;
   tensor.row_bytes = static_cast<size_t>(columns / tensor.type->block_weights) *
                      static_cast<size_t>(tensor.type->block_bytes);
+  // The file may have more rows than count, and a scale stands behind all of them.
+  uint64_t all_rows = 1;
+  for (size_t i = 1; i < description.shape.size(); i++) {
+    all_rows *= static_cast<uint64_t>(description.shape[i]);
+  }
   const bool scale_behind = tensor.type->to_codes != nullptr && tensor.type->scale_columns == 0;
-  const size_t needed = tensor.bytes() + (scale_behind ? sizeof(float) : 0);
-  if (description.bytes < needed) {
-    refuse(name,
-           "it has " + std::to_string(description.bytes) + " bytes and needs " + std::to_string(needed));
+  const size_t behind = scale_behind ? sizeof(float) : 0;
+  if (description.bytes < behind || (description.bytes - behind) / tensor.row_bytes < all_rows) {
+    refuse(name, "it has " + std::to_string(description.bytes) + " bytes, too few for " +
+                     std::to_string(all_rows) + " rows of " + std::to_string(tensor.row_bytes) +
+                     (scale_behind ? " and the scale behind them" : ""));
   }
   tensor.offset = description.offset;
   if (scale_behind) {
-    file_.read(tensor.offset + tensor.bytes(), sizeof(float), &tensor.tensor_scale);
+    file_.read(tensor.offset + tensor.row_bytes * all_rows, sizeof(float), &tensor.tensor_scale);
     if (!std::isfinite(tensor.tensor_scale)) refuse(name, "its scale is not a finite number");
   }
   return tensor;

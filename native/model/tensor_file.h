@@ -38,7 +38,7 @@ struct Tensor {
   int columns = 0;
   int rows = 0;
   size_t row_bytes = 0;
-  float tensor_scale = 1;  // I2_S
+  float tensor_scale = 1;  // of types that have one behind the last row, I2_S
   // Of every `head_size` rows the first `interleaved_rope_rows` are pairs of the rotary embedding that lie
   // side by side in the file; the kernels have the first members of all pairs before the second ones.
   int head_size = 1;
@@ -51,6 +51,8 @@ struct Tensor {
     const int half = interleaved_rope_rows / 2;
     return r - d + (d < half ? 2 * d : 2 * (d - half) + 1);
   }
+  // y [columns] = the weights of row r, with the scale that stands behind the tensor.
+  void to_floats(int r, float* y) const;
   const uint8_t* row(int r) const { return data.get() + static_cast<size_t>(file_row(r)) * row_bytes; }
   size_t bytes() const { return row_bytes * static_cast<size_t>(rows); }
   // The rows first .. first + count - 1 of a tensor that is unread.

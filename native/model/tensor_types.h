@@ -25,7 +25,7 @@ struct TensorType {
   const char* name;
   int block_weights;
   int block_bytes;
-  // y[columns] = the weights of one row. I2_S: without the scale that stands behind the tensor.
+  // y[columns] = the weights of one row, without a scale that stands behind the tensor (Tensor::to_floats).
   void (*to_floats)(const uint8_t* row, int columns, float* y);
   // Types with a scale for each group, else nullptr: the parts of a row, as its form has them.
   void (*take_apart)(const uint8_t* row, int columns, const RowParts& parts) = nullptr;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "../base/check.h"
+
 namespace ryzanstein {
 namespace {
 
@@ -79,7 +81,7 @@ Activations::Activations(const Weights& weights, const Kernels& kernels, int cap
     shares.resize(static_cast<size_t>(kMaxTokens) * static_cast<size_t>(h.experts));
   }
   states = floats(kMaxTokens, h.width);
-  logits = floats(kMaxTokens, weights.head.rows());
+  reserve_logits(weights, 1);
   for (Scratch& each : scratch) each.normed = floats(1, columns);
   reserve(weights, kernels, capacity);
 }
@@ -91,6 +93,20 @@ void Activations::reserve(const Weights& weights, const Kernels& kernels, int ca
   for (Scratch& each : scratch) {
     each.attention = KvCache::Scratch(kernels, key_levels(weights), h.head_size, capacity);
   }
+}
+
+size_t Activations::bytes_per_position(const Weights& weights, int threads) {
+  const Hyperparameters& h = weights.hyperparameters;
+  const size_t tables = h.rope_global != 0 ? 2 : 1;
+  return tables * static_cast<size_t>(h.rope_dimensions) * sizeof(float) +
+         static_cast<size_t>(threads) * KvCache::Scratch::kBytesPerPosition;
+}
+
+void Activations::reserve_logits(const Weights& weights, int rows) {
+  if (rows <= logit_rows) return;
+  logits =
+      AlignedBuffer(static_cast<size_t>(rows) * static_cast<size_t>(weights.head.rows()) * sizeof(float));
+  logit_rows = rows;
 }
 
 size_t Activations::bytes() const {
@@ -383,6 +399,7 @@ struct Transformer::Pass {
 
 bool Transformer::forward(const int32_t* ids, int count, int logit_rows, KvCache& cache, Activations& a,
                           const Stop& stop) const {
+  RYZANSTEIN_CHECK(logit_rows <= a.logit_rows, "there is room for the logits");
   Pass pass{weights_, weights_.hyperparameters, floats_, pool_, cache, a, stop, count, cache.length};
   pass.embed(ids);
   for (size_t i = 0; i < weights_.layers.size() && !stop(); i++) {

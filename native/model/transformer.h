@@ -41,6 +41,12 @@ struct Activations {
   // Makes room for `capacity` positions; nothing of a pass is kept but its states and logits.
   void reserve(const Weights& weights, const Kernels& kernels, int capacity);
 
+  // Of them for each position.
+  static size_t bytes_per_position(const Weights& weights, int threads);
+
+  // Makes room for the logits of so many tokens of a pass; those of the last one are lost.
+  void reserve_logits(const Weights& weights, int rows);
+
   size_t bytes() const;
 
   // What a thread needs for itself.
@@ -60,7 +66,8 @@ struct Activations {
   AlignedBuffer mixed;        // float [token][width]: the sum of what they give
   std::vector<float> shares;  // [token][experts]: how much of each, 0 for one that is not used
   AlignedBuffer states;       // float [token][width]: what the head reads
-  AlignedBuffer logits;       // float [token][head rows]
+  int logit_rows = 0;
+  AlignedBuffer logits;  // float [logit_rows][head rows]
   RotaryTable rotary;
   RotaryTable local_rotary;  // of the layers between those with the global one
   std::vector<Scratch> scratch;
@@ -72,9 +79,9 @@ class Transformer {
 
   // Runs ids [count], 1 <= count <= kMaxTokens, at the positions from cache.length on: writes their keys and
   // values, but leaves cache.length to the caller, and puts every token's state into a.states and the logits
-  // of the last `logit_rows` tokens into a.logits (row 0 is the first of them). Returns false if `stop` came
-  // up: then keys, values, states and logits are void. The bits of every logit are the same however the
-  // tokens before were cut into passes, for any number of threads.
+  // of the last `logit_rows` tokens, at most a.logit_rows, into a.logits (row 0 is the first of them).
+  // Returns false if `stop` came up: then keys, values, states and logits are void. The bits of every logit
+  // are the same however the tokens before were cut into passes, for any number of threads.
   bool forward(const int32_t* ids, int count, int logit_rows, KvCache& cache, Activations& a,
                const Stop& stop) const;
 

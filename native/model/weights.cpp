@@ -33,7 +33,7 @@ class Reader {
     Tensor tensor = file_.take(name, size, 0);
     file_.read(tensor);
     Floats values(static_cast<size_t>(size));
-    tensor.type->to_floats(tensor.row(0), size, values.data());
+    tensor.to_floats(0, values.data());
     for (const float value : values) {
       if (!std::isfinite(value)) file_.refuse(name, "it holds a number that is not finite");
     }
@@ -169,6 +169,9 @@ Weights::Weights(const std::string& path, std::vector<TensorDescription> descrip
   for (size_t i = 0; i < layers.size(); i++) reader.layer(static_cast<int>(i), layers[i], parts[i]);
   if (file.has("rope_freqs.weight")) {
     rope_factors = reader.vector("rope_freqs.weight", h.rope_dimensions / 2);
+    for (const float factor : rope_factors) {
+      if (factor <= 0) file.refuse("rope_freqs.weight", "it holds a number that is not above 0");
+    }
   }
   output_norm = reader.norm("output_norm", h.width);
   embedding = file.take("token_embd.weight", h.width, h.vocabulary, true);
@@ -200,11 +203,12 @@ Weights::Weights(const std::string& path, std::vector<TensorDescription> descrip
   if (tied) output = {{embedding, {}}};
   head = pack(output, h.logit_multiplier);
   if (tied && head.holds_rows()) embedding.data = nullptr;
+  if (!tied) check_rows(file, embedding, pool);
 }
 
 void Weights::embed(int id, LinearInputs& inputs, int thread, float* x) const {
   if (embedding.data == nullptr) return head.row(id, inputs, thread, x);
-  embedding.type->to_floats(embedding.row(id), embedding.columns, x);
+  embedding.to_floats(id, x);
 }
 
 std::vector<const Linear*> Weights::linears() const {

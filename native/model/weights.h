@@ -1,4 +1,4 @@
-// All weights of a model, checked and packed: constant for the life of the process.
+// All weights of a model, checked and packed.
 #ifndef RYZANSTEIN_MODEL_WEIGHTS_H_
 #define RYZANSTEIN_MODEL_WEIGHTS_H_
 

@@ -88,7 +88,7 @@ void lies_are_refused_by_name() {
     expect_refusal(name, "past the end of the file", [&](SyntheticModel& m) {
       m.description(name).bytes = std::numeric_limits<uint64_t>::max() - 4;
     });
-    expect_refusal(name, "bytes and needs", [&](SyntheticModel& m) { m.description(name).bytes--; });
+    expect_refusal(name, "bytes, too few for", [&](SyntheticModel& m) { m.description(name).bytes--; });
   }
   expect_refusal("output_norm.weight", "the file is cut short",
                  [&](SyntheticModel& m) { m.bytes.resize(m.bytes.size() - 1); });
@@ -104,6 +104,16 @@ void lies_are_refused_by_name() {
   expect_refusal(embedding, "row 1 holds a number that is not finite",
                  [&](SyntheticModel& m) { put_half(m, embedding, 256 / 32 * 34, 0x7E01); });
   expect_refusal(norm, "not finite", [&](SyntheticModel& m) { put_half(m, norm, 2, 0x7F80); });
+  SyntheticOptions untied;
+  untied.untied = true;
+  expect_refusal(
+      embedding, "row 1 holds a number that is not finite",
+      [&](SyntheticModel& m) { put_half(m, embedding, 256 / 32 * 34, 0x7E01); }, untied);
+  untied.rope_factors = true;
+  expect_refusal(
+      "rope_freqs.weight", "a number that is not above 0",
+      [&](SyntheticModel& m) { std::memset(&m.bytes[m.description("rope_freqs.weight").offset + 4], 0, 4); },
+      untied);
   SyntheticOptions floats;
   floats.ternary_type = "F16";
   expect_refusal(
@@ -117,7 +127,7 @@ void lies_are_refused_by_name() {
   refuse_mixture(stack, "its shape is [256, 256, 3], not [256, 256, 4]",
                  [&](SyntheticModel& m) { m.description(stack).shape[2] = 3; });
   refuse_mixture(stack, "its shape is", [&](SyntheticModel& m) { m.description(stack).shape.pop_back(); });
-  refuse_mixture(stack, "bytes and needs", [&](SyntheticModel& m) { m.description(stack).bytes /= 2; });
+  refuse_mixture(stack, "bytes, too few for", [&](SyntheticModel& m) { m.description(stack).bytes /= 2; });
   refuse_mixture(stack, "row 2 holds a number that is not finite",
                  [&](SyntheticModel& m) { put_half(m, stack, (256 + 2) * 66 + 64, 0x7C00); });
   refuse_mixture(router, "is missing", [&](SyntheticModel& m) { remove_tensor(m, router); });

@@ -117,8 +117,6 @@ void test_edges(const KernelLevel& level) {
       }
       return true;
     };
-    f.scale(sums.data(), n, 0.25f, y.data());
-    check(is(1.75f), level.name, "scale");
     f.scale_rows(sums.data(), scales.data(), n, 3, y.data());
     check(is(10.5f), level.name, "scale_rows");
     f.add(scales.data(), n, y.data());

@@ -69,6 +69,7 @@ Logits logits_by_switches(const SyntheticModel& synthetic, const Kernels& kernel
   std::remove(path.c_str());
   const Transformer transformer(weights, kernels, pool);
   Activations activations(weights, kernels, kShape.context, pool.threads());
+  activations.reserve_logits(weights, kMaxTokens);
   KvCache cache(kernels, key_levels(weights), h.layers, h.kv_heads, h.head_size, kShape.context);
   const auto count = static_cast<int>(ids.size());
   EXPECT(transformer.forward(ids.data(), count, count, cache, activations, Stop()), "nothing cancels");
@@ -369,17 +370,23 @@ void embedding_rows_are_the_files() {
     bool several_scales, untied;
     float logit_multiplier;
     bool held;
+    int spare_rows = 0;  // that the file has and the vocabulary has not
   };
   for (const Case& each : {Case{"Q8_0", false, false, 1, false}, Case{"Q8_0", true, false, 1, false},
                            Case{"Q8_0", false, true, 1, true}, Case{"Q8_0", false, false, 0.3f, true},
                            Case{"Q8_0", true, false, 0.3f, false}, Case{"F16", false, true, 1, true},
-                           Case{"F32", false, true, 1, true}}) {
+                           Case{"F32", false, true, 1, true}, Case{"Q8_0", false, false, 1, false, 5},
+                           Case{"I2_S", false, true, 1, true}, Case{"I2_S", false, false, 1, false},
+                           Case{"I2_S", false, false, 1, false, 5}}) {
     SyntheticOptions options;
     options.embedding_type = each.type;
     options.several_scales = each.several_scales;
     options.untied = each.untied;
     SyntheticModel synthetic(kShape, options);
     synthetic.hyperparameters.logit_multiplier = each.logit_multiplier;
+    synthetic.hyperparameters.vocabulary -= each.spare_rows;
+    Floats expected = synthetic.floats["token_embd.weight"];
+    expected.resize(expected.size() - static_cast<size_t>(each.spare_rows * kShape.width));
     const std::string path = synthetic.write("ryzanstein-model-test");
     for (const KernelLevel& level : kernel_levels()) {
       if (!level.supported(cpu_features())) continue;
@@ -388,13 +395,15 @@ void embedding_rows_are_the_files() {
                             level.kernels, pool);
       LinearInputs inputs(weights.linears(), 1);
       Floats rows, row(static_cast<size_t>(kShape.width));
-      for (int id = 0; id < kShape.vocabulary; id++) {
+      for (int id = 0; id < synthetic.hyperparameters.vocabulary; id++) {
         weights.embed(id, inputs, 0, row.data());
         rows.insert(rows.end(), row.begin(), row.end());
       }
       const std::string what = std::string("the embedding in ") + each.type + " with " + level.name;
-      EXPECT(rows == synthetic.floats["token_embd.weight"], what + ": the file's rows");
-      EXPECT((weights.embedding.data != nullptr) == each.held, what + ": held beside the head or not");
+      EXPECT(rows == expected, what + ": the file's rows");
+      const bool given_back = strcmp(each.type, "I2_S") != 0 || level.kernels.ternary->unpack_row != nullptr;
+      EXPECT((weights.embedding.data != nullptr) == (each.held || !given_back),
+             what + ": held beside the head or not");
     }
     std::remove(path.c_str());
   }
@@ -452,6 +461,7 @@ void bits_do_not_depend_on_the_way(const SyntheticOptions& synthetic_options) {
                             level.kernels, pool);
       const Transformer transformer(weights, level.kernels, pool);
       Activations activations(weights, level.kernels, kShape.context, threads);
+      activations.reserve_logits(weights, kMaxTokens);
       for (const int longest : {1, 7, kMaxTokens}) {
         KvCache cache(level.kernels, key_levels(weights), kShape.layers, kShape.kv_heads,
                       synthetic.hyperparameters.head_size, longest == kMaxTokens ? kShape.context : 1);
@@ -816,14 +826,18 @@ void sampler_draws_as_told() {
 
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const std::vector<float> broken{nan, nan, nan, nan, nan};
-  const std::vector<float> one{nan, nan, 1, nan, nan};
-  for (const float temperature : {0.f, 1.f}) {
-    Sampling any;
-    any.temperature = temperature;
-    const int id = Sampler(any, 5, floats).choose(broken.data(), nullptr, 0).id;
-    EXPECT(id >= 0 && id < 5, "logits that are no numbers still give a token");
-    EXPECT(temperature == 0 || Sampler(any, 5, floats).choose(one.data(), nullptr, 0).id == 2,
-           "a number wins over none");
+  const std::vector<float> some{nan, nan, -5, nan, -3};
+  for (const KernelLevel& level : kernel_levels()) {
+    if (!level.supported(cpu_features())) continue;
+    for (const float temperature : {0.f, 0.1f}) {
+      Sampling any;
+      any.temperature = temperature;
+      any.top_k = 1;
+      const int id = Sampler(any, 5, *level.kernels.floats).choose(broken.data(), nullptr, 0).id;
+      EXPECT(id >= 0 && id < 5, "logits that are no numbers still give a token");
+      EXPECT(Sampler(any, 5, *level.kernels.floats).choose(some.data(), nullptr, 0).id == 4,
+             "the largest number wins over none");
+    }
   }
 }
 

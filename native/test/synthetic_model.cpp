@@ -201,6 +201,11 @@ void SyntheticModel::add_ternary(const std::string& name, int columns, int rows,
 void SyntheticModel::add_embedding(const std::string& name, int columns, int rows,
                                    const SyntheticOptions& options) {
   const std::string type = options.embedding_type;
+  if (type == "I2_S") {
+    SyntheticOptions ternary = options;
+    ternary.ternary_type = options.embedding_type;
+    return add_ternary(name, columns, rows, ternary);
+  }
   std::vector<uint8_t> data;
   std::vector<float> values;
   if (options.several_scales || type != "Q8_0") grouped[name] = type == "F32" ? 0 : kFewestScaleColumns;

@@ -11,7 +11,11 @@
 #include <vector>
 
 #if defined(__linux__)
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <cstdio>
 #endif
 
 #include "../base/aligned_buffer.h"
@@ -222,6 +226,31 @@ void fast_cores_come_first() {
 }
 #endif
 
+#if defined(__linux__)
+// A process of its own may have no more memory than a few stacks need.
+void threads_that_cannot_start_are_an_error() {
+  const pid_t child = fork();
+  if (child == 0) {
+    long pages = 0;
+    std::FILE* file = std::fopen("/proc/self/statm", "r");
+    if (file == nullptr || std::fscanf(file, "%ld", &pages) != 1) _exit(2);
+    const rlim_t bytes = static_cast<rlim_t>(pages) * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + (64 << 20);
+    const rlimit limit = {bytes, bytes};
+    setrlimit(RLIMIT_AS, &limit);
+    try {
+      ThreadPool pool(200);
+    } catch (const std::runtime_error&) {
+      _exit(0);
+    }
+    _exit(1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0,
+         "threads that cannot be started are an error, no end");
+}
+#endif
+
 void queue_runs_in_order() {
   std::vector<int> order;
   {
@@ -260,6 +289,7 @@ int main() {
   threads_are_pinned();
 #if defined(__linux__)
   fast_cores_come_first();
+  threads_that_cannot_start_are_an_error();
 #endif
   queue_runs_in_order();
   buffers_are_aligned_and_zero();

@@ -9,7 +9,7 @@ import { indented } from './indentation';
 import { hasInvisible } from './invisible';
 import { Opened } from './opened';
 import { addsErrors } from './soundness';
-import { beginsWord, columnOf, firstLine, isBlank, isClosers, isDrawn, restOfLine, type Site } from './site';
+import { columnOf, firstLine, isBlank, isClosers, isDrawn, restOfLine, type Site } from './site';
 import type { Verdict } from './stop';
 import type { Syntax } from './syntax';
 
@@ -35,7 +35,9 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   if (reason === 'suffix' && opened.leavesWanting(balanced)) return { text: balanced, hidden: 'unbalanced' };
   const own = withoutEnd(site, opened, withoutOverlap(site, opened, { text: balanced, reason }).trimEnd());
   const takesUpRest = reason === 'suffix' || own.length < balanced.length;
-  const all = indented(site, own + spaceBehind(site, own, raw));
+  const all = indented(site, own + spaceBehind(site, own, raw, reason), (index) =>
+    opened.isHeredoc(own.slice(0, index)),
+  );
   if (isBlank(all)) return { text: '', hidden: emptyReason(verdict.text, written, balanced) };
   const text = withoutMisplaced(site, opened, all);
   if (text === '') return { text, hidden: 'syntax' };
@@ -76,7 +78,7 @@ function withCloserOnItsLine(site: Site, text: string): string {
   const { block, lineAfter, lineBefore } = site;
   const between =
     block?.behindOpener && block.closer !== '' && lineAfter.trimStart().startsWith(block.closer);
-  return between && text.includes('\n') ? `${text}\n${/^\s*/.exec(lineBefore)![0]}` : text;
+  return between && text.includes('\n') ? `${text.trimEnd()}\n${/^\s*/.exec(lineBefore)![0]}` : text;
 }
 
 /** Code that goes on behind a wrong closer, or is left open before it, is of another place. */
@@ -110,9 +112,12 @@ function withoutEnd({ languageId, lineAfter }: Site, opened: Opened, text: strin
   return ends && !beginOtherwise.has(languageId) ? text.slice(0, -1).trimEnd() : text;
 }
 
-/** The space that was written between the answer and a word behind the cursor. */
-function spaceBehind({ languageId, lineAfter }: Site, text: string, raw: string): string {
-  return beginsWord(languageId, lineAfter) && text !== '' && raw.startsWith(`${text} `) ? ' ' : '';
+/** The space that was written between the answer and what stands behind the cursor, where that has none. */
+function spaceBehind({ lineAfter }: Site, text: string, raw: string, reason: Verdict['reason']): string {
+  if (text === '' || !/^\S/.test(lineAfter) || !raw.startsWith(text)) return '';
+  const behind = raw.slice(text.length);
+  // What nothing follows in its line is no space between two.
+  return reason === 'line' && isBlank(behind) ? '' : /^[ \t]*/.exec(behind)![0];
 }
 
 /**
@@ -148,8 +153,11 @@ function isOfTheText({ lineBefore, lineAfter }: Site, opened: Opened, text: stri
   // A closer on a line of its own stands below what it closes.
   if (line.includes('\n') && columnOf(line.slice(line.lastIndexOf('\n') + 1)) > columnOf(lineBefore))
     return true;
+  const isNeeded = opened.needs(text, head.length);
+  // Where the rest closes what is open at the cursor, it can close nothing of the text.
+  if (isNeeded && !opened.isWanting) return true;
   const without = opened.faultsIn(head, lineAfter) - opened.faultsIn(text, lineAfter);
-  return without > 0 || (without === 0 && opened.needs(text, head.length));
+  return without > 0 || (without === 0 && isNeeded);
 }
 
 function withoutLinesBelow(site: Site, opened: Opened, text: string): string {
@@ -248,6 +256,9 @@ const overloading = new Set([
   'swift',
 ]);
 
+/** Languages in which a name may be declared again in its scope. */
+const shadowing = new Set(['fsharp', 'ocaml', 'rust']);
+
 /** Whether a line declares something is a matter of its language: in SQL `from` names a table that there is. */
 function declares(languageId: string, line: string): boolean {
   // What only opens a list of names is no declaration yet.
@@ -255,6 +266,7 @@ function declares(languageId: string, line: string): boolean {
   // Nor is the name of a function whose parameters follow, where they tell it from another one.
   if (overloading.has(languageId) && line.trimEnd().endsWith('(')) return false;
   if (languageId === 'python' && /^from +\w/.test(line)) return true;
+  if (shadowing.has(languageId) && /^let +\w/.test(line)) return false;
   return lexisOf(languageId).base === 'code' && languageId !== 'sql' && declaration.test(line);
 }
 

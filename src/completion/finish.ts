@@ -6,7 +6,7 @@ import type { Completion, Limits } from '../protocol';
 import { mean } from '../statistics';
 import { calibrated, type Calibration, uncalibrated } from './calibration';
 import { clean } from './clean';
-import type { Site } from './site';
+import { isClosers, type Site } from './site';
 import { Stop, type Verdict } from './stop';
 import type { Syntax } from './syntax';
 
@@ -86,7 +86,9 @@ export function judge(
 ): Pick<Completion, 'text' | 'reason' | 'hidden' | 'confidence' | 'likelihood'> {
   const verdict = withoutTypedAgain(site, written, limits);
   const { text, hidden } = clean(site, verdict, syntax);
-  const counted = tokensIn(text, tokens, verdict.skipped);
+  // The space before a closer that stands there is often one token with it, which is not of the text.
+  const own = isClosers(site.lineAfter) ? text.replace(/(?<=\S) $/, '') : text;
+  const counted = tokensIn(own, tokens, verdict.skipped);
   const likelihood = likelihoodOf(counted.map(({ logProbability }) => logProbability));
   const confidence = calibrated(likelihood, site.languageId, calibration);
   const { minConfidence } = limits;

@@ -29,8 +29,11 @@ export function columnInDocument(site: Site, line: string, firstOfBody: string):
   return (spaces / spacesWritten(site, firstOfBody)) * tabWidth;
 }
 
-/** Indents what the model wrote as the document is; its first line where nothing stands before it. */
-export function indented(site: Site, text: string): string {
+/**
+ * Indents what the model wrote as the document is; its first line where nothing stands before it. Lines that begin at an
+ * index where `isKept` stay as they are.
+ */
+export function indented(site: Site, text: string, isKept: (index: number) => boolean = () => false): string {
   if (site.isFirst && site.lineBefore === '') text = text.replace(/^[ \t]+/, '');
   const level = levelOf(site);
   if (level === undefined) return text;
@@ -39,7 +42,9 @@ export function indented(site: Site, text: string): string {
   const heads = new RegExp((site.lineBefore === '' ? '(^|\\n)' : '(\\n)') + head, 'g');
   const body = text.split('\n').find((line, i) => (i > 0 || site.lineBefore === '') && !isBlank(line)) ?? '';
   const written = level === '\t' ? ' '.repeat(unitOf(text, spacesWritten(site, body))) : '\t';
-  return text.replace(heads, (_, start: string, head: string) => start + head.replaceAll(written, level));
+  return text.replace(heads, (all: string, start: string, head: string, index: number) =>
+    isKept(index + start.length) ? all : start + head.replaceAll(written, level),
+  );
 }
 
 /** The spaces that the model writes for a level, by the first line of a block's body, which is one level deep in it. */

@@ -20,6 +20,8 @@ const closerOf: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
 const closers = ')]}';
 const plainRun = /[A-Za-z0-9_ \t]+/y;
 const regexp = /\/(?![*/])(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y;
+/** What a function is called with without brackets. */
+const passedRegexp = /(?<=[\p{L}\p{N}_]\s+)\/(?![\s=])/uy;
 /** One that the text ends in. */
 const unfinishedRegexp: StringRule = { open: regexp, close: '/', escape: '\\' };
 /** Behind this a slash divides. */
@@ -166,7 +168,10 @@ export class Lexer {
       }
     }
     if (character === this.#lexis.escape) {
-      this.#at += 2;
+      this.#at++;
+      // The editor closes it all the same.
+      if (this.#text[this.#at] !== '\n') this.#weakly(this.#text[this.#at] ?? '', false);
+      this.#at++;
       return;
     }
     if (this.#lexis.code && this.#text.startsWith(this.#lexis.code[1], this.#at)) {
@@ -271,7 +276,8 @@ export class Lexer {
   #opensRegexp(): boolean {
     if (!this.#lexis.slashes || this.#text[this.#at] !== '/') return false;
     const behind = this.#behind();
-    if (value.test(behind) && !wordBeforeRegexp.test(behind)) return false;
+    const isPassed = this.#lexis.slashes === 'passed' && this.#match(passedRegexp) !== undefined;
+    if (value.test(behind) && !wordBeforeRegexp.test(behind) && !isPassed) return false;
     const found = this.#match(regexp);
     if (found !== undefined) this.#at += found.length;
     else if (this.#text.includes('\n', this.#at)) return false;
@@ -313,19 +319,27 @@ export class Lexer {
 
   /** Brackets and quotes as they stand in text: the editor closes them, but nothing else does. */
   #weakly(character: string, quotes = true): void {
-    const top = this.stack.at(-1);
     const within = this.stack.findLastIndex(({ weak }) => !weak) + 1;
-    const entry = this.stack.slice(within).findLast(({ closer }) => closer === character);
+    const open = this.stack.slice(within);
+    const isTwice = quotes && character === '`' && this.#text[this.#at + 1] === character;
+    const mark = isTwice ? '``' : character;
+    const entry = open.findLast(({ closer }) => closer === mark);
+    // Within a bracket `<` and `'` may have no partner.
+    const top = open.findLast(({ closer }) => closer === mark || !/^[>']$/.test(closer));
     const isQuote = quotes && (character === '"' || character === "'" || character === '`');
+    if (isTwice) this.#at++;
     if (isQuote && entry?.rule?.doubles && this.#text[this.#at + 1] === character) {
       this.#at++;
       return;
     }
-    if (entry && (entry === top || isQuote)) return this.#close(entry);
+    const inner = entry ? open.slice(open.indexOf(entry) + 1) : [];
+    // As in `"{{ include "a" . }}"`.
+    const isFilledIn = inner.filter(({ closer }) => closer === '}').length > 1;
+    if (entry && (entry === top || (isQuote && !isFilledIn))) return this.#close(entry);
     if (this.stack.length - within >= mostWeak) return;
     if (isQuote && !/[\p{L}\p{N}_]$/u.test(this.#behind())) {
       const rule = this.#lexis.strings.find(({ close }) => close === character);
-      this.#open('string', character, { weak: true, rule });
+      this.#open('string', mark, { weak: true, rule });
     }
     if (this.#at === this.#flowEnd && closers.includes(character)) this.strays.push(this.#offset + this.#at);
     const closer = character === '<' ? '>' : closerOf[character];

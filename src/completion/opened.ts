@@ -94,6 +94,11 @@ export class Opened {
     return isStray && this.#rest.startsWith(character) ? text.length - 1 : undefined;
   }
 
+  /** Whether all that is open at the cursor is so behind a text. */
+  isKept(text: string): boolean {
+    return this.#kept(this.after(text)) === this.#atCursor.stack.length;
+  }
+
   /** Whether the last character of a text closes a string that has it as one of its own where it is written twice. */
   mayBeDoubled(text: string): boolean {
     const { stack } = this.after(text.slice(0, -1));
@@ -112,11 +117,16 @@ export class Opened {
 
   /** Whether the end of a text, from `start` on, closes something that the text itself has opened. */
   needs(text: string, start: number): boolean {
-    const before = this.after(text.slice(0, start)).stack.filter(
-      ({ at, weak }) => at >= this.#cursor && !weak,
+    const before = this.after(text.slice(0, start));
+    const after = this.after(text);
+    // With a string or a comment all that is open in it ends.
+    const isWithin = this.#kept(after) === this.#kept(before);
+    return before.stack.some(
+      (entry) =>
+        entry.at >= this.#cursor &&
+        (isWithin || !entry.weak) &&
+        !after.stack.some(({ at }) => at === entry.at),
     );
-    const after = this.after(text).stack;
-    return before.some((entry) => !after.some(({ at }) => at === entry.at));
   }
 
   /** Whether a text leaves a bracket open that was opened behind `start`, an index of the text before the cursor. */
@@ -156,12 +166,23 @@ export class Opened {
 
   /** Whether the line's rest goes on behind a text as well as behind its first `length` characters. */
   fits(text: string, length: number): boolean {
-    return this.faultsIn(text, this.#rest) <= this.faultsIn(text.slice(0, length), this.#rest);
+    const inner = this.#atCursor.stack.findLast(({ weak, closer }) => weak && this.#rest.startsWith(closer));
+    // What closes a bracket of running text closes that one, or another one that is open then.
+    if (inner && this.after(text).stack.at(-1)?.closer !== inner.closer) return false;
+    const [whole, head] = [text, text.slice(0, length)];
+    return (
+      this.#straysIn(whole) <= this.#straysIn(head) &&
+      this.faultsIn(whole, this.#rest) <= this.faultsIn(head, this.#rest)
+    );
   }
 
   /** How many closers of a text, or behind it, close nothing; and whether its line, with its rest, leaves a quote open. */
   faultsIn(text: string, rest: string): number {
-    return this.after(text + this.#after).strays.length + Number(this.#leavesQuote(text + rest));
+    return this.#straysIn(text) + Number(this.#leavesQuote(text + rest));
+  }
+
+  #straysIn(text: string): number {
+    return this.after(text + this.#after).strays.length;
   }
 
   #leavesQuote(text: string): boolean {
@@ -175,6 +196,11 @@ export class Opened {
   isText(text: string): boolean {
     const inside = this.after(text).stack.findLast(({ weak }) => !weak);
     return inside !== undefined && /comment|string|heredoc/.test(inside.kind);
+  }
+
+  /** Whether a text ends within a here-document, whose lines count with their indentation. */
+  isHeredoc(text: string): boolean {
+    return this.after(text).stack.at(-1)?.kind === 'heredoc';
   }
 
   /** Whether a text ends within a comment or a string of several lines that it has opened. */

@@ -7,16 +7,7 @@ import { wholeLength } from './blocks';
 import { isFence } from './chat';
 import { columnInDocument } from './indentation';
 import { Opened } from './opened';
-import {
-  beginsWord,
-  blockCloser,
-  columnOf,
-  isBlank,
-  isClosers,
-  isDrawn,
-  restOfLine,
-  type Site,
-} from './site';
+import { blockCloser, columnOf, isBlank, isClosers, isDrawn, restOfLine, type Site } from './site';
 
 /**
  * `skipped` characters stood before the text. A line that `differs` stands below as well, but goes on otherwise there:
@@ -62,7 +53,7 @@ export class Stop {
   readonly #opened: Opened;
   /** Where the rest of the line was written again for the first time. */
   #met: number | undefined;
-  /** Where it is so by a quote, unless that is written twice. */
+  /** Where it is so by a quote, unless that is one of the string: the next character tells. */
   #metByQuote: number | undefined;
   /** What stands right of the cursor, where it is more than closers of what is open there. */
   readonly #rest: string;
@@ -193,12 +184,12 @@ export class Stop {
   /** Looks whether the rest of the line is written again with a character, or was with the one before. */
   #metWith(character: string): Verdict | undefined {
     const byQuote = this.#metByQuote;
+    const written = this.#text + character;
     this.#metByQuote = undefined;
-    if (byQuote !== undefined && !this.#text.endsWith(character)) {
+    if (byQuote !== undefined && !this.#opened.isKept(written)) {
       if (this.#rest === '') return this.#meets(byQuote, this.#text);
       this.#met ??= byQuote;
     }
-    const written = this.#text + character;
     const met = this.#met === undefined ? this.#opened.met(written) : undefined;
     if (met === undefined) return undefined;
     if (this.#opened.mayBeDoubled(written)) this.#metByQuote = met;
@@ -324,9 +315,7 @@ export class Stop {
   }
 
   #beforeRest(): number {
-    const head = this.#text.slice(0, -this.#rest.length);
-    // Before a word the space may be the answer's.
-    return (beginsWord(this.site.languageId, this.#rest) ? head : head.trimEnd()).length;
+    return this.#text.length - this.#rest.length;
   }
 
   /** What stands behind the cursor is taken up again; on a line of its own it ends the block. */

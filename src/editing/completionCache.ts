@@ -10,8 +10,8 @@ export interface Fit {
   readonly overwrites: number;
   readonly completion: Completion;
   /**
-   * `joined`: computed for a place before, and what was typed meanwhile is how it begins. `first line`: the rest of the
-   * block is not computed yet; `meanwhile`: nor is the answer of the chosen model.
+   * `joined`: computed for a place before, displayed nowhere yet, and what was typed meanwhile is how it begins. `first
+   * line`: the rest of the block is not computed yet; `meanwhile`: nor is the answer of the chosen model.
    */
   readonly how: 'computed' | 'first line' | 'meanwhile' | 'joined' | 'same' | 'typed through';
 }
@@ -88,7 +88,7 @@ export class CompletionCache {
     for (const { value: known, rest: typed } of this.tree.along(headOf(place))) {
       if (best && best.known.used > known.used) continue;
       const fits = answersOf(known.completion).flatMap(
-        (answer) => fitting(answer, known.suffix, typed, place.suffix) ?? [],
+        (answer) => fitting(answer, known, typed, place.suffix) ?? [],
       );
       if (fits.length > 0) best = { known, fits };
     }
@@ -129,14 +129,20 @@ function leastRecent(all: Iterable<Known>): Known {
   return [...all].reduce((least, known) => (known.used < least.used ? known : least));
 }
 
-function fitting(completion: Completion, suffixThen: string, typed: string, suffix: string): Fit | undefined {
+function fitting(
+  completion: Completion,
+  { suffix: suffixThen, isDisplayed }: Known,
+  typed: string,
+  suffix: string,
+): Fit | undefined {
+  const how = (again: 'same' | 'typed through'): Fit['how'] => (isDisplayed ? again : 'joined');
   if (typed === '' && suffix === suffixThen)
-    return { text: completion.shown ? completion.text : '', overwrites: 0, completion, how: 'same' };
+    return { text: completion.shown ? completion.text : '', overwrites: 0, completion, how: how('same') };
   if (!completion.shown || typed === '' || !completion.text.startsWith(typed)) return undefined;
   const text = completion.text.slice(typed.length);
   const closers = closersBetween(suffixThen, suffix);
   if (text === '' || closers === undefined || !holdsInOrder(text, closers)) return undefined;
-  return { text, overwrites: closers.length, completion, how: 'typed through' };
+  return { text, overwrites: closers.length, completion, how: how('typed through') };
 }
 
 /** What the editor has put behind the cursor while typing: empty if the text there is as it was, undefined if it differs otherwise. */

@@ -13,8 +13,10 @@ export interface Sent {
 
 export interface Entry {
   readonly time: number;
-  /** Path of the document and the cursor's line, counted from 1. */
+  /** Path of the document, as people know it, and the cursor's line, counted from 1. */
   readonly where: string;
+  /** The document's address, which names it also when it is closed. */
+  readonly key: string;
   readonly trigger: 'automatic' | 'on request';
   /** Why there was ghost text or not. */
   result: Result;
@@ -56,8 +58,8 @@ export class CompletionLog {
   private readonly counts = { day: '', shown: 0, accepted: 0 };
   /** The newest first. */
   private kept: Kept[] = [];
-  /** Entries that are counted already. */
-  private readonly counted = { shown: new WeakSet<Entry>(), accepted: new WeakSet<Entry>() };
+  /** Entries that are counted already, and answers: one that was undone can be accepted again. */
+  private readonly counted = { shown: new WeakSet<object>(), accepted: new WeakSet<object>() };
   /** The newest entry of the model before. */
   private before: Entry | undefined;
   private readonly listeners = new Set<() => void>();
@@ -168,9 +170,10 @@ export class CompletionLog {
     const isNew = result.kind === 'shown' && result.how !== 'same' && result.how !== 'typed through';
     const is = { shown: isNew, accepted: entry.outcome === 'accepted' };
     for (const name of ['shown', 'accepted'] as const) {
-      if (!is[name] || this.counted[name].has(entry)) continue;
-      this.counted[name].add(entry);
-      this.counts[name]++;
+      if (!is[name]) continue;
+      const all = [entry, ...(entry.answer ? [entry.answer] : [])];
+      if (!all.some((each) => this.counted[name].has(each))) this.counts[name]++;
+      for (const each of all) this.counted[name].add(each);
     }
   }
 

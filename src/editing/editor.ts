@@ -8,7 +8,7 @@ import type { Throttle } from './throttle';
 
 /** An open document. */
 export interface Document {
-  /** Names the document among all that are open. */
+  /** The document's address, which names it among all. */
   readonly key: string;
   /** The path as people know it. */
   readonly path: string;

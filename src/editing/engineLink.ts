@@ -23,6 +23,7 @@ import {
   joinRequest,
   knownNotification,
   machineRequest,
+  modelNotification,
   type Usage,
   usageRequest,
   loadProgress,
@@ -72,11 +73,12 @@ export class EngineLink {
   private unanswered = 0;
   isBusy = false;
 
-  /** `onEnd` gets how the process ended, and whether it was asked for something. */
+  /** `onEnd` gets how the process ended, and whether it was asked for something; `onModel` what the model in use has become. */
   constructor(
     private readonly wire: Wire,
     private readonly log: Log,
     onEnd: (how: Ending, wasAsked: boolean) => Error,
+    onModel: (model: ModelInfo) => void = () => undefined,
   ) {
     const { reader, writer } = wire;
     this.connection = createMessageConnection(
@@ -105,6 +107,7 @@ export class EngineLink {
     this.connection.onNotification(busyNotification, ({ isBusy }) => {
       this.isBusy = isBusy;
     });
+    this.connection.onNotification(modelNotification, onModel);
     this.connection.listen();
   }
 

@@ -51,7 +51,7 @@ export function explain(entries: readonly Entry[], place: ExplainedPlace): Expla
       return { sentence: t`You typed on, or moved away, before there was an answer.` };
     case 'late':
       return {
-        sentence: t`The answer was not ready within ${milliseconds(result.after)}, and is kept for the next look.`,
+        sentence: t`The answer was not ready within ${milliseconds(result.after)}.`,
         setting: 'deadline',
       };
     case 'hidden':
@@ -94,7 +94,7 @@ function unsure(
 
 function whatIsWanted(wanted: Eagerness | number, least: number, language: string): string {
   if (!Number.isFinite(least)) return t`For so short a text it cannot be sure enough.`;
-  if (typeof wanted === 'number') return t`${percent(least)} is set.`;
+  if (typeof wanted === 'number') return t`Your setting asks for ${percent(least)}.`;
   return t`At “${eagernessWords(wanted)}” ${percent(least)} is needed in ${displayName(language)}, so that ${percent(wantedPrecision[wanted])} of what is shown is right.`;
 }
 

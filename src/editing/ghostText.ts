@@ -107,7 +107,7 @@ export class GhostText {
     this.truths.at(place);
     const known = this.cache.find(place);
     if (known && this.suffices(known, question, place))
-      return this.offer(question, place, this.cache.findAll(place));
+      return this.offer(question, place, this.cache.findAll(place), 'at once');
     if (!onRequest && question.settings.mode === 'onRequest')
       return this.silent(question, { kind: 'onRequestOnly' });
     if (!onRequest && question.throttle.use === 'paused')
@@ -232,7 +232,8 @@ export class GhostText {
           { kind: 'cancelled', because: typedOn ? 'typed on' : 'moved on' },
           'computed',
         );
-      return this.offer(question, place, answer.how === 'computed' ? computed(answer.completion) : [answer]);
+      const fits = answer.how === 'computed' ? computed(answer.completion) : [answer];
+      return this.offer(question, place, fits, 'computed');
     } catch (error) {
       if (error instanceof Problem) return this.offers.nothing(question, failed(error), 'computed');
       throw error;
@@ -243,9 +244,9 @@ export class GhostText {
     return this.offers.nothing(question, { kind: 'silent', because });
   }
 
-  private offer(question: Question, place: Place, fits: Fit[]): Offer {
+  private offer(question: Question, place: Place, fits: Fit[], when: 'at once' | 'computed'): Offer {
     this.cache.display(place, fits[0]!.completion);
-    return this.offers.offer(question, place, fits);
+    return this.offers.offer(question, place, fits, when);
   }
 
   /** A second model answers in no time: nothing is gained by asking it later. */

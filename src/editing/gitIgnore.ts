@@ -33,7 +33,11 @@ export class GitIgnore {
     if (!repository) return false;
     const { root, beside, ignoreCase } = repository;
     const texts = await this.ignoreFiles.textsIn(root, folder);
-    const lists = this.rules.get(texts) ?? beside.map((list) => rulesOf([...list, ...texts], { ignoreCase }));
+    // Git follows no link to rules since 2.32: what such a file keeps out is kept out, what it lets in is not.
+    const own = texts.some(({ isLink }) => isLink) ? [texts, texts.filter(({ isLink }) => !isLink)] : [texts];
+    const lists =
+      this.rules.get(texts) ??
+      beside.flatMap((list) => own.map((each) => rulesOf([...list, ...each], { ignoreCase })));
     this.rules.set(texts, lists);
     return lists.some((rules) => rules(posix.relative(root, path)));
   }

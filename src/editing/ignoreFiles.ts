@@ -21,8 +21,19 @@ export class IgnoreFiles {
     return this.texts.get(`${root}\0${folder}`, async () => {
       const above = folder === root ? [] : await this.textsIn(root, posix.dirname(folder));
       const bytes = await this.tree.read(posix.join(folder, this.name));
-      return bytes ? [...above, { folder: posix.relative(root, folder), text: ruleTextOf(bytes) }] : above;
+      if (!bytes) return above;
+      const isLink = await this.isLinkIn(folder);
+      return [...above, { folder: posix.relative(root, folder), text: ruleTextOf(bytes), isLink }];
     });
+  }
+
+  /** A file that is none has no other paths than its folder. */
+  private async isLinkIn(folder: string): Promise<boolean> {
+    const [own, all] = await Promise.all([
+      this.tree.pathsOf(folder),
+      this.tree.pathsOf(posix.join(folder, this.name)),
+    ]);
+    return !all.every((path) => own.some((each) => path === posix.join(each, this.name)));
   }
 }
 

@@ -7,6 +7,8 @@ export interface RuleText {
   readonly folder: string;
   /** One character for each byte, because Git's `?` stands for a byte. */
   readonly text: string;
+  /** The file is a link to another one. */
+  readonly isLink?: boolean;
 }
 
 /** Whether the rules keep out a file, named relative to the root; it is kept out with a folder in which it lies. */

@@ -131,20 +131,15 @@ export class LocalEngine implements Backend, Examinable {
     }
   }
 
-  /** A cancelled one ends within a hole, with a `Problem`. How sure is sure enough, as it was measured, holds at once. */
-  async evaluate(
+  /** A cancelled one ends within a hole, with a `Problem`. */
+  evaluate(
     params: EvaluateParams,
     token: CancellationToken,
     progress: (done: EvaluateProgress) => void,
   ): Promise<Evaluation> {
-    const evaluation = await this.occupy('evaluation', (link) =>
+    return this.occupy('evaluation', (link) =>
       this.watched(link, token, link.evaluate(params, token, progress)),
     );
-    const { current } = this;
-    const { file, thresholds } = evaluation;
-    if (current.name === 'ready' && current.model.file === file && thresholds)
-      this.become({ ...current, model: { ...current.model, thresholds } });
-    return evaluation;
   }
 
   diagnose(): Promise<Diagnosis> {
@@ -310,7 +305,15 @@ export class LocalEngine implements Backend, Examinable {
       throw this.fail(new Problem('engine', t`The engine ${file} is missing. Reinstall Ryzanstein.`));
     log.info(`Starting the engine with ${params.modelFile}.`);
     const link = reachEngine(file, log).then((wire) => {
-      const reached = new EngineLink(wire, log, (ending, wasAsked) => this.died(running, ending, wasAsked));
+      const reached = new EngineLink(
+        wire,
+        log,
+        (ending, wasAsked) => this.died(running, ending, wasAsked),
+        (model) => {
+          const { current } = this;
+          if (this.running === running && current.name === 'ready') this.become({ ...current, model });
+        },
+      );
       running.processId = reached.processId;
       if (this.isFocused) tellFocus(reached);
       return reached;

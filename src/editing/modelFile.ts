@@ -2,7 +2,6 @@
 
 import { t } from '@vscode/l10n';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { whyUnread } from '../wording';
 import { Problem } from './backend';
@@ -10,12 +9,12 @@ import { Problem } from './backend';
 /** The path of the chosen file, or of the bundled one where none was chosen; throws a `Problem` where there is none. */
 export function findModelFile(chosen: string, bundledFolder: string): string {
   if (chosen !== '') {
-    const file = /^~[/\\]/.test(chosen) ? path.join(os.homedir(), chosen.slice(2)) : chosen;
     try {
-      statSync(file);
-      return file;
+      statSync(chosen);
+      return chosen;
     } catch (error) {
-      throw new Problem('model', t`The model file ${file} ${whyUnread(file, error)}. Choose another one.`);
+      const why = whyUnread(chosen, error);
+      throw new Problem('model', t`The model file ${chosen} ${why}. Choose another one.`);
     }
   }
   const bundled = bundledModel(bundledFolder);

@@ -60,19 +60,16 @@ export class Offers {
   ) {}
 
   /** Each answer that fits and has text, only the first one where nobody asked. */
-  offer(question: Question, place: Place, fits: Fit[]): Offer {
+  offer(question: Question, place: Place, fits: Fit[], when: 'at once' | 'computed'): Offer {
     const { cursor, onRequest } = question;
-    const isKnown = fits.some(({ how }) => how === 'same' || how === 'typed through');
-    const when: Offer['when'] = isKnown ? 'at once' : 'computed';
     const found = fits.slice(0, onRequest ? mostCandidates : 1).filter(({ text }) => text !== '');
     const [first, ...others] = found.filter(({ text }) => goesWith(text, cursor.selected));
     if (!first && found.length > 0)
       return this.nothing(question, { kind: 'hidden', because: 'selection' }, when, found[0]!.completion);
     if (!first) {
       const { completion, how } = fits[0]!;
-      if (how === 'same')
-        return this.nothing(question, { ...hidden(completion), asBefore: true }, 'at once', completion);
-      return this.nothing(question, hidden(completion), 'computed', completion);
+      const result = { ...hidden(completion), ...(how === 'same' && { asBefore: true as const }) };
+      return this.nothing(question, result, when, completion);
     }
     const textOf = ({ text }: Fit): string => {
       const { selected } = cursor;
@@ -134,6 +131,7 @@ export class Offers {
     return this.parts.log.add({
       time: Date.now(),
       where: `${cursor.document.path}:${cursor.line + 1}`,
+      key: cursor.document.key,
       trigger: onRequest ? 'on request' : 'automatic',
       result,
       waitedMs: this.parts.clock.now() - asked,

@@ -28,6 +28,7 @@ function withoutText(entry: Entry): object {
   return {
     ...entry,
     where: undefined,
+    key: undefined,
     text: undefined,
     answer: undefined,
     completion: entry.completion && { ...entry.completion, text: undefined, alternatives: undefined },

@@ -10,6 +10,7 @@ import {
   isTelling,
   type Name,
   namesIn,
+  namesOfSecrets,
   speaksOfSecrets,
   wordsIn,
 } from './secretWords';
@@ -26,14 +27,16 @@ const forms: ((site: Site) => Value[] | undefined)[] = [
 /** What is passed in a call of the name. */
 const calls: typeof forms = [inCall];
 
-/** The values in a text that are secrets by name; in data, `isData`, they need no quotes. */
-export function assignedRanges(text: string, isData: boolean): Range[] {
+/** The values in a text that are secrets by name; in data, `isData`, they need no quotes, and in `isPlain` text are no variables. */
+export function assignedRanges(text: string, isData: boolean, isPlain = false): Range[] {
   const found: Range[] = [];
   let [reached, read] = [0, 0];
+  // `$ummer`
+  const plain = isPlain ? /^\$(?=[a-z])/ : '';
   for (const name of namesIn(text)) {
     const before = text.slice(Math.max(0, name.start - headCharacters), name.start);
     const head = before.slice(before.lastIndexOf('\n') + 1);
-    if (isAlternative(text, name, head)) continue;
+    if (isAlternative(text, name, head) || at(reference, text, name.end)) continue;
     const opened = openedIn(head);
     const site = { text, name, head, inside: opened?.quote, isData, isWithin: name.start < reached };
     const written = name.start < read ? undefined : writtenAround(site, opened?.from ?? 0);
@@ -44,7 +47,8 @@ export function assignedRanges(text: string, isData: boolean): Range[] {
     }
     const add = (values: readonly Value[]): void => {
       for (const { start, end, inDoubt = false } of values)
-        if (isSecretValue(text.slice(start, end), name, inDoubt)) found.push({ start, end });
+        if (isSecretValue(text.slice(start, end).replace(plain, ''), name, inDoubt))
+          found.push({ start, end });
     };
     for (const form of name.group === 'call' ? calls : forms) {
       const values = form(site);
@@ -61,6 +65,9 @@ export function assignedRanges(text: string, isData: boolean): Range[] {
   return found;
 }
 
+/** What CloudFormation, Home Assistant and their like look a value up by. */
+const reference =
+  /["']?[ \t]*:[ \t]+!(?:(?:Ref|GetAtt|ImportValue|FindInMap|reference|secret|env_var)\b|Sub[ \t]+["']?(?:\{\{resolve:|\$\{[^{}\n]{0,80}\}["']?[ \t]*$))/my;
 /** Of a line before a name, where strings that are open there begin. */
 const headCharacters = 400;
 /** Of a value: what is longer is told by its beginning. */
@@ -148,7 +155,7 @@ function isPaired({ text, name, head }: Site, closes: string, values: readonly R
   if (/\(\s*[a-z]{0,2}["'`]$/i.test(before)) return true;
   const end = values.at(-1)!.end;
   if (/[[{]\s*["'`]$/.test(before)) return /^["'`]\s*[\]}]/.test(text.slice(end, end + 9));
-  return /\([^[\](){}]*$/.test(head);
+  return /\([^[\](){}]*$/.test(head) || /Map\.of\([^()]*$/.test(before);
 }
 
 function isConstant(name: string): boolean {
@@ -328,6 +335,8 @@ const rules =
 
 /** Of a package, which may be named after what it is for. */
 const version = /^[~^<>=]{0,2}v?\d+(?:\.\d+){1,3}$/;
+/** What is kept under a key may have one: `todos-2.0`. */
+const versionBehind = /[-_@]v?\d+(?:\.\d+){1,3}$/;
 /** Patterns, paths, members and addresses, which stand in statements of names that only sound like it. */
 const pattern = /[\\()[\]{}<>|]/;
 const place = /^[\w.@:/$-]*\/[\w.@:/$-]+$/;
@@ -350,7 +359,9 @@ function isSecretValue(value: string, name: Name, inDoubt: boolean): boolean {
     names.has(word) || isBlank(word) || isAbout(word) || isCalledSo(word);
   if (/^[\p{L}\p{N}_\s.:/,<>[\]@#*'-]*$/u.test(own) && words.every(isKnown)) return false;
   if (rules.test(own) || (variable.test(own) && words.some(isCalledSo))) return false;
-  const isOdd = /\d/.test(withoutTerms(own)) ? own.length >= 6 && !/\s/.test(own) : oddness(own) >= 6;
+  const isOdd = /\d/.test(withoutTerms(own).replace(versionBehind, ''))
+    ? own.length >= 6 && !/\s/.test(own)
+    : oddness(own) >= 6;
   const mustLookSo = inDoubt || name.group === 'kind';
   if ((inDoubt && color.test(own)) || (mustLookSo && version.test(own))) return false;
   if (file.test(own) || (mustLookSo && address.test(own))) return isRandom(own);
@@ -367,5 +378,7 @@ function isSentence(value: string, words: readonly string[], name: Name): boolea
   if (/phrase|mnemonic|seed/i.test(name.text) && /^(?:[a-z]{3,8}\s+){11,23}[a-z]{3,8}$/.test(value.trim()))
     return false;
   if (words.some(isTelling)) return true;
-  return words.some(isCalledSo) && !/[\d=]/.test(value) && !/phrase|mnemonic/i.test(name.text);
+  // A name may be of several words: `Votre mot de passe`.
+  const isNamed = words.some(isCalledSo) || namesOfSecrets(value).some((name) => /\s/.test(name));
+  return isNamed && !/[\d=]/.test(value) && !/phrase|mnemonic/i.test(name.text);
 }

@@ -197,7 +197,7 @@ const logins = [
   /\bjwt\.\w{1,20}\((?:[^()\n]|\([^()\n]{0,80}\)){0,200},\s*b?["'`]([^"'`\n]{1,256})(?:["'`]|$)/gm,
   /\b(?:createHmac|createCipheriv|createDecipheriv)\(\s*["'`][\w-]{1,40}["'`],\s*["'`]([^"'`\n]{1,256})/g,
   /\b(?:hmac\.new|hmacShaKeyFor|hash_hmac)\((?:\s*["'][\w-]{1,20}["']\s*,[^,\n]{1,80},)?\s*b?["'`]([^"'`\n]{1,256})/g,
-  /\b(?:bcrypt|argon2|scrypt)\.(?:hash|verify|compare|hashpw|checkpw|generate_from_password|GenerateFromPassword)\w{0,8}\(\s*(?:\[\]byte\()?b?["'`]([^"'`\n]{1,256})/g,
+  /(?:\b(?:bcrypt|argon2|scrypt)|[pP]ass(?:word)?_?(?:[eE]ncoder|[hH]asher)(?:\(\))?)\.(?:hash|verify|compare|hashpw|checkpw|encode|matches|make|generate_from_password|GenerateFromPassword)\w{0,8}\(\s*(?:\[\]byte\()?b?["'`]([^"'`\n]{1,256})/g,
   /\bcrypt\(\s*'([^'\n]{1,256})'\s*,/g,
   /\bpgp_sym_(?:en|de)crypt\((?:[^()\n]|\([^()\n]{0,80}\)){0,200},\s*'([^'\n]{1,256})/gi,
   /\bauth=\(\s*["'][^"'\n]{1,80}["'],\s*["']([^"'\n]{1,256})/g,

@@ -141,7 +141,7 @@ export function showsSecret(
 function secretRanges(text: string, languageId: string): Range[] {
   return [
     ...formatRanges(text),
-    ...assignedRanges(text, languageAt(languageId).bareValues === true),
+    ...assignedRanges(text, languageAt(languageId).bareValues === true, /^json/.test(languageId)),
     ...randomRanges(text),
   ];
 }

@@ -56,6 +56,9 @@ const calledSo = new RegExp(`^(?:${called.source})$`, 'i');
 /** Whether a text in a script without spaces speaks of secrets. */
 export const speaksOfSecrets = (text: string): boolean => /\p{Lo}/u.test(text) && text.search(called) >= 0;
 
+/** What a text names of secrets. */
+export const namesOfSecrets = (text: string): string[] => text.match(called) ?? [];
+
 export const isCalledSo = (word: string): boolean => calledSo.test(word);
 
 /** Behind the name of a secret, what is told of it and is not it. */
@@ -70,9 +73,9 @@ const about = wordSet(
 );
 /** What stands for a value that somebody has to give, and what is said of where one comes from. */
 const blank = wordSet(
-  `a abc an any api app bar basic baz bool bytes change changeme dummy empty example fake false foo goes here include
-  inherit insert key me my new nil no none null old omit optional origin placeholder redacted replace required same sample
-  set some str string super test testing the this to todo true undefined value xxx your`,
+  `a abc an any api app bar basic baz blue bool bytes change changeme cyan dummy empty example fake false foo goes gray green grey here include
+  inherit insert key magenta me my new nil no none null old omit optional origin placeholder red redacted replace required same sample
+  set some str string super test testing the this to todo true undefined value xxx yellow your`,
 );
 /** What is told to people about a secret, not what a phrase that is one is made of. */
 const telling = wordSet(
@@ -144,7 +147,8 @@ export function* namesIn(text: string): Generator<Name> {
     const isOther = isTool || (isPass && wordsIn(own).some((each) => passes.has(each)));
     const isSecret = secretWord !== undefined && !isOther;
     // The plural of one word may be the beginning of the next: `secretstring`.
-    const told = /s$/i.test(word) ? `${tail} s${tail}` : tail;
+    const tale = tail.replace(/(?:plain|clear)[-_]?text/gi, '');
+    const told = /s$/i.test(word) ? `${tale} s${tale}` : tale;
     const name: Name = {
       ...{ text: own, start, end: end + tail.length },
       group: isSecret ? 'secret' : callWord !== undefined ? 'call' : pinWord !== undefined ? 'pin' : 'kind',

@@ -159,7 +159,8 @@ function systemHere(): string {
 /** Why there is no engine at `file`: what the package holds instead. */
 function whatIsThere(file: string): string {
   const folder = path.dirname(path.dirname(file));
-  const others = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  const folders = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  const others = folders.filter((other) => fs.existsSync(path.join(folder, other, path.basename(file))));
   return others.length > 0
     ? t`This package holds the engine for ${others.join(', ')}: there is none at ${file}`
     : t`This package holds no engine: there is none at ${file}`;

@@ -68,10 +68,12 @@ export class Chosen {
     return (chosen = new Chosen(engine, second, answering));
   }
 
-  /** Of both, when both are loaded. */
-  async info(): Promise<ModelInfo> {
-    await this.engine;
-    return (await this.answering).info;
+  /** Of both, when both are loaded; `onChange` gets what it is later. */
+  async info(onChange: (info: ModelInfo) => void): Promise<ModelInfo> {
+    const engines = [await this.engine, await this.second?.catch(() => undefined)];
+    const answering = await this.answering;
+    if (!this.isClosed) for (const engine of engines) engine?.onChange(() => onChange(answering.info));
+    return answering.info;
   }
 
   /** Waits for what is at work, and gives the models back. */

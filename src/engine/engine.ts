@@ -128,6 +128,7 @@ export class Engine implements Answering {
   #threads: number;
   #last: Promise<unknown> = Promise.resolve();
   #encodings = new Map<string, number[]>();
+  readonly #listeners: (() => void)[] = [];
 
   /** The model may serve other engines as well, which take turns; `free` is called when this one has ended its use. */
   constructor(
@@ -217,6 +218,12 @@ export class Engine implements Answering {
     return this.#inTurn({ isAlone: true }, () => Promise.resolve(this.loaded.tune(cache)));
   }
 
+  /** Calls back when `info` has become another one, whoever is the cause, until this engine is closed. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+    this.loaded.listeners.add(listener);
+  }
+
   /** Ends with the work that is under way, or waits for its turn. */
   idle(): Promise<unknown> {
     return this.#last;
@@ -224,6 +231,7 @@ export class Engine implements Answering {
 
   /** Waits for the work that is under way, and ends the use of the model. */
   async close(): Promise<void> {
+    for (const listener of this.#listeners) this.loaded.listeners.delete(listener);
     await this.idle();
     this.#slots.free();
     this.free();

@@ -40,13 +40,19 @@ export class Experience {
   add(answer: KnownAnswer): void {
     this.answers.push(answer);
     if (++this.unkept < step) return;
+    this.keep();
+    this.apply();
+  }
+
+  /** For the next time: a session may be shorter than a step. */
+  keep(): void {
+    if (this.unkept === 0) return;
     this.unkept = 0;
     this.answers = this.answers.slice(-mostAnswers);
     const rows = this.answers.map(({ confidence, language, exact, characters }): Row => {
       return [rounded(confidence, 5), language, Number(exact), characters];
     });
     this.store.keep(this.key, rows);
-    this.apply();
   }
 
   private apply(): void {

@@ -6,7 +6,7 @@ import { hyperparametersOf } from '../model/architectures';
 import { describeModel, type ModelDescription } from '../model/description';
 import { expectUnchanged, readGguf } from '../model/gguf';
 import type { CacheSettings, Tuning } from '../model/measured';
-import { tuningOf } from '../model/tuning';
+import { expectKeepable, keepTuning, type TunedModel, tunedModel, tuningOf } from '../model/tuning';
 import type { LoadParams } from '../protocol';
 import type { ModelInfo, RejectedKernel } from '../reports';
 import type { Addon, NativeModel } from './addon';
@@ -32,6 +32,9 @@ export class LoadedModel {
   readonly decoded: number[] = [];
   readonly #info: Omit<ModelInfo, 'threads' | 'thresholds'>;
   #fit: Fit | undefined;
+  #tuning: Tuning & { isCalibrated: boolean };
+  /** Called when `info` has become another one. */
+  readonly listeners = new Set<() => void>();
   /** Absent where it was measured before how far its confidence holds. */
   #experience: Experience | undefined;
 
@@ -40,11 +43,13 @@ export class LoadedModel {
     readonly description: ModelDescription,
     readonly native: NativeModel,
     { modelFile: file, threads }: LoadParams,
-    public tuning: Tuning & { isCalibrated: boolean },
+    tuning: Tuning & { isCalibrated: boolean },
+    private readonly tuned: TunedModel,
     wrong: RejectedKernel | undefined,
   ) {
     const rejected = [...(wrong ? [wrong] : []), ...native.rejected];
     const { contextLength, weights, hyperparameters, caution } = description;
+    this.#tuning = tuning;
     this.shelf = new Shelf(() => native.session({ contextLength }));
     this.room = new Room(contextLength, weights, native.threads);
     this.load = threads === 0 ? new Load() : undefined;
@@ -77,7 +82,8 @@ export class LoadedModel {
     const gguf = readGguf(params.modelFile);
     const hyperparameters = hyperparametersOf(gguf, addon.loadsAnyModel);
     const threads = params.threads || defaultThreads(addon.cpu());
-    const { caution, ...tuning } = tuningOf(gguf);
+    const tuned = tunedModel(gguf, params.store);
+    const { caution, ...tuning } = tuningOf(gguf, tuned);
     const { cache } = tuning;
     const wrong = params.kernel === undefined ? undefined : rejectedKernel(addon, params.kernel);
     const options = {
@@ -96,7 +102,7 @@ export class LoadedModel {
         contextLength: contextOf(model.contextLength, bytesPerToken),
         ...(cautions === '' ? {} : { caution: cautions }),
       };
-      const loaded = new LoadedModel(addon, description, await native, params, tuning, wrong);
+      const loaded = new LoadedModel(addon, description, await native, params, tuning, tuned, wrong);
       expectUnchanged(gguf);
       return loaded;
     } catch (error) {
@@ -115,6 +121,15 @@ export class LoadedModel {
   get info(): ModelInfo {
     const { thresholds } = this.tuning.confidence;
     return { ...this.#info, threads: this.threads, ...(thresholds && { thresholds }) };
+  }
+
+  get tuning(): Tuning & { isCalibrated: boolean } {
+    return this.#tuning;
+  }
+
+  set tuning(tuning: Tuning & { isCalibrated: boolean }) {
+    this.#tuning = tuning;
+    for (const tell of this.listeners) tell();
   }
 
   /** Those that compute where the machine is free. */
@@ -155,8 +170,19 @@ export class LoadedModel {
     this.tuning = { ...this.tuning, cache };
   }
 
-  /** Gives the memory back, when all slots are free. */
+  /** Throws the Error of `keep` where it is foreseen. */
+  expectKeepable(): void {
+    expectKeepable(this.tuned);
+  }
+
+  /** Keeps what was measured of it for when it is loaded again, and returns where. Throws an Error that says why it cannot. */
+  keep(found: Partial<Tuning>): string {
+    return keepTuning(this.tuned, found);
+  }
+
+  /** Gives the memory back, when all slots are free; what was learned is kept. */
   free(): void {
+    this.#experience?.keep();
     this.native.free();
   }
 }

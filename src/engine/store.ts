@@ -1,9 +1,8 @@
 // What is remembered of models in a file, the last ones that were used: whole or not at all, and nothing of a file that holds something else.
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { removeIfFree } from '../held';
+import { readFileSync, statSync } from 'node:fs';
+import { writeWhole } from '../held';
 
 /** Models that are remembered. */
 const mostModels = 50;
@@ -22,14 +21,10 @@ export class Store<T> {
   keep(key: string, value: T): void {
     const { [key]: _, ...others } = this.all();
     const kept = Object.fromEntries([...Object.entries(others), [key, value] as const].slice(-mostModels));
-    const unfinished = `${this.file}.${process.pid}`;
     try {
-      mkdirSync(path.dirname(this.file), { recursive: true });
-      writeFileSync(unfinished, JSON.stringify(kept));
-      renameSync(unfinished, this.file);
+      writeWhole(this.file, JSON.stringify(kept));
     } catch {
       // Such as a disk that is full, or a file that another engine reads at this moment.
-      removeIfFree(unfinished);
     }
   }
 

@@ -39,6 +39,7 @@ import {
   type LoadParams,
   loadRequest,
   machineRequest,
+  modelNotification,
   type Usage,
   usageRequest,
   prefillRequest,
@@ -144,7 +145,9 @@ export class Client {
     });
     this.chosen = next;
     try {
-      const info = await next.info();
+      const info = await next.info(
+        (model) => void tell(() => this.connection.sendNotification(modelNotification, model)),
+      );
       await before?.close();
       return info;
     } catch (error) {

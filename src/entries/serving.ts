@@ -42,6 +42,7 @@ async function serveWindows(name: string, accept: Accept): Promise<void> {
     process.exit(0);
   };
   const rest = (): void => {
+    clearTimeout(ending);
     ending = setTimeout(end, lingerMs);
   };
   const serveWindow = async (pipe: Pipe): Promise<void> => {

@@ -9,7 +9,7 @@ import { Problem } from '../editing/backend';
 import type { LocalEngine, LocalState } from '../editing/localEngine';
 import { bundledModel, findModelFile } from '../editing/modelFile';
 import type { ModelReader } from '../editing/modelReader';
-import { catalogueModels, placeOf } from '../library/catalogue';
+import { catalogueModels, modelPlaceOf } from '../library/catalogue';
 import {
   bundledOrigin,
   type Candidate,
@@ -20,7 +20,7 @@ import {
   withHabits,
   withRecommendation,
 } from '../library/choices';
-import { atHome, type Found, isSame } from '../library/folders';
+import { type Found, isSame } from '../library/folders';
 import { modelsOnDisk } from '../library/onDisk';
 import { filesOf, type Habit, habitsOf } from '../library/otherTools';
 import { type Speed, Speeds } from '../library/speeds';
@@ -32,7 +32,7 @@ import type { Downloads } from './downloads';
 import { llamaCommand } from './otherTools';
 import { pickModelFile } from './modelDialog';
 import { agreed, notify, type Report, withProgress } from './notify';
-import { readSettings, writeSetting } from './settings';
+import { chosenModelFile, readSettings, writeSetting } from './settings';
 
 interface Line extends vscode.QuickPickItem {
   readonly choice?: Choice;
@@ -43,6 +43,8 @@ export interface ModelChoiceParts {
   engine: LocalEngine;
   reader: ModelReader;
   downloads: Downloads;
+  /** Has this window's model loaded anew. */
+  reload(): void;
   /** Where the bundled model lies. */
   bundled: string;
   /** Where it is kept which licences somebody has agreed to. */
@@ -134,15 +136,15 @@ export class ModelChoice {
       const own = bundledModel(bundled);
       if (own) await look({ file: own, origin: bundledOrigin });
       const surroundings = { platform: process.platform, home: os.homedir(), environment: process.env };
-      const { modelFile, modelFolders } = readSettings();
+      const { modelFolders } = readSettings();
       this.habits = await habitsOf(os.homedir(), llamaCommand());
       const onDisk = [
         ...(await downloaded(this.parts.downloads.folder)),
         ...(await modelsOnDisk(surroundings, modelFolders, filesOf(this.habits))),
       ];
-      const chosen = atHome(modelFile, os.homedir());
+      const chosen = chosenModelFile();
       const known = [...(own === undefined ? [] : [own]), ...onDisk.map(({ file }) => file)];
-      const isKnown = modelFile === '' || known.some((file) => isSame(file, chosen));
+      const isKnown = chosen === '' || known.some((file) => isSame(file, chosen));
       for (const found of isKnown ? onDisk : [{ file: chosen, origin: 'chosen' }, ...onDisk])
         if (!token.isCancellationRequested) await look(found);
       // Last, for it takes longer than a header: what is there is listed meanwhile.
@@ -209,20 +211,24 @@ export class ModelChoice {
     const { hub } = readSettings();
     return catalogueModels
       .filter(
-        (model) => !candidates.some((each) => 'glance' in each && isSame(each.file, placeOf(folder, model))),
+        (model) =>
+          !candidates.some((each) => 'glance' in each && isSame(each.file, modelPlaceOf(folder, model))),
       )
       .map((model) => choiceToDownload(model, hub, this.machine))
       .sort((a, b) => Number(a.unfit !== undefined) - Number(b.unfit !== undefined));
   }
 
-  /** Has a file used. Where it is in use already, the setting does not change, and nobody would hear of the choice. */
+  /** Has a file used. Where it is in use already, the setting does not change, and nobody would hear of the choice: the file may be another one by now. */
   async load(chosen: string): Promise<void> {
-    const { modelFile } = readSettings();
+    const before = chosenModelFile();
     const file = chosen === bundledModel(this.parts.bundled) ? '' : chosen;
-    if (file === '' ? modelFile !== '' : !isSame(modelFile, file)) {
+    if (file === '' ? before !== '' : !isSame(before, file)) {
       this.hasChosen = true;
       await writeSetting('modelFile', file);
-    } else await vscode.commands.executeCommand('ryzanstein.restartEngine').then(() => this.speak());
+    } else {
+      this.parts.reload();
+      await this.speak();
+    }
   }
 
   private async agreed(name: string, licence: string, terms: string): Promise<boolean> {
@@ -252,9 +258,9 @@ export class ModelChoice {
 
   private currentFile(): string {
     try {
-      return findModelFile(readSettings().modelFile, this.parts.bundled);
+      return findModelFile(chosenModelFile(), this.parts.bundled);
     } catch {
-      return readSettings().modelFile;
+      return chosenModelFile();
     }
   }
 }

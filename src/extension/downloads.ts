@@ -6,17 +6,18 @@ import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ModelReader } from '../editing/modelReader';
-import { placeOf } from '../library/catalogue';
+import { type HubModel, modelPlaceOf } from '../library/catalogue';
 import type { Progress } from '../library/download';
 import { atHome, isSame } from '../library/folders';
 import { getModel } from '../library/getModel';
 import { type Hub, HubProblem, tokenServer } from '../library/hub';
+import { wholeOfPart } from '../library/parts';
 import { importFile, remove, stored, type Stored } from '../library/storage';
 import { bytesOf, percent } from '../numbers';
 import { messageOf } from '../wording';
 import { pickModelFile } from './modelDialog';
 import { agreed, notify, withProgress } from './notify';
-import { readSettings, writeSetting } from './settings';
+import { chosenModelFile, readSettings, writeSetting } from './settings';
 
 /** Under which a server's token is kept. */
 const tokenKey = (server: string): string => `ryzanstein.hubToken ${server}`;
@@ -40,11 +41,7 @@ export class Downloads {
   }
 
   /** Has `use` take the file, now or when it was tried again; where it was cancelled or could not be had, that is told. */
-  async get(
-    name: string,
-    model: { repository: string; file: string },
-    use: (file: string) => Promise<void>,
-  ): Promise<void> {
+  async get(name: string, model: HubModel, use: (file: string) => Promise<void>): Promise<void> {
     const { log, reader, secrets } = this.parts;
     const base = readSettings().hub;
     const server = tokenServer(base);
@@ -80,9 +77,9 @@ export class Downloads {
   }
 
   /** What is there and cannot be used has to be had anew. */
-  private async removeDamaged(model: { repository: string; file: string }): Promise<void> {
+  private async removeDamaged(model: HubModel): Promise<void> {
     const { reader } = this.parts;
-    const file = placeOf(this.folder, model);
+    const file = modelPlaceOf(this.folder, model);
     if (existsSync(file)) {
       const glance = await reader.glance(file);
       if ('refusal' in glance && !glance.isUnread) await remove(file, this.folder);
@@ -118,7 +115,7 @@ export class Downloads {
     pick.placeholder = t`Choose one to delete it`;
     pick.items = files.map((each) => ({
       stored: each,
-      label: path.basename(each.file).replace(/\.[0-9a-f]{16}\.part$/, ''),
+      label: path.basename(wholeOfPart(each.file)),
       description: [
         bytesOf(each.bytes),
         ...(each.unfinished ? [t`not whole yet`] : []),
@@ -160,7 +157,7 @@ export class Downloads {
     const name = path.basename(file);
     const yes = t`Delete`;
     const message = t`Ryzanstein: delete ${name}?`;
-    const detail = t`${bytesOf(bytes)} become free. To have it again it has to be downloaded again.`;
+    const detail = t`${bytesOf(bytes)} become free. To have it again it has to be downloaded or imported again.`;
     if (!(await agreed(message, detail, yes))) return;
     try {
       if (isInUse(file)) await writeSetting('modelFile', '');
@@ -195,7 +192,7 @@ export function progressLine({ done, bytes, bytesPerSecond }: Progress): string 
 }
 
 function isInUse(file: string): boolean {
-  return isSame(file, atHome(readSettings().modelFile, os.homedir()));
+  return isSame(file, chosenModelFile());
 }
 
 function tell(sentence: string): void {

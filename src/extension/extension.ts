@@ -17,6 +17,7 @@ import { Evaluations } from './evaluation';
 import { openExample } from './example';
 import { WorkspaceIgnoring } from './ignoring';
 import { type Entry, CompletionLog } from '../editing/completionLog';
+import { LastEditor } from './lastEditor';
 import { LiveView } from './liveView';
 import { createLog } from './log';
 import { completeNow, openMenu, toggle, toggleLanguage } from './menu';
@@ -26,7 +27,7 @@ import { ModelReader } from '../editing/modelReader';
 import { nameOtherCompleters } from './otherTools';
 import { Problems } from './problems';
 import { acceptedCommand, Provider } from './provider';
-import { onSettingChange, readSettings } from './settings';
+import { chosenModelFile, onSettingChange, readSettings } from './settings';
 import { whyNothing } from './whyNothing';
 import { Status } from './status';
 import { RelatedFiles } from './relatedFiles';
@@ -62,7 +63,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
       const { infilling } = readSettings();
       const second = bundledBeside();
       return {
-        ...{ modelFile: findModelFile(readSettings().modelFile, bundled), ...withCpu(), infilling, store },
+        ...{ modelFile: findModelFile(chosenModelFile(), bundled), ...withCpu(), infilling, store },
         ...(second !== undefined && { second }),
       };
     },
@@ -74,6 +75,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     onState,
   });
   engine.focus(vscode.window.state.focused);
+  const lastEditor = new LastEditor();
   const ignoring = new WorkspaceIgnoring();
   const relatedFiles = new RelatedFiles(ignoring);
   const circumstances: Circumstances = new Circumstances(onBattery, () => status.update());
@@ -95,7 +97,10 @@ export function activate(context: vscode.ExtensionContext): Parts {
     secrets: context.secrets,
     storage: context.globalStorageUri,
   });
-  const models = new ModelChoice({ engine, reader, downloads, bundled, memory: context.globalState });
+  const models = new ModelChoice({
+    ...{ engine, reader, downloads, bundled, memory: context.globalState },
+    reload: () => beginAnew(() => engine.reload('its model was chosen again')),
+  });
   const evaluations = new Evaluations(context.extensionUri, problems, engine, ignoring);
 
   async function onBattery(): Promise<boolean> {
@@ -108,9 +113,9 @@ export function activate(context: vscode.ExtensionContext): Parts {
   }
   /** The bundled model, where it answers beside another one that was chosen. */
   function bundledBeside(): string | undefined {
-    const { modelFile, secondOpinion } = readSettings();
-    const file = modelFile !== '' && secondOpinion ? bundledModel(bundled) : undefined;
-    return file === modelFile ? undefined : file;
+    const chosen = chosenModelFile();
+    const file = chosen !== '' && readSettings().secondOpinion ? bundledModel(bundled) : undefined;
+    return file === chosen ? undefined : file;
   }
   function onState(state: LocalState): void {
     status.update();
@@ -144,10 +149,10 @@ export function activate(context: vscode.ExtensionContext): Parts {
     return evaluation;
   }
   const commands: Record<string, () => unknown> = {
-    'ryzanstein.whyNothing': () => whyNothing({ engine, completions, ignoring, status }),
-    'ryzanstein.completeNow': completeNow,
+    'ryzanstein.whyNothing': () => whyNothing({ engine, completions, ignoring, status }, lastEditor),
+    'ryzanstein.completeNow': () => completeNow(lastEditor),
     'ryzanstein.toggle': toggle,
-    'ryzanstein.toggleLanguage': toggleLanguage,
+    'ryzanstein.toggleLanguage': () => toggleLanguage(lastEditor),
     'ryzanstein.runBenchmark': () => withMessages(() => benchmark.run()),
     'ryzanstein.showBenchmark': () => benchmark.show(),
     'ryzanstein.evaluate': () => evaluate({}),
@@ -163,12 +168,12 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.eraseLog': () => completions.erase(),
     // Only the walkthrough offers this one.
     'ryzanstein.openExample': () => openExample(context.extensionUri),
-    'ryzanstein.openMenu': () => openMenu(status, engine),
+    'ryzanstein.openMenu': () => openMenu({ status, engine, lastEditor }),
   };
 
   context.subscriptions.push(
-    ...[log, engine, ignoring, relatedFiles, circumstances, status, provider, diagnostics, liveView],
-    ...[benchmark, evaluations, reader, nameOtherCompleters(context.globalState)],
+    ...[log, engine, lastEditor, ignoring, relatedFiles, circumstances, status, provider, diagnostics],
+    ...[liveView, benchmark, evaluations, reader, nameOtherCompleters(context.globalState)],
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.commands.registerCommand(acceptedCommand, (entry: Entry, alternative?: Completion) =>
       provider.accept(entry, alternative),

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { type FileSource, Ignoring } from '../editing/ignoring';
 import type { Judgement } from '../editing/judge';
-import { pathOf } from './documents';
+import { pathOf, schemeOnDisk } from './documents';
 import { watched, WorkspaceTree } from './workspaceTree';
 
 /** In the folders of the workspace: files of rules, and what repositories have of their own. */
@@ -85,9 +85,8 @@ class WorkspaceFiles implements FileSource, vscode.Disposable {
 
   treeOf(file: string): { tree: WorkspaceTree; path: string } {
     const { scheme, authority, path } = vscode.Uri.parse(file);
-    const saved = authority === '' ? 'file' : 'vscode-remote';
     const root = vscode.Uri.from({
-      scheme: scheme === 'untitled' ? saved : scheme,
+      scheme: scheme === 'untitled' ? schemeOnDisk(authority) : scheme,
       ...{ authority, path: '/' },
     });
     const key = root.toString();

@@ -15,7 +15,7 @@ import { computedWith, liveState, toldOf, type Use } from '../report/liveView';
 import { isLiveMessage, type LiveMessage, type LiveState } from '../report/pages';
 import type { Thresholds } from '../eagerness';
 import { messageOf } from '../wording';
-import { nameOf } from './documents';
+import { showLine } from './documents';
 import { notify } from './notify';
 import { Page } from './page';
 import type { Problems } from './problems';
@@ -23,6 +23,8 @@ import { onSettingChange, readSettings, writeSetting } from './settings';
 
 /** An answer of which it is known what was asked. */
 interface Known {
+  /** Where: the address of a document. */
+  readonly key: string;
   readonly asked: Asked;
   readonly completion: Completion;
 }
@@ -147,15 +149,16 @@ export class LiveView implements vscode.Disposable {
 
   /** Whose settings hold: of the last answer that is kept, else of the file in front. */
   private lastScope(): Scope {
-    const { lastCompletion } = this.completions;
-    const asked = lastCompletion && this.completions.askedFor(lastCompletion);
-    return asked ? scopeOf(asked) : (vscode.window.activeTextEditor?.document ?? { languageId: 'plaintext' });
+    const { lastCompletion, entries } = this.completions;
+    const last = entries.find(({ completion }) => completion && completion === lastCompletion);
+    const known = last && this.known(last);
+    return known ? scopeOf(known) : (vscode.window.activeTextEditor?.document ?? { languageId: 'plaintext' });
   }
 
   private async hear(message: LiveMessage): Promise<void> {
     switch (message.kind) {
       case 'open':
-        return open(message.where);
+        return this.open(message.where);
       case 'look':
         return this.lookInto(message.where);
       case 'close':
@@ -169,6 +172,13 @@ export class LiveView implements vscode.Disposable {
       case 'keep':
         return writeSetting('confidence', message.confidence ?? undefined, this.lastScope());
     }
+  }
+
+  private async open(where: string): Promise<void> {
+    const [, path, line] = /^(.*):(\d+)$/.exec(where) as unknown as [string, string, string];
+    const [entry] = this.at(where);
+    if (entry && (await showLine(entry.key, Number(line) - 1))) return;
+    void notify('inform', t`Ryzanstein: ${path} is not there any more.`);
   }
 
   /** Asks the engine for the tokens of the place's last answer, which costs one answer more, and only then. */
@@ -202,9 +212,12 @@ export class LiveView implements vscode.Disposable {
 
   private knownAt(where: string): Known | undefined {
     const told = toldOf(this.at(where));
-    const answer = told?.answer;
+    return told && this.known(told);
+  }
+
+  private known({ key, answer }: Entry): Known | undefined {
     const asked = answer && this.completions.askedFor(answer);
-    return asked && { asked, completion: answer };
+    return asked && { key, asked, completion: answer };
   }
 
   /** What was asked on a line, the newest first. */
@@ -216,7 +229,7 @@ export class LiveView implements vscode.Disposable {
     const entries = this.at(where);
     const told = toldOf(entries);
     const thresholds = this.thresholds();
-    const scope = known ? scopeOf(known.asked) : this.lastScope();
+    const scope = known ? scopeOf(known) : this.lastScope();
     return explain(told ? [told, ...entries] : entries, {
       ...{ settings: readSettings(scope), languageId: scope.languageId },
       ...(thresholds && { thresholds }),
@@ -232,7 +245,7 @@ export class LiveView implements vscode.Disposable {
       extension: version,
       editor: `${vscode.env.appName} ${vscode.version}`,
       system: `${process.platform}-${process.arch}`,
-      settings: readSettings(scopeOf(known.asked)),
+      settings: readSettings(scopeOf(known)),
     });
     await vscode.env.clipboard.writeText(`${JSON.stringify(bundle, undefined, 1)}\n`);
     void notify(
@@ -245,40 +258,13 @@ export class LiveView implements vscode.Disposable {
 const unknown = (): string =>
   t`What was asked here is not kept any more: only that of the last ${String(keptLines)} lines is, in memory.`;
 
-/** Of a document, or of its language alone, where it is closed by now. */
-type Scope = vscode.TextDocument | { readonly languageId: string };
+/** Whose settings hold; of a document that is closed by now as well. */
+type Scope = vscode.TextDocument | { readonly uri?: vscode.Uri; readonly languageId: string };
 
-function scopeOf({ prompt: { path, languageId } }: Asked): Scope {
-  return documentAt(path) ?? { languageId };
+function scopeOf({ key, asked }: Known): Scope {
+  return { uri: vscode.Uri.parse(key), languageId: asked.prompt.languageId };
 }
 
 function lookedInto({ known, ...look }: Look): Looked {
   return { ...look, completion: known?.completion };
-}
-
-function documentAt(path: string): vscode.TextDocument | undefined {
-  return vscode.workspace.textDocuments.find(({ uri }) => vscode.workspace.asRelativePath(uri) === path);
-}
-
-async function open(where: string): Promise<void> {
-  const [, path, line] = /^(.*):(\d+)$/.exec(where) as unknown as [string, string, string];
-  const named = vscode.workspace.textDocuments.find((document) => nameOf(document) === path);
-  const found = named?.uri ?? (await fileAt(path));
-  if (!found) return void notify('inform', t`Ryzanstein: ${path} is not there any more.`);
-  const start = new vscode.Position(Number(line) - 1, 0);
-  await vscode.window.showTextDocument(found, { selection: new vscode.Range(start, start) });
-}
-
-/** A file of the workspace, by its path as people know it. */
-async function fileAt(path: string): Promise<vscode.Uri | undefined> {
-  for (const { uri, name } of vscode.workspace.workspaceFolders ?? [])
-    for (const inFolder of [path, ...(path.startsWith(`${name}/`) ? [path.slice(name.length + 1)] : [])]) {
-      const file = vscode.Uri.joinPath(uri, inFolder);
-      const isThere = await vscode.workspace.fs.stat(file).then(
-        () => true,
-        () => false,
-      );
-      if (isThere && vscode.workspace.asRelativePath(file) === path) return file;
-    }
-  return undefined;
 }

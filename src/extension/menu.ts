@@ -8,6 +8,7 @@ import { displayName } from '../language/languages';
 import { languageIsOn, type Settings } from '../editing/settings';
 import { decimal, percent } from '../numbers';
 import { eagernessWords } from '../wording';
+import type { LastEditor } from './lastEditor';
 import { notify } from './notify';
 import type { Status } from './status';
 import { changeInTurn, readSettings, writeLanguage, writeSetting } from './settings';
@@ -16,16 +17,22 @@ interface Choice extends vscode.QuickPickItem {
   readonly run?: () => unknown;
 }
 
-export async function openMenu(status: Status, engine: LocalEngine): Promise<void> {
-  const chosen = await vscode.window.showQuickPick(choices(engine), {
+export interface MenuParts {
+  readonly status: Status;
+  readonly engine: LocalEngine;
+  readonly lastEditor: LastEditor;
+}
+
+export async function openMenu({ status, engine, lastEditor }: MenuParts): Promise<void> {
+  const chosen = await vscode.window.showQuickPick(choices(engine, lastEditor), {
     title: 'Ryzanstein',
     placeHolder: status.current.sentence,
   });
   await chosen?.run?.();
 }
 
-function choices({ state }: LocalEngine): Choice[] {
-  const document = documentInView();
+function choices({ state }: LocalEngine, lastEditor: LastEditor): Choice[] {
+  const { document } = lastEditor;
   const settings = readSettings(document);
   const model = state.name === 'ready' ? state.model.name : undefined;
   return [
@@ -37,7 +44,7 @@ function choices({ state }: LocalEngine): Choice[] {
           ticked(
             languageIsOn(settings, document.languageId),
             t`On in ${displayName(document.languageId)}`,
-            toggleLanguage,
+            () => toggleLanguage(lastEditor),
           ),
         ]
       : []),
@@ -56,7 +63,7 @@ function choices({ state }: LocalEngine): Choice[] {
     command('debug-restart', t`Restart engine`, 'ryzanstein.restartEngine'),
     separator(t`More`),
     command('output', t`Show log`, 'ryzanstein.showLog'),
-    command('clear-all', t`Erase log of completions`, 'ryzanstein.eraseLog'),
+    command('clear-all', t`Erase last completions`, 'ryzanstein.eraseLog'),
     command('gear', t`Settings`, 'workbench.action.openSettings', '@ext:ryzanstein.ryzanstein'),
   ];
 }
@@ -89,19 +96,12 @@ function eagernessChoices({ eagerness, confidence }: Settings, scope?: vscode.Te
   }));
 }
 
-/** The document that is typed in; the panel's logs are documents to VS Code as well, in which nobody types. */
-function documentInView(): vscode.TextDocument | undefined {
-  const document = vscode.window.activeTextEditor?.document;
-  return document?.uri.scheme === 'output' ? undefined : document;
-}
-
 export function toggle(): Promise<void> {
   return changeInTurn(() => writeSetting('enabled', !readSettings().enabled));
 }
 
-/** Turns the active editor's language on or off. */
-export async function toggleLanguage(): Promise<void> {
-  const document = documentInView();
+/** Turns the last editor's language on or off. */
+export async function toggleLanguage({ document }: LastEditor): Promise<void> {
   if (!document) {
     void notify('inform', t`Ryzanstein: open a file whose language is to be turned on or off.`);
     return;
@@ -111,6 +111,8 @@ export async function toggleLanguage(): Promise<void> {
 }
 
 /** Asks for a completion at the cursor, however long it takes. */
-export async function completeNow(): Promise<void> {
+export async function completeNow(lastEditor: LastEditor): Promise<void> {
+  if (!(await lastEditor.bringToFront()))
+    return void notify('inform', `Ryzanstein: ${t`No file is being edited.`}`);
   await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
 }

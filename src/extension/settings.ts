@@ -1,7 +1,9 @@
 // The only reader and writer of VS Code's settings.
 
+import os from 'node:os';
 import * as vscode from 'vscode';
 import { languagesWith, type Settings, settingsFrom } from '../editing/settings';
+import { atHome } from '../library/folders';
 
 const section = 'ryzanstein';
 
@@ -9,6 +11,11 @@ const section = 'ryzanstein';
 export function readSettings(scope?: vscode.ConfigurationScope): Settings {
   const configuration = vscode.workspace.getConfiguration(section, scope);
   return settingsFrom((name) => configuration.get(name));
+}
+
+/** The model file that was chosen, whole where it is written from home on; empty where none was. */
+export function chosenModelFile(): string {
+  return atHome(readSettings().modelFile, os.homedir());
 }
 
 /** Writes a setting where it counts, only on the user's own command: in the place of the one that holds, else as the user's. */

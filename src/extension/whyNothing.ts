@@ -7,6 +7,7 @@ import { type Explanation, explain } from '../editing/explanation';
 import type { LocalEngine } from '../editing/localEngine';
 import { nameOf, silenceAt } from './documents';
 import { silenceWords } from '../wording';
+import type { LastEditor } from './lastEditor';
 import type { WorkspaceIgnoring } from './ignoring';
 import { notify } from './notify';
 import { readSettings } from './settings';
@@ -22,7 +23,8 @@ export interface WhyParts {
 /** Where nothing is offered when it is asked for, either. */
 const unasked: ReadonlySet<StatusName> = new Set(['off', 'error'] as const);
 
-export async function whyNothing(parts: WhyParts): Promise<void> {
+export async function whyNothing(parts: WhyParts, lastEditor: LastEditor): Promise<void> {
+  await lastEditor.bringToFront();
   const { sentence, setting, isFinal } = explanation(parts);
   const open = t`Open the Setting`;
   const now = t`Complete Now`;

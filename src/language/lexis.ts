@@ -37,8 +37,8 @@ export interface Lexis {
   readonly spacedComments: boolean;
   /** What takes the meaning of the next character in code. */
   readonly escape: string;
-  /** `/` may begin a regular expression. */
-  readonly slashes: boolean;
+  /** `/` may begin a regular expression, where `passed` also behind a name and a space. */
+  readonly slashes: boolean | 'passed';
   /** `<b>` may be an element whose content is text. */
   readonly elements: boolean;
   /** Sticky: begins a string whose lines follow, up to the word in its last group. */
@@ -141,7 +141,7 @@ const special: Record<string, Partial<Lexis>> = {
       { open: /\/\/\//y, close: '///', lines: true, escape: backslash, code: hashBrace },
       ...[...tripleIn(hashBrace), quoted("'''", { lines: true }), single],
     ],
-    slashes: true,
+    slashes: 'passed',
   },
   csharp: {
     conditions: true,
@@ -278,7 +278,7 @@ const special: Record<string, Partial<Lexis>> = {
     // between, or braces around each.
     plain: new RegExp(
       [
-        /\$(?:[#'"`\]\\]|\((?![\w$]))/,
+        /\/\/=?|\$(?:[#'"`\]\\]|\((?![\w$]))/,
         /(?<=(?:^|[^\w$@%&>-])(?:s|tr|y))([/#|!~%@^,])(?:(?!\1)[^\\\n]|\\.)*\1(?:(?!\1)[^\\\n]|\\.)*\1[a-z]*/,
         /(?<=(?:^|[^\w$@%&>-])(?:q[qwr]?|m))#(?:[^\\#\n]|\\.)*#[a-z]*/,
         /(?<=(?:^|[^\w$@%&>-])(?:s|tr|y))\{(?:[^\\{}\n]|\\.)*\}\s*\{(?:[^\\{}\n]|\\.)*\}[a-z]*/,
@@ -328,7 +328,7 @@ const special: Record<string, Partial<Lexis>> = {
     heredoc: /<<(?:[~-](?=["'`]?[A-Za-z_])|(?=["'`]?[A-Z_]))(["'`]?)([A-Za-z_]\w*)\1/y,
     plain: /(?<!\w)\?["'#](?!\w)|\$['"`]/y,
     escape: backslash,
-    slashes: true,
+    slashes: 'passed',
   },
   rust: {
     strings: [

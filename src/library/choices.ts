@@ -69,7 +69,7 @@ function originWords(origin: string): string {
   const words: Record<string, string> = {
     [bundledOrigin]: t`part of the extension`,
     downloaded: t`downloaded`,
-    chosen: t`chosen before`,
+    chosen: t`chosen as a file`,
   };
   return words[origin] ?? origin;
 }

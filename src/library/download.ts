@@ -9,6 +9,7 @@ import { whenFree } from '../held';
 import { decimal, grouped } from '../numbers';
 import { Unwritable, unwritable } from '../wording';
 import { asked, Busy, type Hub, type HubFile, HubProblem, reasonOf, urlOf } from './hub';
+import { lock, partOf } from './parts';
 
 /** How much there is, and of late how fast it came. */
 export interface Progress {
@@ -47,7 +48,7 @@ export async function download(
     throw unwritable(path.dirname(target), error);
   });
   // Named by what it is to become: what belongs to another version of the file is never continued.
-  const part = `${target}.${file.sha256.slice(0, 16)}.part`;
+  const part = partOf(target, file.sha256.slice(0, 16));
   const release = await lock(part);
   try {
     const arrived = await Arrived.open(part, file.bytes);
@@ -182,7 +183,7 @@ async function attempt(
     patienceMs,
   );
   try {
-    const response = await asked(hub, urlOf(hub, file), file.path, {
+    const response = await asked(hub, urlOf(hub, file), file, {
       signal: AbortSignal.any([signal, stalled.signal]),
       ...(arrived.bytes > 0 ? { headers: { range: `bytes=${arrived.bytes}-` } } : {}),
       expected: [200, 206, 416],
@@ -235,56 +236,6 @@ export async function expectRoom(file: string, missing: number): Promise<void> {
   throw new HubProblem(
     t`${megabytes(missing + spareBytes)} are needed in ${path.dirname(file)}, and ${megabytes(free)} are free.`,
   );
-}
-
-/** Files that this process writes to. */
-const ownLocks = new Set<string>();
-/** A download that has stood still for longer was ended by its network, or with its machine. */
-const stillMs = 10 * 60_000;
-
-/** Two windows do not write to one file. A lock whose process has gone counts for nothing, whoever has its number now. */
-async function lock(part: string): Promise<() => Promise<void>> {
-  const name = `${part}.lock`;
-  for (let tries = 0; ; tries++) {
-    try {
-      await fs.writeFile(name, String(process.pid), { flag: 'wx' });
-      ownLocks.add(name);
-      // One that stays counts for nothing when this process has gone.
-      return () => {
-        ownLocks.delete(name);
-        return whenFree(() => fs.rm(name, { force: true })).catch(() => undefined);
-      };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritable(name, error);
-      const owner = Number(await fs.readFile(name, 'utf8').catch(() => ''));
-      const isAtWork = owner === process.pid ? ownLocks.has(name) : isAlive(owner) && (await isMoving(part));
-      if (tries > 0 || isAtWork)
-        throw new HubProblem(t`It is being downloaded already, by this window or another one.`);
-      await fs.rm(name, { force: true });
-    }
-  }
-}
-
-/** Whether a download's file, or its lock, was written to of late. */
-async function isMoving(part: string): Promise<boolean> {
-  const times = await Promise.all(
-    [part, `${part}.lock`].map((file) =>
-      fs.stat(file).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => 0,
-      ),
-    ),
-  );
-  return Date.now() - Math.max(...times) < stillMs;
-}
-
-function isAlive(processId: number): boolean {
-  if (!(processId > 0)) return false;
-  try {
-    return process.kill(processId, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** Tells of progress some times in a second, with the speed of the last seconds. */

@@ -24,7 +24,7 @@ const promptTokens = 512;
 const answerTokens = 12;
 /** A key brings a token or two; they are read in one pass. */
 const keyPasses = 1;
-/** Of the KV caches of all texts. */
+/** Of the KV caches of all texts, as the engine has it: a test holds the two equal. */
 const cacheBytes = 256e6;
 /** Of the speed of reading memory, as decode of models that no cache holds reaches it (docs/speed.md). */
 const readShare = 0.8;

@@ -46,7 +46,7 @@ export async function walk(
 
 /** A path that begins with `~` leads home. */
 export function atHome(folder: string, home: string): string {
-  return /^~(?=[/\\]|$)/.test(folder) ? path.join(home, folder.slice(1)) : folder;
+  return /^~(?=[/\\]|$)/.test(folder) ? path.join(home, folder.slice(2)) : folder;
 }
 
 /** Whether two paths name one file. On Windows the letters' case says nothing, nor do the slashes. */

@@ -1,9 +1,10 @@
 // A model from the hub: all of its files, one after another, and where it comes in parts the whole that the engine reads.
 
 import { promises as fs } from 'node:fs';
-import { placeOf } from './catalogue';
+import { type HubModel, modelPlaceOf, placeOf } from './catalogue';
 import { download, type DownloadOptions, expectRoom } from './download';
 import { filesOf, type Hub } from './hub';
+import { joinedPartOf, lock } from './parts';
 
 /** Makes one file of several. */
 export type Join = (parts: string[], whole: string, signal: AbortSignal) => Promise<void>;
@@ -11,12 +12,12 @@ export type Join = (parts: string[], whole: string, signal: AbortSignal) => Prom
 /** Returns the path of the model. What is there already is not asked for again. */
 export async function getModel(
   hub: Hub,
-  { repository, file }: { repository: string; file: string },
+  { repository, file }: HubModel,
   folder: string,
   { signal, onProgress, ...options }: DownloadOptions,
   join: Join,
 ): Promise<string> {
-  const whole = placeOf(folder, { repository, file: wholeOf(file) });
+  const whole = modelPlaceOf(folder, { repository, file });
   if (await sizeOf(whole)) return whole;
   const files = await filesOf(hub, repository, file, signal);
   const bytes = files.reduce((sum, each) => sum + each.bytes, 0);
@@ -34,15 +35,15 @@ export async function getModel(
     before += each.bytes;
   }
   if (files.length > 1) {
-    await join(targets, whole, signal);
+    const release = await lock(joinedPartOf(whole));
+    try {
+      await join(targets, whole, signal);
+    } finally {
+      await release();
+    }
     for (const target of targets) await fs.rm(target, { force: true });
   }
   return whole;
-}
-
-/** What the parts of a split model make together; any other file is its own whole. */
-function wholeOf(file: string): string {
-  return file.replace(/-00001-of-\d{5}(?=\.gguf$)/i, '');
 }
 
 async function sizeOf(file: string): Promise<number | undefined> {

@@ -59,7 +59,7 @@ export async function filesOf(
   if (!URL.canParse(hub.base) || !/^https?:/.test(hub.base))
     throw new HubProblem(t`"${hub.base}" is no address of a hub: correct the setting "ryzanstein.hub".`);
   const url = `${hub.base}/api/models/${repository}/tree/main?recursive=true`;
-  const response = await asked(hub, url, repository, { signal });
+  const response = await asked(hub, url, { repository }, { signal });
   const tree = await entriesIn(response, hub.base);
   return partsOf(path).map((part) => {
     const entry = tree.find((each) => each.path === part);
@@ -75,11 +75,14 @@ export function urlOf(hub: Hub, { repository, path }: HubFile): string {
   return `${hub.base}/${repository}/resolve/main/${path.split('/').map(encodeURIComponent).join('/')}`;
 }
 
+/** What is asked for: a file, or the list of all in a repository. */
+type Wanted = Pick<HubFile, 'repository'> & Partial<Pick<HubFile, 'path'>>;
+
 /** One question to the hub. An answer that is none of the expected ones is thrown as a HubProblem, in words. */
 export async function asked(
   hub: Hub,
   url: string,
-  what: string,
+  wanted: Wanted,
   {
     signal,
     headers,
@@ -96,7 +99,7 @@ export async function asked(
   });
   if (expected.includes(response.status)) return response;
   await response.body?.cancel();
-  throw problemOf(response, what, hub);
+  throw problemOf(response, wanted, hub);
 }
 
 /** Behind "fetch failed" stands what failed. */
@@ -105,17 +108,22 @@ export function reasonOf(error: unknown): string {
   return cause?.code ?? cause?.message ?? message;
 }
 
-function problemOf({ status, headers }: Response, what: string, { base, token }: Hub): HubProblem {
+function problemOf(
+  { status, headers }: Response,
+  { repository, path }: Wanted,
+  { base, token }: Hub,
+): HubProblem {
+  const what = path ?? repository;
   if (status === 401)
     return token === undefined
       ? new HubProblem(
-          t`${base} wants to know who asks for ${what}, or does not have it: set a token with "Set Hub Token" if you have one.`,
+          t`${base} wants to know who asks for ${what}, or does not have it: set an access token of your account there with "Set Hub Token".`,
           'token',
         )
       : new HubProblem(t`${base} does not accept the token that is set, or does not have ${what}.`, 'token');
   if (status === 403)
     return new HubProblem(
-      t`${base} gives ${what} only to those who have agreed to its terms on its page, with a token of theirs.`,
+      t`${base} gives ${what} only to accounts that have agreed to its terms: agree on ${base}/${repository}, then set your token with "Set Hub Token".`,
       'token',
     );
   if (status === 404 || status === 410) return new HubProblem(t`${base} does not have ${what}.`, 'gone');

@@ -1,12 +1,14 @@
 // The folder of the models that were downloaded or imported: what lies there, how a file gets into it, and how it goes.
 
+import { randomBytes } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
 import { whenFree } from '../held';
-import { unwritable } from '../wording';
+import { Unwritable, unwritable } from '../wording';
 import { type Found, walk } from './folders';
+import { isPart, lock, partOf } from './parts';
 
-/** A file there; `unfinished` of a download that was broken off. */
+/** A file there; `unfinished` where it is not whole, or not yet. */
 export interface Stored {
   file: string;
   bytes: number;
@@ -14,21 +16,22 @@ export interface Stored {
 }
 
 const depth = 4;
-const unfinished = /\.[0-9a-f]{16}\.part$/;
 
 /** What takes room in the folder, models first. */
 export async function stored(folder: string): Promise<Stored[]> {
   const files: string[] = [];
   await walk(folder, depth, (file) => files.push(file) > 0);
-  const models = files.filter((file) => /\.gguf$/i.test(file) || unfinished.test(file));
+  const models = files.filter((file) => /\.gguf$/i.test(file) || isPart(file));
   const list = await Promise.all(
-    models.map(async (file) => ({
-      file,
-      bytes: (await fs.stat(file)).size,
-      unfinished: unfinished.test(file),
-    })),
+    models.map((file) =>
+      fs.stat(file).then(
+        ({ size: bytes }) => [{ file, bytes, unfinished: isPart(file) }],
+        // A link that leads nowhere, or what has become whole meanwhile.
+        () => [],
+      ),
+    ),
   );
-  return list.sort((a, b) => Number(a.unfinished) - Number(b.unfinished));
+  return list.flat().sort((a, b) => Number(a.unfinished) - Number(b.unfinished));
 }
 
 export async function downloaded(folder: string): Promise<Found[]> {
@@ -36,12 +39,15 @@ export async function downloaded(folder: string): Promise<Found[]> {
   return models.map(({ file }) => ({ file, origin: 'downloaded' }));
 }
 
-/** Deletes a model with what was measured of it, and the folders that are empty then. */
+/** Deletes a model with what was measured of it, and the folders that are empty then; not what is being written just now. */
 export async function remove(file: string, folder: string): Promise<void> {
+  const release = isPart(file) ? await lock(file) : undefined;
   try {
     await whenFree(() => fs.rm(file));
   } catch (error) {
     throw unwritable(file, error);
+  } finally {
+    await release?.();
   }
   await fs.rm(file.replace(/\.gguf$/i, '.tuning.json'), { force: true });
   // However the setting writes the folder: with a slash at its end, or on Windows with any slashes.
@@ -58,42 +64,60 @@ export async function remove(file: string, folder: string): Promise<void> {
 
 /** Copies a file from elsewhere into the folder, whole or not at all; returns its path there. Another one of its name stays. */
 export async function importFile(source: string, folder: string): Promise<string> {
-  const { name, ext } = path.parse(source);
-  const inFolder = (number: number): string =>
-    path.join(folder, 'imported', number === 1 ? `${name}${ext}` : `${name} (${number})${ext}`);
-  let number = 1;
-  while (await isAnother(inFolder(number), source)) number++;
-  const target = inFolder(number);
-  const part = `${target}.copy`;
+  const known = await placeOf(source, folder);
+  if (known.isThere) return known.file;
+  const part = partOf(known.file, randomBytes(8).toString('hex'));
   try {
-    await fs.mkdir(path.dirname(target), { recursive: true });
-    await fs.copyFile(source, part, fs.constants.COPYFILE_FICLONE);
-    await whenFree(() => fs.rename(part, target));
+    await fs.mkdir(path.dirname(part), { recursive: true });
+    const release = await lock(part);
+    try {
+      await fs.copyFile(source, part, fs.constants.COPYFILE_FICLONE);
+      // Another window may have brought one of that name meanwhile.
+      const { file, isThere } = await placeOf(source, folder);
+      if (!isThere) await whenFree(() => fs.rename(part, file));
+      return file;
+    } finally {
+      await fs.rm(part, { force: true });
+      await release();
+    }
   } catch (error) {
-    await fs.rm(part, { force: true });
     const { size } = await fs.stat(source).catch(() => ({ size: 0 }));
-    throw unwritable(target, error, Math.ceil(size / 1e6));
+    throw error instanceof Unwritable ? error : unwritable(known.file, error, Math.ceil(size / 1e6));
   }
-  return target;
 }
 
-const comparedBytes = 1 << 20;
-
-/** Whether a file is there, and is not the same one; told by their sizes and by how they begin. */
-async function isAnother(file: string, source: string): Promise<boolean> {
-  const [there, own] = await Promise.all([file, source].map((each) => fs.stat(each).catch(() => undefined)));
-  if (!there || !own) return false;
-  if (there.size !== own.size) return true;
-  const [begun, ownBegun] = await Promise.all([file, source].map(beginning));
-  return !begun!.equals(ownBegun!);
+/** Where the same file lies in the folder, or where it may lie. */
+async function placeOf(source: string, folder: string): Promise<{ file: string; isThere: boolean }> {
+  const { name, ext } = path.parse(source);
+  for (let number = 1; ; number++) {
+    const numbered = number === 1 ? `${name}${ext}` : `${name} (${number})${ext}`;
+    const file = path.join(folder, 'imported', numbered);
+    const found = await fs.stat(file).catch(() => undefined);
+    if (!found) return { file, isThere: false };
+    if (await areEqual(file, source).catch(() => false)) return { file, isThere: true };
+  }
 }
 
-async function beginning(file: string): Promise<Buffer> {
-  const opened = await fs.open(file);
+const comparedBytes = 1 << 22;
+
+/** Byte by byte, for weights that were trained again may differ anywhere. */
+async function areEqual(...names: [string, string]): Promise<boolean> {
+  const files: fs.FileHandle[] = [];
   try {
-    const { buffer, bytesRead } = await opened.read(Buffer.alloc(comparedBytes), 0, comparedBytes, 0);
-    return buffer.subarray(0, bytesRead);
+    for (const name of names) files.push(await fs.open(name));
+    const [size, other] = await Promise.all(files.map(async (file) => (await file.stat()).size));
+    const buffers = files.map(() => Buffer.alloc(comparedBytes));
+    for (let at = 0; size === other && at < size!; at += comparedBytes) {
+      const [one, two] = await Promise.all(
+        files.map(async (file, i) => {
+          const { bytesRead } = await file.read(buffers[i]!, 0, comparedBytes, at);
+          return buffers[i]!.subarray(0, bytesRead);
+        }),
+      );
+      if (!one!.equals(two!)) return false;
+    }
+    return size === other;
   } finally {
-    await opened.close();
+    for (const file of files) await file.close();
   }
 }

@@ -224,7 +224,7 @@ export function recommendationsOf(report: Measured): Recommendation[] {
   );
   if (active && fastest && fastest.gops / active.gops > worthIt) {
     recommendations.push({
-      action: t`Use the kernel ${fastest.level} (RYZANSTEIN_KERNEL=${fastest.level}).`,
+      action: t`Set "ryzanstein.kernel" to ${fastest.level}.`,
       expectedGain: t`${decimal(fastest.gops / active.gops)} times the speed of the ternary product`,
     });
   }

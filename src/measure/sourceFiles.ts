@@ -5,11 +5,11 @@ import * as path from 'node:path';
 import { diskTree, slashed } from '../editing/tree';
 import { isForeignFolder } from '../editing/foreignFolders';
 import { ignoreFile } from '../editing/ignoreFiles';
+import { isForeign, largestFile } from '../editing/ignoring';
 import { Judge, type Judgement } from '../editing/judge';
 import { languageOf } from '../language/languages';
 import { unreadable } from '../wording';
 
-const mostBytes = 200_000;
 /** Files with longer lines are made by programs. */
 const longestLine = 1000;
 
@@ -130,14 +130,14 @@ function filesUnder(folder: string, leftOut: (problem: Error) => void): string[]
     .flatMap((entry) => {
       const file = path.join(folder, entry.name);
       if (entry.isDirectory()) return isForeignFolder(entry.name) ? [] : filesUnder(file, leftOut);
-      const known = entry.isFile() && languageOf(entry.name) !== undefined;
+      const known = entry.isFile() && languageOf(entry.name) !== undefined && !isForeign(entry.name);
       return readable(() => (known && isSmallFile(file) ? [file] : []), leftOut);
     });
 }
 
 function isSmallFile(file: string): boolean {
   const status = stat(file);
-  return status.isFile() && status.size <= mostBytes;
+  return status.isFile() && status.size <= largestFile;
 }
 
 function isMade(text: string): boolean {

@@ -1,9 +1,7 @@
-// Tunes a model to code: how much the context weighs beside it, then how far its confidence holds; both are kept beside its file.
+// Tunes a model to code: how much the context weighs beside it, then how far its confidence holds; both are kept for when it is loaded again.
 
 import { t } from '@vscode/l10n';
 import type { Engine } from '../engine/engine';
-import { readGguf } from '../model/gguf';
-import { expectKeepable, keepTuning } from '../model/tuning';
 import type { Evaluation } from '../reports';
 import { calibrationOf, leastAnswers, thresholdsOf } from '../completion/calibrate';
 import { calibrated, type Calibration, composed } from '../completion/calibration';
@@ -20,16 +18,16 @@ export async function tune(
   progress: (done: number) => void,
   signal?: AbortSignal,
 ): Promise<Evaluation> {
-  expectKeepable(engine.info.file);
+  engine.loaded.expectKeepable();
   const { cache, ...tuned } = await tuneCache(engine, holes, progress, signal);
-  keepTuning(readGguf(engine.info.file), { cache });
+  engine.loaded.keep({ cache });
   await engine.tune(cache);
   const evaluation = await evaluate(engine, holes, (done) => progress(holes.length + done), signal);
   return { ...calibrate(engine, holes, evaluation), tuned };
 }
 
 /**
- * Makes the confidence of the engine's answers how often they were right, and keeps that beside the model's file. The
+ * Makes the confidence of the engine's answers how often they were right, and keeps that. The
  * evaluation's answers have it as well, and `calibration` says in a sentence what became of it.
  */
 export function calibrate(engine: Engine, holes: Hole[], evaluation: Evaluation): Evaluation {
@@ -67,7 +65,7 @@ export function calibrate(engine: Engine, holes: Hole[], evaluation: Evaluation)
 
 function kept(engine: Engine, confidence: Calibration): string {
   try {
-    return t`calibrated by these answers, for every workspace; kept in ${keepTuning(readGguf(engine.info.file), { confidence })}`;
+    return t`calibrated by these answers, for every workspace; kept in ${engine.loaded.keep({ confidence })}`;
   } catch (error) {
     return t`calibrated by these answers until the engine ends, for it cannot be kept: ${messageOf(error)}`;
   }

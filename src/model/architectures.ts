@@ -101,7 +101,7 @@ const refused: Record<string, () => string> = {
 
 /** `what` goes on behind the file's name. */
 export function fail(gguf: Gguf, what: string): never {
-  throw new GgufError(t`${gguf.file} ${what}. README lists the models that run.`);
+  throw new GgufError(t`${gguf.file} ${what}. The extension's Details page lists the models that run.`);
 }
 
 /** Throws a GgufError that says which key is wrong. With `any` the architecture may be one that our engine does not compute. */

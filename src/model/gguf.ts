@@ -262,7 +262,7 @@ function readHeader(reader: Reader, state: string, parts: boolean): Gguf {
     );
   if (reader.size < 5 || reader.uint32('the magic') !== magic) {
     throw new GgufError(
-      t`${file} is not a GGUF file. ${partByName(file) ?? t`It begins otherwise, whatever its name. Choose another model file.`}`,
+      t`${file} is not a GGUF file. ${partByName(file) ?? t`Its content is something else, whatever its name says. Choose another model file.`}`,
     );
   }
   const version = reader.uint32('the version');

@@ -75,5 +75,5 @@ export function takeInstead(type: number): string {
   if (name === 'NVFP4') return t`Take the model in MXFP4 or Q4_K_M.`;
   if (/_\d_\d$/.test(name))
     return t`Its weights lie as one kind of CPU wants them: take the model in ${name.slice(0, -4)}.`;
-  return t`Take the model in Q8_0, Q4_K_M or another type that README names.`;
+  return t`Take the model in Q8_0, Q4_K_M or another type that the extension's Details page names.`;
 }

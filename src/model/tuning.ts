@@ -1,4 +1,4 @@
-// What was measured of a model on code: how much the context weighs beside it and how far its confidence holds; from its file, or from one beside that.
+// What was measured of a model on code: how much the context weighs beside it and how far its confidence holds; from its file, or from one that was kept of it.
 
 import { t } from '@vscode/l10n';
 import { createHash } from 'node:crypto';
@@ -6,6 +6,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Calibration } from '../completion/calibration';
 import type { Thresholds } from '../eagerness';
+import { whenFreeNow, writeWhole } from '../held';
 import { messageOf, unwritable } from '../wording';
 import { fail } from './architectures';
 import type { Gguf } from './gguf';
@@ -13,72 +14,117 @@ import { string } from './ggufWriter';
 import { type CacheSettings, type Tuning, usual } from './measured';
 import { restate } from './rewrite';
 
-/** What the file beside a model's file holds: `header` is the digest of all before the tensors, `bytes` the whole size. */
+/** A model as it was when its file was read: what is measured of it is not that of another file in the same place. */
+export interface TunedModel {
+  readonly file: string;
+  /** A digest that no other model has, wherever its file lies. */
+  readonly identity: string;
+  /** A folder of our own, in which nobody else cleans up; without it tunings lie beside the models' files. */
+  readonly store?: string;
+}
+
+/** `identity` is that of the model. */
 interface TuningFile extends Partial<Tuning> {
   schema: typeof schema;
-  header: string;
-  bytes: number;
+  identity: string;
   date: string;
 }
 
 const schema = 'ryzanstein/tuning/1';
+/** Of each tensor: weights that were trained again differ in the first of them. */
+const sampledBytes = 4096;
 
-/** Where the tuning of a model's file is kept. */
+/** The identity is told by all that stands before the tensors, by how each of these begins, and by the size. */
+export function tunedModel({ file, tensors }: Gguf, store?: string): TunedModel {
+  const descriptor = fs.openSync(file, fs.constants.O_RDONLY);
+  try {
+    const { size } = fs.fstatSync(descriptor);
+    const hash = createHash('sha256').update(String(size));
+    const add = (from: number, length: number): void => {
+      const bytes = Buffer.alloc(length);
+      hash.update(bytes.subarray(0, fs.readSync(descriptor, bytes, 0, length, from)));
+    };
+    add(0, Math.min(size, ...tensors.map(({ offset }) => offset)));
+    for (const { offset, bytes } of tensors) add(offset, Math.min(sampledBytes, bytes));
+    return { file, identity: hash.digest('hex'), ...(store !== undefined && { store }) };
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** Where the tuning of a model's file is kept that has to be found without a folder of our own. */
 export function tuningFileOf(file: string): string {
   return `${file.replace(/\.gguf$/i, '')}.tuning.json`;
 }
 
+/** Where a tuning may lie; the first is where it is kept. */
+function placesOf({ file, identity, store }: TunedModel): [string, ...string[]] {
+  const beside = tuningFileOf(file);
+  return store === undefined ? [beside] : [path.join(store, 'tunings', `${identity}.json`), beside];
+}
+
 /**
- * What was tuned for this file, else what the file says, else what was measured of such models. `caution` says in a
- * sentence why what lies beside the file was left alone;
+ * What was tuned last for this model, else what its file says, else what was measured of such models. `caution` says in
+ * a sentence why what was kept is left alone;
  * `isCalibrated`: its confidence is that of this model, and not of such models. Throws a GgufError where the file itself says nonsense.
  */
-export function tuningOf(gguf: Gguf): Tuning & { isCalibrated: boolean; caution?: string } {
+export function tuningOf(
+  gguf: Gguf,
+  model = tunedModel(gguf),
+): Tuning & { isCalibrated: boolean; caution?: string } {
   const stated = cacheSettingsOf(gguf);
-  const cache = Object.keys(stated).length > 0 ? stated : usual.cache;
   const ofFile = statedConfidence(gguf);
-  const confidence = ofFile ?? usual.confidence;
-  try {
-    const own = readTuning(gguf);
-    const isCalibrated = (own?.confidence ?? ofFile) !== undefined;
-    return { cache: own?.cache ?? cache, confidence: own?.confidence ?? confidence, isCalibrated };
-  } catch (error) {
-    const caution = t`${tuningFileOf(gguf.file)} ${messageOf(error)}: it is not used. Tune the model again, or delete the file.`;
-    return { cache, confidence, isCalibrated: ofFile !== undefined, caution };
-  }
+  const { own, caution } = newestTuning(model);
+  return {
+    cache: own?.cache ?? (Object.keys(stated).length > 0 ? stated : usual.cache),
+    confidence: own?.confidence ?? ofFile ?? usual.confidence,
+    isCalibrated: (own?.confidence ?? ofFile) !== undefined,
+    ...(caution !== undefined && { caution }),
+  };
 }
 
 /** Throws the Error of `keepTuning` where it is foreseen: before what takes minutes. */
-export function expectKeepable(file: string): void {
-  const kept = tuningFileOf(file);
+export function expectKeepable(model: TunedModel): void {
+  const [kept] = placesOf(model);
   try {
+    fs.mkdirSync(path.dirname(kept), { recursive: true });
     if (fs.existsSync(kept)) fs.closeSync(fs.openSync(kept, 'r+'));
-    else fs.accessSync(path.dirname(kept), fs.constants.W_OK);
+    fs.accessSync(path.dirname(kept), fs.constants.W_OK);
   } catch (error) {
     throw unwritable(kept, error);
   }
 }
 
-/** Keeps what was found beside the model's file, with what was found before. Throws an Error that says why it cannot. */
-export function keepTuning(gguf: Gguf, found: Partial<Tuning>): string {
-  const file = tuningFileOf(gguf.file);
-  let before: Partial<Tuning> | undefined;
-  try {
-    before = readTuning(gguf);
-  } catch {
-    // What is of another file, or no tuning at all, is written over.
-  }
+/** Keeps what was found, with what was found before, and returns where. Throws an Error that says why it cannot. */
+export function keepTuning(model: TunedModel, found: Partial<Tuning>): string {
+  const [file] = placesOf(model);
+  const { identity } = model;
   const kept: TuningFile = {
-    ...before,
+    ...newestTuning(model).own,
     ...found,
-    ...{ schema, ...identityOf(gguf), date: new Date().toISOString() },
+    ...{ schema, identity, date: new Date().toISOString() },
   };
   try {
-    fs.writeFileSync(file, `${JSON.stringify(kept, undefined, 2)}\n`);
+    whenFreeNow(() => writeWhole(file, `${JSON.stringify(kept, undefined, 2)}\n`));
   } catch (error) {
     throw unwritable(file, error);
   }
   return file;
+}
+
+/** The tuning that was kept last; with a `caution` where there is none but something that is in its place. */
+function newestTuning(model: TunedModel): { own?: TuningFile; caution?: string } {
+  let own: TuningFile | undefined;
+  let caution: string | undefined;
+  for (const file of placesOf(model)) {
+    try {
+      const found = readTuning(file, model.identity);
+      if (found && (!own || found.date > own.date)) own = found;
+    } catch (error) {
+      caution ??= t`${file} ${messageOf(error)}: it is not used. Tune the model again, or delete the file.`;
+    }
+  }
+  return own ? { own } : caution === undefined ? {} : { caution };
 }
 
 /** JSON in the form of the tuning file's `confidence`. */
@@ -105,28 +151,13 @@ function parsed(read: () => string): unknown {
 }
 
 /** Undefined where nothing was tuned; throws an Error whose message goes on behind the file's name. */
-function readTuning(gguf: Gguf): TuningFile | undefined {
-  const file = tuningFileOf(gguf.file);
+function readTuning(file: string, identity: string): TuningFile | undefined {
   if (!fs.existsSync(file)) return undefined;
   const document = parsed(() => fs.readFileSync(file, 'utf8'));
   if (document === undefined) throw new Error(t`cannot be read as JSON`);
   const found = tuningFrom(document);
-  const { header, bytes } = identityOf(gguf);
-  if (found.header !== header || found.bytes !== bytes)
-    throw new Error(t`was made for another file of that name`);
+  if (found.identity !== identity) throw new Error(t`was made for another file of that name`);
   return found;
-}
-
-function identityOf({ file, tensors }: Gguf): { header: string; bytes: number } {
-  const descriptor = fs.openSync(file, fs.constants.O_RDONLY);
-  try {
-    const head = Buffer.alloc(Math.min(...tensors.map(({ offset }) => offset)));
-    const read = fs.readSync(descriptor, head, 0, head.length, 0);
-    const header = createHash('sha256').update(head.subarray(0, read)).digest('hex');
-    return { header, bytes: fs.fstatSync(descriptor).size };
-  } finally {
-    fs.closeSync(descriptor);
-  }
 }
 
 /** What the model's file says under `ryzanstein.cache`; the engine has defaults for the rest. */
@@ -178,9 +209,9 @@ function refuse(what: string): never {
 
 /** Throws an Error whose message goes on behind the file's name. */
 function tuningFrom(found: unknown): TuningFile {
-  const { schema: named, header, bytes, date, cache, confidence } = asRecord(found);
+  const { schema: named, identity, date, cache, confidence } = asRecord(found);
   if (named !== schema) throw new Error(t`is no tuning of a model`);
-  if (typeof header !== 'string' || typeof bytes !== 'number' || typeof date !== 'string')
+  if (typeof identity !== 'string' || typeof date !== 'string')
     throw new Error(t`does not say which file it was made for`);
   const settings = cache === undefined ? undefined : asRecord(cache);
   const kept =
@@ -191,7 +222,7 @@ function tuningFrom(found: unknown): TuningFile {
     );
   if (kept && !isUsable(kept)) refuse(t`has settings under "cache" that the engine does not take`);
   return {
-    ...{ schema, header, bytes, date },
+    ...{ schema, identity, date },
     ...(kept && { cache: kept }),
     ...(confidence !== undefined && {
       confidence: isCalibration(confidence) ? confidence : refuse(t`has no calibration under "confidence"`),

@@ -84,7 +84,7 @@ function verdictOn(report: BenchReport, deadline: number): string {
     coldMs <= deadline
       ? t`Both are within the deadline of ${due}.`
       : keyMs <= deadline
-        ? t`The first is beyond the deadline of ${due}, so that it is shown with the next key.`
+        ? t`The first is beyond the deadline of ${due}: it appears later, if you have not typed on.`
         : disturbanceWords(report.takenCores)
           ? t`That is beyond the deadline of ${due}.`
           : t`That is beyond the deadline of ${due}: a smaller model would be in time.`;

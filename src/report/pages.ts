@@ -244,7 +244,6 @@ export interface BenchmarkState {
   readonly verdict: string;
   readonly conditions: readonly Pair[];
   readonly groups: readonly BarGroup[];
-  /** A number of threads to keep, why, and what the button says. */
   /** With another number of threads to be used, or what keeps from advising one. */
   readonly advice?: {
     readonly text: string;

@@ -108,7 +108,7 @@ export function pageOf(sets: SetOfReports[], typings: Typings = {}): string {
 
 How often a completion is what somebody really wrote, measured on code that our models are never trained on. Made by \`npm run quality\` from the reports in \`docs/quality/\`; no figure is written by hand.
 
-Holes are punched into files of held-out sources (\`training/eval.json\` names them, with versions and seeds): the rest of a line, a whole line, a block behind its opener, and rests of lines within comments and strings; equally many of each language. Each is completed greedily from all text before and behind it. An answer is exact if its first line equals what stood there to the character. All answers, whoever gave them, are finished by the engine's own code, which ends them, cleans them and hides what a grammar finds broken, or of a block all but its first line; then they are scored by the same code. Earlier versions of this page judged the answers of the n-gram model without a grammar and without that first line.
+Holes are punched into files of held-out sources (\`training/eval.json\` names them, with versions and seeds): the rest of a line, a whole line, a block behind its opener, and rests of lines within comments and strings; equally many of each language. Each is completed greedily from all text before and behind it. An answer is exact if its first line equals what stood there to the character. All answers, whoever gave them, are finished by the engine's own code, which ends them, cleans them and hides what a grammar finds broken, or of a block all but its first line; then they are scored by the same code.
 
 - **ryzanstein** is the engine as in the editor: token healing, cache of what the context holds, confidence.
 - **llama.cpp** computes the same file below the same engine, with the same prompt tokens, without that cache, which the bundled model relies on; **without cache** is our engine without it. It is driven through node-llama-cpp token by token, which costs it time; \`docs/speed.md\` compares the speeds.
@@ -117,7 +117,7 @@ Holes are punched into files of held-out sources (\`training/eval.json\` names t
 - **With code of other files**: the files that an editor would have open, those that are imported and those nearby, stand before the prompt, chosen by the editor's rules.
 ${opinionsNote(sets)}- **Parse errors added** counts what the grammar of a language finds wrong with a file beyond what it finds with the true text, for each answer that is fit to show.
 - Confidence is how likely a first line is to be exact, calibrated on other holes of held-out code for the bundled model, which says so in its file; the reliability diagram says how far that holds. Other models share a calibration that was made of the answers of SmolLM2-135M and Qwen2.5-Coder-0.5B on this page.
-- Times are those of a machine that may do other work; compare them within a set only.
+- Times are those of a machine that may do other work, and of the kernel beside them: compare only rows of one set with the same kernel.
 ${typistSection(typings)}${sets.map(sectionOf).join('')}
 ## Again
 

@@ -103,6 +103,13 @@ const closedByTheEditor = [
       "import express from 'express';\n\nconst app = express();\n\napp.get('/b', (req, res) => {\n  res.send('b');\n})\n\napp.listen(80);\n",
   },
   {
+    file: 'names.ts',
+    text: "import { first } from 'a';\n‸\nfirst(second);\n",
+    typed: 'import { ',
+    writes: "second } from 'b';\n",
+    after: "import { first } from 'a';\nimport { second }\nfirst(second);\n",
+  },
+  {
     file: 'template.ts',
     text: 'const first = 1;\nconst second = 2;\nconst a = `${first}px`;\n‸\n',
     typed: 'const b = `${',

@@ -104,21 +104,30 @@ export async function chooseModels(vsix) {
         return `${Math.round(hub.asked[0].sent / 1e6)} MB`;
       },
     );
-    await check('the second time it goes on from there, and the model is used', async () => {
-      hub.pace = { piece: 1 << 20, ms: 0 };
-      await list();
-      await choose(wanted.name);
-      const name = await loaded('SmolLM2');
-      const { from } = hub.asked.at(-1);
-      const sent = hub.asked.reduce((sum, each) => sum + each.sent, 0);
-      expect(
-        hub.asked.length === 2 && from > 0,
-        `it was asked for from ${hub.asked.map((each) => each.from)}`,
-      );
-      // What was under way when the connection ended may come twice.
-      expect(sent < bytes.length + 4e6, `${sent} bytes were sent of ${bytes.length}`);
-      return `${name}, from ${Math.round(from / 1e6)} MB on`;
-    });
+    await check(
+      'where the hub fails that is told, and tried again it goes on and the model is used',
+      async () => {
+        hub.pace = { piece: 1 << 20, ms: 0 };
+        hub.apiFault = { status: 503 };
+        await list();
+        await choose(wanted.name);
+        const again = toast('is not well (HTTP 503)').getByRole('button', { name: 'Try Again' });
+        await again.waitFor({ timeout: 20_000 });
+        await picture(page, 'models-failed');
+        hub.apiFault = undefined;
+        await again.click();
+        const name = await loaded('SmolLM2');
+        const { from } = hub.asked.at(-1);
+        const sent = hub.asked.reduce((sum, each) => sum + each.sent, 0);
+        expect(
+          hub.asked.length === 2 && from > 0,
+          `it was asked for from ${hub.asked.map((each) => each.from)}`,
+        );
+        // What was under way when the connection ended may come twice.
+        expect(sent < bytes.length + 4e6, `${sent} bytes were sent of ${bytes.length}`);
+        return `${name}, from ${Math.round(from / 1e6)} MB on`;
+      },
+    );
     await check('one that Ollama keeps is used', async () => {
       await list();
       await choose('coder:latest', /coder:latest.*Ollama/);

@@ -52,6 +52,9 @@ export async function trial(vsix) {
     await check('its first step opens an example, and is ticked when a completion was accepted', () =>
       takeFirstStep(page, places[0]),
     );
+    await check('its second step tells of the line where the example was typed into', () =>
+      takeSecondStep(page),
+    );
     await page.setViewportSize({ width: 860, height: 480 });
     await page.mouse.move(600, 20);
     for (const file of new Set(places.map((place) => place.file))) {
@@ -101,6 +104,20 @@ async function takeFirstStep(page, first) {
   await until('the tick', isTicked, 10_000);
   await picture(page, 'walkthrough-ticked');
   return line;
+}
+
+async function takeSecondStep(page) {
+  const step = page.locator('.getting-started-step', { hasText: 'Why is nothing shown here?' });
+  await step.click({ position: { x: 150, y: 15 } });
+  await step.getByRole('button', { name: 'Why No Suggestion Here?' }).click();
+  await page.locator('.tab.active', { hasText: 'Untitled' }).waitFor({ timeout: 10_000 });
+  const told = page.locator('.notification-toast', {
+    hasText: /Ryzanstein: (?!No file is being edited|Nothing is known)/,
+  });
+  await told.waitFor({ timeout: 10_000 });
+  const sentence = (await told.innerText()).split('\n').find((line) => line.startsWith('Ryzanstein: '));
+  await command(page, 'Notifications: Clear All Notifications');
+  return sentence;
 }
 
 /** Types at the cursor as a person does, sees what is offered, looks at it, accepts it and sees it in the line. */

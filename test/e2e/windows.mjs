@@ -1,10 +1,18 @@
-// Two windows of one workbench, each with an extension host of its own: one engine process serves both, and both come back when it is killed.
-import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Two windows of one workbench, each with an extension host of its own: one engine process serves both, and both come back when it is killed or was taken away.
+import {
+  mkdtempSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { program } from '../../scripts/steps.mjs';
 import { address, startWorkbench } from '../../scripts/workbench.mjs';
-import { endOfLine, ghostText, openBrowser, picture, statusItem, until } from './page.mjs';
+import { endOfLine, ghostText, openBrowser, picture, status, statusItem, until } from './page.mjs';
 import { deterministic } from './settings.mjs';
 import { checklist, expect, tally } from './tally.mjs';
 
@@ -80,6 +88,35 @@ export async function shareOneEngine(vsix) {
         engines().length === 1 && engines()[0] !== first,
         `engines are ${engines().join()}, after ${first}`,
       );
+    });
+    await check('one that is taken away is told of, and is there again when it is restarted', async () => {
+      const [extension] = readdirSync(path.join(workbench.home, 'extensions')).filter((name) =>
+        name.startsWith('ryzanstein.'),
+      );
+      const native = path.join(workbench.home, 'extensions', extension, 'dist', 'native');
+      renameSync(native, `${native}.away`);
+      process.kill(Number(engines()[0]), 'SIGKILL');
+      const [window] = pages;
+      await window.bringToFront();
+      await endOfLine(window, 7);
+      await window.keyboard.type('\n');
+      await until('the failure', async () => (await status(window)).endsWith('failed'));
+      const told = window.locator('.notification-toast', { hasText: 'This package holds no engine' });
+      await picture(window, 'windows-failed');
+      renameSync(`${native}.away`, native);
+      await told.getByRole('button', { name: 'Restart Engine' }).click();
+      await until('no failure', async () => !(await status(window)).endsWith('failed'));
+      await completes(0);
+      await completes(1);
+      expect(engines().length === 1, `there are ${engines().length} engines`);
+    });
+    await check('it goes on for one when the other is closed', async () => {
+      const [first] = engines();
+      await pages.pop().close();
+      // Longer than it lingers without a window, and the workbench may keep a closed one a while.
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      await completes(0);
+      expect(engines().join() === first, `engines are ${engines().join()}, after ${first}`);
     });
     await check('no error was shown', async () => {
       for (const window of pages) {

@@ -17,6 +17,7 @@ import { leastConfidence } from '../../src/eagerness';
 import type { Alternative } from '../../src/protocol';
 import type { BenchReport, Evaluation } from '../../src/reports';
 import type { Parts } from '../../src/extension/extension';
+import { showLine } from '../../src/extension/documents';
 import { explanation } from '../../src/extension/whyNothing';
 import type { RelatedText } from '../../src/protocol';
 import { LocalHub } from '../unit/library/localHub';
@@ -406,6 +407,47 @@ describe('ghost text', () => {
     await entryAfter(parts, /^(shown|hidden)/, trigger);
   });
 
+  it('comes in a cell of a notebook, under the name of the notebook', async () => {
+    const file = vscode.Uri.joinPath(workspaceFolder(), 'prices.ipynb');
+    const code = { cell_type: 'code', execution_count: null, metadata: {}, outputs: [] };
+    const cells = ['prices = [1, 2]\n', 'total = '].map((source) => ({ ...code, source: [source] }));
+    const metadata = { language_info: { name: 'python' } };
+    const content = JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 });
+    await vscode.workspace.fs.writeFile(file, Buffer.from(content));
+    const notebook = await vscode.workspace.openNotebookDocument(file);
+    await vscode.window.showNotebookDocument(notebook);
+    const editor = await vscode.window.showTextDocument(notebook.cellAt(1).document);
+    editor.selection = new vscode.Selection(0, 8, 0, 8);
+    const { where, completion } = await entryAfter(parts, /^(shown|hidden)/, trigger);
+    assert.equal(where, 'prices.ipynb [2]:1');
+    const { path: named, repository, prefix } = parts.completions.askedFor(completion!)!.prompt;
+    assert.deepEqual(
+      { named, repository, prefix },
+      {
+        ...{ named: 'prices.py', repository: path.basename(workspaceFolder().fsPath) },
+        prefix: 'prices = [1, 2]\n\ntotal = ',
+      },
+    );
+    await closeAll();
+    await vscode.workspace.fs.delete(file);
+  });
+
+  it('comes where it was typed last while a page is in front', async () => {
+    const editor = await open(sample);
+    const { document } = editor;
+    const before = marked(editor);
+    for (const work of ['ryzanstein.completeNow', 'ryzanstein.whyNothing']) {
+      await vscode.commands.executeCommand('ryzanstein.showLiveView');
+      await until('the page in front', () => !vscode.window.activeTextEditor);
+      const done = vscode.commands.executeCommand(work);
+      const front = await until('the document in front', () => vscode.window.activeTextEditor);
+      assert.deepEqual([front.document, marked(front)], [document, before]);
+      if (work === 'ryzanstein.completeNow') await done;
+    }
+    await until('an entry', () => parts.completions.entries[0]?.trigger === 'on request');
+    await vscode.commands.executeCommand('notifications.clearAll');
+  });
+
   it('can be turned off, and on again', async () => {
     await open(sample);
     await vscode.commands.executeCommand('ryzanstein.toggle');
@@ -558,6 +600,17 @@ describe('the engine', () => {
     await open(sample.replace('total', 'again'));
     await answered(parts);
     assert.notEqual(parts.engine.processId, first);
+  });
+
+  it('serves the other windows on where the model in use is chosen again', async () => {
+    await open(sample.replace('total', 'chosen'));
+    await answered(parts);
+    const { processId, state } = parts.engine;
+    assert.ok(state.name === 'ready');
+    await parts.models.load(state.model.file);
+    assert.equal(parts.engine.state.name, 'ready');
+    assert.equal(parts.engine.processId, processId);
+    await vscode.commands.executeCommand('notifications.clearAll');
   });
 
   it('uses no processor time while nothing happens', async function () {
@@ -769,6 +822,31 @@ describe('the engine', () => {
     await answered(parts);
     await vscode.commands.executeCommand('ryzanstein.eraseLog');
     assert.deepEqual(parts.completions.entries, []);
+  });
+
+  it('is opened again where it was asked for, were it closed, in no folder, or a cell', async () => {
+    const outside = await open(`${sample}\n\n`);
+    const entry = await entryAfter(parts, /./, trigger);
+    const key = outside.document.uri.toString();
+    assert.equal(entry.key, key);
+    const json = { cells: [{ cell_type: 'code', source: 'x = 1', metadata: {}, outputs: [] }], metadata: {} };
+    const file = vscode.Uri.joinPath(workspaceFolder(), 'opened.ipynb');
+    writeFileSync(file.fsPath, JSON.stringify({ ...json, nbformat: 4, nbformat_minor: 4 }));
+    const notebook = await vscode.workspace.openNotebookDocument(file);
+    const cell = notebook.cellAt(0).document.uri.toString();
+    await closeAll();
+    assert.ok(await showLine(key, 1));
+    const shown = vscode.window.activeTextEditor;
+    assert.deepEqual([shown?.document.uri.toString(), shown?.selection.active.line], [key, 1]);
+    await closeAll();
+    assert.ok(await showLine(cell, 0));
+    await until('the notebook', () =>
+      vscode.window.visibleNotebookEditors.some((each) => each.notebook.uri.toString() === file.toString()),
+    );
+    await closeAll();
+    rmSync(file.fsPath);
+    assert.equal(await showLine(`${file.toString()}-gone`, 0), false);
+    assert.equal(await showLine('untitled:Untitled-99', 0), false);
   });
 
   it('is watched in the live view', async () => {

@@ -118,11 +118,10 @@ static void multiply_int8_pairs(const void* blocks, int block_count, int columns
 }
 
 static const MatrixKernel kTernaryPairs = {
-    "R16-2B",           16,          two_bit_block_bytes,   pack_two_bit_row,
-    dot_prepared_bytes, prepare_dot, multiply_ternary_pairs};
+    16, two_bit_block_bytes, pack_two_bit_row, dot_prepared_bytes, prepare_dot, multiply_ternary_pairs};
 static const MatrixKernel kInt8Pairs = {
-    "R16-8S",           16,          byte_block_bytes,    pack_signed_byte_row,
-    dot_prepared_bytes, prepare_dot, multiply_int8_pairs, unpack_signed_byte_row};
+    16,          byte_block_bytes,    pack_signed_byte_row,  dot_prepared_bytes,
+    prepare_dot, multiply_int8_pairs, unpack_signed_byte_row};
 
 extern const Kernels kNeonI8mm = {&kTernaryPairs, &kInt8Pairs, &kNeonFloats, kNeonDotprodGrouped};
 

@@ -50,8 +50,7 @@ static void multiply(const void* blocks, int block_count, int columns, const voi
   }
 }
 
-static const MatrixKernel kRows = {"rows",         16,      block_bytes, pack_row,
-                                   prepared_bytes, prepare, multiply,    unpack_row};
+static const MatrixKernel kRows = {16, block_bytes, pack_row, prepared_bytes, prepare, multiply, unpack_row};
 
 // ---------------------------------------------------------------- floats
 
@@ -123,10 +122,6 @@ static float quantize(const float* x, int n, int8_t* q) { return quantize_to(x, 
 
 static float quantize_words(const float* x, int n, int largest, int16_t* q) {
   return quantize_to(x, n, static_cast<float>(largest), q);
-}
-
-static void scale(const int32_t* sums, int n, float factor, float* y) {
-  for (int i = 0; i < n; i++) y[i] = static_cast<float>(sums[i]) * factor;
 }
 
 static void scale_rows(const int32_t* sums, const float* row_scales, int n, float factor, float* y) {
@@ -216,7 +211,8 @@ static void attend(const Attention& a) {
       weights[p] = e * a.value_scales[p];
       most = weights[p] > most ? weights[p] : most;
     }
-    const float levels = most > 0.0f ? static_cast<float>(kLargestWeight) / most : 0.0f;
+    // Weights so small that they have no levels are zeros.
+    const float levels = most > kLeastWeight ? static_cast<float>(kLargestWeight) / most : 0.0f;
     for (int p = 0; p < row->visible; p++) {
       row->rounded_weights[p] = static_cast<int16_t>(nearbyintf(weights[p] * levels));
     }
@@ -237,8 +233,8 @@ static void attend(const Attention& a) {
 }
 
 static LogitSummary summarize(const float* logits, int n) {
-  LogitSummary s = {0, logits[0], 0.0f};
-  for (int i = 1; i < n; i++) {
+  LogitSummary s = {0, -3.4028234e38f, 0.0f};
+  for (int i = 0; i < n; i++) {
     if (logits[i] > s.maximum) {
       s.best = i;
       s.maximum = logits[i];
@@ -251,8 +247,8 @@ static LogitSummary summarize(const float* logits, int n) {
 }
 
 static const FloatKernels kFloats = {
-    rms_norm, layer_norm,    quantize,       quantize_words, scale, scale_rows,     add,    rope,
-    spread,   silu_multiply, relu2_multiply, gelu_multiply,  gelu,  multiply_words, attend, summarize};
+    rms_norm,      layer_norm,     quantize,      quantize_words, scale_rows,     add,    rope,     spread,
+    silu_multiply, relu2_multiply, gelu_multiply, gelu,           multiply_words, attend, summarize};
 
 extern const GroupedKernel* const kScalarGrouped[kForms];
 

@@ -161,11 +161,10 @@ static void multiply_int8(const void* blocks, int block_count, int columns, cons
   multiply_batch<copy_units>(p, block_count, tokens);
 }
 
-static const MatrixKernel kTernary = {"R16-2B",           16,          two_bit_block_bytes, pack_two_bit_row,
-                                      dot_prepared_bytes, prepare_dot, multiply_ternary};
-static const MatrixKernel kInt8 = {
-    "R16-8",        16, byte_block_bytes, pack_byte_row, dot_prepared_bytes, prepare_dot, multiply_int8,
-    unpack_byte_row};
+static const MatrixKernel kTernary = {16,          two_bit_block_bytes, pack_two_bit_row, dot_prepared_bytes,
+                                      prepare_dot, multiply_ternary};
+static const MatrixKernel kInt8 = {16,          byte_block_bytes, pack_byte_row,  dot_prepared_bytes,
+                                   prepare_dot, multiply_int8,    unpack_byte_row};
 
 extern const Kernels kAmx = {&kTernary, &kInt8, &kAvx512VnniFloats, kAmxGrouped};
 

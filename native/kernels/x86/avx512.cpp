@@ -34,11 +34,10 @@ static void multiply_int8(const void* blocks, int block_count, int columns, cons
                      word_prepared_bytes(columns), tokens, y, y_stride);
 }
 
-static const MatrixKernel kTernary = {"R16-2B",           16,          two_bit_block_bytes, pack_two_bit_row,
-                                      dot_prepared_bytes, prepare_dot, multiply_ternary};
+static const MatrixKernel kTernary = {16,          two_bit_block_bytes, pack_two_bit_row, dot_prepared_bytes,
+                                      prepare_dot, multiply_ternary};
 extern const MatrixKernel kAvx512Int8 = {
-    "R16-8",        16, byte_block_bytes, pack_byte_row, word_prepared_bytes, prepare_words, multiply_int8,
-    unpack_byte_row};
+    16, byte_block_bytes, pack_byte_row, word_prepared_bytes, prepare_words, multiply_int8, unpack_byte_row};
 
 extern const Kernels kAvx512 = {&kTernary, &kAvx512Int8, &kAvx512Floats, kAvx512Grouped};
 

@@ -82,7 +82,7 @@ static void multiply(const void* blocks, int block_count, int columns, const voi
 }
 
 static const MatrixKernel kTernary = {
-    "R16-5T", 16, five_trit_block_bytes, pack_five_trit_row, dot_prepared_bytes, prepare_dot, multiply};
+    16, five_trit_block_bytes, pack_five_trit_row, dot_prepared_bytes, prepare_dot, multiply};
 
 extern const Kernels kAvx512Vbmi = {&kTernary, &kAvx512VnniInt8, &kAvx512VnniFloats, kAvx512VbmiGrouped};
 

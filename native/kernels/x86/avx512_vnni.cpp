@@ -32,10 +32,9 @@ static void multiply_int8(const void* blocks, int block_count, int columns, cons
 }
 
 extern const MatrixKernel kAvx512VnniTernary = {
-    "R16-2B", 16, two_bit_block_bytes, pack_two_bit_row, dot_prepared_bytes, prepare_dot, multiply_ternary};
+    16, two_bit_block_bytes, pack_two_bit_row, dot_prepared_bytes, prepare_dot, multiply_ternary};
 extern const MatrixKernel kAvx512VnniInt8 = {
-    "R16-8",        16, byte_block_bytes, pack_byte_row, dot_prepared_bytes, prepare_dot, multiply_int8,
-    unpack_byte_row};
+    16, byte_block_bytes, pack_byte_row, dot_prepared_bytes, prepare_dot, multiply_int8, unpack_byte_row};
 
 extern const Kernels kAvx512Vnni = {&kAvx512VnniTernary, &kAvx512VnniInt8, &kAvx512VnniFloats,
                                     kAvx512VnniGrouped};

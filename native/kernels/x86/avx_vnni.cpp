@@ -46,11 +46,10 @@ static void multiply_int8(const void* blocks, int block_count, int columns, cons
                      dot_prepared_bytes(columns), tokens, y, y_stride);
 }
 
-static const MatrixKernel kTernary = {"R16-2B",           16,          two_bit_block_bytes, pack_two_bit_row,
-                                      dot_prepared_bytes, prepare_dot, multiply_ternary};
-static const MatrixKernel kInt8 = {
-    "R16-8",        16, byte_block_bytes, pack_byte_row, dot_prepared_bytes, prepare_dot, multiply_int8,
-    unpack_byte_row};
+static const MatrixKernel kTernary = {16,          two_bit_block_bytes, pack_two_bit_row, dot_prepared_bytes,
+                                      prepare_dot, multiply_ternary};
+static const MatrixKernel kInt8 = {16,          byte_block_bytes, pack_byte_row,  dot_prepared_bytes,
+                                   prepare_dot, multiply_int8,    unpack_byte_row};
 
 extern const Kernels kAvxVnni = {&kTernary, &kInt8, &kAvx2Floats, kAvxVnniGrouped};
 

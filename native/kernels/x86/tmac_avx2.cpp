@@ -45,8 +45,8 @@ static void multiply(const void* blocks, int block_count, int columns, const voi
   look_up_blocks(blocks, lut32_block_bytes(columns), block_count, columns, prepared, tokens, y, y_stride);
 }
 
-static const MatrixKernel kTernary = {
-    "LUT32", kRows, lut32_block_bytes, pack_lut32_row, lut_prepared_bytes, prepare_tables, multiply};
+static const MatrixKernel kTernary = {kRows,          lut32_block_bytes, pack_lut32_row, lut_prepared_bytes,
+                                      prepare_tables, multiply};
 
 extern const Kernels kTmacAvx2 = {&kTernary, &kAvx2Int8, &kAvx2Floats, kAvx2Grouped};
 

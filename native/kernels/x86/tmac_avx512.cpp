@@ -41,8 +41,8 @@ static void multiply(const void* blocks, int block_count, int columns, const voi
   look_up_blocks(blocks, lut64_block_bytes(columns), block_count, columns, prepared, tokens, y, y_stride);
 }
 
-static const MatrixKernel kTernary = {
-    "LUT64", kRows, lut64_block_bytes, pack_lut64_row, lut_prepared_bytes, prepare_tables, multiply};
+static const MatrixKernel kTernary = {kRows,          lut64_block_bytes, pack_lut64_row, lut_prepared_bytes,
+                                      prepare_tables, multiply};
 
 extern const Kernels kTmacAvx512 = {&kTernary, &kAvx512Int8, &kAvx512Floats, kAvx512Grouped};
 

@@ -30,10 +30,6 @@ RYZANSTEIN_INLINE __m256i in_place(__m256i v) {
 RYZANSTEIN_INLINE Unit load(const uint8_t* p) {
   return {_mm256_load_si256(registers(p)), _mm256_load_si256(registers(p) + 1)};
 }
-RYZANSTEIN_INLINE void store(uint8_t* p, Unit v) {
-  _mm256_store_si256(reinterpret_cast<__m256i*>(p), v.low);
-  _mm256_store_si256(reinterpret_cast<__m256i*>(p) + 1, v.high);
-}
 RYZANSTEIN_INLINE Unit zero() { return {_mm256_setzero_si256(), _mm256_setzero_si256()}; }
 RYZANSTEIN_INLINE Unit all_bytes(int v) {
   const __m256i r = _mm256_set1_epi8(static_cast<char>(v));

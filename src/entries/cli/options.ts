@@ -43,7 +43,7 @@ export function verbWithModel(command: Command, description: string): Command {
 /** The same for a verb that runs the model. */
 export function verbWithEngine(command: Command, description: string): Command {
   return verbWithModel(command, description)
-    .option('--threads <n>', 'threads; the physical cores without it', threadCount)
+    .option('--threads <n>', 'threads; one for each fast core without it', threadCount)
     .addOption(kernelOption());
 }
 

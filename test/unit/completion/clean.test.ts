@@ -111,6 +111,18 @@ describe('clean', () => {
     check('def f():\n‸', '    x', '    x');
   });
 
+  it('keeps the space that was written before a closer behind the cursor', () => {
+    const suffix = (marked: string, output: string, expected: string): void =>
+      check(marked, output, expected, undefined, 'suffix');
+    suffix('import { ‸}', 'first ', 'first ');
+    suffix('const a = {‸};', ' b: 1 ', ' b: 1 ');
+    suffix('f( ‸)', 'a ', 'a ');
+    suffix('import { ‸ }', 'first ', 'first');
+    suffix('const a = { ‸}', 'b', 'b');
+    check('const a = { ‸};', 'b };', 'b ');
+    check('const a = { ‸', 'b ', 'b');
+  });
+
   it('puts the closer that the editor typed on a line of its own', () => {
     check('  if (a) {‸}', '\n    b();', '\n    b();\n  ');
     check('  f(() => {‸})', '\n    b();', '\n    b();\n  ');

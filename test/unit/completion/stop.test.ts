@@ -145,8 +145,8 @@ describe('stop', () => {
   });
 
   it('ends where the rest of the line begins', () => {
-    check('const s = ‸ + y;', 'x.length + y;\nfoo\n', { text: 'x.length', reason: 'suffix' });
-    check('if (‸ && ready) {', 'open && ready) {\n', { text: 'open', reason: 'suffix' });
+    check('const s = ‸ + y;', 'x.length + y;\nfoo\n', { text: 'x.length ', reason: 'suffix' });
+    check('if (‸ && ready) {', 'open && ready) {\n', { text: 'open ', reason: 'suffix' });
   });
 
   it('writes the body of a block and closes it', () => {
@@ -159,7 +159,7 @@ describe('stop', () => {
   });
 
   it('keeps to the line where the opener goes on in it', () => {
-    check('import {‸} from "x";', ' a, b } from "x";\n', { text: ' a, b', reason: 'suffix' });
+    check('import {‸} from "x";', ' a, b } from "x";\n', { text: ' a, b ', reason: 'suffix' });
     check('import {‸', ' a } from "x";\nb', { text: ' a } from "x";', reason: 'line' });
   });
 

@@ -10,6 +10,7 @@ const entry = (more: Partial<Entry> = {}): Entry => ({
   ...{
     time: 0,
     where: 'a.ts:1',
+    key: 'file:///a.ts',
     trigger: 'automatic',
     result: { kind: 'shown', how: 'computed' },
     waitedMs: 1,
@@ -36,6 +37,10 @@ describe('the log of completions', () => {
     log.add(entry({ result: { kind: 'hidden', because: 'confidence' } }));
     for (const outcome of ['typed', 'accepted', 'accepted'] as const) log.amend(first, { outcome });
     assert.deepEqual({ ...log.today, day: '' }, { day: '', shown: 2, accepted: 1 });
+    const undone = answer('x');
+    for (const how of ['joined', 'same'] as const)
+      log.amend(log.add(entry({ result: { kind: 'shown', how }, answer: undone })), { outcome: 'accepted' });
+    assert.deepEqual({ ...log.today, day: '' }, { day: '', shown: 3, accepted: 2 });
     day = 'Tuesday';
     log.amend(first, { outcome: 'accepted' });
     assert.deepEqual([log.today.shown, log.today.accepted], [0, 0]);

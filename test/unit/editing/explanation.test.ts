@@ -14,7 +14,7 @@ const completion: Completion = {
 };
 
 const entry = (result: Result, more: Partial<Entry> = {}): Entry => ({
-  ...{ time: 0, where: 'a.ts:1', trigger: 'automatic', result, waitedMs: 1 },
+  ...{ time: 0, where: 'a.ts:1', key: 'file:///a.ts', trigger: 'automatic', result, waitedMs: 1 },
   ...more,
 });
 
@@ -36,7 +36,7 @@ describe('the explanation of a line without ghost text', () => {
     );
     assert.equal(setting, 'eagerness');
     const own = explain(entries, facts({ confidence: 0.9 }));
-    assert.match(own.sentence, /90 % is set/);
+    assert.match(own.sentence, /Your setting asks for 90 %\.$/);
     assert.equal(own.setting, 'confidence');
   });
 
@@ -58,7 +58,9 @@ describe('the explanation of a line without ghost text', () => {
       entry({ kind: 'late', after: 100 }),
       entry(shown),
     ];
-    assert.equal(explain(entries, facts()).setting, 'deadline');
+    const late = explain(entries, facts());
+    assert.equal(late.setting, 'deadline');
+    assert.equal(late.sentence, 'The answer was not ready within 100 ms.');
     assert.match(explain(entries.slice(0, 1), facts()).sentence, /^You typed on/);
     assert.match(explain([], facts()).sentence, /while you type/);
   });

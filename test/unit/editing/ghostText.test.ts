@@ -115,6 +115,25 @@ describe('ghost text', () => {
       ]);
   });
 
+  it('counts as shown, and by its speed, where its answer comes between two keys', async () => {
+    const trial = Trial.of(sample);
+    await trial.type('g', 60);
+    await trial.type('first + ', 0);
+    trial.backend.tell('first + second');
+    await trial.pass(5);
+    await trial.type('s', 60);
+    assert.deepEqual(
+      [trial.shown, trial.result, trial.backend.requests.length],
+      ['econd', 'shown, computed while it was typed into', 1],
+    );
+    const { log } = trial.editor;
+    assert.deepEqual([log.today.shown, log.recent?.answers], [1, 1]);
+    await trial.type('e');
+    assert.deepEqual([trial.shown, trial.result], ['cond', 'typed through']);
+    await trial.accept();
+    assert.deepEqual([log.today.shown, log.today.accepted], [1, 1]);
+  });
+
   it('is typed through without the backend', async () => {
     const trial = answering('first + second', sample);
     await trial.request();
@@ -284,7 +303,10 @@ describe('ghost text that takes its time', () => {
     await trial.pass(300);
     assert.equal(trial.shown, 'first + second;', 'the block took the place of its line');
     await trial.accept();
-    assert.deepEqual([trial.shown, trial.result], ['\n  third();', 'typed through']);
+    assert.deepEqual(
+      [trial.shown, trial.result],
+      ['\n  third();', 'shown, computed while it was typed into'],
+    );
     await trial.accept();
     assert.equal(trial.marked, sample.replace('|', 'gfirst + second;\n  third();|'));
     assert.equal(trial.backend.requests[1]?.prompt.prefix, 'const total = gfirst + second;\n  third();');
@@ -342,7 +364,7 @@ describe('ghost text that takes its time', () => {
       trial.backend.tell('other');
       await trial.pass(10);
       await trial.type('o');
-      assert.deepEqual([trial.shown, trial.result], ['ther', 'typed through']);
+      assert.deepEqual([trial.shown, trial.result], ['ther', 'shown, computed while it was typed into']);
       assert.equal(trial.backend.requests.length, 1);
     });
 

@@ -320,6 +320,21 @@ describe('what Git ignores', function () {
     },
   );
 
+  (hasLinks ? it : it.skip)('is what a linked file of rules keeps out, not what it lets in', async () => {
+    repository('r');
+    write('r/.gitignore', 'secret.txt\n');
+    write('r/rules', '!secret.txt\nother.txt\n');
+    fs.mkdirSync(path.join(home, 'r/sub'));
+    fs.symlinkSync('../rules', path.join(home, 'r/sub/.gitignore'));
+    fs.symlinkSync('sub', path.join(home, 'r/way'));
+    const names = ['r/sub/secret.txt', 'r/sub/other.txt', 'r/sub/a.txt'];
+    assert.deepEqual(await ignored(names), names.slice(0, 2));
+    // By the way of a linked folder its rules are no link.
+    write('r/own/.gitignore', '!secret.txt\n');
+    fs.symlinkSync('own', path.join(home, 'r/there'));
+    assert.deepEqual(await ignored(['r/own/secret.txt', 'r/there/secret.txt']), []);
+  });
+
   it('is decided in little time, whatever the rules', async () => {
     repository('r');
     const hard = [

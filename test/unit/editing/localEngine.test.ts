@@ -466,13 +466,19 @@ function behaves(isShared: boolean): void {
 
   const thresholds = { languages: { go: { quiet: 0.9, normal: 0.8, eager: 0.7 } } };
   withTrial(
-    'knows at once how sure is sure enough, as an evaluation has measured',
-    { evaluate: `answer(${JSON.stringify({ file: 'fake.gguf', holes: 9, thresholds })})` },
+    'knows at once how sure is sure enough, whoever had that measured',
+    {
+      evaluate: `
+        send({ jsonrpc: '2.0', method: 'model', params: ${JSON.stringify({ name: 'fake', thresholds })} });
+        answer({})`,
+    },
     async (trial) => {
       await trial.complete(never);
       await trial.client.evaluate({ files: [], holes: 9, seed: 1 }, never, () => undefined);
       const { state } = trial.client;
       assert.deepEqual(state.name === 'ready' && state.model.thresholds, thresholds);
+      trial.client.reload('as the test wants it');
+      assert.equal(trial.client.state.name, 'idle');
     },
   );
 

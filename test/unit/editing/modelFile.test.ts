@@ -32,18 +32,6 @@ describe('model file', () => {
     assert.equal(findModelFile(chosen, folder), chosen);
   });
 
-  it('is looked for at home where its path begins with ~', () => {
-    const missing = path.join(os.homedir(), 'no-such-folder', 'a.gguf');
-    for (const [chosen, meant] of [
-      ['~/no-such-folder/a.gguf', missing],
-      ['~\\no-such-file.gguf', path.join(os.homedir(), 'no-such-file.gguf')],
-    ] as const)
-      assert.throws(
-        () => findModelFile(chosen, folder),
-        (error: Error) => error.message.includes(`${meant} does not exist`),
-      );
-  });
-
   it('is not replaced when the chosen one is missing', () => {
     file('code.gguf');
     assert.throws(

@@ -17,6 +17,16 @@ describe('the outcome of an offer', () => {
   for (const [title, offset, text, outcome] of cases)
     it(title, () => assert.equal(outcomeOf(offered, { offset, text }), outcome));
 
+  it('typed into where Enter indents the line', () => {
+    for (const enter of ['\n', '\n\t', '\r\n    '])
+      assert.equal(outcomeOf({ offset: 3, text: `${enter}a` }, { offset: 3, text: enter }), 'typed');
+    assert.equal(outcomeOf({ offset: 3, text: '\n  a' }, { offset: 3, text: '\n    ' }), 'typed over');
+    assert.equal(
+      outcomeOf({ offset: 3, text: '\n  a\n}' }, { offset: 3, text: '\n  a' }),
+      'accepted in part',
+    );
+  });
+
   it('typed into where the editor closes the bracket', () => {
     assert.equal(outcomeOf({ offset: 3, text: '(a)' }, { offset: 3, text: '()' }), 'typed');
     assert.equal(outcomeOf({ offset: 3, text: '[a]' }, { offset: 3, text: '()' }), 'typed over');

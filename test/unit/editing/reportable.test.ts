@@ -69,7 +69,14 @@ describe('what is copied for a report', () => {
       alternatives: [{ text: 'ada', confidence: 0.1 }],
     };
     const entry: Entry = {
-      ...{ time: 1, where: 'ada.ts:1', trigger: 'automatic', waitedMs: 5, text: 'ada' },
+      ...{
+        time: 1,
+        key: 'file:///ada.ts',
+        where: 'ada.ts:1',
+        trigger: 'automatic',
+        waitedMs: 5,
+        text: 'ada',
+      },
       ...{ result: { kind: 'failed', problem: 'ENOENT: /home/ada b/x' }, completion, answer: completion },
     };
     const { entries } = told({ entries: [entry] });

@@ -162,6 +162,7 @@ export const otherNames =
  * where the secret looks like one does anything tell it from text.
  */
 export const namedForms: readonly (readonly [languageId: string, statement: string, odd?: 'odd'])[] = [
+  ['java', 'Map.of("user", "bob",\n    "camelName", "§")'],
   ['typescript', "const camelName = '§';"],
   ['typescript', "const camelName: string = '§';"],
   ['typescript', "connect({ user: 'bob', camelName: '§' });"],

@@ -38,6 +38,11 @@ describe('the engine of another system', () => {
     assert.match(complaint(), /^This package holds the engine for plan9-mips: there is none at /);
   });
 
+  it('is not said to be there where its folder is empty, as a scanner for viruses leaves it', () => {
+    fs.mkdirSync(path.join(dist, 'native', `${process.platform}-${here}`), { recursive: true });
+    assert.match(complaint(), /^This package holds no engine: there is none at /);
+  });
+
   it('tells why it cannot be loaded', () => {
     put(`${process.platform}-${here}`);
     assert.match(complaint(), /ryzanstein\.node cannot be loaded here: .+\. Install the package for /s);

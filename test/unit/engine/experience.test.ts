@@ -10,7 +10,7 @@ import { Experience, learned } from '../../../src/engine/experience';
 import type { Engine } from '../../../src/engine/engine';
 import { Models } from '../../../src/engine/models';
 import { readGguf } from '../../../src/model/gguf';
-import { keepTuning, tuningFileOf } from '../../../src/model/tuning';
+import { keepTuning, tunedModel, tuningFileOf } from '../../../src/model/tuning';
 import { mean } from '../../../src/statistics';
 import { temporaryFile } from '../model/ggufFile';
 import { randomSource } from '../random';
@@ -130,9 +130,21 @@ describe('a model that learns', () => {
     await engine.close();
   });
 
+  it('remembers what it learned in a session that was short', async () => {
+    const { modelFile, store } = unmeasured();
+    const file = path.join(store, 'answers.json');
+    for (const all of [7, 14]) {
+      const engine = await new Models(() => addon).open({ modelFile, threads: 1, store }, {});
+      for (const answer of drawn(7)) engine.known({ model: engine.info.name, answer });
+      await engine.close();
+      const kept = Object.values(JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown[]>);
+      assert.equal(kept.at(-1)?.length, all);
+    }
+  });
+
   it('learns no more once it was measured', async () => {
     const { modelFile, store } = unmeasured();
-    keepTuning(readGguf(modelFile), { confidence: { slope: 1, offset: -1, languages: {} } });
+    keepTuning(tunedModel(readGguf(modelFile)), { confidence: { slope: 1, offset: -1, languages: {} } });
     assert.ok(fs.existsSync(tuningFileOf(modelFile)));
     const engine = await new Models(() => addon).open({ modelFile, threads: 1, store }, {});
     for (const answer of drawn(400)) engine.known({ model: engine.info.name, answer });

@@ -23,9 +23,11 @@ import {
   type LoadParams,
   loadProgress,
   loadRequest,
+  modelNotification,
   prefillRequest,
   type Prompt,
 } from '../../../src/protocol';
+import type { ModelInfo } from '../../../src/reports';
 import { temporaryFile } from '../model/ggufFile';
 
 const modelFile = path.resolve('test/fixtures/tiny.gguf');
@@ -190,6 +192,35 @@ describe('several clients of the engine', () => {
       for (const client of [...two, third]) client.leave();
       assert.equal((await complete(await office.client(), 'x = ')).text, (await alone('x = ')).text);
       assert.equal(office.loads, 4);
+    }));
+
+  it('are all told what is measured of a model that they use, and those that do not use it are not', () =>
+    withOffice(async (office) => {
+      const other = temporaryFile('other.gguf', fs.readFileSync(modelFile));
+      const [one, two, beside, elsewhere, gone] = [
+        await office.client(),
+        await office.client(),
+        await office.client({ modelFile: other, second: modelFile }),
+        await office.client({ threads: 2 }),
+        await office.client(),
+      ];
+      const told = [one, two, beside, elsewhere].map((client) => {
+        const models: ModelInfo[] = [];
+        client.onNotification(modelNotification, (model) => void models.push(model));
+        return models;
+      });
+      gone.leave();
+      const engine = await office.clients.models.open({ modelFile, threads: 1 }, {});
+      const thresholds = { languages: { go: { normal: 0.8 } } };
+      const { tuning } = engine.loaded;
+      engine.loaded.tuning = { ...tuning, confidence: { ...tuning.confidence, thresholds } };
+      await Promise.all([one, two, beside, elsewhere].map(allRead));
+      assert.deepEqual(
+        told.map((models) => models.map((model) => [model.thresholds, model.second?.thresholds])),
+        [[[thresholds, undefined]], [[thresholds, undefined]], [[undefined, thresholds]], []],
+      );
+      assert.equal(engine.loaded.listeners.size, 3);
+      await engine.close();
     }));
 
   it('keep what they use when a model cannot be loaded', () =>

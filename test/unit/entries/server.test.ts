@@ -1,6 +1,7 @@
 // One engine process for many windows, with real processes and pipes: who starts it, what they share, and what becomes of it and of them when one side dies or hangs. It looks at them by what Linux tells of processes.
 
 import * as assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -153,6 +154,33 @@ describe('an engine for all windows', function () {
         next.dispose();
       }
       assert.ok(!windows.log.some((line) => /of its own|by itself/.test(line)));
+    }));
+
+  it('goes on for a window that has come before its name was kept for good', () =>
+    withWindows(async (windows) => {
+      const slow = path.join(runtimeFolder, 'slow.js');
+      fs.writeFileSync(
+        slow,
+        `const files = require('node:fs/promises');
+const { rm } = files;
+files.rm = (file, ...rest) => new Promise((resolve) => setTimeout(resolve, 1500)).then(() => rm(file, ...rest));
+`,
+      );
+      const name = serverName(windows.file);
+      const server = spawn(process.execPath, ['--require', slow, windows.file, '--serve', name], {
+        stdio: 'ignore',
+      });
+      await until('its socket', () => fs.existsSync(addressOf(name).path));
+      const engine = windows.open();
+      await complete(engine, 'x = ');
+      const { lock } = addressOf(name);
+      assert.deepEqual([engine.processId, fs.existsSync(lock)], [server.pid, true]);
+      await until('the name to be kept', () => !fs.existsSync(lock));
+      const lingers = 3_000;
+      await pause(lingers + 500);
+      assert.equal(server.exitCode, null, 'it has ended');
+      await complete(engine, 'y = ');
+      assert.equal(engine.processId, server.pid);
     }));
 
   it('outlives a window that goes while its model is loaded', () =>

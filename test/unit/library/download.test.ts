@@ -146,8 +146,8 @@ if (process.argv[2] === 'download') {
 
     it('asks for a token, for terms that were not agreed to, and for what is gone in words of their own', async () => {
       for (const [status, words] of [
-        [401, /set a token with "Set Hub Token"/],
-        [403, /only to those who have agreed to its terms/],
+        [401, /set an access token of your account there with "Set Hub Token"/],
+        [403, /only to accounts that have agreed to its terms: agree on http:\/\/[\w.:]+\/org\/coder, then/],
         [404, /does not have/],
         [400, /answers HTTP 400/],
       ] as const) {
@@ -227,7 +227,7 @@ if (process.argv[2] === 'download') {
       local.pace = { piece: 100_000, ms: 20 };
       const first = get();
       await pause(50);
-      await assert.rejects(get(), /is being downloaded already/);
+      await assert.rejects(get(), /is being written just now/);
       await first;
       isWhole();
     });
@@ -273,7 +273,7 @@ if (process.argv[2] === 'download') {
         await assert.rejects(ask(name), /does not (answer as a hub|say what)/);
       }
       local.apiFault = { status: 401 };
-      await assert.rejects(ask(name), /set a token/);
+      await assert.rejects(ask(name), /set an access token/);
       assert.deepEqual(partsOf('a-00001-of-00002.gguf'), ['a-00001-of-00002.gguf', 'a-00002-of-00002.gguf']);
       assert.deepEqual(partsOf('a-00002-of-00002.gguf'), ['a-00002-of-00002.gguf']);
     });

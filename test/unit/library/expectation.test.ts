@@ -1,6 +1,7 @@
 // What is expected of models on a machine, held against what was measured of them (docs/speed.md), and what follows from it in the list.
 
 import assert from 'node:assert/strict';
+import { mostBytes } from '../../../src/engine/room';
 import { catalogueModels } from '../../../src/library/catalogue';
 import {
   bundledOrigin,
@@ -24,6 +25,10 @@ const glance = (more: Partial<ModelGlance>): ModelGlance => ({
 });
 
 describe('what to expect of a model', () => {
+  it('takes the texts in that the engine keeps at most', () => {
+    assert.equal(expectationOf({ bytes: 5, multiplied: 1 }, machine.speed).memory, 5 + mostBytes);
+  });
+
   it('is within 30 % of what was measured', () => {
     const measured: [bytes: number, multiplied: number, prefill: number, decode: number][] = [
       [529.5e6, 357.8e6, 642, 53.9],

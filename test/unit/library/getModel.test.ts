@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { catalogueModels } from '../../../src/library/catalogue';
+import { setTimeout as pause } from 'node:timers/promises';
+import { catalogueModels, modelPlaceOf } from '../../../src/library/catalogue';
 import { getModel, type Join } from '../../../src/library/getModel';
 import type { Hub } from '../../../src/library/hub';
 import { licenceOf } from '../../../src/library/licences';
@@ -61,6 +62,7 @@ describe('getting a model', () => {
     );
     assert.equal(fs.readFileSync(whole, 'utf8'), 'first second');
     assert.deepEqual(await names(), ['org/repo/two.gguf']);
+    assert.equal(whole, modelPlaceOf(folder, { repository: 'org/repo', file: 'two-00001-of-00002.gguf' }));
     assert.equal(local.asked.length, 2);
   });
 
@@ -87,6 +89,40 @@ describe('getting a model', () => {
     await assert.rejects(importFile(path.join(folder, 'gone.gguf'), folder), /cannot be written/);
   });
 
+  it('lists what a killed download, import or join has left, and leaves out what cannot be reached', async () => {
+    const left = ['a.gguf.0123456789abcdef.part', 'b.bin.0123456789abcdef.part', 'c.gguf.part'];
+    for (const name of [...left, 'notes.part', `${left[0]}.lock`])
+      fs.writeFileSync(path.join(folder, name), '');
+    if (process.platform !== 'win32') fs.symlinkSync('nowhere', path.join(folder, 'd.gguf'));
+    assert.deepEqual(
+      await names(),
+      left.map((name) => `${name} …`),
+    );
+    for (const { file } of await stored(folder)) await remove(file, folder);
+    assert.deepEqual(await names(), []);
+  });
+
+  it('does not delete what is being written', async () => {
+    const refused = async (): Promise<void> => {
+      const part = (await stored(folder)).find(({ unfinished }) => unfinished);
+      await assert.rejects(remove(part!.file, folder), /is being written just now/);
+    };
+    local.pace = { piece: 3, ms: 20 };
+    const got = get('one.gguf');
+    while ((await names()).length === 0) await pause(1);
+    await refused();
+    assert.equal(fs.readFileSync(await got, 'utf8'), 'the whole');
+    local.pace = { piece: 100, ms: 0 };
+    const whole = await get('two-00001-of-00002.gguf', async (parts, target) => {
+      // As the engine writes it.
+      fs.writeFileSync(`${target}.part`, '');
+      await refused();
+      fs.rmSync(`${target}.part`);
+      return join(parts, target, never);
+    });
+    assert.equal(fs.readFileSync(whole, 'utf8'), 'first second');
+  });
+
   it('keeps what was imported under the same name before, unless it is the same', async () => {
     const bring = async (content: string): Promise<string> => {
       const source = path.join(folder, 'model.gguf');
@@ -97,7 +133,19 @@ describe('getting a model', () => {
     assert.equal(await bring('two'), 'model (2).gguf');
     assert.equal(await bring('longer'), 'model (3).gguf');
     assert.equal(await bring('two'), 'model (2).gguf');
+    // Two windows at once.
+    const source = path.join(folder, 'same.gguf');
+    fs.writeFileSync(source, 'same');
+    const both = await Promise.all([importFile(source, folder), importFile(source, folder)]);
+    for (const file of both) assert.equal(fs.readFileSync(file, 'utf8'), 'same');
+    for (const file of both) fs.rmSync(file, { force: true });
     assert.equal(fs.readFileSync(path.join(folder, 'imported', 'model.gguf'), 'utf8'), 'one');
+    // Weights that were trained again: the same head and the same size.
+    const long = 'x'.repeat(9_000_000);
+    assert.equal(await bring(`${long}1`), 'model (4).gguf');
+    assert.equal(await bring(`${long}2`), 'model (5).gguf');
+    assert.equal(await bring(`${long}1`), 'model (4).gguf');
+    assert.equal(fs.readdirSync(path.join(folder, 'imported')).length, 5);
   });
 
   it('says what is wrong with the address of a hub, and with one that is not there', async () => {

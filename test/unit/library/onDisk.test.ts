@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { isSame } from '../../../src/library/folders';
+import { atHome, isSame } from '../../../src/library/folders';
 import { modelsOnDisk } from '../../../src/library/onDisk';
 import { hasLinks } from '../../forbidden';
 import { smallModel } from './smallModel';
@@ -157,6 +157,16 @@ describe('models on this disk', () => {
     const missing = path.join(home, 'missing');
     const file = path.join(home, 'mine', 'notes.txt');
     assert.deepEqual(await found({}, ['~/mine', missing, file]), ['~/mine | mine/deep/er/a.gguf']);
+  });
+});
+
+describe('a path that begins at home', () => {
+  it('is made whole, and any other one stays', () => {
+    const own = path.resolve('/home/us');
+    assert.deepEqual(
+      ['~/a.gguf', '~\\a.gguf', '~', '', '~a/b.gguf', '/m/~/a.gguf'].map((each) => atHome(each, own)),
+      [path.join(own, 'a.gguf'), path.join(own, 'a.gguf'), own, '', '~a/b.gguf', '/m/~/a.gguf'],
+    );
   });
 });
 

@@ -104,6 +104,8 @@ describe('source files', () => {
     write('.git/a.js', 'x\n');
     write('dist/a.js', 'x\n');
     write('minified.js', 'x'.repeat(2000));
+    write('a.min.js', 'x = 1\n');
+    write('a.d.ts', 'declare const x: 1;\n');
     write('huge.js', '// x\n'.repeat(100_000));
     const found = sourceFiles([folder]).map(({ path: shown, languageId }) => [shown, languageId]);
     assert.deepEqual(found, [

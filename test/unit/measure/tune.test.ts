@@ -9,7 +9,7 @@ import { Engine } from '../../../src/engine/engine';
 import { punchHoles } from '../../../src/measure/holes';
 import { chanceOf, foretoldBy, tuneCache } from '../../../src/measure/tuneCache';
 import { readGguf } from '../../../src/model/gguf';
-import { keepTuning, tuningFileOf, tuningOf } from '../../../src/model/tuning';
+import { keepTuning, tunedModel, tuningFileOf, tuningOf } from '../../../src/model/tuning';
 import { temporaryFile } from '../model/ggufFile';
 
 const addon = loadAddon(addonFile(path.resolve('dist')));
@@ -83,9 +83,31 @@ describe('tuning', () => {
       await assert.rejects(engine.tune({ strengths: [1] }), /cannot be tuned so: /);
       return [untuned, await answer(engine)];
     });
-    keepTuning(readGguf(model), { cache: settings });
+    keepTuning(tunedModel(readGguf(model)), { cache: settings });
     assert.deepEqual(await withEngine(model, answer), after);
     assert.notDeepEqual(before, after);
+  });
+
+  it('is that of the model that was measured, whatever lies in its place by then', async () => {
+    const bytes = fs.readFileSync('test/fixtures/tiny.gguf');
+    const modelFile = temporaryFile('replaced.gguf', bytes);
+    const store = path.join(path.dirname(modelFile), 'store');
+    const cache = { sharpness: 7 };
+    const engine = await Engine.load(addon, { modelFile, threads: 1, store });
+    const other = Buffer.from(bytes);
+    other.writeUInt8(other.at(-1)! ^ 1, other.length - 1);
+    const { tensors } = readGguf(modelFile);
+    for (const { offset } of tensors) other.writeUInt8(other[offset]! ^ 1, offset);
+    fs.writeFileSync(modelFile, other);
+    engine.loaded.keep({ cache });
+    await engine.close();
+    const found = (): number | undefined => {
+      const gguf = readGguf(modelFile);
+      return tuningOf(gguf, tunedModel(gguf, store)).cache.sharpness;
+    };
+    assert.notEqual(found(), 7);
+    fs.writeFileSync(modelFile, bytes);
+    assert.equal(found(), 7);
   });
 
   it('is a command that keeps what it found beside the model', () => {

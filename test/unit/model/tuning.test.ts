@@ -1,4 +1,4 @@
-// The tuning beside a model's file: kept and read again, of that file alone, and never in the way of the model.
+// What was tuned for a model: kept and read again, of that file alone, and never in the way of the model.
 
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import { GgufError, readGguf } from '../../../src/model/gguf';
 import { count, string } from '../../../src/model/ggufWriter';
 import { restate } from '../../../src/model/rewrite';
-import { keepTuning, stateConfidence, tuningFileOf, tuningOf } from '../../../src/model/tuning';
+import { keepTuning, stateConfidence, tunedModel, tuningFileOf, tuningOf } from '../../../src/model/tuning';
 import { randomSource } from '../random';
 import { temporaryFile } from './ggufFile';
 
@@ -33,19 +33,19 @@ describe('the tuning of a model', () => {
     const gguf = model();
     const plain = tuningOf(gguf);
     assert.equal(plain.caution, undefined);
-    assert.equal(keepTuning(gguf, { cache }), tuningFileOf(gguf.file));
+    assert.equal(keepTuning(tunedModel(gguf), { cache }), tuningFileOf(gguf.file));
     assert.deepEqual(tuningOf(gguf), { cache, confidence: plain.confidence, isCalibrated: false });
-    keepTuning(gguf, { confidence });
+    keepTuning(tunedModel(gguf), { confidence });
     assert.deepEqual(tuningOf(gguf), { cache, confidence, isCalibrated: true });
     const kept = JSON.parse(fs.readFileSync(tuningFileOf(gguf.file), 'utf8')) as Record<string, unknown>;
-    assert.equal(kept.bytes, fs.statSync(gguf.file).size);
+    assert.equal(kept.identity, tunedModel(gguf).identity);
     assert.match(String(kept.date), /^\d{4}-\d\d-\d\dT/);
   });
 
   it('is not taken over by another file of that name, and is written over by its own', () => {
     const gguf = model();
     const plain = tuningOf(gguf);
-    keepTuning(gguf, { cache, confidence });
+    keepTuning(tunedModel(gguf), { cache, confidence });
     const bytes = fs.readFileSync(gguf.file);
     fs.writeFileSync(gguf.file, Buffer.concat([bytes, Buffer.alloc(32)]));
     const longer = readGguf(gguf.file);
@@ -58,16 +58,61 @@ describe('the tuning of a model', () => {
     renamed.write('x', renamed.indexOf('general.name') + 'general.name'.length + 12);
     fs.writeFileSync(gguf.file, renamed);
     assert.match(tuningOf(readGguf(gguf.file)).caution ?? '', /another file/);
-    keepTuning(longer, { confidence });
     fs.writeFileSync(gguf.file, Buffer.concat([bytes, Buffer.alloc(32)]));
-    keepTuning(readGguf(gguf.file), { confidence });
+    keepTuning(tunedModel(readGguf(gguf.file)), { confidence });
     assert.deepEqual(tuningOf(readGguf(gguf.file)), { cache: plain.cache, confidence, isCalibrated: true });
+  });
+
+  it('is not taken over by weights that were trained again, whichever they are', () => {
+    const gguf = model();
+    const bytes = fs.readFileSync(gguf.file);
+    keepTuning(tunedModel(gguf), { cache });
+    for (const { name, offset } of gguf.tensors) {
+      const trained = Buffer.from(bytes);
+      trained.writeUInt8(trained[offset]! ^ 1, offset);
+      fs.writeFileSync(gguf.file, trained);
+      assert.match(tuningOf(readGguf(gguf.file)).caution ?? '', /another file/, name);
+    }
+  });
+
+  it('is kept in a folder of our own, and counts wherever the file lies', () => {
+    const gguf = model();
+    const store = path.join(path.dirname(gguf.file), 'store');
+    const file = keepTuning(tunedModel(gguf, store), { cache });
+    assert.equal(path.dirname(file), path.join(store, 'tunings'));
+    assert.ok(!fs.existsSync(tuningFileOf(gguf.file)));
+    const elsewhere = readGguf(temporaryFile('moved.gguf', fs.readFileSync(gguf.file)));
+    const found = (): number | undefined => tuningOf(elsewhere, tunedModel(elsewhere, store)).cache.sharpness;
+    assert.equal(found(), cache.sharpness);
+    fs.writeFileSync(tuningFileOf(elsewhere.file), 'nonsense');
+    assert.equal(tuningOf(elsewhere, tunedModel(elsewhere, store)).caution, undefined);
+    assert.equal(found(), cache.sharpness);
+    const dated = (date: string): void => {
+      const kept = JSON.parse(fs.readFileSync(file, 'utf8')) as object;
+      const beside = { ...kept, cache: { sharpness: 3 }, date };
+      fs.writeFileSync(tuningFileOf(elsewhere.file), JSON.stringify(beside));
+    };
+    dated('2001-01-01T00:00:00.000Z');
+    assert.equal(found(), cache.sharpness);
+    dated('2999-01-01T00:00:00.000Z');
+    assert.equal(found(), 3, 'the one that was kept last');
+    fs.rmSync(tuningFileOf(elsewhere.file));
+  });
+
+  it('stays what it was where a new one cannot be written whole', () => {
+    const tuned = tunedModel(model());
+    const file = keepTuning(tuned, { cache });
+    const before = fs.readFileSync(file, 'utf8');
+    fs.mkdirSync(`${file}.${process.pid}`);
+    assert.throws(() => keepTuning(tuned, { confidence }), /cannot be written/);
+    fs.rmdirSync(`${file}.${process.pid}`);
+    assert.equal(fs.readFileSync(file, 'utf8'), before);
   });
 
   it('is left alone with a word where it is damaged', () => {
     const gguf = model();
     const { cache: usual } = tuningOf(gguf);
-    keepTuning(gguf, { cache, confidence });
+    keepTuning(tunedModel(gguf), { cache, confidence });
     const file = tuningFileOf(gguf.file);
     const text = fs.readFileSync(file, 'utf8');
     const { below } = randomSource(7);
@@ -103,7 +148,7 @@ describe('the tuning of a model', () => {
       ...[{ strengths: [1, 1, 1, 1, -1] }, { draftTokens: [] }, { draftTokens: [64] }],
     ];
     for (const one of odd) {
-      keepTuning(gguf, { cache: { ...cache, ...one } });
+      keepTuning(tunedModel(gguf), { cache: { ...cache, ...one } });
       assert.match(tuningOf(gguf).caution ?? '', /has settings under "cache" that the engine does not take/);
     }
   });
@@ -111,7 +156,10 @@ describe('the tuning of a model', () => {
   it('says where it cannot be kept', () => {
     const gguf = model();
     fs.mkdirSync(tuningFileOf(gguf.file));
-    assert.throws(() => keepTuning(gguf, { cache }), /tuning\.json cannot be written: it is a folder/);
+    assert.throws(
+      () => keepTuning(tunedModel(gguf), { cache }),
+      /tuning\.json cannot be written: it is a folder/,
+    );
     assert.match(tuningOf(gguf).caution ?? '', /cannot be read/);
     fs.rmdirSync(tuningFileOf(gguf.file));
   });
