@@ -154,8 +154,8 @@ function isOfTheText({ lineBefore, lineAfter }: Site, opened: Opened, text: stri
   if (line.includes('\n') && columnOf(line.slice(line.lastIndexOf('\n') + 1)) > columnOf(lineBefore))
     return true;
   const isNeeded = opened.needs(text, head.length);
-  // Where the rest closes what is open at the cursor, it can close nothing of the text.
-  if (isNeeded && !opened.isWanting) return true;
+  // What the text leaves open it goes on with below: the rest closes what is open at the cursor.
+  if (isNeeded && !opened.isWanting && opened.owedAfter(text).own !== '') return true;
   const without = opened.faultsIn(head, lineAfter) - opened.faultsIn(text, lineAfter);
   return without > 0 || (without === 0 && isNeeded);
 }

@@ -119,8 +119,8 @@ export class Opened {
   needs(text: string, start: number): boolean {
     const before = this.after(text.slice(0, start));
     const after = this.after(text);
-    // With a string or a comment all that is open in it ends.
-    const isWithin = this.#kept(after) === this.#kept(before);
+    // A bracket of running text is needed where the rest closes another one, and all that it is in goes on.
+    const isWithin = this.#partner !== undefined && this.#kept(after) === this.#kept(before);
     return before.stack.some(
       (entry) =>
         entry.at >= this.#cursor &&
@@ -157,6 +157,11 @@ export class Opened {
     return this.strayIn(this.#rest) !== undefined || this.#leavesQuote(this.#rest) || this.#isInBracketOfText;
   }
 
+  /** What of running text the line's rest closes. */
+  get #partner(): Open | undefined {
+    return this.#atCursor.stack.findLast(({ weak, closer }) => weak && this.#rest.startsWith(closer));
+  }
+
   get #isInBracketOfText(): boolean {
     const { stack } = this.#atCursor;
     const isInString = stack.findLast(({ weak }) => !weak)?.kind === 'string';
@@ -166,9 +171,9 @@ export class Opened {
 
   /** Whether the line's rest goes on behind a text as well as behind its first `length` characters. */
   fits(text: string, length: number): boolean {
-    const inner = this.#atCursor.stack.findLast(({ weak, closer }) => weak && this.#rest.startsWith(closer));
     // What closes a bracket of running text closes that one, or another one that is open then.
-    if (inner && this.after(text).stack.at(-1)?.closer !== inner.closer) return false;
+    const partner = this.#partner;
+    if (partner && this.after(text).stack.at(-1)?.closer !== partner.closer) return false;
     const [whole, head] = [text, text.slice(0, length)];
     return (
       this.#straysIn(whole) <= this.#straysIn(head) &&
@@ -323,7 +328,9 @@ export class Opened {
   #readBelow(): Below {
     const { stack } = this.#atCursor;
     const line = stack.filter(({ at }) => at >= this.#cursor - this.#line.length);
-    const inner = line.map(({ closer }) => closer).reverse();
+    // Elements are closed by nobody but the model.
+    const closable = line.filter(({ kind }) => kind !== 'tag' && kind !== 'text');
+    const inner = closable.map(({ closer }) => closer).reverse();
     const isClosed = this.#rest.startsWith(inner.join(''));
     // From within a string its end cannot be told from the beginning of another one.
     const isText = stack.some(({ kind, closer }) => kind === 'string' && !this.#rest.startsWith(closer));

@@ -778,9 +778,34 @@ const kinds: Record<string, Row[]> = {
     ['yaml', 'a: "‸"\n', '{{ include "b" . }}"\n', '{{ include "b" . }}'],
     ['html', '<a href="‸"\n', '{{ partial "a" . }}/b" c="d">\n', '{{ partial "a" . }}/b'],
     ['html', '<a href="‸"\n', '{{ a }}/b" c="d">\n', '{{ a }}/b'],
+    // Of these brackets the rest closes the answer's own.
+    ['sql', 'CREATE TABLE a (\n  b ‸)\n);\n', 'VARCHAR(20)\n);\n', 'VARCHAR(20'],
+    ['restructuredtext', 'The Index ‸)\n***\n', '(PyPI)\n***\n', '(PyPI'],
+    ['xml', '<a>\n  <b>te‸>\n</a>\n', 'st</b>\n', 'st</b'],
+    ['scss', "$a: '/b';\n$‸';\n.d {\n}\n", "c: 'd';\n.d {\n", "c: 'd"],
     // What ends with a bracket of its own keeps it.
     ['rust', 'const A: &str = "\n  f(‸)\n";\n', 'a.b()', 'a.b()'],
     ['clojure', '(let ‸)\n', '[a (b)\n      c (d)]\n', '[a (b)'],
+  ],
+  'code within an element within code': [
+    [
+      'typescriptreact',
+      'const a = (\n  <A>\n    {(b) => <p>c: {d.‸}}\n  </A>\n);\n',
+      'e(b)}</p>}\n  </A>\n',
+      'e(b)',
+    ],
+    [
+      'javascriptreact',
+      'const a = (\n  <A\n    b={({ c }) => <D e={c.‸}}\n  />\n);\n',
+      'f || 0} />}\n  />\n',
+      'f || 0',
+    ],
+    [
+      'typescriptreact',
+      'const a = (\n  <div>\n    <p>c: {‸}\n    <p>d</p>\n  </div>\n);\n',
+      'b}</p>\n    <p>d</p>\n',
+      'b',
+    ],
   ],
   'what is written in a here-document, with its indentation': [
     [
