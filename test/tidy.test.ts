@@ -548,6 +548,16 @@ describe('the documents', () => {
 });
 
 describe('scripts', () => {
+  it('declare what they read before they run', () => {
+    // A program runs while its file is still being read: what is declared below it is not there yet.
+    const declared = /^(?:export )?(?:const|let|class) (\w+)/gm;
+    const broken = [...scripts, ...withEnding(tests, /\.mjs$/)].flatMap((file) => {
+      const rest = read(file).split(/^await program\(/m)[1] ?? '';
+      return [...rest.matchAll(declared)].map(([, name]) => `${file}: ${name}`);
+    });
+    none(broken, 'Below `await program(...)` stand functions alone');
+  });
+
   it('import nothing from test/', () => {
     const broken = [...scripts, ...withEnding(filesUnder('scripts'), /\.ts$/)].flatMap((file) =>
       imports(file)
