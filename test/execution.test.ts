@@ -119,6 +119,9 @@ describe('the limits that unread programs run in', function () {
     const refused = /PermissionError|restricted/;
     await fails('python', 'open("x", "w")', refused);
     await fails('python', 'import os\nos.remove("x")', refused);
+    // Opened for reading alone, as far as the mode of access goes.
+    await fails('python', 'import os\nos.open("/dev/null", os.O_RDONLY | os.O_TRUNC)', refused);
+    await fails('python', 'import os\nos.open("x", os.O_RDONLY | os.O_CREAT)', refused);
     await fails('python', 'import shutil\nshutil.rmtree("x")', refused);
     await fails('typescript', `import * as fs from 'node:fs'; fs.writeFileSync('x', '');`, refused);
     await fails('typescript', `import * as fs from 'node:fs'; fs.readFileSync('/etc/passwd');`, refused);
