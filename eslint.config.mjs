@@ -51,7 +51,14 @@ export default tseslint.config(
   },
   {
     files: ['test/**/*.ts'],
-    rules: { '@typescript-eslint/no-unused-expressions': 'off' },
+    rules: {
+      '@typescript-eslint/no-unused-expressions': 'off',
+      // A test that runs alone leaves out all others.
+      'no-restricted-properties': [
+        'error',
+        ...['describe', 'it'].map((object) => ({ object, property: 'only' })),
+      ],
+    },
   },
   {
     files: ['**/*.mjs'],
