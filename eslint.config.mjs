@@ -57,9 +57,11 @@ export default tseslint.config(
       'no-restricted-properties': [
         'error',
         ...['describe', 'it'].map((object) => ({ object, property: 'only' })),
+        { property: 'skip', message: '`skipped` of test/skipped.ts says why.' },
       ],
     },
   },
+  { files: ['test/skipped.ts'], rules: { 'no-restricted-properties': 'off' } },
   {
     files: ['**/*.mjs'],
     languageOptions: { globals: node },

@@ -4,6 +4,7 @@ import * as assert from 'node:assert/strict';
 import { type AddressInfo, createServer } from 'node:net';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { skipped } from './skipped';
 
 interface Hole {
   name: string;
@@ -135,10 +136,7 @@ describe('the limits that unread programs run in', function () {
 
   it('cut off the network', async function () {
     const { hasNoNetwork } = await load();
-    if (!hasNoNetwork) {
-      process.stdout.write('    SKIPPED: `unshare -rn` does not work here, so programs have the network.\n');
-      return this.skip();
-    }
+    if (!hasNoNetwork) skipped(this, '`unshare -rn` does not work here, so programs have the network');
     const server = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1');
     await new Promise((listening) => server.once('listening', listening));
     const { port } = server.address() as AddressInfo;
