@@ -32,6 +32,8 @@ const commandLine = await build({
   outdir: 'dist',
   banner: { js: '#!/usr/bin/env node' },
 });
+// A page that there is no more would be packaged still.
+rmSync('dist/webview', { recursive: true, force: true });
 const pages = await build({
   ...{ bundle: true, platform: 'browser', target: 'es2022', format: 'iife', metafile: true },
   ...{ sourcemap: 'linked', logLevel: 'warning' },

@@ -51,8 +51,17 @@ export default tseslint.config(
   },
   {
     files: ['test/**/*.ts'],
-    rules: { '@typescript-eslint/no-unused-expressions': 'off' },
+    rules: {
+      '@typescript-eslint/no-unused-expressions': 'off',
+      // A test that runs alone leaves out all others.
+      'no-restricted-properties': [
+        'error',
+        ...['describe', 'it'].map((object) => ({ object, property: 'only' })),
+        { property: 'skip', message: '`skipped` of test/skipped.ts says why.' },
+      ],
+    },
   },
+  { files: ['test/skipped.ts'], rules: { 'no-restricted-properties': 'off' } },
   {
     files: ['**/*.mjs'],
     languageOptions: { globals: node },

@@ -16,6 +16,18 @@ const batches = [1, 2, 4, 8, 16];
 /** Tokens that our engine evaluates in one pass of a prefill, as native/model/session.cpp cuts them. */
 const chunk = 64;
 
+/** What people run, in ten minutes with the level that is chosen; `--whole` takes more models, and every level. */
+const models = [
+  ['code-30m', 'tq2_0'],
+  ['bitnet-2b-4t', 'tq2_0'],
+  ['qwen2.5-coder-0.5b', 'q8_0'],
+  ['qwen2.5-coder-0.5b', 'q4_k_m'],
+];
+const moreModels = [
+  ['qwen2.5-coder-0.5b', 'q4_0'],
+  ...['q8_0', 'q4_k_m', 'q4_0'].map((type) => ['qwen2.5-coder-1.5b', type]),
+];
+
 await program(import.meta.url, async (args) => {
   const options = optionsOf(args);
   await setUpBuild();
@@ -42,18 +54,6 @@ await program(import.meta.url, async (args) => {
     `${report.cpu}\n${JSON.stringify(report.limits)}\n${tableOf(report.results)}\nAll of it is in ${file}.`,
   );
 });
-
-/** What people run, in ten minutes with the level that is chosen; `--whole` takes more models, and every level. */
-const models = [
-  ['code-30m', 'tq2_0'],
-  ['bitnet-2b-4t', 'tq2_0'],
-  ['qwen2.5-coder-0.5b', 'q8_0'],
-  ['qwen2.5-coder-0.5b', 'q4_k_m'],
-];
-const moreModels = [
-  ['qwen2.5-coder-0.5b', 'q4_0'],
-  ...['q8_0', 'q4_k_m', 'q4_0'].map((type) => ['qwen2.5-coder-1.5b', type]),
-];
 
 /** `--quick` is a look whether all of it runs, no measurement. */
 function optionsOf(args) {

@@ -36,9 +36,8 @@ async function packed(target, addon, notices = '') {
     console.error('models/ holds no .gguf file: the extension will ask for a model.');
   const vsix = `ryzanstein-${target}-${version}.vsix`;
   const parts = [
-    'package.json',
-    'package.nls.json',
-    'package.nls.de.json',
+    // With its texts in each language.
+    ...readdirSync(root).filter((file) => /^package(\.nls(\.\w+)?)?\.json$/.test(file)),
     'l10n',
     '.vscodeignore',
     'CHANGELOG.md',

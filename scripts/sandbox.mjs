@@ -19,14 +19,14 @@ const permission = process.allowedNodeEnvironmentFlags.has('--permission')
 
 /** Python has no flag like Node's --permission: what changes files, starts processes or connects is refused by a hook. */
 const pythonGuard = `
-import sys
-def _guard(event, args):
-    if event == "open" and args[2] & 3 or event not in ("os.listdir", "os.scandir") and event.startswith(
+import os, sys
+def _guard(event, args, changing=3 | os.O_CREAT | os.O_TRUNC):
+    if event == "open" and args[2] & changing or event not in ("os.listdir", "os.scandir") and event.startswith(
         ("os.", "shutil.", "subprocess.", "pty.", "socket.", "ctypes.", "mmap.")
     ):
         raise PermissionError(f"{event} is not allowed here")
 sys.addaudithook(_guard)
-del _guard
+del _guard, os
 `;
 
 /** How to run a program of each language, given on standard input so that no file has to be readable. */

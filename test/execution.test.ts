@@ -4,6 +4,7 @@ import * as assert from 'node:assert/strict';
 import { type AddressInfo, createServer } from 'node:net';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { skipped } from './skipped';
 
 interface Hole {
   name: string;
@@ -119,6 +120,9 @@ describe('the limits that unread programs run in', function () {
     const refused = /PermissionError|restricted/;
     await fails('python', 'open("x", "w")', refused);
     await fails('python', 'import os\nos.remove("x")', refused);
+    // Opened for reading alone, as far as the mode of access goes.
+    await fails('python', 'import os\nos.open("/dev/null", os.O_RDONLY | os.O_TRUNC)', refused);
+    await fails('python', 'import os\nos.open("x", os.O_RDONLY | os.O_CREAT)', refused);
     await fails('python', 'import shutil\nshutil.rmtree("x")', refused);
     await fails('typescript', `import * as fs from 'node:fs'; fs.writeFileSync('x', '');`, refused);
     await fails('typescript', `import * as fs from 'node:fs'; fs.readFileSync('/etc/passwd');`, refused);
@@ -132,10 +136,7 @@ describe('the limits that unread programs run in', function () {
 
   it('cut off the network', async function () {
     const { hasNoNetwork } = await load();
-    if (!hasNoNetwork) {
-      process.stdout.write('    SKIPPED: `unshare -rn` does not work here, so programs have the network.\n');
-      return this.skip();
-    }
+    if (!hasNoNetwork) skipped(this, '`unshare -rn` does not work here, so programs have the network');
     const server = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1');
     await new Promise((listening) => server.once('listening', listening));
     const { port } = server.address() as AddressInfo;

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { defaults } from '../src/editing/settings';
 import { tensorTypes } from '../src/model/tensorTypes';
+import { skipped } from './skipped';
 
 const root = process.cwd();
 const ignored = new Set(['node_modules', 'build', 'fixtures', '__pycache__']);
@@ -218,7 +219,7 @@ describe('C++', () => {
     const objects = filesUnderAny(path.join(root, 'native', 'build')).filter((file) =>
       /^(?!.*sanitize-).*kernels\/(x86|arm)\/[^/]*\.o$/.test(file.replaceAll('\\', '/')),
     );
-    if (process.platform !== 'linux') return this.skip();
+    if (process.platform !== 'linux') skipped(this, 'object files are read by nm of Linux');
     assert.ok(objects.length > 0, 'native/build holds no kernel object: `npm run build` makes them');
     const broken = objects.flatMap((file) =>
       execFileSync('nm', ['-C', file], { encoding: 'utf8' })
@@ -570,6 +571,16 @@ describe('the documents', () => {
 });
 
 describe('scripts', () => {
+  it('declare what they read before they run', () => {
+    // A program runs while its file is still being read: what is declared below it is not there yet.
+    const declared = /^(?:export )?(?:const|let|class) (\w+)/gm;
+    const broken = [...scripts, ...withEnding(tests, /\.mjs$/)].flatMap((file) => {
+      const rest = read(file).split(/^await program\(/m)[1] ?? '';
+      return [...rest.matchAll(declared)].map(([, name]) => `${file}: ${name}`);
+    });
+    none(broken, 'Below `await program(...)` stand functions alone');
+  });
+
   it('import nothing from test/', () => {
     const broken = [...scripts, ...withEnding(filesUnder('scripts'), /\.ts$/)].flatMap((file) =>
       imports(file)

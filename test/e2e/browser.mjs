@@ -158,7 +158,7 @@ async function session(profile, settings, closer, vsix) {
   const workbench = await startWorkbench({ vsix, settings });
   const { page, close } = await openBrowser();
   const faults = [];
-  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('pageerror', (error) => faults.push(error.stack ?? String(error)));
   const { result, check } = checklist(profile, page, workbench.home);
   try {
     await page.goto(address(workbench.url, folder, [path.join(folder, first.file)]));

@@ -113,7 +113,7 @@ function judge(code, files) {
     if (skipped) result.skipped++;
     else if (ok) result.passed++;
     else fail(`${title}\n${err}`);
-    if (skipped) console.log(`  skipped: ${title}`);
+    if (skipped) console.log(`SKIPPED: ${title}`);
     if (note) console.log(`  ${title}: ${note}`);
   }
   if (tests.length === 0 || (code !== 0 && result.failed === 0)) fail(`the suite ended with ${code}`);

@@ -43,6 +43,7 @@ import {
   write,
 } from './editing';
 import { resultWords } from '../../src/wording';
+import { skipped } from '../skipped';
 
 const root = process.env.RYZANSTEIN_ROOT ?? path.resolve(__dirname, '..', '..', '..');
 const tinyModel = path.join(root, 'test', 'fixtures', 'tiny.gguf');
@@ -614,19 +615,26 @@ describe('the engine', () => {
   });
 
   it('uses no processor time while nothing happens', async function () {
-    if (process.platform !== 'linux') return this.skip();
+    if (process.platform !== 'linux') skipped(this, 'only Linux tells in files what time a process took');
     await open(sample.replace('total', 'rest'));
     await answered(parts);
     await pause(1_000);
     const { processId } = parts.engine;
     const used = (): number[] => [processorTime(processId!), processorTime(process.pid)];
-    const [before, seconds] = [used(), 5];
-    await pause(seconds * 1_000);
-    const share = used().map((time, i) => `${(((time - before[i]!) / seconds) * 100).toFixed(1)} %`);
-    note(
-      this,
-      `engine ${share[0]}, extension host with all its extensions ${share[1]} of a core in ${seconds} s`,
-    );
+    const [seconds, percent] = [5, (share = 0): string => `${(share * 100).toFixed(1)} %`];
+    // Once, when the machine is idle, the engine measures what serves a model best here.
+    for (let left = 2; ; left--) {
+      const before = used();
+      await pause(seconds * 1_000);
+      const [engine, host] = used().map((time, i) => (time - before[i]!) / seconds);
+      note(
+        this,
+        `engine ${percent(engine)}, extension host with all its extensions ${percent(host)} of a core in ${seconds} s`,
+      );
+      // A thread that spins takes a whole core, or on a busy machine its part of one.
+      if (engine! < 0.1) return;
+      assert.ok(left > 0, `the engine takes ${percent(engine)} of a core`);
+    }
   });
 
   it('uses the threads and the kernel that are set', async () => {

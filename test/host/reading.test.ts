@@ -17,6 +17,7 @@ import {
   workspaceFolder,
   write,
 } from './editing';
+import { skipped } from '../skipped';
 
 const root = process.env.RYZANSTEIN_ROOT ?? path.resolve(__dirname, '..', '..', '..');
 const gitConfig = process.env.GIT_CONFIG_GLOBAL;
@@ -31,7 +32,7 @@ describe('what must not be read', () => {
   let places = 0;
 
   before(async function () {
-    if (!gitConfig) return this.skip();
+    if (!gitConfig) skipped(this, 'GIT_CONFIG_GLOBAL names no file that may be written');
     folder = workspaceFolder().fsPath;
     workspace = forbiddenWorkspace(folder, gitConfig);
     parts = await extensionParts();

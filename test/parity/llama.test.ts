@@ -13,6 +13,7 @@ import { siteOf } from '../../src/completion/site';
 import { type RandomSource, randomSource } from '../unit/random';
 import { openPeer, type Peer } from '../../scripts/peer/peer';
 import { openPeerAddon } from '../../scripts/peer/peerAddon';
+import { skipped } from '../skipped';
 
 const long = process.env.RYZANSTEIN_TEST === 'long';
 const fuzzTexts = long ? 50_000 : 3_000;
@@ -43,7 +44,7 @@ describe(`llama.cpp on ${path.basename(modelFile)}`, function () {
 
   before(async function () {
     peer = await openPeer(modelFile);
-    if (!peer) this.skip();
+    if (!peer) skipped(this, 'llama.cpp is not installed; `npm test` does so on linux-x64');
   });
   after(() => peer?.close());
 

@@ -12,6 +12,7 @@ import { Tokenizer } from '../../src/model/tokenizer';
 import { type Llama, loadLlama, type PeerModel, vocabularies } from '../../scripts/peer/peer';
 import { temporaryFile } from '../unit/model/ggufFile';
 import { type RandomSource, randomSource } from '../unit/random';
+import { skipped } from '../skipped';
 
 const long = process.env.RYZANSTEIN_TEST === 'long';
 const fuzzTexts = long ? 20_000 : 200;
@@ -74,17 +75,16 @@ function ownTexts(file: string): [text: string, ids: number[]][] {
   return texts.map((text, i) => [text, (lines[i]!.match(/\d+/g) ?? []).map(Number)]);
 }
 
+const noVocabularies = `there are none in ${vocabularies}; \`npm test\` puts them there on linux-x64`;
+
 describe("llama.cpp's vocabularies", function () {
   this.timeout(long ? 3_600_000 : 300_000);
   let llama: Llama | undefined;
 
   before(async function () {
-    if (!fs.existsSync(vocabularies)) {
-      process.stderr.write(`SKIPPED: no vocabularies in ${vocabularies}; "npm test" puts them there.\n`);
-      return this.skip();
-    }
+    if (!fs.existsSync(vocabularies)) skipped(this, noVocabularies);
     llama = await loadLlama();
-    if (!llama) return this.skip();
+    if (!llama) skipped(this, 'llama.cpp is not installed; `npm test` does so on linux-x64');
     // It looks for the weights first, and says that there are none.
     llama.logLevel = 'disabled';
   });
@@ -125,7 +125,7 @@ describe('the prompt of Qwen 2.5 Coder', function () {
 
   it('has the ids of its published format, and of text no token that steers', async function () {
     const llama = fs.existsSync(vocabularies) ? await loadLlama() : undefined;
-    if (!llama) return this.skip();
+    if (!llama) skipped(this, noVocabularies);
     llama.logLevel = 'disabled';
     const peer = await llama.loadModel({ modelPath: vocabularyOf('qwen2'), gpuLayers: 0, vocabOnly: true });
     const gguf = readGguf(vocabularyOf('qwen2'));

@@ -7,6 +7,7 @@ import { addonFile, loadAddon, type NativeModel } from '../../src/engine/addon';
 import { readGguf } from '../../src/model/gguf';
 import { describeModel } from '../../src/model/description';
 import { type Expected, openPeer, weights } from '../../scripts/peer/peer';
+import { skipped } from '../skipped';
 
 const long = process.env.RYZANSTEIN_TEST === 'long';
 const characters = long ? 100_000 : 6_000;
@@ -29,15 +30,14 @@ describe('llama.cpp on real weights', function () {
 
   it('are there', function () {
     if (files.length > 0) return;
-    process.stderr.write('SKIPPED: no real weights are installed; "npm test" does so on linux-x64.\n');
-    this.skip();
+    skipped(this, 'no real weights are installed; `npm test` does so on linux-x64');
   });
 
   for (const name of files) {
     it(`${name}: predicts as well and chooses the same`, async function () {
       const file = path.join(weights, name);
       const peer = await openPeer(file);
-      if (!peer) return this.skip();
+      if (!peer) skipped(this, 'llama.cpp is not installed; `npm test` does so on linux-x64');
       const gguf = readGguf(file);
       const model = describeModel(gguf);
       const text = code().slice(0, characters);

@@ -1,5 +1,5 @@
 // The engine on other systems: each package is built, opened and held to what its system has, completes a line in that system's own Node where an emulator is here, and the native tests run there.
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildTarget, engineFolder, targets } from '../../scripts/build-target.mjs';
@@ -49,7 +49,9 @@ async function isTheSameAgain(target, vsix) {
   check(first.equals(again), `${target}: two builds differ`);
   rmSync(path.join(root, elsewhere), { recursive: true });
   const kept = path.join(scratch, 'first.vsix');
-  renameSync(vsix, kept);
+  // Temporary files may lie on another disk.
+  copyFileSync(vsix, kept);
+  rmSync(vsix);
   await packageTarget(target);
   check(readFileSync(kept).equals(readFileSync(vsix)), `${target}: two packages differ`);
 }

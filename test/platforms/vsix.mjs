@@ -1,5 +1,5 @@
 // What the VSIX of a target has to hold, and what its engine may ask of the system.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { engineFolder } from '../../scripts/build-target.mjs';
 import { installed } from '../../scripts/setup.mjs';
@@ -19,7 +19,7 @@ const machines = {
   PE: { x64: 'AMD64', arm64: 'ARM64' },
   'Mach-O': { x64: 'X86_64', arm64: 'ARM64' },
 };
-/** Every file that a package holds besides its engine. */
+/** Every file that a package holds besides its engine, by kinds: of each there is one, and all that the tree has. */
 const wanted = [
   /^\[Content_Types\]\.xml$|^extension\.vsixmanifest$/,
   /^extension\/(package(\.nls(\.[a-z]{2})?)?\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
@@ -30,6 +30,16 @@ const wanted = [
   /^extension\/media\/[\w/-]+(\.[a-z]{2})?\.(html|css|png|svg|md)$/,
   /^extension\/models\/([\w-]+\.gguf|MODEL_CARD\.md)$/,
 ];
+const isWanted = (name) => wanted.some((each) => each.test(name));
+
+/** The files of the tree that a package with these files lacks. */
+export function missingIn(names) {
+  const texts = readdirSync(root).filter((file) => file.startsWith('package.nls.'));
+  return filesUnder([...texts, 'package.json', 'l10n', 'dist', 'examples', 'media', 'models'])
+    .map((file) => `extension/${file.replaceAll('\\', '/')}`)
+    .filter((name) => isWanted(name) && !names.includes(name));
+}
+
 const mostBesidesModel = 10e6;
 
 const newer = (version, than) => version.localeCompare(than, 'en', { numeric: true }) > 0;
@@ -93,13 +103,15 @@ export async function vsixComplaints(target, vsix, folder) {
   const complaints = [];
   const check = (ok, complaint) => ok || complaints.push(complaint);
   const engine = `extension/dist/native/${engineFolder(target)}/ryzanstein.node`;
-  const stray = entries.filter(({ name }) => name !== engine && !wanted.some((each) => each.test(name)));
+  const stray = entries.filter(({ name }) => name !== engine && !isWanted(name));
   check(stray.length === 0, `stray: ${stray.map(({ name }) => name).join(', ')}`);
   for (const each of wanted)
     check(
       entries.some(({ name }) => each.test(name)),
       `no file like ${each}`,
     );
+  const missing = missingIn(entries.map(({ name }) => name));
+  check(missing.length === 0, `missing: ${missing.join(', ')}`);
   const modes = entries.filter(({ name, mode }) =>
     name === engine ? mode !== 0o755 : (mode & 0o555) !== 0o444,
   );

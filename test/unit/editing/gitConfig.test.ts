@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import type { Tree } from '../../../src/editing/tree';
 import { gitConfig } from '../../../src/editing/gitConfig';
+import { skipped } from '../../skipped';
 
 /** The configuration of a repository at `/r` where these files are on the disk. */
 function configOf(texts: Record<string, string>, environment: Record<string, string> = {}) {
@@ -72,9 +73,11 @@ describe('the configuration of Git', () => {
   };
   for (const [written, value] of Object.entries(values)) {
     const text = `; a\n[user "Core"] name = x\n[CORE]excludesFILE=${written}\n  # b \\\n[alias]\nst = "!x"\nlast`;
-    it(`reads ${JSON.stringify(written)}`, async () => {
+    it(`reads ${JSON.stringify(written)}`, async function () {
       assert.deepEqual(await excludesOf({ '/r/.git/config': text }), [value]);
-      assert.equal(asGitReads(text) ?? value, value);
+      const read = asGitReads(text);
+      if (read === undefined) skipped(this, 'there is no Git here to compare with');
+      assert.equal(read, value);
     });
   }
 
@@ -105,10 +108,11 @@ describe('the configuration of Git', () => {
 
 /** What Git takes the file of rules to be called, if there is one here to ask. */
 function asGitReads(text: string): string | undefined {
+  const args = ['config', '--file', '-', '--null', 'core.excludesfile'];
   try {
-    const args = ['config', '--file', '-', '--null', 'core.excludesfile'];
     return execFileSync('git', args, { input: text }).toString().replace(/\0$/, '');
-  } catch {
-    return undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }

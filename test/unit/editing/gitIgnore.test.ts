@@ -7,8 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { diskTree, slashed, type Tree } from '../../../src/editing/tree';
 import { GitIgnore } from '../../../src/editing/gitIgnore';
-import { hasLinks } from '../../forbidden';
 import { type RandomSource, randomSource } from '../random';
+import { itWithLinks, skipped } from '../../skipped';
 
 let home: string;
 beforeEach(() => (home = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-git-'))));
@@ -36,6 +36,8 @@ const hasGit = (() => {
     return false;
   }
 })();
+
+const noGit = 'there is no Git here to compare with';
 
 function write(file: string, text = ''): void {
   fs.mkdirSync(path.dirname(path.join(home, file)), { recursive: true });
@@ -166,8 +168,8 @@ describe('what Git ignores', function () {
   this.timeout(120_000);
 
   it('is the same that Git says, over random trees and rules', async function () {
-    // On Windows no file can have all of those names.
-    if (!hasGit || process.platform === 'win32') return this.skip();
+    if (!hasGit) skipped(this, noGit);
+    if (process.platform === 'win32') skipped(this, 'no file of Windows can have all of those names');
     const seeds = process.env.RYZANSTEIN_TEST === 'long' ? 2000 : 80;
     let [paths, out] = [0, 0];
     for (let seed = 1; seed <= seeds; seed++) {
@@ -210,20 +212,20 @@ describe('what Git ignores', function () {
     'UTF-8 with a byte order mark': { rules: '\uFEFFfirst\n', out: ['first'], kept: [] },
   };
   for (const [name, { rules, out, kept }] of Object.entries(cases))
-    it(`follows ${name}`, async () => {
+    it(`follows ${name}`, async function () {
       repository('r');
       write('r/.gitignore', rules);
       const names = [...out, ...kept].map((each) => `r/${each}`);
       const wanted = out.map((each) => `r/${each}`);
       assert.deepEqual(await ignored(names), wanted);
-      if (hasGit)
-        assert.deepEqual(
-          ignoredByGit(
-            'r',
-            names.filter((each) => !each.startsWith('r/#')),
-          ).sort(),
-          wanted.filter((each) => !each.startsWith('r/#')).sort(),
-        );
+      if (!hasGit) skipped(this, noGit);
+      assert.deepEqual(
+        ignoredByGit(
+          'r',
+          names.filter((each) => !each.startsWith('r/#')),
+        ).sort(),
+        wanted.filter((each) => !each.startsWith('r/#')).sort(),
+      );
     });
 
   it('is decided by the nearest repository, from its root on; elsewhere nothing is ignored', async () => {
@@ -252,7 +254,7 @@ describe('what Git ignores', function () {
     ]);
   });
 
-  it('is weighed: folders before the repository before the user', async () => {
+  it('is weighed: folders before the repository before the user', async function () {
     repository('r');
     write('.config/git/ignore', 'all\nuser\nexcluded\n');
     write('r/.git/info/exclude', '!user\nexcluded\n');
@@ -260,11 +262,12 @@ describe('what Git ignores', function () {
     write('r/a/.gitignore', 'user\n');
     const names = ['r/all', 'r/user', 'r/excluded', 'r/a/user', 'r/a/excluded'];
     assert.deepEqual(await ignored(names), ['r/all', 'r/a/user']);
-    if (hasGit) assert.deepEqual(ignoredByGit('r', names), ['r/all', 'r/a/user']);
+    if (!hasGit) skipped(this, noGit);
+    assert.deepEqual(ignoredByGit('r', names), ['r/all', 'r/a/user']);
   });
 
   it('is the same in worktrees and submodules', async function () {
-    if (!hasGit) return this.skip();
+    if (!hasGit) skipped(this, noGit);
     for (const name of ['lib', 'app']) {
       fs.mkdirSync(path.join(home, name));
       git(name, 'init', '-q');
@@ -308,7 +311,7 @@ describe('what Git ignores', function () {
       await assert.rejects(ignored([`${folder}/b`]), Error, folder);
   });
 
-  (hasLinks ? it : it.skip)(
+  itWithLinks(
     'counts as everything where rules are no file, and as nothing where they are in the void',
     async () => {
       repository('pipe');

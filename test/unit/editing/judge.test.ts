@@ -7,7 +7,7 @@ import path from 'node:path';
 import ignore from 'ignore';
 import { diskTree, slashed, type Tree } from '../../../src/editing/tree';
 import { Judge, type Judgement } from '../../../src/editing/judge';
-import { hasLinks } from '../../forbidden';
+import { itWithLinks } from '../../skipped';
 
 let home: string;
 let judges: Judge;
@@ -29,8 +29,6 @@ const judge = (file: string): Promise<Judgement> => judges.judge(slashed(path.jo
 async function judged(wanted: Record<string, Judgement>): Promise<void> {
   for (const [file, judgement] of Object.entries(wanted)) assert.equal(await judge(file), judgement, file);
 }
-
-const withLinks = hasLinks ? it : it.skip;
 
 describe('what may be read', () => {
   it('is judged by the ignore files of every folder above, the nearest first', async () => {
@@ -92,7 +90,7 @@ describe('what may be read', () => {
       await judged({ 'first.ts': 'ignored', 'x/grün/a.ts': 'ignored', 'x/a.ts': 'readable' });
     });
 
-  withLinks('is judged by the path behind links and by the path that is opened', async () => {
+  itWithLinks('is judged by the path behind links and by the path that is opened', async () => {
     write('.ryzansteinignore', '/private/\n/by-name/\n');
     write('private/a.ts');
     write('open/b.ts');
@@ -111,7 +109,7 @@ describe('what may be read', () => {
     });
   });
 
-  withLinks('is judged by the name of a link, of its target and of what is between', async () => {
+  itWithLinks('is judged by the name of a link, of its target and of what is between', async () => {
     write('.env.local');
     write('store/4711');
     write('plain.sh');
@@ -128,7 +126,7 @@ describe('what may be read', () => {
     });
   });
 
-  withLinks('is judged by Git of the folder where a file really is as well', async () => {
+  itWithLinks('is judged by Git of the folder where a file really is as well', async () => {
     write('r/.git/HEAD', 'ref: refs/heads/main\n');
     write('r/.gitignore', 'local.py\n');
     write('r/local.py');
@@ -140,7 +138,7 @@ describe('what may be read', () => {
     });
   });
 
-  withLinks('is nothing where it cannot be told', async () => {
+  itWithLinks('is nothing where it cannot be told', async () => {
     write('r/.git/HEAD', 'ref: refs/heads/main\n');
     write('r/.git/config', '[core\n');
     link('loop.ts', 'loop.ts');

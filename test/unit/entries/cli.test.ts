@@ -12,6 +12,7 @@ import type { Prompt } from '../../../src/protocol';
 import { appText, forbiddenWorkspace } from '../../forbidden';
 import { temporaryFile } from '../model/ggufFile';
 import type { BenchReport, Diagnosis } from '../../../src/reports';
+import { skipped } from '../../skipped';
 
 const bundle = path.resolve('dist/cli.js');
 /** The user's configuration of Git; the test that needs one writes it. */
@@ -569,7 +570,7 @@ describe('command line', function () {
   });
 
   it('waits for no pipe that is given as a model', function () {
-    if (process.platform === 'win32') return this.skip();
+    if (process.platform === 'win32') skipped(this, 'Windows has no pipes as files');
     const pipe = path.join(path.dirname(source), 'pipe.gguf');
     spawnSync('mkfifo', [pipe]);
     const options = { encoding: 'utf8', timeout: 20_000 } as const;
@@ -651,7 +652,7 @@ describe('command line', function () {
   });
 
   it('says that its output finds no room', function () {
-    if (!fs.existsSync('/dev/full')) return this.skip();
+    if (!fs.existsSync('/dev/full')) skipped(this, 'there is no /dev/full');
     const full = fs.openSync('/dev/full', 'w');
     const { status, stderr } = spawnSync(process.execPath, [bundle, 'tokenize', source, ...tiny], {
       encoding: 'utf8',
@@ -671,7 +672,7 @@ describe('command line', function () {
   });
 
   it('scores the files that can be read, and says how many were left out', function () {
-    if (process.platform !== 'linux') return this.skip();
+    if (process.platform !== 'linux') skipped(this, 'only Linux takes names that are no text');
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-unread-'));
     const code = 'def total(items):\n    return sum(item.price for item in items)\n\n\n'.repeat(12);
     const named = (name: string): Buffer =>
@@ -684,8 +685,9 @@ describe('command line', function () {
     fs.chmodSync(path.join(folder, 'closed'), 0);
     fs.chmodSync(folder, 0o755);
     // Nothing is closed to root: nobody is asked to draw the holes, who has to come as far as this folder.
-    fs.chmodSync(os.tmpdir(), fs.statSync(os.tmpdir()).mode | 0o011);
     const nobody = process.getuid!() === 0 ? { uid: 65534, gid: 65534 } : {};
+    const { mode } = fs.statSync(os.tmpdir());
+    if (nobody.uid && (mode & 0o011) !== 0o011) fs.chmodSync(os.tmpdir(), mode | 0o011);
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [path.join(folder, 'cli.js'), 'eval', folder, '--draw', '--limit', '4'],

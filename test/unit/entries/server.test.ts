@@ -12,6 +12,7 @@ import { customShape, synthesize } from '../../../src/measure/synthesize';
 import { runtimeFolder, Trial } from '../editing/fakeEngine';
 import { temporaryFile } from '../model/ggufFile';
 import { bundle, complete, never, processesOf, tiny, until, useOwnFolder, withWindows } from './windows';
+import { skipped } from '../../skipped';
 
 /** Of a hundred megabytes: what a window has of its own is little beside it. */
 function temporaryLarge(): string {
@@ -42,7 +43,7 @@ const megabytesOf = (processId: number): number =>
 describe('an engine for all windows', function () {
   this.timeout(120_000);
   before(function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skipped(this, 'only Linux lists processes in files');
   });
   useOwnFolder();
 
@@ -232,7 +233,8 @@ files.rm = (file, ...rest) => new Promise((resolve) => setTimeout(resolve, 1500)
   ];
   for (const [what, words, make] of refused)
     it(`is not used where the folder ${what}: the window has an engine of its own, and says so`, function () {
-      if (/another user/.test(what) && process.getuid?.() !== 0) return this.skip();
+      if (/another user/.test(what) && process.getuid?.() !== 0)
+        skipped(this, 'only root can give a folder to another user');
       const runtime = fs.mkdtempSync(path.join(runtimeFolder, 'bad-'));
       process.env.XDG_RUNTIME_DIR = runtime;
       const folder = path.join(runtime, 'ryzanstein');

@@ -19,6 +19,7 @@ import {
   Windows,
   withWindows,
 } from './windows';
+import { skipped } from '../../skipped';
 
 const isWindows = process.platform === 'win32';
 
@@ -31,8 +32,7 @@ function serve(file: string): Promise<unknown> {
 describe('an engine for all windows, on every system', function () {
   this.timeout(120_000);
   before(function () {
-    // Its temporary folders have names too long for a socket.
-    if (process.platform === 'darwin') this.skip();
+    if (process.platform === 'darwin') skipped(this, 'temporary folders have names too long for a socket');
   });
   useOwnFolder();
 

@@ -9,6 +9,7 @@ import { atHome, isSame } from '../../../src/library/folders';
 import { modelsOnDisk } from '../../../src/library/onDisk';
 import { hasLinks } from '../../forbidden';
 import { smallModel } from './smallModel';
+import { itWithLinks } from '../../skipped';
 
 let home: string;
 beforeEach(() => (home = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-home-'))));
@@ -84,7 +85,7 @@ describe('models on this disk', () => {
     assert.deepEqual(stateOf(home), before);
   });
 
-  (hasLinks ? it : it.skip)('are the snapshots of the hub cache, each file once', async () => {
+  itWithLinks('are the snapshots of the hub cache, each file once', async () => {
     const hub = ['.cache', 'huggingface', 'hub', 'models--org--coder'];
     const blob = model(...hub, 'blobs', 'a1b2');
     for (const snapshot of ['one', 'two']) {

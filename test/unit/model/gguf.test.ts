@@ -9,6 +9,7 @@ import * as path from 'node:path';
 import { GgufError, readGguf } from '../../../src/model/gguf';
 import { type Field, type TensorField, ggufBytes, temporaryFile } from './ggufFile';
 import { randomSource } from '../random';
+import { skipped } from '../../skipped';
 
 const metadata: Record<string, Field> = {
   'general.architecture': [8, 'bitnet'],
@@ -116,16 +117,20 @@ describe('gguf', () => {
     assert.deepEqual(gguf.metadata.get('names'), names);
   });
 
+  const bad = (file: string, message: RegExp): void =>
+    assert.throws(
+      () => readGguf(file),
+      (error: Error) => error instanceof GgufError && message.test(error.message),
+      file,
+    );
+
   it('refuses what is not a file', () => {
-    const bad = (file: string, message: RegExp): void =>
-      assert.throws(
-        () => readGguf(file),
-        (error: Error) => error instanceof GgufError && message.test(error.message),
-        file,
-      );
     bad('/nowhere/model.gguf', /The model file \/nowhere\/model\.gguf does not exist\. Choose another/);
     bad('.', /The model file \. is not a file, but a folder\. Choose a GGUF file/);
-    if (process.platform === 'win32') return;
+  });
+
+  it('refuses a device, a circle of links and a path that no file can have', function () {
+    if (process.platform === 'win32') skipped(this, 'Windows has none of them');
     bad('package.json/model.gguf', /does not exist: a part of its path is not a folder/);
     bad('x'.repeat(300), /cannot be read: its name is too long/);
     bad('/dev/null', /is not a file, but a device/);
@@ -136,7 +141,7 @@ describe('gguf', () => {
   });
 
   it('refuses a pipe and a socket, and waits for neither', async function () {
-    if (process.platform === 'win32') return this.skip();
+    if (process.platform === 'win32') skipped(this, 'Windows has no pipes as files');
     const folder = path.dirname(temporaryFile('case.gguf', Buffer.alloc(0)));
     const pipe = path.join(folder, 'pipe.gguf');
     execFileSync('mkfifo', [pipe]);

@@ -7,6 +7,7 @@ import { Tokenizer } from '../../../src/model/tokenizer';
 import { loadLlama } from '../../../scripts/peer/peer';
 import { type Field, vocabularyFile } from './ggufFile';
 import { randomSource, type RandomSource } from '../random';
+import { skipped } from '../../skipped';
 
 const [normal, unknown, control, byte] = [1, 2, 3, 6];
 const first = ['<unk>', '<s>', '</s>'];
@@ -126,7 +127,7 @@ describe('SentencePiece vocabularies', function () {
     const words = wordsOfCode(random);
     const gguf = vocabulary(words);
     const llama = await loadLlama();
-    if (!llama) return this.skip();
+    if (!llama) skipped(this, 'llama.cpp is not installed; `npm test` does so on linux-x64');
     // It looks for the weights first, and says that there are none.
     llama.logLevel = 'disabled';
     const peer = await llama.loadModel({ modelPath: gguf.file, gpuLayers: 0, vocabOnly: true });
