@@ -1,6 +1,6 @@
 // `npm start`: builds all and opens VS Code with the extension; with a verb (`complete FILE:LINE:COL`) runs that instead.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { buildNative, bundle } from './build.mjs';
 import { packageVsix } from './package.mjs';
@@ -68,6 +68,7 @@ async function inBrowser(vsix) {
   process.once('SIGINT', () => void workbench.stop());
   process.once('SIGTERM', () => void workbench.stop());
   await workbench.ended;
+  rmSync(path.dirname(folder), { recursive: true, force: true });
   return 0;
 }
 

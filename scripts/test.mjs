@@ -1,5 +1,13 @@
 // `npm test`: sets up what is missing, runs every stage (or those named), and ends with `N passed, N failed`.
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildNative, bundle } from './build.mjs';
@@ -69,8 +77,14 @@ async function workflows() {
 
 async function nativeTests(folder) {
   const skip = (file) => file !== folder && path.basename(file).startsWith('sanitize-');
-  const programs = filesUnder([folder], skip).filter((file) => /_test(\.exe)?$/.test(file));
-  if (programs.length === 0) throw new Error(`${folder} holds no test program (*_test).`);
+  const built = filesUnder([folder], skip);
+  // Not all that lies there: a test that there is no more lies there still.
+  const lists = readFileSync(path.join(root, 'native', 'CMakeLists.txt'), 'utf8');
+  const programs = [...lists.matchAll(/^native_test\((\w+)/gm)].map(([, name]) => {
+    const program = built.find((file) => [name, `${name}.exe`].includes(path.basename(file)));
+    if (!program) throw new Error(`${folder} holds no ${name}.`);
+    return program;
+  });
   let total = nothing;
   for (const program of programs) {
     // The others read RYZANSTEIN_TEST themselves.

@@ -28,7 +28,8 @@ function cleanEnvironment(extra) {
 
 /**
  * Starts a workbench and returns { url, home, log, stop() }. `home` is a temporary folder unless given: profile,
- * extensions and log lie there, and `stop` removes it if it is temporary. A kept one keeps its settings. One that is not
+ * extensions and log lie there, and `stop` removes it if it is temporary; then the user's own home folder, and the
+ * models in it, are out of sight as well. A kept one keeps its settings. One that is not
  * `trusting` opens folders in Restricted Mode.
  */
 export async function startWorkbench({
@@ -42,6 +43,12 @@ export async function startWorkbench({
 }) {
   const kept = home !== undefined;
   home ??= mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-workbench-'));
+  if (!kept) {
+    const elsewhere = ['OLLAMA_MODELS', 'HF_HOME', 'HF_HUB_CACHE', 'XDG_CACHE_HOME', 'XDG_DATA_HOME'];
+    const none = Object.fromEntries(elsewhere.map((name) => [name, undefined]));
+    env = { HOME: path.join(home, 'user'), ...none, ...env };
+    mkdirSync(path.join(home, 'user'));
+  }
   const data = path.join(home, 'data');
   mkdirSync(path.join(home, 'extensions'), { recursive: true });
   // A workbench in a browser takes settings of the scope "machine" from the second of these alone.

@@ -29,7 +29,7 @@ every matrix holds -1, 0, +1 and one scale; activations are int8 per token), tra
 | Licence | MIT (the weights); the corpus under the licences listed below |
 
 ## Training
-{tokens:.1f} million tokens in steps of 8,192 on two CPU cores: Muon for the ternary matrices, AdamW for embedding and norms,
+{tokens:.1f} million tokens in steps of {step_tokens:,} on {device}: Muon for the ternary matrices, AdamW for embedding and norms,
 straight-through gradients, rates held and then lowered to zero. 78 % of the samples are fill-in-the-middle, three quarters of
 these suffix first. The loss is that of the model together with the engine's cache (`training/cache.py`): it learns what its
 context does not tell. `training/LOG.md` keeps the course of each run.
@@ -86,6 +86,7 @@ def main() -> None:
     arguments = parser.parse_args()
     metadata, tensors = read_gguf(arguments.model)
     log = [json.loads(line) for line in (arguments.run / "log.jsonl").read_text().splitlines()]
+    begun = [line for line in log if "stepTokens" in line][-1]
     scored = [line for line in log if "withTheText" in line][-1]
     listed = {source["name"]: source for source in json.loads((ROOT / "training" / "sources.json").read_text())}
     train = read_shards(arguments.corpus.glob("train-*.jsonl.zst"))
@@ -106,7 +107,9 @@ def main() -> None:
         vocabulary=metadata["bitnet.vocab_size"],
         context=metadata["bitnet.context_length"],
         languages=", ".join(NAMES.get(language, language.capitalize()) for language, _ in by_language.most_common()),
-        tokens=arguments.earlier_tokens + log[-1]["step"] * 8192 / 1e6,
+        tokens=arguments.earlier_tokens + log[-1]["step"] * begun["stepTokens"] / 1e6,
+        step_tokens=begun["stepTokens"],
+        device=begun["device"],
         bits=per_language(scored["withTheText"]),
         alone=per_language(scored["heldOutBitsPerByte"]),
         lines=arguments.lines,

@@ -210,7 +210,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--run", type=Path, required=True, help="folder of checkpoint, log and latest.gguf; resumed if it has a checkpoint")
     end = parser.add_mutually_exclusive_group(required=True)
     end.add_argument("--until", help="HH:MM at which training is over, cooldown included")
-    end.add_argument("--minutes", type=float, help="that training takes, cooldown included, from its first step")
+    end.add_argument("--minutes", type=float, help="that training takes, cooldown included; where it is resumed, in all")
     end.add_argument("--steps", type=int)
     parser.add_argument("--shape", default="512,4,1280", help="width,layers,ffn")
     parser.add_argument("--seed", type=int, default=1)
@@ -226,27 +226,45 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def progress_by(arguments: argparse.Namespace, run: Path) -> Callable[[int], float]:
-    """Share of the training done, from the clock or from the steps.
+class Schedule:
+    """How much of the training is done, by steps or by time.
 
-    A run resumed with the same --until or --minutes keeps its first start; with others it begins a new schedule.
+    A run resumed with the same --until or --minutes goes on with its schedule; with others it begins a new one. Of
+    --minutes those count that are in the checkpoint, however long the run lay still; --until is over when it is.
     """
-    if arguments.steps:
-        return lambda step: step / arguments.steps
-    clock_file = run / "clock.json"
-    clock = json.loads(clock_file.read_text()) if clock_file.exists() else {}
-    until = arguments.until or f"{arguments.minutes:g} minutes"
-    if clock.get("until") != until:
-        clock = {"until": until, "started": datetime.now().isoformat()}
-        clock_file.write_text(json.dumps(clock))
-    start = datetime.fromisoformat(clock["started"])
-    if arguments.minutes:
-        end = start + timedelta(minutes=arguments.minutes)
-    else:
-        hour, minute = map(int, arguments.until.split(":"))
+
+    def __init__(self, arguments: argparse.Namespace, run: Path):
+        self.steps, self.minutes, self.until = arguments.steps, arguments.minutes, arguments.until
+        self.file, self.begun = run / "clock.json", time.monotonic()
+        until = self.until or f"{self.minutes or 0:g} minutes"
+        clock = json.loads(self.file.read_text()) if self.file.exists() else {}
+        if clock.get("until") != until:
+            clock = {"until": until, "started": datetime.now().isoformat(), "spent": 0.0}
+        self.clock = clock
+        self.keep()
+
+    def spent(self) -> float:
+        return self.clock["spent"] + time.monotonic() - self.begun
+
+    def keep(self) -> None:
+        """With each checkpoint, for what was done behind it has to be done again."""
+        if not self.steps:
+            self.file.write_text(json.dumps({**self.clock, "spent": self.spent()}))
+
+    def progress(self, step: int) -> float:
+        if self.steps:
+            return step / self.steps
+        if self.minutes:
+            return self.spent() / (60 * self.minutes)
+        start = datetime.fromisoformat(self.clock["started"])
+        hour, minute = map(int, self.until.split(":"))
         end = start.replace(hour=hour, minute=minute, second=0)
         end += timedelta(days=end <= start)
-    return lambda step: (datetime.now() - start) / (end - start)
+        return (datetime.now() - start) / (end - start)
+
+
+def device_words(device: str) -> str:
+    return f"{torch.get_num_threads()} CPU cores" if device == "cpu" else torch.cuda.get_device_name(device)
 
 
 def main() -> None:
@@ -281,7 +299,7 @@ def main() -> None:
         if read_gguf(arguments.start)[0]["tokenizer.ggml.merges"] != tokenizer_metadata(tokenizer_json)["tokenizer.ggml.merges"]:
             raise ValueError(f"{arguments.start} was trained with another tokenizer than {tokenizer_json}")
         load_exported(training.model, arguments.start)
-    progress_at = progress_by(arguments, run)  # the clock of a new run starts here
+    schedule = Schedule(arguments, run)  # the clock of a new run starts here
 
     stopping = False
 
@@ -300,18 +318,24 @@ def main() -> None:
 
     def keep() -> None:
         training.save(checkpoint)
+        schedule.keep()
         export_model(training.model, tokenizer_json, run / "latest.gguf", arguments.name)
         alone, with_text = {}, {}
         for language, rows in held_out.items():
             alone[language], with_text[language] = (round(bits, 4) for bits in bits_per_byte(training.model, rows))
         log(heldOutBitsPerByte=alone, withTheText=with_text)
 
-    log(shape=shape.as_dict(), parameters=sum(p.numel() for p in training.model.parameters()))
+    log(
+        shape=shape.as_dict(),
+        parameters=sum(p.numel() for p in training.model.parameters()),
+        stepTokens=arguments.step_tokens,
+        device=device_words(arguments.device),
+    )
     if arguments.start and training.step == 0:
         keep()  # what the run has to better
     kept = time.monotonic()
     losses, tokens, since = [], 0, time.monotonic()
-    while not stopping and (progress := progress_at(training.step)) < 1:
+    while not stopping and (progress := schedule.progress(training.step)) < 1:
         loss, count = training.train_step(progress)
         losses.append(loss)
         tokens += count
@@ -319,9 +343,10 @@ def main() -> None:
             rate = tokens / (time.monotonic() - since)
             log(loss=round(sum(losses) / len(losses), 4), progress=round(progress, 4), tokensPerSecond=round(rate))
             losses, tokens, since = [], 0, time.monotonic()
-        if time.monotonic() - kept > arguments.every * 60:
+        if (begun := time.monotonic()) - kept > arguments.every * 60:
             keep()
-            kept = since = time.monotonic()
+            kept = time.monotonic()
+            since += kept - begun
     keep()
 
 

@@ -51,7 +51,7 @@ export async function chooseModels(vsix) {
   const workbench = await startWorkbench({
     vsix,
     settings: { ...calm, 'ryzanstein.hub': base },
-    env: { HOME: home, OLLAMA_MODELS: '' },
+    env: { HOME: home },
   });
   const { page, close } = await openBrowser();
   const { result, check } = checklist('models', page, workbench.home);

@@ -1,7 +1,7 @@
 // What a test does in the editor, and what it waits for: documents with a cursor mark, keys, ghost text, the log of completions.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -45,6 +45,7 @@ export async function repeated(work: () => Promise<unknown>): Promise<void> {
 }
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-host-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
 
 /** Opens a file of its own with the marked text, `|` for each cursor. */

@@ -1,5 +1,6 @@
 """Tests of the ternary model, its export, the training samples and exact resume."""
 
+import argparse
 import json
 import os
 import random
@@ -26,6 +27,7 @@ from tokenizer import train as train_tokenizer
 from train import (
     HELD_OUT_FILES,
     MIDDLE_WEIGHT,
+    Schedule,
     Training,
     bits_per_byte,
     held_out_rows,
@@ -302,8 +304,30 @@ class Resume(unittest.TestCase):
                     stderr=subprocess.DEVNULL,
                 )
             self.assertEqual(read_gguf(run / "latest.gguf")[0]["bitnet.block_count"], 1)
-            steps = [json.loads(line)["step"] for line in (run / "log.jsonl").read_text().splitlines()]
-            self.assertEqual(max(steps), 1, "the second run had no time left")
+            lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+            self.assertEqual(max(line["step"] for line in lines), 1, "the second run had no time left")
+            self.assertEqual(lines[0]["stepTokens"], 8192)
+            self.assertRegex(lines[0]["device"], r"^\d+ CPU cores$")
+
+    def test_a_run_that_lay_still_has_the_minutes_left_that_it_did_not_train(self):
+        with tempfile.TemporaryDirectory() as folder:
+            run = Path(folder)
+
+            def schedule(minutes=None, until=None, steps=None) -> Schedule:
+                return Schedule(argparse.Namespace(minutes=minutes, until=until, steps=steps), run)
+
+            stopped = schedule(minutes=10)
+            stopped.begun -= 300  # as if it had trained so many seconds
+            stopped.keep()
+            clock = json.loads((run / "clock.json").read_text())
+            (run / "clock.json").write_text(json.dumps({**clock, "started": "2020-01-01T00:00:00"}))
+            self.assertAlmostEqual(schedule(minutes=10).progress(7), 0.5, places=2)
+            self.assertAlmostEqual(schedule(minutes=20).progress(7), 0, places=2, msg="another time is a new schedule")
+            self.assertEqual(schedule(steps=28).progress(7), 0.25)
+            self.assertLess(schedule(until="07:30").progress(7), 0.01)
+            clock = json.loads((run / "clock.json").read_text())
+            (run / "clock.json").write_text(json.dumps({**clock, "started": "2020-01-01T00:00:00"}))
+            self.assertGreater(schedule(until="07:30").progress(7), 1, "its end has come and gone")
 
     def test_muon_in_float32_makes_singular_values_alike(self):
         torch.manual_seed(2)
