@@ -517,7 +517,10 @@ describe('ghost text', () => {
       await open('total = |\n', 'quiet.py');
       await entryAfter(parts, /^hidden: not sure enough$/, () => type('e'));
       const why = explanation(parts);
-      assert.match(why.sentence, /^The model is \d+ % sure of its answer here\. Your setting asks for 100 %\.$/);
+      assert.match(
+        why.sentence,
+        /^The model is \d+ % sure of its answer here\. Your setting asks for 100 %\.$/,
+      );
       assert.equal(why.setting, 'confidence');
       await open(sample);
       await entryAfter(parts, /^shown/, () => type('e'));
