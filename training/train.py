@@ -240,6 +240,7 @@ class Schedule:
         clock = json.loads(self.file.read_text()) if self.file.exists() else {}
         if clock.get("until") != until:
             clock = {"until": until, "started": datetime.now().isoformat(), "spent": 0.0}
+        clock.setdefault("spent", 0.0)  # a run of older code did not note it
         self.clock = clock
         self.keep()
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -64,6 +65,7 @@ ThreadPool::ThreadPool(int threads, std::vector<int> cpus)
   RYZANSTEIN_CHECK(threads >= 1 && threads < static_cast<int>(kWorkers),
                    "a pool has at least the calling thread");
   RYZANSTEIN_CHECK(cpus_.empty() || cpus_.size() == shares_.size(), "each thread has a CPU, or none has");
+  workers_.reserve(static_cast<size_t>(threads - 1));
   try {
     for (int thread = 1; thread < threads; thread++) {
       workers_.emplace_back([this, thread] { serve(thread); });
@@ -72,6 +74,9 @@ ThreadPool::ThreadPool(int threads, std::vector<int> cpus)
     end();
     throw std::runtime_error("The system does not let " + std::to_string(threads) +
                              " threads compute; set fewer, or raise its limit of processes and threads.");
+  } catch (const std::bad_alloc&) {
+    end();
+    throw;
   }
 }
 

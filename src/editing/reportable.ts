@@ -38,12 +38,18 @@ function withoutText(entry: Entry): object {
 /** A path behind nothing that it could be a part of, up to the last name. */
 const folderPath = /(?<![\w.])(?:[a-z]:|~)?(?:[\\/]{1,2}[^\s\\/:*?"'“”<>|]+)+[\\/]/gi;
 
+/** The editor writes drives of Windows in small letters, the system in large ones. */
+function spelled(folder: string): RegExp {
+  const literal = folder.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(literal, /^[a-z]:/i.test(folder) ? 'gi' : 'g');
+}
+
 function withoutFolders(text: string, folders: readonly string[]): string {
   const longestFirst = folders
     .filter((folder) => /^(?:[a-z]:)?[\\/]./i.test(folder))
     .sort((a, b) => b.length - a.length);
   return longestFirst
-    .reduce((rest, folder) => rest.replaceAll(folder, '~'), text)
+    .reduce((rest, folder) => rest.replace(spelled(folder), '~'), text)
     .replace(folderPath, '')
     .replace(/~[\\/]/g, '');
 }

@@ -67,7 +67,7 @@ export function assignedRanges(text: string, isData: boolean, isPlain = false): 
 
 /** What CloudFormation, Home Assistant and their like look a value up by. */
 const reference =
-  /["']?[ \t]*:[ \t]+!(?:(?:Ref|GetAtt|ImportValue|FindInMap|reference|secret|env_var)\b|Sub[ \t]+["']?(?:\{\{resolve:|\$\{[^{}\n]{0,80}\}["']?[ \t]*$))/my;
+  /["']?[ \t]*:[ \t]+!(?:(?:Ref|GetAtt|ImportValue|FindInMap|reference|secret)\b|env_var[ \t]+\w+["']?[ \t]*$|Sub[ \t]+["']?(?:\{\{resolve:|\$\{[^{}\n]{0,80}\}["']?[ \t]*$))/my;
 /** Of a line before a name, where strings that are open there begin. */
 const headCharacters = 400;
 /** Of a value: what is longer is told by its beginning. */

@@ -10,10 +10,9 @@ import { diagnosticsState } from '../report/diagnosticsReport';
 import { type DiagnosticsMessage, type DiagnosticsState, isDiagnosticsMessage } from '../report/pages';
 import type { CompletionLog } from '../editing/completionLog';
 import { reportable } from '../editing/reportable';
-import { atHome } from '../library/folders';
 import { Page } from './page';
 import type { Problems } from './problems';
-import { readSettings } from './settings';
+import { chosenModelFile } from './settings';
 import { messageOf, occupationWords, sentenceOf } from '../wording';
 
 export class DiagnosticsPage implements vscode.Disposable {
@@ -97,7 +96,7 @@ export class DiagnosticsPage implements vscode.Disposable {
     const { engine, completions } = this;
     const known = { state: engine.state, diagnosis: this.current(), entries: completions.entries };
     const home = os.homedir();
-    const folders = [home, path.dirname(atHome(readSettings().modelFile, home))];
+    const folders = [home, path.dirname(chosenModelFile())];
     await vscode.env.clipboard.writeText(reportable(known, folders));
   }
 }

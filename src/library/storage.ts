@@ -39,7 +39,7 @@ export async function downloaded(folder: string): Promise<Found[]> {
   return models.map(({ file }) => ({ file, origin: 'downloaded' }));
 }
 
-/** Deletes a model with what was measured of it, and the folders that are empty then; not what is being written just now. */
+/** Deletes a model with what was measured of it beside it, and the folders that are empty then; not what is being written just now. */
 export async function remove(file: string, folder: string): Promise<void> {
   const release = isPart(file) ? await lock(file) : undefined;
   try {
@@ -88,7 +88,8 @@ export async function importFile(source: string, folder: string): Promise<string
 
 /** Where the same file lies in the folder, or where it may lie. */
 async function placeOf(source: string, folder: string): Promise<{ file: string; isThere: boolean }> {
-  const { name, ext } = path.parse(source);
+  // By another name it would be in no list.
+  const [, name, ext = '.gguf'] = /^(.*?)(\.gguf)?$/is.exec(path.basename(source)) as unknown as string[];
   for (let number = 1; ; number++) {
     const numbered = number === 1 ? `${name}${ext}` : `${name} (${number})${ext}`;
     const file = path.join(folder, 'imported', numbered);

@@ -33,6 +33,8 @@ interface TuningFile extends Partial<Tuning> {
 const schema = 'ryzanstein/tuning/1';
 /** Of each tensor: weights that were trained again differ in the first of them. */
 const sampledBytes = 4096;
+/** A large vocabulary takes half of it; where a file has more in front of its tensors, the rest tells nothing. */
+const mostHeaderBytes = 1 << 25;
 
 /** The identity is told by all that stands before the tensors, by how each of these begins, and by the size. */
 export function tunedModel({ file, tensors }: Gguf, store?: string): TunedModel {
@@ -44,7 +46,7 @@ export function tunedModel({ file, tensors }: Gguf, store?: string): TunedModel 
       const bytes = Buffer.alloc(length);
       hash.update(bytes.subarray(0, fs.readSync(descriptor, bytes, 0, length, from)));
     };
-    add(0, Math.min(size, ...tensors.map(({ offset }) => offset)));
+    add(0, Math.min(size, mostHeaderBytes, ...tensors.map(({ offset }) => offset)));
     for (const { offset, bytes } of tensors) add(offset, Math.min(sampledBytes, bytes));
     return { file, identity: hash.digest('hex'), ...(store !== undefined && { store }) };
   } finally {

@@ -14,6 +14,7 @@ const places = [
   '/srv/ada/m.gguf',
   '~/ada/m.gguf',
   'C:\\Users\\Ada B\\ada\\m.gguf',
+  'c:\\Users\\Ada B\\ada\\m.gguf',
   'd:\\ada\\m.gguf',
   'D:/ada/m.gguf',
   '\\\\ada\\share\\m.gguf',

@@ -158,6 +158,7 @@ const plainLines: [languageId: string, line: string][] = [
 
 /** Lines whose values are secrets by name, however ordinary they look. */
 const secretLines: [languageId: string, line: string][] = [
+  ['yaml', 'password: !env_var DB_PASS hunter2secret'],
   ['python', 'client.login("hunter2pass")'],
   ['python', 'password = "P@$$w0rd12"'],
   ['typescript', "auth: { username: 'bob', password: 'Tr0ub4dor&3' }"],

@@ -148,6 +148,15 @@ describe('getting a model', () => {
     assert.equal(fs.readdirSync(path.join(folder, 'imported')).length, 5);
   });
 
+  it('imports a model of any name under one by which it is listed', async () => {
+    for (const name of ['sha256-0a1b', 'qwen2.5', 'old.bin']) {
+      fs.writeFileSync(path.join(folder, name), name);
+      const file = await importFile(path.join(folder, name), folder);
+      assert.equal(path.basename(file), `${name}.gguf`);
+      assert.ok((await stored(folder)).some((each) => each.file === file));
+    }
+  });
+
   it('says what is wrong with the address of a hub, and with one that is not there', async () => {
     hub.base = 'huggingface';
     await assert.rejects(get('one.gguf'), /is no address of a hub/);
