@@ -268,7 +268,7 @@ describe('command line', function () {
     assert.match(out, /self-test/);
     assert.match(
       out,
-      /context 1,024 tokens, \d\.\d\d MB for each 1,000 of them; prompt and answer share 1,024 tokens\n/,
+      /context 1,024 tokens, \d(\.\d+)? MB for each 1,000 of them; prompt and answer share 1,024 tokens\n/,
     );
   });
 
