@@ -120,7 +120,10 @@ const closedByTheEditor = [
 
 const pairs = { '(': ')', '[': ']', '{': '}', "'": "'", '"': '"', '`': '`' };
 
-/** Presses the place's key at its cursor and waits for the ghost text that belongs there; returns the milliseconds. */
+/**
+ * Presses the place's key at its cursor and waits for the ghost text that belongs there; returns the milliseconds. Where
+ * a list of suggestions stands before it, that is closed, as people do.
+ */
 async function pressAndSee(page, { text, typed, expected }, patience) {
   await endOfLine(page, text.split('‸')[0].split('\n').length);
   await page.keyboard.type(typed);
@@ -128,7 +131,10 @@ async function pressAndSee(page, { text, typed, expected }, patience) {
   const wanted = expected.text.trimEnd();
   await until(
     `the ghost text \`${wanted}\``,
-    async () => (await ghostText(page)).trimEnd() === wanted,
+    async () => {
+      if (await page.locator('.suggest-widget.visible').isVisible()) await page.keyboard.press('Escape');
+      return (await ghostText(page)).trimEnd() === wanted;
+    },
     patience,
   );
   return Date.now() - pressed;
