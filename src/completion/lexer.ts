@@ -44,6 +44,8 @@ export class Lexer {
   readonly stack: Open[] = [];
   /** A closer met another bracket than its own: what is owed is not to be relied on. */
   mismatched = false;
+  /** Something was still open where a condition's other text began. */
+  hasParted = false;
   /** Where closers of code close nothing, or not what was opened last. */
   readonly strays: number[] = [];
   /** Where brackets were closed with code behind them, and where those had been opened. */
@@ -201,7 +203,11 @@ export class Lexer {
     if (word === undefined) return;
     if (word.startsWith('if')) this.#conditions.push([...this.stack]);
     else if (word === 'endif') this.#conditions.pop();
-    else this.stack.splice(0, this.stack.length, ...(this.#conditions.at(-1) ?? this.stack));
+    else {
+      const before = this.#conditions.at(-1) ?? this.stack;
+      this.hasParted ||= before.length < this.stack.length;
+      this.stack.splice(0, this.stack.length, ...before);
+    }
   }
 
   /** Between `((` and `))`, where `<<` shifts. */

@@ -345,7 +345,8 @@ export class Opened {
       const spare = lexer.stack.filter(
         ({ at, kind, weak }) => at < this.#cursor && kind === 'bracket' && !weak,
       ).length;
-      if (!lexer.mismatched) return { closed, missing, spare, isClear: true };
+      // What is still open where another text takes the place of the cursor's is closed by nothing below.
+      if (!lexer.mismatched && !lexer.hasParted) return { closed, missing, spare, isClear: true };
       if (isClosed) break;
     }
     return unclear;

@@ -114,6 +114,12 @@ const kinds: Record<string, Row[]> = {
     ],
     ['typescriptreact', 'declare const get: <T>() => { a: T };\nf(‸)\n', 'a);\n', 'a'],
     ['c', '#ifdef A\nint main(int a) {\n#else\nint main(void) {\n#endif\n  f(‸)\n}\n', '1);\n', '1'],
+    [
+      'cpp',
+      'namespace a {\n#if B\nint f() {‸\n#else\nint f() { return 0; }\n#endif\n}\n',
+      '\n  return 1;\n}\n',
+      '\n  return 1;\n}',
+    ],
     ['python', "def f(a):\n    b = f'{a:#x}'\n    g(‸)\n", 'b)\n', 'b'],
     ['cmake', '# (\n#[=[ ( ]=]\nset(a [=[ ( ]=] ‸)\n', 'b)\n', 'b'],
     ['css', '.a {\n  background: url(a\\).png);\n}\n.b {\n  width: calc(‸)\n}\n', '1px);\n', '1px'],
