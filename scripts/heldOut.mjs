@@ -1,4 +1,4 @@
-// Held-out files to type, by language: those that the frozen evaluation sets name report, others of the same sources choose.
+// Held-out files, by language: those that the frozen evaluation sets name report, of the others of the same sources some choose and most teach.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import os from 'node:os';
@@ -14,42 +14,50 @@ const languages = {
 };
 /** Of a file, in bytes: shorter ones say little, longer ones would be most of a language's keys. */
 const size = { least: 1000, most: 6000 };
-const mostOfASource = 3;
+/** One of which only some places are asked about may be as long as most that people have. */
+const mostToTeach = 24_000;
+const mostOfASource = { report: 3, choose: 8, teach: 40 };
 
-/** So many files of each language, in an order that only their paths decide; `use` is `choose` or `report`. */
-export function filesToType(use, perLanguage, folder = heldOutFolder) {
+/** So many files of each language, in an order that only their paths decide; `use` is `report`, `choose` or `teach`. */
+export function heldOutFiles(use, perLanguage, folder = heldOutFolder) {
   if (!existsSync(folder)) throw new Error(`There is no ${folder}; training/README.md says how to make it.`);
-  const drawn = heldOutFiles(folder)
-    .filter((one) => reports(one) === (use === 'report') && isOfSize(one.file))
+  const drawn = allFiles(folder)
+    .filter((one) => useOf(one) === use && isOfSize(one.file, use))
     .sort((a, b) => (a.digest < b.digest ? -1 : 1));
   return Object.values(languages).flatMap((ending) => {
     const taken = {};
     return drawn
       .filter(({ file }) => ending.test(file))
-      .filter(({ source }) => (taken[source] = (taken[source] ?? 0) + 1) <= mostOfASource)
-      .slice(0, perLanguage)
-      .map(({ file }) => file);
+      .filter(({ source }) => (taken[source] = (taken[source] ?? 0) + 1) <= mostOfASource[use])
+      .slice(0, perLanguage);
   });
 }
 
-function heldOutFiles(folder) {
+/** Paths of files that are typed from top to bottom. */
+export function filesToType(use, perLanguage, folder) {
+  return heldOutFiles(use, perLanguage, folder).map(({ file }) => file);
+}
+
+function allFiles(folder) {
   const { sources } = JSON.parse(readFileSync(path.join(root, 'training', 'eval.json'), 'utf8'));
   return sources.flatMap(({ name, files }) => {
     const own = path.join(folder, name);
     if (!existsSync(own)) return [];
     return readdirSync(own, { recursive: true }).map((file) => ({
-      ...{ source: name, file: path.join(own, file), isNamed: files.includes(file) },
+      ...{ source: name, path: file, file: path.join(own, file), isNamed: files.includes(file) },
       digest: createHash('sha256').update(path.posix.join(name, file)).digest('hex'),
     }));
   });
 }
 
-/** The frozen sets have no holes in C: of its files half report. */
-function reports({ file, isNamed, digest }) {
-  return languages.c.test(file) ? digest < '8' : isNamed;
+/** What a file is for, so that none is for two things. The frozen sets have no holes in C: of its files half report. */
+function useOf({ file, isNamed, digest }) {
+  const isC = languages.c.test(file);
+  if (isC ? digest < '8' : isNamed) return 'report';
+  return digest < 'c' ? 'teach' : 'choose';
 }
 
-function isOfSize(file) {
+function isOfSize(file, use) {
   const { size: bytes } = statSync(file);
-  return bytes >= size.least && bytes <= size.most;
+  return bytes >= size.least && bytes <= (use === 'teach' ? mostToTeach : size.most);
 }

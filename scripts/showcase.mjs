@@ -1,29 +1,41 @@
-// `npm run showcase`: makes anew what a new bundled model changes: the thresholds in its file, then the places to try and the picture, which it checks and takes.
+// `npm run showcase`: makes anew what a new bundled model changes: what tells a likely answer, how far that holds of the model and from when on an answer is shown, then the places to try and the picture, which it checks and takes.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildNative, bundle } from './build.mjs';
-import { filesToType } from './heldOut.mjs';
+import { filesToType, heldOutFiles, trainingCache } from './heldOut.mjs';
 import { setUpBuild } from './setup.mjs';
 import { program, root, run, step } from './steps.mjs';
 
 const models = path.join(root, 'models');
 /** Below this an answer is right too seldom for any setting. */
 const leastConfidence = '0.2';
+/** At which a file's text is asked for that teaches, and as many holes. */
+const keysOfAFile = 24;
 
 await program(import.meta.url, async (args) => {
   const { values } = parseArgs({
     args,
-    options: { files: { type: 'string', default: '8' }, threads: { type: 'string', default: '1' } },
+    options: {
+      teach: { type: 'string', default: '120' },
+      files: { type: 'string', default: '8' },
+      threads: { type: 'string', default: '1' },
+      python: { type: 'string', default: path.join(trainingCache, 'venv', 'bin', 'python') },
+    },
   });
   await setUpBuild();
   await buildNative();
   await bundle();
+  const taught = heldOutFiles('teach', Number(values.teach));
+  if (taught.length > 0)
+    await step(`Learning from ${taught.length} files`, () =>
+      learn(taught, Number(values.threads), values.python),
+    );
   const files = filesToType('choose', Number(values.files));
   const typing = await step(`Typing ${files.length} files`, () => typed(files, values.threads));
-  await writeThresholds(outcomesOf(typing));
+  await writeThresholds(offersOf(typing));
   return spawnSync(process.execPath, [path.join('test', 'e2e', 'trial.mjs')], { cwd: root, stdio: 'inherit' })
     .status;
 });
@@ -34,7 +46,7 @@ async function typed(files, threads) {
   return JSON.parse(output.split('\n').find((line) => line.startsWith('{')));
 }
 
-function outcomesOf({ byLanguage }) {
+function offersOf({ byLanguage }) {
   return Object.entries(byLanguage).flatMap(([language, { offered }]) =>
     offered.map(({ text, confidence, right }) => ({
       ...{ language, confidence, exact: right, characters: text.length },
@@ -42,21 +54,78 @@ function outcomesOf({ byLanguage }) {
   );
 }
 
-/** Puts the thresholds into the bundled model's file, with the calibration that it has, or that was tuned beside it. */
-async function writeThresholds(outcomes) {
-  const [{ thresholdsOf }, { readGguf }, { stateConfidence, tuningOf }] = await Promise.all(
-    ['completion/calibrate', 'model/gguf', 'model/tuning'].map(compiled),
+/** Learns from answers in these files what tells a likely one, and calibrates the bundled model by the same answers. */
+async function learn(files, threads, python) {
+  const folder = path.join(root, 'out', 'showcase');
+  mkdirSync(folder, { recursive: true });
+  const outcomes = await answersIn(files, threads);
+  const [rows, learned] = ['outcomes.jsonl', 'learned.json'].map((name) => path.join(folder, name));
+  writeFileSync(rows, outcomes.map((outcome) => `${JSON.stringify(outcome)}\n`).join(''));
+  const script = path.join('training', 'confidence.py');
+  const { output } = await run(python, [script, '--outcomes', rows, '--out', learned]);
+  console.log(output.trim());
+  const { trees, chances } = JSON.parse(readFileSync(learned, 'utf8'));
+  writeFileSync(path.join(root, 'src', 'completion', 'likelihood.json'), JSON.stringify(trees));
+  await bundle();
+  const { calibrationOf } = await compiled('completion/calibrate');
+  await writeConfidence(() =>
+    calibrationOf(outcomes.map((outcome, i) => ({ ...outcome, confidence: chances[i] }))),
   );
-  const name = readdirSync(models).find((file) => file.endsWith('.gguf'));
-  const gguf = readGguf(path.join(models, name));
-  stateConfidence(gguf, { ...tuningOf(gguf).confidence, thresholds: thresholdsOf(outcomes) });
-  console.log(`${name} has the thresholds of ${outcomes.length.toLocaleString('en-US')} offers.`);
+}
+
+async function answersIn(files, threads) {
+  const [{ addonFile, loadAddon }, { Engine }, { outcomesOf }, { sourceFiles }] = await Promise.all(
+    ['engine/addon', 'engine/engine', 'measure/outcomes', 'measure/sourceFiles'].map(compiled),
+  );
+  const built = path.join(root, 'dist');
+  process.env.RYZANSTEIN_GRAMMARS = path.join(built, 'grammars');
+  const addon = loadAddon(addonFile(built));
+  const engine = await Engine.load(addon, { modelFile: bundledModel(), threads });
+  const outcomes = [];
+  for (const { file, source, path: shown } of files)
+    for (const { languageId, text } of sourceFiles([file]))
+      outcomes.push(...(await outcomesOf(engine, { source, path: shown, languageId, text }, keysOfAFile)));
+  await engine.close();
+  return outcomes;
+}
+
+/** Puts thresholds into the bundled model's file, with the calibration that it has, or that was tuned beside it. */
+async function writeThresholds(offers) {
+  const { thresholdsOf } = await compiled('completion/calibrate');
+  await writeConfidence((known) => ({ ...known, thresholds: thresholdsOf(offers) }));
+  console.log(
+    `${path.basename(bundledModel())} has the thresholds of ${offers.length.toLocaleString('en-US')} offers.`,
+  );
+}
+
+async function writeConfidence(made) {
+  const [{ readGguf }, { stateConfidence, tuningOf }] = await Promise.all(
+    ['model/gguf', 'model/tuning'].map(compiled),
+  );
+  const gguf = readGguf(bundledModel());
+  stateConfidence(gguf, made(tuningOf(gguf).confidence));
+}
+
+function bundledModel() {
+  return path.join(
+    models,
+    readdirSync(models).find((file) => file.endsWith('.gguf')),
+  );
 }
 
 async function compiled(file) {
   const { build } = await import('esbuild');
   const outfile = path.join(root, 'out', 'quality', `${path.basename(file)}.cjs`);
   const entryPoints = [path.join(root, 'src', `${file}.ts`)];
-  await build({ entryPoints, bundle: true, platform: 'node', format: 'cjs', outfile, logLevel: 'error' });
+  const alias = { 'web-tree-sitter': './node_modules/web-tree-sitter/web-tree-sitter.cjs' };
+  await build({
+    entryPoints,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    outfile,
+    alias,
+    logLevel: 'error',
+  });
   return createRequire(import.meta.url)(outfile);
 }

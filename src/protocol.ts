@@ -54,7 +54,7 @@ export interface Alternative {
  * `isSecond`: given by the second model, and not by the chosen one; `other` is what the other one of both said, if it
  * was done. `room` is how many tokens prompt and answer shared at most. `contextMs` went by with laying out the prompt
  * before it was read, `cleanMs` with cleaning and judging the answer; `threads` computed of `mostThreads` that do where
- * the machine is free. `likelihood` is the model's own, of which `confidence` is made. It and all from `room` on are
+ * the machine is free. `likelihood` is what speaks for it, whichever model gave it; `confidence` is made of that. It and all from `room` on are
  * absent where a backend does not tell.
  */
 export interface Completion {

@@ -1,10 +1,10 @@
-// How often an answer is right of which a model is so sure: its own likelihood as a probability, by language.
+// How often a model's answers are right that are so likely by what speaks for them: the likelihood as a probability, by language.
 
 import type { Eagerness, Thresholds } from '../eagerness';
 import { languageName } from '../language/languages';
 
 /**
- * The log-odds that the first line of an answer is exact: `slope` times those of the model's likelihood, plus `offset`,
+ * The log-odds that the first line of an answer is exact: `slope` times those of its likelihood, plus `offset`,
  * plus what a language has of its own. `thresholds` are confidences as this gives them.
  */
 export interface Calibration {

@@ -3,9 +3,10 @@
 import { leastConfidence } from '../eagerness';
 import { languageName } from '../language/languages';
 import type { Completion, Limits } from '../protocol';
-import { mean } from '../statistics';
 import { calibrated, type Calibration, uncalibrated } from './calibration';
 import { clean } from './clean';
+import { type Features, featuresOf, type Surety } from './features';
+import { likelihoodBy } from './likelihood';
 import { isClosers, type Site } from './site';
 import { Stop, type Verdict } from './stop';
 import type { Syntax } from './syntax';
@@ -76,6 +77,11 @@ export class Finishing<T extends Token = Token> {
   }
 }
 
+interface Judged extends Pick<Completion, 'text' | 'reason' | 'hidden' | 'confidence' | 'likelihood'> {
+  /** What speaks for it. */
+  features: Features;
+}
+
 /** What of an answer is fit to show, with the document's line ends: of a block that is unfit, its first line if that is fit. */
 export function judge(
   site: Site,
@@ -83,13 +89,13 @@ export function judge(
   limits: Limits,
   syntax: Syntax | undefined,
   calibration: Calibration = uncalibrated,
-): Pick<Completion, 'text' | 'reason' | 'hidden' | 'confidence' | 'likelihood'> {
+): Judged {
   const verdict = withoutTypedAgain(site, written, limits);
   const { text, hidden } = clean(site, verdict, syntax);
   // The space before a closer that stands there is often one token with it, which is not of the text.
   const own = isClosers(site.lineAfter) ? text.replace(/(?<=\S) $/, '') : text;
-  const counted = tokensIn(own, tokens, verdict.skipped);
-  const likelihood = likelihoodOf(counted.map(({ logProbability }) => logProbability));
+  const features = featuresOf(site, own, suretyOf(own, tokens, verdict.skipped));
+  const likelihood = likelihoodBy(features);
   const confidence = calibrated(likelihood, site.languageId, calibration);
   const { minConfidence } = limits;
   const least = leastConfidence(minConfidence, text, languageName(site.languageId), calibration.thresholds);
@@ -103,6 +109,7 @@ export function judge(
     hidden: unsure ? 'confidence' : hidden,
     confidence,
     likelihood,
+    features,
   };
 }
 
@@ -120,6 +127,14 @@ function withoutTypedAgain(site: Site, verdict: Verdict, limits: Limits): Verdic
   return { ...ended, skipped: skipped + length + (ended.skipped ?? 0) };
 }
 
+function suretyOf(text: string, tokens: readonly Token[], skipped?: number): Surety {
+  const of = (part: readonly Token[]): number[] => part.map(({ logProbability }) => logProbability);
+  const line = tokensIn(/^\s*.*/.exec(text)![0], tokens, skipped);
+  const last = line.at(-1);
+  const end = last && tokens[tokens.indexOf(last) + 1];
+  return { all: of(tokensIn(text, tokens, skipped)), line: of(line), end: end?.logProbability ?? 0 };
+}
+
 /** The tokens that reach into `text`, which stands behind `skipped` characters of theirs. */
 function tokensIn(text: string, tokens: readonly Token[], skipped = 0): Token[] {
   let length = -skipped;
@@ -127,13 +142,4 @@ function tokensIn(text: string, tokens: readonly Token[], skipped = 0): Token[] 
     length += token.text.length;
     return length - token.text.length < text.length && (skipped === 0 || length > 0);
   });
-}
-
-/**
- * 0..1: the geometric mean of how sure the model was on average and at its weakest token.
- * `logProbabilities` are natural logarithms; none gives 0.
- */
-export function likelihoodOf(logProbabilities: readonly number[]): number {
-  if (logProbabilities.length === 0) return 0;
-  return Math.exp((mean(logProbabilities) + Math.min(...logProbabilities)) / 2);
 }

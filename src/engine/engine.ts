@@ -15,6 +15,7 @@ import type {
 } from '../protocol';
 import type { ModelInfo } from '../reports';
 import type { Addon, NativeSession, NgramOptions } from './addon';
+import type { Features } from '../completion/features';
 import { judge } from '../completion/finish';
 import { unfinishedWord } from '../model/healing';
 import type { ModelDescription } from '../model/description';
@@ -80,7 +81,7 @@ interface Turn {
   pass: Pass;
 }
 
-/** What goes with a request beside its prompt and limits. Figures that are compared name `room` and all threads. */
+/** What goes with a request beside its prompt and limits. Features that are compared name `room` and all threads. */
 export interface RequestOptions {
   signal?: AbortSignal;
   /** At most, or `all` however busy the machine is. */
@@ -165,6 +166,19 @@ export class Engine implements Answering {
         room,
       });
       return { completion, prompt: this.#runs(reading.ids), tokens: this.#spelled(answer) };
+    });
+  }
+
+  /** An answer with what speaks for it. */
+  weighed(
+    prompt: Prompt,
+    limits: Limits,
+    options: RequestOptions = {},
+  ): Promise<{ completion: Completion; features: Features }> {
+    return this.#inTurn(options, async (turn) => {
+      const { site, syntax, answer, completion } = await this.#written(prompt, limits, turn, options);
+      const { confidence } = this.loaded.tuning;
+      return { completion, features: judge(site, answer, limits, syntax, confidence).features };
     });
   }
 

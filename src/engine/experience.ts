@@ -36,7 +36,7 @@ export class Experience {
     this.apply();
   }
 
-  /** Learns from an answer, whose `confidence` is the likelihood that the model gave it. */
+  /** Learns from an answer, whose `confidence` is its likelihood. */
   add(answer: KnownAnswer): void {
     this.answers.push(answer);
     if (++this.unkept < step) return;

@@ -89,6 +89,11 @@ export function limitsAt({ kind }: Hole): Limits {
     : { maxTokens: 64, maxLines: 1, minConfidence: 0 };
 }
 
+/** Of the first line. */
+export function isExact({ expected }: Hole, text: string): boolean {
+  return firstLineOf(text) === firstLineOf(expected);
+}
+
 /** `answers` are in the order of the holes. */
 export async function score(answerer: Answerer, holes: Hole[], answers: GivenAnswer[]): Promise<Evaluation> {
   const scored: Scored[] = [];
@@ -98,7 +103,7 @@ export async function score(answerer: Answerer, holes: Hole[], answers: GivenAns
     scored.push({
       hole,
       answer,
-      exact: firstLineOf(answer.text) === firstLineOf(expected),
+      exact: isExact(hole, answer.text),
       wholeExact: answer.text === expected,
       similarity: similarity(answer.text, expected),
       parseErrorsAdded: answer.shown ? await parseErrorsAdded(hole, answer.text) : undefined,

@@ -3,7 +3,6 @@
 import type { StopReason } from '../../../src/results';
 import * as assert from 'node:assert/strict';
 import { clean } from '../../../src/completion/clean';
-import { likelihoodOf } from '../../../src/completion/finish';
 import { place } from './place';
 import { randomSource } from '../random';
 
@@ -158,15 +157,5 @@ describe('clean', () => {
       );
     }
     assert.ok(shown > 1000, `only ${shown} were shown`);
-  });
-});
-
-describe('the likelihood of an answer', () => {
-  it('lies between the mean and the weakest token', () => {
-    assert.equal(likelihoodOf([]), 0);
-    assert.equal(likelihoodOf([0, 0]), 1);
-    const [mean, least] = [Math.sqrt(0.9 * 0.4), 0.4];
-    const likelihood = likelihoodOf([Math.log(0.9), Math.log(0.4)]);
-    assert.ok(likelihood > least && likelihood < mean, String(likelihood));
   });
 });
