@@ -153,6 +153,27 @@ describe('model', () => {
     );
   });
 
+  it('takes a 0 for what a model has none of, as converters write it', () => {
+    const zeros = [
+      ...['expert_count', 'expert_used_count', 'expert_gating_func', 'expert_weights_scale'],
+      ...[
+        'attention.scale',
+        'attention.sliding_window',
+        'rope.scaling.factor',
+        'rope.scaling.yarn_log_multiplier',
+      ],
+    ];
+    for (const architecture of ['granite', 'gemma3', 'llama']) {
+      const as = (keys: string[]) => (gguf: Gguf) => {
+        for (const [key, value] of [...gguf.metadata])
+          if (key.startsWith('bitnet.')) gguf.metadata.set(key.replace('bitnet', architecture), value);
+        gguf.metadata.set('general.architecture', architecture);
+        for (const key of keys) gguf.metadata.set(`${architecture}.${key}`, 0);
+      };
+      assert.deepEqual(changed(as(zeros)).hyperparameters, changed(as([])).hyperparameters);
+    }
+  });
+
   it('refuses what it cannot run, by name', () => {
     const key = (name: string, value: number | string | undefined, message: RegExp): void =>
       refused((gguf) => {
