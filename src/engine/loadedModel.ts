@@ -48,10 +48,10 @@ export class LoadedModel {
     wrong: RejectedKernel | undefined,
   ) {
     const rejected = [...(wrong ? [wrong] : []), ...native.rejected];
-    const { contextLength, weights, hyperparameters, caution } = description;
+    const { contextLength, weights, met, hyperparameters, caution } = description;
     this.#tuning = tuning;
     this.shelf = new Shelf(() => native.session({ contextLength }));
-    this.room = new Room(contextLength, weights, native.threads);
+    this.room = new Room(contextLength, met.multiplied, native.threads);
     this.load = threads === 0 ? new Load() : undefined;
     this.#info = {
       name: description.name,
@@ -66,6 +66,8 @@ export class LoadedModel {
       ...(rejected.length > 0 && { rejected }),
       loadMs: native.loadMilliseconds,
       bytes: native.bytes,
+      passBytes: native.bytes * met.share,
+      multiplied: met.multiplied,
       bytesPerToken: native.bytesPerToken,
     };
   }

@@ -56,7 +56,7 @@ export async function bench(
       measureSpeed(other, params, runs, { budget: params.whole ? budgetMs : Infinity, signal }),
     );
     const decode = spread(speed.decode);
-    const most = (readGBs * 1e9) / info.bytes;
+    const most = (readGBs * 1e9) / info.passBytes;
     const row = (work: BenchRow['work'], tokensPerSecond: BenchRow['tokensPerSecond']): BenchRow => ({
       shape: info.name,
       model: info.name,
@@ -93,7 +93,7 @@ function wholeCases({ loaded, info, model }: Engine, { promptTokens }: BenchPara
   const others = levels.flatMap(({ name, supported }): Case[] => {
     if (!supported || name === info.kernel) return [];
     const gops = speeds.find(({ level }) => level === name)?.gops ?? 0;
-    const runMs = (2 * info.weights * promptTokens) / (gops * info.threads * 1e6);
+    const runMs = (2 * info.multiplied * promptTokens) / (gops * info.threads * 1e6);
     if (!(runMs < longestRunMs) || addon.selftest(name).mismatches > 0) return [];
     return [{ threads: info.threads, kernel: name }];
   });

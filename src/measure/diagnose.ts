@@ -97,11 +97,11 @@ async function measureThreads(
     const single = scaling[0];
     const ms = (promptTokens / prefill) * 1000;
     const speedup = single ? single.ms / ms : 1;
-    const readLimit = (readSpeed(engine, threads) * 1e9) / info.bytes;
+    const readLimit = (readSpeed(engine, threads) * 1e9) / info.passBytes;
     scaling.push({
       ...{ threads, prefill, decode, readLimit: rounded(readLimit) },
       ms: rounded(ms),
-      gops: rounded((2 * info.weights * prefill) / 1e9),
+      gops: rounded((2 * info.multiplied * prefill) / 1e9),
       speedup: rounded(speedup),
       efficiency: rounded(speedup / threads),
       bound: decode > memoryBound * readLimit ? 'memory' : 'compute',
