@@ -203,10 +203,18 @@ export class Engine implements Answering {
     return this.#slots.current.known;
   }
 
-  /** Lends the session, emptied, to `work`, which is left alone; an aborted `signal` stops what it computes. */
-  withSession<T>(work: (session: NativeSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  /**
+   * Lends the session, emptied, to `work`, which is left alone; an aborted `signal` stops what it computes. As many
+   * threads compute as serve the model best, or `threads` of those that it was loaded with.
+   */
+  withSession<T>(
+    work: (session: NativeSession) => Promise<T>,
+    signal?: AbortSignal,
+    threads?: number,
+  ): Promise<T> {
     return this.#inTurn({ signal, threads: 'all', isAlone: true }, async () => {
       signal?.throwIfAborted();
+      if (threads !== undefined) this.loaded.native.use(threads);
       this.#known.length = 0;
       this.#session.truncate(0);
       return work(this.#session).finally(() => this.#session.truncate(0));

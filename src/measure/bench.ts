@@ -49,14 +49,25 @@ export async function bench(
   const given = params.threads.length > 0 ? params.threads : [info.threads];
   const cases = params.whole ? wholeCases(engine, params) : given.map((threads): Case => ({ threads }));
   const steps = cases.length + (params.whole ? 1 : 0);
-  for (const [done, { threads, kernel = info.kernel }] of cases.entries()) {
-    onProgress({ done, steps, next: { kernel, threads } });
+  const budget = params.whole ? budgetMs : Infinity;
+  const most = Math.max(...cases.map(({ threads }) => threads));
+  const measure = async (engineFor: EngineFor): Promise<void> => {
+    for (const [done, { threads, kernel = info.kernel }] of cases.entries()) {
+      onProgress({ done, steps, next: { kernel, threads } });
+      const other = await engineFor({ threads, kernel });
+      add(threads, kernel, await measureSpeed(other, params, runs, { threads, budget, signal }));
+    }
+  };
+  await withEngines(engine, most, measure);
+  if (params.whole) onProgress({ done: cases.length, steps });
+  if (params.whole) report.firstToken = await firstTokens(engine, signal);
+  report.takenCores = rounded(takenCores(before, timesNow()));
+  return report;
+
+  function add(threads: number, kernel: string, speed: Speed): void {
     const readGBs = (report.limits.readGBs[threads] ??= readSpeed(engine, threads));
-    const speed = await loadedWith(engine, { threads, kernel }, (other) =>
-      measureSpeed(other, params, runs, { budget: params.whole ? budgetMs : Infinity, signal }),
-    );
     const decode = spread(speed.decode);
-    const most = (readGBs * 1e9) / info.passBytes;
+    const limit = (readGBs * 1e9) / info.passBytes;
     const row = (work: BenchRow['work'], tokensPerSecond: BenchRow['tokensPerSecond']): BenchRow => ({
       shape: info.name,
       model: info.name,
@@ -70,12 +81,8 @@ export async function bench(
       tokensPerSecond,
     });
     report.results.push(row('prefill', spread(speed.prefill)));
-    report.results.push({ ...row('decode', decode), fractionOfLimit: rounded(decode.median / most) });
+    report.results.push({ ...row('decode', decode), fractionOfLimit: rounded(decode.median / limit) });
   }
-  if (params.whole) onProgress({ done: cases.length, steps });
-  if (params.whole) report.firstToken = await firstTokens(engine, signal);
-  report.takenCores = rounded(takenCores(before, timesNow()));
-  return report;
 }
 
 interface Case {
@@ -124,19 +131,35 @@ async function firstTokens(
   }, signal);
 }
 
-/** Runs `work` on the same model with another number of threads, or another kernel. */
-export async function loadedWith<T>(
+/** Computes with so many threads of its own, and by this kernel. */
+type EngineFor = (how: { threads: number; kernel: string }) => Promise<Engine>;
+
+/**
+ * `work` may ask for engines of the same model, with up to `most` threads. Another one is loaded only where this one has
+ * not so many or another kernel: it takes as much memory again.
+ */
+export async function withEngines<T>(
   engine: Engine,
-  { threads, kernel }: { threads: number; kernel: string },
-  work: (other: Engine) => Promise<T>,
+  most: number,
+  work: (engineFor: EngineFor) => Promise<T>,
 ): Promise<T> {
-  if (threads === engine.info.threads && kernel === engine.info.kernel) return work(engine);
-  const { addon } = engine.loaded;
-  const other = await Engine.load(addon, { modelFile: engine.info.file, threads, kernel }, engine.queue);
+  const { addon, native } = engine.loaded;
+  let other: Engine | undefined;
+  const engineFor: EngineFor = async ({ threads, kernel }) => {
+    if (kernel === native.kernel && threads <= native.threads) return engine;
+    if (kernel === other?.info.kernel) return other;
+    await other?.close();
+    other = undefined;
+    return (other = await Engine.load(
+      addon,
+      { modelFile: engine.info.file, threads: most, kernel },
+      engine.queue,
+    ));
+  };
   try {
-    return await work(other);
+    return await work(engineFor);
   } finally {
-    await other.close();
+    await other?.close();
   }
 }
 
@@ -145,7 +168,7 @@ export async function measureSpeed(
   engine: Engine,
   { promptTokens, generateTokens }: Pick<BenchParams, 'promptTokens' | 'generateTokens'>,
   times: number,
-  { budget = Infinity, signal }: { budget?: number; signal?: AbortSignal } = {},
+  { threads, budget = Infinity, signal }: { threads: number; budget?: number; signal?: AbortSignal },
 ): Promise<Speed> {
   const { contextLength } = engine.info;
   if (promptTokens < 1 || generateTokens < 1 || promptTokens + generateTokens > contextLength) {
@@ -155,19 +178,23 @@ export async function measureSpeed(
   }
   const ids = textIds(engine, promptTokens);
   const end = Date.now() + budget;
-  return engine.withSession(async (session) => {
-    const speed: Speed = { prefill: [], decode: [] };
-    for (let run = 0; run <= times && (run < 3 || Date.now() < end); run++) {
-      signal?.throwIfAborted();
-      session.truncate(0);
-      const prefill = await session.evaluate(ids);
-      const decode = await session.generate({ max: generateTokens, stopIds: new Int32Array() });
-      if (run === 0) continue;
-      speed.prefill.push((ids.length / prefill.milliseconds) * 1000);
-      speed.decode.push((decode.ids.length / decode.milliseconds) * 1000);
-    }
-    return speed;
-  }, signal);
+  return engine.withSession(
+    async (session) => {
+      const speed: Speed = { prefill: [], decode: [] };
+      for (let run = 0; run <= times && (run < 3 || Date.now() < end); run++) {
+        signal?.throwIfAborted();
+        session.truncate(0);
+        const prefill = await session.evaluate(ids);
+        const decode = await session.generate({ max: generateTokens, stopIds: new Int32Array() });
+        if (run === 0) continue;
+        speed.prefill.push((ids.length / prefill.milliseconds) * 1000);
+        speed.decode.push((decode.ids.length / decode.milliseconds) * 1000);
+      }
+      return speed;
+    },
+    signal,
+    threads,
+  );
 }
 
 /** Ids that stand for text: spread over the vocabulary by a fixed rule. */

@@ -3,7 +3,7 @@
 import { t } from '@vscode/l10n';
 import { coresOf, decimal, grouped, percent, threadsOf } from '../numbers';
 import type { Diagnosis, Issue, LevelReport, Recommendation, ScalingRow, Target } from '../reports';
-import { loadedWith, measureSpeed, readSpeed, spread } from './bench';
+import { measureSpeed, readSpeed, type Speed, spread, withEngines } from './bench';
 import { measureMachine } from './machine';
 import { rounded } from '../statistics';
 import type { Engine } from '../engine/engine';
@@ -88,10 +88,19 @@ async function measureThreads(
     model: info.name,
     threads: info.threads,
   };
-  for (const threads of threadCounts(physicalCores, info.threads)) {
-    const speed = await loadedWith(engine, { threads, kernel: info.kernel }, (other) =>
-      measureSpeed(other, { promptTokens, generateTokens }, runs, { signal }),
-    );
+  const counts = threadCounts(physicalCores, info.threads);
+  await withEngines(engine, counts.at(-1)!, async (engineFor) => {
+    for (const threads of counts) {
+      const other = await engineFor({ threads, kernel: info.kernel });
+      add(threads, await measureSpeed(other, { promptTokens, generateTokens }, runs, { threads, signal }));
+    }
+  });
+  const firstTokenMs = rounded(
+    (promptTokens / throughput.prefillTokensPerSecond + 1 / throughput.tokensPerSecond) * 1000,
+  );
+  return { scaling, throughput, firstTokenMs };
+
+  function add(threads: number, speed: Speed): void {
     const prefill = spread(speed.prefill).median;
     const decode = spread(speed.decode).median;
     const single = scaling[0];
@@ -106,14 +115,10 @@ async function measureThreads(
       efficiency: rounded(speedup / threads),
       bound: decode > memoryBound * readLimit ? 'memory' : 'compute',
     });
-    if (threads !== info.threads) continue;
+    if (threads !== info.threads) return;
     throughput.tokensPerSecond = decode;
     throughput.prefillTokensPerSecond = prefill;
   }
-  const firstTokenMs = rounded(
-    (promptTokens / throughput.prefillTokensPerSecond + 1 / throughput.tokensPerSecond) * 1000,
-  );
-  return { scaling, throughput, firstTokenMs };
 }
 
 export type Measured = Omit<Diagnosis, 'targets' | 'issues' | 'recommendations'>;
