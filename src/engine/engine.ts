@@ -255,17 +255,16 @@ export class Engine implements Answering {
     const answer = turns.run(asker, { signal, ...(!isAlone && { interrupt: stop }) }, async (pass) => {
       if (signal.aborted) return work({ signal, pass });
       signal.addEventListener('abort', stop);
-      this.#slots.isAtWork = true;
-      this.#use(threads);
       const passAndUse = async (): Promise<boolean> => {
         const hasPassed = await pass();
-        if (hasPassed) this.#use(threads);
+        if (hasPassed && !signal.aborted) this.#use(threads);
         return hasPassed;
       };
-      return work({ signal, pass: passAndUse }).finally(() => {
-        this.#slots.isAtWork = false;
-        signal.removeEventListener('abort', stop);
-      });
+      const begin = (): Promise<T> => {
+        this.#use(threads);
+        return work({ signal, pass: passAndUse });
+      };
+      return this.#slots.atWork(begin).finally(() => signal.removeEventListener('abort', stop));
     });
     this.#last = Promise.allSettled([this.#last, answer]).then(() => undefined);
     return answer;
