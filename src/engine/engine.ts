@@ -507,7 +507,8 @@ export class Engine implements Answering {
         for (const [i, id] of step.ids.entries()) writing.take(id, step.logProbabilities[i]!);
         if (step.end === 'context') writing.end('context');
         if (step.end === 'cancelled' && turn.signal.aborted) writing.end('cancelled');
-        if (writing.firstLine && !firstLine) void tell(writing.firstLine);
+        // What cannot be judged is an error of the answer, which is judged at the end.
+        if (writing.firstLine && !firstLine) void tell(writing.firstLine).catch(() => undefined);
         // A line end within a block, or others were to pass: the answer goes on behind it.
         if (!writing.isFinished && isOpen) await this.#append(step.ids.at(-1)!, writing, turn);
       }

@@ -20,6 +20,7 @@ import {
   completeRequest,
   evaluateRequest,
   focusNotification,
+  knownNotification,
   type LoadParams,
   loadProgress,
   loadRequest,
@@ -327,6 +328,27 @@ describe('several clients of the engine', () => {
       for (let waited = 0; office.copies < 2 && waited < 5000; waited += 10) await pause(10);
       office.clients.warn('something happened');
       await pause(50);
+      process.off('unhandledRejection', note);
+      assert.deepEqual(uncaught, []);
+      assert.notEqual((await complete(survivor, 'x = ')).reason, 'cancelled');
+    }));
+
+  it('do not suffer from what one tells that makes no sense', () =>
+    withOffice(async (office) => {
+      const [survivor, odd] = [await office.client(), await office.client()];
+      const uncaught: unknown[] = [];
+      const note = (error: unknown): void => void uncaught.push(error);
+      process.on('unhandledRejection', note);
+      const { method } = knownNotification;
+      for (const params of [
+        null,
+        undefined,
+        {},
+        { model: (await complete(odd, 'x = ')).model, answer: null },
+      ])
+        await odd.sendNotification(method, params);
+      await allRead(odd);
+      await pause(20);
       process.off('unhandledRejection', note);
       assert.deepEqual(uncaught, []);
       assert.notEqual((await complete(survivor, 'x = ')).reason, 'cancelled');
