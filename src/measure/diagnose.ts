@@ -95,9 +95,7 @@ async function measureThreads(
       add(threads, await measureSpeed(other, { promptTokens, generateTokens }, runs, { threads, signal }));
     }
   });
-  const firstTokenMs = rounded(
-    (promptTokens / throughput.prefillTokensPerSecond + 1 / throughput.tokensPerSecond) * 1000,
-  );
+  const firstTokenMs = rounded((promptTokens / throughput.prefillTokensPerSecond) * 1000);
   return { scaling, throughput, firstTokenMs };
 
   function add(threads: number, speed: Speed): void {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { type Addon, addonFile, loadAddon } from '../../../src/engine/addon';
+import { type Addon, addonFile, loadAddon, type NativeSession } from '../../../src/engine/addon';
 import { Engine } from '../../../src/engine/engine';
 import { threadCounts } from '../../../src/engine/environment';
 import { bench } from '../../../src/measure/bench';
@@ -78,6 +78,22 @@ describe('measuring a model by threads and kernels', () => {
     assert.deepEqual([few.loaded.map(([, threads]) => threads), few.atOnce], [[cores], 2]);
     const all = await loads(cores, (engine) => diagnose(engine));
     assert.deepEqual([all.loaded, all.atOnce], [[], 1]);
+  });
+
+  it('takes for the first token as long as for the prompt, whose last pass it is chosen from', async () => {
+    const session = {
+      truncate: () => undefined,
+      evaluate: () => Promise.resolve({ milliseconds: 5, cancelled: false }),
+      generate: ({ max }: { max: number }) =>
+        Promise.resolve({ ids: new Int32Array(max), milliseconds: 100 * max }),
+    } as unknown as NativeSession;
+    await loads(cores, async (engine) => {
+      engine.withSession = (measure) => measure(session);
+      const { firstToken } = await bench(engine, work);
+      assert.ok(firstToken!.length > 0 && firstToken!.every(({ milliseconds }) => milliseconds.median === 5));
+      const { targets } = await diagnose(engine);
+      assert.equal(targets.find(({ phase }) => phase.startsWith('first token'))!.measured, 5);
+    });
   });
 
   it('loads it once more for each other kernel, one at a time', async () => {
