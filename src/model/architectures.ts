@@ -56,6 +56,8 @@ interface Traits {
   globalLayers?: number;
   /** The embedding is times the root of the width. */
   scaledEmbedding?: true;
+  /** The model of so many layers scales its queries by the heads' share of the width, and not by their size. */
+  widthScaled?: number;
   experts?: true;
 }
 
@@ -71,7 +73,7 @@ const known: Record<string, Traits> = {
   smollm3: { ropeSkip: 4 },
   starcoder2: { layerNorm: true },
   gemma: { scaledEmbedding: true },
-  gemma3: { scaledEmbedding: true, globalLayers: 6 },
+  gemma3: { scaledEmbedding: true, globalLayers: 6, widthScaled: 62 },
 };
 export const architectures = Object.keys(known);
 
@@ -132,7 +134,7 @@ export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
   if (!any && has('expert_weights_scale') && value('expert_weights_scale') !== 1)
     fail(gguf, t`weighs experts in a way that is not computed here ("expert_weights_scale")`);
   const mixes = traits?.experts === true;
-  const { layerNorm, globalLayers, ropeOptional, ropeSkip, scaledEmbedding } = traits ?? {};
+  const { layerNorm, globalLayers, ropeOptional, ropeSkip, scaledEmbedding, widthScaled } = traits ?? {};
   const width = count('embedding_length', 1 << 16);
   const layers = count('block_count', 1000);
   const heads = count('attention.head_count', 1024);
@@ -168,7 +170,11 @@ export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
     ropeSkip: noRotary ? 1 : (ropeSkip ?? 0),
     ropeGlobal: window ? count('attention.sliding_window_pattern', 1000, globalLayers) : 0,
     ropeLocalBase: number('rope.freq_base_swa', 10000),
-    attentionScale: has('attention.scale') ? number('attention.scale') : 0,
+    attentionScale: has('attention.scale')
+      ? number('attention.scale')
+      : layers === widthScaled
+        ? Math.sqrt(heads / width)
+        : 0,
     embeddingMultiplier: scaledEmbedding ? Math.fround(Math.sqrt(width)) : number('embedding_scale', 1),
     residualMultiplier: number('residual_scale', 1),
     logitMultiplier: 1 / number('logit_scale', 1),

@@ -179,6 +179,13 @@ describe('model', () => {
     assert.equal(mixed.met.multiplied - plain.met.multiplied, 64 * 32 * 8);
   });
 
+  it('scales the queries of the largest Gemma 3 in its own way', () => {
+    const scaleOf = (layers: number): number =>
+      changed((gguf) => rename(gguf, 'gemma3', { block_count: layers })).hyperparameters.attentionScale;
+    const { heads, width } = describeModel(tiny()).hyperparameters;
+    assert.deepEqual([scaleOf(62), scaleOf(48), scaleOf(34)], [Math.sqrt(heads / width), 0, 0]);
+  });
+
   it('takes a 0 for what a model has none of, as converters write it', () => {
     const zeros = [
       ...['expert_count', 'expert_used_count', 'expert_gating_func', 'expert_weights_scale'],
