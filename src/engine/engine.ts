@@ -141,8 +141,8 @@ export class Engine implements Answering {
   }
 
   /** With a model of its own; throws as `LoadedModel.load` does. */
-  static async load(addon: Addon, params: LoadParams, queue?: Queue): Promise<Engine> {
-    return new Engine(await LoadedModel.load(addon, params), queue);
+  static async load(addon: Addon, params: LoadParams, queue?: Queue, signal?: AbortSignal): Promise<Engine> {
+    return new Engine(await LoadedModel.load(addon, params, undefined, signal), queue);
   }
 
   get model(): ModelDescription {

@@ -74,12 +74,13 @@ export class LoadedModel {
 
   /**
    * Throws an Error whose message names the file and what to do when it cannot be loaded. `onProgress` gets the share of
-   * the weights that is loaded.
+   * the weights that is loaded. An aborted `signal` has it given up, with an Error.
    */
   static async load(
     addon: Addon,
     params: LoadParams,
     onProgress?: (share: number) => void,
+    signal?: AbortSignal,
   ): Promise<LoadedModel> {
     const gguf = readGguf(params.modelFile);
     const hyperparameters = hyperparametersOf(gguf, addon.loadsAnyModel);
@@ -92,6 +93,7 @@ export class LoadedModel {
       ...{ threads, cache },
       ...(params.kernel && !wrong && { kernel: params.kernel }),
       ...(onProgress && { onProgress }),
+      ...(signal && { signal }),
     };
     const native = addon.load(params.modelFile, gguf.tensors, hyperparameters, options);
     try {

@@ -58,7 +58,7 @@ export async function bench(
       add(threads, kernel, await measureSpeed(other, params, runs, { threads, budget, signal }));
     }
   };
-  await withEngines(engine, most, measure);
+  await withEngines(engine, most, measure, signal);
   if (params.whole) onProgress({ done: cases.length, steps });
   if (params.whole) report.firstToken = await firstTokens(engine, signal);
   report.takenCores = rounded(takenCores(before, timesNow()));
@@ -132,7 +132,7 @@ async function firstTokens(
 }
 
 /** Computes with so many threads of its own, and by this kernel. */
-type EngineFor = (how: { threads: number; kernel: string }) => Promise<Engine>;
+export type EngineFor = (how: { threads: number; kernel: string }) => Promise<Engine>;
 
 /**
  * `work` may ask for engines of the same model, with up to `most` threads. Another one is loaded only where this one has
@@ -142,6 +142,7 @@ export async function withEngines<T>(
   engine: Engine,
   most: number,
   work: (engineFor: EngineFor) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
   const { addon, native } = engine.loaded;
   let other: Engine | undefined;
@@ -154,6 +155,7 @@ export async function withEngines<T>(
       addon,
       { modelFile: engine.info.file, threads: most, kernel },
       engine.queue,
+      signal,
     ));
   };
   try {

@@ -3,7 +3,7 @@
 import { t } from '@vscode/l10n';
 import { coresOf, decimal, grouped, percent, threadsOf } from '../numbers';
 import type { Diagnosis, Issue, LevelReport, Recommendation, ScalingRow, Target } from '../reports';
-import { measureSpeed, readSpeed, type Speed, spread, withEngines } from './bench';
+import { type EngineFor, measureSpeed, readSpeed, type Speed, spread, withEngines } from './bench';
 import { measureMachine } from './machine';
 import { rounded } from '../statistics';
 import type { Engine } from '../engine/engine';
@@ -89,12 +89,13 @@ async function measureThreads(
     threads: info.threads,
   };
   const counts = threadCounts(physicalCores, info.threads);
-  await withEngines(engine, counts.at(-1)!, async (engineFor) => {
+  const measure = async (engineFor: EngineFor): Promise<void> => {
     for (const threads of counts) {
       const other = await engineFor({ threads, kernel: info.kernel });
       add(threads, await measureSpeed(other, { promptTokens, generateTokens }, runs, { threads, signal }));
     }
-  });
+  };
+  await withEngines(engine, counts.at(-1)!, measure, signal);
   const firstTokenMs = rounded((promptTokens / throughput.prefillTokensPerSecond) * 1000);
   return { scaling, throughput, firstTokenMs };
 
