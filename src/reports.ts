@@ -4,7 +4,8 @@ import type { HiddenReason } from './results';
 import type { Thresholds } from './eagerness';
 
 /**
- * `type` is the file type of the matrices (`TQ2_0`), `weights` how many numbers the model has, `bytes` their memory.
+ * `type` is the file type of the matrices (`TQ2_0`), `weights` how many numbers the model has, `bytes` their memory, of
+ * which a pass over one token reads `passBytes`; each token of a prompt is multiplied with `multiplied` of the weights.
  * `contextLength` is the longest text in tokens, each of which takes `bytesPerToken` of a KV cache.
  * `prompts` tells how it is shown a place, `caution` in a sentence what its completions may suffer from. `rejected` are
  * kernels that would be in use, did they not compute wrongly on this CPU.
@@ -24,6 +25,8 @@ export interface ModelInfo {
   threads: number;
   loadMs: number;
   bytes: number;
+  passBytes: number;
+  multiplied: number;
   /** How sure an answer has to be in each language, as measured of the model. */
   thresholds?: Thresholds;
   /** The model that answers beside it. */
@@ -38,9 +41,8 @@ export interface RejectedKernel {
 }
 
 /**
- * What the header of a model's file says: `bytes` is how long the file is, `multiplied` how many weights each token of
- * a prompt meets, `infills` whether the model sees what stands
- * behind the cursor, `license` what the file states.
+ * What the header of a model's file says: `bytes` is how long the file is, `passBytes` and `multiplied` as above,
+ * `infills` whether the model sees what stands behind the cursor, `license` what the file states.
  */
 export interface ModelGlance {
   name: string;
@@ -48,6 +50,7 @@ export interface ModelGlance {
   type: string;
   weights: number;
   bytes: number;
+  passBytes: number;
   multiplied: number;
   infills: boolean;
   license?: string;

@@ -1,6 +1,7 @@
 // NativeModel, and Loading: the arguments of load, the work on another thread, the promise.
 #include "model.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -84,16 +85,20 @@ class NativeModel : public Napi::ObjectWrap<NativeModel> {
 
 class Loading : public Napi::AsyncProgressWorker<double> {
  public:
-  // `on_progress` may be empty.
+  // `on_progress` may be empty; `stopped` stops it from 1 on.
   Loading(Napi::Env env, std::string path, std::vector<TensorDescription> tensors,
-          Hyperparameters hyperparameters, LoadOptions options, Napi::FunctionReference on_progress)
+          Hyperparameters hyperparameters, LoadOptions options, Napi::FunctionReference on_progress,
+          std::shared_ptr<std::atomic<uint64_t>> stopped)
       : Napi::AsyncProgressWorker<double>(env),
         promise_(Napi::Promise::Deferred::New(env)),
         path_(std::move(path)),
         tensors_(std::move(tensors)),
         hyperparameters_(std::move(hyperparameters)),
         options_(std::move(options)),
-        on_progress_(std::move(on_progress)) {}
+        on_progress_(std::move(on_progress)),
+        stopped_(std::move(stopped)) {
+    options_.stop = Stop(stopped_.get(), 1);
+  }
 
   Napi::Promise promise() const { return promise_.Promise(); }
 
@@ -132,9 +137,24 @@ class Loading : public Napi::AsyncProgressWorker<double> {
   Hyperparameters hyperparameters_;
   LoadOptions options_;
   Napi::FunctionReference on_progress_;
+  std::shared_ptr<std::atomic<uint64_t>> stopped_;
   std::shared_ptr<Model> model_;
   double milliseconds_ = 0;
 };
+
+// Becomes 1 when the AbortSignal is aborted, or is it already.
+std::shared_ptr<std::atomic<uint64_t>> aborted_by(Napi::Value signal) {
+  auto aborted = std::make_shared<std::atomic<uint64_t>>(0);
+  if (signal.IsUndefined()) return aborted;
+  const Napi::Env env = signal.Env();
+  const Napi::Object given = object(signal, "load: signal");
+  const Napi::Value listen = given.Get("addEventListener");
+  if (!listen.IsFunction()) refuse(env, "load: signal", "an AbortSignal");
+  if (given.Get("aborted").ToBoolean()) *aborted = 1;
+  const auto abort = [aborted](const Napi::CallbackInfo&) { *aborted = 1; };
+  listen.As<Napi::Function>().Call(given, {Napi::String::New(env, "abort"), Napi::Function::New(env, abort)});
+  return aborted;
+}
 
 TensorDescription tensor_description(Napi::Value value, const std::string& what) {
   constexpr int64_t kMaxBytes = int64_t{1} << 53;
@@ -182,7 +202,8 @@ Napi::Value load(const Napi::CallbackInfo& info) {
     refuse(info.Env(), "load: onProgress", "a function");
   auto* loading = new Loading(info.Env(), path, std::move(tensors), hyperparameters, options,
                               on_progress.IsUndefined() ? Napi::FunctionReference()
-                                                        : Napi::Persistent(on_progress.As<Napi::Function>()));
+                                                        : Napi::Persistent(on_progress.As<Napi::Function>()),
+                              aborted_by(choices.Get("signal")));
   loading->Queue();
   return loading->promise();
 }

@@ -115,7 +115,7 @@ Model::Model(const std::string& path, std::vector<TensorDescription> tensors,
       choice_(choose_level(options.kernel, tensors, hyperparameters, pool_.threads())),
       kernels_(measured_kernels(level(), tensors, hyperparameters, pool_.threads())),
       weights_(path, std::move(tensors), hyperparameters, architecture_of(path, hyperparameters.architecture),
-               kernels_, pool_, options.on_progress),
+               kernels_, pool_, options.on_progress, options.stop),
       transformer_(weights_, kernels_, pool_),
       in_use_(pool_.threads()) {}
 

@@ -11,6 +11,7 @@
 #include "../base/thread_pool.h"
 #include "../kernels/dispatch.h"
 #include "cache_settings.h"
+#include "stop.h"
 #include "transformer.h"
 #include "weights.h"
 
@@ -21,6 +22,7 @@ struct LoadOptions {
   std::string kernel;  // a level's name; empty: RYZANSTEIN_KERNEL, else the fastest by measurement
   CacheSettings cache = {};
   std::function<void(double)> on_progress = {};  // gets the share of the weights that is loaded; may be none
+  Stop stop = {};
 };
 
 // The level of this name. Throws std::runtime_error that lists the levels of this CPU if there is none or the

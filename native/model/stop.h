@@ -1,4 +1,4 @@
-// The stop flag: one number per session, read between layers and row blocks.
+// The stop flag: one number per session, read between layers and row blocks; or of one load, between tensors.
 #ifndef RYZANSTEIN_MODEL_STOP_H_
 #define RYZANSTEIN_MODEL_STOP_H_
 

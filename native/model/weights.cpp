@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <utility>
 
 namespace ryzanstein {
@@ -158,7 +159,7 @@ class Reader {
 
 Weights::Weights(const std::string& path, std::vector<TensorDescription> descriptions,
                  const Hyperparameters& h, const Architecture& switches, const Kernels& kernels,
-                 ThreadPool& pool, const std::function<void(double)>& on_progress)
+                 ThreadPool& pool, const std::function<void(double)>& on_progress, const Stop& stop)
     : hyperparameters(checked(path, h)), architecture(switches), layers(static_cast<size_t>(h.layers)) {
   uint64_t packed_bytes = 0, all_bytes = 0;
   for (const TensorDescription& tensor : descriptions) all_bytes += tensor.bytes;
@@ -182,6 +183,7 @@ Weights::Weights(const std::string& path, std::vector<TensorDescription> descrip
 
   // What the file has is in memory only as long as it takes to pack it.
   const auto pack = [&](std::vector<LinearPart>& linear, float multiplier) {
+    if (stop()) throw std::runtime_error("Loading the model " + path + " was given up.");
     for (LinearPart& part : linear) {
       if (part.weight.data == nullptr) file.read(part.weight);
       packed_bytes += part.weight.bytes();

@@ -9,6 +9,7 @@
 #include "architecture.h"
 #include "hyperparameters.h"
 #include "linear.h"
+#include "stop.h"
 #include "tensor_file.h"
 
 namespace ryzanstein {
@@ -42,11 +43,12 @@ struct Layer {
 };
 
 struct Weights {
-  // Throws BadModel or std::runtime_error; nothing is read before its place in the file is checked. If there
-  // is an `on_progress`, it is called with the share of the file that is packed.
+  // Throws BadModel or std::runtime_error, also soon after it is stopped; nothing is read before its place in
+  // the file is checked. If there is an `on_progress`, it is called with the share of the file that is
+  // packed.
   Weights(const std::string& path, std::vector<TensorDescription> descriptions,
           const Hyperparameters& hyperparameters, const Architecture& architecture, const Kernels& kernels,
-          ThreadPool& pool, const std::function<void(double)>& on_progress = {});
+          ThreadPool& pool, const std::function<void(double)>& on_progress = {}, const Stop& stop = {});
 
   Hyperparameters hyperparameters;
   Architecture architecture;

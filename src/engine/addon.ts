@@ -128,7 +128,10 @@ export interface Addon {
   }): { level: string; gops: number }[];
   /** In GB/s. */
   readBandwidth(options: { megabytes: number; threads: number; milliseconds: number }): number;
-  /** `onProgress` gets the share of the weights that is loaded, not each time that it grows. */
+  /**
+   * `onProgress` gets the share of the weights that is loaded, not each time that it grows. Rejects soon after `signal`
+   * is aborted.
+   */
   load(
     file: string,
     tensors: TensorDescription[],
@@ -138,6 +141,7 @@ export interface Addon {
       kernel?: string;
       cache?: CacheSettings;
       onProgress?: (share: number) => void;
+      signal?: AbortSignal;
     },
   ): Promise<NativeModel>;
 }

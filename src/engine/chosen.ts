@@ -17,13 +17,12 @@ interface LoadOptions {
 }
 
 export class Chosen {
-  private isClosed = false;
-
   private constructor(
     readonly engine: Promise<Engine>,
     /** Beside the engine, or in its place while that loads. */
     private readonly second: Promise<Engine> | undefined,
     readonly answering: Promise<Answering>,
+    private readonly closing: AbortController,
   ) {
     // Whoever asks for them hears why they could not be loaded.
     for (const each of [engine, second, answering]) each?.catch(() => undefined);
@@ -40,18 +39,19 @@ export class Chosen {
     { after, onProgress, onRefused }: LoadOptions,
   ): Chosen {
     const { second: file, ...alone } = params;
-    const load = async (): Promise<Engine> => {
-      await after;
-      if (chosen?.isClosed) throw new Error('Nobody waits for the model any more.');
-      return models.open(alone, asker, onProgress);
+    const closing = new AbortController();
+    const { signal } = closing;
+    const open = (params: LoadParams, onProgress?: (share: number) => void): Promise<Engine> => {
+      signal.throwIfAborted();
+      return models.open(params, asker, onProgress, signal);
     };
-    let chosen: Chosen | undefined = undefined;
+    const load = (): Promise<Engine> => after.then(() => open(alone, onProgress));
     if (file === undefined) {
       const engine = load();
-      return new Chosen(engine, undefined, engine);
+      return new Chosen(engine, undefined, engine, closing);
     }
     const { threads, kernel, store } = params;
-    const second = after.then(() => models.open({ modelFile: file, threads, kernel, store }, asker));
+    const second = after.then(() => open({ modelFile: file, threads, kernel, store }));
     const engine = second
       .then(async (small) => {
         await setImmediate();
@@ -61,25 +61,26 @@ export class Chosen {
     const answering = second.then(
       (small) => new Opinions(small, engine),
       (error) => {
-        onRefused(error);
+        if (!signal.aborted) onRefused(error);
         return engine;
       },
     );
-    return (chosen = new Chosen(engine, second, answering));
+    return new Chosen(engine, second, answering, closing);
   }
 
   /** Of both, when both are loaded; `onChange` gets what it is later. */
   async info(onChange: (info: ModelInfo) => void): Promise<ModelInfo> {
     const engines = [await this.engine, await this.second?.catch(() => undefined)];
     const answering = await this.answering;
-    if (!this.isClosed) for (const engine of engines) engine?.onChange(() => onChange(answering.info));
+    if (!this.closing.signal.aborted)
+      for (const engine of engines) engine?.onChange(() => onChange(answering.info));
     return answering.info;
   }
 
-  /** Waits for what is at work, and gives the models back. */
+  /** Gives up what is being loaded, waits for what is at work, and gives the models back. */
   async close(): Promise<void> {
-    if (this.isClosed) return;
-    this.isClosed = true;
+    if (this.closing.signal.aborted) return;
+    this.closing.abort();
     for (const engine of [this.engine, this.second]) await (await engine?.catch(() => undefined))?.close();
   }
 }

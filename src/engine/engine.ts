@@ -142,8 +142,8 @@ export class Engine implements Answering {
   }
 
   /** With a model of its own; throws as `LoadedModel.load` does. */
-  static async load(addon: Addon, params: LoadParams, queue?: Queue): Promise<Engine> {
-    return new Engine(await LoadedModel.load(addon, params), queue);
+  static async load(addon: Addon, params: LoadParams, queue?: Queue, signal?: AbortSignal): Promise<Engine> {
+    return new Engine(await LoadedModel.load(addon, params, undefined, signal), queue);
   }
 
   get model(): ModelDescription {
@@ -217,10 +217,18 @@ export class Engine implements Answering {
     return this.#slots.current.known;
   }
 
-  /** Lends the session, emptied, to `work`, which is left alone; an aborted `signal` stops what it computes. */
-  withSession<T>(work: (session: NativeSession) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  /**
+   * Lends the session, emptied, to `work`, which is left alone; an aborted `signal` stops what it computes. As many
+   * threads compute as serve the model best, or `threads` of those that it was loaded with.
+   */
+  withSession<T>(
+    work: (session: NativeSession) => Promise<T>,
+    signal?: AbortSignal,
+    threads?: number,
+  ): Promise<T> {
     return this.#inTurn({ signal, threads: 'all', isAlone: true }, async () => {
       signal?.throwIfAborted();
+      if (threads !== undefined) this.loaded.native.use(threads);
       this.#known.length = 0;
       this.#session.truncate(0);
       return work(this.#session).finally(() => this.#session.truncate(0));
@@ -261,17 +269,16 @@ export class Engine implements Answering {
     const answer = turns.run(asker, { signal, ...(!isAlone && { interrupt: stop }) }, async (pass) => {
       if (signal.aborted) return work({ signal, pass });
       signal.addEventListener('abort', stop);
-      this.#slots.isAtWork = true;
-      this.#use(threads);
       const passAndUse = async (): Promise<boolean> => {
         const hasPassed = await pass();
-        if (hasPassed) this.#use(threads);
+        if (hasPassed && !signal.aborted) this.#use(threads);
         return hasPassed;
       };
-      return work({ signal, pass: passAndUse }).finally(() => {
-        this.#slots.isAtWork = false;
-        signal.removeEventListener('abort', stop);
-      });
+      const begin = (): Promise<T> => {
+        this.#use(threads);
+        return work({ signal, pass: passAndUse });
+      };
+      return this.#slots.atWork(begin).finally(() => signal.removeEventListener('abort', stop));
     });
     this.#last = Promise.allSettled([this.#last, answer]).then(() => undefined);
     return answer;
@@ -514,7 +521,8 @@ export class Engine implements Answering {
         for (const [i, id] of step.ids.entries()) writing.take(id, step.logProbabilities[i]!);
         if (step.end === 'context') writing.end('context');
         if (step.end === 'cancelled' && turn.signal.aborted) writing.end('cancelled');
-        if (writing.firstLine && !firstLine) void tell(writing.firstLine);
+        // What cannot be judged is an error of the answer, which is judged at the end.
+        if (writing.firstLine && !firstLine) void tell(writing.firstLine).catch(() => undefined);
         // A line end within a block, or others were to pass: the answer goes on behind it.
         if (!writing.isFinished && isOpen) await this.#append(step.ids.at(-1)!, writing, turn);
       }

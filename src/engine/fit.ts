@@ -29,22 +29,35 @@ const longestMs = 30;
 const passesOfAnswer = 8;
 /** All threads are used unless fewer are so much faster: what is measured in a moment is not exact. */
 const worthIt = 0.9;
+/** Where so many times the best is taken, fewer threads cannot be better. */
+const farBehind = 2;
 
 /** Of what follows as many equal tokens in code: how often the next token is what followed them before. */
 const foretold = [0.45, 0.65, 0.77, 0.88];
 /** With what is chosen before them they fit into one native call. */
 const mostDrafted = 7;
 
-/** Nothing else may compute meanwhile; the threads in use are other ones afterwards. */
-export async function measurePasses(native: NativeModel, threads: number): Promise<PassTimes> {
+/**
+ * Nothing else may compute meanwhile; the threads in use are other ones afterwards. Ends soon, with an error, where
+ * `signal` is aborted.
+ */
+export async function measurePasses(
+  native: NativeModel,
+  threads: number,
+  signal: AbortSignal,
+): Promise<PassTimes> {
   native.use(threads);
   const session = native.session({ contextLength: head + many });
   const ids = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i % 8);
+  const stop = (): void => session.cancel();
+  signal.addEventListener('abort', stop);
   try {
     await session.evaluate(ids(head));
     const timed = async (pass: () => Promise<unknown>): Promise<number> => {
+      signal.throwIfAborted();
       const began = performance.now();
       await pass();
+      signal.throwIfAborted();
       return performance.now() - began;
     };
     return {
@@ -54,6 +67,7 @@ export async function measurePasses(native: NativeModel, threads: number): Promi
       many: await least(session, () => timed(() => session.evaluate(ids(many)))),
     };
   } finally {
+    signal.removeEventListener('abort', stop);
     session.free();
   }
 }
@@ -69,12 +83,20 @@ async function least(session: NativeSession, pass: () => Promise<number>): Promi
   return Math.min(...times);
 }
 
+function answerMs({ one, many }: PassTimes): number {
+  return many + passesOfAnswer * one;
+}
+
+/** Whether fewer threads than these need no look. */
+export function isFarBehind(times: PassTimes, measured: readonly PassTimes[]): boolean {
+  return answerMs(times) > farBehind * Math.min(...measured.map(answerMs));
+}
+
 /** The best of what was measured, at least once. */
 export function fitBy(measured: readonly PassTimes[]): Fit {
-  const answer = ({ one, many: read }: PassTimes): number => read + passesOfAnswer * one;
-  const byTime = [...measured].sort((a, b) => answer(a) - answer(b));
+  const byTime = [...measured].sort((a, b) => answerMs(a) - answerMs(b));
   const widest = measured.reduce((a, b) => (b.threads > a.threads ? b : a));
-  const best = answer(byTime[0]!) < worthIt * answer(widest) ? byTime[0]! : widest;
+  const best = answerMs(byTime[0]!) < worthIt * answerMs(widest) ? byTime[0]! : widest;
   return { threads: best.threads, draftTokens: draftsAt((best.four - best.one) / (3 * best.one)) };
 }
 

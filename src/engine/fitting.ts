@@ -2,7 +2,7 @@
 
 import type { Addon } from './addon';
 import { cpuName } from './environment';
-import { type Fit, fitBy, measurePasses, type PassTimes } from './fit';
+import { type Fit, fitBy, isFarBehind, measurePasses, type PassTimes } from './fit';
 import { Load } from './load';
 import type { LoadedModel } from './loadedModel';
 import { keyOf, Store } from './store';
@@ -18,6 +18,7 @@ export class Fitting {
   /** Turns that were given at the last look. */
   private given: number;
   private isAtWork = false;
+  private readonly measured: PassTimes[] = [];
 
   private constructor(
     private readonly model: LoadedModel,
@@ -78,16 +79,28 @@ export class Fitting {
     }
   }
 
-  /** Each number of threads in a turn of its own; false where somebody else asks meanwhile, who comes first. */
+  /**
+   * Each number of threads in a turn of its own, the most first, for they take least. False where somebody else asks
+   * meanwhile, who comes first: it goes on with the next number then.
+   */
   private async measure(): Promise<boolean> {
-    const { model, turns } = this;
-    const measured: PassTimes[] = [];
-    for (const threads of model.threadCounts) {
+    const { model, turns, measured } = this;
+    for (const threads of [...model.threadCounts].reverse()) {
+      if (measured.some((times) => times.threads <= threads)) continue;
       if (turns.given !== this.given) return false;
-      this.given++;
-      measured.push(await turns.run(this, {}, () => measurePasses(model.native, threads)));
+      const asked = new AbortController();
+      const options = { isLast: true, interrupt: () => asked.abort() } as const;
+      try {
+        measured.push(
+          await turns.run(this, options, () => measurePasses(model.native, threads, asked.signal)),
+        );
+      } catch (error) {
+        if (asked.signal.aborted) return false;
+        throw error;
+      }
+      if (isFarBehind(measured.at(-1)!, measured)) break;
     }
-    await turns.run(this, {}, () => Promise.resolve(this.done(fitBy(measured))));
+    await turns.run(this, { isLast: true }, () => Promise.resolve(this.done(fitBy(measured))));
     return true;
   }
 }

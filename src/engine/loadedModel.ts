@@ -48,10 +48,10 @@ export class LoadedModel {
     wrong: RejectedKernel | undefined,
   ) {
     const rejected = [...(wrong ? [wrong] : []), ...native.rejected];
-    const { contextLength, weights, hyperparameters, caution } = description;
+    const { contextLength, weights, met, hyperparameters, caution } = description;
     this.#tuning = tuning;
     this.shelf = new Shelf(() => native.session({ contextLength }));
-    this.room = new Room(contextLength, weights, native.threads);
+    this.room = new Room(contextLength, met.multiplied, native.threads);
     this.load = threads === 0 ? new Load() : undefined;
     this.#info = {
       name: description.name,
@@ -66,18 +66,21 @@ export class LoadedModel {
       ...(rejected.length > 0 && { rejected }),
       loadMs: native.loadMilliseconds,
       bytes: native.bytes,
+      passBytes: native.bytes * met.share,
+      multiplied: met.multiplied,
       bytesPerToken: native.bytesPerToken,
     };
   }
 
   /**
    * Throws an Error whose message names the file and what to do when it cannot be loaded. `onProgress` gets the share of
-   * the weights that is loaded.
+   * the weights that is loaded. An aborted `signal` has it given up, with an Error.
    */
   static async load(
     addon: Addon,
     params: LoadParams,
     onProgress?: (share: number) => void,
+    signal?: AbortSignal,
   ): Promise<LoadedModel> {
     const gguf = readGguf(params.modelFile);
     const hyperparameters = hyperparametersOf(gguf, addon.loadsAnyModel);
@@ -90,6 +93,7 @@ export class LoadedModel {
       ...{ threads, cache },
       ...(params.kernel && !wrong && { kernel: params.kernel }),
       ...(onProgress && { onProgress }),
+      ...(signal && { signal }),
     };
     const native = addon.load(params.modelFile, gguf.tensors, hyperparameters, options);
     try {

@@ -1,4 +1,4 @@
-// The models of this process: each is loaded once, whoever asks for it, and freed when its last user has closed it.
+// The models of this process: each is loaded once, whoever asks for it, and freed when its last user has closed it, or given up.
 
 import { statSync } from 'node:fs';
 import path from 'node:path';
@@ -13,6 +13,8 @@ interface Entry {
   readonly model: Promise<LoadedModel>;
   /** Who waits for it to be loaded is told how far it is. */
   readonly told: Set<(share: number) => void>;
+  /** Ends the loading. */
+  readonly givenUp: AbortController;
   /** Ends with the model. */
   stopFitting: () => void;
   users: number;
@@ -25,8 +27,13 @@ export class Models {
 
   constructor(private readonly addon: () => Addon) {}
 
-  /** An engine for one client, which has to close it; fails as loading does. */
-  async open(params: LoadParams, asker: Asker, onProgress?: (share: number) => void): Promise<Engine> {
+  /** An engine for one client, which has to close it; fails as loading does, and at once where `signal` is aborted. */
+  async open(
+    params: LoadParams,
+    asker: Asker,
+    onProgress?: (share: number) => void,
+    signal?: AbortSignal,
+  ): Promise<Engine> {
     const key = identityOf(params);
     const entry = this.#entries.get(key) ?? this.#load(params);
     this.#entries.set(key, entry);
@@ -36,13 +43,14 @@ export class Models {
       if (--entry.users > 0) return;
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
       entry.stopFitting();
+      entry.givenUp.abort();
       entry.model.then(
         (model) => model.free(),
         () => undefined,
       );
     };
     try {
-      return new Engine(await entry.model, { turns: this.turns, asker }, leave);
+      return new Engine(await unlessAborted(entry.model, signal), { turns: this.turns, asker }, leave);
     } catch (error) {
       leave();
       throw error;
@@ -53,21 +61,32 @@ export class Models {
 
   #load(params: LoadParams): Entry {
     const told = new Set<(share: number) => void>();
+    const givenUp = new AbortController();
     const tell = (share: number): void => {
       for (const each of told) each(share);
     };
     const load = async (): Promise<LoadedModel> => {
       const addon = this.addon();
-      const model = await LoadedModel.load(addon, params, tell);
+      const model = await LoadedModel.load(addon, params, tell, givenUp.signal);
       if (params.store === undefined) return model;
       model.learn(path.join(params.store, 'answers.json'));
       if (entry.users > 0)
         entry.stopFitting = Fitting.begin(addon, model, this.turns, path.join(params.store, 'fits.json'));
       return model;
     };
-    const entry: Entry = { model: load(), told, stopFitting: () => undefined, users: 0 };
+    const entry: Entry = { model: load(), told, givenUp, stopFitting: () => undefined, users: 0 };
     return entry;
   }
+}
+
+/** What `work` gives; rejects at once where that is aborted before. */
+function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal!.reason as Error);
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject);
+  });
 }
 
 /** Equal where the same model would be loaded in the same way: a file that was replaced is another one. */

@@ -37,10 +37,11 @@ export class Room {
 
   constructor(
     private readonly context: number,
-    weights: number,
+    /** Weights that each token is multiplied with. */
+    multiplied: number,
     threads: number,
   ) {
-    this.#speed = (guessedSpeed * threads) / weights;
+    this.#speed = (guessedSpeed * threads) / multiplied;
   }
 
   /** Of a prompt that somebody waits for. */

@@ -51,10 +51,25 @@ export class Shelf {
 
 /** Those of one client. */
 export class Slots {
-  /** The current one is being read or written into, and is nobody else's to free. */
-  isAtWork = false;
+  /** One that was aborted may end when the next one has begun. */
+  #works = 0;
 
   constructor(private readonly shelf: Shelf) {}
+
+  /** The current one is being read or written into, and is nobody else's to free. */
+  get isAtWork(): boolean {
+    return this.#works > 0;
+  }
+
+  /** Runs what reads the current one, or writes into it. */
+  async atWork<T>(work: () => Promise<T>): Promise<T> {
+    this.#works++;
+    try {
+      return await work();
+    } finally {
+      this.#works--;
+    }
+  }
 
   get current(): Slot {
     return this.shelf.of(this)[0] ?? this.shelf.add(this);

@@ -1,4 +1,4 @@
-// Who computes: one at a time, for each wants all cores. The client that was focused last comes first, then who asked first.
+// Who computes: one at a time, for each wants all cores. The client that was focused last comes first, then who asked first, and at last what can wait.
 
 /** Whoever asks: work of one client keeps its order. */
 export type Asker = object;
@@ -16,6 +16,8 @@ export interface TurnOptions {
   signal?: AbortSignal;
   /** Without it the work is left alone until it ends. */
   interrupt?: () => void;
+  /** Whoever else asks, even later, comes before it. */
+  isLast?: true;
 }
 
 /** Lets those pass who come first; tells whether it did, and ends at once where the work was aborted meanwhile. */
@@ -28,7 +30,7 @@ export class Turns {
   /** When each was focused: the higher the later. */
   readonly #focused = new WeakMap<Asker, number>();
 
-  /** How often anybody has asked for a turn, or to come first. */
+  /** How often anybody has asked for a turn, or to come first, but for those who come last. */
   get given(): number {
     return this.#given;
   }
@@ -42,10 +44,11 @@ export class Turns {
   /** Runs `work` when its turn has come. */
   async run<T>(
     asker: Asker,
-    { signal, interrupt }: TurnOptions,
+    { signal, interrupt, isLast }: TurnOptions,
     work: (pass: Pass) => Promise<T>,
   ): Promise<T> {
-    const ticket: Ticket = { asker, number: ++this.#given, interrupt, begin: () => undefined };
+    const number = isLast ? Infinity : ++this.#given;
+    const ticket: Ticket = { asker, number, interrupt, begin: () => undefined };
     await this.#begun(ticket, signal);
     try {
       return await work(async () => {

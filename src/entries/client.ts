@@ -92,10 +92,8 @@ export class Client {
       this.until(controllerOf(token), async (signal) => (await this.answering).examine(params, { signal })),
     );
     connection.onNotification(knownNotification, (known) => {
-      this.chosen?.answering.then(
-        (answering) => answering.known(known),
-        () => undefined,
-      );
+      // Neither a model that could not be loaded nor a message that is none may end the process.
+      this.chosen?.answering.then((answering) => answering.known(known)).catch(() => undefined);
     });
     connection.onRequest(prefillRequest, ({ prompt, threads }, token) =>
       this.newestOf(token, async (signal) => (await this.answering).prefill(prompt, { signal, threads })),

@@ -155,7 +155,8 @@ function expected(
 function loadOf({ name, megabytes }: CatalogueModel): Load {
   const [, count, unit] = /([\d.]+)([BM])$/.exec(name) ?? [];
   const weights = Number(count ?? 0) * (unit === 'M' ? 1e6 : 1e9);
-  return { bytes: megabytes * 1e6, multiplied: (weights * 6) / 7 };
+  const bytes = megabytes * 1e6;
+  return { bytes, passBytes: bytes, multiplied: (weights * 6) / 7 };
 }
 
 /**

@@ -17,7 +17,7 @@ export interface Expectation {
 }
 
 /** What of a model decides how long it takes. */
-export type Load = Pick<ModelGlance, 'bytes' | 'multiplied'>;
+export type Load = Pick<ModelGlance, 'bytes' | 'passBytes' | 'multiplied'>;
 
 /** The shortest of the prompts that the engine cuts for a slow model. */
 const promptTokens = 512;
@@ -32,13 +32,13 @@ const readShare = 0.8;
 const passMs = 0.1;
 
 export function expectationOf(
-  { bytes, multiplied }: Load,
+  { bytes, passBytes, multiplied }: Load,
   machine: MachineSpeed,
   measured: Speed = {},
 ): Expectation {
   // Whole passes reach the speed of the ternary product alone, whatever the weights (docs/speed.md).
   const multiplyMs = multiplied / ((machine.gops / 2) * 1e6 * machine.threads);
-  const readMs = bytes / (machine.readGBs * 1e6 * readShare);
+  const readMs = passBytes / (machine.readGBs * 1e6 * readShare);
   const tokenMs = measured.decode ? 1 / measured.decode : Math.max(readMs, multiplyMs) + passMs;
   const promptMs = promptTokens * (measured.prefill ? 1 / measured.prefill : multiplyMs);
   return {

@@ -49,14 +49,25 @@ export async function bench(
   const given = params.threads.length > 0 ? params.threads : [info.threads];
   const cases = params.whole ? wholeCases(engine, params) : given.map((threads): Case => ({ threads }));
   const steps = cases.length + (params.whole ? 1 : 0);
-  for (const [done, { threads, kernel = info.kernel }] of cases.entries()) {
-    onProgress({ done, steps, next: { kernel, threads } });
+  const budget = params.whole ? budgetMs : Infinity;
+  const most = Math.max(...cases.map(({ threads }) => threads));
+  const measure = async (engineFor: EngineFor): Promise<void> => {
+    for (const [done, { threads, kernel = info.kernel }] of cases.entries()) {
+      onProgress({ done, steps, next: { kernel, threads } });
+      const other = await engineFor({ threads, kernel });
+      add(threads, kernel, await measureSpeed(other, params, runs, { threads, budget, signal }));
+    }
+  };
+  await withEngines(engine, most, measure, signal);
+  if (params.whole) onProgress({ done: cases.length, steps });
+  if (params.whole) report.firstToken = await firstTokens(engine, signal);
+  report.takenCores = rounded(takenCores(before, timesNow()));
+  return report;
+
+  function add(threads: number, kernel: string, speed: Speed): void {
     const readGBs = (report.limits.readGBs[threads] ??= readSpeed(engine, threads));
-    const speed = await loadedWith(engine, { threads, kernel }, (other) =>
-      measureSpeed(other, params, runs, { budget: params.whole ? budgetMs : Infinity, signal }),
-    );
     const decode = spread(speed.decode);
-    const most = (readGBs * 1e9) / info.bytes;
+    const limit = (readGBs * 1e9) / info.passBytes;
     const row = (work: BenchRow['work'], tokensPerSecond: BenchRow['tokensPerSecond']): BenchRow => ({
       shape: info.name,
       model: info.name,
@@ -70,12 +81,8 @@ export async function bench(
       tokensPerSecond,
     });
     report.results.push(row('prefill', spread(speed.prefill)));
-    report.results.push({ ...row('decode', decode), fractionOfLimit: rounded(decode.median / most) });
+    report.results.push({ ...row('decode', decode), fractionOfLimit: rounded(decode.median / limit) });
   }
-  if (params.whole) onProgress({ done: cases.length, steps });
-  if (params.whole) report.firstToken = await firstTokens(engine, signal);
-  report.takenCores = rounded(takenCores(before, timesNow()));
-  return report;
 }
 
 interface Case {
@@ -93,7 +100,7 @@ function wholeCases({ loaded, info, model }: Engine, { promptTokens }: BenchPara
   const others = levels.flatMap(({ name, supported }): Case[] => {
     if (!supported || name === info.kernel) return [];
     const gops = speeds.find(({ level }) => level === name)?.gops ?? 0;
-    const runMs = (2 * info.weights * promptTokens) / (gops * info.threads * 1e6);
+    const runMs = (2 * info.multiplied * promptTokens) / (gops * info.threads * 1e6);
     if (!(runMs < longestRunMs) || addon.selftest(name).mismatches > 0) return [];
     return [{ threads: info.threads, kernel: name }];
   });
@@ -112,11 +119,11 @@ async function firstTokens(
       const samples: number[] = [];
       const end = Date.now() + budgetMs;
       for (let run = 0; run <= runs && (run < 3 || Date.now() < end); run++) {
-        signal?.throwIfAborted();
         session.truncate(0);
-        const prefill = await session.evaluate(ids);
-        const decode = await session.generate({ max: 1, stopIds: new Int32Array() });
-        if (run > 0) samples.push(prefill.milliseconds + decode.milliseconds);
+        // The first token is chosen of what the prompt gave: no pass is between them.
+        const { milliseconds } = await session.evaluate(ids);
+        signal?.throwIfAborted();
+        if (run > 0) samples.push(milliseconds);
       }
       all.push({ promptTokens, milliseconds: spread(samples) });
     }
@@ -124,19 +131,37 @@ async function firstTokens(
   }, signal);
 }
 
-/** Runs `work` on the same model with another number of threads, or another kernel. */
-export async function loadedWith<T>(
+/** Computes with so many threads of its own, and by this kernel. */
+export type EngineFor = (how: { threads: number; kernel: string }) => Promise<Engine>;
+
+/**
+ * `work` may ask for engines of the same model, with up to `most` threads. Another one is loaded only where this one has
+ * not so many or another kernel: it takes as much memory again.
+ */
+export async function withEngines<T>(
   engine: Engine,
-  { threads, kernel }: { threads: number; kernel: string },
-  work: (other: Engine) => Promise<T>,
+  most: number,
+  work: (engineFor: EngineFor) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
-  if (threads === engine.info.threads && kernel === engine.info.kernel) return work(engine);
-  const { addon } = engine.loaded;
-  const other = await Engine.load(addon, { modelFile: engine.info.file, threads, kernel }, engine.queue);
+  const { addon, native } = engine.loaded;
+  let other: Engine | undefined;
+  const engineFor: EngineFor = async ({ threads, kernel }) => {
+    if (kernel === native.kernel && threads <= native.threads) return engine;
+    if (kernel === other?.info.kernel) return other;
+    await other?.close();
+    other = undefined;
+    return (other = await Engine.load(
+      addon,
+      { modelFile: engine.info.file, threads: most, kernel },
+      engine.queue,
+      signal,
+    ));
+  };
   try {
-    return await work(other);
+    return await work(engineFor);
   } finally {
-    await other.close();
+    await other?.close();
   }
 }
 
@@ -145,7 +170,7 @@ export async function measureSpeed(
   engine: Engine,
   { promptTokens, generateTokens }: Pick<BenchParams, 'promptTokens' | 'generateTokens'>,
   times: number,
-  { budget = Infinity, signal }: { budget?: number; signal?: AbortSignal } = {},
+  { threads, budget = Infinity, signal }: { threads: number; budget?: number; signal?: AbortSignal },
 ): Promise<Speed> {
   const { contextLength } = engine.info;
   if (promptTokens < 1 || generateTokens < 1 || promptTokens + generateTokens > contextLength) {
@@ -155,19 +180,24 @@ export async function measureSpeed(
   }
   const ids = textIds(engine, promptTokens);
   const end = Date.now() + budget;
-  return engine.withSession(async (session) => {
-    const speed: Speed = { prefill: [], decode: [] };
-    for (let run = 0; run <= times && (run < 3 || Date.now() < end); run++) {
-      signal?.throwIfAborted();
-      session.truncate(0);
-      const prefill = await session.evaluate(ids);
-      const decode = await session.generate({ max: generateTokens, stopIds: new Int32Array() });
-      if (run === 0) continue;
-      speed.prefill.push((ids.length / prefill.milliseconds) * 1000);
-      speed.decode.push((decode.ids.length / decode.milliseconds) * 1000);
-    }
-    return speed;
-  }, signal);
+  return engine.withSession(
+    async (session) => {
+      const speed: Speed = { prefill: [], decode: [] };
+      for (let run = 0; run <= times && (run < 3 || Date.now() < end); run++) {
+        session.truncate(0);
+        const prefill = await session.evaluate(ids);
+        signal?.throwIfAborted();
+        const decode = await session.generate({ max: generateTokens, stopIds: new Int32Array() });
+        signal?.throwIfAborted();
+        if (run === 0) continue;
+        speed.prefill.push((ids.length / prefill.milliseconds) * 1000);
+        speed.decode.push((decode.ids.length / decode.milliseconds) * 1000);
+      }
+      return speed;
+    },
+    signal,
+    threads,
+  );
 }
 
 /** Ids that stand for text: spread over the vocabulary by a fixed rule. */

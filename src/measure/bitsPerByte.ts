@@ -46,13 +46,16 @@ function spread(files: SourceFile[], language: string, limit: number | undefined
   return known.filter((_, i) => i % stride === 0).slice(0, limit);
 }
 
-/** The path of a file and its head: what is scored begins at `start`, never with the first id, and has `bytes`. */
+/** The path of a file and its head, begun as a prompt is: what is scored begins at `start`, never with the first id, and has `bytes`. */
 function rowOf(
   file: SourceFile,
   { tokenizer, contextLength }: ModelDescription,
 ): { ids: Int32Array; start: number; bytes: number } {
-  const { fileSeparator } = tokenizer.control;
-  const title = fileSeparator === undefined ? [] : [fileSeparator, ...tokenizer.encode(`${file.path}\n`)];
+  const { beginOfText, fileSeparator } = tokenizer.control;
+  const title = [
+    ...(beginOfText === undefined ? [] : [beginOfText]),
+    ...(fileSeparator === undefined ? [] : [fileSeparator, ...tokenizer.encode(`${file.path}\n`)]),
+  ];
   const head = Array.from(withLineFeeds(file.text)).slice(0, headCharacters).join('');
   const body = tokenizer.encode(head).slice(0, headTokens);
   const ids = Int32Array.from([...title, ...body].slice(0, contextLength));

@@ -3,7 +3,7 @@
 import { t } from '@vscode/l10n';
 import { coresOf, decimal, grouped, percent, threadsOf } from '../numbers';
 import type { Diagnosis, Issue, LevelReport, Recommendation, ScalingRow, Target } from '../reports';
-import { loadedWith, measureSpeed, readSpeed, spread } from './bench';
+import { type EngineFor, measureSpeed, readSpeed, type Speed, spread, withEngines } from './bench';
 import { measureMachine } from './machine';
 import { rounded } from '../statistics';
 import type { Engine } from '../engine/engine';
@@ -88,32 +88,36 @@ async function measureThreads(
     model: info.name,
     threads: info.threads,
   };
-  for (const threads of threadCounts(physicalCores, info.threads)) {
-    const speed = await loadedWith(engine, { threads, kernel: info.kernel }, (other) =>
-      measureSpeed(other, { promptTokens, generateTokens }, runs, { signal }),
-    );
+  const counts = threadCounts(physicalCores, info.threads);
+  const measure = async (engineFor: EngineFor): Promise<void> => {
+    for (const threads of counts) {
+      const other = await engineFor({ threads, kernel: info.kernel });
+      add(threads, await measureSpeed(other, { promptTokens, generateTokens }, runs, { threads, signal }));
+    }
+  };
+  await withEngines(engine, counts.at(-1)!, measure, signal);
+  const firstTokenMs = rounded((promptTokens / throughput.prefillTokensPerSecond) * 1000);
+  return { scaling, throughput, firstTokenMs };
+
+  function add(threads: number, speed: Speed): void {
     const prefill = spread(speed.prefill).median;
     const decode = spread(speed.decode).median;
     const single = scaling[0];
     const ms = (promptTokens / prefill) * 1000;
     const speedup = single ? single.ms / ms : 1;
-    const readLimit = (readSpeed(engine, threads) * 1e9) / info.bytes;
+    const readLimit = (readSpeed(engine, threads) * 1e9) / info.passBytes;
     scaling.push({
       ...{ threads, prefill, decode, readLimit: rounded(readLimit) },
       ms: rounded(ms),
-      gops: rounded((2 * info.weights * prefill) / 1e9),
+      gops: rounded((2 * info.multiplied * prefill) / 1e9),
       speedup: rounded(speedup),
       efficiency: rounded(speedup / threads),
       bound: decode > memoryBound * readLimit ? 'memory' : 'compute',
     });
-    if (threads !== info.threads) continue;
+    if (threads !== info.threads) return;
     throughput.tokensPerSecond = decode;
     throughput.prefillTokensPerSecond = prefill;
   }
-  const firstTokenMs = rounded(
-    (promptTokens / throughput.prefillTokensPerSecond + 1 / throughput.tokensPerSecond) * 1000,
-  );
-  return { scaling, throughput, firstTokenMs };
 }
 
 export type Measured = Omit<Diagnosis, 'targets' | 'issues' | 'recommendations'>;

@@ -128,6 +128,9 @@ const forms: Record<string, Form> = {
       ['embedding_scale', float(12)],
       ['residual_scale', float(0.22)],
       ['logit_scale', float(4)],
+      // As its dense models are published.
+      ['expert_count', count(0)],
+      ['expert_used_count', count(0)],
     ],
   },
   smollm3: {},

@@ -56,7 +56,7 @@ export async function tuneCache(
   };
   const answers: Foretold[][] = [];
   for (const hole of holes) {
-    answers.push(await foretoldIn(engine, hole, [...sharpnesses, before.sharpness]));
+    answers.push(await foretoldIn(engine, hole, [...sharpnesses, before.sharpness], signal));
     signal?.throwIfAborted();
     progress(answers.length);
   }
@@ -90,7 +90,12 @@ function leastCosineOf(sharpness: number): number {
 }
 
 /** What foretold the tokens of the true answer to a hole, as far as there is room for them. */
-async function foretoldIn(engine: Engine, hole: Hole, sharpness: number[]): Promise<Foretold[]> {
+async function foretoldIn(
+  engine: Engine,
+  hole: Hole,
+  sharpness: number[],
+  signal: AbortSignal | undefined,
+): Promise<Foretold[]> {
   const { tokenizer, contextLength } = engine.model;
   const room = Math.min(fixedRoom, contextLength);
   const prompt = promptOf(hole);
@@ -102,8 +107,9 @@ async function foretoldIn(engine: Engine, hole: Hole, sharpness: number[]): Prom
   if (ids.length === 0 || left <= 0) return [];
   const told = await engine.withSession(async (session) => {
     await session.evaluate(ids);
+    signal?.throwIfAborted();
     return session.weigh(Int32Array.from(answer.slice(0, left)), engine.counted(beyond), sharpness);
-  });
+  }, signal);
   return foretoldBy(told, sharpness.length);
 }
 

@@ -56,6 +56,8 @@ interface Traits {
   globalLayers?: number;
   /** The embedding is times the root of the width. */
   scaledEmbedding?: true;
+  /** The model of so many layers scales its queries by the heads' share of the width, and not by their size. */
+  widthScaled?: number;
   experts?: true;
 }
 
@@ -71,7 +73,7 @@ const known: Record<string, Traits> = {
   smollm3: { ropeSkip: 4 },
   starcoder2: { layerNorm: true },
   gemma: { scaledEmbedding: true },
-  gemma3: { scaledEmbedding: true, globalLayers: 6 },
+  gemma3: { scaledEmbedding: true, globalLayers: 6, widthScaled: 62 },
 };
 export const architectures = Object.keys(known);
 
@@ -110,7 +112,8 @@ export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
   const traits = typeof architecture === 'string' ? known[architecture] : undefined;
   if (!any) refuseUnknown(gguf, architecture, traits);
   const value = (key: string): unknown => gguf.metadata.get(`${architecture as string}.${key}`);
-  const has = (key: string): boolean => value(key) !== undefined;
+  // Converters write 0 for what a model has none of: a dense Granite has 0 experts.
+  const has = (key: string): boolean => (value(key) ?? 0) !== 0;
   const number = (key: string, otherwise?: number): number => {
     const stated = one(gguf, `${architecture as string}.${key}`, value(key)) ?? otherwise;
     if (typeof stated !== 'number' || !(stated > 0 && stated < Infinity))
@@ -126,12 +129,12 @@ export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
   if (!any && traits?.experts === undefined && has('expert_count'))
     fail(gguf, t`is a mixture of experts, which this engine computes for qwen3moe alone`);
   // 1 is the softmax.
-  if (!any && (value('expert_gating_func') ?? 1) !== 1)
+  if (!any && has('expert_gating_func') && value('expert_gating_func') !== 1)
     fail(gguf, t`chooses experts in a way that is not computed here ("expert_gating_func")`);
-  if (!any && ![0, 1].includes((value('expert_weights_scale') ?? 1) as number))
+  if (!any && has('expert_weights_scale') && value('expert_weights_scale') !== 1)
     fail(gguf, t`weighs experts in a way that is not computed here ("expert_weights_scale")`);
   const mixes = traits?.experts === true;
-  const { layerNorm, globalLayers, ropeOptional, ropeSkip, scaledEmbedding } = traits ?? {};
+  const { layerNorm, globalLayers, ropeOptional, ropeSkip, scaledEmbedding, widthScaled } = traits ?? {};
   const width = count('embedding_length', 1 << 16);
   const layers = count('block_count', 1000);
   const heads = count('attention.head_count', 1024);
@@ -167,7 +170,11 @@ export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
     ropeSkip: noRotary ? 1 : (ropeSkip ?? 0),
     ropeGlobal: window ? count('attention.sliding_window_pattern', 1000, globalLayers) : 0,
     ropeLocalBase: number('rope.freq_base_swa', 10000),
-    attentionScale: has('attention.scale') ? number('attention.scale') : 0,
+    attentionScale: has('attention.scale')
+      ? number('attention.scale')
+      : layers === widthScaled
+        ? Math.sqrt(heads / width)
+        : 0,
     embeddingMultiplier: scaledEmbedding ? Math.fround(Math.sqrt(width)) : number('embedding_scale', 1),
     residualMultiplier: number('residual_scale', 1),
     logitMultiplier: 1 / number('logit_scale', 1),
@@ -179,10 +186,9 @@ export function hyperparametersOf(gguf: Gguf, any = false): Hyperparameters {
   > {
     const type = value('rope.scaling.type') ?? 'linear';
     // A file may name a kind of scaling and bring no factor: then it scales nothing.
-    const factor =
-      has('rope.scaling.factor') && value('rope.scaling.factor') !== 0
-        ? number('rope.scaling.factor')
-        : number('rope.scale_linear', 1);
+    const factor = has('rope.scaling.factor')
+      ? number('rope.scaling.factor')
+      : number('rope.scale_linear', 1);
     const none = { ropeFactor: 1, yarnContext: 0, yarnBetaFast: 32, yarnBetaSlow: 1, ropeMagnitude: 1 };
     if (type === 'none' || any) return none;
     if (type === 'linear') return { ...none, ropeFactor: factor };

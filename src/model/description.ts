@@ -3,7 +3,7 @@
 import { t } from '@vscode/l10n';
 import * as path from 'node:path';
 import { type Hyperparameters, hyperparametersOf } from './architectures';
-import { type Gguf, GgufError, readGguf } from './gguf';
+import { type Gguf, GgufError, readGguf, type TensorDescription } from './gguf';
 import { infillingOf } from './infilling';
 import type { InfillingSetting } from '../protocol';
 import type { ModelGlance } from '../reports';
@@ -12,11 +12,20 @@ import { takeInstead, tensorTypeName } from './tensorTypes';
 import { printable } from '../wording';
 import { markersOf, Tokenizer } from './tokenizer';
 
+/** What of the weights one token meets. */
+interface Met {
+  /** Of their bytes, what a pass over it reads. */
+  share: number;
+  /** How many each of a prompt is multiplied with. */
+  multiplied: number;
+}
+
 export interface ModelDescription extends PromptModel {
   name: string;
   /** The mixture, or the type of most weights, as llama.cpp names it. */
   type: string;
   weights: number;
+  met: Met;
   /** What its completions may suffer from, for people. */
   caution?: string;
   hyperparameters: Hyperparameters;
@@ -42,6 +51,7 @@ export function describeModel(
     name: nameOf(gguf),
     type: mainType(gguf, any),
     weights: weightsOf(gguf),
+    met: metOf(gguf, hyperparameters),
     hyperparameters,
     tokenizer,
     contextLength: hyperparameters.contextLength,
@@ -67,13 +77,14 @@ export function glanceAt(file: string): ModelGlance {
   const { architecture } = hyperparameters;
   const { fimOrders, caution } = infillingOf(gguf, markersOf(gguf));
   const license = licenseOf(gguf);
+  const bytes = gguf.tensors.reduce((end, tensor) => Math.max(end, tensor.offset + tensor.bytes), 0);
+  const { share, multiplied } = metOf(gguf, hyperparameters);
   return {
     name: nameOf(gguf),
     architecture,
     type: mainType(gguf, false),
     weights: weightsOf(gguf),
-    bytes: gguf.tensors.reduce((end, { offset, bytes }) => Math.max(end, offset + bytes), 0),
-    multiplied: multipliedOf(gguf, hyperparameters),
+    ...{ bytes, passBytes: bytes * share, multiplied },
     infills: fimOrders.length > 0,
     ...(license === undefined ? {} : { license }),
     ...(caution === undefined ? {} : { caution }),
@@ -81,10 +92,17 @@ export function glanceAt(file: string): ModelGlance {
 }
 
 /** Embeddings are looked up, and the head is for the last token alone; of the experts some are used. */
-function multipliedOf(gguf: Gguf, { experts, expertsUsed }: Hyperparameters): number {
-  const met = (name: string): number => (/_exps\./.test(name) ? expertsUsed / experts : 1);
-  const inLayers = gguf.tensors.filter(({ name, shape }) => name.startsWith('blk.') && shape.length > 1);
-  return inLayers.reduce((sum, { name, shape }) => sum + met(name) * shape.reduce((a, b) => a * b, 1), 0);
+function metOf({ tensors }: Gguf, { experts, expertsUsed }: Hyperparameters): Met {
+  const used = (name: string): number => (experts > 0 && /_exps\./.test(name) ? expertsUsed / experts : 1);
+  const sum = (all: readonly TensorDescription[], size: (one: TensorDescription) => number): number =>
+    all.reduce((total, one) => total + used(one.name) * size(one), 0);
+  const hasHead = tensors.some(({ name }) => name === 'output.weight');
+  const read = tensors.filter(({ name }) => !hasHead || name !== 'token_embd.weight');
+  const inLayers = tensors.filter(({ name, shape }) => name.startsWith('blk.') && shape.length > 1);
+  return {
+    share: sum(read, ({ bytes }) => bytes) / tensors.reduce((total, { bytes }) => total + bytes, 0),
+    multiplied: sum(inLayers, ({ shape }) => shape.reduce((a, b) => a * b, 1)),
+  };
 }
 
 /** `other` is a licence with a name of its own. */

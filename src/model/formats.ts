@@ -147,6 +147,8 @@ const families: Family[] = [
     family: 'Codestral',
     tokens: { fimPrefix: '[PREFIX]', fimSuffix: '[SUFFIX]' },
     ...commented,
+    file: '+++++ {path}\n{text}\n\n',
+    here: '+++++ {path}\n',
     holes: { spm: '<fimSuffix>{after}<fimPrefix>{space}{files}{here}{before}' },
     trained: /codestral/i,
     onlyTrained: true,

@@ -17,13 +17,14 @@ export function rooflineOf({ threading, machine, tmac, model }: Diagnosis): Figu
   if (!row) return undefined;
   const { threads } = row;
   // Of as much memory as the weights take, in GB/s: those of a small model stay in a cache.
-  const readGBs = (row.readLimit * model.bytes) / 1e9;
+  const readGBs = (row.readLimit * model.passBytes) / 1e9;
   const peak = threads * Math.max(machine.gops, ...tmac.kernels.map(({ gops }) => gops));
-  const perToken = (2 * model.weights) / model.bytes;
+  const perByte = (2 * model.weights) / model.bytes;
+  // What is read for one token is a part of a mixture of experts; so many tokens meet all of it.
+  const perPassByte = (2 * model.multiplied * passTokens) / model.bytes;
   const roof = (intensity: number): number => Math.min(peak, intensity * readGBs);
   const ridge = peak / readGBs;
-  const dot = (name: string, intensity: number, tokensPerSecond: number): Series => {
-    const gops = (2 * model.weights * tokensPerSecond) / 1e9;
+  const dot = (name: string, intensity: number, gops: number): Series => {
     const share = percent(gops / roof(intensity));
     const text = t`${name}: ${grouped(gops)} billion operations a second, ${share} of what is possible`;
     return {
@@ -32,8 +33,8 @@ export function rooflineOf({ threading, machine, tmac, model }: Diagnosis): Figu
       mark: { at: [intensity, gops], text, label: `${name}, ${share}` },
     };
   };
-  const right = Math.max(ridge, perToken * passTokens) * beyond;
-  const left = Math.min(perToken, ridge) / beyond;
+  const right = Math.max(ridge, perPassByte) * beyond;
+  const left = Math.min(perByte, ridge) / beyond;
   const chart = logChart(
     {
       title: t`What this machine allows, and how near to it ${model.name} comes: operations a second by operations for each byte that is read`,
@@ -48,8 +49,8 @@ export function rooflineOf({ threading, machine, tmac, model }: Diagnosis): Figu
             [right, peak],
           ],
         },
-        dot(t`writing`, perToken, row.decode),
-        dot(t`reading`, perToken * passTokens, row.prefill),
+        dot(t`writing`, perByte, (perByte * model.passBytes * row.decode) / 1e9),
+        dot(t`reading`, perPassByte, row.gops),
       ],
     },
     inPage,
@@ -62,5 +63,5 @@ export function rooflineOf({ threading, machine, tmac, model }: Diagnosis): Figu
 }
 
 function explanation(threads: number, readGBs: number, peak: number): string {
-  return t`The line is what is possible with ${threadsOf(threads)}. Where it rises, reading the weights is the limit, at ${grouped(readGBs)} GB/s for a model of this size. Where it is level, multiplying is, at ${grouped(peak)} billion operations a second. Writing an answer reads all weights for each token; of a prompt, ${grouped(passTokens)} tokens share one reading. Each point says how much of what is possible there is reached.`;
+  return t`The line is what is possible with ${threadsOf(threads)}. Where it rises, reading the weights is the limit, at ${grouped(readGBs)} GB/s for a model of this size. Where it is level, multiplying is, at ${grouped(peak)} billion operations a second. Writing an answer reads the weights once for each token; of a prompt, ${grouped(passTokens)} tokens share one reading. Each point says how much of what is possible there is reached.`;
 }

@@ -40,7 +40,16 @@ void serve((reader, writer) => {
   const connection = createMessageConnection(reader, writer);
   connection.onRequest(loadRequest, ({ modelFile }) => ({
     ...{ name: 'writer', file: modelFile, architecture: 'bitnet', type: 'TQ2_0', weights: 1 },
-    ...{ contextLength: 64, kernel: 'scalar', threads: 1, loadMs: 1, bytes: 1, bytesPerToken: 1 },
+    ...{
+      contextLength: 64,
+      kernel: 'scalar',
+      threads: 1,
+      loadMs: 1,
+      bytes: 1,
+      passBytes: 1,
+      multiplied: 1,
+      bytesPerToken: 1,
+    },
   }));
   connection.onRequest(completeRequest, complete);
   connection.onRequest(prefillRequest, () => spent);

@@ -17,7 +17,7 @@ const model: ModelInfo = {
     weights: 1,
     contextLength: 64,
   },
-  ...{ kernel: 'scalar', threads: 1, loadMs: 1, bytes: 1, bytesPerToken: 1 },
+  ...{ kernel: 'scalar', threads: 1, loadMs: 1, bytes: 1, passBytes: 1, multiplied: 1, bytesPerToken: 1 },
 };
 
 /** What each method of a fake engine does: the body of a function of all `Deeds`, and of `after`, which is a timer. */

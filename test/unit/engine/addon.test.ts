@@ -1,10 +1,12 @@
-// What is said where a package holds no engine for this system, or one that cannot be loaded here.
+// What is said where a package holds no engine for this system, or one that cannot be loaded here; and of a model whose loading is given up.
 
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { addonFile, AddonError, loadAddon } from '../../../src/engine/addon';
+import { hyperparametersOf } from '../../../src/model/architectures';
+import { readGguf } from '../../../src/model/gguf';
 
 describe('the engine of another system', () => {
   let dist: string;
@@ -46,6 +48,22 @@ describe('the engine of another system', () => {
   it('tells why it cannot be loaded', () => {
     put(`${process.platform}-${here}`);
     assert.match(complaint(), /ryzanstein\.node cannot be loaded here: .+\. Install the package for /s);
+  });
+});
+
+describe('loading a model', () => {
+  it('ends soon, with an error, where it is aborted', async () => {
+    const addon = loadAddon(addonFile(path.resolve('dist')));
+    const gguf = readGguf('models/ryzanstein-14m.gguf');
+    const load = (signal: AbortSignal): ReturnType<typeof addon.load> =>
+      addon.load(gguf.file, gguf.tensors, hyperparametersOf(gguf), { threads: 1, signal });
+    const aborting = new AbortController();
+    const loading = load(aborting.signal);
+    aborting.abort();
+    await assert.rejects(loading, /Loading the model .*ryzanstein-14m\.gguf was given up\./);
+    await assert.rejects(load(AbortSignal.abort()), /was given up\./);
+    (await load(new AbortController().signal)).free();
+    assert.throws(() => load({} as AbortSignal), /load: signal/);
   });
 });
 

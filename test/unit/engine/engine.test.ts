@@ -402,6 +402,24 @@ describe('engine', () => {
     assert.ok(single.whole.tokens > 0);
   });
 
+  it('goes on where somebody cannot be told of the first line', async () => {
+    const block: Limits = { maxTokens: 60, maxLines: 6, minConfidence: 0 };
+    const uncaught: unknown[] = [];
+    const note = (error: unknown): void => void uncaught.push(error);
+    process.on('unhandledRejection', note);
+    let told = 0;
+    const onSooner = (): void => {
+      told++;
+      throw new Error('A trap.');
+    };
+    const [plain, whole] = await withEngine(async (engine) => [
+      await engine.complete(prompt('for x in y:\n    '), block),
+      await engine.complete(prompt('for x in y:\n    '), block, { onSooner }),
+    ]);
+    process.off('unhandledRejection', note);
+    assert.deepEqual([told, uncaught, whole.text], [1, [], plain.text]);
+  });
+
   it('goes on behind a first line as if nobody had been told', async () => {
     // What ends a native call is evaluated by itself: texts and probabilities may not hang on that.
     const prefixes = ['import os\n\ndef read(path):\n    ', 'def f(x):\n    ', 'if a:\n    '];

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { addonFile, loadAddon } from '../../../src/engine/addon';
+import { addonFile, loadAddon, type NativeModel, type NativeSession } from '../../../src/engine/addon';
 import { Engine } from '../../../src/engine/engine';
+import type { LoadedModel } from '../../../src/engine/loadedModel';
 import { draftsAt, fitBy, type PassTimes } from '../../../src/engine/fit';
 import { Fitting } from '../../../src/engine/fitting';
 import { Models } from '../../../src/engine/models';
@@ -104,6 +105,51 @@ describe('fitting a model to the machine', () => {
     const models = new Models(() => addon);
     await (await models.open({ modelFile, threads: 0, store: path.dirname(file) }, {})).close();
     assert.equal(fs.statSync(file).size, 0);
+  });
+
+  it('makes way for who asks at once, goes on from there, and spares the slowest numbers of threads', async () => {
+    const begun: number[] = [];
+    let threads = 0;
+    let isFirst = true;
+    let cancel = (): void => undefined;
+    let tellStuck = (): void => undefined;
+    const isStuck = new Promise<void>((resolve) => (tellStuck = resolve));
+    const pass = async (): Promise<void> => {
+      if (threads !== 6 || !isFirst) return pause(threads < 5 ? 40 : 4);
+      // Only `cancel` ends it.
+      isFirst = false;
+      const ended = new Promise<void>((resolve) => (cancel = resolve));
+      tellStuck();
+      await ended;
+    };
+    const session: Partial<NativeSession> = {
+      evaluate: () => pass().then(() => ({ milliseconds: 0, cancelled: false })),
+      evaluateAll: () => pass().then(() => new Float32Array()),
+      ...{ truncate: () => undefined, free: () => undefined, cancel: () => cancel() },
+    };
+    const native: Partial<NativeModel> = {
+      ...{ kernel: 'scalar', threads: 8, session: () => session as NativeSession },
+      use(count) {
+        begun.push(count);
+        threads = count;
+      },
+    };
+    const file = temporaryFile('fits.json', Buffer.alloc(0));
+    const fits: unknown[] = [];
+    const model = {
+      ...{ native, info: { file: modelFile }, threadCounts: [1, 2, 3, 4, 5, 6, 7, 8] },
+      set fit(fit: unknown) {
+        fits.push(fit);
+      },
+    } as unknown as LoadedModel;
+    const turns = new Turns();
+    const end = Fitting.begin(addon, model, turns, file, { load: { cores: 8, free: () => 8 }, everyMs: 5 });
+    await isStuck;
+    await turns.run({}, {}, () => Promise.resolve());
+    for (let waited = 0; fits.length === 0 && waited < 20_000; waited += 10) await pause(10);
+    end();
+    assert.deepEqual(begun, [8, 7, 6, 6, 5, 4]);
+    assert.equal(fits.length, 1);
   });
 
   it('takes nothing from a file that holds something else, and writes over it', async () => {

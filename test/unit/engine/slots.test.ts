@@ -98,8 +98,18 @@ describe('slots', () => {
       return Object.assign(session, { copyHead: () => undefined, free }) as unknown as NativeSession;
     };
     const slots = new Slots(new Shelf(open));
-    slots.isAtWork = true;
+    begin(slots);
     return { slots, sessions, opened: () => sessions.length };
+  }
+
+  /** Has a client at work until what it returns is called. */
+  function begin(slots: Slots): () => Promise<void> {
+    let end = (): void => undefined;
+    const work = slots.atWork(() => new Promise<void>((resolve) => (end = resolve)));
+    return async () => {
+      end();
+      await work;
+    };
   }
 
   function hold(slots: Slots, first: number): number {
@@ -134,7 +144,7 @@ describe('slots', () => {
     assert.equal(sessions.length, 3);
   });
 
-  it('of all clients share the memory, but for the one that each works with', () => {
+  it('of all clients share the memory, but for the one that each works with', async () => {
     const sessions: Opened[] = [];
     const shelf = new Shelf(() => {
       const session: Opened = { bytes: 60e6, isFree: false };
@@ -145,18 +155,20 @@ describe('slots', () => {
     const clients = Array.from({ length: 12 }, () => new Slots(shelf));
     const open = (): number => sessions.filter(({ isFree }) => !isFree).length;
     for (const client of clients) {
-      client.isAtWork = true;
+      const end = begin(client);
       for (const first of [1000, 2000, 3000]) assert.equal(hold(client, first), 0);
-      client.isAtWork = false;
+      await end();
       assert.ok(open() <= 4, `${open()} are open`);
     }
     // The last client has three of them, and the one before it none that it used last but one.
     const [last, before] = [clients.at(-1)!, clients.at(-2)!];
-    last.isAtWork = true;
+    begin(last);
     assert.equal(hold(last, 1000), 49);
     assert.equal(before.holds(Int32Array.from({ length: 50 }, (_, i) => 1000 + i)), 0);
-    // Nobody takes away what another one is at work with.
-    before.isAtWork = true;
+    // Nobody takes away what another one is at work with, also where work before it ends only now.
+    const end = begin(before);
+    begin(before);
+    await end();
     hold(before, 7000);
     for (const first of [4000, 5000, 6000]) hold(last, first);
     assert.equal(hold(before, 7000), 49);

@@ -20,11 +20,13 @@ import {
   completeRequest,
   evaluateRequest,
   focusNotification,
+  knownNotification,
   type LoadParams,
   loadProgress,
   loadRequest,
   modelNotification,
   prefillRequest,
+  remarkNotification,
   type Prompt,
 } from '../../../src/protocol';
 import type { ModelInfo } from '../../../src/reports';
@@ -49,6 +51,9 @@ interface Asking extends MessageConnection {
 class Office {
   copies = 0;
   loads = 0;
+  /** Models are never loaded, but given up. */
+  isSlow = false;
+  givenUp = 0;
   readonly clients: Clients;
   private readonly asking: Asking[] = [];
 
@@ -56,6 +61,12 @@ class Office {
     const real = loadAddon(addonFile(path.resolve('dist')));
     const load: Addon['load'] = async (...params) => {
       this.loads++;
+      if (this.isSlow)
+        return new Promise((_, reject) =>
+          params[3].signal!.addEventListener('abort', () =>
+            reject(new Error(`Given up, ${++this.givenUp}.`)),
+          ),
+        );
       const native = await real.load(...params);
       this.copies++;
       const free = native.free.bind(native);
@@ -330,6 +341,57 @@ describe('several clients of the engine', () => {
       process.off('unhandledRejection', note);
       assert.deepEqual(uncaught, []);
       assert.notEqual((await complete(survivor, 'x = ')).reason, 'cancelled');
+    }));
+
+  it('do not suffer from what one tells that makes no sense', () =>
+    withOffice(async (office) => {
+      const [survivor, odd] = [await office.client(), await office.client()];
+      const uncaught: unknown[] = [];
+      const note = (error: unknown): void => void uncaught.push(error);
+      process.on('unhandledRejection', note);
+      const { method } = knownNotification;
+      for (const params of [
+        null,
+        undefined,
+        {},
+        { model: (await complete(odd, 'x = ')).model, answer: null },
+      ])
+        await odd.sendNotification(method, params);
+      await allRead(odd);
+      await pause(20);
+      process.off('unhandledRejection', note);
+      assert.deepEqual(uncaught, []);
+      assert.notEqual((await complete(survivor, 'x = ')).reason, 'cancelled');
+    }));
+
+  it('have a model given up that is being loaded when the last of them goes that waits for it', () =>
+    withOffice(async (office) => {
+      const remarks: string[] = [];
+      const survivor = await office.client();
+      survivor.onNotification(remarkNotification, ({ message }) => void remarks.push(message));
+      const own = temporaryFile('large.gguf', fs.readFileSync(modelFile));
+      const other = temporaryFile('second.gguf', fs.readFileSync(modelFile));
+      office.isSlow = true;
+      const waiting = [{}, {}, { second: other }, { second: modelFile }].map(async (more) => {
+        const client = office.connect();
+        void client.sendRequest(loadRequest, { modelFile: own, threads: 1, ...more }).catch(() => undefined);
+        await allRead(client);
+        return client;
+      });
+      const [first, second, both, behind] = await Promise.all(waiting);
+      for (let waited = 0; office.loads < 3 && waited < 5000; waited += 10) await pause(10);
+      first!.leave();
+      await pause(50);
+      assert.equal(office.givenUp, 0);
+      both!.leave();
+      behind!.leave();
+      second!.leave();
+      for (let waited = 0; office.givenUp < 2 && waited < 5000; waited += 10) await pause(10);
+      await pause(50);
+      assert.deepEqual([office.givenUp, office.loads, remarks], [2, 3, []]);
+      office.isSlow = false;
+      const again = await office.client({ modelFile: own });
+      assert.equal((await complete(again, 'x = ')).text, (await complete(survivor, 'x = ')).text);
     }));
 
   it('get what one that is killed had, at once, whatever it had begun', () =>

@@ -11,7 +11,7 @@ import {
   type Machine,
   withRecommendation,
 } from '../../../src/library/choices';
-import { expectationLine, expectationOf } from '../../../src/library/expectation';
+import { expectationLine, expectationOf, unfit } from '../../../src/library/expectation';
 import type { ModelGlance } from '../../../src/reports';
 
 /** The one of docs/speed.md: Zen 4, two threads. */
@@ -21,12 +21,15 @@ const machine: Machine = {
 };
 const glance = (more: Partial<ModelGlance>): ModelGlance => ({
   ...{ name: 'coder', architecture: 'qwen2', type: 'Q8_0', weights: 1, infills: true, license: 'apache-2.0' },
-  ...{ bytes: 1, multiplied: 1, ...more },
+  ...{ bytes: 1, passBytes: more.bytes ?? 1, multiplied: 1, ...more },
 });
 
 describe('what to expect of a model', () => {
   it('takes the texts in that the engine keeps at most', () => {
-    assert.equal(expectationOf({ bytes: 5, multiplied: 1 }, machine.speed).memory, 5 + mostBytes);
+    assert.equal(
+      expectationOf({ bytes: 5, passBytes: 5, multiplied: 1 }, machine.speed).memory,
+      5 + mostBytes,
+    );
   });
 
   it('is within 30 % of what was measured', () => {
@@ -36,7 +39,7 @@ describe('what to expect of a model', () => {
       [984.5e6, 1310e6, 203, 28.3],
     ];
     for (const [bytes, multiplied, prefill, decode] of measured) {
-      const { coldMs, keyMs } = expectationOf({ bytes, multiplied }, machine.speed);
+      const { coldMs, keyMs } = expectationOf({ bytes, passBytes: bytes, multiplied }, machine.speed);
       const cold = (512 / prefill + 12 / decode) * 1000;
       const key = (13 / decode) * 1000;
       for (const [expected, truth] of [
@@ -45,6 +48,16 @@ describe('what to expect of a model', () => {
       ] as const)
         assert.ok(Math.abs(expected / truth - 1) < 0.3, `${expected} instead of ${truth}`);
     }
+  });
+
+  it('takes of a mixture of experts what a token reads for its time, and all of it for its memory', () => {
+    // Qwen3-Coder-30B-A3B in Q4_K_M, of which 8 of 128 experts are used.
+    const speed = { cpu: 'some', threads: 8, readGBs: 40, gops: 112 };
+    const mixture = expectationOf({ bytes: 18.6e9, passBytes: 2.2e9, multiplied: 3e9 }, speed);
+    assert.equal(unfit(mixture, 64e9), undefined);
+    assert.match(unfit(mixture, 32e9)!, /of memory/);
+    const dense = expectationOf({ bytes: 18.6e9, passBytes: 18.6e9, multiplied: 3e9 }, speed);
+    assert.equal(unfit(dense, 64e9), 'too slow here');
   });
 
   it('is told in seconds and gigabytes', () => {

@@ -48,7 +48,7 @@ describe('the speed of models that ran here', () => {
   });
 
   it('corrects what is expected, and says so', () => {
-    const load = { bytes: 400e6, multiplied: 400e6 };
+    const load = { bytes: 400e6, passBytes: 400e6, multiplied: 400e6 };
     const machine = { cpu: '', threads: 2, readGBs: 20, gops: 200 };
     const guessed = expectationOf(load, machine);
     const corrected = expectationOf(load, machine, { prefill: 0.25, decode: 0.02 });

@@ -106,6 +106,24 @@ describe('bits per byte', () => {
     });
   });
 
+  it('begins a text as prompts begin, where a model is never without that', async () => {
+    await withEngine(async (engine) => {
+      const { tokenizer } = engine.model;
+      const text = 'def f(x):\n    return x + 1\n';
+      const begin = tokenizer.encode('#')[0]!;
+      const title = [tokenizer.control.fileSeparator!, ...tokenizer.encode('a.py\n')];
+      const ids = [begin, ...title, ...tokenizer.encode(text)];
+      const bits = await bitsOf(engine, ids, 1 + title.length);
+      Object.assign(tokenizer.control, { beginOfText: begin });
+      const score = await bitsPerByte(engine, [file('a.py', 'python', text)], undefined, none);
+      assert.ok(Math.abs(score.bitsPerByte.python! - bits / Buffer.byteLength(text)) < 1e-5);
+      Object.assign(tokenizer.control, { fileSeparator: undefined });
+      const plain = await bitsOf(engine, [begin, ...tokenizer.encode(text)], 1);
+      const untitled = await bitsPerByte(engine, [file('a.py', 'python', text)], undefined, none);
+      assert.ok(Math.abs(untitled.bitsPerByte.python! - plain / Buffer.byteLength(text)) < 1e-5);
+    });
+  });
+
   it('takes the head of a file, with line feeds, and as many files of each language as told', async () => {
     await withEngine(async (engine) => {
       const line = 'total = total + items[i].price\n';

@@ -133,10 +133,17 @@ describe('synthetic models', function () {
     { architecture: 'llama', keys: scaling('linear', 4) },
     { architecture: 'qwen2', keys: scaling('yarn', 4) },
     { architecture: 'granite', keys: [['rope.scaling.finetuned', flag(false)]] },
+    // Of 27B, whose queries have a scale of their own.
+    {
+      architecture: 'gemma3',
+      type: 'f32',
+      shape: { ...shape, width: 128, layers: 62, ffn: 64, headSize: 16 },
+    },
   ];
   for (const options of cases) {
-    const { architecture = 'bitnet', type = 'tq2_0', keys = [] } = options;
-    it(`agree with llama.cpp: ${[architecture, type, ...keys.map(([key]) => key)].join(', ')}`, async function () {
+    const { architecture = 'bitnet', type = 'tq2_0', keys = [], shape: own } = options;
+    const unlike = [...keys.map(([key]) => key), ...(own ? [`${own.layers} layers`] : [])];
+    it(`agree with llama.cpp: ${[architecture, type, ...unlike].join(', ')}`, async function () {
       const least = await nearness(options);
       if (least === undefined) skipped(this, 'llama.cpp is not installed; `npm test` does so on linux-x64');
       // A token that two experts suit goes to the one or the other.

@@ -68,6 +68,33 @@ describe('tuning', () => {
     });
   });
 
+  it('stops in the midst of a hole when it is cancelled', async () => {
+    const cancelling = new AbortController();
+    let end = (): void => undefined;
+    const load: typeof addon.load = async (...given) => {
+      const native = await addon.load(...given);
+      const open = native.session.bind(native);
+      const session: typeof native.session = (options) =>
+        Object.defineProperties(open(options), {
+          // Only what cancels it ends it.
+          evaluate: {
+            value: () =>
+              new Promise((resolve) => {
+                end = () => resolve({ milliseconds: 1, cancelled: true });
+                cancelling.abort();
+              }),
+          },
+          cancel: { value: () => end() },
+        });
+      return Object.defineProperty(native, 'session', { value: session });
+    };
+    const modelFile = 'test/fixtures/tiny.gguf';
+    const engine = await Engine.load({ ...addon, load }, { modelFile, threads: 1 });
+    const tuning = tuneCache(engine, punchHoles(files, 3, 3), () => undefined, cancelling.signal);
+    await assert.rejects(tuning, { name: 'AbortError' });
+    await engine.close();
+  });
+
   it('changes a model that is loaded as it does one that is loaded then, and refuses what cannot be', async () => {
     const model = temporaryFile('kept.gguf', fs.readFileSync('test/fixtures/tiny.gguf'));
     const settings = { sharpness: 6, modelWeight: 0.3, leastCosine: 0, strengths: [90, 40, 9, 9, 5] };

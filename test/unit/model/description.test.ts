@@ -14,6 +14,16 @@ function changed(change: (gguf: Gguf) => void): ReturnType<typeof describeModel>
   return describeModel(gguf);
 }
 
+/** Makes the model one of another architecture, with more keys of it. */
+function rename(gguf: Gguf, architecture: string, keys: Record<string, number>): void {
+  for (const [key, value] of [...gguf.metadata])
+    if (key.startsWith('bitnet.')) gguf.metadata.set(key.replace('bitnet', architecture), value);
+  gguf.metadata.set('general.architecture', architecture);
+  for (const [key, value] of Object.entries(keys)) gguf.metadata.set(`${architecture}.${key}`, value);
+}
+
+const experts = { expert_count: 128, expert_used_count: 8, expert_feed_forward_length: 768 };
+
 function refused(change: (gguf: Gguf) => void, message: RegExp): void {
   assert.throws(
     () => changed(change),
@@ -134,15 +144,11 @@ describe('model', () => {
   });
 
   it('reads of a mixture of experts how many there are, and refuses those of other kinds', () => {
-    const mixture = (changes: Record<string, string | number>) => (gguf: Gguf) => {
-      for (const [key, value] of [...gguf.metadata])
-        if (key.startsWith('bitnet.')) gguf.metadata.set(key.replace('bitnet', 'qwen3moe'), value);
-      const own = { expert_count: 128, expert_used_count: 8, expert_feed_forward_length: 768, ...changes };
-      gguf.metadata.set('general.architecture', 'qwen3moe');
-      for (const [key, value] of Object.entries(own)) gguf.metadata.set(`qwen3moe.${key}`, value);
+    const mixture = (changes: Record<string, number>) => (gguf: Gguf) => {
+      rename(gguf, 'qwen3moe', { ...experts, ...changes });
     };
-    const { ffn, experts, expertsUsed } = changed(mixture({})).hyperparameters;
-    assert.deepEqual([ffn, experts, expertsUsed], [768, 128, 8]);
+    const { ffn, experts: all, expertsUsed } = changed(mixture({})).hyperparameters;
+    assert.deepEqual([ffn, all, expertsUsed], [768, 128, 8]);
     refused(mixture({ expert_count: 0 }), /no positive number under "qwen3moe\.expert_count"/);
     refused(mixture({ expert_used_count: 5000 }), /has 5000 under "qwen3moe\.expert_used_count"/);
     refused(mixture({ expert_gating_func: 2 }), /chooses experts in a way that is not computed here/);
@@ -151,6 +157,50 @@ describe('model', () => {
       (gguf) => gguf.metadata.set('general.architecture', 'granitemoe'),
       /"granitemoe": it mixes experts in a way of its own, which this engine does not compute/,
     );
+  });
+
+  it('tells what of the weights a token meets: no embeddings beside a head, and the experts in use', () => {
+    const bytes = (gguf: Gguf): number => gguf.tensors.reduce((sum, tensor) => sum + tensor.bytes, 0);
+    const embedding = (gguf: Gguf) => gguf.tensors.find(({ name }) => name === 'token_embd.weight')!;
+    const plain = describeModel(tiny());
+    const looked = embedding(tiny());
+    assert.equal(plain.met.share, 1);
+    assert.ok(plain.met.multiplied < plain.weights - looked.shape[0]! * looked.shape[1]! + 1);
+    const untied = changed((gguf) => gguf.tensors.push({ ...embedding(gguf), name: 'output.weight' }));
+    assert.equal(untied.met.share, bytes(tiny()) / (bytes(tiny()) + looked.bytes));
+    assert.equal(untied.met.multiplied, plain.met.multiplied);
+    const all = bytes(tiny());
+    const mixed = changed((gguf) => {
+      rename(gguf, 'qwen3moe', experts);
+      const stack = { ...embedding(gguf), name: 'blk.0.ffn_up_exps.weight', shape: [64, 32, 128] };
+      gguf.tensors.push({ ...stack, bytes: 16 * all });
+    });
+    assert.equal(mixed.met.share, 2 / 17);
+    assert.equal(mixed.met.multiplied - plain.met.multiplied, 64 * 32 * 8);
+  });
+
+  it('scales the queries of the largest Gemma 3 in its own way', () => {
+    const scaleOf = (layers: number): number =>
+      changed((gguf) => rename(gguf, 'gemma3', { block_count: layers })).hyperparameters.attentionScale;
+    const { heads, width } = describeModel(tiny()).hyperparameters;
+    assert.deepEqual([scaleOf(62), scaleOf(48), scaleOf(34)], [Math.sqrt(heads / width), 0, 0]);
+  });
+
+  it('takes a 0 for what a model has none of, as converters write it', () => {
+    const zeros = [
+      ...['expert_count', 'expert_used_count', 'expert_gating_func', 'expert_weights_scale'],
+      ...[
+        'attention.scale',
+        'attention.sliding_window',
+        'rope.scaling.factor',
+        'rope.scaling.yarn_log_multiplier',
+      ],
+    ];
+    for (const architecture of ['granite', 'gemma3', 'llama']) {
+      const as = (keys: string[]) => (gguf: Gguf) =>
+        rename(gguf, architecture, Object.fromEntries(keys.map((key) => [key, 0])));
+      assert.deepEqual(changed(as(zeros)).hyperparameters, changed(as([])).hyperparameters);
+    }
   });
 
   it('refuses what it cannot run, by name', () => {

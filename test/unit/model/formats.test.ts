@@ -103,7 +103,7 @@ const cases: Record<string, Case> = {
       ...{ ...id('bos', 0), ...id('eos', 1), 'tokenizer.ggml.add_bos_token': [7, 1] },
       ...names('Codestral-22B-v0.1'),
     },
-    whole: `<s>[SUFFIX]${after}[PREFIX]# utils.py\n${file}\n# app/main.py\n${before}`,
+    whole: `<s>[SUFFIX]${after}[PREFIX]+++++ utils.py\n${file}\n\n+++++ app/main.py\n${before}`,
     alone: `<s>[SUFFIX]${after}[PREFIX]${before}`,
     ends: ['</s>', '[MIDDLE]', '[SUFFIX]'],
   },

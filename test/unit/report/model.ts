@@ -10,5 +10,6 @@ export const model: ModelInfo = {
     type: 'TQ2_0',
     weights: 18_120_000,
   },
-  ...{ contextLength: 1024, bytesPerToken: 2048, kernel: 'avx2', threads: 2, loadMs: 31, bytes: 9_040_000 },
+  ...{ contextLength: 1024, bytesPerToken: 2048, kernel: 'avx2', threads: 2, loadMs: 31 },
+  ...{ bytes: 9_040_000, passBytes: 9_040_000, multiplied: 14_000_000 },
 };
