@@ -192,10 +192,11 @@ async function attempt(
       await response.body?.cancel();
       throw new Lie(t`${hub.base} has less of ${file.path} than it says.`);
     }
-    if (response.status === 206) expectRange(response, file, arrived.bytes, hub);
+    const start = response.status === 206 ? arrived.bytes : 0;
+    if (response.status === 206) expectRange(response, file, start, hub);
+    expectFile(response, file, start, arrived.bytes, hub);
     // The server cannot go on in the middle: all of it comes anew.
-    else if (arrived.bytes > 0) await arrived.clear();
-    expectLength(response, file, arrived.bytes, hub);
+    if (start < arrived.bytes) await arrived.clear();
     const body: AsyncIterable<Uint8Array> | undefined = response.body ?? undefined;
     for await (const chunk of body ?? []) {
       timer.refresh();
@@ -217,14 +218,32 @@ function expectRange(response: Response, file: HubFile, start: number, { base }:
   throw new Lie(t`${base} sends another part of ${file.path} than it was asked for ("${stated}").`);
 }
 
-/** A proxy that wants a log-in, or a hub that has another file now, is noticed before anything is written. */
-function expectLength(response: Response, file: HubFile, start: number, { base }: Hub): void {
-  const stated = response.headers.get('content-length');
-  if (stated === null || Number(stated) === file.bytes - start) return;
+/**
+ * A page of a proxy that wants a log-in, or a hub that has another file now, is noticed before anything is written, or
+ * thrown away of what is `there`.
+ */
+function expectFile(response: Response, file: HubFile, start: number, there: number, { base }: Hub): void {
+  const problem = strangeness(response, file, start, there, base);
+  if (problem === undefined) return;
   void response.body?.cancel();
-  throw new Lie(
-    t`${base} sends ${stated} bytes of ${file.path}, where ${grouped(file.bytes - start)} are missing: it may be another file by now.`,
-  );
+  throw new Lie(problem);
+}
+
+function strangeness(
+  { headers }: Response,
+  file: HubFile,
+  start: number,
+  there: number,
+  base: string,
+): string | undefined {
+  if (/html/i.test(headers.get('content-type') ?? ''))
+    return t`${base} sends a page in the place of ${file.path}: a proxy, or a network that wants a log-in, may be in between. What has arrived is kept.`;
+  const stated = headers.get('content-length');
+  if (stated !== null && Number(stated) !== file.bytes - start)
+    return t`${base} sends ${stated} bytes of ${file.path}, where ${grouped(file.bytes - start)} are missing: it may be another file by now.`;
+  if (stated === null && start < there)
+    return t`${base} does not go on with ${file.path}, and does not say how much it sends. What has arrived is kept: delete it with "Manage Downloaded Models" to begin anew.`;
+  return undefined;
 }
 
 /** Throws a HubProblem where so much does not fit on the disk of a file. */

@@ -118,6 +118,31 @@ if (process.argv[2] === 'download') {
       isWhole();
     });
 
+    const page = Buffer.from('<html>Log in</html>');
+    const html = { 'content-type': 'text/html; charset=utf-8' };
+    const pages: [title: string, Fault][] = [
+      ['a page of another length', { instead: page }],
+      ['a page', { instead: page, headers: html }],
+      ['a page that does not say how long it is', { instead: page, endAfter: page.length, headers: html }],
+      ['something that does not say what and how long it is', { instead: page, endAfter: page.length }],
+    ];
+    for (const [title, fault] of pages)
+      it(`keeps what has arrived where ${title} comes in place of the rest, and goes on there`, async () => {
+        local.faults = [{ breakAfter: 300_000 }, { ...fault, ignoresRange: true }];
+        await assert.rejects(get(), /sends 19 bytes|sends a page|does not go on/);
+        await get();
+        isWhole();
+        assert.deepEqual(starts(), [0, 300_000, 300_000]);
+      });
+
+    it('writes nothing of a page that comes in place of the file', async () => {
+      local.faults = [{ instead: page, endAfter: page.length, headers: html }];
+      await assert.rejects(get(), /sends a page in the place of/);
+      await get();
+      isWhole();
+      assert.deepEqual(starts(), [0, 0]);
+    });
+
     const lies: [title: string, faults: Fault[], words: RegExp][] = [
       [
         'other bytes',
