@@ -153,8 +153,7 @@ async function fetchRest(
 
 /** Another attempt would end as this one did. */
 function isFinal(error: unknown): boolean {
-  if (error instanceof HubProblem)
-    return error.kind === 'token' || error.kind === 'gone' || error instanceof Lie;
+  if (error instanceof HubProblem) return error.kind !== 'busy' && error.kind !== 'broken';
   return error instanceof Unwritable;
 }
 
@@ -167,7 +166,9 @@ function givenUp({ base }: Hub, { path: name }: HubFile, error: unknown): HubPro
 }
 
 /** The server says one thing and does another. */
-class Lie extends HubProblem {}
+function lie(sentence: string): HubProblem {
+  return new HubProblem(sentence, 'refused');
+}
 
 async function attempt(
   hub: Hub,
@@ -190,7 +191,7 @@ async function attempt(
     });
     if (response.status === 416) {
       await response.body?.cancel();
-      throw new Lie(t`${hub.base} has less of ${file.path} than it says.`);
+      throw lie(t`${hub.base} has less of ${file.path} than it says.`);
     }
     const start = response.status === 206 ? arrived.bytes : 0;
     if (response.status === 206) expectRange(response, file, start, hub);
@@ -201,7 +202,7 @@ async function attempt(
     for await (const chunk of body ?? []) {
       timer.refresh();
       if (arrived.bytes + chunk.length > file.bytes)
-        throw new Lie(t`${hub.base} sends more of ${file.path} than there is.`);
+        throw lie(t`${hub.base} sends more of ${file.path} than there is.`);
       await arrived.add(chunk, file.bytes);
       meter.tell(arrived.bytes);
     }
@@ -215,7 +216,7 @@ function expectRange(response: Response, file: HubFile, start: number, { base }:
   const [, from, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(stated) ?? [];
   if (Number(from) === start && (total === '*' || Number(total) === file.bytes)) return;
   void response.body?.cancel();
-  throw new Lie(t`${base} sends another part of ${file.path} than it was asked for ("${stated}").`);
+  throw lie(t`${base} sends another part of ${file.path} than it was asked for ("${stated}").`);
 }
 
 /**
@@ -226,7 +227,7 @@ function expectFile(response: Response, file: HubFile, start: number, there: num
   const problem = strangeness(response, file, start, there, base);
   if (problem === undefined) return;
   void response.body?.cancel();
-  throw new Lie(problem);
+  throw lie(problem);
 }
 
 function strangeness(
