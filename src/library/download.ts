@@ -53,7 +53,7 @@ export async function download(
   try {
     const arrived = await Arrived.open(part, file.bytes);
     try {
-      await expectRoom(part, file.bytes - arrived.bytes);
+      await expectRoom(path.dirname(part), file.bytes - arrived.bytes);
       await fetchRest(hub, file, arrived, options);
       await arrived.flush();
     } finally {
@@ -247,14 +247,14 @@ function strangeness(
   return undefined;
 }
 
-/** Throws a HubProblem where so much does not fit on the disk of a file. */
-export async function expectRoom(file: string, missing: number): Promise<void> {
-  const { bavail, bsize } = await fs.statfs(path.dirname(file));
+/** Throws a HubProblem where so much does not fit on the disk of a folder. */
+export async function expectRoom(folder: string, missing: number): Promise<void> {
+  const { bavail, bsize } = await fs.statfs(folder);
   const free = bavail * bsize;
   if (free >= missing + spareBytes) return;
   const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
   throw new HubProblem(
-    t`${megabytes(missing + spareBytes)} are needed in ${path.dirname(file)}, and ${megabytes(free)} are free.`,
+    t`${megabytes(missing + spareBytes)} are needed in ${folder}, and ${megabytes(free)} are free.`,
   );
 }
 
