@@ -51,7 +51,7 @@ export async function download(
   const part = partOf(target, file.sha256.slice(0, 16));
   const release = await lock(part);
   try {
-    const arrived = await Arrived.open(part, file.bytes);
+    const arrived = await Arrived.open(part, file.bytes, readMeter(file.bytes, options));
     try {
       await expectRoom(path.dirname(part), file.bytes - arrived.bytes);
       await fetchRest(hub, file, arrived, options);
@@ -80,15 +80,29 @@ class Arrived {
     public bytes: number,
   ) {}
 
-  static async open(name: string, most: number): Promise<Arrived> {
+  /** `onRead` hears how much of it was read, and may throw to end that. */
+  static async open(name: string, most: number, onRead: (bytes: number) => void): Promise<Arrived> {
     const handle = await fs.open(name, 'a').catch((error: unknown) => {
       throw unwritable(name, error);
     });
-    const { size } = await handle.stat();
-    const arrived = new Arrived(handle, name, createHash('sha256'), size);
-    if (size > most) await arrived.clear();
-    else for await (const chunk of createReadStream(name)) arrived.hash.update(chunk as Buffer);
-    return arrived;
+    try {
+      const { size } = await handle.stat();
+      const arrived = new Arrived(handle, name, createHash('sha256'), size);
+      if (size > most) await arrived.clear();
+      else await arrived.read(onRead);
+      return arrived;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  private async read(onRead: (bytes: number) => void): Promise<void> {
+    let bytes = 0;
+    for await (const chunk of createReadStream(this.name) as AsyncIterable<Buffer>) {
+      this.hash.update(chunk);
+      onRead((bytes += chunk.length));
+    }
   }
 
   async add(chunk: Uint8Array, total: number): Promise<void> {
@@ -256,6 +270,18 @@ export async function expectRoom(folder: string, missing: number): Promise<void>
   throw new HubProblem(
     t`${megabytes(missing + spareBytes)} are needed in ${folder}, and ${megabytes(free)} are free.`,
   );
+}
+
+/** Of some gigabytes it takes a while to read them again: that is told as well, without a speed, and can be cancelled. */
+function readMeter(bytes: number, { signal, onProgress }: DownloadOptions): (done: number) => void {
+  let told = -Infinity;
+  return (done) => {
+    signal.throwIfAborted();
+    const time = performance.now();
+    if (time - told < progressEveryMs) return;
+    told = time;
+    onProgress?.({ done, bytes, bytesPerSecond: 0 });
+  };
 }
 
 /** Tells of progress some times in a second, with the speed of the last seconds. */

@@ -250,6 +250,29 @@ if (process.argv[2] === 'download') {
       assert.deepEqual(starts(), [0, kept]);
     });
 
+    it('tells how far it has read what is there already, and can be cancelled meanwhile', async () => {
+      local.faults = [{ breakAfter: 900_000 }, ...Array<Fault>(9).fill({ breakAfter: 0 })];
+      await assert.rejects(get(), /try again later/);
+      local.asked.length = 0;
+      const controller = new AbortController();
+      const told: Progress[] = [];
+      const running = get({
+        signal: controller.signal,
+        onProgress: (progress) => {
+          told.push(progress);
+          controller.abort(new Error('cancelled'));
+        },
+      });
+      await assert.rejects(running, /cancelled/);
+      assert.equal(told.length, 1);
+      assert.ok(told[0]!.done > 0 && told[0]!.done < 900_000, String(told[0]!.done));
+      assert.deepEqual(starts(), []);
+      local.faults = [];
+      await get();
+      isWhole();
+      assert.deepEqual(starts(), [900_000]);
+    });
+
     it('is done by one window at a time', async () => {
       local.pace = { piece: 100_000, ms: 20 };
       const first = get();
