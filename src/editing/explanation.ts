@@ -5,6 +5,7 @@ import { type Eagerness, leastConfidence, type Thresholds, wantedPrecision } fro
 import { displayName, languageName } from '../language/languages';
 import { milliseconds } from '../numbers';
 import type { Completion } from '../protocol';
+import type { Circumstance, Silence } from '../results';
 import type { Entry } from './completionLog';
 import {
   circumstanceWords,
@@ -62,14 +63,28 @@ export function explain(entries: readonly Entry[], place: ExplainedPlace): Expla
       }
       return { sentence: t`The answer is hidden: ${hiddenBecause(result.because)}.` };
     case 'silent':
-      return { sentence: t`Nothing is offered here: ${silenceWords(result.because)}.` };
+      return {
+        sentence: t`Nothing is offered here: ${silenceWords(result.because)}.`,
+        ...settingBehind(result.because.kind),
+      };
     case 'paused':
       return {
         sentence: t`Completions are paused (${circumstanceWords(result.because)}). Complete Now still works.`,
+        ...settingBehind(result.because),
       };
     case 'failed':
       return { sentence: sentenceOf(result.problem) };
   }
+}
+
+/** The setting that makes it so, where there is one. */
+export function settingBehind(because: Silence['kind'] | Circumstance): Pick<Explanation, 'setting'> {
+  const settings: Partial<Record<typeof because, keyof Settings>> = {
+    ...({ off: 'enabled', languageOff: 'languages', onRequestOnly: 'mode', unproven: 'eagerness' } as const),
+    ...({ battery: 'onBattery', build: 'whileBuilding', debugging: 'whileBuilding' } as const),
+  };
+  const setting = settings[because];
+  return setting === undefined ? {} : { setting };
 }
 
 function isUnsure({ result }: Entry): boolean {

@@ -3,6 +3,7 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Recent } from '../reports';
+import { settingBehind } from '../editing/explanation';
 import type { LocalEngine } from '../editing/localEngine';
 import { completionLine, modelLine, recentLine, sparkline } from '../report/figures';
 import { threadsNow } from '../report/liveView';
@@ -142,6 +143,7 @@ export class Status implements vscode.Disposable {
         name: 'paused',
         text: `$(debug-pause) ${t`Ryzanstein paused`}`,
         sentence: t`Completions are paused (${because}). Complete Now still works.`,
+        ...settingBehind(throttle.because),
       };
     if (state.name === 'starting') return startingLook(state.percent);
     const figures = this.figures(recent);

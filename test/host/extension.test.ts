@@ -561,6 +561,7 @@ describe('ghost text', () => {
     await given({ 'ryzanstein.onBattery': 'paused' }, async () => {
       await entryAfter(parts, /^paused: on battery$/, () => type('l'));
       assert.equal(status.current.name, 'paused');
+      assert.equal(explanation(parts).setting, 'onBattery');
     });
     answers.stop();
     circumstances.replaceBattery();
