@@ -19,8 +19,8 @@ import { type Settings, sureEnough } from './settings';
 
 export interface Explanation {
   readonly sentence: string;
-  /** The setting to change. */
-  readonly setting?: keyof Settings;
+  /** The setting to change; with a dot in its name where it is one of VS Code. */
+  readonly setting?: keyof Settings | 'editor.inlineSuggest.enabled';
   /** Nothing is offered there even to somebody who asks for it. */
   readonly isFinal?: true;
 }
@@ -37,7 +37,7 @@ export function explain(entries: readonly Entry[], place: ExplainedPlace): Expla
   const entry = entries.find(({ result }) => result.kind !== 'cancelled') ?? entries[0];
   if (!entry)
     return {
-      sentence: t`Nothing is known of this line: it was not asked for, or too long ago. Text is offered while you type.`,
+      sentence: t`Nothing is known of this line: it was not asked for, or too long ago. Text is offered while you type, unless VS Code snoozes suggestions.`,
     };
   const { result, text, outcome, completion } = entry;
   switch (result.kind) {

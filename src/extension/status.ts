@@ -3,19 +3,19 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Recent } from '../reports';
-import { settingBehind } from '../editing/explanation';
+import { type Explanation, settingBehind } from '../editing/explanation';
 import type { LocalEngine } from '../editing/localEngine';
 import { completionLine, modelLine, recentLine, sparkline } from '../report/figures';
 import { threadsNow } from '../report/liveView';
 import { median } from '../statistics';
 import { displayName } from '../language/languages';
 import type { CompletionLog } from '../editing/completionLog';
-import { isUnproven, languageIsOn, type Settings } from '../editing/settings';
+import { isUnproven, languageIsOn } from '../editing/settings';
 import type { Circumstances } from './circumstances';
 import type { Silence } from '../results';
 import { grouped, milliseconds, threadsOf, tokensPerSecond } from '../numbers';
 import { circumstanceWords, silenceWords } from '../wording';
-import { onSettingChange, readSettings } from './settings';
+import { fullName, onSettingChange, readSettings } from './settings';
 
 export type StatusName =
   'silent' | 'unproven' | 'ready' | 'starting' | 'working' | 'paused' | 'off' | 'offHere' | 'error';
@@ -26,7 +26,7 @@ interface Look {
   /** A sentence, for the tooltip and for screen readers. */
   readonly sentence: string;
   /** The setting that makes it so. */
-  readonly setting?: keyof Settings;
+  readonly setting?: Explanation['setting'];
 }
 
 /** Silences of a file that are not over in a moment. */
@@ -64,6 +64,9 @@ export class Status implements vscode.Disposable {
         ['enabled', 'languages', 'mode', 'eagerness', 'confidence', 'onBattery', 'whileBuilding'],
         () => this.update(),
       ),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(editorSetting)) this.update();
+      }),
       vscode.Disposable.from(completions.onChange(() => this.update())),
     ];
     this.update();
@@ -129,6 +132,13 @@ export class Status implements vscode.Disposable {
         text: `$(circle-slash) ${t`Ryzanstein silent here`}`,
         sentence: t`Nothing is offered here: ${silenceWords(silence)}.`,
       };
+    if (document && settings.mode === 'automatic' && !editorAsks(document))
+      return {
+        name: 'silent',
+        text: `$(circle-slash) ${t`Ryzanstein silent here`}`,
+        sentence: t`VS Code's setting “editor.inlineSuggest.enabled” is off, so that nothing is offered while you type. Complete Now still works.`,
+        setting: editorSetting,
+      };
     if (document && isUnproven(state, settings, document.languageId))
       return {
         name: 'unproven',
@@ -170,6 +180,13 @@ export class Status implements vscode.Disposable {
   }
 }
 
+/** With it VS Code asks for completions by itself; it may be set for a language. */
+const editorSetting = 'editor.inlineSuggest.enabled';
+
+function editorAsks(document: vscode.TextDocument): boolean {
+  return vscode.workspace.getConfiguration(undefined, document).get<boolean>(editorSetting) !== false;
+}
+
 function startingLook(percent: number | undefined): Look {
   const text = '$(loading~spin) Ryzanstein';
   if (percent === undefined) return { name: 'starting', text, sentence: t`The engine starts.` };
@@ -199,7 +216,7 @@ function tooltip(
   text.isTrusted = { enabledCommands: [...commands.map((each) => `ryzanstein.${each}`), ...ofEditor] };
   text.appendMarkdown('**Ryzanstein** ').appendText(sentence);
   if (setting) {
-    const query = encodeURIComponent(JSON.stringify(`ryzanstein.${setting}`));
+    const query = encodeURIComponent(JSON.stringify(fullName(setting)));
     text.appendMarkdown(` [${t`Change`}](command:workbench.action.openSettings?${query})`);
   }
   text.appendMarkdown('\n\n| | |\n|---|---|\n');

@@ -474,6 +474,24 @@ describe('ghost text', () => {
     assert.deepEqual(seen, [!before, before]);
   });
 
+  it('tells where the editor is set not to ask, also for one language', async () => {
+    const editor = vscode.workspace.getConfiguration('editor', { languageId: 'typescript' });
+    const { Global } = vscode.ConfigurationTarget;
+    await editor.update('inlineSuggest.enabled', false, Global, true);
+    try {
+      await open(sample);
+      await until('the status', () => parts.status.current.name === 'silent');
+      await completed(parts);
+      const { sentence, setting } = explanation(parts);
+      assert.match(sentence, /“editor\.inlineSuggest\.enabled” is off/);
+      assert.equal(setting, 'editor.inlineSuggest.enabled');
+      await open('total = |\n', 'asked.py');
+      await until('the status', () => parts.status.current.name !== 'silent');
+    } finally {
+      await editor.update('inlineSuggest.enabled', undefined, Global, true);
+    }
+  });
+
   it('can be turned off for a language', async () => {
     await open(sample);
     await vscode.commands.executeCommand('ryzanstein.toggleLanguage');
