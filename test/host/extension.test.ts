@@ -671,6 +671,11 @@ describe('the engine', () => {
   writeFileSync(broken, 'GGUF, but not really');
   const problems: [title: string, settings: Record<string, unknown>, words: RegExp][] = [
     ['a broken model', { 'ryzanstein.modelFile': broken }, /ryzanstein-broken/],
+    [
+      'a kernel that this CPU has not',
+      { 'ryzanstein.kernel': process.arch === 'arm64' ? 'avx2' : 'neon' },
+      /cannot compute with the kernel/,
+    ],
   ];
   for (const [title, settings, words] of problems)
     it(`tells of ${title}, leaves the editor alone and recovers`, async () => {
