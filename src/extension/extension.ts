@@ -166,6 +166,8 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.setHubToken': () => downloads.setToken(),
     'ryzanstein.showLog': () => log.show(),
     'ryzanstein.eraseLog': () => completions.erase(),
+    // Only messages and pages offer this one.
+    'ryzanstein.loadAgain': () => models.load(chosenModelFile()),
     // Only the walkthrough offers this one.
     'ryzanstein.openExample': () => openExample(context.extensionUri),
     'ryzanstein.openMenu': () => openMenu({ status, engine, lastEditor }),

@@ -21,6 +21,7 @@ import { fullName, readSettings, writeSetting } from './settings';
 const command = (name: string) => (): Thenable<unknown> => vscode.commands.executeCommand(name);
 const actions: Record<Remedy, () => Thenable<unknown>> = {
   chooseModel: command('ryzanstein.chooseModel'),
+  tryAgain: command('ryzanstein.loadAgain'),
   useBundled: () => writeSetting('modelFile', ''),
   restart: command('ryzanstein.restartEngine'),
   changeKernel: () => vscode.commands.executeCommand('workbench.action.openSettings', fullName('kernel')),

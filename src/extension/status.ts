@@ -157,13 +157,16 @@ export class Status implements vscode.Disposable {
       };
     if (state.name === 'starting') return startingLook(state.percent);
     const figures = this.figures(recent);
+    const isRefused = state.name === 'ready' && state.refused !== undefined;
+    const rest = isRefused ? '$(warning)' : '$(ryzanstein-weights)';
     const busy = this.works > 0;
     return {
       name: busy ? 'working' : 'ready',
-      text: `${busy ? '$(loading~spin)' : '$(ryzanstein-weights)'} Ryzanstein${figures && ` ${figures}`}`,
+      text: `${busy ? '$(loading~spin)' : rest} Ryzanstein${figures && ` ${figures}`}`,
       sentence: busy
         ? t`A completion is being computed.`
         : readySentence(state.name, settings.mode) +
+          (isRefused ? ` ${t`The chosen model cannot be used: the bundled one answers in its place.`}` : '') +
           (throttle.use === 'slow' ? ` ${t`Slower (${because}).`}` : ''),
     };
   }

@@ -27,6 +27,7 @@ export function engineSentence(state: EngineState): string {
 export function remedyWords(remedy: Remedy): string {
   const words: Record<Remedy, string> = {
     chooseModel: t`Choose Another Model`,
+    tryAgain: t`Try Again`,
     useBundled: t`Use the Bundled Model`,
     restart: t`Restart Engine`,
     changeKernel: t`Change the Kernel`,
@@ -47,7 +48,9 @@ export function remediesFor({ kind }: Trouble, chosen: Chosen): Remedy[] {
   const bundled: Remedy[] = chosen.model ? ['useBundled'] : [];
   // Another model is computed by the same kernel.
   if (kind === 'engine' && chosen.kernel) return ['changeKernel', 'restart', 'showLog'];
-  return [kind === 'model' ? 'chooseModel' : 'restart', ...bundled, 'showLog'];
+  // Its disk may not have been there.
+  const first: Remedy[] = kind === 'model' ? ['chooseModel', 'tryAgain'] : ['restart'];
+  return [...first, ...bundled, 'showLog'];
 }
 
 /** The card at the top of the pages, where something keeps the chosen model from completing. */

@@ -716,6 +716,16 @@ describe('the engine', () => {
       await open(sample.replace('total', 'instead'));
       assert.equal((await answered(parts)).other, undefined);
       assert.equal(parts.status.current.name, 'ready');
+      assert.match(parts.status.current.sentence, /The chosen model cannot be used/);
+      // As a disk that was not there for a moment.
+      copyFileSync(tinyModel, broken);
+      await vscode.commands.executeCommand('ryzanstein.loadAgain');
+      await until('the chosen model', () => {
+        const now = parts.engine.state;
+        return now.name === 'ready' && !now.refused && /ryzanstein-broken/.test(now.model.file);
+      });
+      assert.doesNotMatch(parts.status.current.sentence, /cannot be used/);
+      writeFileSync(broken, 'GGUF, but not really');
       await vscode.commands.executeCommand('notifications.clearAll');
     });
   });

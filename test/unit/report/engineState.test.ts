@@ -21,13 +21,15 @@ describe('the card of a failure', () => {
     const failure = failureOf({ name: 'ready', model, refused }, own);
     assert.equal(failure!.title, 'The bundled model answers in the place of the chosen one');
     assert.equal(failure!.text, refused.message);
-    assert.deepEqual(labels(failure), ['Choose Another Model', 'Use the Bundled Model', 'Show Log']);
+    assert.deepEqual(labels(failure), [
+      ...['Choose Another Model', 'Try Again', 'Use the Bundled Model', 'Show Log'],
+    ]);
   });
 
   it('offers another model where there is none to use, and a new start where the engine has died', () => {
     const noModel = failureOf({ name: 'failed', problem: refused }, bundled);
     assert.equal(noModel!.title, 'The model cannot be used');
-    assert.deepEqual(labels(noModel), ['Choose Another Model', 'Show Log']);
+    assert.deepEqual(labels(noModel), ['Choose Another Model', 'Try Again', 'Show Log']);
     const dead = failureOf({ name: 'failed', problem: crashed }, own);
     assert.equal(dead!.title, 'The engine does not run');
     assert.deepEqual(labels(dead), ['Restart Engine', 'Use the Bundled Model', 'Show Log']);
