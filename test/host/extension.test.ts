@@ -759,11 +759,12 @@ describe('the engine', () => {
         assert.deepEqual([lines.length, lines[0]?.name], [2, 'tiny:1m']);
         assert.match(lines[1]?.refusal ?? '', /mine\.gguf is empty/);
 
-        const chosen = async (steps: number, file: RegExp): Promise<void> => {
+        const chosen = async (step: 'Next' | 'Previous', file: RegExp): Promise<void> => {
           void vscode.commands.executeCommand('ryzanstein.chooseModel');
-          await pause(2_000);
-          for (let step = 0; step < steps; step++)
-            await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
+          await pause(1_000);
+          await vscode.commands.executeCommand(`workbench.action.quickOpenSelect${step}`);
+          // More is found out, and the highlight stays.
+          await pause(1_500);
           await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
           // Nothing is typed: the choice itself has the model loaded.
           await until(`the model ${file}`, () => {
@@ -771,15 +772,35 @@ describe('the engine', () => {
             return state.name === 'ready' && file.test(state.model.file);
           });
         };
-        await chosen(1, /sha256-a1a1/);
+        await chosen('Next', /sha256-a1a1/);
         assert.doesNotMatch(parts.status.current.text, /tok/, 'The figures are those of the model before.');
-        await chosen(0, /ryzanstein-.*\.gguf$/);
+        await chosen('Previous', /ryzanstein-.*\.gguf$/);
         await vscode.commands.executeCommand('notifications.clearAll');
       });
     } finally {
       Object.assign(process.env, before);
       if (before.OLLAMA_MODELS === undefined) delete process.env.OLLAMA_MODELS;
       rmSync(home, { recursive: true });
+    }
+  });
+
+  it('is no download that nobody has gone to in the list', async () => {
+    const { models, downloads } = parts;
+    const own = { get: downloads.get.bind(downloads), candidates: models.candidates.bind(models) };
+    let begun = 0;
+    downloads.get = () => Promise.resolve(void begun++);
+    // A disk on which it takes a while to find any.
+    models.candidates = (...more) => pause(2_000).then(() => own.candidates(...more));
+    try {
+      const choosing = vscode.commands.executeCommand('ryzanstein.chooseModel');
+      for (const end = Date.now() + 1_500; Date.now() < end; await pause(50))
+        await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+      await choosing;
+      assert.equal(begun, 0);
+    } finally {
+      Object.assign(downloads, { get: own.get });
+      Object.assign(models, { candidates: own.candidates });
     }
   });
 
