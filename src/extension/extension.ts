@@ -156,6 +156,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.runBenchmark': () => withMessages(() => benchmark.run()),
     'ryzanstein.showBenchmark': () => benchmark.show(),
     'ryzanstein.evaluate': () => evaluate({}),
+    'ryzanstein.showEvaluation': () => evaluations.show(),
     'ryzanstein.tune': () => evaluate({ tune: true }),
     'ryzanstein.showLiveView': () => liveView.show(),
     'ryzanstein.showDiagnostics': () => diagnostics.show(),

@@ -879,8 +879,15 @@ describe('the engine', () => {
     const { models, warning, holes, sections } = parts.evaluations.report;
     assert.deepEqual([models.length, warning, holes.length], [2, undefined, tiny.holes]);
     assert.deepEqual(sections.at(-1)?.rows[0]?.values, [tinyModel, other]);
-    const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
-    assert.ok(labels.includes('Ryzanstein Evaluation'), labels.join(', '));
+    const isOpen = (): boolean =>
+      vscode.window.tabGroups.all.some(({ tabs }) =>
+        tabs.some(({ label }) => label === 'Ryzanstein Evaluation'),
+      );
+    assert.ok(isOpen());
+    await closeAll();
+    await until('it to be closed', () => !isOpen());
+    await vscode.commands.executeCommand('ryzanstein.showEvaluation');
+    await until('it again', isOpen);
   });
 
   it('forgets its completions on command', async () => {
