@@ -54,7 +54,7 @@ export class Page<State, Message> implements vscode.Disposable {
     this.panel?.dispose();
   }
 
-  /** A page that comes into sight starts, and asks: it is answered whatever the editor has told of it so far. */
+  /** A page that starts asks: it is answered whatever the editor has told of it so far. */
   private send(): void {
     const { failure } = this.problems;
     const state: State & Framed = { ...this.content.state(), ...(failure && { failure }) };
@@ -65,6 +65,8 @@ export class Page<State, Message> implements vscode.Disposable {
     const { name, title } = this.content;
     const panel = vscode.window.createWebviewPanel(`ryzanstein.${name}`, title, vscode.ViewColumn.Active, {
       enableScripts: true,
+      // What was chosen, unfolded or scrolled to is there still when one comes back from the code.
+      retainContextWhenHidden: true,
       localResourceRoots: [this.media, this.scripts],
     });
     panel.iconPath = vscode.Uri.joinPath(this.media, 'icon.png');
