@@ -16,8 +16,10 @@ import * as vscode from 'vscode';
 import { leastConfidence } from '../../src/eagerness';
 import type { Alternative } from '../../src/protocol';
 import type { BenchReport, Evaluation } from '../../src/reports';
+import { Benchmark } from '../../src/extension/benchmark';
 import type { Parts } from '../../src/extension/extension';
 import { showLine } from '../../src/extension/documents';
+import { Problems } from '../../src/extension/problems';
 import { explanation } from '../../src/extension/whyNothing';
 import type { RelatedText } from '../../src/protocol';
 import { LocalHub } from '../unit/library/localHub';
@@ -846,6 +848,20 @@ describe('the engine', () => {
     const { verdict, groups, working } = parts.benchmark.state;
     assert.match(verdict, /^An answer of 12 tokens takes /);
     assert.ok(groups.length >= 3 && !working, verdict);
+    // As another window has it, which was open before.
+    const storage = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-storage-'));
+    const { extensionUri } = vscode.extensions.getExtension('ryzanstein.ryzanstein')!;
+    const problems = new Problems({ get: () => undefined, update: () => Promise.resolve(), keys: () => [] });
+    const other = new Benchmark(extensionUri, vscode.Uri.file(storage), problems, parts.engine);
+    try {
+      assert.doesNotMatch(other.state.verdict, /^An answer/);
+      writeFileSync(path.join(storage, 'benchmarks.json'), JSON.stringify([report]));
+      other.show();
+      assert.equal(other.state.verdict, verdict);
+    } finally {
+      other.dispose();
+      rmSync(storage, { recursive: true });
+    }
   });
 
   it('is evaluated on the workspace, with ghost text waiting, and reported beside another model', async () => {
