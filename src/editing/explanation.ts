@@ -3,7 +3,7 @@
 import { t } from '@vscode/l10n';
 import { type Eagerness, leastConfidence, type Thresholds, wantedPrecision } from '../eagerness';
 import { displayName, languageName } from '../language/languages';
-import { milliseconds } from '../numbers';
+import { milliseconds, percent } from '../numbers';
 import type { Completion } from '../protocol';
 import type { Circumstance, Silence } from '../results';
 import type { Entry } from './completionLog';
@@ -98,19 +98,24 @@ function unsure(
   const wanted = sureEnough(settings);
   const language = languageName(languageId);
   const least = leastConfidence(wanted, text, language, thresholds);
+  // What is just below the bar does not read as if it reached it.
+  const digits = [0, 1].find((each) => percent(confidence, each) !== percent(least, each)) ?? 2;
   return {
     sentence: [
-      t`The model is ${percent(confidence)} sure of its answer here.`,
-      whatIsWanted(wanted, least, language),
+      t`The model is ${percent(confidence, digits)} sure of its answer here.`,
+      whatIsWanted(wanted, least, percent(least, digits), language),
     ].join(' '),
     setting: typeof wanted === 'number' ? 'confidence' : 'eagerness',
   };
 }
 
-function whatIsWanted(wanted: Eagerness | number, least: number, language: string): string {
+function whatIsWanted(
+  wanted: Eagerness | number,
+  least: number,
+  leastWords: string,
+  language: string,
+): string {
   if (!Number.isFinite(least)) return t`For so short a text it cannot be sure enough.`;
-  if (typeof wanted === 'number') return t`Your setting asks for ${percent(least)}.`;
-  return t`At “${eagernessWords(wanted)}” ${percent(least)} is needed in ${displayName(language)}, so that ${percent(wantedPrecision[wanted])} of what is shown is right.`;
+  if (typeof wanted === 'number') return t`Your setting asks for ${leastWords}.`;
+  return t`At “${eagernessWords(wanted)}” ${leastWords} is needed in ${displayName(language)}, so that ${percent(wantedPrecision[wanted])} of what is shown is right.`;
 }
-
-const percent = (share: number): string => `${Math.round(share * 100)} %`;

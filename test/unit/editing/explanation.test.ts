@@ -40,6 +40,17 @@ describe('the explanation of a line without ghost text', () => {
     assert.equal(own.setting, 'confidence');
   });
 
+  it('does not say that what is just too unsure were sure enough', () => {
+    const said = (confidence: number, least: number): string =>
+      explain(
+        [entry({ kind: 'hidden', because: 'confidence' }, { completion: { ...completion, confidence } })],
+        facts({ confidence: least }),
+      ).sentence;
+    assert.match(said(0.747, 0.754), /74\.7 % sure .* asks for 75\.4 %/);
+    assert.match(said(0.7499, 0.7501), /74\.99 % sure .* asks for 75\.01 %/);
+    assert.match(said(0.29, 0.75), /29 % sure .* asks for 75 %/);
+  });
+
   it('has another sentence for every reason', () => {
     const reasons: HiddenReason[] = [
       ...(['empty', 'duplicate', 'repetition', 'whitespace', 'unbalanced'] as const),
