@@ -451,6 +451,16 @@ describe('ghost text', () => {
     await vscode.commands.executeCommand('notifications.clearAll');
   });
 
+  it('is asked for in the file where the log is in front', async () => {
+    const { document } = await open(sample);
+    await vscode.commands.executeCommand('ryzanstein.showLog');
+    await until('the log', () => vscode.window.activeTextEditor?.document.uri.scheme === 'output');
+    void vscode.commands.executeCommand('ryzanstein.whyNothing');
+    await until('the file in front', () => vscode.window.activeTextEditor?.document === document);
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+  });
+
   it('can be turned off, and on again', async () => {
     await open(sample);
     await vscode.commands.executeCommand('ryzanstein.toggle');
