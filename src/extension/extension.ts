@@ -196,7 +196,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
       if (models.isOfThisWindow()) void models.speak();
     }),
     onSettingChange(['confidence', 'eagerness', 'maxLines'], () => provider.forget()),
-    onSettingChange(['enabled', 'languages'], () => provider.withdraw()),
+    onSettingChange(['enabled', 'languages', 'mode'], () => provider.withdraw()),
   );
   return {
     ...{ engine, circumstances, completions, status, ignoring, evaluations, models, downloads, benchmark },
