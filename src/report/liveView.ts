@@ -140,7 +140,7 @@ function shownTile(places: readonly GroupedPlace[]): Tile {
     note:
       asked.length === 0
         ? t`of the lines where you type`
-        : t`${percent(shown.length / asked.length)} of the lines below`,
+        : t`${percent(shown.length / asked.length)} of the lines where an answer was wanted`,
   };
 }
 

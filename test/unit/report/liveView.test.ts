@@ -89,6 +89,19 @@ describe('the live view', () => {
     );
   });
 
+  it('says of which lines it tells a share, where others are listed as well', () => {
+    const { places, tiles } = watched([
+      request('a.ts:1', shown, { text: 'a' }),
+      request('a.md:1', { kind: 'silent', because: { kind: 'off' } }),
+      request('a.ts:2', { kind: 'paused', because: 'battery' }),
+    ]);
+    assert.equal(places.length, 3);
+    assert.deepEqual(
+      [tiles[2]!.value, tiles[2]!.note],
+      ['1 of 1', '100 % of the lines where an answer was wanted'],
+    );
+  });
+
   it('tells of an offer that was typed into what became of it at last', () => {
     const given = answer({});
     const { places } = watched([
