@@ -31,11 +31,18 @@ export class Page<State, Message> implements vscode.Disposable {
     private readonly problems: Problems,
     private readonly content: Content<State, Message>,
   ) {
-    const isSeen = (): boolean => this.panel?.visible ?? false;
-    this.updates = new Updates(machineClock, isSeen, () => this.send());
+    this.updates = new Updates(
+      machineClock,
+      () => this.isSeen,
+      () => this.send(),
+    );
     problems.onChange(() => this.post());
     this.media = vscode.Uri.joinPath(extension, 'media');
     this.scripts = vscode.Uri.joinPath(extension, 'dist', 'webview');
+  }
+
+  get isSeen(): boolean {
+    return this.panel?.visible ?? false;
   }
 
   /** Opens the page, or brings it to the front. */
