@@ -773,10 +773,10 @@ describe('the engine', () => {
 
         const chosen = async (step: 'Next' | 'Previous', file: RegExp): Promise<void> => {
           void vscode.commands.executeCommand('ryzanstein.chooseModel');
-          await pause(1_000);
+          // Until the model in use is found, none is highlighted.
+          await pause(2_500);
           await vscode.commands.executeCommand(`workbench.action.quickOpenSelect${step}`);
-          // More is found out, and the highlight stays.
-          await pause(1_500);
+          await pause(1_000);
           await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
           // Nothing is typed: the choice itself has the model loaded.
           await until(`the model ${file}`, () => {
