@@ -184,9 +184,10 @@ export class ModelChoice {
       pick.activeItems = lit ? [lit] : [];
     };
     pick.onDidChangeActive(([line]) => {
-      // The editor takes the first line before it hears of another.
+      // The editor takes the first line before it hears of another, and tells late of lines that were there before.
+      const first = pick.items.find(({ kind }) => kind !== separator);
       if (line === lit) isBeingLit = false;
-      else if (!isBeingLit || line !== pick.items.find(({ kind }) => kind !== separator)) hasMoved = true;
+      else if (!isBeingLit && line && line !== first) hasMoved = true;
     });
     list(linesOf([], this.toDownload([])));
     pick.show();
