@@ -470,7 +470,13 @@ interface Manifest {
 interface Setting {
   properties: Record<
     string,
-    { default?: unknown; scope?: string; description?: string; markdownDescription?: string }
+    {
+      default?: unknown;
+      scope?: string;
+      ignoreSync?: boolean;
+      description?: string;
+      markdownDescription?: string;
+    }
   >;
 }
 
@@ -524,6 +530,19 @@ describe('package.json', () => {
         )
         .map(([name]) => name),
       'Settings without description, scope or default',
+    );
+  });
+
+  it('keeps from other machines what is true of one', () => {
+    // VS Code takes settings of this scope along from one machine to another: a path, or a kernel, is wrong there.
+    const everywhere = ['hub', 'infilling', 'secondOpinion', 'onBattery'].map((name) => `ryzanstein.${name}`);
+    none(
+      [...settingsOfManifest()]
+        .filter(([name, { scope, ignoreSync }]) =>
+          scope === 'application' ? Boolean(ignoreSync) === everywhere.includes(name) : ignoreSync,
+        )
+        .map(([name]) => name),
+      'A setting of the application is listed here, as one that holds on every machine, or has ignoreSync',
     );
   });
 

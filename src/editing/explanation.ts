@@ -3,8 +3,9 @@
 import { t } from '@vscode/l10n';
 import { type Eagerness, leastConfidence, type Thresholds, wantedPrecision } from '../eagerness';
 import { displayName, languageName } from '../language/languages';
-import { milliseconds } from '../numbers';
+import { milliseconds, percent } from '../numbers';
 import type { Completion } from '../protocol';
+import type { Circumstance, Silence } from '../results';
 import type { Entry } from './completionLog';
 import {
   circumstanceWords,
@@ -18,8 +19,8 @@ import { type Settings, sureEnough } from './settings';
 
 export interface Explanation {
   readonly sentence: string;
-  /** The setting to change. */
-  readonly setting?: keyof Settings;
+  /** The setting to change; with a dot in its name where it is one of VS Code. */
+  readonly setting?: keyof Settings | 'editor.inlineSuggest.enabled';
   /** Nothing is offered there even to somebody who asks for it. */
   readonly isFinal?: true;
 }
@@ -36,7 +37,7 @@ export function explain(entries: readonly Entry[], place: ExplainedPlace): Expla
   const entry = entries.find(({ result }) => result.kind !== 'cancelled') ?? entries[0];
   if (!entry)
     return {
-      sentence: t`Nothing is known of this line: it was not asked for, or too long ago. Text is offered while you type.`,
+      sentence: t`Nothing is known of this line: it was not asked for, or too long ago. Text is offered while you type, unless VS Code snoozes suggestions.`,
     };
   const { result, text, outcome, completion } = entry;
   switch (result.kind) {
@@ -62,14 +63,28 @@ export function explain(entries: readonly Entry[], place: ExplainedPlace): Expla
       }
       return { sentence: t`The answer is hidden: ${hiddenBecause(result.because)}.` };
     case 'silent':
-      return { sentence: t`Nothing is offered here: ${silenceWords(result.because)}.` };
+      return {
+        sentence: t`Nothing is offered here: ${silenceWords(result.because)}.`,
+        ...settingBehind(result.because.kind),
+      };
     case 'paused':
       return {
         sentence: t`Completions are paused (${circumstanceWords(result.because)}). Complete Now still works.`,
+        ...settingBehind(result.because),
       };
     case 'failed':
       return { sentence: sentenceOf(result.problem) };
   }
+}
+
+/** The setting that makes it so, where there is one. */
+export function settingBehind(because: Silence['kind'] | Circumstance): Pick<Explanation, 'setting'> {
+  const settings: Partial<Record<typeof because, keyof Settings>> = {
+    ...({ off: 'enabled', languageOff: 'languages', onRequestOnly: 'mode', unproven: 'eagerness' } as const),
+    ...({ battery: 'onBattery', build: 'whileBuilding', debugging: 'whileBuilding' } as const),
+  };
+  const setting = settings[because];
+  return setting === undefined ? {} : { setting };
 }
 
 function isUnsure({ result }: Entry): boolean {
@@ -83,19 +98,24 @@ function unsure(
   const wanted = sureEnough(settings);
   const language = languageName(languageId);
   const least = leastConfidence(wanted, text, language, thresholds);
+  // What is just below the bar does not read as if it reached it.
+  const digits = [0, 1].find((each) => percent(confidence, each) !== percent(least, each)) ?? 2;
   return {
     sentence: [
-      t`The model is ${percent(confidence)} sure of its answer here.`,
-      whatIsWanted(wanted, least, language),
+      t`The model is ${percent(confidence, digits)} sure of its answer here.`,
+      whatIsWanted(wanted, least, percent(least, digits), language),
     ].join(' '),
     setting: typeof wanted === 'number' ? 'confidence' : 'eagerness',
   };
 }
 
-function whatIsWanted(wanted: Eagerness | number, least: number, language: string): string {
+function whatIsWanted(
+  wanted: Eagerness | number,
+  least: number,
+  leastWords: string,
+  language: string,
+): string {
   if (!Number.isFinite(least)) return t`For so short a text it cannot be sure enough.`;
-  if (typeof wanted === 'number') return t`Your setting asks for ${percent(least)}.`;
-  return t`At “${eagernessWords(wanted)}” ${percent(least)} is needed in ${displayName(language)}, so that ${percent(wantedPrecision[wanted])} of what is shown is right.`;
+  if (typeof wanted === 'number') return t`Your setting asks for ${leastWords}.`;
+  return t`At “${eagernessWords(wanted)}” ${leastWords} is needed in ${displayName(language)}, so that ${percent(wantedPrecision[wanted])} of what is shown is right.`;
 }
-
-const percent = (share: number): string => `${Math.round(share * 100)} %`;

@@ -184,10 +184,14 @@ export class GhostText {
     return backend.occupation && { kind: 'occupied', by: backend.occupation };
   }
 
-  /** Whether what is known answers a question: a user who asks wants to choose among alternatives. */
-  private suffices(known: Fit, { onRequest }: Question, place: Place): boolean {
-    if (!onRequest || this.offers.isAwaited(place)) return true;
-    return known.text !== '' && known.completion.alternatives !== undefined;
+  /**
+   * Whether what is known answers a question: a user who asks wants to choose among alternatives, and where nothing comes
+   * unasked, only what was asked for stays while it is typed.
+   */
+  private suffices(known: Fit, { onRequest, settings, throttle }: RuledQuestion, place: Place): boolean {
+    const wasAskedFor = known.completion.alternatives !== undefined;
+    if (!onRequest) return wasAskedFor || (settings.mode === 'automatic' && throttle.use !== 'paused');
+    return this.offers.isAwaited(place) || (known.text !== '' && wasAskedFor);
   }
 
   /**

@@ -9,7 +9,7 @@ import type { CacheSettings, Tuning } from '../model/measured';
 import { expectKeepable, keepTuning, type TunedModel, tunedModel, tuningOf } from '../model/tuning';
 import type { LoadParams } from '../protocol';
 import type { ModelInfo, RejectedKernel } from '../reports';
-import type { Addon, NativeModel } from './addon';
+import { type Addon, AddonError, type NativeModel } from './addon';
 import { defaultThreads, threadCounts } from './environment';
 import { Experience } from './experience';
 import type { Fit } from './fit';
@@ -191,10 +191,14 @@ export class LoadedModel {
   }
 }
 
-/** What is wrong with a kernel that was asked for by name, if anything. The addon tests those that it chooses itself. */
+/**
+ * What is wrong with a kernel that was asked for by name, if anything. The addon tests those that it chooses itself. Throws
+ * an AddonError where this CPU has no such kernel: no other model would be computed by it, either.
+ */
 function rejectedKernel(addon: Addon, kernel: string): RejectedKernel | undefined {
-  const runs = addon.cpu().levels.some(({ name, supported }) => name === kernel && supported);
-  if (!runs) return undefined;
+  const known = addon.cpu().levels.flatMap(({ name, supported }) => (supported ? [name] : []));
+  if (!known.includes(kernel))
+    throw new AddonError(t`This CPU cannot compute with the kernel ${kernel}: it has ${known.join(', ')}.`);
   const { mismatches, cases } = addon.selftest(kernel);
   return mismatches === 0 ? undefined : { kernel, cases, mismatches };
 }

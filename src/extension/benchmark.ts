@@ -62,7 +62,10 @@ export class Benchmark implements vscode.Disposable {
 
   /** Opens the page with the runs so far, or brings it to the front. */
   show(): void {
+    // Another window may have measured meanwhile.
+    this.reports = readReports(this.file);
     this.page.show();
+    this.page.post();
   }
 
   /** Opens the page and measures, with a progress that can be cancelled; fails with a `Problem`, is silent when cancelled. */

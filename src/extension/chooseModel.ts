@@ -162,7 +162,6 @@ export class ModelChoice {
     pick.placeholder = t`Looking for models on this disk…`;
     pick.matchOnDescription = pick.matchOnDetail = true;
     pick.busy = true;
-    pick.items = linesOf([], this.toDownload([]));
     const cancellation = new vscode.CancellationTokenSource();
     const chosen = new Promise<Line | undefined>((resolve) => {
       pick.onDidHide(() => resolve(undefined));
@@ -172,18 +171,36 @@ export class ModelChoice {
         else void notify('warn', `Ryzanstein: ${line.choice.refusal}`);
       });
     });
+    // Nobody is led to a download: until the user moves, the model in use is highlighted, and none before it is found.
+    let lit: Line | undefined;
+    let hasMoved = false;
+    let isBeingLit = false;
+    const list = (lines: Line[]): void => {
+      if (pick.value !== '') hasMoved = true;
+      const before = pick.activeItems[0];
+      pick.items = lines;
+      lit = lines.find((line) => (hasMoved ? before && isSameLine(line, before) : isInUse(line)));
+      isBeingLit = true;
+      pick.activeItems = lit ? [lit] : [];
+    };
+    pick.onDidChangeActive(([line]) => {
+      // The editor takes the first line before it hears of another, and tells late of lines that were there before.
+      const first = pick.items.find(({ kind }) => kind !== separator);
+      if (line === lit) isBeingLit = false;
+      else if (!isBeingLit && line && line !== first) hasMoved = true;
+    });
+    list(linesOf([], this.toDownload([])));
     pick.show();
     const show = (candidates: readonly Candidate[]): void => {
-      const active = pick.activeItems[0];
       const onDisk = choicesOf(candidates, this.currentFile(), this.machine);
       const recommended = withRecommendation([...onDisk, ...this.toDownload(candidates)]);
       const all = withHabits(recommended, this.habits);
-      pick.items = linesOf(
-        all.filter(({ download }) => !download),
-        all.filter(({ download }) => download),
+      list(
+        linesOf(
+          all.filter(({ download }) => !download),
+          all.filter(({ download }) => download),
+        ),
       );
-      const same = pick.items.find((line) => line.label === active?.label && line.detail === active.detail);
-      if (same) pick.activeItems = [same];
     };
     const search = this.candidates(show, cancellation.token).then(() => {
       pick.busy = false;
@@ -265,8 +282,19 @@ export class ModelChoice {
   }
 }
 
+const separator = vscode.QuickPickItemKind.Separator;
+
+function isInUse({ choice }: Line): boolean {
+  return choice?.current === true && choice.refusal === undefined;
+}
+
+/** What is said of a model changes while more is found out. */
+function isSameLine({ choice: a, isAnyFile }: Line, { choice: b, isAnyFile: wasAnyFile }: Line): boolean {
+  if (!a || !b) return isAnyFile === true && wasAnyFile === true;
+  return a.file === b.file && a.download === b.download;
+}
+
 function linesOf(onDisk: readonly Choice[], toDownload: readonly Choice[]): Line[] {
-  const separator = (label: string): Line => ({ label, kind: vscode.QuickPickItemKind.Separator });
   const line = (choice: Choice): Line => {
     const { name, description, detail, refusal, download, current } = choice;
     const there = current ? 'check' : choice.recommended ? 'star-full' : 'file-binary';
@@ -282,7 +310,7 @@ function linesOf(onDisk: readonly Choice[], toDownload: readonly Choice[]): Line
     isAnyFile: true,
   };
   const group = (label: string, lines: Line[]): Line[] =>
-    lines.length > 0 ? [separator(label), ...lines] : [];
+    lines.length > 0 ? [{ label, kind: separator }, ...lines] : [];
   return [
     ...group(t`on this disk`, usable.map(line)),
     ...group(t`to download`, toDownload.map(line)),

@@ -10,6 +10,7 @@ import { diagnosticsState } from '../report/diagnosticsReport';
 import { type DiagnosticsMessage, type DiagnosticsState, isDiagnosticsMessage } from '../report/pages';
 import type { CompletionLog } from '../editing/completionLog';
 import { reportable } from '../editing/reportable';
+import { notify } from './notify';
 import { Page } from './page';
 import type { Problems } from './problems';
 import { chosenModelFile } from './settings';
@@ -98,6 +99,7 @@ export class DiagnosticsPage implements vscode.Disposable {
     const home = os.homedir();
     const folders = [home, path.dirname(chosenModelFile())];
     await vscode.env.clipboard.writeText(reportable(known, folders));
+    void notify('inform', t`Ryzanstein: the report is copied.`);
   }
 }
 

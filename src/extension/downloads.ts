@@ -134,23 +134,30 @@ export class Downloads {
     if (chosen) await this.delete(chosen);
   }
 
-  /** The token lies in VS Code's secret storage, and goes to the server alone that it was given for. */
-  async setToken(): Promise<void> {
+  /**
+   * The token lies in VS Code's secret storage, and goes to the server alone that it was given for. Returns whether one was
+   * given.
+   */
+  async setToken(): Promise<boolean> {
     const { secrets } = this.parts;
     const { hub } = readSettings();
     const server = tokenServer(hub);
-    if (server === undefined)
-      return tell(t`no token is sent to ${hub}, for others could read it on the way: that takes https.`);
-    const token = await vscode.window.showInputBox({
+    if (server === undefined) {
+      tell(t`no token is sent to ${hub}, for others could read it on the way: that takes https.`);
+      return false;
+    }
+    const given = await vscode.window.showInputBox({
       title: t`Ryzanstein: token for the hub`,
       prompt: t`Sent to ${server} when a model is downloaded. Empty forgets it.`,
       password: true,
       ignoreFocusOut: true,
     });
-    if (token === undefined) return;
-    if (token.trim() === '') await secrets.delete(tokenKey(server));
-    else await secrets.store(tokenKey(server), token.trim());
-    tell(token.trim() === '' ? t`no token is kept.` : t`the token is kept in the secret storage.`);
+    if (given === undefined) return false;
+    const token = given.trim();
+    if (token === '') await secrets.delete(tokenKey(server));
+    else await secrets.store(tokenKey(server), token);
+    tell(token === '' ? t`no token is kept.` : t`the token is kept in the secret storage.`);
+    return token !== '';
   }
 
   private async delete({ file, bytes }: Stored): Promise<void> {
@@ -176,8 +183,8 @@ export class Downloads {
     const actions = kind === 'token' ? [setToken] : kind === 'gone' ? [] : [tryAgain];
     // Nobody waits for the answer: the progress ends.
     void notify('fail', `Ryzanstein: ${message}`, ...actions).then(async (action) => {
-      if (action === setToken) await this.setToken();
-      if (action === tryAgain) await again();
+      const isTokenSet = action === setToken && (await this.setToken());
+      if (isTokenSet || action === tryAgain) await again();
     });
   }
 }

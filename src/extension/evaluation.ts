@@ -50,6 +50,12 @@ export class Evaluations implements vscode.Disposable {
     return evaluationReport(this.runs, sureEnough(readSettings()));
   }
 
+  /** Opens the page with the runs of this window, or brings it to the front. */
+  show(): void {
+    if (this.runs.length > 0) this.page.show();
+    else tell(t`nothing was evaluated in this window yet.`);
+  }
+
   /** Runs with a progress that can be cancelled, then opens the report; fails with an `Problem`. */
   async run({ tune = false, holes = holesPerRun } = {}): Promise<Evaluation | undefined> {
     const { occupation } = this.engine;

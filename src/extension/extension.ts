@@ -1,6 +1,6 @@
 // Entry of the extension: builds the parts and registers them; the file of each says what it does.
 
-import { config } from '@vscode/l10n';
+import { config, t } from '@vscode/l10n';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Completion, LoadParams } from '../protocol';
@@ -24,6 +24,7 @@ import { completeNow, openMenu, toggle, toggleLanguage } from './menu';
 import { isOnBattery } from '../editing/battery';
 import { bundledModel, findModelFile } from '../editing/modelFile';
 import { ModelReader } from '../editing/modelReader';
+import { notify } from './notify';
 import { nameOtherCompleters } from './otherTools';
 import { Problems } from './problems';
 import { acceptedCommand, Provider } from './provider';
@@ -156,6 +157,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.runBenchmark': () => withMessages(() => benchmark.run()),
     'ryzanstein.showBenchmark': () => benchmark.show(),
     'ryzanstein.evaluate': () => evaluate({}),
+    'ryzanstein.showEvaluation': () => evaluations.show(),
     'ryzanstein.tune': () => evaluate({ tune: true }),
     'ryzanstein.showLiveView': () => liveView.show(),
     'ryzanstein.showDiagnostics': () => diagnostics.show(),
@@ -165,7 +167,12 @@ export function activate(context: vscode.ExtensionContext): Parts {
     'ryzanstein.manageModels': () => downloads.manage(),
     'ryzanstein.setHubToken': () => downloads.setToken(),
     'ryzanstein.showLog': () => log.show(),
-    'ryzanstein.eraseLog': () => completions.erase(),
+    'ryzanstein.eraseLog': () => {
+      completions.erase();
+      void notify('inform', t`Ryzanstein: the last completions are erased.`);
+    },
+    // Only messages and pages offer this one.
+    'ryzanstein.loadAgain': () => models.load(chosenModelFile()),
     // Only the walkthrough offers this one.
     'ryzanstein.openExample': () => openExample(context.extensionUri),
     'ryzanstein.openMenu': () => openMenu({ status, engine, lastEditor }),
@@ -193,7 +200,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
       if (models.isOfThisWindow()) void models.speak();
     }),
     onSettingChange(['confidence', 'eagerness', 'maxLines'], () => provider.forget()),
-    onSettingChange(['enabled', 'languages'], () => provider.withdraw()),
+    onSettingChange(['enabled', 'languages', 'mode'], () => provider.withdraw()),
   );
   return {
     ...{ engine, circumstances, completions, status, ignoring, evaluations, models, downloads, benchmark },

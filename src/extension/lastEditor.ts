@@ -15,7 +15,7 @@ export class LastEditor implements vscode.Disposable {
 
   /** Has its cursor blink again where no editor is in front; false where there is none. */
   async bringToFront(): Promise<boolean> {
-    if (vscode.window.activeTextEditor) return true;
+    if (typedIn(vscode.window.activeTextEditor)) return true;
     const { document } = this;
     if (document) await vscode.window.showTextDocument(document, this.last?.viewColumn);
     return document !== undefined;

@@ -11,7 +11,7 @@ import type { Completion, Examination } from '../protocol';
 import type { Looked } from '../report/completionDetail';
 import { wantedBy } from '../report/confidence';
 import { engineSentence } from '../report/engineState';
-import { computedWith, liveState, toldOf, type Use } from '../report/liveView';
+import { computedWith, type CpuRead, cpuShareSince, liveState, toldOf, type Use } from '../report/liveView';
 import { isLiveMessage, type LiveMessage, type LiveState } from '../report/pages';
 import type { Thresholds } from '../eagerness';
 import { messageOf } from '../wording';
@@ -50,7 +50,9 @@ export class LiveView implements vscode.Disposable {
   private lookAgain: NodeJS.Timeout | undefined;
   private useAgain: NodeJS.Timeout | undefined;
   private use: Use | undefined;
-  private read: { readonly at: number; readonly cpuMs: number } | undefined;
+  private read: CpuRead | undefined;
+  /** When it was asked for last. */
+  private askedAt = -Infinity;
 
   constructor(
     private readonly extension: vscode.Extension<unknown>,
@@ -120,20 +122,19 @@ export class LiveView implements vscode.Disposable {
   /** What the engine takes, at most once in a second. */
   private async readUse(): Promise<void> {
     const at = performance.now();
-    const { read } = this;
-    if (read && at - read.at < useEveryMs) return;
-    this.read = { at, cpuMs: read?.cpuMs ?? 0 };
+    if (!this.page.isSeen || at - this.askedAt < useEveryMs) return;
+    this.askedAt = at;
     const usage = await this.engine.usage();
-    if (!usage) return void (this.use = undefined);
+    if (!usage) return void (this.use = this.read = undefined);
     const { memoryBytes, cpuMs } = usage;
-    // Another process has computed less.
-    const since = read && cpuMs >= read.cpuMs ? { cpuShare: (cpuMs - read.cpuMs) / (at - read.at) } : {};
-    this.use = { memoryBytes, ...since };
-    this.read = { at, cpuMs };
+    const now: CpuRead = { at, processId: this.engine.processId, cpuMs };
+    const cpuShare = cpuShareSince(this.read, now);
+    this.use = { memoryBytes, ...(cpuShare !== undefined && { cpuShare }) };
+    this.read = now;
     this.post();
     // Until it rests: nobody says when that is.
     clearTimeout(this.useAgain);
-    if ((this.use.cpuShare ?? 1) >= atRest) this.useAgain = setTimeout(() => void this.readUse(), useEveryMs);
+    if ((cpuShare ?? 1) >= atRest) this.useAgain = setTimeout(() => void this.readUse(), useEveryMs);
   }
 
   private engineLine(): string {

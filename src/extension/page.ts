@@ -31,11 +31,18 @@ export class Page<State, Message> implements vscode.Disposable {
     private readonly problems: Problems,
     private readonly content: Content<State, Message>,
   ) {
-    const isSeen = (): boolean => this.panel?.visible ?? false;
-    this.updates = new Updates(machineClock, isSeen, () => this.send());
+    this.updates = new Updates(
+      machineClock,
+      () => this.isSeen,
+      () => this.send(),
+    );
     problems.onChange(() => this.post());
     this.media = vscode.Uri.joinPath(extension, 'media');
     this.scripts = vscode.Uri.joinPath(extension, 'dist', 'webview');
+  }
+
+  get isSeen(): boolean {
+    return this.panel?.visible ?? false;
   }
 
   /** Opens the page, or brings it to the front. */
@@ -54,7 +61,7 @@ export class Page<State, Message> implements vscode.Disposable {
     this.panel?.dispose();
   }
 
-  /** A page that comes into sight starts, and asks: it is answered whatever the editor has told of it so far. */
+  /** A page that starts asks: it is answered whatever the editor has told of it so far. */
   private send(): void {
     const { failure } = this.problems;
     const state: State & Framed = { ...this.content.state(), ...(failure && { failure }) };
@@ -65,6 +72,8 @@ export class Page<State, Message> implements vscode.Disposable {
     const { name, title } = this.content;
     const panel = vscode.window.createWebviewPanel(`ryzanstein.${name}`, title, vscode.ViewColumn.Active, {
       enableScripts: true,
+      // What was chosen, unfolded or scrolled to is there still when one comes back from the code.
+      retainContextWhenHidden: true,
       localResourceRoots: [this.media, this.scripts],
     });
     panel.iconPath = vscode.Uri.joinPath(this.media, 'icon.png');

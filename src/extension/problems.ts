@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { Problem } from '../editing/backend';
 import type { LocalState } from '../editing/localEngine';
 import {
+  type Chosen,
   failureOf,
   rejectedSentence,
   remediesFor,
@@ -15,13 +16,15 @@ import {
 import type { Failure, Remedy } from '../report/pages';
 import type { ModelInfo } from '../reports';
 import { notify } from './notify';
-import { readSettings, writeSetting } from './settings';
+import { fullName, readSettings, writeSetting } from './settings';
 
 const command = (name: string) => (): Thenable<unknown> => vscode.commands.executeCommand(name);
 const actions: Record<Remedy, () => Thenable<unknown>> = {
   chooseModel: command('ryzanstein.chooseModel'),
+  tryAgain: command('ryzanstein.loadAgain'),
   useBundled: () => writeSetting('modelFile', ''),
   restart: command('ryzanstein.restartEngine'),
+  changeKernel: () => vscode.commands.executeCommand('workbench.action.openSettings', fullName('kernel')),
   showLog: command('ryzanstein.showLog'),
 };
 const toldKey = 'ryzanstein.toldOfKernels';
@@ -48,7 +51,7 @@ export class Problems {
 
   /** What keeps the chosen model from completing, if anything does. */
   get failure(): Failure | undefined {
-    return failureOf(this.state, hasChosen());
+    return failureOf(this.state, chosen());
   }
 
   /** Calls back when there may be another failure, or none any more. */
@@ -88,13 +91,14 @@ export function remedy(name: Remedy): void {
 }
 
 async function offerRemedies(trouble: Trouble): Promise<void> {
-  const names = remediesFor(trouble, hasChosen());
+  const names = remediesFor(trouble, chosen());
   const labels = names.map((name) => remedyWords(name));
-  const chosen = await notify('fail', `Ryzanstein: ${trouble.message}`, ...labels);
-  const name = names.find((each) => remedyWords(each) === chosen);
+  const pressed = await notify('fail', `Ryzanstein: ${trouble.message}`, ...labels);
+  const name = names.find((each) => remedyWords(each) === pressed);
   if (name) remedy(name);
 }
 
-function hasChosen(): boolean {
-  return readSettings().modelFile !== '';
+function chosen(): Chosen {
+  const { modelFile, kernel } = readSettings();
+  return { model: modelFile !== '', kernel: kernel !== 'auto' };
 }

@@ -2,6 +2,7 @@
 
 import os from 'node:os';
 import * as vscode from 'vscode';
+import type { Explanation } from '../editing/explanation';
 import { languagesWith, type Settings, settingsFrom } from '../editing/settings';
 import { atHome } from '../library/folders';
 
@@ -16,6 +17,11 @@ export function readSettings(scope?: vscode.ConfigurationScope): Settings {
 /** The model file that was chosen, whole where it is written from home on; empty where none was. */
 export function chosenModelFile(): string {
   return atHome(readSettings().modelFile, os.homedir());
+}
+
+/** A setting by the name that VS Code has for it. */
+export function fullName(setting: NonNullable<Explanation['setting']>): string {
+  return setting.includes('.') ? setting : `${section}.${setting}`;
 }
 
 /** Writes a setting where it counts, only on the user's own command: in the place of the one that holds, else as the user's. */

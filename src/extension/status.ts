@@ -3,18 +3,19 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Recent } from '../reports';
+import { type Explanation, settingBehind } from '../editing/explanation';
 import type { LocalEngine } from '../editing/localEngine';
 import { completionLine, modelLine, recentLine, sparkline } from '../report/figures';
 import { threadsNow } from '../report/liveView';
 import { median } from '../statistics';
 import { displayName } from '../language/languages';
 import type { CompletionLog } from '../editing/completionLog';
-import { isUnproven, languageIsOn, type Settings } from '../editing/settings';
+import { isUnproven, languageIsOn } from '../editing/settings';
 import type { Circumstances } from './circumstances';
 import type { Silence } from '../results';
 import { grouped, milliseconds, threadsOf, tokensPerSecond } from '../numbers';
 import { circumstanceWords, silenceWords } from '../wording';
-import { onSettingChange, readSettings } from './settings';
+import { fullName, onSettingChange, readSettings } from './settings';
 
 export type StatusName =
   'silent' | 'unproven' | 'ready' | 'starting' | 'working' | 'paused' | 'off' | 'offHere' | 'error';
@@ -25,7 +26,7 @@ interface Look {
   /** A sentence, for the tooltip and for screen readers. */
   readonly sentence: string;
   /** The setting that makes it so. */
-  readonly setting?: keyof Settings;
+  readonly setting?: Explanation['setting'];
 }
 
 /** Silences of a file that are not over in a moment. */
@@ -63,6 +64,9 @@ export class Status implements vscode.Disposable {
         ['enabled', 'languages', 'mode', 'eagerness', 'confidence', 'onBattery', 'whileBuilding'],
         () => this.update(),
       ),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(editorSetting)) this.update();
+      }),
       vscode.Disposable.from(completions.onChange(() => this.update())),
     ];
     this.update();
@@ -128,6 +132,13 @@ export class Status implements vscode.Disposable {
         text: `$(circle-slash) ${t`Ryzanstein silent here`}`,
         sentence: t`Nothing is offered here: ${silenceWords(silence)}.`,
       };
+    if (document && settings.mode === 'automatic' && !editorAsks(document))
+      return {
+        name: 'silent',
+        text: `$(circle-slash) ${t`Ryzanstein silent here`}`,
+        sentence: t`VS Code's setting “editor.inlineSuggest.enabled” is off, so that nothing is offered while you type. Complete Now still works.`,
+        setting: editorSetting,
+      };
     if (document && isUnproven(state, settings, document.languageId))
       return {
         name: 'unproven',
@@ -142,16 +153,20 @@ export class Status implements vscode.Disposable {
         name: 'paused',
         text: `$(debug-pause) ${t`Ryzanstein paused`}`,
         sentence: t`Completions are paused (${because}). Complete Now still works.`,
+        ...settingBehind(throttle.because),
       };
     if (state.name === 'starting') return startingLook(state.percent);
     const figures = this.figures(recent);
+    const isRefused = state.name === 'ready' && state.refused !== undefined;
+    const rest = isRefused ? '$(warning)' : '$(ryzanstein-weights)';
     const busy = this.works > 0;
     return {
       name: busy ? 'working' : 'ready',
-      text: `${busy ? '$(loading~spin)' : '$(ryzanstein-weights)'} Ryzanstein${figures && ` ${figures}`}`,
+      text: `${busy ? '$(loading~spin)' : rest} Ryzanstein${figures && ` ${figures}`}`,
       sentence: busy
         ? t`A completion is being computed.`
         : readySentence(state.name, settings.mode) +
+          (isRefused ? ` ${t`The chosen model cannot be used: the bundled one answers in its place.`}` : '') +
           (throttle.use === 'slow' ? ` ${t`Slower (${because}).`}` : ''),
     };
   }
@@ -166,6 +181,13 @@ export class Status implements vscode.Disposable {
     const means = [kernel, threads === undefined ? undefined : threadsOf(threads)];
     return [...speed, ...means.filter((known) => known !== undefined)].join(' · ');
   }
+}
+
+/** With it VS Code asks for completions by itself; it may be set for a language. */
+const editorSetting = 'editor.inlineSuggest.enabled';
+
+function editorAsks(document: vscode.TextDocument): boolean {
+  return vscode.workspace.getConfiguration(undefined, document).get<boolean>(editorSetting) !== false;
 }
 
 function startingLook(percent: number | undefined): Look {
@@ -197,7 +219,7 @@ function tooltip(
   text.isTrusted = { enabledCommands: [...commands.map((each) => `ryzanstein.${each}`), ...ofEditor] };
   text.appendMarkdown('**Ryzanstein** ').appendText(sentence);
   if (setting) {
-    const query = encodeURIComponent(JSON.stringify(`ryzanstein.${setting}`));
+    const query = encodeURIComponent(JSON.stringify(fullName(setting)));
     text.appendMarkdown(` [${t`Change`}](command:workbench.action.openSettings?${query})`);
   }
   text.appendMarkdown('\n\n| | |\n|---|---|\n');

@@ -10,7 +10,7 @@ import { silenceWords } from '../wording';
 import type { LastEditor } from './lastEditor';
 import type { WorkspaceIgnoring } from './ignoring';
 import { notify } from './notify';
-import { readSettings } from './settings';
+import { fullName, readSettings } from './settings';
 import type { Status, StatusName } from './status';
 
 export interface WhyParts {
@@ -30,8 +30,8 @@ export async function whyNothing(parts: WhyParts, lastEditor: LastEditor): Promi
   const now = t`Complete Now`;
   const actions = [...(setting ? [open] : []), ...(isFinal ? [] : [now])];
   const chosen = await notify('inform', `Ryzanstein: ${sentence}`, ...actions);
-  if (chosen === open)
-    await vscode.commands.executeCommand('workbench.action.openSettings', `ryzanstein.${setting}`);
+  if (chosen === open && setting)
+    await vscode.commands.executeCommand('workbench.action.openSettings', fullName(setting));
   if (chosen === now) await vscode.commands.executeCommand('ryzanstein.completeNow');
 }
 

@@ -51,9 +51,9 @@ export async function download(
   const part = partOf(target, file.sha256.slice(0, 16));
   const release = await lock(part);
   try {
-    const arrived = await Arrived.open(part, file.bytes);
+    const arrived = await Arrived.open(part, file.bytes, readMeter(file.bytes, options));
     try {
-      await expectRoom(part, file.bytes - arrived.bytes);
+      await expectRoom(path.dirname(part), file.bytes - arrived.bytes);
       await fetchRest(hub, file, arrived, options);
       await arrived.flush();
     } finally {
@@ -80,15 +80,29 @@ class Arrived {
     public bytes: number,
   ) {}
 
-  static async open(name: string, most: number): Promise<Arrived> {
+  /** `onRead` hears how much of it was read, and may throw to end that. */
+  static async open(name: string, most: number, onRead: (bytes: number) => void): Promise<Arrived> {
     const handle = await fs.open(name, 'a').catch((error: unknown) => {
       throw unwritable(name, error);
     });
-    const { size } = await handle.stat();
-    const arrived = new Arrived(handle, name, createHash('sha256'), size);
-    if (size > most) await arrived.clear();
-    else for await (const chunk of createReadStream(name)) arrived.hash.update(chunk as Buffer);
-    return arrived;
+    try {
+      const { size } = await handle.stat();
+      const arrived = new Arrived(handle, name, createHash('sha256'), size);
+      if (size > most) await arrived.clear();
+      else await arrived.read(onRead);
+      return arrived;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  private async read(onRead: (bytes: number) => void): Promise<void> {
+    let bytes = 0;
+    for await (const chunk of createReadStream(this.name) as AsyncIterable<Buffer>) {
+      this.hash.update(chunk);
+      onRead((bytes += chunk.length));
+    }
   }
 
   async add(chunk: Uint8Array, total: number): Promise<void> {
@@ -153,8 +167,7 @@ async function fetchRest(
 
 /** Another attempt would end as this one did. */
 function isFinal(error: unknown): boolean {
-  if (error instanceof HubProblem)
-    return error.kind === 'token' || error.kind === 'gone' || error instanceof Lie;
+  if (error instanceof HubProblem) return error.kind !== 'busy' && error.kind !== 'broken';
   return error instanceof Unwritable;
 }
 
@@ -167,7 +180,9 @@ function givenUp({ base }: Hub, { path: name }: HubFile, error: unknown): HubPro
 }
 
 /** The server says one thing and does another. */
-class Lie extends HubProblem {}
+function lie(sentence: string): HubProblem {
+  return new HubProblem(sentence, 'refused');
+}
 
 async function attempt(
   hub: Hub,
@@ -190,17 +205,18 @@ async function attempt(
     });
     if (response.status === 416) {
       await response.body?.cancel();
-      throw new Lie(t`${hub.base} has less of ${file.path} than it says.`);
+      throw lie(t`${hub.base} has less of ${file.path} than it says.`);
     }
-    if (response.status === 206) expectRange(response, file, arrived.bytes, hub);
+    const start = response.status === 206 ? arrived.bytes : 0;
+    if (response.status === 206) expectRange(response, file, start, hub);
+    expectFile(response, file, start, arrived.bytes, hub);
     // The server cannot go on in the middle: all of it comes anew.
-    else if (arrived.bytes > 0) await arrived.clear();
-    expectLength(response, file, arrived.bytes, hub);
+    if (start < arrived.bytes) await arrived.clear();
     const body: AsyncIterable<Uint8Array> | undefined = response.body ?? undefined;
     for await (const chunk of body ?? []) {
       timer.refresh();
       if (arrived.bytes + chunk.length > file.bytes)
-        throw new Lie(t`${hub.base} sends more of ${file.path} than there is.`);
+        throw lie(t`${hub.base} sends more of ${file.path} than there is.`);
       await arrived.add(chunk, file.bytes);
       meter.tell(arrived.bytes);
     }
@@ -214,28 +230,58 @@ function expectRange(response: Response, file: HubFile, start: number, { base }:
   const [, from, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(stated) ?? [];
   if (Number(from) === start && (total === '*' || Number(total) === file.bytes)) return;
   void response.body?.cancel();
-  throw new Lie(t`${base} sends another part of ${file.path} than it was asked for ("${stated}").`);
+  throw lie(t`${base} sends another part of ${file.path} than it was asked for ("${stated}").`);
 }
 
-/** A proxy that wants a log-in, or a hub that has another file now, is noticed before anything is written. */
-function expectLength(response: Response, file: HubFile, start: number, { base }: Hub): void {
-  const stated = response.headers.get('content-length');
-  if (stated === null || Number(stated) === file.bytes - start) return;
+/**
+ * A page of a proxy that wants a log-in, or a hub that has another file now, is noticed before anything is written, or
+ * thrown away of what is `there`.
+ */
+function expectFile(response: Response, file: HubFile, start: number, there: number, { base }: Hub): void {
+  const problem = strangeness(response, file, start, there, base);
+  if (problem === undefined) return;
   void response.body?.cancel();
-  throw new Lie(
-    t`${base} sends ${stated} bytes of ${file.path}, where ${grouped(file.bytes - start)} are missing: it may be another file by now.`,
-  );
+  throw lie(problem);
 }
 
-/** Throws a HubProblem where so much does not fit on the disk of a file. */
-export async function expectRoom(file: string, missing: number): Promise<void> {
-  const { bavail, bsize } = await fs.statfs(path.dirname(file));
+function strangeness(
+  { headers }: Response,
+  file: HubFile,
+  start: number,
+  there: number,
+  base: string,
+): string | undefined {
+  if (/html/i.test(headers.get('content-type') ?? ''))
+    return t`${base} sends a page in the place of ${file.path}: a proxy, or a network that wants a log-in, may be in between. What has arrived is kept.`;
+  const stated = headers.get('content-length');
+  if (stated !== null && Number(stated) !== file.bytes - start)
+    return t`${base} sends ${stated} bytes of ${file.path}, where ${grouped(file.bytes - start)} are missing: it may be another file by now.`;
+  if (stated === null && start < there)
+    return t`${base} does not go on with ${file.path}, and does not say how much it sends. What has arrived is kept: delete it with "Manage Downloaded Models" to begin anew.`;
+  return undefined;
+}
+
+/** Throws a HubProblem where so much does not fit on the disk of a folder. */
+export async function expectRoom(folder: string, missing: number): Promise<void> {
+  const { bavail, bsize } = await fs.statfs(folder);
   const free = bavail * bsize;
   if (free >= missing + spareBytes) return;
   const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
   throw new HubProblem(
-    t`${megabytes(missing + spareBytes)} are needed in ${path.dirname(file)}, and ${megabytes(free)} are free.`,
+    t`${megabytes(missing + spareBytes)} are needed in ${folder}, and ${megabytes(free)} are free.`,
   );
+}
+
+/** Of some gigabytes it takes a while to read them again: that is told as well, without a speed, and can be cancelled. */
+function readMeter(bytes: number, { signal, onProgress }: DownloadOptions): (done: number) => void {
+  let told = -Infinity;
+  return (done) => {
+    signal.throwIfAborted();
+    const time = performance.now();
+    if (time - told < progressEveryMs) return;
+    told = time;
+    onProgress?.({ done, bytes, bytesPerSecond: 0 });
+  };
 }
 
 /** Tells of progress some times in a second, with the speed of the last seconds. */

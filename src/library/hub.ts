@@ -20,11 +20,14 @@ export interface HubFile {
   sha256: string;
 }
 
-/** Why a file cannot be had, as a sentence for the user. `token`: who has one may get it. */
+/**
+ * Why a file cannot be had, as a sentence for the user. `token`: who has one may get it; `refused`: who asks again in a
+ * moment hears the same.
+ */
 export class HubProblem extends Error {
   constructor(
     message: string,
-    readonly kind: 'token' | 'gone' | 'busy' | 'broken' = 'broken',
+    readonly kind: 'token' | 'gone' | 'busy' | 'refused' | 'broken' = 'broken',
   ) {
     super(message);
   }
@@ -121,10 +124,16 @@ function problemOf(
           'token',
         )
       : new HubProblem(t`${base} does not accept the token that is set, or does not have ${what}.`, 'token');
-  if (status === 403)
+  // Only the hub itself says so; in companies a proxy may refuse the same.
+  if (status === 403 && headers.get('x-error-code') === 'GatedRepo')
     return new HubProblem(
       t`${base} gives ${what} only to accounts that have agreed to its terms: agree on ${base}/${repository}, then set your token with "Set Hub Token".`,
       'token',
+    );
+  if (status === 403)
+    return new HubProblem(
+      t`${base} answers HTTP 403 for ${what}: a proxy or a firewall may be in between. "Import Model File" takes a file that was downloaded elsewhere.`,
+      'refused',
     );
   if (status === 404 || status === 410) return new HubProblem(t`${base} does not have ${what}.`, 'gone');
   if (status === 429) {

@@ -9,6 +9,9 @@ interface Timed {
   readonly prefillMs: number;
   readonly tokens: number;
   readonly decodeMs: number;
+  /** Those that computed, of those that would on a machine that is free. */
+  readonly threads?: number;
+  readonly mostThreads?: number;
 }
 
 /** In tokens a millisecond; absent where too little was measured. */
@@ -50,7 +53,9 @@ export class Speeds {
   note(file: string, completion: Timed): void {
     if (this.#seen.has(completion)) return;
     this.#seen.add(completion);
-    const { promptTokens, reusedTokens, prefillMs, tokens, decodeMs } = completion;
+    const { promptTokens, reusedTokens, prefillMs, tokens, decodeMs, threads, mostThreads } = completion;
+    // What was left to it on battery, or beside other work, says nothing of the model.
+    if (threads !== undefined && mostThreads !== undefined && threads < mostThreads) return;
     const samples = this.#samples.get(file) ?? { prefill: [], decode: [] };
     this.#samples.set(file, samples);
     const read = promptTokens - reusedTokens;

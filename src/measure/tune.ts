@@ -11,7 +11,10 @@ import { evaluate } from './evaluate';
 import type { Hole } from './holes';
 import { tuneCache } from './tuneCache';
 
-/** Each hole counts twice for `progress`: as what is tuned by, and as what is answered. */
+/**
+ * Each hole counts twice for `progress`: as what is tuned by, and as what is answered. Of what is cancelled or fails on the
+ * way nothing stays, for the confidence that holds is that of the answers before.
+ */
 export async function tune(
   engine: Engine,
   holes: Hole[],
@@ -19,11 +22,17 @@ export async function tune(
   signal?: AbortSignal,
 ): Promise<Evaluation> {
   engine.loaded.expectKeepable();
+  const before = engine.loaded.tuning.cache;
   const { cache, ...tuned } = await tuneCache(engine, holes, progress, signal);
-  engine.loaded.keep({ cache });
   await engine.tune(cache);
-  const evaluation = await evaluate(engine, holes, (done) => progress(holes.length + done), signal);
-  return { ...calibrate(engine, holes, evaluation), tuned };
+  try {
+    const evaluation = await evaluate(engine, holes, (done) => progress(holes.length + done), signal);
+    engine.loaded.keep({ cache });
+    return { ...calibrate(engine, holes, evaluation), tuned };
+  } catch (error) {
+    await engine.tune(before);
+    throw error;
+  }
 }
 
 /**

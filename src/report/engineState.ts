@@ -27,32 +27,41 @@ export function engineSentence(state: EngineState): string {
 export function remedyWords(remedy: Remedy): string {
   const words: Record<Remedy, string> = {
     chooseModel: t`Choose Another Model`,
+    tryAgain: t`Try Again`,
     useBundled: t`Use the Bundled Model`,
     restart: t`Restart Engine`,
+    changeKernel: t`Change the Kernel`,
     showLog: t`Show Log`,
   };
   return words[remedy];
 }
 
-/**
- * `isChosen`: the user has chosen a model, in the place of which the bundled one can be used. Where one request has failed
- * the engine runs, or is started by the next one.
- */
-export function remediesFor({ kind }: Trouble, isChosen: boolean): Remedy[] {
+/** What the user has set in the place of the bundled model, and of the kernel that the engine would take. */
+export interface Chosen {
+  readonly model: boolean;
+  readonly kernel: boolean;
+}
+
+/** Where one request has failed the engine runs, or is started by the next one. */
+export function remediesFor({ kind }: Trouble, chosen: Chosen): Remedy[] {
   if (kind === 'request') return ['showLog'];
-  const bundled: Remedy[] = isChosen ? ['useBundled'] : [];
-  return [kind === 'model' ? 'chooseModel' : 'restart', ...bundled, 'showLog'];
+  const bundled: Remedy[] = chosen.model ? ['useBundled'] : [];
+  // Another model is computed by the same kernel.
+  if (kind === 'engine' && chosen.kernel) return ['changeKernel', 'restart', 'showLog'];
+  // Its disk may not have been there.
+  const first: Remedy[] = kind === 'model' ? ['chooseModel', 'tryAgain'] : ['restart'];
+  return [...first, ...bundled, 'showLog'];
 }
 
 /** The card at the top of the pages, where something keeps the chosen model from completing. */
-export function failureOf(state: EngineState, isChosen: boolean): Failure | undefined {
+export function failureOf(state: EngineState, chosen: Chosen): Failure | undefined {
   const trouble =
     state.name === 'failed' ? state.problem : state.name === 'ready' ? state.refused : undefined;
   if (!trouble) return undefined;
   return {
     title: titleOf(state, trouble),
     text: trouble.message,
-    remedies: remediesFor(trouble, isChosen).map((remedy) => ({ remedy, label: remedyWords(remedy) })),
+    remedies: remediesFor(trouble, chosen).map((remedy) => ({ remedy, label: remedyWords(remedy) })),
   };
 }
 

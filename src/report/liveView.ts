@@ -50,6 +50,19 @@ export interface Use {
   readonly cpuShare?: number;
 }
 
+/** What an engine process had computed at a time, both in milliseconds. */
+export interface CpuRead {
+  readonly at: number;
+  readonly processId: number | undefined;
+  readonly cpuMs: number;
+}
+
+/** Undefined where it is another process by now: what that computed before is not of this time. */
+export function cpuShareSince(before: CpuRead | undefined, now: CpuRead): number | undefined {
+  if (before?.processId !== now.processId || !before || now.cpuMs < before.cpuMs) return undefined;
+  return (now.cpuMs - before.cpuMs) / (now.at - before.at);
+}
+
 export function liveState({ engine, requests, recent, deadline, wanted, looked, use }: Watched): LiveState {
   const all = requests.flatMap((request) => (hasAnswer(request) ? request : []));
   // Figures of another model say nothing of this one; the second one's count where the chosen one never spoke.
@@ -140,7 +153,7 @@ function shownTile(places: readonly GroupedPlace[]): Tile {
     note:
       asked.length === 0
         ? t`of the lines where you type`
-        : t`${percent(shown.length / asked.length)} of the lines below`,
+        : t`${percent(shown.length / asked.length)} of the lines where an answer was wanted`,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Result } from '../results';
 /** What every page sends first: it wants to know what to show. */
 export const ready = 'ready';
 
-const remedies = ['chooseModel', 'useBundled', 'restart', 'showLog'] as const;
+const remedies = ['chooseModel', 'tryAgain', 'useBundled', 'restart', 'changeKernel', 'showLog'] as const;
 
 /** What may be done where something failed. */
 export type Remedy = (typeof remedies)[number];

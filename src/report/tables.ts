@@ -131,14 +131,17 @@ export function typingRows(byLanguage: Readonly<Record<string, Counts>>): string
     ...{ taken: all('taken'), keysSaved: all('keysSaved'), wrongMs: all('wrongMs') },
   };
   const rows = languages.length > 1 ? [...languages, ['all', total] as const] : languages;
-  const share = (part: number, whole: number): string => (whole === 0 ? '' : percent(part / whole));
+  // Of nothing there is no share.
+  const share = (part: number, whole: number, digits = 0): string =>
+    whole === 0 ? '' : percent(part / whole, digits);
+  const perKey = (count: number, keys: number): string => (keys === 0 ? '' : (count / keys).toFixed(1));
   const head = ['language', 'files', 'keys', 'offers per 100 keys', 'right', 'taken', 'keys saved'];
   return [
     [...head, 'seconds of wrong text per 100 keys'],
     ...rows.map(([language, { files, keys, offers, right, taken, keysSaved, wrongMs }]) => [
-      ...[language, String(files), grouped(keys), ((offers / keys) * 100).toFixed(1)],
-      ...[share(right, offers), share(taken, offers), percent(keysSaved / keys, 1)],
-      (wrongMs / keys / 10).toFixed(1),
+      ...[language, String(files), grouped(keys), perKey(offers * 100, keys)],
+      ...[share(right, offers), share(taken, offers), share(keysSaved, keys, 1)],
+      perKey(wrongMs / 10, keys),
     ]),
   ];
 }

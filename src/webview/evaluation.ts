@@ -2,20 +2,26 @@
 
 import { t } from '@vscode/l10n';
 import type { EvaluationState, Place } from '../report/pages';
-import { add, addHeading, connect, element, fillChart, fillHead } from './elements';
+import { add, addHeading, connect, element, fillChart, fillHead, isNew } from './elements';
 
 const open = connect<EvaluationState, Place>((state) => {
-  const verdicts = element('verdicts', HTMLDivElement);
-  verdicts.replaceChildren();
-  for (const verdict of state.verdicts) add(verdicts, 'p', verdict, 'verdict');
+  fillVerdicts(state.verdicts);
   element('warning', HTMLParagraphElement).textContent = state.warning ?? '';
   fillFigures(state);
   fillChart('curve', state.chart);
   fillHoles(state);
 });
 
+function fillVerdicts(all: readonly string[]): void {
+  const verdicts = element('verdicts', HTMLDivElement);
+  if (!isNew(verdicts, all)) return;
+  verdicts.replaceChildren();
+  for (const verdict of all) add(verdicts, 'p', verdict, 'verdict');
+}
+
 function fillFigures({ models, sections }: EvaluationState): void {
   const table = element('figures', HTMLTableElement);
+  if (!isNew(table, [models, sections])) return;
   table.replaceChildren();
   const head = table.createTHead().insertRow();
   addHeading(head, 'row', t`Model`);
@@ -33,6 +39,7 @@ function fillFigures({ models, sections }: EvaluationState): void {
 
 function fillHoles({ models, holes }: EvaluationState): void {
   const table = element('holes', HTMLTableElement);
+  if (!isNew(table, [models, holes])) return;
   fillHead(table, [t`Place`, t`Kind`, t`What stood there`, ...models.map((model) => t`${model} wrote`)]);
   const body = table.createTBody();
   for (const { path, line, column, kind, expected, given } of holes) {

@@ -4,7 +4,7 @@ import { t } from '@vscode/l10n';
 import type { Detail, LiveMessage, LiveState, PlaceRow } from '../report/pages';
 import { fillGroups } from './bars';
 import { fillDetail } from './detail';
-import { add, connect, element, fillChart, fillHead, keepRows, type KeptRow } from './elements';
+import { add, connect, element, fillChart, fillHead, isNew, keepRows, type KeptRow } from './elements';
 import { Threshold } from './threshold';
 
 const filter = element('filter', HTMLSelectElement);
@@ -28,6 +28,7 @@ filter.addEventListener('change', fillPlaces);
 
 function fillTiles({ tiles }: LiveState): void {
   const list = element('tiles', HTMLDListElement);
+  if (!isNew(list, tiles)) return;
   list.replaceChildren();
   for (const { name, value, note } of tiles) {
     const tile = add(list, 'div');

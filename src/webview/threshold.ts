@@ -3,7 +3,7 @@
 import { t } from '@vscode/l10n';
 import { bucketsOf, bucketWords, sentenceAt } from '../report/confidence';
 import type { Sureness } from '../report/pages';
-import { add, element } from './elements';
+import { add, element, isNew } from './elements';
 
 const fates = ['accepted', 'shown', 'hidden'] as const;
 
@@ -53,8 +53,9 @@ export class Threshold {
 
   private draw({ answers }: Sureness): void {
     const buckets = bucketsOf(answers);
-    const most = Math.max(...buckets.map(({ accepted, shown, hidden }) => accepted + shown + hidden));
     const columns = element('columns', HTMLDivElement);
+    if (!isNew(columns, buckets)) return;
+    const most = Math.max(...buckets.map(({ accepted, shown, hidden }) => accepted + shown + hidden));
     columns.replaceChildren();
     columns.ariaLabel = t`Answers by how sure they were. ${buckets.map(bucketWords).join('. ')}.`;
     for (const bucket of buckets) {

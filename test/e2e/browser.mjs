@@ -232,7 +232,7 @@ async function session(profile, settings, closer, vsix) {
     await check('a bracket that was opened is closed once', () => acceptAndSee(page, second));
     await check('the live view names the kernel, and has figures, charts and the place', async () => {
       await command(page, 'Ryzanstein: Show Live View');
-      const inner = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+      const inner = pageInSight(page);
       await inner.locator('#engine', { hasText: `kernel ${kernel}` }).waitFor({ timeout: 60_000 });
       const place = inner.locator('#places tr', { hasText: second.file }).first();
       await place.waitFor({ timeout: 10_000 });
@@ -250,13 +250,20 @@ async function session(profile, settings, closer, vsix) {
       await inner.locator('#filter').selectOption('failed');
       await inner.locator('#none', { hasText: 'No place is of this kind.' }).waitFor();
       await inner.locator('#filter').selectOption('');
+      await inner.locator('#filter').selectOption('shown');
+      await place.locator('.place button').click();
+      await page.locator('.tab.active', { hasText: second.file }).waitFor({ timeout: 10_000 });
+      // What was chosen is so still when one comes back.
+      await command(page, 'Ryzanstein: Show Live View');
+      await place.waitFor({ timeout: 10_000 });
+      expect((await inner.locator('#filter').inputValue()) === 'shown', 'all places are listed again');
       await place.locator('.place button').click();
       await page.locator('.tab.active', { hasText: second.file }).waitFor({ timeout: 10_000 });
       return tiles.join(', ');
     });
     await check('the diagnostics page names the kernel and lists the completions', async () => {
       await command(page, 'Ryzanstein: Show Diagnostics');
-      const inner = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+      const inner = pageInSight(page);
       await inner.locator('#groups li.active', { hasText: kernel }).waitFor({ timeout: 60_000 });
       await inner.locator('table#entries', { hasText: second.file }).waitFor({ timeout: 10_000 });
       await picture(page, `${profile}-diagnostics`);
@@ -265,7 +272,7 @@ async function session(profile, settings, closer, vsix) {
       'the benchmark page has a verdict, and bars for the kernel in use, and can be opened again',
       async () => {
         await command(page, 'Ryzanstein: Run Benchmark');
-        const inner = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+        const inner = pageInSight(page);
         const verdict = inner.locator('#verdict', { hasText: /^An answer of 12 tokens takes / });
         await verdict.waitFor({ timeout: 120_000 });
         await inner.locator('#groups li.active', { hasText: kernel }).first().waitFor({ timeout: 5_000 });
@@ -281,7 +288,7 @@ async function session(profile, settings, closer, vsix) {
     await check('the evaluation page has a verdict, figures, a curve and places that open', async () => {
       await command(page, 'Ryzanstein: Evaluate on This Workspace');
       await page.locator('.tab.active', { hasText: 'Ryzanstein Evaluation' }).waitFor({ timeout: 120_000 });
-      const inner = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+      const inner = pageInSight(page);
       const figures = inner.locator('table#figures', { hasText: 'Right to the end of the line' });
       await figures.waitFor({ timeout: 60_000 });
       await inner
@@ -323,6 +330,11 @@ async function session(profile, settings, closer, vsix) {
     rmSync(scratch, { recursive: true, force: true });
   }
   return result;
+}
+
+/** What stands in the page that is in front; others are kept behind it. */
+function pageInSight(page) {
+  return page.frameLocator('iframe.webview.ready:visible').frameLocator('iframe#active-frame');
 }
 
 /** Lets a model that writes what it is told complete where the editor, as it comes, has closed what was typed. */
@@ -401,7 +413,7 @@ async function otherModelSession(settings, vsix) {
     });
     await check('the diagnostics page says what it may suffer from', async () => {
       await command(page, 'Ryzanstein: Show Diagnostics');
-      const inner = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+      const inner = pageInSight(page);
       await inner.locator('body', { hasText: 'SmolLM2' }).waitFor({ timeout: 60_000 });
       await inner.locator('table#entries', { hasText: place.file }).waitFor({ timeout: 10_000 });
       await picture(page, 'smollm2-diagnostics');

@@ -124,7 +124,7 @@ const refused = (): Failure | undefined =>
         message: `${longModel.file}: the tensor "blk.0.attn_q.weight" has the type IQ3_XXS, which the engine does not read. Take a file of the type Q4_K_M instead.`,
       },
     },
-    true,
+    { model: true, kernel: false },
   );
 
 const failing: Diagnosis = {
@@ -319,7 +319,7 @@ export function pageStates(language: string) {
           engine: failed,
           ...{ diagnosis: undefined, recent: undefined, requests: [] },
         }),
-        failure: failureOf(failed, true),
+        failure: failureOf(failed, { model: true, kernel: true }),
       },
     },
     evaluation: {

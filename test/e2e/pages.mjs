@@ -291,6 +291,20 @@ async function expectFocus(page, wanted) {
   expect(focused === wanted, `the focus is on ${focused}`);
 }
 
+/** States come while somebody goes through the places: what is as it was stays. */
+async function useEvaluation(page, address, check) {
+  const { usual } = pageStates.evaluation;
+  await page.emulateMedia({ colorScheme: 'dark', forcedColors: 'none', reducedMotion: 'reduce' });
+  await page.goto(`${address}/dark/evaluation.html`);
+  await check('a place keeps the focus while states come', async () => {
+    await give(page, usual);
+    await page.locator('#holes button').nth(1).focus();
+    await give(page, { ...usual, warning: 'changed' });
+    expect((await page.locator('#warning').innerText()) === 'changed', 'nothing has changed');
+    await expectFocus(page, 'BUTTON');
+  });
+}
+
 /** A button that cannot be used for a while keeps the focus, and sends nothing meanwhile. */
 async function useBenchmark(page, address, check) {
   const { usual, worst } = pageStates.benchmark;
@@ -404,6 +418,7 @@ async function lookAtPages() {
       }
     await useLiveView(page, address, check);
     await useBenchmark(page, address, check);
+    await useEvaluation(page, address, check);
     await lookAtFile(page, check);
     await lookAtLanguages(page, address, check);
     await check('no page complains', () => expect(said.length === 0, said.join('\n')));

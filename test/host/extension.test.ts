@@ -16,8 +16,10 @@ import * as vscode from 'vscode';
 import { leastConfidence } from '../../src/eagerness';
 import type { Alternative } from '../../src/protocol';
 import type { BenchReport, Evaluation } from '../../src/reports';
+import { Benchmark } from '../../src/extension/benchmark';
 import type { Parts } from '../../src/extension/extension';
 import { showLine } from '../../src/extension/documents';
+import { Problems } from '../../src/extension/problems';
 import { explanation } from '../../src/extension/whyNothing';
 import type { RelatedText } from '../../src/protocol';
 import { LocalHub } from '../unit/library/localHub';
@@ -449,6 +451,16 @@ describe('ghost text', () => {
     await vscode.commands.executeCommand('notifications.clearAll');
   });
 
+  it('is asked for in the file where the log is in front', async () => {
+    const { document } = await open(sample);
+    await vscode.commands.executeCommand('ryzanstein.showLog');
+    await until('the log', () => vscode.window.activeTextEditor?.document.uri.scheme === 'output');
+    void vscode.commands.executeCommand('ryzanstein.whyNothing');
+    await until('the file in front', () => vscode.window.activeTextEditor?.document === document);
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+  });
+
   it('can be turned off, and on again', async () => {
     await open(sample);
     await vscode.commands.executeCommand('ryzanstein.toggle');
@@ -472,6 +484,24 @@ describe('ghost text', () => {
     }
     assert.equal(isOn(), before);
     assert.deepEqual(seen, [!before, before]);
+  });
+
+  it('tells where the editor is set not to ask, also for one language', async () => {
+    const editor = vscode.workspace.getConfiguration('editor', { languageId: 'typescript' });
+    const { Global } = vscode.ConfigurationTarget;
+    await editor.update('inlineSuggest.enabled', false, Global, true);
+    try {
+      await open(sample);
+      await until('the status', () => parts.status.current.name === 'silent');
+      await completed(parts);
+      const { sentence, setting } = explanation(parts);
+      assert.match(sentence, /“editor\.inlineSuggest\.enabled” is off/);
+      assert.equal(setting, 'editor.inlineSuggest.enabled');
+      await open('total = |\n', 'asked.py');
+      await until('the status', () => parts.status.current.name !== 'silent');
+    } finally {
+      await editor.update('inlineSuggest.enabled', undefined, Global, true);
+    }
   });
 
   it('can be turned off for a language', async () => {
@@ -561,6 +591,7 @@ describe('ghost text', () => {
     await given({ 'ryzanstein.onBattery': 'paused' }, async () => {
       await entryAfter(parts, /^paused: on battery$/, () => type('l'));
       assert.equal(status.current.name, 'paused');
+      assert.equal(explanation(parts).setting, 'onBattery');
     });
     answers.stop();
     circumstances.replaceBattery();
@@ -652,6 +683,11 @@ describe('the engine', () => {
   writeFileSync(broken, 'GGUF, but not really');
   const problems: [title: string, settings: Record<string, unknown>, words: RegExp][] = [
     ['a broken model', { 'ryzanstein.modelFile': broken }, /ryzanstein-broken/],
+    [
+      'a kernel that this CPU has not',
+      { 'ryzanstein.kernel': process.arch === 'arm64' ? 'avx2' : 'neon' },
+      /cannot compute with the kernel/,
+    ],
   ];
   for (const [title, settings, words] of problems)
     it(`tells of ${title}, leaves the editor alone and recovers`, async () => {
@@ -692,6 +728,16 @@ describe('the engine', () => {
       await open(sample.replace('total', 'instead'));
       assert.equal((await answered(parts)).other, undefined);
       assert.equal(parts.status.current.name, 'ready');
+      assert.match(parts.status.current.sentence, /The chosen model cannot be used/);
+      // As a disk that was not there for a moment.
+      copyFileSync(tinyModel, broken);
+      await vscode.commands.executeCommand('ryzanstein.loadAgain');
+      await until('the chosen model', () => {
+        const now = parts.engine.state;
+        return now.name === 'ready' && !now.refused && /ryzanstein-broken/.test(now.model.file);
+      });
+      assert.doesNotMatch(parts.status.current.sentence, /cannot be used/);
+      writeFileSync(broken, 'GGUF, but not really');
       await vscode.commands.executeCommand('notifications.clearAll');
     });
   });
@@ -725,11 +771,12 @@ describe('the engine', () => {
         assert.deepEqual([lines.length, lines[0]?.name], [2, 'tiny:1m']);
         assert.match(lines[1]?.refusal ?? '', /mine\.gguf is empty/);
 
-        const chosen = async (steps: number, file: RegExp): Promise<void> => {
+        const chosen = async (step: 'Next' | 'Previous', file: RegExp): Promise<void> => {
           void vscode.commands.executeCommand('ryzanstein.chooseModel');
-          await pause(2_000);
-          for (let step = 0; step < steps; step++)
-            await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
+          // Until the model in use is found, none is highlighted.
+          await pause(2_500);
+          await vscode.commands.executeCommand(`workbench.action.quickOpenSelect${step}`);
+          await pause(1_000);
           await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
           // Nothing is typed: the choice itself has the model loaded.
           await until(`the model ${file}`, () => {
@@ -737,15 +784,35 @@ describe('the engine', () => {
             return state.name === 'ready' && file.test(state.model.file);
           });
         };
-        await chosen(1, /sha256-a1a1/);
+        await chosen('Next', /sha256-a1a1/);
         assert.doesNotMatch(parts.status.current.text, /tok/, 'The figures are those of the model before.');
-        await chosen(0, /ryzanstein-.*\.gguf$/);
+        await chosen('Previous', /ryzanstein-.*\.gguf$/);
         await vscode.commands.executeCommand('notifications.clearAll');
       });
     } finally {
       Object.assign(process.env, before);
       if (before.OLLAMA_MODELS === undefined) delete process.env.OLLAMA_MODELS;
       rmSync(home, { recursive: true });
+    }
+  });
+
+  it('is no download that nobody has gone to in the list', async () => {
+    const { models, downloads } = parts;
+    const own = { get: downloads.get.bind(downloads), candidates: models.candidates.bind(models) };
+    let begun = 0;
+    downloads.get = () => Promise.resolve(void begun++);
+    // A disk on which it takes a while to find any.
+    models.candidates = (...more) => pause(2_000).then(() => own.candidates(...more));
+    try {
+      const choosing = vscode.commands.executeCommand('ryzanstein.chooseModel');
+      for (const end = Date.now() + 1_500; Date.now() < end; await pause(50))
+        await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+      await choosing;
+      assert.equal(begun, 0);
+    } finally {
+      Object.assign(downloads, { get: own.get });
+      Object.assign(models, { candidates: own.candidates });
     }
   });
 
@@ -791,6 +858,20 @@ describe('the engine', () => {
     const { verdict, groups, working } = parts.benchmark.state;
     assert.match(verdict, /^An answer of 12 tokens takes /);
     assert.ok(groups.length >= 3 && !working, verdict);
+    // As another window has it, which was open before.
+    const storage = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-storage-'));
+    const { extensionUri } = vscode.extensions.getExtension('ryzanstein.ryzanstein')!;
+    const problems = new Problems({ get: () => undefined, update: () => Promise.resolve(), keys: () => [] });
+    const other = new Benchmark(extensionUri, vscode.Uri.file(storage), problems, parts.engine);
+    try {
+      assert.doesNotMatch(other.state.verdict, /^An answer/);
+      writeFileSync(path.join(storage, 'benchmarks.json'), JSON.stringify([report]));
+      other.show();
+      assert.equal(other.state.verdict, verdict);
+    } finally {
+      other.dispose();
+      rmSync(storage, { recursive: true });
+    }
   });
 
   it('is evaluated on the workspace, with ghost text waiting, and reported beside another model', async () => {
@@ -824,8 +905,15 @@ describe('the engine', () => {
     const { models, warning, holes, sections } = parts.evaluations.report;
     assert.deepEqual([models.length, warning, holes.length], [2, undefined, tiny.holes]);
     assert.deepEqual(sections.at(-1)?.rows[0]?.values, [tinyModel, other]);
-    const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
-    assert.ok(labels.includes('Ryzanstein Evaluation'), labels.join(', '));
+    const isOpen = (): boolean =>
+      vscode.window.tabGroups.all.some(({ tabs }) =>
+        tabs.some(({ label }) => label === 'Ryzanstein Evaluation'),
+      );
+    assert.ok(isOpen());
+    await closeAll();
+    await until('it to be closed', () => !isOpen());
+    await vscode.commands.executeCommand('ryzanstein.showEvaluation');
+    await until('it again', isOpen);
   });
 
   it('forgets its completions on command', async () => {

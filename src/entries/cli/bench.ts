@@ -59,6 +59,8 @@ async function run(options: Options, command: Command): Promise<void> {
   const { threads = [], prompt, generate, html, ...rest } = options;
   if (html !== undefined) expectOwn(html, mark);
   const whole = options.whole ?? (html !== undefined && threads.length === 0);
+  if (whole && threads.length > 1)
+    throw new Error('--whole measures every number of threads: give the most of them alone with --threads.');
   const report = await withEngine({ ...rest, threads: threads[0] ?? 0 }, (engine) => {
     tell(`Measuring ${engine.info.name}, some seconds for each number of threads.`);
     return bench(engine, { promptTokens: prompt, generateTokens: generate, threads, whole });

@@ -56,6 +56,7 @@ export function addComplete(program: Command): void {
 
 async function complete(place: string, options: Options, command: Command): Promise<void> {
   if (options.candidates > 1) expectUseful(command, ['confidence', 'eagerness'], 'several --candidates');
+  if (options.confidence !== undefined) expectUseful(command, ['eagerness'], '--confidence');
   const cursor = cursorAt(place);
   const ignoring = new Ignoring(new DiskFolder(repositoryOf(cursor.file)));
   const silence = await silenceIn(cursor, ignoring);

@@ -18,4 +18,5 @@ async function run(options: EngineOptions): Promise<void> {
     return diagnose(engine);
   });
   print(options, 'diagnose', diagnosis, describeDiagnosis);
+  if (diagnosis.simd.levels.some(({ selftest }) => selftest === 'failed')) process.exitCode = 1;
 }

@@ -10,7 +10,7 @@ import { defaults } from '../../editing/settings';
 import { loadAddon } from '../../engine/addon';
 import { type Answering, Engine } from '../../engine/engine';
 import { Opinions } from '../../engine/opinions';
-import type { Found } from '../../library/folders';
+import { type Found, isSame } from '../../library/folders';
 import { modelsOnDisk } from '../../library/onDisk';
 import { glanceAt } from '../../model/description';
 import type { LoadParams } from '../../protocol';
@@ -112,6 +112,8 @@ export async function withAnswering<T>(
   options: EngineOptions,
   work: (answering: Answering) => Promise<T>,
 ): Promise<T> {
+  if (options.both && isSame(await modelFileOf(options), bundledModelFile()))
+    throw new Error('--both needs another model beside the bundled one: name it with --model.');
   return withEngine(options, (engine) => {
     if (!options.both) return work(engine);
     return withEngine({ ...options, model: bundledModelFile() }, async (second) => {

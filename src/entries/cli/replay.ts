@@ -47,6 +47,7 @@ export function addReplay(program: Command): void {
 
 async function run(files: string[], options: Options, command: Command): Promise<void> {
   const { confidence = null, eagerness } = options;
+  if (confidence !== null) expectUseful(command, ['eagerness'], '--confidence');
   const settings = { ...defaults, confidence, eagerness };
   if (options.typed) return type(files, settings, options);
   const [file, second] = files as [string, ...string[]];
@@ -56,6 +57,7 @@ async function run(files: string[], options: Options, command: Command): Promise
   if (bundle) {
     expectUseful(command, ['eagerness', 'confidence'], 'one completion');
     const result = await withAnswering(options, (engine) => replayBundle(engine, bundle));
+    if (!result.same) process.exitCode = 1;
     return print(options, 'replay', result, describeBundleReplay);
   }
   const recording = readRecording(text, file);

@@ -6,7 +6,7 @@ import { explain } from '../../../src/editing/explanation';
 import { failed, hidden } from '../../../src/editing/offers';
 import { defaults, type Settings } from '../../../src/editing/settings';
 import type { Completion } from '../../../src/protocol';
-import type { HiddenReason, Result } from '../../../src/results';
+import type { Circumstance, HiddenReason, Result, Silence } from '../../../src/results';
 
 const completion: Completion = {
   ...{ text: 'values.length;', reason: 'line', shown: false, confidence: 0.29, tokens: 4, promptTokens: 9 },
@@ -40,6 +40,17 @@ describe('the explanation of a line without ghost text', () => {
     assert.equal(own.setting, 'confidence');
   });
 
+  it('does not say that what is just too unsure were sure enough', () => {
+    const said = (confidence: number, least: number): string =>
+      explain(
+        [entry({ kind: 'hidden', because: 'confidence' }, { completion: { ...completion, confidence } })],
+        facts({ confidence: least }),
+      ).sentence;
+    assert.match(said(0.747, 0.754), /74\.7 % sure .* asks for 75\.4 %/);
+    assert.match(said(0.7499, 0.7501), /74\.99 % sure .* asks for 75\.01 %/);
+    assert.match(said(0.29, 0.75), /29 % sure .* asks for 75 %/);
+  });
+
   it('has another sentence for every reason', () => {
     const reasons: HiddenReason[] = [
       ...(['empty', 'duplicate', 'repetition', 'whitespace', 'unbalanced'] as const),
@@ -63,6 +74,25 @@ describe('the explanation of a line without ghost text', () => {
     assert.equal(late.sentence, 'The answer was not ready within 100 ms.');
     assert.match(explain(entries.slice(0, 1), facts()).sentence, /^You typed on/);
     assert.match(explain([], facts()).sentence, /while you type/);
+  });
+
+  it('names the setting to change where one keeps it silent, and none where nothing can be set', () => {
+    const silences: [Silence, string | undefined][] = [
+      [{ kind: 'off' }, 'enabled'],
+      [{ kind: 'languageOff', languageId: 'go' }, 'languages'],
+      [{ kind: 'onRequestOnly' }, 'mode'],
+      [{ kind: 'unproven', languageId: 'go' }, 'eagerness'],
+      [{ kind: 'secret' }, undefined],
+    ];
+    for (const [because, setting] of silences)
+      assert.equal(explain([entry({ kind: 'silent', because })], facts()).setting, setting, because.kind);
+    const circumstances: [Circumstance, string][] = [
+      ['battery', 'onBattery'],
+      ['build', 'whileBuilding'],
+      ['debugging', 'whileBuilding'],
+    ];
+    for (const [because, setting] of circumstances)
+      assert.equal(explain([entry({ kind: 'paused', because })], facts()).setting, setting, because);
   });
 
   it('repeats what was offered, or what went wrong', () => {

@@ -597,6 +597,35 @@ describe('ghost text keeps silent', () => {
   });
 });
 
+describe('ghost text that is known', () => {
+  const held: [title: string, hold: (trial: Trial) => void, result: RegExp][] = [
+    [
+      'while it is paused',
+      ({ editor }) => (editor.throttled = { use: 'paused', because: 'battery' }),
+      /^paused/,
+    ],
+    [
+      'where it is to come on request only',
+      ({ editor }) => (editor.settings = { ...editor.settings, mode: 'onRequest' }),
+      /on request/,
+    ],
+  ];
+  for (const [title, hold, result] of held)
+    it(`does not come ${title}, but stays while it is typed if somebody has asked for it`, async () => {
+      const trial = answering('xyz', sample);
+      await trial.type('a');
+      assert.equal(trial.shown, 'xyz');
+      hold(trial);
+      await trial.type('x');
+      assert.equal(trial.shown, '');
+      assert.match(trial.result, result);
+      await trial.request();
+      assert.equal(trial.shown, 'xyz');
+      await trial.type('x');
+      assert.deepEqual([trial.shown, trial.result], ['yz', 'typed through']);
+    });
+});
+
 describe('ghost text on little', () => {
   it('waits longer for the next key, uses half of the threads, and nothing is read ahead', async () => {
     const trial = answering('x', sample);

@@ -8,7 +8,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { describeModel } from '../../../src/model/description';
 import { readGguf } from '../../../src/model/gguf';
-import type { Prompt } from '../../../src/protocol';
+import type { Completion, Prompt } from '../../../src/protocol';
 import { appText, forbiddenWorkspace } from '../../forbidden';
 import { temporaryFile } from '../model/ggufFile';
 import type { BenchReport, Diagnosis } from '../../../src/reports';
@@ -239,6 +239,31 @@ describe('command line', function () {
     assert.ok(report.firstToken!.every(({ milliseconds: { min, median } }) => 0 < min && min <= median));
   });
 
+  it('ends with 1 where a self-test fails, or a completion is another one than it was', () => {
+    const real = JSON.stringify(
+      path.resolve(`dist/native/${process.platform}-${process.arch}/ryzanstein.node`),
+    );
+    const wrong = 'selftest: () => ({ cases: 3, mismatches: 1, maximumError: 9 })';
+    const addon = temporaryFile(
+      'wrong.cjs',
+      Buffer.from(`module.exports = { ...require(${real}), ${wrong} };`),
+    );
+    const options = { encoding: 'utf8', env: { ...process.env, RYZANSTEIN_ADDON: addon } } as const;
+    const { status, stdout } = spawnSync(process.execPath, [bundle, 'diagnose', ...tiny], options);
+    assert.equal(status, 1);
+    assert.match(stdout, /failed: 1 of 3 cases differ/);
+
+    const kept = temporaryFile('kept.json', Buffer.from(''));
+    json('complete', `${source}:2:12`, ...tiny, '--bundle', kept);
+    assert.equal(ryzanstein('replay', kept, ...tiny).code, 0);
+    const was = JSON.parse(fs.readFileSync(kept, 'utf8')) as { completion: Completion };
+    was.completion.text += ' and more';
+    fs.writeFileSync(kept, JSON.stringify(was));
+    const { code, out } = ryzanstein('replay', kept, ...tiny);
+    assert.equal(code, 1);
+    assert.match(out, /^Another answer/);
+  });
+
   it('diagnoses', () => {
     const report = json('diagnose', ...tiny) as Record<string, Record<string, unknown>>;
     has(
@@ -462,6 +487,26 @@ describe('command line', function () {
       'how sure alternatives are to be',
       ['complete', `${source}:1:1`, ...tiny, '--candidates', '2', '--confidence', '0.5'],
       /--confidence cannot be used with several --candidates/,
+    ],
+    [
+      'two numbers of threads for every one',
+      ['bench', ...tiny, '--whole', '--threads', '1,2'],
+      /--whole measures every number of threads/,
+    ],
+    [
+      'two opinions of the bundled model',
+      ['complete', `${source}:1:1`, '--both'],
+      /--both needs another model beside the bundled one/,
+    ],
+    [
+      'two ways to be sure enough',
+      ['complete', `${source}:1:1`, ...tiny, '--eagerness', 'quiet', '--confidence', '0.5'],
+      /--eagerness cannot be used with --confidence/,
+    ],
+    [
+      'two ways to be sure enough in typing',
+      ['replay', source, ...tiny, '--eagerness', 'quiet', '--confidence', '0.5'],
+      /--eagerness cannot be used with --confidence/,
     ],
     [
       'a model for holes that are only drawn',

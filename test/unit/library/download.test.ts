@@ -118,6 +118,31 @@ if (process.argv[2] === 'download') {
       isWhole();
     });
 
+    const page = Buffer.from('<html>Log in</html>');
+    const html = { 'content-type': 'text/html; charset=utf-8' };
+    const pages: [title: string, Fault][] = [
+      ['a page of another length', { instead: page }],
+      ['a page', { instead: page, headers: html }],
+      ['a page that does not say how long it is', { instead: page, endAfter: page.length, headers: html }],
+      ['something that does not say what and how long it is', { instead: page, endAfter: page.length }],
+    ];
+    for (const [title, fault] of pages)
+      it(`keeps what has arrived where ${title} comes in place of the rest, and goes on there`, async () => {
+        local.faults = [{ breakAfter: 300_000 }, { ...fault, ignoresRange: true }];
+        await assert.rejects(get(), /sends 19 bytes|sends a page|does not go on/);
+        await get();
+        isWhole();
+        assert.deepEqual(starts(), [0, 300_000, 300_000]);
+      });
+
+    it('writes nothing of a page that comes in place of the file', async () => {
+      local.faults = [{ instead: page, endAfter: page.length, headers: html }];
+      await assert.rejects(get(), /sends a page in the place of/);
+      await get();
+      isWhole();
+      assert.deepEqual(starts(), [0, 0]);
+    });
+
     const lies: [title: string, faults: Fault[], words: RegExp][] = [
       [
         'other bytes',
@@ -145,14 +170,16 @@ if (process.argv[2] === 'download') {
       });
 
     it('asks for a token, for terms that were not agreed to, and for what is gone in words of their own', async () => {
-      for (const [status, words] of [
+      const terms = { 'x-error-code': 'GatedRepo' };
+      for (const [status, words, headers = {}] of [
         [401, /set an access token of your account there with "Set Hub Token"/],
-        [403, /only to accounts that have agreed to its terms: agree on http:\/\/[\w.:]+\/org\/coder, then/],
+        [403, /only to accounts that have agreed to its terms: agree on http:.*\/org\/coder, then/, terms],
+        [403, /answers HTTP 403 .*: a proxy or a firewall may be in between\. "Import Model File" takes/],
         [404, /does not have/],
         [400, /answers HTTP 400/],
       ] as const) {
         local.asked.length = 0;
-        local.faults = Array<Fault>(9).fill({ status });
+        local.faults = Array<Fault>(9).fill({ status, headers });
         await assert.rejects(get(), words);
         if (status !== 400) assert.equal(local.asked.length, 1);
       }
@@ -221,6 +248,29 @@ if (process.argv[2] === 'download') {
       await get();
       isWhole();
       assert.deepEqual(starts(), [0, kept]);
+    });
+
+    it('tells how far it has read what is there already, and can be cancelled meanwhile', async () => {
+      local.faults = [{ breakAfter: 900_000 }, ...Array<Fault>(9).fill({ breakAfter: 0 })];
+      await assert.rejects(get(), /try again later/);
+      local.asked.length = 0;
+      const controller = new AbortController();
+      const told: Progress[] = [];
+      const running = get({
+        signal: controller.signal,
+        onProgress: (progress) => {
+          told.push(progress);
+          controller.abort(new Error('cancelled'));
+        },
+      });
+      await assert.rejects(running, /cancelled/);
+      assert.equal(told.length, 1);
+      assert.ok(told[0]!.done > 0 && told[0]!.done < 900_000, String(told[0]!.done));
+      assert.deepEqual(starts(), []);
+      local.faults = [];
+      await get();
+      isWhole();
+      assert.deepEqual(starts(), [900_000]);
     });
 
     it('is done by one window at a time', async () => {

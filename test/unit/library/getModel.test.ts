@@ -66,6 +66,21 @@ describe('getting a model', () => {
     assert.equal(local.asked.length, 2);
   });
 
+  it('looks for room where it goes, not in the folder above, which may lie on another disk', async () => {
+    const { statfs } = fs.promises;
+    const asked: unknown[] = [];
+    fs.promises.statfs = ((place: string) => {
+      asked.push(place);
+      return statfs(place);
+    }) as typeof statfs;
+    try {
+      await get('two-00001-of-00002.gguf');
+    } finally {
+      fs.promises.statfs = statfs;
+    }
+    assert.deepEqual([...new Set(asked)], [folder, path.join(folder, 'org', 'repo')]);
+  });
+
   it('lists what was downloaded, what is not whole and what was imported, and deletes it with its folders', async () => {
     await get('one.gguf');
     local.faults = [{ breakAfter: 3 }, ...Array<Fault>(9).fill({ breakAfter: 0 })];

@@ -47,6 +47,14 @@ describe('the speed of models that ran here', () => {
     assert.equal(writes(), 1);
   });
 
+  it('takes none from an answer that had fewer threads than the machine has for it', () => {
+    const { store } = memory();
+    const speeds = new Speeds(store);
+    for (let i = 0; i < 3; i++) speeds.note('/a.gguf', { ...ran(1, 0.1), threads: 4, mostThreads: 4 });
+    for (let i = 0; i < 9; i++) speeds.note('/a.gguf', { ...ran(0.5, 0.05), threads: 2, mostThreads: 4 });
+    assert.deepEqual(speeds.of('/a.gguf'), { prefill: 1, decode: 0.1 });
+  });
+
   it('corrects what is expected, and says so', () => {
     const load = { bytes: 400e6, passBytes: 400e6, multiplied: 400e6 };
     const machine = { cpu: '', threads: 2, readGBs: 20, gops: 200 };

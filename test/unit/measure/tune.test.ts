@@ -7,6 +7,7 @@ import * as path from 'node:path';
 import { addonFile, loadAddon } from '../../../src/engine/addon';
 import { Engine } from '../../../src/engine/engine';
 import { punchHoles } from '../../../src/measure/holes';
+import { tune } from '../../../src/measure/tune';
 import { chanceOf, foretoldBy, tuneCache } from '../../../src/measure/tuneCache';
 import { readGguf } from '../../../src/model/gguf';
 import { keepTuning, tunedModel, tuningFileOf, tuningOf } from '../../../src/model/tuning';
@@ -135,6 +136,22 @@ describe('tuning', () => {
     assert.notEqual(found(), 7);
     fs.writeFileSync(modelFile, bytes);
     assert.equal(found(), 7);
+  });
+
+  it('leaves all as it was where it is cancelled while it evaluates', async () => {
+    const modelFile = temporaryFile('cancelled.gguf', fs.readFileSync('models/ryzanstein-14m.gguf'));
+    const holes = punchHoles(files, 60, 3);
+    await withEngine(modelFile, async (engine) => {
+      const before = { sharpness: 48, modelWeight: 0.2, strengths: [0.2, 0.2, 0.2, 0.2, 0.2] };
+      await engine.tune(before);
+      const controller = new AbortController();
+      const progress = (done: number): void => {
+        if (done > holes.length + 2) controller.abort(new Error('cancelled'));
+      };
+      await assert.rejects(tune(engine, holes, progress, controller.signal), /cancelled/);
+      assert.deepEqual(engine.loaded.tuning.cache, before);
+      assert.ok(!fs.existsSync(tuningFileOf(modelFile)));
+    });
   });
 
   it('is a command that keeps what it found beside the model', () => {

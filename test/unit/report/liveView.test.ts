@@ -6,7 +6,7 @@ import type { Completion } from '../../../src/protocol';
 import type { Wanted } from '../../../src/report/confidence';
 import type { LiveState } from '../../../src/report/pages';
 import type { Recent } from '../../../src/reports';
-import { computedWith, liveState, type Use } from '../../../src/report/liveView';
+import { cpuShareSince, computedWith, liveState, type Use } from '../../../src/report/liveView';
 import type { LoggedRequest } from '../../../src/report/loggedRequest';
 import { elementsOf } from './svg';
 import type { Result } from '../../../src/results';
@@ -87,6 +87,28 @@ describe('the live view', () => {
       tiles.slice(2).map(({ value }) => value),
       ['1 of 2', '1 of 1'],
     );
+  });
+
+  it('says of which lines it tells a share, where others are listed as well', () => {
+    const { places, tiles } = watched([
+      request('a.ts:1', shown, { text: 'a' }),
+      request('a.md:1', { kind: 'silent', because: { kind: 'off' } }),
+      request('a.ts:2', { kind: 'paused', because: 'battery' }),
+    ]);
+    assert.equal(places.length, 3);
+    assert.deepEqual(
+      [tiles[2]!.value, tiles[2]!.note],
+      ['1 of 1', '100 % of the lines where an answer was wanted'],
+    );
+  });
+
+  it('tells what an engine takes of the processor since it was looked at, not since it began', () => {
+    const hours = { at: 60_000, processId: 7, cpuMs: 300_000 };
+    assert.equal(cpuShareSince(undefined, hours), undefined);
+    assert.equal(cpuShareSince({ at: 59_000, processId: 6, cpuMs: 10 }, hours), undefined);
+    assert.equal(cpuShareSince(hours, { at: 61_000, processId: 7, cpuMs: 300_500 }), 0.5);
+    const unknown = { processId: undefined };
+    assert.equal(cpuShareSince({ ...hours, ...unknown }, { ...unknown, at: 61_000, cpuMs: 10 }), undefined);
   });
 
   it('tells of an offer that was typed into what became of it at last', () => {
