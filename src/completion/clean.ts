@@ -8,6 +8,7 @@ import { closesElementTwice } from './elements';
 import { indented } from './indentation';
 import { hasInvisible } from './invisible';
 import { Opened } from './opened';
+import { beforeRest } from './rewritten';
 import { addsErrors } from './soundness';
 import { columnOf, firstLine, isBlank, isClosers, isDrawn, restOfLine, type Site } from './site';
 import type { Verdict } from './stop';
@@ -33,7 +34,9 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   if (wrong !== undefined && isAstray(opened, balanced, raw.slice(wrong)))
     return { text: balanced, hidden: 'unbalanced' };
   if (reason === 'suffix' && opened.leavesWanting(balanced)) return { text: balanced, hidden: 'unbalanced' };
-  const own = withoutEnd(site, opened, withoutOverlap(site, opened, { text: balanced, reason }).trimEnd());
+  const apart = withoutEnd(site, opened, withoutOverlap(site, opened, { text: balanced, reason }).trimEnd());
+  const own = beforeRest(site, opened, apart, reason);
+  if (own === undefined) return { text: apart, hidden: 'duplicate' };
   const takesUpRest = reason === 'suffix' || own.length < balanced.length;
   const all = indented(site, own + spaceBehind(site, own, raw, reason), (index) =>
     opened.isHeredoc(own.slice(0, index)),

@@ -99,6 +99,26 @@ export class Opened {
     return this.#kept(this.after(text)) === this.#atCursor.stack.length;
   }
 
+  /** Whether the cursor stands in code. */
+  get isCode(): boolean {
+    const inside = this.#atCursor.stack.findLast(({ weak }) => !weak);
+    if (inside === undefined) return lexisOf(this.#site.languageId).base === 'code';
+    return inside.kind === 'bracket' || inside.kind === 'code';
+  }
+
+  /** Whether a text leaves nothing open that it has opened. */
+  isClosed(text: string): boolean {
+    return this.after(text).stack.every(({ at }) => at < this.#cursor);
+  }
+
+  /** Whether a text opens a bracket that the line's rest does not close. */
+  leavesOpen(text: string): boolean {
+    const end = this.#cursor + text.length;
+    return this.after(text + this.#rest).stack.some(
+      ({ kind, weak, at }) => kind === 'bracket' && !weak && at >= this.#cursor && at < end,
+    );
+  }
+
   /** Whether the last character of a text closes a string that has it as one of its own where it is written twice. */
   mayBeDoubled(text: string): boolean {
     const { stack } = this.after(text.slice(0, -1));
