@@ -136,6 +136,27 @@ describe('real code', function () {
 });
 
 describe('a lexer', () => {
+  const ofSeveralLines: [languageId: string, text: string][] = [
+    ['perl', "=head1 A\n\nIt does (a.\n\n=cut\n\nmy $a = <<EOS;\n(it's\nEOS\nsub f {\n"],
+    ['ruby', "class A\n=begin\nit's (\n=end\n  a = <<~EOS\n    (it's\n  EOS\n  f(\n"],
+    ['powershell', `$a = @"\nit's (\n$(b)\n"@\nfoo(@'\nit's\n'@, (\n`],
+    ['shellscript', "f() {\n  cat <<EOF\nit's (\nEOF\n  g '\n(' (\n"],
+    ['python', `a = """\n(it's\n""" + (\n`],
+    ['typescriptreact', "const a = (\n  <p\n    b={`\n(${c}`}\n  >\n    it's (\n  </p>,\n  (\n"],
+    ['c', '#ifdef A\nint f(int a) {\n#else\nint f(void) {\n#endif\n/* (\n*/\n  g(\n'],
+    ['cmake', 'set(a "\n(" b\n'],
+  ];
+  for (const [languageId, text] of ofSeveralLines)
+    it(`finds the same open where ${languageId} is read line by line as at once`, () => {
+      const opens = ({ stack }: Lexer): unknown => stack.map(({ kind, closer, at }) => [kind, closer, at]);
+      const steps = new Lexer(languageId);
+      let read = '';
+      for (const line of text.match(/.*\n/g)!) {
+        read += line;
+        assert.deepEqual(opens(steps.read(line)), opens(new Lexer(languageId).read(read)), read);
+      }
+    });
+
   const hostile: [languageId: string, text: string][] = [
     ['ruby', ' %('],
     ['perl', ' s{'],

@@ -370,6 +370,7 @@ const kinds: Record<string, Row[]> = {
     ['csharp', 'class A {\n    string a = F(@"c:\\", ‸);\n}\n', 'b);', 'b'],
     ['lua', "a = f([[it's]], ‸)\n", 'b)', 'b'],
     ['powershell', "f('it''s', ‸)\n", '$b)', '$b'],
+    ['powershell', "f(@'\nit's\n'@, ‸)\n", '$b)', '$b'],
     ['rust', "/* a /* b */ it's */ fn f() { g(‸) }\n", 'b); }', 'b'],
     ['kotlin', "/* a /* b */ it's */ fun f() { g(‸) }\n", 'b) }', 'b'],
     ['swift', "/* a /* b */ it's */ func f() { g(‸) }\n", 'b) }', 'b'],
