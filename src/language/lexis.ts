@@ -172,8 +172,11 @@ const special: Record<string, Partial<Lexis>> = {
     nested: true,
   },
   cmake: {
-    strings: [quoted('"', { lines: true, code: dollarBrace })],
-    plain: /#?\[(=*)\[[^]*?\]\1\]/y,
+    strings: [
+      { open: /\[(=*)\[/y, behind: /(?:^|[\s(])$/, close: ']$1]', lines: true },
+      quoted('"', { lines: true, code: dollarBrace }),
+    ],
+    plain: /#\[(=+)\[[^]*?\]\1\]/y,
     escape: backslash,
   },
   dockerfile: {

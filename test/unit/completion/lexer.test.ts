@@ -144,7 +144,7 @@ describe('a lexer', () => {
     ['python', `a = """\n(it's\n""" + (\n`],
     ['typescriptreact', "const a = (\n  <p\n    b={`\n(${c}`}\n  >\n    it's (\n  </p>,\n  (\n"],
     ['c', '#ifdef A\nint f(int a) {\n#else\nint f(void) {\n#endif\n/* (\n*/\n  g(\n'],
-    ['cmake', 'set(a "\n(" b\n'],
+    ['cmake', 'set(a "\n(" b)\nset(a [=[\n(\n]=] b\n'],
   ];
   for (const [languageId, text] of ofSeveralLines)
     it(`finds the same open where ${languageId} is read line by line as at once`, () => {
