@@ -421,7 +421,8 @@ const sections = new Set([
 
 /** Whether what a closer ends is the first half of an operation or an entry. */
 function isHalf(text: string, at: number, languageId: string): boolean {
-  const before = text.slice(Math.max(0, at - 20), at).trimEnd();
+  // What a line above ends with may be whole, as `default:` is.
+  const before = text.slice(Math.max(text.lastIndexOf('\n', at) + 1, at - 20), at).trimEnd();
   return (
     !sections.has(languageId) &&
     (text[at] === '}' ? /[:=]$/ : text[at] === ')' ? /[=<]$/ : /(?!)/).test(before)

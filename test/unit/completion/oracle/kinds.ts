@@ -551,6 +551,33 @@ const kinds: Record<string, Row[]> = {
     ['javascript', '\tif (a) {‸\n', '\n    b();\n    c();\n  }\n', '\n\t\tb();\n\t\tc();\n\t}'],
     ['python', 'def f():\n    if a:\n‸\n', '\t\tb()', '        b()'],
     ['python', '‸', '    import a', 'import a'],
+    // Of another kind are lines of a string, a comment, and another block.
+    [
+      'python',
+      "U = '''\n  -h\n'''\n\ndef f(x):\n\tif x:\n\t\treturn 1\n\ndef g(x):\n\tif x:‸\n",
+      '\n        return 1\n',
+      '\n\t\treturn 1',
+    ],
+    [
+      'python',
+      "U = '''\n  -h\n'''\n\ndef f(x):\n\tif x:\n\t\ty = 1\n\t\treturn y\n\treturn 2\n\n\ndef g(x):‸\n",
+      '\n    return 1\n',
+      '\n\treturn 1',
+    ],
+    [
+      'javascript',
+      '/*\n  Copyright\n*/\nfunction f() {\n\tif (a) {‸}\n}\n',
+      '\n    foo();\n  }\n',
+      '\n\t\tfoo();\n\t',
+    ],
+    ['c', '/*\n  Copyright\n*/\nint f() {\n\tif (a) {‸\n}\n', '\n        g();\n    }\n', '\n\t\tg();\n\t}'],
+    // Where four spaces and a tab are levels, neither is one.
+    [
+      'c',
+      'int f() {\n    if (a) {\n\tg();\n\tif (b) {‸\n    }\n}\n',
+      '\n\t    h();\n\t}\n',
+      '\n\t    h();\n\t}',
+    ],
   ],
   'what cannot be seen': [
     ['javascript', 'const a = ‸\n', "'user\u202e // admin\u202c';", 'hidden: invisible'],
@@ -568,6 +595,22 @@ const kinds: Record<string, Row[]> = {
   'the rest of the line and a line below it': [
     ['css', 'a {\n  ‸;\n}\n', 'width: 1px;\n}\n', 'width: 1px'],
     ['typescript', 'function f() {\n  ‸;\n}\n', 'g();\n}\n', 'g()'],
+  ],
+  'a block that ends behind an empty case': [
+    [
+      'go',
+      'func f() {\n\tselect {‸\n}\n',
+      '\n\tcase a <- b:\n\tdefault:\n\t}\n',
+      '\n\tcase a <- b:\n\tdefault:\n\t}',
+    ],
+    ['go', 'func f() {\n\tswitch a {\n\tcase 1:\n\t‸\n\tfoo()\n}\n', '}\n', '}'],
+    ['c', 'void f() {\n  switch (a) {\n  default:\n  ‸\n  g();\n}\n', '}\n', '}'],
+    [
+      'typescript',
+      'switch (a) {‸\n',
+      '\n  case 1:\n    b();\n    break;\n  default:\n}\nc();\n',
+      '\n  case 1:\n    b();\n    break;\n  default:\n}',
+    ],
   ],
   'a closer too many': [
     ['css', 'a {‸\n}\n', '\n  color: red;\n  bord}er: 0;\n}\n', '\n  color: red;'],
