@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Lexer } from '../../../src/completion/lexer';
+import { Opened } from '../../../src/completion/opened';
+import { randomSource } from '../random';
 import { place } from './place';
 import { skipped } from '../../skipped';
 
@@ -175,6 +177,23 @@ describe('a lexer', () => {
       const ms = performance.now() - start;
       assert.ok(ms < 1000, `${Math.round(ms)} ms`);
     });
+});
+
+describe('a long line', () => {
+  const parts = ['"', "'", ' + ', 'f(', '[', ' ', '\\"', '`${b}`', '/*', '*/'];
+  it('leaves open what a lexer finds that reads all of it at once', () => {
+    const random = randomSource(5);
+    for (let n = 0; n < 100; n++) {
+      let line = '';
+      const length = 100 + random.below(16_000);
+      while (line.length < length)
+        line += random.below(9) > 0 ? 'A'.repeat(random.below(40)) : random.pick(parts);
+      const opened = new Opened(place(`const a = 1;\n${line}‸`));
+      const { stack } = new Lexer('typescript').read(`const a = 1;\n${line}`);
+      const opens = (all: typeof stack): unknown => all.map(({ kind, closer, at }) => [kind, closer, at]);
+      assert.deepEqual(opens(opened.after('').stack), opens(stack), line.slice(-80));
+    }
+  });
 });
 
 describe('the line that opens a block', () => {

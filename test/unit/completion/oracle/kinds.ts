@@ -612,6 +612,13 @@ const kinds: Record<string, Row[]> = {
       '\n  case 1:\n    b();\n    break;\n  default:\n}',
     ],
   ],
+  'behind a long string in the line': [
+    ['typescript', `const logo = f("${'A'.repeat(5000)}", ‸)\n`, 'b);\n', 'b'],
+    ['typescript', `const logo = f("${'A'.repeat(9000)}", ‸)\n`, 'b);\n', 'b'],
+    ['typescript', `const logo = f("${'A'.repeat(15000)}", ‸)\n`, '"b", c);\n', '"b", c'],
+    ['typescript', `const logo = f("${'A'.repeat(5000)}"‸)\n`, ', b);\n', ', b'],
+    ['cpp', `int a[] = {${'1, '.repeat(9000)}‸};\n`, 'foo, bar\n', 'foo, bar'],
+  ],
   'a closer too many': [
     ['css', 'a {‸\n}\n', '\n  color: red;\n  bord}er: 0;\n}\n', '\n  color: red;'],
     ['css', '‸\n', 'a{b:c}d{e:f}\n', 'a{b:c}d{e:f}'],
@@ -1030,7 +1037,7 @@ const kinds: Record<string, Row[]> = {
 for (const [kind, rows] of Object.entries(kinds))
   describe(`what is shown: ${kind}`, () => {
     for (const [languageId, marked, output, shown] of rows)
-      it(`${languageId}: ${JSON.stringify(output)} at ${JSON.stringify(marked)}`, async () => {
+      it(`${languageId}: ${JSON.stringify(output)} at ${JSON.stringify(marked.slice(-500))}`, async () => {
         const [prefix = '', suffix = ''] = marked.split('‸');
         const path = kind.endsWith('of a notebook') ? 'a.ipynb' : 'place';
         const { text, hidden } = await shownAt(languageId, prefix, suffix, output, 12, 'end', path);
