@@ -447,8 +447,12 @@ function isGlued(text: string, opener: number | undefined, at: number, languageI
   const word = /^[\p{L}_]\w*/u.exec(text.slice(at + 1, at + 20))?.[0];
   if (word === undefined || keywords.test(word)) return false;
   const before = text[at - 1]!;
-  // `[]byte`, `map[string]bool`, `[[A alloc]init]`
-  if (text[at] === ']') return before !== '[' && !namedBehind.has(languageId);
+  if (text[at] === ']') {
+    // `[]byte`, `map[string]bool`, `[[A alloc]init]`
+    if (before === '[' || namedBehind.has(languageId)) return false;
+    // What stands behind no value is a type or an attribute: `[16]u8`, `[FromBody]Foo a`.
+    return opener === undefined || /[\p{L}\p{N}_)\]}"'`]/u.test(text[opener - 1] ?? '');
+  }
   if (text[at] === '}' || opener === undefined) return /[\p{L}\p{N}_]/u.test(before);
   // `(int)a` and `if (a)b` are no calls.
   const called = /[\p{L}\p{N}_!)\]>]+$/u.exec(text.slice(Math.max(0, opener - 20), opener))?.[0];

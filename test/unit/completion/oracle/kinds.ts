@@ -619,6 +619,13 @@ const kinds: Record<string, Row[]> = {
     ['typescript', `const logo = f("${'A'.repeat(5000)}"‸)\n`, ', b);\n', ', b'],
     ['cpp', `int a[] = {${'1, '.repeat(9000)}‸};\n`, 'foo, bar\n', 'foo, bar'],
   ],
+  'a name right behind a bracket': [
+    ['zig', 'var buf: ‸\n', '[1024]u8 = undefined;\n', '[1024]u8 = undefined;'],
+    ['csharp', 'class A {\n  void Post(‸)\n}\n', '[FromBody]Foo a) {\n', '[FromBody]Foo a'],
+    ['csharp', 'class A {\n  ‸\n}\n', '[SerializeField]private int a;\n', '[SerializeField]private int a;'],
+    ['awk', '‸\n', '/[a-z]foo/ { print $1 }\n', '/[a-z]foo/ { print $1 }'],
+    ['zig', 'const a = ‸;\n', 'b[0]c;\n', 'hidden: unbalanced'],
+  ],
   'a closer too many': [
     ['css', 'a {‸\n}\n', '\n  color: red;\n  bord}er: 0;\n}\n', '\n  color: red;'],
     ['css', '‸\n', 'a{b:c}d{e:f}\n', 'a{b:c}d{e:f}'],
