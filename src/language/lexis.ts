@@ -1,6 +1,6 @@
 // How languages write strings, comments and code within strings: what a lexer has to know to tell brackets from text.
 
-import { configurations, languageAt, templates } from './languages';
+import { configurations, languageAt, templates, texts } from './languages';
 
 /** A kind of string. Of several that match, the first one counts. */
 export interface StringRule {
@@ -420,6 +420,7 @@ const special: Record<string, Partial<Lexis>> = {
       'log',
       'markdown',
       'plaintext',
+      ...texts,
     ].map((id) => [id, { base: 'prose' }]),
   ),
   ...Object.fromEntries(

@@ -405,6 +405,14 @@ const kinds: Record<string, Row[]> = {
     ['c', '/* ‸ */\n', 'a) first', 'a) first'],
     ['plaintext', '‸\n', 'b) second', 'b) second'],
   ],
+  'running text of a kind of its own': [
+    ['cucumber', 'Feature: A\n  Scenario: B\n    Given ‸\n', 'I am logged in\n', 'I am logged in'],
+    ['feature', 'Feature: A\n  Scenario: B\n    When ‸\n', "I've 3) apples\n", "I've 3) apples"],
+    ['asciidoc', '= A\n\n‸\n', 'You can use it :) and more\n', 'You can use it :) and more'],
+    ['org', '* A\n‸\n', 'a) first thing\n', 'a) first thing'],
+    ['typst', '= A\n‸\n', 'The code below is f(x).\n', 'The code below is f(x).'],
+    ['quarto', '# A\n\n‸\n', 'There it is: 1) a.\n', 'There it is: 1) a.'],
+  ],
   'arguments, elements and lists over several lines': [
     [
       'typescriptreact',
