@@ -182,10 +182,19 @@ function withoutLinesBelow(site: Site, opened: Opened, text: string): string {
 function isDuplicate(site: Site, text: string, differs = false): boolean {
   if (text.includes('\n') || !isClosers(site.lineAfter)) return false;
   const line = (site.lineBefore + text + site.lineAfter).trimEnd();
-  const isAbove = line === site.lineAbove.trimEnd();
+  const isAbove = line === site.lineAbove.trimEnd() && !beginsCell(site);
   const isBelow = line.trim() === site.lineBelow.trim() && columnOf(line) === columnOf(site.lineBelow);
   if (isAbove && isData(site, line)) return false;
-  return ((isBelow && !differs) || (isAbove && !isRule(line))) && !repeats(site, line);
+  return ((isBelow && !differs && !endsCell(site)) || (isAbove && !isRule(line))) && !repeats(site, line);
+}
+
+/** Cells of a notebook have an empty line between them: what one ends with, the next may begin with. */
+function beginsCell({ notebook, before, lineBefore }: Site): boolean {
+  return notebook && /\n[ \t]*\n$/.test(before.slice(0, before.length - lineBefore.length));
+}
+
+function endsCell({ notebook, after, lineAfter }: Site): boolean {
+  return notebook && /^\n[ \t]*(?:\n|$)/.test(after.slice(lineAfter.length));
 }
 
 /** The document has the line twice in a row: above the cursor, below it, or around it. */

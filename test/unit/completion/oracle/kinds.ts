@@ -1040,6 +1040,11 @@ const kinds: Record<string, Row[]> = {
     ['python', 'import math\n‸\n', '??math.sqrt', '??math.sqrt'],
     ['python', 'import math\n%timeit?\n‸\n', 'a = math.pi', 'a = math.pi'],
     ['python', 'import math\n‸\n', 'a != !b', 'hidden: syntax'],
+    // What a cell ends with the next one may begin with.
+    ['python', 'df = load()\ndf.head()\n\n‸', 'df.head()\n', 'df.head()'],
+    ['python', 'df = load()\ndf.head()\n\ndf.h‸\n', 'ead()\n', 'ead()'],
+    ['python', 'a = b\n‸\n\na.c()\n', 'a.c()\n', 'a.c()'],
+    ['python', 'df = load()\ndf.head()\n‸', 'df.head()\n', 'hidden: duplicate'],
   ],
   'commands that only a notebook has': [
     ['python', 'import math\n‸\n', '%matplotlib inline', 'hidden: syntax'],
