@@ -240,7 +240,11 @@ const special: Record<string, Partial<Lexis>> = {
     ],
   },
   makefile: {
-    strings: [quoted('"', { code: dollarBoth }), quoted("'", { code: dollarBoth })],
+    // Outside of recipes a quote is a character like others.
+    strings: [
+      { ...quoted('"', { code: dollarBoth }), open: /(?<=^\t.*)"/my },
+      { ...quoted("'", { code: dollarBoth }), open: /(?<=^\t.*)'/my },
+    ],
     patterns: ['case', 'esac'],
     escape: backslash,
   },

@@ -387,6 +387,9 @@ const kinds: Record<string, Row[]> = {
     ['java', 'class A {\n  String b = """\n      it"s (\n      """ + c(‸);\n}\n', 'd);\n', 'd'],
     ['kotlin', "fun f() {\n  val a = '‸'\n}\n", "\\''\n", "\\'"],
     ['ini', "a = it's\nb = (‸)\n", 'c)', 'c'],
+    ['makefile', "SQ = $(subst ','\\'',$(1))\n\nX = $(foo ‸\n", 'a)))\n', 'a)'],
+    ['makefile', "# It's one.\nA = it's (\nB = $(foo ‸)\n", 'a)\n', 'a'],
+    ['makefile', "a:\n\techo '(' $(foo ‸)\n", "b) 'c)'\n", 'b'],
   ],
   'patterns and text with closers of their own': [
     ['shellscript', 'case "$1" in\n  ‸\nesac\n', 'start)', 'start)'],
