@@ -73,7 +73,9 @@ function emptyReason(raw: string, written: string, balanced: string): HiddenReas
 
 /** Spaces typed before the answer are not written twice, be they in the line or its indentation. */
 function withoutSecondSpace(site: Site, text: string): string {
-  return /[ \t]$/.test(site.lineBefore) ? text.replace(/^[ \t]+/, '') : text;
+  // Where several stand there, something is aligned, which more of them may be wanted for.
+  const isAligned = !isBlank(site.lineBefore) && /[ \t]{2}$/.test(site.lineBefore);
+  return /[ \t]$/.test(site.lineBefore) && !isAligned ? text.replace(/^[ \t]+/, '') : text;
 }
 
 /** A body written between a bracket and its closer puts the closer on a line of its own. */
@@ -278,6 +280,8 @@ function declares(languageId: string, line: string): boolean {
   // Nor is the name of a function whose parameters follow, where they tell it from another one.
   if (overloading.has(languageId) && line.trimEnd().endsWith('(')) return false;
   if (languageId === 'python' && /^from +\w/.test(line)) return true;
+  // To a shell it calculates.
+  if (languageId === 'shellscript' && /^let\b/.test(line)) return false;
   if (shadowing.has(languageId) && /^let +\w/.test(line)) return false;
   return lexisOf(languageId).base === 'code' && languageId !== 'sql' && declaration.test(line);
 }

@@ -893,6 +893,7 @@ const kinds: Record<string, Row[]> = {
   ],
   'a name that is declared again on purpose': [
     ['rust', 'fn f() {\n    let a = b();\n    c(a);\n    ‸\n}\n', 'let a = b();\n', 'let a = b();'],
+    ['shellscript', 'let i++\necho\n‸\n', 'let i++\n', 'let i++'],
     ['ocaml', 'let () = a ()\n\nlet b = 1\n\n‸\n', 'let () = a ()\n', 'let () = a ()'],
     [
       'typescript',
@@ -900,6 +901,12 @@ const kinds: Record<string, Row[]> = {
       'let a = b();\n',
       'hidden: duplicate',
     ],
+  ],
+  'spaces behind those that are there': [
+    ['go', 'const (\n\tA    = 1\n\tab   ‸\n)\n', ' = 2\n', ' = 2'],
+    ['go', 'const (\n\ta   ‸\n)\n', '   = 0x93\n', '   = 0x93'],
+    ['typescript', 'const a ‸\n', ' = 2;\n', '= 2;'],
+    ['python', 'def f():\n    ‸\n', '    return 1\n', 'return 1'],
   ],
   'a word that ends behind the cursor already': [
     ['yaml', 'a:\n  - uses: actions/se‸tup-java@v4\n', 'tup-go@v4', 'hidden: duplicate'],
