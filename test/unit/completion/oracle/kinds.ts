@@ -389,6 +389,12 @@ const kinds: Record<string, Row[]> = {
     ['ini', "a = it's\nb = (‸)\n", 'c)', 'c'],
     ['makefile', "SQ = $(subst ','\\'',$(1))\n\nX = $(foo ‸\n", 'a)))\n', 'a)'],
     ['makefile', "# It's one.\nA = it's (\nB = $(foo ‸)\n", 'a)\n', 'a'],
+    [
+      'makefile',
+      '‸\n',
+      'A := $(shell node -e \'b(require("./c.json").d)\')\n',
+      'A := $(shell node -e \'b(require("./c.json").d)\')',
+    ],
     ['makefile', "a:\n\techo '(' $(foo ‸)\n", "b) 'c)'\n", 'b'],
   ],
   'patterns and text with closers of their own': [
