@@ -137,6 +137,8 @@ function withoutOverlap(site: Site, opened: Opened, { text, reason }: Verdict): 
     const tail = rest.slice(0, length);
     // A part of the rest may equal the end by chance where it is made of letters, as one character may anywhere.
     if (length < rest.length && /[\p{L}\p{N}_]/u.test(tail)) continue;
+    // What goes on to the end of the line has more of the rest than its beginning.
+    if (length < rest.length && reason === 'line' && !isClosers(rest) && /^[([{]/.test(tail)) continue;
     if (isBlank(tail) || !text.endsWith(tail)) continue;
     const isChance = isDrawn(text) || (lineAfter === tail && length === 1 && !isClosers(tail));
     if (reason === 'end' && isChance) continue;

@@ -959,6 +959,7 @@ const kinds: Record<string, Row[]> = {
     ['lua', 'if ‸ == 1 then\nend\n', 'a == 2 then\n', 'a'],
     ['sql', 'select ‸ from a;\n', 'b from c;\n', 'b'],
     ['swift', 'guard let ‸ = b else {\n}\n', 'a = c else {\n', 'a'],
+    ['typescript', 'return ‸() < b.c();\n', 'd.e() < f.c()\n', 'd.e'],
     // The rest goes on behind these.
     ['typescript', 'const a = ‸ + y;\n', 'foo(b)\n', 'foo(b)'],
     ['typescript', 'if (a) na‸ else z();\n', 'me();\n', 'me();'],
