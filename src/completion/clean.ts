@@ -8,6 +8,7 @@ import { closesElementTwice } from './elements';
 import { indented } from './indentation';
 import { hasInvisible } from './invisible';
 import { Opened } from './opened';
+import { beforeRest } from './rewritten';
 import { addsErrors } from './soundness';
 import { columnOf, firstLine, isBlank, isClosers, isDrawn, restOfLine, type Site } from './site';
 import type { Verdict } from './stop';
@@ -33,7 +34,9 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   if (wrong !== undefined && isAstray(opened, balanced, raw.slice(wrong)))
     return { text: balanced, hidden: 'unbalanced' };
   if (reason === 'suffix' && opened.leavesWanting(balanced)) return { text: balanced, hidden: 'unbalanced' };
-  const own = withoutEnd(site, opened, withoutOverlap(site, opened, { text: balanced, reason }).trimEnd());
+  const apart = withoutEnd(site, opened, withoutOverlap(site, opened, { text: balanced, reason }).trimEnd());
+  const own = beforeRest(site, opened, apart, reason);
+  if (own === undefined) return { text: apart, hidden: 'duplicate' };
   const takesUpRest = reason === 'suffix' || own.length < balanced.length;
   const all = indented(site, own + spaceBehind(site, own, raw, reason), (index) =>
     opened.isHeredoc(own.slice(0, index)),
@@ -70,7 +73,9 @@ function emptyReason(raw: string, written: string, balanced: string): HiddenReas
 
 /** Spaces typed before the answer are not written twice, be they in the line or its indentation. */
 function withoutSecondSpace(site: Site, text: string): string {
-  return /[ \t]$/.test(site.lineBefore) ? text.replace(/^[ \t]+/, '') : text;
+  // Where several stand there, something is aligned, which more of them may be wanted for.
+  const isAligned = !isBlank(site.lineBefore) && /[ \t]{2}$/.test(site.lineBefore);
+  return /[ \t]$/.test(site.lineBefore) && !isAligned ? text.replace(/^[ \t]+/, '') : text;
 }
 
 /** A body written between a bracket and its closer puts the closer on a line of its own. */
@@ -132,6 +137,8 @@ function withoutOverlap(site: Site, opened: Opened, { text, reason }: Verdict): 
     const tail = rest.slice(0, length);
     // A part of the rest may equal the end by chance where it is made of letters, as one character may anywhere.
     if (length < rest.length && /[\p{L}\p{N}_]/u.test(tail)) continue;
+    // What goes on to the end of the line has more of the rest than its beginning.
+    if (length < rest.length && reason === 'line' && !isClosers(rest) && /^[([{]/.test(tail)) continue;
     if (isBlank(tail) || !text.endsWith(tail)) continue;
     const isChance = isDrawn(text) || (lineAfter === tail && length === 1 && !isClosers(tail));
     if (reason === 'end' && isChance) continue;
@@ -179,10 +186,19 @@ function withoutLinesBelow(site: Site, opened: Opened, text: string): string {
 function isDuplicate(site: Site, text: string, differs = false): boolean {
   if (text.includes('\n') || !isClosers(site.lineAfter)) return false;
   const line = (site.lineBefore + text + site.lineAfter).trimEnd();
-  const isAbove = line === site.lineAbove.trimEnd();
+  const isAbove = line === site.lineAbove.trimEnd() && !beginsCell(site);
   const isBelow = line.trim() === site.lineBelow.trim() && columnOf(line) === columnOf(site.lineBelow);
   if (isAbove && isData(site, line)) return false;
-  return ((isBelow && !differs) || (isAbove && !isRule(line))) && !repeats(site, line);
+  return ((isBelow && !differs && !endsCell(site)) || (isAbove && !isRule(line))) && !repeats(site, line);
+}
+
+/** Cells of a notebook have an empty line between them: what one ends with, the next may begin with. */
+function beginsCell({ notebook, before, lineBefore }: Site): boolean {
+  return notebook && /\n[ \t]*\n$/.test(before.slice(0, before.length - lineBefore.length));
+}
+
+function endsCell({ notebook, after, lineAfter }: Site): boolean {
+  return notebook && /^\n[ \t]*(?:\n|$)/.test(after.slice(lineAfter.length));
 }
 
 /** The document has the line twice in a row: above the cursor, below it, or around it. */
@@ -266,6 +282,8 @@ function declares(languageId: string, line: string): boolean {
   // Nor is the name of a function whose parameters follow, where they tell it from another one.
   if (overloading.has(languageId) && line.trimEnd().endsWith('(')) return false;
   if (languageId === 'python' && /^from +\w/.test(line)) return true;
+  // To a shell it calculates.
+  if (languageId === 'shellscript' && /^let\b/.test(line)) return false;
   if (shadowing.has(languageId) && /^let +\w/.test(line)) return false;
   return lexisOf(languageId).base === 'code' && languageId !== 'sql' && declaration.test(line);
 }

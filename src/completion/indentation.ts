@@ -13,13 +13,37 @@ function levelOf(site: Site): string | undefined {
   return known.level;
 }
 
-/** Tabs where lines begin with them alone, or where a recipe of a Makefile has to; spaces likewise. */
+/** Tabs where a recipe of a Makefile has to begin with one, or the lines around the place do; spaces likewise. */
 function levelIn(site: Site): string | undefined {
   if (isRecipe(site)) return '\t';
-  const tabs = site.before.startsWith('\t') || site.before.includes('\n\t') || site.after.includes('\n\t');
-  const spaces = site.before.startsWith('  ') || site.before.includes('\n  ') || site.after.includes('\n  ');
-  if (tabs === spaces) return undefined;
-  return tabs ? '\t' : ' '.repeat(spacesPerLevel(site.before));
+  const above = site.before.split('\n');
+  const head = headOf(enclosing(above)) ?? headOf([...above, ...site.after.split('\n').slice(1)], mostly);
+  return head === '  ' ? ' '.repeat(spacesPerLevel(site.before)) : head;
+}
+
+/** As many times more lines begin so than otherwise, as those of a string or a comment do. */
+const mostly = 4;
+
+/** What lines begin with: tabs or spaces; undefined where not all or not `times` as many begin so. */
+function headOf(lines: readonly string[], times = Infinity): '\t' | '  ' | undefined {
+  const count = (head: string): number => lines.filter((line) => line.startsWith(head)).length;
+  const [tabs, spaces] = [count('\t'), count('  ')];
+  if (tabs > 0 && (spaces === 0 || tabs >= times * spaces)) return '\t';
+  return spaces > 0 && (tabs === 0 || spaces >= times * tabs) ? '  ' : undefined;
+}
+
+/** The last line, and each of those above it that is less deep than all between. */
+function enclosing(lines: readonly string[]): string[] {
+  const found: string[] = [];
+  let least = Infinity;
+  for (let i = lines.length - 1; i >= 0 && least > 0; i--) {
+    const line = lines[i]!;
+    const isTyped = i === lines.length - 1 && line !== '';
+    if (columnOf(line) >= least || (isBlank(line) && !isTyped)) continue;
+    least = columnOf(line);
+    found.push(line);
+  }
+  return found;
 }
 
 /** The column of a line that the model has written, with its own levels read as the document's. */

@@ -58,6 +58,8 @@ export class Lexer {
   #text = '';
   #offset = 0;
   #at = 0;
+  /** The text before ended a line. */
+  #wasLineEnd = true;
   /** Where a bracket was closed that running text is about. */
   #flowEnd = -1;
 
@@ -73,6 +75,7 @@ export class Lexer {
     other.#waiting = [...this.#waiting];
     other.#conditions = [...this.#conditions];
     other.#offset = this.#offset;
+    other.#wasLineEnd = this.#wasLineEnd;
     return other;
   }
 
@@ -105,6 +108,7 @@ export class Lexer {
     this.#flowEnd = -1;
     while (this.#at < text.length) this.#step();
     this.#offset += text.length;
+    if (text !== '') this.#wasLineEnd = text.endsWith('\n');
     return this;
   }
 
@@ -372,9 +376,12 @@ export class Lexer {
     }
     const top = this.stack.at(-1)!;
     const isInner = rule.nests && top.weak && top.closer === string.closer;
-    if (!isInner && this.#text.startsWith(string.closer, this.#at)) {
+    // A line end that the closer begins with may have been read with the text before.
+    const isBegun = string.closer.startsWith('\n') && this.#at === 0 && this.#wasLineEnd;
+    const closer = isBegun ? string.closer.slice(1) : string.closer;
+    if (!isInner && this.#text.startsWith(closer, this.#at)) {
       this.#close(string);
-      this.#at += string.closer.length;
+      this.#at += closer.length;
       return;
     }
     const code = rule.code && this.#match(rule.code);
@@ -394,7 +401,7 @@ export class Lexer {
   #inHeredoc(heredoc: Open): void {
     const end = this.#text.indexOf('\n', this.#at);
     const line = this.#text.slice(this.#at, end < 0 ? undefined : end);
-    const isStart = this.#at === 0 || this.#text[this.#at - 1] === '\n';
+    const isStart = this.#at === 0 ? this.#wasLineEnd : this.#text[this.#at - 1] === '\n';
     if (isStart && line.trim().replace(/[;,)].*$/, '') === heredoc.closer) {
       this.#close(heredoc);
       this.#at += line.indexOf(heredoc.closer) + heredoc.closer.length;

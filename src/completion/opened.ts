@@ -6,9 +6,12 @@ import { Lexer, type Open } from './lexer';
 import { outermostStart } from './nearby';
 import { columnOf, isBlank, type Site } from './site';
 
-/** Characters above the cursor's line in which openers are looked for where nothing shows what is open, and of the line itself. */
+/** Characters above the cursor's line in which openers are looked for where nothing shows what is open. */
 const windowAbove = 8000;
+/** Of a line as many before the cursor are read with each text, up to twice as many; those before them once. */
 const windowLine = 4000;
+/** Where a line may be read in two parts: in the middle of a word, which no mark goes across. */
+const within = /[A-Za-z0-9](?=[A-Za-z0-9])/g;
 /** Characters behind the cursor in which closers are looked for. */
 const windowBelow = 4000;
 
@@ -30,9 +33,10 @@ export class Opened {
   readonly #isSound: boolean;
   readonly #start: Lexer;
   readonly #site: Site;
-  /** What was read of the text above the cursor's line. */
+  /** What was read of the text above the cursor's line, and of what stands before the end of a long one. */
   readonly #above: string;
   readonly #line: string;
+  readonly #lineStart: number;
   readonly #cursor: number;
   /** What stands behind the cursor, without spaces in front of a bracket. */
   readonly #rest: string;
@@ -48,14 +52,16 @@ export class Opened {
     const above = before.slice(0, before.length - lineBefore.length);
     const start = outermostStart(above);
     this.#site = site;
-    this.#line = lineBefore.slice(-windowLine);
-    this.#above = above.slice(start ?? above.indexOf('\n', above.length - windowAbove) + 1);
+    const head = lineBefore.slice(0, partOf(lineBefore));
+    this.#line = lineBefore.slice(head.length);
+    this.#above = above.slice(start ?? above.indexOf('\n', above.length - windowAbove) + 1) + head;
     this.#start = lexerAfter(languageId, this.#above);
     this.#isSound = start !== undefined && !this.#start.mismatched;
     this.#isWhole = start === 0 && this.#isSound;
     if (this.#start.mismatched) this.#start.withoutBrackets();
     this.#atCursor = this.after('');
     this.#cursor = this.#atCursor.length;
+    this.#lineStart = this.#above.length - head.length;
     this.#rest = lineAfter.slice(0, windowLine).replace(/^[ \t]+(?=[)\]}])/, '');
     const closers = this.#atCursor.stack
       .map(({ closer }) => closer)
@@ -97,6 +103,26 @@ export class Opened {
   /** Whether all that is open at the cursor is so behind a text. */
   isKept(text: string): boolean {
     return this.#kept(this.after(text)) === this.#atCursor.stack.length;
+  }
+
+  /** Whether the cursor stands in code. */
+  get isCode(): boolean {
+    const inside = this.#atCursor.stack.findLast(({ weak }) => !weak);
+    if (inside === undefined) return lexisOf(this.#site.languageId).base === 'code';
+    return inside.kind === 'bracket' || inside.kind === 'code';
+  }
+
+  /** Whether a text leaves nothing open that it has opened. */
+  isClosed(text: string): boolean {
+    return this.after(text).stack.every(({ at }) => at < this.#cursor);
+  }
+
+  /** Whether a text opens a bracket that the line's rest does not close. */
+  leavesOpen(text: string): boolean {
+    const end = this.#cursor + text.length;
+    return this.after(text + this.#rest).stack.some(
+      ({ kind, weak, at }) => kind === 'bracket' && !weak && at >= this.#cursor && at < end,
+    );
   }
 
   /** Whether the last character of a text closes a string that has it as one of its own where it is written twice. */
@@ -192,8 +218,7 @@ export class Opened {
 
   #leavesQuote(text: string): boolean {
     return this.after(text).stack.some(
-      ({ kind, closer, at }) =>
-        kind === 'string' && /^["']$/.test(closer) && at >= this.#cursor - this.#line.length,
+      ({ kind, closer, at }) => kind === 'string' && /^["']$/.test(closer) && at >= this.#lineStart,
     );
   }
 
@@ -228,9 +253,7 @@ export class Opened {
   /** Whether a text ends within a string, or a bracket that stands in its own line or the cursor's. */
   encloses(text: string): boolean {
     const { stack } = this.after(text);
-    return stack.some(
-      ({ kind, at }) => kind === 'string' || (kind === 'bracket' && at >= this.#cursor - this.#line.length),
-    );
+    return stack.some(({ kind, at }) => kind === 'string' || (kind === 'bracket' && at >= this.#lineStart));
   }
 
   /** Where the first closer of a text stands that closes nothing, or too early; undefined where there is none. */
@@ -327,7 +350,7 @@ export class Opened {
 
   #readBelow(): Below {
     const { stack } = this.#atCursor;
-    const line = stack.filter(({ at }) => at >= this.#cursor - this.#line.length);
+    const line = stack.filter(({ at }) => at >= this.#lineStart);
     // Elements are closed by nobody but the model.
     const closable = line.filter(({ kind }) => kind !== 'tag' && kind !== 'text');
     const inner = closable.map(({ closer }) => closer).reverse();
@@ -360,7 +383,7 @@ export class Opened {
     const { stack, waiting, length } = this.after(text);
     const heredocs = waiting.map((closer): Open => ({ kind: 'heredoc', closer, at: length }));
     const entries = [...stack.filter(({ weak }) => !weak), ...heredocs.reverse()].reverse();
-    const lineStart = this.#cursor - this.#line.length;
+    const lineStart = this.#lineStart;
     const owed = (isOwed: (at: number) => boolean): string =>
       entries
         .filter(({ at }) => isOwed(at))
@@ -401,7 +424,8 @@ const sections = new Set([
 
 /** Whether what a closer ends is the first half of an operation or an entry. */
 function isHalf(text: string, at: number, languageId: string): boolean {
-  const before = text.slice(Math.max(0, at - 20), at).trimEnd();
+  // What a line above ends with may be whole, as `default:` is.
+  const before = text.slice(Math.max(text.lastIndexOf('\n', at) + 1, at - 20), at).trimEnd();
   return (
     !sections.has(languageId) &&
     (text[at] === '}' ? /[:=]$/ : text[at] === ')' ? /[=<]$/ : /(?!)/).test(before)
@@ -423,8 +447,12 @@ function isGlued(text: string, opener: number | undefined, at: number, languageI
   const word = /^[\p{L}_]\w*/u.exec(text.slice(at + 1, at + 20))?.[0];
   if (word === undefined || keywords.test(word)) return false;
   const before = text[at - 1]!;
-  // `[]byte`, `map[string]bool`, `[[A alloc]init]`
-  if (text[at] === ']') return before !== '[' && !namedBehind.has(languageId);
+  if (text[at] === ']') {
+    // `[]byte`, `map[string]bool`, `[[A alloc]init]`
+    if (before === '[' || namedBehind.has(languageId)) return false;
+    // What stands behind no value is a type or an attribute: `[16]u8`, `[FromBody]Foo a`.
+    return opener === undefined || /[\p{L}\p{N}_)\]}"'`]/u.test(text[opener - 1] ?? '');
+  }
   if (text[at] === '}' || opener === undefined) return /[\p{L}\p{N}_]/u.test(before);
   // `(int)a` and `if (a)b` are no calls.
   const called = /[\p{L}\p{N}_!)\]>]+$/u.exec(text.slice(Math.max(0, opener - 20), opener))?.[0];
@@ -442,6 +470,14 @@ function isCast(text: string, opener: number | undefined, at: number, languageId
   const isReturned = /\breturn\s*$/.test(text.slice(Math.max(0, opener - 20), opener));
   const type = /^\s*[\p{L}_][\p{L}\p{N}_\s:.<>]*[*&\s]*$/u;
   return text[at] === ')' && (!isValue || isReturned) && type.test(text.slice(opener + 1, at));
+}
+
+/** How much of a long line is read once; in steps, so that what is typed changes little of it. */
+function partOf(line: string): number {
+  const most = Math.floor(line.length / windowLine - 1) * windowLine;
+  if (most <= 0) return 0;
+  const places = [...line.slice(most - windowLine, most).matchAll(within)];
+  return most - windowLine + (places.at(-1)?.index ?? windowLine - 1) + 1;
 }
 
 /** The lexer behind a text that begins at a line's start. */

@@ -5,12 +5,16 @@ import type { Opened } from './opened';
 import { isBlank, isClosers, type Site } from './site';
 import type { Syntax } from './syntax';
 
+/** Characters of a line that are parsed with each reading of it; of a longer one the parser would take seconds. */
+const mostLine = 4000;
+
 /**
  * The completion adds errors to the code, whatever follows it. That is told where the place is sound without
  * its line, or as it stands with what may be wanted there. Where it is not, it is looked at without what stands below as
  * well, and both have to agree: of several errors it is chance how many the parser tells.
  */
 export function addsErrors(site: Site, opened: Opened, text: string, syntax: Syntax): boolean {
+  if (site.lineBefore.length + site.lineAfter.length > mostLine) return false;
   const { added, isSure } = errorsAdded(site, opened, text, syntax);
   if (!added || isSure) return added;
   const alone = errorsAdded({ ...site, after: site.lineAfter }, opened, text, syntax);

@@ -1,7 +1,7 @@
 // A document and a cursor made into a prompt; knows documents by a small interface, so that it runs without VS Code.
 
 import type { Prompt, RelatedText } from '../protocol';
-import { languageAt } from '../language/languages';
+import { languageAt, languageOf } from '../language/languages';
 
 /** What is needed of a document; `vscode.TextDocument` is one. */
 export interface TextSource {
@@ -55,11 +55,13 @@ export function placeAt(
 
 /** The place in a notebook's cell, with the cells of its language before and after joined by an empty line. */
 export function placeInNotebook(place: Place, cells: readonly TextSource[], index: number): Place {
-  const own = cells[index];
+  const own = codeOf(place.languageId, place.prefix);
+  const notebook = place.path.replace(/\.py$/, '.ipynb');
   const texts = (part: readonly TextSource[]): string[] =>
     part
-      .filter((cell) => cell.languageId === own?.languageId)
-      .map((cell) => cell.getText().trimEnd() + '\n\n');
+      .map((cell) => codeOf(cell.languageId, cell.getText()))
+      .filter(({ languageId }) => languageId === own.languageId)
+      .map(({ text }) => text.trimEnd() + '\n\n');
   const head = texts(cells.slice(0, index)).join('');
   const tail = texts(cells.slice(index + 1))
     .map((text) => '\n\n' + text.trimEnd())
@@ -67,8 +69,26 @@ export function placeInNotebook(place: Place, cells: readonly TextSource[], inde
   return {
     ...place,
     notebook: true,
-    ...window(head + place.prefix, place.suffix + tail),
+    languageId: own.languageId,
+    path: own.languageId === place.languageId ? place.path : pathForModel(notebook, own.languageId),
+    ...window(head + own.text, place.suffix + tail),
   };
+}
+
+/** Commands of a cell whose other lines are Python all the same. */
+const ofPython = /^(?:capture|debug|memit|mprun|prun|python3?|pypy|py|time|timeit)$/;
+const byCommand: Record<string, string> = {
+  ...{ bash: 'shellscript', sh: 'shellscript', script: 'shellscript', html: 'html', svg: 'xml', sql: 'sql' },
+  ...{ js: 'javascript', javascript: 'javascript', latex: 'latex', markdown: 'markdown', perl: 'perl' },
+  ...{ R: 'r', ruby: 'ruby' },
+};
+
+/** The code of a cell, and its language: `%%bash` in the first line of one of Python makes the others a script of the shell. */
+function codeOf(languageId: string, text: string): { languageId: string; text: string } {
+  const [line = '', command = '', rest = ''] = /^\s*%%(\w+)(.*)\r?\n/.exec(text) ?? [];
+  if (languageId !== 'python' || line === '' || ofPython.test(command)) return { languageId, text };
+  const written = command === 'writefile' ? languageOf(rest.trim()) : byCommand[command];
+  return { languageId: written ?? 'plaintext', text: text.slice(line.length) };
 }
 
 /** The prompt at a place, whoever asks; `related` are texts of other files. */

@@ -97,6 +97,12 @@ const commandsWith: readonly Command[] = [
   ['(?:x|w)?freerdp', '/p:', ''],
   ['https?|xhs?', String.raw`(?:-a|--auth)(?:${gap}|=)["']?[^\s"':/]+:`, ''],
   ['lftp', String.raw`-u${gap}[^\s"',]+,`, ''],
+  ['twine', '-p', gap],
+  [
+    `config(?:ure)?${gap}set`,
+    String.raw`[\w./:@-]{0,60}(?:[sS]ecret|[tT]oken|[pP]assw|credential)[\w-]{0,20}`,
+    gap,
+  ],
   ['nmcli', 'password|(?:wifi-sec\\.)?psk', gap],
   ['wpa_passphrase', word, gap],
   [`ansible-vault${gap}encrypt_string`, '', ''],
@@ -199,6 +205,9 @@ const logins = [
   /\b(?:hmac\.new|hmacShaKeyFor|hash_hmac)\((?:\s*["'][\w-]{1,20}["']\s*,[^,\n]{1,80},)?\s*b?["'`]([^"'`\n]{1,256})/g,
   /(?:\b(?:bcrypt|argon2|scrypt)|[pP]ass(?:word)?_?(?:[eE]ncoder|[hH]asher)(?:\(\))?)\.(?:hash|verify|compare|hashpw|checkpw|encode|matches|make|generate_from_password|GenerateFromPassword)\w{0,8}\(\s*(?:\[\]byte\()?b?["'`]([^"'`\n]{1,256})/g,
   /\bcrypt\(\s*'([^'\n]{1,256})'\s*,/g,
+  // What keys are made of, and what opens a store of them in Java.
+  /\b(?:HMAC(?:SHA)?\d{1,3}|SymmetricSecurityKey|Rfc2898DeriveBytes|(?:scrypt|pbkdf2)(?:Sync)?)\(\s*(?:[\w.:]{1,40}\(\s*)?b?["'`]([^"'`\n]{1,256})/g,
+  /(?:\.(?:load|store|getKey|setKeyEntry|init)|(?:KeySpec|Protection|Authentication))\((?:[^"\n;]{0,80}|"[^"\n]{0,80}",\s*){0,2}"([^"\n]{1,256})"\.toCharArray\(\)/g,
   /\bpgp_sym_(?:en|de)crypt\((?:[^()\n]|\([^()\n]{0,80}\)){0,200},\s*'([^'\n]{1,256})/gi,
   /\bauth=\(\s*["'][^"'\n]{1,80}["'],\s*["']([^"'\n]{1,256})/g,
   // Names of sources of data in Go, with or without an address.

@@ -9,7 +9,8 @@ const script = '(?:py|rb|php|[cm]?js|exs|sh|bash|zsh|fish|ps1|bat|cmd|pl|lua|r|h
 const owner =
   '(?:api|app|aws|azure|gcp|google|db|database|mysql|postgres|redis|mongo|wifi|arduino|my|our|local|dev|development|stage|staging|prod|production|user|admin|root|default|\\d+)';
 /** The endings of what people write lists in, and of all that is written down and no code. */
-const list = '(?:txt|[ct]sv|xlsx?|ods|docx?|odt|rtf|md|org)';
+const office = '(?:xlsx?|ods|docx?|odt|rtf)';
+const list = `(?:txt|[ct]sv|${office}|md|org)`;
 const written = `(?:${list}|${data})`;
 /** What passwords are called in other languages, as a file is named after them. */
 const foreign =
@@ -25,12 +26,15 @@ const kinds: Record<string, RegExp[]> = {
   environments: [
     /^\.env(?:rc|\d+|file|ironment|s)?(?:$|[.-])/,
     /\.env$/,
+    /^\.\w+env(?:iron)?$/,
     new RegExp(`^env[.-](?:${owner}|test|qa|uat|ci)(?:[.-](?:${owner}|${data}))*$`),
     /^\.dev\.vars(?:$|\.)/,
   ],
   'keys and certificates': [
-    /\.(?:pem|key|p8|p12|pfx|pkcs12|crt|cer|cert|der|jks|bks|keystore|kdbx?|ppk|gpg|pgp|asc|1pux|1pif|nmconnection|keytab|keychain|ovpn)$/,
+    /\.(?:pem|key|p8|p12|pfx|pkcs12|crt|cer|cert|der|jks|bks|keystore|kdbx?|ppk|gpg|pgp|1pux|1pif|nmconnection|keytab|keychain|ovpn)$/,
     /^id-(?:rsa|dsa|ecdsa|ed25519)/,
+    // AsciiDoc has the same ending.
+    /(?:keys?|(?:^|-)(?:secret|private|public|pub|gpg|pgp|backup))(?:-[^.]*)?\.asc$/,
     new RegExp(`(?:^|-)(?:private|secret|api|access|root|signing|gcp|gcloud)-?keys?(?:\\.${data})?$`),
     /^(?:keys?|keyfile|keystore|wallet)\.json$/,
     /^(?:ssh-host|host)-(?:rsa|dsa|ecdsa|ed25519)-key(?:\.pub)?$/,
@@ -40,6 +44,9 @@ const kinds: Record<string, RegExp[]> = {
     /^[.-](?:netrc|npmrc|pypirc|pgpass|htpasswd|htdigest|git-credentials|gitcookies|my\.cnf|mylogin\.cnf|s3cfg|boto)$/,
     /^\.(?:dockercfg|dockerconfigjson|terraformrc|ftpconfig|esmtprc|msmtprc|fetchmailrc|sentryclirc|databrickscfg)$/,
     /^(?:rclone|wg\d+|wpa-supplicant(?:-[^.]*)?)\.conf$/,
+    /\.(?:htpasswd|htdigest)$/,
+    /^\.yarnrc\.ya?ml$/,
+    /^cookies\.(?:txt|sqlite)$/,
     /^(?:sitemanager|recentservers|file-?zilla)\.xml$/,
     /^(?:htpasswd|pgpass\.conf|terraform\.rc|kaggle\.json|sftp(?:-config)?\.json|wp-config\.php|local\.settings\.json)$/,
     /^(?:local|key|keystore|signing)\.properties$/,
@@ -63,7 +70,7 @@ const kinds: Record<string, RegExp[]> = {
   ],
   passwords: [
     /^(?:g?shadow|passphrase)$/,
-    new RegExp(`^\\.?(?:${owner}[.-])*(?:passwords?|passwd)(?:\\.${data})?$`),
+    new RegExp(`^\\.?(?:${owner}[.-])*(?:passwords?|passwd)(?:\\.(?:${office}|${data}))?$`),
     new RegExp(`^\\.?(?:[^.]*-)?(?:${foreign})(?:-[^.]*)?(?:\\.${written})?$`),
     new RegExp(
       `^(?:${owner}-)*(?:pass|pwd?s?|pass-?phrases?|logins?|pins?|mnemonic|seed-?phrase)\\.${list}$`,
@@ -77,7 +84,7 @@ const kinds: Record<string, RegExp[]> = {
   ],
   infrastructure: [/\.(?:tfstate|tfvars|kubeconfig)(?:\.json)?$/, /^kube-?config(?:\.ya?ml)?$/],
   histories: [
-    /^\.(?:.+-)?(?:history|histfile)$/,
+    /^\.[^.]*(?:history|histfile)$/,
     /^[.-](?:lesshst|viminfo)$/,
     /^(?:(?:[^.]*-)?host|consolehost|fish|bash|zsh|ksh|psql|mysql|python|node-repl|rediscli)-history(?:\.txt)?$/,
   ],
@@ -90,8 +97,11 @@ const kinds: Record<string, RegExp[]> = {
 
 /** Of the folders of a home, those in which every file is a secret, and files of such names elsewhere. */
 const places = [
-  /(?:^|\/)\.(?:ssh|gnupg|password-store|envs)\//,
+  /(?:^|\/)\.(?:ssh|gnupg|password-store)\//,
   /(?:^|\/)\.(?:aws\/(?:credentials|config)|docker\/config\.json|kube\/config|config\/(?:gcloud\/.*|gh\/hosts\.yml)|m2\/settings\.xml|composer\/auth\.json|cargo\/credentials|gem\/credentials)$/,
+  /(?:^|\/)\.(?:dbt\/profiles\.ya?ml|(?:ngrok2|config\/ngrok)\/ngrok\.ya?ml|azure\/(?:msal_token_cache|accesstokens|service_principal_entries)\.\w+)$/,
+  // Of virtual environments people have such a folder as well.
+  new RegExp(`(?:^|/)\\.envs/(?:.*/)?(?:\\.?[^./]+|[^/]*\\.${data})$`),
   new RegExp(`(?:^|/)\\.?(?:secrets|credentials)/(?:.*/)?(?:[^./]+|[^/]*\\.${data})$`),
 ];
 

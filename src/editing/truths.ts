@@ -9,8 +9,9 @@ const closers = /^[)\]}"'`>]+$/;
 
 interface Waiting {
   readonly prompt: Pick<Prompt, 'path' | 'languageId' | 'prefix'>;
-  /** What stood behind the cursor on its line. */
+  /** What stood behind the cursor on its line, and on the next one, where there was one. */
   readonly behind: string;
+  readonly below: string | undefined;
   readonly model: string;
   readonly text: string;
   readonly likelihood: number;
@@ -27,23 +28,26 @@ export class Truths {
   answered({ path, languageId, prefix, suffix }: Prompt, completion: Completion): void {
     const { other } = completion;
     const said: Said[] = [completion, ...(other?.said ? [{ ...other.said, model: other.model }] : [])];
-    const behind = lineOf(suffix);
+    const [behind = '', below] = linesOf(suffix);
     for (const { model, text, hidden, likelihood } of said) {
       if (likelihood === undefined || lineOf(text).trim() === '') continue;
       if (hidden !== undefined && hidden !== 'confidence') continue;
-      this.waiting.push({ prompt: { path, languageId, prefix }, behind, model, text, likelihood });
+      this.waiting.push({ prompt: { path, languageId, prefix }, behind, below, model, text, likelihood });
     }
     this.waiting = this.waiting.slice(-mostWaiting);
   }
 
   /** The cursor is at a place: lines above it, in the same text as it was, are as they were wanted. */
   at({ path, languageId, prefix }: Pick<Prompt, 'path' | 'languageId' | 'prefix'>): void {
-    this.waiting = this.waiting.filter(({ prompt, behind, model, text, likelihood }) => {
+    this.waiting = this.waiting.filter(({ prompt, behind, below, model, text, likelihood }) => {
       if (prompt.path !== path || prompt.languageId !== languageId) return true;
       if (!prefix.startsWith(prompt.prefix)) return true;
       const written = prefix.slice(prompt.prefix.length);
       if (!written.includes('\n')) return true;
-      const line = lineOf(written);
+      const [line = '', next = '', ...more] = linesOf(written);
+      // Lines that are as they were tell nothing: the cursor has only gone elsewhere.
+      const isNext = more.length > 0 ? below === next : below?.startsWith(next);
+      if (line === behind && isNext) return true;
       const exact = isRight(lineOf(text), behind, line);
       this.tell({
         model,
@@ -63,4 +67,9 @@ function isRight(answered: string, behind: string, written: string): boolean {
 /** The first line, without white space at its end. */
 function lineOf(text: string): string {
   return /^[^\r\n]*/.exec(text)![0].trimEnd();
+}
+
+/** The first two lines so, and what there is behind them. */
+function linesOf(text: string): string[] {
+  return text.split('\n', 3).map(lineOf);
 }

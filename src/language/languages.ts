@@ -87,6 +87,34 @@ export const configurations: readonly string[] = [
   ...['systemd-conf', 'systemd-unit-file'],
 ];
 
+/** Of running text, with or without code in it, by the ids of the extensions that bring them. */
+export const texts: readonly string[] = [
+  ...[
+    'asciidoc',
+    'chatagent',
+    'creole',
+    'cucumber',
+    'djot',
+    'feature',
+    'gherkin',
+    'instructions',
+    'mediawiki',
+  ],
+  ...[
+    'norg',
+    'org',
+    'pandoc',
+    'prompt',
+    'quarto',
+    'rmd',
+    'scminput',
+    'textile',
+    'typst',
+    'vimwiki',
+    'wikitext',
+  ],
+];
+
 /** Markup with marks of a program that fills it, by the ids of the extensions that bring them. */
 export const templates: readonly string[] = [
   ...[
@@ -366,6 +394,7 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
 /** What is taken for granted of a language that has no row. */
 const unknown: Language = { ...slashes, name: '', endings: [], quotes: backticks };
 const configuration: Language = { ...values, name: '', endings: [], quotes: both, bareValues: true };
+const text: Language = { ...uncommented, name: '', endings: [], quotes: double, bareValues: true };
 const template: Language = { ...mixed, name: '', endings: [], quotes: both };
 
 export function languageAt(languageId: string): Language {
@@ -373,7 +402,9 @@ export function languageAt(languageId: string): Language {
     ? template
     : configurations.includes(languageId)
       ? configuration
-      : unknown;
+      : texts.includes(languageId)
+        ? text
+        : unknown;
   return languages.get(languageId) ?? ofKind;
 }
 

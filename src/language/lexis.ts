@@ -1,6 +1,6 @@
 // How languages write strings, comments and code within strings: what a lexer has to know to tell brackets from text.
 
-import { configurations, languageAt, templates } from './languages';
+import { configurations, languageAt, templates, texts } from './languages';
 
 /** A kind of string. Of several that match, the first one counts. */
 export interface StringRule {
@@ -172,8 +172,11 @@ const special: Record<string, Partial<Lexis>> = {
     nested: true,
   },
   cmake: {
-    strings: [quoted('"', { lines: true, code: dollarBrace })],
-    plain: /#?\[(=*)\[[^]*?\]\1\]/y,
+    strings: [
+      { open: /\[(=*)\[/y, behind: /(?:^|[\s(])$/, close: ']$1]', lines: true },
+      quoted('"', { lines: true, code: dollarBrace }),
+    ],
+    plain: /#\[(=+)\[[^]*?\]\1\]/y,
     escape: backslash,
   },
   dockerfile: {
@@ -237,7 +240,11 @@ const special: Record<string, Partial<Lexis>> = {
     ],
   },
   makefile: {
-    strings: [quoted('"', { code: dollarBoth }), quoted("'", { code: dollarBoth })],
+    // Outside of recipes a quote is a character like others.
+    strings: [
+      { ...quoted('"', { code: dollarBoth }), open: /(?<=^\t.*)"/my },
+      { ...quoted("'", { code: dollarBoth }), open: /(?<=^\t.*)'/my },
+    ],
     patterns: ['case', 'esac'],
     escape: backslash,
   },
@@ -417,6 +424,7 @@ const special: Record<string, Partial<Lexis>> = {
       'log',
       'markdown',
       'plaintext',
+      ...texts,
     ].map((id) => [id, { base: 'prose' }]),
   ),
   ...Object.fromEntries(
@@ -450,7 +458,7 @@ const sameAs: Record<string, string> = {
 };
 const withElements = new Set(['javascript', 'javascriptreact', 'typescriptreact']);
 
-const gluing = new Set(['shellscript', 'css', 'scss', 'less']);
+const gluing = new Set(['shellscript', 'makefile', 'css', 'scss', 'less']);
 
 const known = new Map<string, Lexis>();
 

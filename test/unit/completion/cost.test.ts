@@ -80,6 +80,26 @@ describe('the cost of an answer that is there', () => {
     );
   });
 
+  it('is small on a line without an end, of which a grammar would make nothing', async () => {
+    const of = (part: string, length: number): string => part.repeat(length / part.length);
+    const lines: [languageId: string, line: (length: number) => string, rest: string, output: string][] = [
+      ['cpp', (length) => `int a[] = {${of('1, ', length)}`, '};\n', 'foo, bar\n'],
+      ['typescript', (length) => `const s = \`${of('${a} b ', length)}\${`, '}`;\n', 'foo(b)}\n'],
+      [
+        'typescriptreact',
+        (length) => `const p = <path d="${of('M1.5 2.5l-3', length)}" `,
+        '/>;\n',
+        'fill={c}\n',
+      ],
+      ['python', (length) => `w = [${of("'w0', ", length)}`, ']\n', "'a', foo(b)\n"],
+    ];
+    for (const [languageId, lineOf, rest, output] of lines)
+      for (const length of [8_000, 23_000, 30_000]) {
+        const milliseconds = await cost(lineOf(length), rest, output, languageId);
+        assert.ok(milliseconds < 1000, `${languageId}, ${length} characters: ${milliseconds} ms`);
+      }
+  });
+
   it('grows with the text behind the cursor, and not with its square', async () => {
     const spaces = ' '.repeat(200_000);
     const milliseconds = await cost('const a = ', `${spaces}\n`, 'b;\n');

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Lexer } from '../../../src/completion/lexer';
+import { Opened } from '../../../src/completion/opened';
+import { randomSource } from '../random';
 import { place } from './place';
 import { skipped } from '../../skipped';
 
@@ -136,6 +138,27 @@ describe('real code', function () {
 });
 
 describe('a lexer', () => {
+  const ofSeveralLines: [languageId: string, text: string][] = [
+    ['perl', "=head1 A\n\nIt does (a.\n\n=cut\n\nmy $a = <<EOS;\n(it's\nEOS\nsub f {\n"],
+    ['ruby', "class A\n=begin\nit's (\n=end\n  a = <<~EOS\n    (it's\n  EOS\n  f(\n"],
+    ['powershell', `$a = @"\nit's (\n$(b)\n"@\nfoo(@'\nit's\n'@, (\n`],
+    ['shellscript', "f() {\n  cat <<EOF\nit's (\nEOF\n  g '\n(' (\n"],
+    ['python', `a = """\n(it's\n""" + (\n`],
+    ['typescriptreact', "const a = (\n  <p\n    b={`\n(${c}`}\n  >\n    it's (\n  </p>,\n  (\n"],
+    ['c', '#ifdef A\nint f(int a) {\n#else\nint f(void) {\n#endif\n/* (\n*/\n  g(\n'],
+    ['cmake', 'set(a "\n(" b)\nset(a [=[\n(\n]=] b\n'],
+  ];
+  for (const [languageId, text] of ofSeveralLines)
+    it(`finds the same open where ${languageId} is read line by line as at once`, () => {
+      const opens = ({ stack }: Lexer): unknown => stack.map(({ kind, closer, at }) => [kind, closer, at]);
+      const steps = new Lexer(languageId);
+      let read = '';
+      for (const line of text.match(/.*\n/g)!) {
+        read += line;
+        assert.deepEqual(opens(steps.read(line)), opens(new Lexer(languageId).read(read)), read);
+      }
+    });
+
   const hostile: [languageId: string, text: string][] = [
     ['ruby', ' %('],
     ['perl', ' s{'],
@@ -154,6 +177,23 @@ describe('a lexer', () => {
       const ms = performance.now() - start;
       assert.ok(ms < 1000, `${Math.round(ms)} ms`);
     });
+});
+
+describe('a long line', () => {
+  const parts = ['"', "'", ' + ', 'f(', '[', ' ', '\\"', '`${b}`', '/*', '*/'];
+  it('leaves open what a lexer finds that reads all of it at once', () => {
+    const random = randomSource(5);
+    for (let n = 0; n < 100; n++) {
+      let line = '';
+      const length = 100 + random.below(16_000);
+      while (line.length < length)
+        line += random.below(9) > 0 ? 'A'.repeat(random.below(40)) : random.pick(parts);
+      const opened = new Opened(place(`const a = 1;\n${line}‸`));
+      const { stack } = new Lexer('typescript').read(`const a = 1;\n${line}`);
+      const opens = (all: typeof stack): unknown => all.map(({ kind, closer, at }) => [kind, closer, at]);
+      assert.deepEqual(opens(opened.after('').stack), opens(stack), line.slice(-80));
+    }
+  });
 });
 
 describe('the line that opens a block', () => {

@@ -69,6 +69,26 @@ describe('context', () => {
     assert.equal(path, 'analysis.py');
   });
 
+  it('tells the language of a cell by the command that it begins with', () => {
+    const at = (marked: string): unknown[] => {
+      const { document, position } = atMark(marked, 'python');
+      const others = ['import a', '%%bash\nls', '%%time\na.b()', '%%sql\nselect 1'];
+      const cells = [...others.map((text) => documentOf(text, 'python')), document];
+      const place = placeAt(document, position, { key: 'cell', path: 'x.ipynb' });
+      const { languageId, path, prefix, suffix } = placeInNotebook(place, cells, others.length);
+      return [languageId, path, `${prefix}|${suffix}`];
+    };
+    const python = 'import a\n\n%%time\na.b()\n\n';
+    assert.deepEqual(at('%%bash\ncd |\n'), ['shellscript', 'x.sh', 'ls\n\ncd |\n']);
+    assert.deepEqual(at('%%sql a\n|'), ['sql', 'x.sql', 'select 1\n\n|']);
+    assert.deepEqual(at('%%html\n<p>|'), ['html', 'x.html', '<p>|']);
+    assert.deepEqual(at('%%writefile b.rs\nfn |'), ['rust', 'x.rs', 'fn |']);
+    assert.deepEqual(at('%%unheard of\n|'), ['plaintext', 'x.ipynb', '|']);
+    assert.deepEqual(at('%%timeit\nb|'), ['python', 'x.py', `${python}%%timeit\nb|`]);
+    // It is not written yet.
+    assert.deepEqual(at('%%ba|'), ['python', 'x.py', `${python}%%ba|`]);
+  });
+
   it('joins cells also around the last and the first one', () => {
     const cells = ['a = 1', 'b = 2'].map((text) => documentOf(text, 'python'));
     const at = (index: number) =>

@@ -96,9 +96,10 @@ const secretWords =
     ' ',
   );
 /** Of these a value that is a word is a kind of thing. */
-const kindWords = 'psk api_key token access_token auth_token clave parola api_schluessel api_schlüssel'.split(
-  ' ',
-);
+const kindWords =
+  'psk api_key token access_token auth_token consumer_key clave parola api_schluessel api_schlüssel'.split(
+    ' ',
+  );
 
 const camel = (text: string): string =>
   text.replace(/_(\p{L})/gu, (_, letter: string) => letter.toUpperCase());
@@ -468,6 +469,15 @@ export const ownForms: readonly (readonly [languageId: string, statement: string
   ['shellscript', 'smbclient //db/a -U bob%§'],
   ['shellscript', 'nmcli device wifi connect ours password §'],
   ['shellscript', 'wpa_passphrase ours §'],
+  ['shellscript', 'aws configure set aws_secret_access_key §'],
+  ['shellscript', 'npm config set //registry.example.net/:_authToken §'],
+  ['shellscript', 'twine upload -u bob -p § dist/*'],
+  ['java', 'Algorithm.HMAC256("§")'],
+  ['java', 'keyStore.load(in, "§".toCharArray());'],
+  ['java', 'Key key = store.getKey("ours", "§".toCharArray());'],
+  ['java', 'new PBEKeySpec("§".toCharArray(), salt, 65536, 256)'],
+  ['csharp', 'new SymmetricSecurityKey(Encoding.UTF8.GetBytes("§"))'],
+  ['typescript', "crypto.scryptSync('§', salt, 32)"],
   ['shellscript', 'openssl passwd -6 §'],
   ['shellscript', 'cqlsh -u bob -p § db'],
   ['shellscript', 'yes § | passwd bob'],

@@ -5,20 +5,20 @@ import { isSecret } from '../../../src/editing/secretNames';
 
 const secrets: Record<string, string> = {
   environments:
-    '.env .env.production .env.example .env-local .env_old .envrc .envrc.local prod.env .dev.vars .ENV env.prod env.local env.production env-dev env.staging.yml env.test .env1 .envfile .environment',
+    '.env .env.production .env.example .env-local .env_old .envrc .envrc.local prod.env .dev.vars .ENV env.prod env.local env.production env-dev env.staging.yml env.test .env1 .envfile .environment .flaskenv .Renviron',
   keys: `tls.key ca.pem server.crt AuthKey_1A2B.p8 release.jks debug.keystore vpn.ovpn id_rsa id_rsa.pub id_ed25519
     id_ecdsa_sk private_key.txt private-key.json rootkey.csv user_accessKeys.csv apiKeys.json key.json keys.json
-    keystore.json ssh_host_rsa_key ssh_host_ed25519_key.pub wallet.dat wallet.json export.1pux office.nmconnection`,
+    keystore.json ssh_host_rsa_key ssh_host_ed25519_key.pub wallet.dat wallet.json export.1pux office.nmconnection pubkey.asc private-key.asc`,
   'logins of programs': `.npmrc .netrc _netrc .pypirc .pgpass .htpasswd .git-credentials .my.cnf .s3cfg .dockercfg
     .terraformrc kaggle.json sftp.json wp-config.php local.settings.json local.properties keystore.properties
     .sentryclirc rclone.conf wg0.conf wpa_supplicant.conf wpa_supplicant-wlan0.conf sitemanager.xml FileZilla.xml logins.json
-    logins-backup.json key4.db key3.db signons.sqlite`,
+    users.htpasswd .yarnrc.yml cookies.txt logins-backup.json key4.db key3.db signons.sqlite`,
   'accounts of services': `service-account.json service_account.json serviceAccountKey.json my-service-account.json
     app-firebase-adminsdk-x1y2.json client_secret_12-ab.apps.example.json client-secret.json
     client_secrets.json`,
   tokens:
     'token.json tokens.json token.txt token.pickle .token token .vault-token github_token access_token.txt',
-  passwords: `passwords.txt password.txt passwd shadow db_password mysql_root_password.txt .vault_pass vault.yml ansible-vault-pw
+  passwords: `passwords.txt password.txt password.docx passwords.xlsx passwd shadow db_password mysql_root_password.txt .vault_pass vault.yml ansible-vault-pw
     vault_password_file chrome-passwords.csv ChromePasswords.csv wifi_passwords_home.txt 1password-export.csv
     bitwarden_export_20260101.json LastPassExport.csv keepass.csv`,
   'passwords in other languages': `passwort.txt Passwörter.txt passwoerter.csv kennwort kennwörter.txt meine_kennwörter.txt
@@ -29,7 +29,7 @@ const secrets: Record<string, string> = {
   infrastructure:
     'terraform.tfstate terraform.tfstate.backup prod.tfvars prod.tfvars.json kubeconfig dev.kubeconfig',
   histories:
-    '.bash_history .zsh_history .psql_history .histfile .lesshst .viminfo fish_history ConsoleHost_history.txt consolehost_history.txt zsh_history',
+    '.bash_history .zsh_history .psql_history .Rhistory .histfile .lesshst .viminfo fish_history ConsoleHost_history.txt consolehost_history.txt zsh_history',
   'settings in code': `credentials.py secrets.py secret.py aws_credentials.py db-credentials.js secrets.js secrets.prod.js
     arduino_secrets.h secrets.h credentials.h secrets.sh creds.py Secrets.swift api_keys.py
     prod.secret.exs secrets.ts secrets.prod.ts`,
@@ -74,14 +74,16 @@ describe('a name', () => {
   it('tells of secrets by the folder as well', () => {
     const kept = `/h/.ssh/config /h/.gnupg/pubring.kbx /h/.aws/config /h/.docker/config.json /h/.kube/config
       /h/.m2/settings.xml /h/.config/composer/auth.json /h/.config/gh/hosts.yml /h/.config/gcloud/properties /w/secrets/db /w/secrets/prod/app.yaml /w/.secrets/x.txt
-      /w/config/credentials/production.yml /run/secrets/database /w/.envs/.production/.postgres`;
+      /w/config/credentials/production.yml /run/secrets/database /w/.envs/.production/.postgres
+      /h/.dbt/profiles.yml /h/.ngrok2/ngrok.yml /h/.azure/msal_token_cache.json /h/.azure/accessTokens.json`;
     assert.deepEqual(
       kept.split(/\s+/).filter((path) => !isSecret(path)),
       [],
     );
     const read = `/w/locales/password.json /w/src/i18n/de/credentials.yml /w/lang/tokens.json /w/design/tokens.json
       /w/src/ui/tokens.json /w/src/secrets/store.ts /w/src/credentials/index.js /w/.docker/Dockerfile /w/.aws/task-definition.json
-      /w/secrets.ts/main.ts /w/public/locales/en/auth.json /w/src/clientSecretCredential.ts /w/client_secret_credential.go /w/docs/secrets/index.md /w/.github/workflows/build.yml /w/ssh/config.ts`;
+      /w/secrets.ts/main.ts /w/public/locales/en/auth.json /w/src/clientSecretCredential.ts /w/client_secret_credential.go /w/docs/secrets/index.md /w/.github/workflows/build.yml /w/ssh/config.ts
+      /h/.envs/web/app/models.py /w/book/ch01.asc /w/book/01-introduction.asc /w/dbt/profiles.yml`;
     assert.ok(isSecret('/h/credentials (1).json') && isSecret('/h/token copy.json'));
     assert.ok(isSecret('/h/Chrome Passwords.csv') && isSecret('/w/locales/.env'));
     assert.deepEqual(

@@ -40,6 +40,10 @@ describe('what was written where a model had answered', () => {
     ['more before that bracket', 'f(|)', 'a', 'f(a, b);\n|', [false]],
     ['the head of a block', 'if (|) {}', 'a) {\n  b();', 'if (a) {\n  |', [true]],
     ['nothing yet', 'let a = |', 'b', 'let a = b|', []],
+    ['nothing where the cursor is elsewhere', 'x = |\ny = 1\nz = 2', 'f()', 'x = \ny = 1\nz = 2\nq|', []],
+    ['nothing on the way there', 'x = |;\r\n  y = 1\r\n', 'f()', 'x = ;\r\n  y|', []],
+    ['a line that is left as it was', 'f();|\ny = 1', ' // g', 'f();\ng();\n|y = 1', [false]],
+    ['the last line, left as it was', 'f();|', ' // g', 'f();\n|', [false]],
     ['a text that was changed above', 'x\nlet a = |', 'b', 'y\nlet a = b;\n|', []],
     ['a place above', 'x\nlet a = |', 'b', 'x|\nlet a = ', []],
   ];

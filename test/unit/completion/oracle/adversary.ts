@@ -1,7 +1,8 @@
-// What a model may get wrong, made from what is true: closers too many or of another kind, lines that stand below, other indentation and columns, cuts, loops.
+// What a model may get wrong, made from what is true: closers too many or of another kind, lines that stand below, the line once more, other indentation and columns, cuts, loops.
 
 import { Lexer } from '../../../../src/completion/lexer';
 import { columnOf, isBlank } from '../../../../src/completion/site';
+import { lexisOf } from '../../../../src/language/lexis';
 import type { RandomSource } from '../../random';
 import type { Region } from './editor';
 import type { Spot } from './places';
@@ -11,6 +12,7 @@ export const attacks = [
   'closer',
   'other closer',
   'line below',
+  'other line',
   'indentation',
   'column',
   'cut',
@@ -66,6 +68,16 @@ export function attackedAt(
       const head = isAlone ? '' : wanted.trimEnd();
       const wrong = isAlone ? below.trimStart() : `\n${below}`;
       return { output: `${head}${wrong}\n`, ending, from: head.length, wrong };
+    }
+    case 'other line': {
+      const rest = spot.suffix.split('\n')[0]!;
+      const from = wanted.length;
+      // Words are changed, so that the rest is not met.
+      const wrong = rest.replace(/[\p{L}_][\p{L}\p{N}_]{2,}/gu, '$&_other');
+      if (spot.kind !== 'middle' || wrong === rest || !isCode(0) || !isCode(from)) return undefined;
+      const isToken = /^ ?(?:\(|(?:=|=>|:=|==|\{) ).*\w/.test(rest) && /[\w ]$/.test(wanted);
+      if (!isToken || lexisOf(spot.code.languageId).base !== 'code') return undefined;
+      return { output: `${wanted}${wrong}\n`, ending, from, wrong };
     }
     case 'indentation': {
       if (!wanted.trimEnd().includes('\n')) return undefined;
@@ -137,6 +149,8 @@ export function faultOf(
         ? undefined
         : 'repeated below';
     }
+    case 'other line':
+      return text.trimEnd().length > wanted.trimEnd().length ? 'the line twice' : undefined;
     case 'indentation': {
       const lines = text.split('\n').slice(1);
       const tabs = /^\t/m.test(prefix);

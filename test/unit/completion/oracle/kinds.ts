@@ -370,6 +370,7 @@ const kinds: Record<string, Row[]> = {
     ['csharp', 'class A {\n    string a = F(@"c:\\", ‸);\n}\n', 'b);', 'b'],
     ['lua', "a = f([[it's]], ‸)\n", 'b)', 'b'],
     ['powershell', "f('it''s', ‸)\n", '$b)', '$b'],
+    ['powershell', "f(@'\nit's\n'@, ‸)\n", '$b)', '$b'],
     ['rust', "/* a /* b */ it's */ fn f() { g(‸) }\n", 'b); }', 'b'],
     ['kotlin', "/* a /* b */ it's */ fun f() { g(‸) }\n", 'b) }', 'b'],
     ['swift', "/* a /* b */ it's */ func f() { g(‸) }\n", 'b) }', 'b'],
@@ -386,6 +387,15 @@ const kinds: Record<string, Row[]> = {
     ['java', 'class A {\n  String b = """\n      it"s (\n      """ + c(‸);\n}\n', 'd);\n', 'd'],
     ['kotlin', "fun f() {\n  val a = '‸'\n}\n", "\\''\n", "\\'"],
     ['ini', "a = it's\nb = (‸)\n", 'c)', 'c'],
+    ['makefile', "SQ = $(subst ','\\'',$(1))\n\nX = $(foo ‸\n", 'a)))\n', 'a)'],
+    ['makefile', "# It's one.\nA = it's (\nB = $(foo ‸)\n", 'a)\n', 'a'],
+    [
+      'makefile',
+      '‸\n',
+      'A := $(shell node -e \'b(require("./c.json").d)\')\n',
+      'A := $(shell node -e \'b(require("./c.json").d)\')',
+    ],
+    ['makefile', "a:\n\techo '(' $(foo ‸)\n", "b) 'c)'\n", 'b'],
   ],
   'patterns and text with closers of their own': [
     ['shellscript', 'case "$1" in\n  ‸\nesac\n', 'start)', 'start)'],
@@ -403,6 +413,14 @@ const kinds: Record<string, Row[]> = {
     ['rust', '/// In ‸\n', '[0, 1)', '[0, 1)'],
     ['c', '/* ‸ */\n', 'a) first', 'a) first'],
     ['plaintext', '‸\n', 'b) second', 'b) second'],
+  ],
+  'running text of a kind of its own': [
+    ['cucumber', 'Feature: A\n  Scenario: B\n    Given ‸\n', 'I am logged in\n', 'I am logged in'],
+    ['feature', 'Feature: A\n  Scenario: B\n    When ‸\n', "I've 3) apples\n", "I've 3) apples"],
+    ['asciidoc', '= A\n\n‸\n', 'You can use it :) and more\n', 'You can use it :) and more'],
+    ['org', '* A\n‸\n', 'a) first thing\n', 'a) first thing'],
+    ['typst', '= A\n‸\n', 'The code below is f(x).\n', 'The code below is f(x).'],
+    ['quarto', '# A\n\n‸\n', 'There it is: 1) a.\n', 'There it is: 1) a.'],
   ],
   'arguments, elements and lists over several lines': [
     [
@@ -550,6 +568,33 @@ const kinds: Record<string, Row[]> = {
     ['javascript', '\tif (a) {‸\n', '\n    b();\n    c();\n  }\n', '\n\t\tb();\n\t\tc();\n\t}'],
     ['python', 'def f():\n    if a:\n‸\n', '\t\tb()', '        b()'],
     ['python', '‸', '    import a', 'import a'],
+    // Of another kind are lines of a string, a comment, and another block.
+    [
+      'python',
+      "U = '''\n  -h\n'''\n\ndef f(x):\n\tif x:\n\t\treturn 1\n\ndef g(x):\n\tif x:‸\n",
+      '\n        return 1\n',
+      '\n\t\treturn 1',
+    ],
+    [
+      'python',
+      "U = '''\n  -h\n'''\n\ndef f(x):\n\tif x:\n\t\ty = 1\n\t\treturn y\n\treturn 2\n\n\ndef g(x):‸\n",
+      '\n    return 1\n',
+      '\n\treturn 1',
+    ],
+    [
+      'javascript',
+      '/*\n  Copyright\n*/\nfunction f() {\n\tif (a) {‸}\n}\n',
+      '\n    foo();\n  }\n',
+      '\n\t\tfoo();\n\t',
+    ],
+    ['c', '/*\n  Copyright\n*/\nint f() {\n\tif (a) {‸\n}\n', '\n        g();\n    }\n', '\n\t\tg();\n\t}'],
+    // Where four spaces and a tab are levels, neither is one.
+    [
+      'c',
+      'int f() {\n    if (a) {\n\tg();\n\tif (b) {‸\n    }\n}\n',
+      '\n\t    h();\n\t}\n',
+      '\n\t    h();\n\t}',
+    ],
   ],
   'what cannot be seen': [
     ['javascript', 'const a = ‸\n', "'user\u202e // admin\u202c';", 'hidden: invisible'],
@@ -567,6 +612,36 @@ const kinds: Record<string, Row[]> = {
   'the rest of the line and a line below it': [
     ['css', 'a {\n  ‸;\n}\n', 'width: 1px;\n}\n', 'width: 1px'],
     ['typescript', 'function f() {\n  ‸;\n}\n', 'g();\n}\n', 'g()'],
+  ],
+  'a block that ends behind an empty case': [
+    [
+      'go',
+      'func f() {\n\tselect {‸\n}\n',
+      '\n\tcase a <- b:\n\tdefault:\n\t}\n',
+      '\n\tcase a <- b:\n\tdefault:\n\t}',
+    ],
+    ['go', 'func f() {\n\tswitch a {\n\tcase 1:\n\t‸\n\tfoo()\n}\n', '}\n', '}'],
+    ['c', 'void f() {\n  switch (a) {\n  default:\n  ‸\n  g();\n}\n', '}\n', '}'],
+    [
+      'typescript',
+      'switch (a) {‸\n',
+      '\n  case 1:\n    b();\n    break;\n  default:\n}\nc();\n',
+      '\n  case 1:\n    b();\n    break;\n  default:\n}',
+    ],
+  ],
+  'behind a long string in the line': [
+    ['typescript', `const logo = f("${'A'.repeat(5000)}", ‸)\n`, 'b);\n', 'b'],
+    ['typescript', `const logo = f("${'A'.repeat(9000)}", ‸)\n`, 'b);\n', 'b'],
+    ['typescript', `const logo = f("${'A'.repeat(15000)}", ‸)\n`, '"b", c);\n', '"b", c'],
+    ['typescript', `const logo = f("${'A'.repeat(5000)}"‸)\n`, ', b);\n', ', b'],
+    ['cpp', `int a[] = {${'1, '.repeat(9000)}‸};\n`, 'foo, bar\n', 'foo, bar'],
+  ],
+  'a name right behind a bracket': [
+    ['zig', 'var buf: ‸\n', '[1024]u8 = undefined;\n', '[1024]u8 = undefined;'],
+    ['csharp', 'class A {\n  void Post(‸)\n}\n', '[FromBody]Foo a) {\n', '[FromBody]Foo a'],
+    ['csharp', 'class A {\n  ‸\n}\n', '[SerializeField]private int a;\n', '[SerializeField]private int a;'],
+    ['awk', '‸\n', '/[a-z]foo/ { print $1 }\n', '/[a-z]foo/ { print $1 }'],
+    ['zig', 'const a = ‸;\n', 'b[0]c;\n', 'hidden: unbalanced'],
   ],
   'a closer too many': [
     ['css', 'a {‸\n}\n', '\n  color: red;\n  bord}er: 0;\n}\n', '\n  color: red;'],
@@ -824,6 +899,7 @@ const kinds: Record<string, Row[]> = {
   ],
   'a name that is declared again on purpose': [
     ['rust', 'fn f() {\n    let a = b();\n    c(a);\n    ‸\n}\n', 'let a = b();\n', 'let a = b();'],
+    ['shellscript', 'let i++\necho\n‸\n', 'let i++\n', 'let i++'],
     ['ocaml', 'let () = a ()\n\nlet b = 1\n\n‸\n', 'let () = a ()\n', 'let () = a ()'],
     [
       'typescript',
@@ -831,6 +907,12 @@ const kinds: Record<string, Row[]> = {
       'let a = b();\n',
       'hidden: duplicate',
     ],
+  ],
+  'spaces behind those that are there': [
+    ['go', 'const (\n\tA    = 1\n\tab   ‸\n)\n', ' = 2\n', ' = 2'],
+    ['go', 'const (\n\ta   ‸\n)\n', '   = 0x93\n', '   = 0x93'],
+    ['typescript', 'const a ‸\n', ' = 2;\n', '= 2;'],
+    ['python', 'def f():\n    ‸\n', '    return 1\n', 'return 1'],
   ],
   'a word that ends behind the cursor already': [
     ['yaml', 'a:\n  - uses: actions/se‸tup-java@v4\n', 'tup-go@v4', 'hidden: duplicate'],
@@ -857,6 +939,33 @@ const kinds: Record<string, Row[]> = {
       "url.protocol === 'https' ? a : b;",
     ],
     ['go', 'type A struct {\n\tConnection ‸\n}\n', 'Connection\n', 'Connection'],
+  ],
+  'another version of the line, whose rest stands behind the cursor': [
+    ['typescript', 'app.‸("/users", list);\n', 'get("/items", (req, res) => {\n', 'get'],
+    ['typescript', 'x.f‸(y);\n', 'oo(a, b);\n', 'oo'],
+    ['typescript', 'if (x.‸(y)) {\n  a();\n}\n', 'foo(a)) {\n', 'foo'],
+    ['typescript', 'x.‸();\n', 'foo()', 'foo'],
+    ['typescript', 'const ‸ = () => {\n  a();\n};\n', 'foo = (a) => {\n', 'foo'],
+    ['typescript', 'const re‸sult = f();\n', 'ady = g();\n', 'hidden: duplicate'],
+    ['typescript', 'return fo‸oBar;\n', 'rEach;\n', 'hidden: duplicate'],
+    ['typescript', 'const sum = ‸(items);\n', 'items.length;\n', 'hidden: duplicate'],
+    ['typescript', 'call(‸, b);\n', 'a, c);\n', 'a'],
+    ['python', 'def f(a):\n    return a.‸(a.items)\n', 'compute(a.values)\n', 'compute'],
+    ['python', "with ‸(path, 'w') as f:\n    pass\n", 'open(path) as f:\n', 'open'],
+    ['go', 'func f() {\n\tif ‸ == 1 {\n\t}\n}\n', 'a == 2 {\n', 'a'],
+    ['go', 'package a\n\nfunc ‸() {\n}\n', 'foo(a int) {\n', 'foo'],
+    ['css', '.‸ { color: red; }\n', 'a { color: blue; }\n', 'a'],
+    ['kotlin', 'val ‸ = foo(1)\n', 'a = bar(2)\n', 'a'],
+    ['lua', 'if ‸ == 1 then\nend\n', 'a == 2 then\n', 'a'],
+    ['sql', 'select ‸ from a;\n', 'b from c;\n', 'b'],
+    ['swift', 'guard let ‸ = b else {\n}\n', 'a = c else {\n', 'a'],
+    ['typescript', 'return ‸() < b.c();\n', 'd.e() < f.c()\n', 'd.e'],
+    // The rest goes on behind these.
+    ['typescript', 'const a = ‸ + y;\n', 'foo(b)\n', 'foo(b)'],
+    ['typescript', 'if (a) na‸ else z();\n', 'me();\n', 'me();'],
+    ['typescript', 'x.‸(y);\n', 'foo(a).bar\n', 'foo(a).bar'],
+    ['typescript', '‸(B)\n', 'connect(a)', 'connect(a)'],
+    ['python', 'x = ‸ if a else b\n', 'c\n', 'c'],
   ],
   'a line that begins a condition of the preprocessor': [
     ['cpp', '// All of it.\n‸\n', '#ifndef A_H\n#define A_H\n', '#ifndef A_H'],
@@ -948,6 +1057,11 @@ const kinds: Record<string, Row[]> = {
     ['python', 'import math\n‸\n', '??math.sqrt', '??math.sqrt'],
     ['python', 'import math\n%timeit?\n‸\n', 'a = math.pi', 'a = math.pi'],
     ['python', 'import math\n‸\n', 'a != !b', 'hidden: syntax'],
+    // What a cell ends with the next one may begin with.
+    ['python', 'df = load()\ndf.head()\n\n‸', 'df.head()\n', 'df.head()'],
+    ['python', 'df = load()\ndf.head()\n\ndf.h‸\n', 'ead()\n', 'ead()'],
+    ['python', 'a = b\n‸\n\na.c()\n', 'a.c()\n', 'a.c()'],
+    ['python', 'df = load()\ndf.head()\n‸', 'df.head()\n', 'hidden: duplicate'],
   ],
   'commands that only a notebook has': [
     ['python', 'import math\n‸\n', '%matplotlib inline', 'hidden: syntax'],
@@ -960,7 +1074,7 @@ const kinds: Record<string, Row[]> = {
 for (const [kind, rows] of Object.entries(kinds))
   describe(`what is shown: ${kind}`, () => {
     for (const [languageId, marked, output, shown] of rows)
-      it(`${languageId}: ${JSON.stringify(output)} at ${JSON.stringify(marked)}`, async () => {
+      it(`${languageId}: ${JSON.stringify(output)} at ${JSON.stringify(marked.slice(-500))}`, async () => {
         const [prefix = '', suffix = ''] = marked.split('‸');
         const path = kind.endsWith('of a notebook') ? 'a.ipynb' : 'place';
         const { text, hidden } = await shownAt(languageId, prefix, suffix, output, 12, 'end', path);
