@@ -29,13 +29,12 @@ await program(import.meta.url, async (args) => {
   await buildNative();
   await bundle();
   const taught = heldOutFiles('teach', Number(values.teach));
-  if (taught.length > 0)
-    await step(`Learning from ${taught.length} files`, () =>
-      learn(taught, Number(values.threads), values.python),
-    );
+  const inHoles = await step(`Learning from ${taught.length} files`, () =>
+    learn(taught, Number(values.threads), values.python),
+  );
   const files = filesToType('choose', Number(values.files));
   const typing = await step(`Typing ${files.length} files`, () => typed(files, values.threads));
-  await writeThresholds(offersOf(typing));
+  await writeThresholds([offersOf(typing), inHoles]);
   return spawnSync(process.execPath, [path.join('test', 'e2e', 'trial.mjs')], { cwd: root, stdio: 'inherit' })
     .status;
 });
@@ -54,7 +53,10 @@ function offersOf({ byLanguage }) {
   );
 }
 
-/** Learns from answers in these files what tells a likely one, and calibrates the bundled model by the same answers. */
+/**
+ * Learns from answers in these files what tells a likely one, and calibrates the bundled model by the same answers.
+ * Gives those in holes, each with the confidence that others' answers give it.
+ */
 async function learn(files, threads, python) {
   const folder = path.join(root, 'out', 'showcase');
   mkdirSync(folder, { recursive: true });
@@ -67,10 +69,18 @@ async function learn(files, threads, python) {
   const { trees, chances } = JSON.parse(readFileSync(learned, 'utf8'));
   writeFileSync(path.join(root, 'src', 'completion', 'likelihood.json'), JSON.stringify(trees));
   await bundle();
-  const { calibrationOf } = await compiled('completion/calibrate');
-  await writeConfidence(() =>
-    calibrationOf(outcomes.map((outcome, i) => ({ ...outcome, confidence: chances[i] }))),
+  const [{ calibrationOf }, { calibrated }] = await Promise.all(
+    ['completion/calibrate', 'completion/calibration'].map(compiled),
   );
+  const answers = outcomes.map((outcome, i) => ({ ...outcome, confidence: chances[i] }));
+  const calibration = calibrationOf(answers);
+  await writeConfidence(() => calibration);
+  return answers
+    .filter(({ inHole }) => inHole)
+    .map((answer) => ({
+      ...answer,
+      confidence: calibrated(answer.confidence, answer.language, calibration),
+    }));
 }
 
 async function answersIn(files, threads) {
@@ -89,13 +99,13 @@ async function answersIn(files, threads) {
   return outcomes;
 }
 
-/** Puts thresholds into the bundled model's file, with the calibration that it has, or that was tuned beside it. */
-async function writeThresholds(offers) {
-  const { thresholdsOf } = await compiled('completion/calibrate');
-  await writeConfidence((known) => ({ ...known, thresholds: thresholdsOf(offers) }));
-  console.log(
-    `${path.basename(bundledModel())} has the thresholds of ${offers.length.toLocaleString('en-US')} offers.`,
-  );
+/** Puts the thresholds that hold in each of these ways into the bundled model's file, with the calibration that it has, or that was tuned beside it. */
+async function writeThresholds(ways) {
+  const { strictest, thresholdsOf } = await compiled('completion/calibrate');
+  const thresholds = strictest(ways.map((answers) => thresholdsOf(answers)));
+  await writeConfidence((known) => ({ ...known, thresholds }));
+  const count = ways.flat().length.toLocaleString('en-US');
+  console.log(`${path.basename(bundledModel())} has the thresholds of ${count} answers.`);
 }
 
 async function writeConfidence(made) {

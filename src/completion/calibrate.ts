@@ -99,6 +99,21 @@ export function thresholdsOf(answers: readonly KnownAnswer[], before?: Threshold
   return { languages, ...(short !== undefined && { short }) };
 }
 
+/** With which offers are right as often as is wanted in each of several ways to work; a way in which a language was not measured says nothing of it. */
+export function strictest(ways: readonly Thresholds[]): Thresholds {
+  const short = Math.max(...ways.map((way) => way.short ?? -Infinity));
+  const names = new Set(ways.flatMap(({ languages }) => Object.keys(languages)));
+  const languages = [...names].sort().map((name) => {
+    const measured = ways.flatMap((way) => way.languages[name] ?? []);
+    const levels = (Object.keys(wantedPrecision) as Eagerness[]).flatMap((level) => {
+      const least = Math.max(...measured.map((way) => way[level] ?? Infinity));
+      return least < Infinity ? [[level, least] as const] : [];
+    });
+    return [name, Object.fromEntries(levels)] as const;
+  });
+  return { languages: Object.fromEntries(languages), ...(short > -Infinity && { short }) };
+}
+
 /**
  * The lowest confidence from which on so many are right, undefined where none is. Of the many that are tried some are
  * reached by chance, and other files fall short of them: the lower end of what the share may be has to reach it.

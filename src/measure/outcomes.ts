@@ -17,6 +17,8 @@ import { typed } from './typist';
 export interface Outcome {
   readonly language: string;
   readonly source: string;
+  /** It was to fill a hole; else a file was typed. */
+  readonly inHole: boolean;
   /** Of the whole answer. */
   readonly characters: number;
   readonly exact: boolean;
@@ -46,7 +48,7 @@ async function typedOutcomes(engine: Asked, file: SourceFile, keys: number): Pro
       reader.see(i, { text, confidence }, 0);
       return reader.seen.right > 0;
     };
-    outcomes.push(...(await outcome(engine, file, { prompt, limits, isRight })));
+    outcomes.push(...(await outcome(engine, file, { prompt, limits, isRight, inHole: false })));
   }
   return outcomes;
 }
@@ -55,9 +57,8 @@ async function holeOutcomes(engine: Asked, file: SourceFile, count: number): Pro
   const outcomes: Outcome[] = [];
   for (const hole of punchHoles([file], count, 1)) {
     const isRight = (text: string): boolean => isExact(hole, text);
-    outcomes.push(
-      ...(await outcome(engine, file, { prompt: promptOf(hole), limits: limitsAt(hole), isRight })),
-    );
+    const question = { prompt: promptOf(hole), limits: limitsAt(hole), isRight, inHole: true };
+    outcomes.push(...(await outcome(engine, file, question)));
   }
   return outcomes;
 }
@@ -65,6 +66,7 @@ async function holeOutcomes(engine: Asked, file: SourceFile, count: number): Pro
 interface Question {
   readonly prompt: Prompt;
   readonly limits: Limits;
+  readonly inHole: boolean;
   readonly isRight: (text: string, confidence: number) => boolean;
 }
 
@@ -72,10 +74,10 @@ interface Question {
 async function outcome(
   engine: Asked,
   { languageId: language, source = '' }: SourceFile,
-  { prompt, limits, isRight }: Question,
+  { prompt, limits, isRight, inHole }: Question,
 ): Promise<Outcome[]> {
   const { completion, features } = await engine.weighed(prompt, limits, { room: fixedRoom });
   const { text, shown, confidence } = completion;
   if (!shown) return [];
-  return [{ language, source, characters: text.length, exact: isRight(text, confidence), features }];
+  return [{ language, source, inHole, characters: text.length, exact: isRight(text, confidence), features }];
 }

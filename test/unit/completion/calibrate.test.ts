@@ -2,8 +2,14 @@
 
 import * as assert from 'node:assert/strict';
 import { type Calibration, calibrated, composed, uncalibrated } from '../../../src/completion/calibration';
-import { calibrationOf, leastAnswers, thresholdsOf } from '../../../src/completion/calibrate';
-import { isTooUnsure, type KnownAnswer, leastConfidence, wantedPrecision } from '../../../src/eagerness';
+import { calibrationOf, leastAnswers, strictest, thresholdsOf } from '../../../src/completion/calibrate';
+import {
+  isTooUnsure,
+  type KnownAnswer,
+  leastConfidence,
+  type Thresholds,
+  wantedPrecision,
+} from '../../../src/eagerness';
 import { mean } from '../../../src/statistics';
 import { randomSource } from '../random';
 
@@ -169,6 +175,18 @@ describe('the thresholds of confidence', () => {
       // No short ones were seen: what was known of them holds.
       assert.equal(now?.short, carried?.short);
     }
+  });
+
+  it('hold in each of several ways to work where they are the strictest of all', () => {
+    const ways: Thresholds[] = [
+      { short: 0.8, languages: { go: { quiet: 0.9, normal: 0.7, eager: 0.4 }, python: { eager: 0.5 } } },
+      { languages: { go: { quiet: 0.8, normal: 0.75 }, rust: { normal: 0.6 } } },
+    ];
+    assert.deepEqual(strictest(ways), {
+      short: 0.8,
+      languages: { go: { quiet: 0.9, normal: 0.75 }, python: { eager: 0.5 }, rust: { normal: 0.6 } },
+    });
+    assert.deepEqual(strictest([thresholds]), thresholds);
   });
 
   it('are unknown, and nothing is hidden for that, where too little was measured', () => {

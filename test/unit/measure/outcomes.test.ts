@@ -50,6 +50,7 @@ describe('outcomes', () => {
     try {
       const found = await outcomesOf(engine, files[0]!, 8);
       assert.ok(found.length >= 8);
+      assert.ok(found.some(({ inHole }) => inHole) && found.some(({ inHole }) => !inHole));
       for (const { features, characters, language, source } of found) {
         assert.ok(features.sum < 0 && features.tokens > 0 && characters > 0);
         assert.deepEqual([language, source], ['typescript', 'ryzanstein']);
