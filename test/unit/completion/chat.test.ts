@@ -20,9 +20,14 @@ function shown(marked: string, output: string, languageId = 'python'): ReturnTyp
 
 describe('chat', () => {
   it('leaves the fence around code out, and does not count it', () => {
+    const { confidence } = shown('import os\n‸\n', 'print(os)\n');
     for (const fence of ['```', '```python', '```c++ ']) {
       const answer = shown('import os\n‸\n', `${fence}\nprint(os)\n\`\`\`\n`);
-      assert.deepEqual([answer.text, answer.hidden, answer.confidence], ['print(os)', undefined, 1], fence);
+      assert.deepEqual(
+        [answer.text, answer.hidden, answer.confidence],
+        ['print(os)', undefined, confidence],
+        fence,
+      );
       const block = shown('def f(x):\n    ‸\n', `${fence}\n    return x\n\`\`\`\n`);
       assert.deepEqual([block.text, block.hidden], ['return x', undefined], fence);
     }

@@ -29,7 +29,7 @@ describe('the check of the catalogue', () => {
     assert.match((await complaint(model({ file: 'other.gguf' })))!, /has no file other\.gguf/);
     assert.match((await complaint(model({ repository: 'a/Nothing' })))!, /does not have/);
     assert.equal(await complaint(model({ megabytes: 4 })), 'it has 3 MB, not 4');
-    hub.apiFault = { status: 403 };
+    hub.apiFault = { status: 403, headers: { 'x-error-code': 'GatedRepo' } };
     assert.match((await complaint(model()))!, /agreed to its terms/);
   });
 

@@ -36,7 +36,7 @@ export class LocalHub {
   /** One for each request for a file, in order; then there are no more. */
   faults: Fault[] = [];
   /** For the questions of the API. */
-  apiFault: { status?: number; body?: string } | undefined;
+  apiFault: { status?: number; body?: string; headers?: Record<string, string> } | undefined;
   /** Files are asked of another server, as of a network that delivers them. */
   elsewhere: string | undefined;
   /** Bytes in each piece, and the milliseconds between two. */
@@ -75,7 +75,7 @@ export class LocalHub {
 
   private tree(repository: string, response: http.ServerResponse): void {
     const files = this.files[repository];
-    const { status = files ? 200 : 404, body } = this.apiFault ?? {};
+    const { status = files ? 200 : 404, body, headers } = this.apiFault ?? {};
     const entries = Object.entries(files ?? {}).map(([path, content]) => ({
       ...{ type: 'file', path, size: content.length, oid: 'git' },
       lfs: {
@@ -84,7 +84,9 @@ export class LocalHub {
         pointerSize: 130,
       },
     }));
-    response.writeHead(status, { 'content-type': 'application/json' }).end(body ?? JSON.stringify(entries));
+    response
+      .writeHead(status, { 'content-type': 'application/json', ...headers })
+      .end(body ?? JSON.stringify(entries));
   }
 
   private async send(
