@@ -130,6 +130,8 @@ function pointsOf({ series }: Chart): [number, number][] {
 }
 
 function linesOf({ series }: Chart, frame: Frame): string[] {
+  const least = Math.min(...series.flatMap(({ mark }) => (mark?.label === undefined ? [] : mark.at[1])));
+  const lowest = series.findLastIndex(({ mark }) => mark?.label !== undefined && mark.at[1] === least);
   return series.map(({ values, mark }, i) => {
     const places = (values as [number, number][]).map(
       ([x, y]) => [short(frame.x(x)), short(frame.y(y))] as const,
@@ -142,16 +144,18 @@ function linesOf({ series }: Chart, frame: Frame): string[] {
       const [x, y] = [short(frame.x(mark.at[0])), short(frame.y(mark.at[1]))];
       const title = `<title>${escaped(mark.text)}</title>`;
       dots.push(`<circle class="fill${i}" cx="${x}" cy="${y}" r="5">${title}</circle>`);
-      if (mark.label !== undefined) dots.push(besideMark(mark.label, Number(x), Number(y), frame.look));
+      if (mark.label !== undefined)
+        dots.push(besideMark(mark.label, Number(x), Number(y), i === lowest, frame.look));
     }
     return `<polyline class="line${i}" points="${path}"/>${dots.join('')}`;
   });
 }
 
-/** On the side of the point where there is more room. */
-function besideMark(label: string, x: number, y: number, { width }: Look): string {
+/** On the side of the point where there is more room, and below the lowest point but above another one, which may be as low. */
+function besideMark(label: string, x: number, y: number, isLow: boolean, { width }: Look): string {
   const [left, anchor] = x > width / 2 ? [x - 9, 'end'] : [x + 9, 'start'];
-  return `<text class="beside" x="${left}" y="${y}" dy="14" text-anchor="${anchor}">${escaped(label)}</text>`;
+  const dy = isLow ? 14 : -8;
+  return `<text class="beside" x="${left}" y="${y}" dy="${dy}" text-anchor="${anchor}">${escaped(label)}</text>`;
 }
 
 /** Where the plot is, and where in it a value of each axis. */

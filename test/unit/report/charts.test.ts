@@ -1,7 +1,7 @@
 // Charts: well-formed, with title, axes, legend and every value in its place.
 
 import assert from 'node:assert/strict';
-import { barChart, inPage, lineChart, logChart } from '../../../src/report/charts';
+import { barChart, inPage, lineChart, logChart, type Series } from '../../../src/report/charts';
 import { elementsOf, textsOf } from './svg';
 
 const percent = (value: number): string => `${Math.round(value * 100)} %`;
@@ -57,6 +57,26 @@ describe('charts', () => {
       .map((pair) => pair.split(',').map(Number)) as [number[], number[], number[]];
     assert.ok(Math.abs(a[0]! + c[0]! - 2 * b[0]!) < 0.2 && a[0]! < b[0]!);
     assert.ok(Math.abs(a[1]! + c[1]! - 2 * b[1]!) < 0.2 && a[1]! > b[1]!);
+  });
+
+  it('write beside two points of any heights where neither text lies over the other', () => {
+    for (const [first, second] of [
+      [0.4, 0.4],
+      [0.4, 0.42],
+      [0.42, 0.4],
+      [0.1, 0.9],
+    ] as const) {
+      const marked = (name: string, at: readonly [number, number]): Series => {
+        return { name, values: [[...at]], mark: { at, text: name, label: name } };
+      };
+      const series = [marked('writing', [0.3, first]), marked('reading', [0.6, second])];
+      const steps = [0, 0.5, 1];
+      const chart = { title: 't', x: { ...axis, steps }, y: { ...axis, steps }, series };
+      const [one, other] = [
+        ...lineChart(chart, inPage).matchAll(/class="beside" x="\S+" y="(\S+)" dy="(\S+)"/g),
+      ].map(([, y, dy]) => Number(y) + Number(dy));
+      assert.ok(Math.abs(one! - other!) >= 20, `${first} and ${second}: ${one} and ${other}`);
+    }
   });
 
   it('are a part of a page that gives them words and colours', () => {
