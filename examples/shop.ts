@@ -24,8 +24,20 @@ export async function getCustomer(id: number): Promise<Customer> {
   return response.json();
 }
 
+export async function getCustomers(page: number): Promise<Customer[]> {
+  const response = await fetch(`${server}/customers?page=${page}`);
+  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  return response.json();
+}
+
 export async function getArticle(id: number): Promise<Article> {
   const response = await fetch(`${server}/articles/${id}`);
+  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  return response.json();
+}
+
+export async function getArticles(page: number): Promise<Article[]> {
+  const response = await fetch(`${server}/articles?page=${page}`);
   
   return response.json();
 }
@@ -38,5 +50,6 @@ export async function getOrder(id: number): Promise<Order> {
 
 export async function getOrders(customer: number): Promise<Order[]> {
   const response = await fetch(`${server}/customers/${customer}/orders`);
-  
+  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  return response.json();
 }

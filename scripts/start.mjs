@@ -89,6 +89,6 @@ await program(import.meta.url, async (args) => {
   console.error(
     `No VS Code can be opened here without these. The extension is ready: ${path.basename(vsix)};`,
   );
-  console.error('`npm start -- complete examples/shop.py:20:9` completes in the terminal.');
+  console.error('`npm start -- complete examples/shop.py:44:5` completes in the terminal.');
   return 1;
 });

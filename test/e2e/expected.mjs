@@ -5,9 +5,11 @@ import path from 'node:path';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import { root } from '../../scripts/steps.mjs';
 
+const leastTokens = 4;
+
 /**
  * Asks the engine for every place and returns the one of whose completion it is surest, with that completion as
- * `expected`; undefined where it has nothing to say at any of them. A place is { file, text, typed, closer? } with the cursor as `‸` in `text`; `typed` is the key that asks
+ * `expected`, of so many tokens that pages draw its speed; undefined where it has nothing to say at any of them. A place is { file, text, typed, closer? } with the cursor as `‸` in `text`; `typed` is the key that asks
  * for the completion, and `closer` what the editor writes behind it by itself.
  */
 export async function surest(places, repository, modelFile = bundledModel()) {
@@ -27,7 +29,9 @@ export async function surest(places, repository, modelFile = bundledModel()) {
     }
     return places
       .map((place, index) => ({ ...place, expected: answers[index] }))
-      .filter(({ expected }) => expected.shown && !expected.text.includes('\n'))
+      .filter(
+        ({ expected: { shown, text, tokens } }) => shown && tokens >= leastTokens && !text.includes('\n'),
+      )
       .sort((a, b) => b.expected.confidence - a.expected.confidence)[0];
   } finally {
     connection.dispose();
