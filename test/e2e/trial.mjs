@@ -98,7 +98,7 @@ async function takeFirstStep(page, first) {
   expect(!(await isTicked()), 'it is ticked before anything was accepted');
   await step.getByRole('button', { name: 'Open an Example' }).click();
   await page.locator('.tab.active', { hasText: 'Untitled' }).waitFor();
-  await page.locator('.monaco-editor.focused .view-line', { hasText: 'getArticle' }).waitFor();
+  await page.locator('.monaco-editor.focused .view-line', { hasText: 'getArticles(' }).waitFor();
   const line = await typeAndAccept(page, first);
   await page.locator('.tab', { hasText: 'Welcome' }).click();
   await until('the tick', isTicked, 10_000);
