@@ -116,7 +116,7 @@ Holes are punched into files of held-out sources (\`training/eval.json\` names t
 - **n-gram** is the baseline of \`training/ngram.py\`: a nested cache of corpus and file counts. It is a Python program; its times say nothing about the method.
 - **With code of other files**: the files that an editor would have open, those that are imported and those nearby, stand before the prompt, chosen by the editor's rules.
 ${opinionsNote(sets)}- **Parse errors added** counts what the grammar of a language finds wrong with a file beyond what it finds with the true text, for each answer that is fit to show.
-- Confidence is how likely a first line is to be exact, learnt from answers of the bundled model to other files of held-out sources; the reliability diagram says how far that holds. Other models share a calibration that was made of answers of SmolLM2-135M. The file of Qwen2.5-Coder was not at hand when confidence became learnt: the precision and area of its rows are those of the confidence before.
+- Confidence is how likely a first line is to be exact, learnt from answers of the bundled model to other files of held-out sources; the reliability diagram says how far that holds. Other models share a calibration that was made of answers of SmolLM2-135M. It has been learnt since 2026-11-30: rows of earlier dates have the precision and the area of the confidence before.
 - Times are those of a machine that may do other work, and of the kernel beside them: compare only rows of one set with the same kernel.
 ${typistSection(typings)}${sets.map(sectionOf).join('')}
 ## Again
