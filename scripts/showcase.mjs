@@ -67,7 +67,10 @@ async function learn(files, threads, python) {
   const { output } = await run(python, [script, '--outcomes', rows, '--out', learned]);
   console.log(output.trim());
   const { trees, chances } = JSON.parse(readFileSync(learned, 'utf8'));
-  writeFileSync(path.join(root, 'src', 'completion', 'likelihood.json'), JSON.stringify(trees));
+  const kept = path.join(root, 'src', 'completion', 'likelihood.json');
+  writeFileSync(kept, JSON.stringify(trees));
+  const prettier = path.join(root, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
+  await run(process.execPath, [prettier, '--write', kept]);
   await bundle();
   const [{ calibrationOf }, { calibrated }] = await Promise.all(
     ['completion/calibrate', 'completion/calibration'].map(compiled),

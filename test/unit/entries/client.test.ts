@@ -131,6 +131,16 @@ async function alone(prefix: string): Promise<Completion> {
 const allRead = (client: MessageConnection) =>
   assert.rejects(client.sendRequest('the message behind them'), /Unhandled method/);
 
+/** What nobody catches would end the process. */
+async function expectAllCaught(work: () => Promise<void>): Promise<void> {
+  const uncaught: unknown[] = [];
+  const note = (error: unknown): void => void uncaught.push(error);
+  process.on('unhandledRejection', note);
+  await work();
+  process.off('unhandledRejection', note);
+  assert.deepEqual(uncaught, []);
+}
+
 describe('a client of the engine', () => {
   it('has its older requests cancelled by its newest one, whose answer is as it is alone', () =>
     withOffice(async (office) => {
@@ -328,39 +338,27 @@ describe('several clients of the engine', () => {
     withOffice(async (office) => {
       const survivor = await office.client();
       const going = office.connect();
-      // What nobody catches would end the process.
-      const uncaught: unknown[] = [];
-      const note = (error: unknown): void => void uncaught.push(error);
-      process.on('unhandledRejection', note);
-      void going.sendRequest(loadRequest, { modelFile, threads: 2 }).catch(() => undefined);
-      await allRead(going);
-      going.breakOff();
-      for (let waited = 0; office.copies < 2 && waited < 5000; waited += 10) await pause(10);
-      office.clients.warn('something happened');
-      await pause(50);
-      process.off('unhandledRejection', note);
-      assert.deepEqual(uncaught, []);
+      await expectAllCaught(async () => {
+        void going.sendRequest(loadRequest, { modelFile, threads: 2 }).catch(() => undefined);
+        await allRead(going);
+        going.breakOff();
+        for (let waited = 0; office.copies < 2 && waited < 5000; waited += 10) await pause(10);
+        office.clients.warn('something happened');
+        await pause(50);
+      });
       assert.notEqual((await complete(survivor, 'x = ')).reason, 'cancelled');
     }));
 
   it('do not suffer from what one tells that makes no sense', () =>
     withOffice(async (office) => {
       const [survivor, odd] = [await office.client(), await office.client()];
-      const uncaught: unknown[] = [];
-      const note = (error: unknown): void => void uncaught.push(error);
-      process.on('unhandledRejection', note);
-      const { method } = knownNotification;
-      for (const params of [
-        null,
-        undefined,
-        {},
-        { model: (await complete(odd, 'x = ')).model, answer: null },
-      ])
-        await odd.sendNotification(method, params);
-      await allRead(odd);
-      await pause(20);
-      process.off('unhandledRejection', note);
-      assert.deepEqual(uncaught, []);
+      const { model } = await complete(odd, 'x = ');
+      await expectAllCaught(async () => {
+        for (const params of [null, undefined, {}, { model, answer: null }])
+          await odd.sendNotification(knownNotification.method, params);
+        await allRead(odd);
+        await pause(20);
+      });
       assert.notEqual((await complete(survivor, 'x = ')).reason, 'cancelled');
     }));
 
