@@ -1,5 +1,7 @@
 // A loaded model and the story of one completion request: prompt, reuse, prefill, decode, stop, clean.
 
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type {
   Alternative,
   Completion,
@@ -27,7 +29,9 @@ import { type Site, siteOf } from '../completion/site';
 import { LoadedModel } from './loadedModel';
 import { Slots } from './slots';
 import { type Syntax, syntaxOf } from '../completion/syntax';
-import { median } from '../statistics';
+import type { Thresholds } from '../eagerness';
+import { languageName } from '../language/languages';
+import { median, sum } from '../statistics';
 import { emptyAnswer, type ModelToken, type Written, Writing } from './decoding';
 import { type Asker, type Pass, Turns } from './turns';
 
@@ -74,6 +78,9 @@ export interface Queue {
   turns: Turns;
   asker: Asker;
 }
+
+/** Gives a model, and what ends the use of it; fails as loading does. */
+export type Lend = (params: LoadParams) => Promise<{ model: LoadedModel; free: () => void }>;
 
 /** What a request has to heed while it is at work. */
 interface Turn {
@@ -132,40 +139,81 @@ export class Engine implements Answering {
   readonly #listeners: (() => void)[] = [];
 
   /** The model may serve other engines as well, which take turns; `free` is called when this one has ended its use. */
-  constructor(
+  private constructor(
     readonly loaded: LoadedModel,
-    readonly queue: Queue = { turns: new Turns(), asker: {} },
-    private readonly free: () => void = () => loaded.free(),
+    readonly queue: Queue,
+    private readonly free: () => void,
+    /** They answer in their models' languages, and are closed with this one. */
+    readonly specialists: readonly Engine[],
   ) {
     this.#slots = new Slots(loaded.shelf);
     this.#threads = loaded.native.threads;
   }
 
-  /** With a model of its own; throws as `LoadedModel.load` does. */
-  static async load(addon: Addon, params: LoadParams, queue?: Queue, signal?: AbortSignal): Promise<Engine> {
-    return new Engine(await LoadedModel.load(addon, params, undefined, signal), queue);
+  /** With those specialists that its file names and that lie beside it; `lend` gives their models, and this one's, each with what ends its use. */
+  static async of(lend: Lend, params: LoadParams, queue: Queue): Promise<Engine> {
+    const { model, free } = await lend(params);
+    const specialists: Engine[] = [];
+    const engine = new Engine(model, queue, free, specialists);
+    const beside = (name: string): string => path.join(path.dirname(params.modelFile), name);
+    try {
+      for (const modelFile of model.description.specialists.map(beside).filter((file) => existsSync(file))) {
+        const { model, free } = await lend({ ...params, modelFile, infilling: 'auto' });
+        specialists.push(new Engine(model, queue, free, []));
+      }
+      return engine;
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+  }
+
+  /** With models of its own; throws as `LoadedModel.load` does. */
+  static load(addon: Addon, params: LoadParams, queue?: Queue, signal?: AbortSignal): Promise<Engine> {
+    const lend: Lend = async (each) => {
+      const model = await LoadedModel.load(addon, each, undefined, signal);
+      return { model, free: () => model.free() };
+    };
+    return Engine.of(lend, params, queue ?? { turns: new Turns(), asker: {} });
+  }
+
+  /** This one and its specialists. */
+  get models(): readonly Engine[] {
+    return [this, ...this.specialists];
+  }
+
+  /** The one that answers in a language: a specialist for it, or this one. */
+  of(languageId: string): Engine {
+    const name = languageName(languageId);
+    return this.specialists.find(({ model }) => model.languages.includes(name)) ?? this;
   }
 
   get model(): ModelDescription {
     return this.loaded.description;
   }
 
+  /** With what specialists need and have measured. */
   get info(): ModelInfo {
-    return this.loaded.info;
+    const { thresholds, ...info } = this.loaded.info;
+    const others = this.specialists.map((each) => each.info);
+    const bytes = sum([info.bytes, ...others.map((other) => other.bytes)]);
+    return { ...info, bytes, ...(thresholds && { thresholds: this.#together(thresholds) }) };
   }
 
   /** Completes at a place. Requests wait for their turn; a cancelled one ends soon, with nothing to show. */
   complete(prompt: Prompt, limits: Limits, options: RequestOptions = {}): Promise<Completion> {
-    return this.#inTurn(options, (turn) => this.#answer(prompt, limits, turn, options));
+    const engine = this.of(prompt.languageId);
+    return engine.#inTurn(options, (turn) => engine.#answer(prompt, limits, turn, options));
   }
 
   examine({ prompt, limits, room }: ExamineParams, options: RequestOptions = {}): Promise<Examination> {
-    return this.#inTurn(options, async (turn) => {
-      const { reading, answer, completion } = await this.#written(prompt, limits, turn, {
+    const engine = this.of(prompt.languageId);
+    return engine.#inTurn(options, async (turn) => {
+      const { reading, answer, completion } = await engine.#written(prompt, limits, turn, {
         ...options,
         room,
       });
-      return { completion, prompt: this.#runs(reading.ids), tokens: this.#spelled(answer) };
+      return { completion, prompt: engine.#runs(reading.ids), tokens: engine.#spelled(answer) };
     });
   }
 
@@ -175,37 +223,55 @@ export class Engine implements Answering {
     limits: Limits,
     options: RequestOptions = {},
   ): Promise<{ completion: Completion; features: Features }> {
-    return this.#inTurn(options, async (turn) => {
-      const { site, syntax, answer, completion } = await this.#written(prompt, limits, turn, options);
-      const { confidence } = this.loaded.tuning;
+    const engine = this.of(prompt.languageId);
+    return engine.#inTurn(options, async (turn) => {
+      const { site, syntax, answer, completion } = await engine.#written(prompt, limits, turn, options);
+      const { confidence } = engine.loaded.tuning;
       return { completion, features: judge(site, answer, limits, syntax, confidence).features };
     });
   }
 
   /** Reads a prompt ahead of its completion, which need not read it then. */
   prefill(prompt: Prompt, options: RequestOptions = {}): Promise<Prefill> {
-    return this.#inTurn(options, async (turn) => {
-      const { room = this.loaded.room.rested } = options;
-      const read = await this.#read(prompt, siteOf(prompt), turn, { ...options, room });
+    const engine = this.of(prompt.languageId);
+    return engine.#inTurn(options, async (turn) => {
+      const { room = engine.loaded.room.rested } = options;
+      const read = await engine.#read(prompt, siteOf(prompt), turn, { ...options, room });
       const { ids, reused, milliseconds } = read;
       return { promptTokens: ids.length, reusedTokens: reused, prefillMs: milliseconds };
     });
   }
 
   known({ model, answer }: Known): void {
-    if (model === this.model.name) this.loaded.known(answer);
+    const wrote = this.models.find((each) => each.model.name === model);
+    wrote?.loaded.known(answer);
   }
 
   /** Milliseconds that an answer would take, by what was measured of late. */
   expected(prompt: Prompt): number {
-    const { ids } = this.#layOutInTime(prompt, siteOf(prompt));
-    return this.loaded.room.milliseconds(this.#unread(ids)) + (median(this.loaded.decoded) ?? 0);
+    const engine = this.of(prompt.languageId);
+    const { room, decoded } = engine.loaded;
+    const { ids } = engine.#layOutInTime(prompt, siteOf(prompt));
+    return room.milliseconds(engine.#unread(ids)) + (median(decoded) ?? 0);
   }
 
   /** How many tokens prompt and answer share at most, where a request does not say: at once, and when the cursor has rested. */
   get rooms(): { cold: number; rested: number } {
     const { cold, rested } = this.loaded.room;
     return { cold, rested };
+  }
+
+  /** Each language's are those of the model that answers in it. */
+  #together(thresholds: Thresholds): Thresholds {
+    const languages = { ...thresholds.languages };
+    for (const { model, loaded } of this.specialists) {
+      for (const name of model.languages) {
+        const own = loaded.info.thresholds?.languages[name];
+        if (own) languages[name] = own;
+        else delete languages[name];
+      }
+    }
+    return { ...thresholds, languages };
   }
 
   get #session(): NativeSession {
@@ -244,17 +310,19 @@ export class Engine implements Answering {
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
     this.loaded.listeners.add(listener);
+    for (const each of this.specialists) each.onChange(listener);
   }
 
   /** Ends with the work that is under way, or waits for its turn. */
   idle(): Promise<unknown> {
-    return this.#last;
+    return Promise.all([this.#last, ...this.specialists.map((each) => each.idle())]);
   }
 
   /** Waits for the work that is under way, and ends the use of the model. */
   async close(): Promise<void> {
     for (const listener of this.#listeners) this.loaded.listeners.delete(listener);
     await this.idle();
+    for (const each of this.specialists) await each.close();
     this.#slots.free();
     this.free();
   }
@@ -567,10 +635,10 @@ export class Engine implements Answering {
       tokensPerSecond: decodeMs > 0 ? (evaluated / decodeMs) * 1000 : 0,
       room,
       contextMs,
-      kernel: this.info.kernel,
+      kernel: this.loaded.info.kernel,
       threads: this.#threads,
       mostThreads: this.loaded.threads,
-      model: this.info.name,
+      model: this.model.name,
     };
   }
 }

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { LoadParams } from '../protocol';
 import type { Addon } from './addon';
-import { Engine } from './engine';
+import { Engine, type Lend } from './engine';
 import { Fitting } from './fitting';
 import { LoadedModel } from './loadedModel';
 import { type Asker, Turns } from './turns';
@@ -27,19 +27,28 @@ export class Models {
 
   constructor(private readonly addon: () => Addon) {}
 
-  /** An engine for one client, which has to close it; fails as loading does, and at once where `signal` is aborted. */
-  async open(
+  /** An engine for one client, which has to close it; fails as loading does, and at once where `signal` is aborted. `onProgress` is of the model itself. */
+  open(
     params: LoadParams,
     asker: Asker,
     onProgress?: (share: number) => void,
     signal?: AbortSignal,
   ): Promise<Engine> {
+    const lend: Lend = (each) => this.#lend(each, each === params ? onProgress : undefined, signal);
+    return Engine.of(lend, params, { turns: this.turns, asker });
+  }
+
+  async #lend(
+    params: LoadParams,
+    onProgress?: (share: number) => void,
+    signal?: AbortSignal,
+  ): Promise<{ model: LoadedModel; free: () => void }> {
     const key = identityOf(params);
     const entry = this.#entries.get(key) ?? this.#load(params);
     this.#entries.set(key, entry);
     entry.users++;
     if (onProgress) entry.told.add(onProgress);
-    const leave = (): void => {
+    const free = (): void => {
       if (--entry.users > 0) return;
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
       entry.stopFitting();
@@ -50,9 +59,9 @@ export class Models {
       );
     };
     try {
-      return new Engine(await unlessAborted(entry.model, signal), { turns: this.turns, asker }, leave);
+      return { model: await unlessAborted(entry.model, signal), free };
     } catch (error) {
-      leave();
+      free();
       throw error;
     } finally {
       if (onProgress) entry.told.delete(onProgress);

@@ -29,6 +29,10 @@ export interface ModelDescription extends PromptModel {
   /** What its completions may suffer from, for people. */
   caution?: string;
   hyperparameters: Hyperparameters;
+  /** Names of files beside its own, whose models know some languages better. */
+  specialists: string[];
+  /** The languages that it is a specialist for. */
+  languages: string[];
 }
 
 /** Those of `native/model/tensor_types.cpp`, by their numbers. */
@@ -55,8 +59,20 @@ export function describeModel(
     hyperparameters,
     tokenizer,
     contextLength: hyperparameters.contextLength,
+    specialists: namesUnder(gguf, 'ryzanstein.specialists').filter(isPlainFile),
+    languages: namesUnder(gguf, 'ryzanstein.languages'),
     ...infillingOf(gguf, tokenizer, infilling),
   };
+}
+
+/** In the model's own folder. */
+function isPlainFile(name: string): boolean {
+  return path.basename(name) === name && name.endsWith('.gguf');
+}
+
+function namesUnder(gguf: Gguf, key: string): string[] {
+  const names = gguf.metadata.get(key);
+  return Array.isArray(names) ? (names as unknown[]).filter((name) => typeof name === 'string') : [];
 }
 
 /** How many numbers the tensors hold. */

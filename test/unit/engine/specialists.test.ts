@@ -1,0 +1,109 @@
+// Models that a model's file names for some languages: who answers where, and what is asked of all of them.
+
+import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { addonFile, loadAddon } from '../../../src/engine/addon';
+import { Engine } from '../../../src/engine/engine';
+import { Models } from '../../../src/engine/models';
+import { readGguf } from '../../../src/model/gguf';
+import { array, string, text } from '../../../src/model/ggufWriter';
+import { restate } from '../../../src/model/rewrite';
+import { stateConfidence } from '../../../src/model/tuning';
+import type { Calibration } from '../../../src/completion/calibration';
+import type { Limits, Prompt } from '../../../src/protocol';
+import { temporaryFile } from '../model/ggufFile';
+
+const addon = loadAddon(addonFile(path.resolve('dist')));
+const limits: Limits = { maxTokens: 12, maxLines: 1, minConfidence: 0 };
+
+function prompt(languageId: string, prefix = 'a = ', file = 'a.txt'): Prompt {
+  return { path: file, languageId, prefix, suffix: '\n', related: [] };
+}
+
+/** A copy of the tiny model that says something more of itself. */
+function model(file: string, name: string, stated: Record<string, string[]>, confidence?: Calibration): void {
+  fs.copyFileSync('test/fixtures/tiny.gguf', file);
+  restate(readGguf(file), 'general.name', string(name));
+  for (const [key, names] of Object.entries(stated))
+    restate(readGguf(file), `ryzanstein.${key}`, array(8, names.map(text)));
+  if (confidence) stateConfidence(readGguf(file), confidence);
+}
+
+/** The folder of a model with a specialist for Go and Rust, and their files. */
+function family(): { main: string; other: string } {
+  const folder = path.dirname(temporaryFile('folder', Buffer.alloc(0)));
+  const [main, other] = ['main', 'other'].map((name) => path.join(folder, `${name}.gguf`));
+  const languages = { go: { normal: 0.7 }, python: { normal: 0.6 } };
+  model(main!, 'main', { specialists: ['other.gguf'] }, calibration({ languages, short: 0.5 }));
+  const own = { go: { normal: 0.8 }, python: { normal: 0.9 } };
+  model(
+    other!,
+    'other',
+    { languages: ['go', 'rust'], specialists: ['main.gguf'] },
+    calibration({ languages: own }),
+  );
+  return { main: main!, other: other! };
+}
+
+function calibration(thresholds: Calibration['thresholds']): Calibration {
+  return { slope: 1, offset: 0, languages: {}, thresholds };
+}
+
+describe('a specialist', () => {
+  it('answers in its languages, as it would alone, and the model itself in all others', async () => {
+    const { main, other } = family();
+    const engine = await Engine.load(addon, { modelFile: main, threads: 1 });
+    const alone = await Engine.load(addon, { modelFile: other, threads: 1 });
+    for (const place of [prompt('go'), prompt('rust', 'let a = ')]) {
+      const { model: name, text: given } = await engine.complete(place, limits);
+      assert.deepEqual([name, given], ['other', (await alone.complete(place, limits)).text]);
+      const examined = await engine.examine({ prompt: place, limits });
+      assert.equal(examined.completion.model, 'other');
+    }
+    for (const place of [prompt('python'), prompt('cpp'), prompt('markdown', '# Go\n')])
+      assert.equal((await engine.complete(place, limits)).model, 'main');
+    const { promptTokens } = await engine.prefill(prompt('go', 'b = '));
+    const { reusedTokens } = await engine.complete(prompt('go', 'b = '), limits);
+    assert.ok(promptTokens > 0 && reusedTokens > 0);
+    await alone.close();
+    await engine.close();
+  });
+
+  it('has its own thresholds, and learns from its own answers', async () => {
+    const { main } = family();
+    const engine = await new Models(() => addon).open({ modelFile: main, threads: 1 }, {});
+    assert.deepEqual(engine.info.thresholds, {
+      short: 0.5,
+      languages: { python: { normal: 0.6 }, go: { normal: 0.8 } },
+    });
+    const known: string[] = [];
+    for (const { loaded } of engine.models)
+      loaded.known = () => known.push(loaded.description.name);
+    const answer = { confidence: 0.5, exact: true, characters: 9, language: 'go' };
+    for (const name of ['other', 'main', 'another']) engine.known({ model: name, answer });
+    assert.deepEqual(known, ['other', 'main']);
+    await engine.close();
+  });
+
+  it('may be absent, and is refused by its name where it cannot be loaded', async () => {
+    const { main, other } = family();
+    fs.rmSync(other);
+    const engine = await Engine.load(addon, { modelFile: main, threads: 1 });
+    assert.equal((await engine.complete(prompt('go'), limits)).model, 'main');
+    await engine.close();
+    fs.writeFileSync(other, 'GGUF');
+    await assert.rejects(Engine.load(addon, { modelFile: main, threads: 1 }), /other\.gguf/);
+  });
+
+  it('is looked for nowhere but beside the model', async () => {
+    const { main, other } = family();
+    const nested = path.join(path.dirname(main), 'nested');
+    fs.mkdirSync(nested);
+    const file = path.join(nested, 'main.gguf');
+    model(file, 'main', { specialists: [path.join('..', path.basename(other)), '..', other] });
+    const engine = await Engine.load(addon, { modelFile: file, threads: 1 });
+    assert.deepEqual(engine.specialists, []);
+    await engine.close();
+  });
+});
