@@ -76,24 +76,30 @@ async function learn(files, threads, python) {
     ['completion/calibrate', 'completion/calibration'].map(compiled),
   );
   const answers = outcomes.map((outcome, i) => ({ ...outcome, confidence: chances[i] }));
-  const calibration = calibrationOf(answers);
-  await writeConfidence(() => calibration);
+  const made = await writeConfidence((_, isOwn) => calibrationOf(answers.filter(isOwn)));
   return answers
     .filter(({ inHole }) => inHole)
-    .map((answer) => ({
-      ...answer,
-      confidence: calibrated(answer.confidence, answer.language, calibration),
-    }));
+    .map((answer) => {
+      const { confidence: calibration } = made.find(({ isOwn }) => isOwn(answer));
+      return { ...answer, confidence: calibrated(answer.confidence, answer.language, calibration) };
+    });
 }
 
 async function answersIn(files, threads) {
-  const [{ addonFile, loadAddon }, { Engine }, { outcomesOf }, { sourceFiles }] = await Promise.all(
-    ['engine/addon', 'engine/engine', 'measure/outcomes', 'measure/sourceFiles'].map(compiled),
-  );
+  const [{ addonFile, loadAddon }, { Engine }, { outcomesOf }, { sourceFiles }, { bundledModel }] =
+    await Promise.all(
+      [
+        'engine/addon',
+        'engine/engine',
+        'measure/outcomes',
+        'measure/sourceFiles',
+        'editing/modelFile',
+      ].map(compiled),
+    );
   const built = path.join(root, 'dist');
   process.env.RYZANSTEIN_GRAMMARS = path.join(built, 'grammars');
   const addon = loadAddon(addonFile(built));
-  const engine = await Engine.load(addon, { modelFile: bundledModel(), threads });
+  const engine = await Engine.load(addon, { modelFile: bundledModel(models), threads });
   const outcomes = [];
   for (const { file, source, path: shown } of files)
     for (const { languageId, text } of sourceFiles([file]))
@@ -102,28 +108,34 @@ async function answersIn(files, threads) {
   return outcomes;
 }
 
-/** Puts the thresholds that hold in each of these ways into the bundled model's file, with the calibration that it has, or that was tuned beside it. */
+/** Puts the thresholds that hold in each of these ways into the bundled models' files, with the calibration that they have, or that was tuned beside them. */
 async function writeThresholds(ways) {
   const { strictest, thresholdsOf } = await compiled('completion/calibrate');
-  const thresholds = strictest(ways.map((answers) => thresholdsOf(answers)));
-  await writeConfidence((known) => ({ ...known, thresholds }));
-  const count = ways.flat().length.toLocaleString('en-US');
-  console.log(`${path.basename(bundledModel())} has the thresholds of ${count} answers.`);
+  await writeConfidence((known, isOwn) => ({
+    ...known,
+    thresholds: strictest(ways.map((answers) => thresholdsOf(answers.filter(isOwn)))),
+  }));
+  console.log(`The models have the thresholds of ${ways.flat().length.toLocaleString('en-US')} answers.`);
 }
 
+/** Puts into each bundled model's file what `made` makes of the confidence that it states; `isOwn` tells the answers that it gives. */
 async function writeConfidence(made) {
   const [{ readGguf }, { stateConfidence, tuningOf }] = await Promise.all(
     ['model/gguf', 'model/tuning'].map(compiled),
   );
-  const gguf = readGguf(bundledModel());
-  stateConfidence(gguf, made(tuningOf(gguf).confidence));
-}
-
-function bundledModel() {
-  return path.join(
-    models,
-    readdirSync(models).find((file) => file.endsWith('.gguf')),
-  );
+  const ggufs = readdirSync(models)
+    .filter((file) => file.endsWith('.gguf'))
+    .map((file) => readGguf(path.join(models, file)));
+  const languagesOf = (gguf) => gguf.metadata.get('ryzanstein.languages') ?? [];
+  const special = ggufs.flatMap(languagesOf);
+  return ggufs.map((gguf) => {
+    const languages = languagesOf(gguf);
+    const isOwn = ({ language }) =>
+      languages.length > 0 ? languages.includes(language) : !special.includes(language);
+    const confidence = made(tuningOf(gguf).confidence, isOwn);
+    stateConfidence(gguf, confidence);
+    return { isOwn, confidence };
+  });
 }
 
 async function compiled(file) {

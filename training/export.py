@@ -39,8 +39,8 @@ def tokenizer_metadata(tokenizer_json: Path) -> dict:
     }
 
 
-def export_model(model: TernaryTransformer, tokenizer_json: Path, path: Path, name: str) -> None:
-    """Writes `model` to `path`; raises ValueError if tokenizer and model differ in size."""
+def export_model(model: TernaryTransformer, tokenizer_json: Path, path: Path, name: str, languages: list[str] = []) -> None:
+    """Writes `model` to `path`, for some languages alone if any are given; raises ValueError if tokenizer and model differ in size."""
     shape = model.shape
     tokenizer = tokenizer_metadata(tokenizer_json)
     if len(tokenizer["tokenizer.ggml.tokens"]) != shape.vocabulary:
@@ -61,6 +61,7 @@ def export_model(model: TernaryTransformer, tokenizer_json: Path, path: Path, na
         "bitnet.vocab_size": shape.vocabulary,
         **tokenizer,
         "ryzanstein.fim.orders": ["psm", "spm"],
+        **({"ryzanstein.languages": languages} if languages else {}),
         **cache.metadata(),
     }
     ternary = {id(parameter) for parameter in model.ternary_parameters()}

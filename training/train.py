@@ -277,8 +277,9 @@ def main() -> None:
     tokenizer_json = arguments.corpus / "tokenizer.json"
     tokenizer = Tokenizer.from_file(str(tokenizer_json))
     documents = read_shards(arguments.corpus.glob("train-*.jsonl.zst"))
-    if arguments.languages:
-        documents = [document for document in documents if document.language in arguments.languages.split(",")]
+    languages = arguments.languages.split(",") if arguments.languages else []
+    if languages:
+        documents = [document for document in documents if document.language in languages]
     sampler = Sampler(documents, tokenizer, arguments.seed)
     held_out = held_out_rows(read_shards(arguments.corpus.glob("heldout-*.jsonl.zst")), sampler)
     width, layers, ffn = map(int, arguments.shape.split(","))
@@ -320,7 +321,7 @@ def main() -> None:
     def keep() -> None:
         training.save(checkpoint)
         schedule.keep()
-        export_model(training.model, tokenizer_json, run / "latest.gguf", arguments.name)
+        export_model(training.model, tokenizer_json, run / "latest.gguf", arguments.name, languages)
         alone, with_text = {}, {}
         for language, rows in held_out.items():
             alone[language], with_text[language] = (round(bits, 4) for bits in bits_per_byte(training.model, rows))
