@@ -30,7 +30,9 @@ export interface ModelInfo {
   /** How sure an answer has to be in each language, as measured of the model. */
   thresholds?: Thresholds;
   /** The model that answers beside it. */
-  second?: Pick<ModelInfo, 'name' | 'bytes' | 'thresholds'>;
+  second?: Pick<ModelInfo, 'name' | 'bytes' | 'thresholds' | 'specialists'>;
+  /** The models that answer in its place in some languages. */
+  specialists?: { name: string; languages: string[] }[];
 }
 
 /** By its self-test, which compares it with the plainest kernel. */

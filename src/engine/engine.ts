@@ -197,7 +197,13 @@ export class Engine implements Answering {
     const { thresholds, ...info } = this.loaded.info;
     const others = this.specialists.map((each) => each.info);
     const bytes = sum([info.bytes, ...others.map((other) => other.bytes)]);
-    return { ...info, bytes, ...(thresholds && { thresholds: this.#together(thresholds) }) };
+    const specialists = this.specialists.map(({ model: { name, languages } }) => ({ name, languages }));
+    return {
+      ...info,
+      bytes,
+      ...(thresholds && { thresholds: this.#together(thresholds) }),
+      ...(specialists.length > 0 && { specialists }),
+    };
   }
 
   /** Completes at a place. Requests wait for their turn; a cancelled one ends soon, with nothing to show. */

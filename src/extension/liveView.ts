@@ -202,8 +202,9 @@ export class LiveView implements vscode.Disposable {
   private async examine({ asked, completion }: Known): Promise<Examination | string> {
     const { state } = this.engine;
     const { model, isSecond, room } = completion;
-    const loaded = state.name === 'ready' ? (isSecond ? state.model.second : state.model)?.name : undefined;
-    if (loaded !== model) return t`The model that wrote this, ${model}, is not loaded any more.`;
+    const loaded = state.name === 'ready' ? (isSecond ? state.model.second : state.model) : undefined;
+    const names = [loaded, ...(loaded?.specialists ?? [])].map((each) => each?.name);
+    if (!names.includes(model)) return t`The model that wrote this, ${model}, is not loaded any more.`;
     try {
       return await this.engine.examine({ ...asked, ...(room !== undefined && { room }), isSecond });
     } catch (error) {

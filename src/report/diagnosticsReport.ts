@@ -1,6 +1,7 @@
 // What the diagnostics page shows: the engine's state and findings, every kernel level and number of threads as a bar, model, machine, and the last completions.
 
 import { t } from '@vscode/l10n';
+import { displayName } from '../language/languages';
 import type { Diagnosis, LevelReport, ModelInfo, Recent } from '../reports';
 import {
   bytesOf,
@@ -138,6 +139,9 @@ function modelPairs(model: ModelInfo, recent: Recent | undefined): Pair[] {
     [t`File`, model.file],
     [t`Architecture`, t`${model.architecture}, ${model.type}, ${millions(model.weights)} weights`],
     [t`Weights in memory`, bytesOf(model.bytes)],
+    ...(model.specialists ?? []).map(
+      ({ name, languages }) => [t`Specialist`, `${languages.map(displayName).join(', ')}: ${name}`] as const,
+    ),
     ...(model.second
       ? [[t`Second opinion`, `${model.second.name}, ${bytesOf(model.second.bytes)}`] as const]
       : []),

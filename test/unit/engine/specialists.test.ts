@@ -77,6 +77,7 @@ describe('a specialist', () => {
       short: 0.5,
       languages: { python: { normal: 0.6 }, go: { normal: 0.8 } },
     });
+    assert.deepEqual(engine.info.specialists, [{ name: 'other', languages: ['go', 'rust'] }]);
     const known: string[] = [];
     for (const { loaded } of engine.models)
       loaded.known = () => known.push(loaded.description.name);
