@@ -1,6 +1,8 @@
-"""Writes models/MODEL_CARD.md: what the model is, what it was trained on (from the shards themselves), and how well it does.
+"""Writes the card of a bundled model: what it is, what it was trained on (from the shards themselves), and how well it does.
 
     python training/card.py --corpus DIR --run DIR --model models/FILE.gguf --lines "SENTENCE" --memorisation "SENTENCE"
+
+The card is models/MODEL_CARD.md, that of a specialist has its file's name instead.
 """
 
 import argparse
@@ -16,7 +18,7 @@ NAMES = {"typescript": "TypeScript", "javascript": "JavaScript", "cpp": "C++"}
 CARD = """# Model card: {name}
 
 {weights:.1f} million weights, {megabytes:.1f} MB. A decoder-only transformer for code completion with ternary weights (BitNet b1.58:
-every matrix holds -1, 0, +1 and one scale; activations are int8 per token), trained from scratch by `training/`.
+every matrix holds -1, 0, +1 and one scale; activations are int8 per token), trained {origin} by `training/`.
 
 | | |
 |---|---|
@@ -82,6 +84,7 @@ def main() -> None:
         parser.add_argument(option, type=Path, required=True)
     parser.add_argument("--lines", required=True, help="how many of the held-out lines it and the baseline complete")
     parser.add_argument("--memorisation", required=True, help="what training/memorisation.py printed")
+    parser.add_argument("--origin", default="from scratch", help="from what it was trained")
     parser.add_argument("--earlier-tokens", type=float, default=0, help="million tokens of the runs that this one went on from")
     arguments = parser.parse_args()
     metadata, tensors = read_gguf(arguments.model)
@@ -89,8 +92,10 @@ def main() -> None:
     begun = [line for line in log if "stepTokens" in line][-1]
     scored = [line for line in log if "withTheText" in line][-1]
     listed = {source["name"]: source for source in json.loads((ROOT / "training" / "sources.json").read_text())}
-    train = read_shards(arguments.corpus.glob("train-*.jsonl.zst"))
-    held_out = read_shards(arguments.corpus.glob("heldout-*.jsonl.zst"))
+    languages = metadata.get("ryzanstein.languages")
+    train = read_shards(arguments.corpus.glob("train-*.jsonl.zst"), languages)
+    held_out = read_shards(arguments.corpus.glob("heldout-*.jsonl.zst"), languages)
+    bits, alone = ({name: one for name, one in scored[key].items() if name in (languages or scored[key])} for key in ("withTheText", "heldOutBitsPerByte"))
     by_language = collections.Counter()
     for document in train:
         by_language[document.language] += len(document.text)
@@ -110,8 +115,9 @@ def main() -> None:
         tokens=arguments.earlier_tokens + log[-1]["step"] * begun["stepTokens"] / 1e6,
         step_tokens=begun["stepTokens"],
         device=begun["device"],
-        bits=per_language(scored["withTheText"]),
-        alone=per_language(scored["heldOutBitsPerByte"]),
+        origin=arguments.origin,
+        bits=per_language(bits),
+        alone=per_language(alone),
         lines=arguments.lines,
         memorisation=arguments.memorisation,
         train_megabytes=total / 1e6,
@@ -119,7 +125,8 @@ def main() -> None:
         train_table=source_table(train, listed),
         held_out_table=source_table(held_out, listed),
     )
-    (ROOT / "models" / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    name = f"{arguments.model.stem}.md" if languages else "MODEL_CARD.md"
+    (ROOT / "models" / name).write_text(card, encoding="utf-8")
 
 
 if __name__ == "__main__":

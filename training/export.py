@@ -39,7 +39,7 @@ def tokenizer_metadata(tokenizer_json: Path) -> dict:
     }
 
 
-def export_model(model: TernaryTransformer, tokenizer_json: Path, path: Path, name: str, languages: list[str] = []) -> None:
+def export_model(model: TernaryTransformer, tokenizer_json: Path, path: Path, name: str, languages: list[str] | None = None) -> None:
     """Writes `model` to `path`, for some languages alone if any are given; raises ValueError if tokenizer and model differ in size."""
     shape = model.shape
     tokenizer = tokenizer_metadata(tokenizer_json)

@@ -44,12 +44,15 @@ class Document:
     text: str
 
 
-def read_shards(paths: Iterable[Path]) -> list[Document]:
+def read_shards(paths: Iterable[Path], languages: list[str] | None = None) -> list[Document]:
+    """The documents of some languages, or of all."""
     documents = []
     for path in sorted(paths):
         with path.open("rb") as file:
             for line in io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(file), encoding="utf-8"):
                 fields = json.loads(line)
+                if languages and fields["language"] not in languages:
+                    continue
                 text = fields["text"].replace("\r\n", "\n").replace("\r", "\n")
                 documents.append(Document(fields["source"], fields["path"], fields["language"], text))
     return documents

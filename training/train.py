@@ -276,11 +276,8 @@ def main() -> None:
     checkpoint = run / "checkpoint.pt"
     tokenizer_json = arguments.corpus / "tokenizer.json"
     tokenizer = Tokenizer.from_file(str(tokenizer_json))
-    documents = read_shards(arguments.corpus.glob("train-*.jsonl.zst"))
-    languages = arguments.languages.split(",") if arguments.languages else []
-    if languages:
-        documents = [document for document in documents if document.language in languages]
-    sampler = Sampler(documents, tokenizer, arguments.seed)
+    languages = arguments.languages.split(",") if arguments.languages else None
+    sampler = Sampler(read_shards(arguments.corpus.glob("train-*.jsonl.zst"), languages), tokenizer, arguments.seed)
     held_out = held_out_rows(read_shards(arguments.corpus.glob("heldout-*.jsonl.zst")), sampler)
     width, layers, ffn = map(int, arguments.shape.split(","))
     shape = Shape(tokenizer.get_vocab_size(), width, layers, ffn, heads=width // 64, kv_heads=width // 128)
