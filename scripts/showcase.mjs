@@ -88,13 +88,9 @@ async function learn(files, threads, python) {
 async function answersIn(files, threads) {
   const [{ addonFile, loadAddon }, { Engine }, { outcomesOf }, { sourceFiles }, { bundledModel }] =
     await Promise.all(
-      [
-        'engine/addon',
-        'engine/engine',
-        'measure/outcomes',
-        'measure/sourceFiles',
-        'editing/modelFile',
-      ].map(compiled),
+      ['engine/addon', 'engine/engine', 'measure/outcomes', 'measure/sourceFiles', 'editing/modelFile'].map(
+        compiled,
+      ),
     );
   const built = path.join(root, 'dist');
   process.env.RYZANSTEIN_GRAMMARS = path.join(built, 'grammars');

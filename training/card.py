@@ -15,6 +15,7 @@ from samples import Document, read_shards
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = {"typescript": "TypeScript", "javascript": "JavaScript", "cpp": "C++"}
+EARLY = {"stepTokens": 8192, "device": "two CPU cores"}  # of runs whose log does not say
 CARD = """# Model card: {name}
 
 {weights:.1f} million weights, {megabytes:.1f} MB. A decoder-only transformer for code completion with ternary weights (BitNet b1.58:
@@ -89,7 +90,7 @@ def main() -> None:
     arguments = parser.parse_args()
     metadata, tensors = read_gguf(arguments.model)
     log = [json.loads(line) for line in (arguments.run / "log.jsonl").read_text().splitlines()]
-    begun = [line for line in log if "stepTokens" in line][-1]
+    begun = [EARLY, *(line for line in log if "stepTokens" in line)][-1]
     scored = [line for line in log if "withTheText" in line][-1]
     listed = {source["name"]: source for source in json.loads((ROOT / "training" / "sources.json").read_text())}
     languages = metadata.get("ryzanstein.languages")

@@ -25,9 +25,9 @@ export function findModelFile(chosen: string, bundledFolder: string): string {
   );
 }
 
-/** The one that came with the extension, not its specialists, whose names are longer; undefined where none did. */
+/** The one that came with the extension; undefined where none did. */
 export function bundledModel(folder: string): string | undefined {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.gguf')) : [];
-  const [first] = names.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  const first = names.sort()[0];
   return first === undefined ? undefined : path.join(folder, first);
 }

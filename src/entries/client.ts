@@ -164,12 +164,12 @@ export class Client {
     const progress = (done: number): void =>
       void tell(() => this.connection.sendNotification(evaluateProgress, { done, holes: all }));
     const engine = await this.engine;
-    engine.loaded.isMeasured = true;
+    for (const { loaded } of engine.models) loaded.isMeasured = true;
     try {
       if (tunes) return await tune(engine, holes, progress, signal);
       return calibrate(engine, holes, await evaluate(engine, holes, progress, signal));
     } finally {
-      engine.loaded.isMeasured = false;
+      for (const { loaded } of engine.models) loaded.isMeasured = false;
     }
   }
 

@@ -23,10 +23,11 @@ export async function bitsPerByte(
     progress(language);
     const total = { files: 0, tokens: 0, bytes: 0 };
     let bits = 0;
+    const answering = engine.of(language);
     for (const file of spread(files, language, limit)) {
-      const { ids, start, bytes } = rowOf(file, engine.model);
+      const { ids, start, bytes } = rowOf(file, answering.model);
       if (bytes === 0) continue;
-      const scores = await engine.withSession((session) => session.score(ids));
+      const scores = await answering.withSession((session) => session.score(ids));
       // The first score is that of the second id.
       bits -= scores.subarray(start - 1).reduce((sum, score) => sum + score, 0) / Math.LN2;
       total.files++;

@@ -22,7 +22,10 @@ const positions = 2_000;
 const windowLength = 500;
 
 const bundled = fs.existsSync('models')
-  ? fs.readdirSync('models').filter((name) => name.endsWith('.gguf'))
+  ? fs
+      .readdirSync('models')
+      .filter((name) => name.endsWith('.gguf'))
+      .sort()
   : [];
 const modelFile = bundled[0] ? path.join('models', bundled[0]) : 'test/fixtures/tiny.gguf';
 const gguf = readGguf(modelFile);

@@ -28,7 +28,7 @@ const wanted = [
   /^extension\/dist\/grammars\/[\w-]+\.wasm$/,
   /^extension\/examples\/shop\.ts$/,
   /^extension\/media\/[\w/-]+(\.[a-z]{2})?\.(html|css|png|svg|md)$/,
-  /^extension\/models\/([\w-]+\.gguf|MODEL_CARD\.md)$/,
+  /^extension\/models\/[\w-]+\.(gguf|md)$/,
 ];
 const isWanted = (name) => wanted.some((each) => each.test(name));
 

@@ -79,8 +79,7 @@ describe('a specialist', () => {
     });
     assert.deepEqual(engine.info.specialists, [{ name: 'other', languages: ['go', 'rust'] }]);
     const known: string[] = [];
-    for (const { loaded } of engine.models)
-      loaded.known = () => known.push(loaded.description.name);
+    for (const { loaded } of engine.models) loaded.known = () => known.push(loaded.description.name);
     const answer = { confidence: 0.5, exact: true, characters: 9, language: 'go' };
     for (const name of ['other', 'main', 'another']) engine.known({ model: name, answer });
     assert.deepEqual(known, ['other', 'main']);
