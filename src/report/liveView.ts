@@ -195,7 +195,7 @@ function speedChart(what: string, speeds: [number, number][], answers: number): 
   if (speeds.length === 0) return '';
   const last = Math.max(1, answers - 1);
   const values = speeds.map(([i, speed]): [number, number] => [1 - i / last, speed]).reverse();
-  const ends = [answers === 1 ? t`1 answer ago` : t`${grouped(answers)} answers ago`, t`now`];
+  const ends = [last === 1 ? t`1 answer ago` : t`${grouped(last)} answers ago`, t`now`];
   return lineChart(
     {
       title: t`${what}, tokens a second, answers: ${grouped(answers)}`,
@@ -265,11 +265,7 @@ function sparedBars(requests: readonly LoggedRequest[], answered: readonly Answe
   const total = (of: (completion: Completion) => number): number =>
     sum(answered.map(({ completion }) => of(completion)));
   const offers = requests.filter(({ result }) => result.kind === 'shown' || result.kind === 'hidden');
-  const known = offers.filter(
-    ({ result }) =>
-      (result.kind === 'shown' && (result.how === 'same' || result.how === 'typed through')) ||
-      (result.kind === 'hidden' && result.asBefore),
-  );
+  const known = offers.filter(({ completion }) => !completion);
   const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
   return barGroup(
     t`Work spared`,
