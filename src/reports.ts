@@ -116,11 +116,6 @@ export interface Issue {
   impact: string;
 }
 
-export interface Recommendation {
-  action: string;
-  expectedGain: string;
-}
-
 export interface Environment {
   system: string;
   node: string;
@@ -152,7 +147,6 @@ export interface Diagnosis {
   model: ModelInfo;
   targets: Target[];
   issues: Issue[];
-  recommendations: Recommendation[];
 }
 
 export interface BenchRow {

@@ -1,8 +1,8 @@
 // The report on this machine and model: every figure measured while it is made, every finding derived from a figure.
 
 import { t } from '@vscode/l10n';
-import { coresOf, decimal, grouped, percent, threadsOf } from '../numbers';
-import type { Diagnosis, Issue, LevelReport, Recommendation, ScalingRow, Target } from '../reports';
+import { coresOf, grouped, percent, threadsOf } from '../numbers';
+import type { Diagnosis, Issue, LevelReport, ScalingRow, Target } from '../reports';
 import { type EngineFor, measureSpeed, readSpeed, type Speed, spread, withEngines } from './bench';
 import { measureMachine } from './machine';
 import { rounded } from '../statistics';
@@ -19,8 +19,6 @@ const memoryBound = 0.6;
 const efficiencyTarget = 0.85;
 const decodeTarget = 10;
 const firstTokenTarget = 700;
-/** Below this a difference is noise. */
-const worthIt = 1.1;
 
 type KernelSpeeds = Diagnosis['tmac']['kernels'];
 
@@ -63,7 +61,6 @@ export async function diagnose(engine: Engine, signal?: AbortSignal): Promise<Di
     ...report,
     targets: targetsOf(report, firstTokenMs),
     issues: issuesOf(report),
-    recommendations: recommendationsOf(report),
   };
 }
 
@@ -120,7 +117,7 @@ async function measureThreads(
   }
 }
 
-export type Measured = Omit<Diagnosis, 'targets' | 'issues' | 'recommendations'>;
+export type Measured = Omit<Diagnosis, 'targets' | 'issues'>;
 
 function targetsOf(report: Measured, firstTokenMs: number): Target[] {
   const vector = report.simd.levels.some(
@@ -202,35 +199,4 @@ export function issuesOf(report: Measured): Issue[] {
     });
   }
   return issues;
-}
-
-/** What would have made it faster; nothing follows from the speeds of a machine that was busy with other things. */
-export function recommendationsOf(report: Measured): Recommendation[] {
-  if (disturbanceWords(report.threading.takenCores)) return [];
-  const recommendations: Recommendation[] = [];
-  const { scaling } = report.threading;
-  const current = scaling.find((row) => row.threads === report.model.threads);
-  const best = scaling.reduce((a, b) => (b.ms < a.ms ? b : a));
-  if (current && current.ms / best.ms > worthIt) {
-    recommendations.push({
-      action: t`Set "ryzanstein.threads" to ${grouped(best.threads)}.`,
-      expectedGain: t`${decimal(current.ms / best.ms)} times as fast, as measured here`,
-    });
-  }
-  const { kernels } = report.tmac;
-  const active = kernels.find((kernel) => kernel.level === report.simd.active);
-  const proven = kernels.filter(({ level }) =>
-    report.simd.levels.some((it) => it.name === level && it.selftest === 'ok'),
-  );
-  const fastest = proven.reduce<KernelSpeeds[number] | undefined>(
-    (a, b) => (a && a.gops >= b.gops ? a : b),
-    undefined,
-  );
-  if (active && fastest && fastest.gops / active.gops > worthIt) {
-    recommendations.push({
-      action: t`Set "ryzanstein.kernel" to ${fastest.level}.`,
-      expectedGain: t`${decimal(fastest.gops / active.gops)} times the speed of the ternary product`,
-    });
-  }
-  return recommendations;
 }

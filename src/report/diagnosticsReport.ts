@@ -52,17 +52,11 @@ function rejections({ rejected = [], kernel }: ModelInfo): Finding[] {
   return rejected.map((each) => ({ kind: t`Error`, text: rejectedSentence(each, kernel) }));
 }
 
-function findingsOf({ issues, recommendations }: Diagnosis): Finding[] {
-  return [
-    ...issues.map(({ severity, issue, impact }) => ({
-      kind: severityWords(severity),
-      text: `${issue} ${impact}`,
-    })),
-    ...recommendations.map(({ action, expectedGain }) => ({
-      kind: t`Advice`,
-      text: t`${action} Gain: ${expectedGain}.`,
-    })),
-  ];
+function findingsOf({ issues }: Diagnosis): Finding[] {
+  return issues.map(({ severity, issue, impact }) => ({
+    kind: severityWords(severity),
+    text: `${issue} ${impact}`,
+  }));
 }
 
 function severityWords(severity: Diagnosis['issues'][number]['severity']): string {

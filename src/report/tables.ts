@@ -59,7 +59,6 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
     '',
     table([['target', 'of', 'wanted', 'measured'], ...targets]),
     ...diagnosis.issues.map((issue) => `\n${issue.severity}: ${issue.issue} ${issue.impact}`),
-    ...diagnosis.recommendations.map((item) => `\n${item.action} Gain: ${item.expectedGain}`),
   ].join('\n');
 }
 
