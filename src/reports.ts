@@ -89,7 +89,8 @@ export interface LevelReport {
 
 /**
  * `gops` are ternary multiply-adds times two, in 10^9 per second, of a product of the model's shape; `prefill` and
- * `decode` tokens per second, of which reading the weights allows `readLimit` for decode.
+ * `decode` tokens per second, of which reading the weights allows `readLimit` for decode. `speedup` and `efficiency` are
+ * those over one thread, absent where that was not measured, for the sake of time.
  */
 export interface ScalingRow {
   threads: number;
@@ -98,8 +99,8 @@ export interface ScalingRow {
   readLimit: number;
   ms: number;
   gops: number;
-  speedup: number;
-  efficiency: number;
+  speedup?: number;
+  efficiency?: number;
   bound: 'memory' | 'compute';
 }
 

@@ -17,6 +17,8 @@ export interface Content<State, Message> {
   state(): State;
   isMessage(value: unknown): value is Message;
   hear(message: Message): void;
+  /** Nobody looks at it any more. */
+  closed?(): void;
 }
 
 export class Page<State, Message> implements vscode.Disposable {
@@ -84,7 +86,10 @@ export class Page<State, Message> implements vscode.Disposable {
     });
     // The editor may tell of a page that is there already that it is in sight.
     panel.onDidChangeViewState(() => this.post());
-    panel.onDidDispose(() => (this.panel = undefined));
+    panel.onDidDispose(() => {
+      this.panel = undefined;
+      this.content.closed?.();
+    });
     panel.webview.html = this.html(panel.webview);
     return panel;
   }

@@ -21,7 +21,7 @@ export interface WhyParts {
 }
 
 /** Where nothing is offered when it is asked for, either. */
-const unasked: ReadonlySet<StatusName> = new Set(['off', 'error'] as const);
+const unasked: ReadonlySet<StatusName> = new Set(['off', 'error', 'occupied'] as const);
 
 export async function whyNothing(parts: WhyParts, lastEditor: LastEditor): Promise<void> {
   await lastEditor.bringToFront();

@@ -36,8 +36,8 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
     String(row.threads),
     row.ms.toFixed(1),
     row.gops.toFixed(0),
-    row.speedup.toFixed(2),
-    row.efficiency.toFixed(2),
+    row.speedup?.toFixed(2) ?? '',
+    row.efficiency?.toFixed(2) ?? '',
     row.bound,
   ]);
   const targets = diagnosis.targets.map((target) => [
