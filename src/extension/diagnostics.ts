@@ -116,6 +116,7 @@ export class DiagnosticsPage implements vscode.Disposable {
   }
 }
 
-function isAtWork(examined: ModelInfo, { file, kernel }: ModelInfo): boolean {
-  return examined.file === file && examined.kernel === kernel;
+/** Whether what was examined is what computes now: settings and what is found out of a model change the rest. */
+function isAtWork(examined: ModelInfo, { file, kernel, threads }: ModelInfo): boolean {
+  return examined.file === file && examined.kernel === kernel && examined.threads === threads;
 }
