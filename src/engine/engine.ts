@@ -545,7 +545,7 @@ export class Engine implements Answering {
     syntax?: Syntax,
   ): Completion {
     const { tokens, evaluated, milliseconds: decodeMs } = answer;
-    const { text, reason, hidden, confidence, likelihood } = judge(
+    const { text, reason, hidden, confidence, likelihood, bar } = judge(
       site,
       answer,
       limits,
@@ -559,6 +559,7 @@ export class Engine implements Answering {
       ...(hidden === undefined ? {} : { hidden }),
       confidence,
       likelihood,
+      bar,
       tokens: tokens.length,
       promptTokens,
       reusedTokens: reused,

@@ -167,7 +167,7 @@ export class Client {
     engine.loaded.isMeasured = true;
     try {
       if (tunes) return await tune(engine, holes, progress, signal);
-      return calibrate(engine, holes, await evaluate(engine, holes, progress, signal));
+      return calibrate(engine, await evaluate(engine, holes, progress, signal));
     } finally {
       engine.loaded.isMeasured = false;
     }

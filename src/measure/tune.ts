@@ -28,7 +28,7 @@ export async function tune(
   try {
     const evaluation = await evaluate(engine, holes, (done) => progress(holes.length + done), signal);
     engine.loaded.keep({ cache });
-    return { ...calibrate(engine, holes, evaluation), tuned };
+    return { ...calibrate(engine, evaluation), tuned };
   } catch (error) {
     await engine.tune(before);
     throw error;
@@ -39,10 +39,10 @@ export async function tune(
  * Makes the confidence of the engine's answers how often they were right, and keeps that. The
  * evaluation's answers have it as well, and `calibration` says in a sentence what became of it.
  */
-export function calibrate(engine: Engine, holes: Hole[], evaluation: Evaluation): Evaluation {
+export function calibrate(engine: Engine, evaluation: Evaluation): Evaluation {
   const { results } = evaluation;
-  const outcomes = results.flatMap(({ confidence, exact, hidden, text: { length: characters } }, i) =>
-    hidden === undefined ? [{ confidence, exact, characters, language: holes[i]!.language }] : [],
+  const outcomes = results.flatMap(({ confidence, exact, hidden, language, text: { length: characters } }) =>
+    hidden === undefined ? [{ confidence, exact, characters, language }] : [],
   );
   const found = calibrationOf(outcomes);
   if (!found)
@@ -64,9 +64,9 @@ export function calibrate(engine: Engine, holes: Hole[], evaluation: Evaluation)
   return {
     ...evaluation,
     thresholds,
-    results: results.map((result, i) => ({
+    results: results.map((result) => ({
       ...result,
-      confidence: calibrated(result.confidence, holes[i]!.language, found),
+      confidence: calibrated(result.confidence, result.language, found),
     })),
     calibration: kept(engine, confidence),
   };

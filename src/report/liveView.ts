@@ -63,15 +63,21 @@ export function cpuShareSince(before: CpuRead | undefined, now: CpuRead): number
   return (now.cpuMs - before.cpuMs) / (now.at - before.at);
 }
 
+/** The last request with an answer of the model of which figures are told: the second one where the chosen one never spoke. */
+export function lastAnswered<Request extends LoggedRequest>(
+  requests: readonly Request[],
+): Request | undefined {
+  const all = requests.filter(hasAnswer);
+  return all.find(({ completion }) => !completion?.isSecond) ?? all[0];
+}
+
 export function liveState({ engine, requests, recent, deadline, wanted, looked, use }: Watched): LiveState {
-  const all = requests.flatMap((request) => (hasAnswer(request) ? request : []));
-  // Figures of another model say nothing of this one; the second one's count where the chosen one never spoke.
-  const last = all.find(({ completion }) => !completion.isSecond) ?? all[0];
-  const answered = all
-    .filter(({ completion }) => completion.model === last!.completion.model)
-    .slice(0, charted);
+  // Figures of another model say nothing of this one.
+  const model = lastAnswered(requests)?.completion?.model;
+  const ofModel = requests.filter(({ completion, answer = completion }) => answer?.model === model);
+  const answered = ofModel.filter(hasAnswer).slice(0, charted);
   const places = placesOf(requests);
-  const sureness = surenessOf(requests, wanted);
+  const sureness = surenessOf(ofModel, wanted);
   return {
     engine: use ? `${engine} · ${useWords(use)}` : engine,
     tiles: [waitTile(answered), speedTile(answered, recent), shownTile(places), acceptedTile(places)],

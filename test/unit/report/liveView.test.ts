@@ -149,6 +149,32 @@ describe('the live view', () => {
     assert.equal(parts!.bars.at(-1)!.value, '1,381 ms');
   });
 
+  it('draws how sure the answers were of the model whose figures it tells', () => {
+    const hidden: Result = { kind: 'hidden', because: 'confidence' };
+    const of = (
+      model: string,
+      confidence: number,
+      more: Partial<Completion> = {},
+    ): Partial<LoggedRequest> => {
+      const completion = answer({ model, confidence, ...more });
+      return { completion, answer: completion };
+    };
+    const { sureness } = watched([
+      request('a.ts:1', shown, of('small', 0.62, { isSecond: true })),
+      request('a.ts:2', hidden, of('large', 0.8)),
+      request(
+        'a.ts:2',
+        { kind: 'shown', how: 'same' },
+        { answer: answer({ model: 'large', confidence: 0.9 }) },
+      ),
+      request('a.ts:3', shown, of('before', 0.7)),
+    ]);
+    assert.deepEqual(
+      sureness!.answers.map(({ confidence }) => confidence),
+      [0.8, 0.9],
+    );
+  });
+
   it('says where the time went, and of what is told of nothing else the rest', () => {
     const timed = answer({ contextMs: 1, prefillMs: 10, decodeMs: 4, cleanMs: 2 });
     const [, parts] = watched([
