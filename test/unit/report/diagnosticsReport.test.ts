@@ -88,6 +88,9 @@ describe('the diagnostics page', () => {
     assert.match(roofline!.chart, new RegExp(`>writing, ${share} %<`));
     assert.match(roofline!.chart, new RegExp(`writing: ${Math.round(written)} billion operations a second`));
     assert.match(roofline!.chart, new RegExp(`>reading, ${Math.round((row.gops / peak) * 100)} %<`));
+    // What is said to those who do not see it.
+    const [, label] = /aria-label="([^"]*)"/.exec(roofline!.chart)!;
+    assert.match(label!, new RegExp(`^writing: .*, ${share} % of what is possible; reading: .* possible$`));
     assert.match(roofline!.note, new RegExp(`level, multiplying is, at ${Math.round(peak)} billion`));
     // Three points of a roof that rises, then is level.
     const [, line] = /class="line0" points="([^"]*)"/.exec(roofline!.chart)!;
