@@ -31,10 +31,10 @@ export class DiagnosticsPage implements vscode.Disposable {
     private readonly engine: LocalEngine,
     private readonly completions: CompletionLog,
   ) {
-    const actions: Record<DiagnosticsMessage, () => void> = {
-      examine: () => void this.examine(),
+    const actions: Record<DiagnosticsMessage, () => unknown> = {
+      examine: () => this.examine(),
       erase: () => completions.erase(),
-      copy: () => void this.copy(),
+      copy: () => this.copy(),
     };
     this.page = new Page(extension, problems, {
       ...{ name: 'diagnostics', title: t`Ryzanstein Diagnostics` },

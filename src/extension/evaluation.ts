@@ -40,7 +40,7 @@ export class Evaluations implements vscode.Disposable {
       ...{ name: 'evaluation', title: t`Ryzanstein Evaluation` },
       state: () => this.report,
       isMessage: isPlace,
-      hear: (place) => void this.openPlace(place),
+      hear: (place) => this.openPlace(place),
     });
     this.subscription = onSettingChange(['confidence', 'eagerness'], () => this.page.post());
   }

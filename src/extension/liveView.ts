@@ -72,7 +72,7 @@ export class LiveView implements vscode.Disposable {
       ...{ name: 'live', title: t`Ryzanstein Live View` },
       state: () => this.state(),
       isMessage: isLiveMessage,
-      hear: (message) => void this.hear(message),
+      hear: (message) => this.hear(message),
     });
     this.subscriptions = [
       completions.onChange(() => {

@@ -15,7 +15,7 @@ import {
 } from '../report/engineState';
 import type { Failure, Remedy } from '../report/pages';
 import type { ModelInfo } from '../reports';
-import { notify } from './notify';
+import { notify, orTell } from './notify';
 import { fullName, readSettings, writeSetting } from './settings';
 
 const command = (name: string) => (): Thenable<unknown> => vscode.commands.executeCommand(name);
@@ -86,8 +86,8 @@ export class Problems {
 }
 
 /** Does what a button stands for. */
-export function remedy(name: Remedy): void {
-  void actions[name]();
+export function remedy(name: Remedy): Promise<void> {
+  return orTell(actions[name]);
 }
 
 async function offerRemedies(trouble: Trouble): Promise<void> {
@@ -95,7 +95,7 @@ async function offerRemedies(trouble: Trouble): Promise<void> {
   const labels = names.map((name) => remedyWords(name));
   const pressed = await notify('fail', `Ryzanstein: ${trouble.message}`, ...labels);
   const name = names.find((each) => remedyWords(each) === pressed);
-  if (name) remedy(name);
+  if (name) await remedy(name);
 }
 
 function chosen(): Chosen {
