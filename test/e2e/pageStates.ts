@@ -322,14 +322,14 @@ export function pageStates(language: string) {
       },
     },
     evaluation: {
-      usual: evaluationReport([{ evaluation, files }], 'normal'),
+      usual: evaluationReport([{ evaluation, files }], () => 'normal'),
       worst: evaluationReport(
         [
           { evaluation, files },
           { evaluation: otherRun, files },
           { evaluation: { ...otherRun, file: '/other.gguf' }, files },
         ],
-        'eager',
+        () => 'eager',
       ),
     },
     benchmark: {
