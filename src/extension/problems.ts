@@ -40,6 +40,8 @@ export class Problems {
 
   /** Follows the engine's state, and shows why it has failed. */
   onState(state: LocalState): void {
+    // An engine that is occupied from now on, or no more, is as well as it was.
+    if (state === this.state) return;
     this.state = state;
     if (state.name === 'failed') this.show(state.problem);
     if (state.name === 'ready' && state.refused)
