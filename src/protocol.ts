@@ -48,14 +48,24 @@ export interface Alternative {
 }
 
 /**
+ * What an answer is held to: the confidence or eagerness that was wanted, in which language, by the name that thresholds
+ * have for it, which in markup may be that of a script; and from which confidence on it is shown there, null where from none.
+ */
+export interface Bar {
+  wanted: number | Eagerness;
+  language: string;
+  least: number | null;
+}
+
+/**
  * One answer. `text` is fit to insert at the cursor, with the document's line ends; times are in milliseconds.
  * `alternatives`, surest first, are there if they were asked for; tokens and times are those of the answer alone.
  * The `promptTokens` of a cancelled one are those that were read before, of which the cache held `reusedTokens`.
  * `isSecond`: given by the second model, and not by the chosen one; `other` is what the other one of both said, if it
  * was done. `room` is how many tokens prompt and answer shared at most. `contextMs` went by with laying out the prompt
  * before it was read, `cleanMs` with cleaning and judging the answer; `threads` computed of `mostThreads` that do where
- * the machine is free. `likelihood` is what speaks for it, whichever model gave it; `confidence` is made of that. It and all from `room` on are
- * absent where a backend does not tell.
+ * the machine is free. `likelihood` is what speaks for it, whichever model gave it; `confidence` is made of that. It, `bar` and all from
+ * `room` on are absent where a backend does not tell.
  */
 export interface Completion {
   text: string;
@@ -64,6 +74,7 @@ export interface Completion {
   hidden?: HiddenReason;
   confidence: number;
   likelihood?: number;
+  bar?: Bar;
   alternatives?: Alternative[];
   tokens: number;
   promptTokens: number;

@@ -91,7 +91,8 @@ export interface LevelReport {
 
 /**
  * `gops` are ternary multiply-adds times two, in 10^9 per second, of a product of the model's shape; `prefill` and
- * `decode` tokens per second, of which reading the weights allows `readLimit` for decode.
+ * `decode` tokens per second, of which reading the weights allows `readLimit` for decode. `speedup` and `efficiency` are
+ * those over one thread, absent where that was not measured, for the sake of time.
  */
 export interface ScalingRow {
   threads: number;
@@ -100,8 +101,8 @@ export interface ScalingRow {
   readLimit: number;
   ms: number;
   gops: number;
-  speedup: number;
-  efficiency: number;
+  speedup?: number;
+  efficiency?: number;
   bound: 'memory' | 'compute';
 }
 
@@ -116,11 +117,6 @@ export interface Issue {
   severity: 'error' | 'warning' | 'note';
   issue: string;
   impact: string;
-}
-
-export interface Recommendation {
-  action: string;
-  expectedGain: string;
 }
 
 export interface Environment {
@@ -154,7 +150,6 @@ export interface Diagnosis {
   model: ModelInfo;
   targets: Target[];
   issues: Issue[];
-  recommendations: Recommendation[];
 }
 
 export interface BenchRow {

@@ -2,7 +2,7 @@
 
 import { leastConfidence } from '../eagerness';
 import { languageName } from '../language/languages';
-import type { Completion, Limits } from '../protocol';
+import type { Bar, Completion, Limits } from '../protocol';
 import { calibrated, type Calibration, uncalibrated } from './calibration';
 import { clean } from './clean';
 import { type Features, featuresOf, type Surety } from './features';
@@ -78,6 +78,7 @@ export class Finishing<T extends Token = Token> {
 }
 
 interface Judged extends Pick<Completion, 'text' | 'reason' | 'hidden' | 'confidence' | 'likelihood'> {
+  bar: Bar;
   /** What speaks for it. */
   features: Features;
 }
@@ -97,8 +98,9 @@ export function judge(
   const features = featuresOf(site, own, suretyOf(own, tokens, verdict.skipped));
   const likelihood = likelihoodBy(features);
   const confidence = calibrated(likelihood, site.languageId, calibration);
-  const { minConfidence } = limits;
-  const least = leastConfidence(minConfidence, text, languageName(site.languageId), calibration.thresholds);
+  const { minConfidence: wanted } = limits;
+  const language = languageName(site.languageId);
+  const least = leastConfidence(wanted, text, language, calibration.thresholds);
   const unsure = hidden === undefined && confidence < least;
   const isUnfit = unsure || (hidden !== undefined && hidden !== 'cancelled');
   const line = isUnfit && firstLine ? judge(site, firstLine, limits, syntax, calibration) : undefined;
@@ -109,6 +111,7 @@ export function judge(
     hidden: unsure ? 'confidence' : hidden,
     confidence,
     likelihood,
+    bar: { wanted, language, least: Number.isFinite(least) ? least : null },
     features,
   };
 }

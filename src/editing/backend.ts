@@ -64,7 +64,7 @@ export interface Backend {
 
 /** Work that takes long, and that a backend does if its model runs on this machine; nothing is completed meanwhile. */
 export interface Examinable {
-  diagnose(): Promise<Diagnosis>;
+  diagnose(token: CancellationToken): Promise<Diagnosis>;
   /** Measures speed, with as much work as fits the model. */
   bench(
     paramsFor: (model: ModelInfo) => BenchParams,

@@ -24,13 +24,13 @@ export interface Entry {
   text?: string;
   /** What became of the offer, as far as the document shows it. */
   outcome?: Outcome;
-  /** From the editor's question to the answer it got, in milliseconds. */
-  readonly waitedMs: number;
+  /** From the editor's question to the answer, in milliseconds, also to one that it got too late; without one, to when it was told so. */
+  waitedMs: number;
   /** Absent where the backend was not asked for this. */
   readonly sent?: Sent;
-  /** The answer, or its alternative that was accepted, with timings; absent where the backend was not asked or has not answered. */
+  /** The answer, or its alternative that was accepted, with timings, where this is the first entry of it. */
   completion?: Completion;
-  /** The same, and where nobody had to be asked, the answer that was known: what is offered or hidden here is of it. */
+  /** The same, also where it was known before: what is offered or hidden here is of it. */
   answer?: Completion;
 }
 
@@ -82,7 +82,7 @@ export class CompletionLog {
   /** Amends an entry, when more becomes known. */
   amend(
     entry: Entry,
-    more: Partial<Pick<Entry, 'result' | 'text' | 'outcome' | 'completion' | 'answer'>>,
+    more: Partial<Pick<Entry, 'result' | 'text' | 'outcome' | 'waitedMs' | 'completion' | 'answer'>>,
   ): void {
     Object.assign(entry, more);
     this.count(entry);
@@ -168,7 +168,7 @@ export class CompletionLog {
     this.beginDay();
     const { result } = entry;
     const isNew = result.kind === 'shown' && result.how !== 'same' && result.how !== 'typed through';
-    const is = { shown: isNew, accepted: entry.outcome === 'accepted' };
+    const is = { shown: isNew, accepted: entry.outcome?.startsWith('accepted') ?? false };
     for (const name of ['shown', 'accepted'] as const) {
       if (!is[name]) continue;
       const all = [entry, ...(entry.answer ? [entry.answer] : [])];

@@ -180,8 +180,8 @@ export class EngineLink {
     }
   }
 
-  diagnose(): Promise<Diagnosis> {
-    return this.answer(this.connection.sendRequest(diagnoseRequest));
+  diagnose(token: CancellationToken): Promise<Diagnosis> {
+    return this.answer(this.connection.sendRequest(diagnoseRequest, token));
   }
 
   usage(): Promise<Usage> {

@@ -1,10 +1,10 @@
 // Why there is no ghost text on a line: what the log has of it, as a sentence, and the setting that would change it.
 
 import { t } from '@vscode/l10n';
-import { type Eagerness, leastConfidence, type Thresholds, wantedPrecision } from '../eagerness';
-import { displayName, languageName } from '../language/languages';
+import { wantedPrecision } from '../eagerness';
+import { displayName } from '../language/languages';
 import { milliseconds, percent } from '../numbers';
-import type { Completion } from '../protocol';
+import type { Bar } from '../protocol';
 import type { Circumstance, Silence } from '../results';
 import type { Entry } from './completionLog';
 import {
@@ -15,7 +15,7 @@ import {
   sentenceOf,
   silenceWords,
 } from '../wording';
-import { type Settings, sureEnough } from './settings';
+import type { Settings } from './settings';
 
 export interface Explanation {
   readonly sentence: string;
@@ -25,24 +25,17 @@ export interface Explanation {
   readonly isFinal?: true;
 }
 
-/** What holds where the entries were made; `thresholds` are those of the model. */
-export interface ExplainedPlace {
-  readonly settings: Settings;
-  readonly languageId: string;
-  readonly thresholds?: Thresholds;
-}
-
 /** `entries` are those of one line, the newest first. */
-export function explain(entries: readonly Entry[], place: ExplainedPlace): Explanation {
+export function explain(entries: readonly Entry[]): Explanation {
   const entry = entries.find(({ result }) => result.kind !== 'cancelled') ?? entries[0];
   if (!entry)
     return {
       sentence: t`Nothing is known of this line: it was not asked for, or too long ago. Text is offered while you type, unless VS Code snoozes suggestions.`,
     };
-  const { result, text, outcome, completion } = entry;
+  const { result, text, outcome, answer } = entry;
   switch (result.kind) {
     case 'shown': {
-      const offered = text ?? completion?.text ?? '';
+      const offered = text ?? answer?.text ?? '';
       const sentence = outcome
         ? t`“${offered}” was offered here, and ${outcomeWords(outcome)}.`
         : t`“${offered}” was offered here.`;
@@ -56,11 +49,7 @@ export function explain(entries: readonly Entry[], place: ExplainedPlace): Expla
         setting: 'deadline',
       };
     case 'hidden':
-      if (result.because === 'confidence') {
-        // Of an answer that is as before, the entry has none.
-        const answer = completion ?? entries.find((other) => isUnsure(other) && other.completion)?.completion;
-        if (answer) return unsure(answer, place);
-      }
+      if (result.because === 'confidence' && answer?.bar) return unsure(answer.confidence, answer.bar);
       return { sentence: t`The answer is hidden: ${hiddenBecause(result.because)}.` };
     case 'silent':
       return {
@@ -87,35 +76,21 @@ export function settingBehind(because: Silence['kind'] | Circumstance): Pick<Exp
   return setting === undefined ? {} : { setting };
 }
 
-function isUnsure({ result }: Entry): boolean {
-  return result.kind === 'hidden' && result.because === 'confidence';
-}
-
-function unsure(
-  { confidence, text }: Completion,
-  { settings, languageId, thresholds }: ExplainedPlace,
-): Explanation {
-  const wanted = sureEnough(settings);
-  const language = languageName(languageId);
-  const least = leastConfidence(wanted, text, language, thresholds);
+function unsure(confidence: number, bar: Bar): Explanation {
+  const least = bar.least ?? Infinity;
   // What is just below the bar does not read as if it reached it.
   const digits = [0, 1].find((each) => percent(confidence, each) !== percent(least, each)) ?? 2;
   return {
     sentence: [
       t`The model is ${percent(confidence, digits)} sure of its answer here.`,
-      whatIsWanted(wanted, least, percent(least, digits), language),
+      whatIsWanted(bar, percent(least, digits)),
     ].join(' '),
-    setting: typeof wanted === 'number' ? 'confidence' : 'eagerness',
+    setting: typeof bar.wanted === 'number' ? 'confidence' : 'eagerness',
   };
 }
 
-function whatIsWanted(
-  wanted: Eagerness | number,
-  least: number,
-  leastWords: string,
-  language: string,
-): string {
-  if (!Number.isFinite(least)) return t`For so short a text it cannot be sure enough.`;
+function whatIsWanted({ wanted, language, least }: Bar, leastWords: string): string {
+  if (least === null) return t`For so short a text it cannot be sure enough.`;
   if (typeof wanted === 'number') return t`Your setting asks for ${leastWords}.`;
   return t`At “${eagernessWords(wanted)}” ${leastWords} is needed in ${displayName(language)}, so that ${percent(wantedPrecision[wanted])} of what is shown is right.`;
 }

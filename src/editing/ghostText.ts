@@ -283,12 +283,14 @@ export class GhostText {
     request: Request,
     entry: Entry,
   ): Promise<void> {
+    const { log, clock } = this.parts;
     const amend = (result: Result, completion?: Completion): void =>
-      this.parts.log.amend(entry, { result, ...(completion && { completion, answer: completion }) });
+      log.amend(entry, { result, ...(completion && { completion, answer: completion }) });
     const late = { kind: 'late', after: question.settings.deadline } as const;
     try {
       const fit = await request.soonest();
       if (!fit) return amend({ ...late, then: 'cancelled' });
+      log.amend(entry, { waitedMs: clock.now() - question.asked });
       const { completion } = fit;
       if (fit.text === '') return amend(hidden(completion), completion);
       if (!this.isAsItWas(question)) return amend({ ...late, then: 'moved on' }, completion);

@@ -40,6 +40,7 @@ export interface LocalEngineOptions {
   /** What to load in the place of what was refused, if anything. */
   instead?(): LoadParams | undefined;
   log: Log;
+  /** Also where it is occupied from now on, or no more. */
   onState(state: LocalState): void;
   /** How long a cancelled request may go on before the engine counts as hung, in milliseconds. */
   patienceMs?: number;
@@ -142,8 +143,9 @@ export class LocalEngine implements Backend, Examinable {
     );
   }
 
-  diagnose(): Promise<Diagnosis> {
-    return this.occupy('diagnosis', (link) => link.diagnose());
+  /** A cancelled one ends soon, with a `Problem`. */
+  diagnose(token: CancellationToken): Promise<Diagnosis> {
+    return this.occupy('diagnosis', (link) => this.watched(link, token, link.diagnose(token)));
   }
 
   /** Starts nothing. */
@@ -265,11 +267,15 @@ export class LocalEngine implements Backend, Examinable {
         'request',
         t`${sentenceOf(occupationWords(this.occupied))} Try again when it is done.`,
       );
-    this.occupied = occupation;
+    const become = (occupied: Occupation | undefined): void => {
+      this.occupied = occupied;
+      this.become(this.current);
+    };
+    become(occupation);
     try {
       return await this.request(send);
     } finally {
-      this.occupied = undefined;
+      become(undefined);
     }
   }
 

@@ -65,11 +65,11 @@ export class Offers {
     const found = fits.slice(0, onRequest ? mostCandidates : 1).filter(({ text }) => text !== '');
     const [first, ...others] = found.filter(({ text }) => goesWith(text, cursor.selected));
     if (!first && found.length > 0)
-      return this.nothing(question, { kind: 'hidden', because: 'selection' }, when, found[0]!.completion);
+      return this.nothing(question, { kind: 'hidden', because: 'selection' }, when, found[0]);
     if (!first) {
       const { completion, how } = fits[0]!;
       const result = { ...hidden(completion), ...(how === 'same' && { asBefore: true as const }) };
-      return this.nothing(question, result, when, completion);
+      return this.nothing(question, result, when, fits[0]);
     }
     const textOf = ({ text }: Fit): string => {
       const { selected } = cursor;
@@ -89,13 +89,8 @@ export class Offers {
   }
 
   /** Nothing to show; a user who asked gets the reason, without being disturbed. */
-  nothing(
-    question: Question,
-    result: Result,
-    when: Offer['when'] = 'at once',
-    completion?: Completion,
-  ): Offer {
-    this.note(question, result, completion);
+  nothing(question: Question, result: Result, when: Offer['when'] = 'at once', fit?: Fit): Offer {
+    this.note(question, result, fit);
     if (question.onRequest) this.parts.editor.explain(result);
     return { items: [], when };
   }
@@ -111,7 +106,10 @@ export class Offers {
 
   /** Notes that an offered text was accepted, and which alternative it was. */
   accept(entry: Entry, alternative?: Completion): void {
-    const chosen = alternative && { completion: alternative, answer: alternative, text: alternative.text };
+    const chosen = alternative && {
+      ...{ answer: alternative, text: alternative.text },
+      ...(entry.completion && { completion: alternative }),
+    };
     this.parts.log.amend(entry, { outcome: 'accepted', ...chosen });
   }
 
@@ -127,7 +125,8 @@ export class Offers {
     if (outcome) this.parts.log.amend(offered.entry, { outcome });
   }
 
-  note({ cursor, onRequest, asked, sent }: Question, result: Result, answer?: Completion): Entry {
+  note({ cursor, onRequest, asked, sent }: Question, result: Result, fit?: Fit): Entry {
+    const { completion: answer } = fit ?? {};
     return this.parts.log.add({
       time: Date.now(),
       where: `${cursor.document.path}:${cursor.line + 1}`,
@@ -136,11 +135,19 @@ export class Offers {
       result,
       waitedMs: this.parts.clock.now() - asked,
       ...(sent && { sent }),
-      ...(answer && { answer, ...(isComputed(result) && { completion: answer }) }),
+      ...(answer && { answer }),
+      ...(fit && this.isNew(fit) && { completion: answer }),
     });
   }
 
-  private entryOf(question: Question, place: Place, { how, completion }: Fit): Entry {
+  /** An answer is told of again where it goes on fitting, and where it came too late for its question and fits the next one. */
+  private isNew({ how, completion }: Fit): boolean {
+    if (how === 'same' || how === 'typed through') return false;
+    return !this.parts.log.entries.some(({ completion: known }) => known === completion);
+  }
+
+  private entryOf(question: Question, place: Place, fit: Fit): Entry {
+    const { how, completion } = fit;
     const { awaited } = this;
     if (awaited && this.isAwaited(place)) {
       this.awaited = undefined;
@@ -148,14 +155,8 @@ export class Offers {
       this.parts.log.amend(awaited.entry, { result, completion, answer: completion });
       return awaited.entry;
     }
-    return this.note(question, { kind: 'shown', how }, completion);
+    return this.note(question, { kind: 'shown', how }, fit);
   }
-}
-
-/** Whether the backend was asked for it. */
-function isComputed(result: Result): boolean {
-  if (result.kind === 'shown') return result.how !== 'same' && result.how !== 'typed through';
-  return !(result.kind === 'hidden' && result.asBefore);
 }
 
 /** Nothing is offered merely because a suggestion is selected: only what goes on from it is. */

@@ -13,6 +13,8 @@ interface Waiting {
   readonly behind: string;
   readonly below: string | undefined;
   readonly model: string;
+  /** That of what was written, which in markup may be a script. */
+  readonly language: string;
   readonly text: string;
   readonly likelihood: number;
 }
@@ -26,20 +28,22 @@ export class Truths {
 
   /** Waits for the truth about an answer, and about what another model said. */
   answered({ path, languageId, prefix, suffix }: Prompt, completion: Completion): void {
-    const { other } = completion;
+    const { other, bar } = completion;
+    const language = bar?.language ?? languageId;
     const said: Said[] = [completion, ...(other?.said ? [{ ...other.said, model: other.model }] : [])];
     const [behind = '', below] = linesOf(suffix);
     for (const { model, text, hidden, likelihood } of said) {
       if (likelihood === undefined || lineOf(text).trim() === '') continue;
       if (hidden !== undefined && hidden !== 'confidence') continue;
-      this.waiting.push({ prompt: { path, languageId, prefix }, behind, below, model, text, likelihood });
+      const prompt = { path, languageId, prefix };
+      this.waiting.push({ prompt, behind, below, model, language, text, likelihood });
     }
     this.waiting = this.waiting.slice(-mostWaiting);
   }
 
   /** The cursor is at a place: lines above it, in the same text as it was, are as they were wanted. */
   at({ path, languageId, prefix }: Pick<Prompt, 'path' | 'languageId' | 'prefix'>): void {
-    this.waiting = this.waiting.filter(({ prompt, behind, below, model, text, likelihood }) => {
+    this.waiting = this.waiting.filter(({ prompt, behind, below, model, language, text, likelihood }) => {
       if (prompt.path !== path || prompt.languageId !== languageId) return true;
       if (!prefix.startsWith(prompt.prefix)) return true;
       const written = prefix.slice(prompt.prefix.length);
@@ -51,7 +55,7 @@ export class Truths {
       const exact = isRight(lineOf(text), behind, line);
       this.tell({
         model,
-        answer: { confidence: likelihood, language: languageId, exact, characters: text.length },
+        answer: { confidence: likelihood, language, exact, characters: text.length },
       });
       return false;
     });

@@ -619,7 +619,7 @@ export class Engine implements Answering {
     syntax?: Syntax,
   ): Completion {
     const { tokens, evaluated, milliseconds: decodeMs } = answer;
-    const { text, reason, hidden, confidence, likelihood } = judge(
+    const { text, reason, hidden, confidence, likelihood, bar } = judge(
       site,
       answer,
       limits,
@@ -633,6 +633,7 @@ export class Engine implements Answering {
       ...(hidden === undefined ? {} : { hidden }),
       confidence,
       likelihood,
+      bar,
       tokens: tokens.length,
       promptTokens,
       reusedTokens: reused,

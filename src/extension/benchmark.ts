@@ -49,7 +49,7 @@ export class Benchmark implements vscode.Disposable {
       ...{ name: 'benchmark', title: t`Ryzanstein Benchmark` },
       state: () => this.state,
       isMessage: isBenchmarkMessage,
-      hear: (message) => void this.hear(message),
+      hear: (message) => this.hear(message),
     });
     this.subscription = onSettingChange(['deadline', 'threads'], () => this.page.post());
   }
@@ -148,7 +148,12 @@ export class Benchmark implements vscode.Disposable {
       ...(folder && { defaultUri: vscode.Uri.joinPath(folder, `ryzanstein-benchmark.${kind}`) }),
       filters: { [kind.toUpperCase()]: [kind] },
     });
-    if (uri) await vscode.workspace.fs.writeFile(uri, Buffer.from(contents[kind]()));
+    if (!uri) return;
+    try {
+      await vscode.workspace.fs.writeFile(uri, Buffer.from(contents[kind]()));
+    } catch (error) {
+      throw unwritable(uri.fsPath, error);
+    }
   }
 
   /** The page as one file. */

@@ -19,6 +19,8 @@ import { messageOf, occupationWords, sentenceOf } from '../wording';
 export class DiagnosticsPage implements vscode.Disposable {
   private readonly page: Page<DiagnosticsState, DiagnosticsMessage>;
   private diagnosis: Diagnosis | undefined;
+  /** That under way. */
+  private examination: { readonly source: vscode.CancellationTokenSource; ended: Promise<void> } | undefined;
   /** Why there is none, which holds as long as the engine's state does. */
   private failure: { readonly sentence: string; readonly of: LocalState } | undefined;
   private readonly subscription: { dispose(): void };
@@ -29,16 +31,17 @@ export class DiagnosticsPage implements vscode.Disposable {
     private readonly engine: LocalEngine,
     private readonly completions: CompletionLog,
   ) {
-    const actions: Record<DiagnosticsMessage, () => void> = {
-      examine: () => void this.examine(),
+    const actions: Record<DiagnosticsMessage, () => unknown> = {
+      examine: () => this.examine(),
       erase: () => completions.erase(),
-      copy: () => void this.copy(),
+      copy: () => this.copy(),
     };
     this.page = new Page(extension, problems, {
       ...{ name: 'diagnostics', title: t`Ryzanstein Diagnostics` },
       state: () => this.state,
       isMessage: isDiagnosticsMessage,
       hear: (message) => actions[message](),
+      closed: () => this.examination?.source.cancel(),
     });
     this.subscription = completions.onChange(() => this.post());
   }
@@ -55,6 +58,8 @@ export class DiagnosticsPage implements vscode.Disposable {
   /** Opens the page, or brings it to the front, and examines the engine, which starts it if need be. */
   async show(): Promise<void> {
     this.page.show();
+    // One that was ended with its page tells nothing.
+    if (this.examination?.source.token.isCancellationRequested) await this.examination.ended;
     await this.examine();
   }
 
@@ -69,24 +74,32 @@ export class DiagnosticsPage implements vscode.Disposable {
   }
 
   private async examine(): Promise<void> {
-    const { engine } = this;
-    if (engine.occupation) return this.post();
+    if (this.engine.occupation) return this.post();
     this.diagnosis = undefined;
-    const examination = engine.diagnose();
+    const source = new vscode.CancellationTokenSource();
+    const ended = this.diagnose(source.token);
+    this.examination = { source, ended };
     this.post();
+    await ended;
+    this.examination = undefined;
+    this.post();
+  }
+
+  private async diagnose(token: vscode.CancellationToken): Promise<void> {
+    const { engine } = this;
     try {
-      this.diagnosis = await examination;
+      this.diagnosis = await engine.diagnose(token);
     } catch (error) {
-      this.failure = { sentence: messageOf(error), of: engine.state };
+      if (!token.isCancellationRequested) this.failure = { sentence: messageOf(error), of: engine.state };
     }
-    this.post();
   }
 
   /** What was found, as far as it is of the engine that is at work; else why there is nothing. */
   private current(): Diagnosis | string | undefined {
     const { diagnosis, failure, engine } = this;
     const { occupation, state } = engine;
-    if (occupation === 'diagnosis') return t`It is being examined, which takes some seconds.`;
+    if (occupation === 'diagnosis')
+      return t`It is being examined, which takes some seconds, with a large model half a minute.`;
     if (diagnosis && (state.name !== 'ready' || isAtWork(diagnosis.model, state.model))) return diagnosis;
     if (occupation) return t`${sentenceOf(occupationWords(occupation))} Try again when it is done.`;
     return failure?.of === state ? failure.sentence : undefined;
@@ -103,6 +116,7 @@ export class DiagnosticsPage implements vscode.Disposable {
   }
 }
 
-function isAtWork(examined: ModelInfo, { file, kernel }: ModelInfo): boolean {
-  return examined.file === file && examined.kernel === kernel;
+/** Whether what was examined is what computes now: settings and what is found out of a model change the rest. */
+function isAtWork(examined: ModelInfo, { file, kernel, threads }: ModelInfo): boolean {
+  return examined.file === file && examined.kernel === kernel && examined.threads === threads;
 }

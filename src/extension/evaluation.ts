@@ -2,11 +2,12 @@
 
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
+import { languageOf } from '../language/languages';
 import { grouped } from '../numbers';
 import type { Evaluation } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
 import { sureEnough } from '../editing/settings';
-import { evaluationReport, type Run } from '../report/evaluationReport';
+import { evaluationReport, type Run, type Wanted } from '../report/evaluationReport';
 import { type EvaluationState, isPlace, type Place } from '../report/pages';
 import type { WorkspaceIgnoring } from './ignoring';
 import { type Report, notify, withProgress } from './notify';
@@ -40,14 +41,19 @@ export class Evaluations implements vscode.Disposable {
       ...{ name: 'evaluation', title: t`Ryzanstein Evaluation` },
       state: () => this.report,
       isMessage: isPlace,
-      hear: (place) => void this.openPlace(place),
+      hear: (place) => this.openPlace(place),
     });
     this.subscription = onSettingChange(['confidence', 'eagerness'], () => this.page.post());
   }
 
   /** What the page shows. */
   get report(): EvaluationState {
-    return evaluationReport(this.runs, sureEnough(readSettings()));
+    const known = new Map<string, ReturnType<Wanted>>();
+    return evaluationReport(this.runs, (path) => {
+      const wanted = known.get(path) ?? sureEnough(readSettings(this.scopeOf(path)));
+      known.set(path, wanted);
+      return wanted;
+    });
   }
 
   /** Opens the page with the runs of this window, or brings it to the front. */
@@ -102,6 +108,12 @@ export class Evaluations implements vscode.Disposable {
     if (evaluation.holes === 0) return tell(t`the source files of this workspace hold too little code.`);
     this.keep({ evaluation, files: { drawnFrom: uris.length, found: found.length } });
     return evaluation;
+  }
+
+  /** Whose settings hold: of a file and its language. */
+  private scopeOf(path: string): vscode.ConfigurationScope {
+    const uri = this.uris.get(path);
+    return { ...(uri && { uri }), languageId: languageOf(path) ?? 'plaintext' };
   }
 
   private keep(run: Run): void {

@@ -150,7 +150,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     return evaluation;
   }
   const commands: Record<string, () => unknown> = {
-    'ryzanstein.whyNothing': () => whyNothing({ engine, completions, ignoring, status }, lastEditor),
+    'ryzanstein.whyNothing': () => whyNothing({ completions, ignoring, status }, lastEditor),
     'ryzanstein.completeNow': () => completeNow(lastEditor),
     'ryzanstein.toggle': toggle,
     'ryzanstein.toggleLanguage': () => toggleLanguage(lastEditor),

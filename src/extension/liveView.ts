@@ -11,7 +11,15 @@ import type { Completion, Examination } from '../protocol';
 import type { Looked } from '../report/completionDetail';
 import { wantedBy } from '../report/confidence';
 import { engineSentence } from '../report/engineState';
-import { computedWith, type CpuRead, cpuShareSince, liveState, toldOf, type Use } from '../report/liveView';
+import {
+  computedWith,
+  type CpuRead,
+  cpuShareSince,
+  lastAnswered,
+  liveState,
+  toldOf,
+  type Use,
+} from '../report/liveView';
 import { isLiveMessage, type LiveMessage, type LiveState } from '../report/pages';
 import type { Thresholds } from '../eagerness';
 import { messageOf } from '../wording';
@@ -64,7 +72,7 @@ export class LiveView implements vscode.Disposable {
       ...{ name: 'live', title: t`Ryzanstein Live View` },
       state: () => this.state(),
       isMessage: isLiveMessage,
-      hear: (message) => void this.hear(message),
+      hear: (message) => this.hear(message),
     });
     this.subscriptions = [
       completions.onChange(() => {
@@ -100,10 +108,12 @@ export class LiveView implements vscode.Disposable {
     void this.readUse();
     const scope = this.lastScope();
     const { confidence, eagerness, deadline } = readSettings(scope);
+    const { completion } = lastAnswered(entries) ?? {};
+    const language = completion?.bar?.language ?? languageName(scope.languageId);
     const isRunning = this.engine.state.name === 'ready';
     return liveState({
       ...{ engine: this.engineLine(), requests: entries, recent, deadline },
-      wanted: wantedBy({ confidence, eagerness }, languageName(scope.languageId), this.thresholds()),
+      wanted: wantedBy({ confidence, eagerness }, language, this.thresholdsOf(completion)),
       ...(looked && { looked }),
       ...(isRunning && this.use && { use: this.use }),
     });
@@ -143,15 +153,16 @@ export class LiveView implements vscode.Disposable {
     return computedWith(state.model, this.completions.lastCompletion);
   }
 
-  private thresholds(): Thresholds | undefined {
+  /** Those of the model that has answered. */
+  private thresholdsOf(answer: Completion | undefined): Thresholds | undefined {
     const { state } = this.engine;
-    return state.name === 'ready' ? state.model.thresholds : undefined;
+    if (state.name !== 'ready') return undefined;
+    return (answer?.isSecond ? state.model.second : state.model)?.thresholds;
   }
 
-  /** Whose settings hold: of the last answer that is kept, else of the file in front. */
+  /** Whose settings hold: of the last answer, if it is kept, else of the file in front. */
   private lastScope(): Scope {
-    const { lastCompletion, entries } = this.completions;
-    const last = entries.find(({ completion }) => completion && completion === lastCompletion);
+    const last = lastAnswered(this.completions.entries);
     const known = last && this.known(last);
     return known ? scopeOf(known) : (vscode.window.activeTextEditor?.document ?? { languageId: 'plaintext' });
   }
@@ -185,7 +196,7 @@ export class LiveView implements vscode.Disposable {
   /** Asks the engine for the tokens of the place's last answer, which costs one answer more, and only then. */
   private async lookInto(where: string): Promise<void> {
     const known = this.knownAt(where);
-    const explanation = this.explained(where, known);
+    const explanation = this.explained(where);
     const look: Look = {
       where,
       explanation,
@@ -227,15 +238,10 @@ export class LiveView implements vscode.Disposable {
     return this.completions.entries.filter((entry) => entry.where === where);
   }
 
-  private explained(where: string, known: Known | undefined): Explanation {
+  private explained(where: string): Explanation {
     const entries = this.at(where);
     const told = toldOf(entries);
-    const thresholds = this.thresholds();
-    const scope = known ? scopeOf(known) : this.lastScope();
-    return explain(told ? [told, ...entries] : entries, {
-      ...{ settings: readSettings(scope), languageId: scope.languageId },
-      ...(thresholds && { thresholds }),
-    });
+    return explain(told ? [told, ...entries] : entries);
   }
 
   /** For a report of what went wrong: on the clipboard, from where nobody but the user takes it. */

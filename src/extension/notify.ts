@@ -1,7 +1,7 @@
 // Notifications: sentences with buttons, questions, and how far work has come. Nothing in them can be clicked but their buttons.
 
 import * as vscode from 'vscode';
-import { withoutLinks } from '../wording';
+import { messageOf, withoutLinks } from '../wording';
 
 const ways: Record<
   'inform' | 'warn' | 'fail',
@@ -19,6 +19,15 @@ export function notify(
   ...buttons: string[]
 ): Thenable<string | undefined> {
   return ways[how](withoutLinks(sentence), ...buttons);
+}
+
+/** Does what a button asks for: where it fails, nobody else would say so. */
+export async function orTell(work: () => unknown): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    void notify('fail', `Ryzanstein: ${messageOf(error)}`);
+  }
 }
 
 /** Whether somebody says yes to a question that nothing goes on without. */

@@ -7,6 +7,7 @@ import { machineClock } from '../editing/clock';
 import { Updates } from '../editing/updates';
 import { asData, filledPage } from '../report/pageFile';
 import { type Framed, isRemedyMessage, ready } from '../report/pages';
+import { orTell } from './notify';
 import { type Problems, remedy } from './problems';
 
 /** What a page shows, and what becomes of what is asked for in it. */
@@ -16,7 +17,10 @@ export interface Content<State, Message> {
   readonly title: string;
   state(): State;
   isMessage(value: unknown): value is Message;
-  hear(message: Message): void;
+  /** What it returns is awaited, and a failure is told. */
+  hear(message: Message): unknown;
+  /** Nobody looks at it any more. */
+  closed?(): void;
 }
 
 export class Page<State, Message> implements vscode.Disposable {
@@ -79,12 +83,15 @@ export class Page<State, Message> implements vscode.Disposable {
     panel.iconPath = vscode.Uri.joinPath(this.media, 'icon.png');
     panel.webview.onDidReceiveMessage((message: unknown) => {
       if (message === ready) this.send();
-      else if (isRemedyMessage(message)) remedy(message.remedy);
-      else if (this.content.isMessage(message)) this.content.hear(message);
+      else if (isRemedyMessage(message)) void remedy(message.remedy);
+      else if (this.content.isMessage(message)) void orTell(() => this.content.hear(message));
     });
     // The editor may tell of a page that is there already that it is in sight.
     panel.onDidChangeViewState(() => this.post());
-    panel.onDidDispose(() => (this.panel = undefined));
+    panel.onDidDispose(() => {
+      this.panel = undefined;
+      this.content.closed?.();
+    });
     panel.webview.html = this.html(panel.webview);
     return panel;
   }

@@ -15,7 +15,7 @@ import {
 } from '../report/engineState';
 import type { Failure, Remedy } from '../report/pages';
 import type { ModelInfo } from '../reports';
-import { notify } from './notify';
+import { notify, orTell } from './notify';
 import { fullName, readSettings, writeSetting } from './settings';
 
 const command = (name: string) => (): Thenable<unknown> => vscode.commands.executeCommand(name);
@@ -40,6 +40,8 @@ export class Problems {
 
   /** Follows the engine's state, and shows why it has failed. */
   onState(state: LocalState): void {
+    // An engine that is occupied from now on, or no more, is as well as it was.
+    if (state === this.state) return;
     this.state = state;
     if (state.name === 'failed') this.show(state.problem);
     if (state.name === 'ready' && state.refused)
@@ -86,8 +88,8 @@ export class Problems {
 }
 
 /** Does what a button stands for. */
-export function remedy(name: Remedy): void {
-  void actions[name]();
+export function remedy(name: Remedy): Promise<void> {
+  return orTell(actions[name]);
 }
 
 async function offerRemedies(trouble: Trouble): Promise<void> {
@@ -95,7 +97,7 @@ async function offerRemedies(trouble: Trouble): Promise<void> {
   const labels = names.map((name) => remedyWords(name));
   const pressed = await notify('fail', `Ryzanstein: ${trouble.message}`, ...labels);
   const name = names.find((each) => remedyWords(each) === pressed);
-  if (name) remedy(name);
+  if (name) await remedy(name);
 }
 
 function chosen(): Chosen {

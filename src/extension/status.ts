@@ -14,11 +14,20 @@ import { isUnproven, languageIsOn } from '../editing/settings';
 import type { Circumstances } from './circumstances';
 import type { Silence } from '../results';
 import { grouped, milliseconds, threadsOf, tokensPerSecond } from '../numbers';
-import { circumstanceWords, silenceWords } from '../wording';
+import { circumstanceWords, occupationWords, sentenceOf, silenceWords } from '../wording';
 import { fullName, onSettingChange, readSettings } from './settings';
 
 export type StatusName =
-  'silent' | 'unproven' | 'ready' | 'starting' | 'working' | 'paused' | 'off' | 'offHere' | 'error';
+  | 'silent'
+  | 'unproven'
+  | 'ready'
+  | 'starting'
+  | 'working'
+  | 'occupied'
+  | 'paused'
+  | 'off'
+  | 'offHere'
+  | 'error';
 
 interface Look {
   readonly name: StatusName;
@@ -145,6 +154,13 @@ export class Status implements vscode.Disposable {
         text: `$(eye-closed) ${t`Ryzanstein silent in ${displayName(document.languageId)}`}`,
         sentence: t`In ${displayName(document.languageId)} this model is right too seldom to offer anything unasked. Complete Now asks it.`,
         setting: 'eagerness',
+      };
+    const { occupation } = this.engine;
+    if (occupation && state.name !== 'starting')
+      return {
+        name: 'occupied',
+        text: '$(loading~spin) Ryzanstein',
+        sentence: sentenceOf(occupationWords(occupation)),
       };
     const throttle = this.circumstances.throttle(settings);
     const because = throttle.use === 'full' ? '' : circumstanceWords(throttle.because);

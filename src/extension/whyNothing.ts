@@ -4,7 +4,6 @@ import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { CompletionLog } from '../editing/completionLog';
 import { type Explanation, explain } from '../editing/explanation';
-import type { LocalEngine } from '../editing/localEngine';
 import { nameOf, silenceAt } from './documents';
 import { silenceWords } from '../wording';
 import type { LastEditor } from './lastEditor';
@@ -14,14 +13,13 @@ import { fullName, readSettings } from './settings';
 import type { Status, StatusName } from './status';
 
 export interface WhyParts {
-  readonly engine: LocalEngine;
   readonly completions: CompletionLog;
   readonly ignoring: WorkspaceIgnoring;
   readonly status: Status;
 }
 
 /** Where nothing is offered when it is asked for, either. */
-const unasked: ReadonlySet<StatusName> = new Set(['off', 'error'] as const);
+const unasked: ReadonlySet<StatusName> = new Set(['off', 'error', 'occupied'] as const);
 
 export async function whyNothing(parts: WhyParts, lastEditor: LastEditor): Promise<void> {
   await lastEditor.bringToFront();
@@ -35,7 +33,7 @@ export async function whyNothing(parts: WhyParts, lastEditor: LastEditor): Promi
   if (chosen === now) await vscode.commands.executeCommand('ryzanstein.completeNow');
 }
 
-export function explanation({ engine, completions, ignoring, status }: WhyParts): Explanation {
+export function explanation({ completions, ignoring, status }: WhyParts): Explanation {
   const editor = vscode.window.activeTextEditor;
   if (!editor) return { sentence: t`No file is being edited.`, isFinal: true };
   const { document, selection } = editor;
@@ -47,9 +45,7 @@ export function explanation({ engine, completions, ignoring, status }: WhyParts)
     return { sentence, ...(setting && { setting }), ...(unasked.has(name) && { isFinal: true }) };
   const settings = readSettings(document);
   const where = `${nameOf(document)}:${selection.active.line + 1}`;
-  const { state } = engine;
-  const thresholds = state.name === 'ready' ? state.model.thresholds : undefined;
   const entries = completions.entries.filter((entry) => entry.where === where);
   if (entries.length === 0 && settings.mode === 'onRequest') return { sentence, setting: 'mode' };
-  return explain(entries, { settings, languageId: document.languageId, ...(thresholds && { thresholds }) });
+  return explain(entries);
 }

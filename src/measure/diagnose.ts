@@ -1,9 +1,9 @@
 // The report on this machine and model: every figure measured while it is made, every finding derived from a figure.
 
 import { t } from '@vscode/l10n';
-import { coresOf, decimal, grouped, percent, threadsOf } from '../numbers';
-import type { Diagnosis, Issue, LevelReport, Recommendation, ScalingRow, Target } from '../reports';
-import { type EngineFor, measureSpeed, readSpeed, type Speed, spread, withEngines } from './bench';
+import { coresOf, grouped, percent, threadsOf } from '../numbers';
+import type { Diagnosis, Issue, LevelReport, ScalingRow, Target } from '../reports';
+import { measureSpeed, readSpeed, spread, withEngines } from './bench';
 import { measureMachine } from './machine';
 import { rounded } from '../statistics';
 import type { Engine } from '../engine/engine';
@@ -14,17 +14,19 @@ import { disturbanceWords } from '../wording';
 const promptTokens = 256;
 const generateTokens = 48;
 const runs = 3;
+/** So much time for each number of threads, in milliseconds, beyond two runs. */
+const budgetMs = 1000;
+/** A number of threads with which one run takes longer is not measured, unless it is in use. */
+const longestRunMs = 1000;
 /** Reading the weights at this share of the memory's speed means that memory is what binds. */
 const memoryBound = 0.6;
 const efficiencyTarget = 0.85;
 const decodeTarget = 10;
 const firstTokenTarget = 700;
-/** Below this a difference is noise. */
-const worthIt = 1.1;
 
 type KernelSpeeds = Diagnosis['tmac']['kernels'];
 
-/** Takes some seconds; completions wait. Rejects soon after it is cancelled. */
+/** Takes some seconds, with a large model half a minute; completions wait. Rejects soon after it is cancelled. */
 export async function diagnose(engine: Engine, signal?: AbortSignal): Promise<Diagnosis> {
   const { info } = engine;
   const { addon } = engine.loaded;
@@ -63,7 +65,6 @@ export async function diagnose(engine: Engine, signal?: AbortSignal): Promise<Di
     ...report,
     targets: targetsOf(report, firstTokenMs),
     issues: issuesOf(report),
-    recommendations: recommendationsOf(report),
   };
 }
 
@@ -81,52 +82,74 @@ async function measureThreads(
   signal?: AbortSignal,
 ): Promise<Pick<Diagnosis, 'throughput'> & { scaling: ScalingRow[]; firstTokenMs: number }> {
   const { info } = engine;
-  const scaling: ScalingRow[] = [];
-  const throughput = {
-    tokensPerSecond: 0,
-    prefillTokensPerSecond: 0,
-    model: info.name,
-    threads: info.threads,
-  };
   const counts = threadCounts(physicalCores, info.threads);
-  const measure = async (engineFor: EngineFor): Promise<void> => {
-    for (const threads of counts) {
-      const other = await engineFor({ threads, kernel: info.kernel });
-      add(threads, await measureSpeed(other, { promptTokens, generateTokens }, runs, { threads, signal }));
-    }
-  };
-  await withEngines(engine, counts.at(-1)!, measure, signal);
-  const firstTokenMs = rounded((promptTokens / throughput.prefillTokensPerSecond) * 1000);
-  return { scaling, throughput, firstTokenMs };
-
-  function add(threads: number, speed: Speed): void {
-    const prefill = spread(speed.prefill).median;
-    const decode = spread(speed.decode).median;
-    const single = scaling[0];
-    const ms = (promptTokens / prefill) * 1000;
-    const speedup = single ? single.ms / ms : 1;
+  const speeds = await withEngines(
+    engine,
+    counts.at(-1)!,
+    (engineFor) =>
+      speedsBy(counts, info.threads, async (threads) => {
+        const how = { threads, budget: budgetMs, signal };
+        const other = await engineFor({ threads, kernel: info.kernel });
+        const speed = await measureSpeed(other, { promptTokens, generateTokens }, runs, how);
+        return { prefill: spread(speed.prefill).median, decode: spread(speed.decode).median };
+      }),
+    signal,
+  );
+  const single = speeds.get(1);
+  const scaling = [...speeds].map(([threads, { prefill, decode }]): ScalingRow => {
+    const speedup = single && prefill / single.prefill;
     const readLimit = (readSpeed(engine, threads) * 1e9) / info.passBytes;
-    scaling.push({
+    return {
       ...{ threads, prefill, decode, readLimit: rounded(readLimit) },
-      ms: rounded(ms),
+      ms: rounded((promptTokens / prefill) * 1000),
       gops: rounded((2 * info.multiplied * prefill) / 1e9),
-      speedup: rounded(speedup),
-      efficiency: rounded(speedup / threads),
+      ...(speedup !== undefined && { speedup: rounded(speedup), efficiency: rounded(speedup / threads) }),
       bound: decode > memoryBound * readLimit ? 'memory' : 'compute',
-    });
-    if (threads !== info.threads) return;
-    throughput.tokensPerSecond = decode;
-    throughput.prefillTokensPerSecond = prefill;
-  }
+    };
+  });
+  const { prefill, decode } = speeds.get(info.threads)!;
+  return {
+    scaling,
+    throughput: {
+      ...{ tokensPerSecond: decode, prefillTokensPerSecond: prefill },
+      ...{ model: info.name, threads: info.threads },
+    },
+    firstTokenMs: rounded((promptTokens / prefill) * 1000),
+  };
 }
 
-export type Measured = Omit<Diagnosis, 'targets' | 'issues' | 'recommendations'>;
+/** Tokens per second. */
+type Speeds = Record<'prefill' | 'decode', number>;
+
+/**
+ * What is measured with the number of threads in use, and with each other one, the most first, with which a run does not
+ * take long: with fewer threads it takes as many times as long, at most. By number, the fewest first.
+ */
+export async function speedsBy(
+  counts: readonly number[],
+  inUse: number,
+  measure: (threads: number) => Promise<Speeds>,
+): Promise<Map<number, Speeds>> {
+  const speeds = new Map([[inUse, await measure(inUse)]]);
+  for (const threads of [...counts].reverse()) {
+    const expected = [...speeds].map(([known, speed]) => runMs(speed) * Math.max(1, known / threads));
+    if (!speeds.has(threads) && Math.min(...expected) <= longestRunMs)
+      speeds.set(threads, await measure(threads));
+  }
+  return new Map([...speeds].sort(([a], [b]) => a - b));
+}
+
+function runMs({ prefill, decode }: Speeds): number {
+  return (promptTokens / prefill + generateTokens / decode) * 1000;
+}
+
+export type Measured = Omit<Diagnosis, 'targets' | 'issues'>;
 
 function targetsOf(report: Measured, firstTokenMs: number): Target[] {
   const vector = report.simd.levels.some(
     (level) => level.selected && level.name !== 'scalar' && level.selftest === 'ok',
   );
-  const widest = report.threading.scaling.at(-1)!;
+  const { threads, efficiency } = report.threading.scaling.at(-1)!;
   const decode = report.throughput.tokensPerSecond;
   return [
     { phase: 'vector kernel in use and proven (1 = yes)', target: 1, measured: vector ? 1 : 0, met: vector },
@@ -136,12 +159,16 @@ function targetsOf(report: Measured, firstTokenMs: number): Target[] {
       measured: report.tmac.error,
       met: report.tmac.error === 0,
     },
-    {
-      phase: `prefill efficiency at ${widest.threads} threads`,
-      target: efficiencyTarget,
-      measured: widest.efficiency,
-      met: widest.efficiency >= efficiencyTarget,
-    },
+    ...(efficiency === undefined
+      ? []
+      : [
+          {
+            phase: `prefill efficiency at ${threads} threads`,
+            target: efficiencyTarget,
+            measured: efficiency,
+            met: efficiency >= efficiencyTarget,
+          },
+        ]),
     {
       phase: 'decode of this model, tokens per second',
       target: decodeTarget,
@@ -193,44 +220,13 @@ export function issuesOf(report: Measured): Issue[] {
   }
   const disturbance = disturbanceWords(threading.takenCores);
   if (disturbance) return [...issues, { severity: 'note', ...disturbance }];
-  for (const row of threading.scaling) {
-    if (row.threads === 1 || row.efficiency >= efficiencyTarget || row.bound === 'memory') continue;
+  for (const { threads, efficiency = 1, bound } of threading.scaling) {
+    if (threads === 1 || efficiency >= efficiencyTarget || bound === 'memory') continue;
     issues.push({
       severity: 'note',
-      issue: t`${threadsOf(row.threads)} reach ${percent(row.efficiency)} of linear speed-up, though memory is not the limit.`,
+      issue: t`${threadsOf(threads)} reach ${percent(efficiency)} of linear speed-up, though memory is not the limit.`,
       impact: t`Other programs may use the cores, or threads share one core.`,
     });
   }
   return issues;
-}
-
-/** What would have made it faster; nothing follows from the speeds of a machine that was busy with other things. */
-export function recommendationsOf(report: Measured): Recommendation[] {
-  if (disturbanceWords(report.threading.takenCores)) return [];
-  const recommendations: Recommendation[] = [];
-  const { scaling } = report.threading;
-  const current = scaling.find((row) => row.threads === report.model.threads);
-  const best = scaling.reduce((a, b) => (b.ms < a.ms ? b : a));
-  if (current && current.ms / best.ms > worthIt) {
-    recommendations.push({
-      action: t`Set "ryzanstein.threads" to ${grouped(best.threads)}.`,
-      expectedGain: t`${decimal(current.ms / best.ms)} times as fast, as measured here`,
-    });
-  }
-  const { kernels } = report.tmac;
-  const active = kernels.find((kernel) => kernel.level === report.simd.active);
-  const proven = kernels.filter(({ level }) =>
-    report.simd.levels.some((it) => it.name === level && it.selftest === 'ok'),
-  );
-  const fastest = proven.reduce<KernelSpeeds[number] | undefined>(
-    (a, b) => (a && a.gops >= b.gops ? a : b),
-    undefined,
-  );
-  if (active && fastest && fastest.gops / active.gops > worthIt) {
-    recommendations.push({
-      action: t`Set "ryzanstein.kernel" to ${fastest.level}.`,
-      expectedGain: t`${decimal(fastest.gops / active.gops)} times the speed of the ternary product`,
-    });
-  }
-  return recommendations;
 }

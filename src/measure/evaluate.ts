@@ -20,6 +20,7 @@ export type GivenAnswer = Pick<
   | 'shown'
   | 'hidden'
   | 'confidence'
+  | 'bar'
   | 'promptTokens'
   | 'reusedTokens'
   | 'prefillMs'
@@ -127,7 +128,7 @@ export async function score(answerer: Answerer, holes: Hole[], answers: GivenAns
       path: hole.path,
       ...placeOf(hole),
       kind: hole.kind,
-      language: languageName(hole.language),
+      language: answer.bar?.language ?? languageName(hole.language),
       ...toldOf(hole, answer.text),
       exact,
       confidence: answer.confidence,

@@ -58,24 +58,19 @@ export function calibrate(engine: Engine, holes: Hole[], evaluation: Evaluation)
   const shares = sharesOf(engine, holes).filter(({ places }) => places.length > 0);
   const sentences = shares.map(({ model: { loaded }, places }) => {
     const outcomes = places.flatMap((i) => {
-      const { confidence, exact, hidden, text } = results[i]!;
-      return hidden === undefined
-        ? [{ confidence, exact, characters: text.length, language: holes[i]!.language }]
-        : [];
+      const { confidence, exact, hidden, language, text } = results[i]!;
+      return hidden === undefined ? [{ confidence, exact, characters: text.length, language }] : [];
     });
     const found = calibrationOf(outcomes);
     if (!found)
       return t`as it was; to calibrate it takes ${grouped(leastAnswers)} answers that are fit to show, right and wrong ones`;
-    const surer = <A extends { confidence: number }>(answer: A, language: string): A => ({
+    const surer = <A extends { confidence: number; language: string }>(answer: A): A => ({
       ...answer,
-      confidence: calibrated(answer.confidence, language, found),
+      confidence: calibrated(answer.confidence, answer.language, found),
     });
-    for (const i of places) results[i] = surer(results[i]!, holes[i]!.language);
+    for (const i of places) results[i] = surer(results[i]!);
     const { thresholds: before, ...curve } = composed(loaded.tuning.confidence, found);
-    const thresholds = thresholdsOf(
-      outcomes.map((outcome) => surer(outcome, outcome.language)),
-      before,
-    );
+    const thresholds = thresholdsOf(outcomes.map(surer), before);
     const confidence: Calibration = { ...curve, ...(thresholds && { thresholds }) };
     loaded.tuning = { ...loaded.tuning, confidence, isCalibrated: true };
     return kept(loaded, confidence);

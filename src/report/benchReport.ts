@@ -77,13 +77,19 @@ function workOf(row: BenchRow): string {
   return row.work === 'prefill' ? `prefill ${row.promptTokens}` : `decode ${row.generateTokens}`;
 }
 
-/** Rows are the same work by model, type, work, tokens, threads and engine; the kernel may differ. */
+/**
+ * Rows are the same work by model, type, work, tokens, threads and engine, and by the kernel. That of the kernels in use may
+ * differ: of each report, the first row of a work is theirs.
+ */
 export function compareReports(before: BenchReport, after: BenchReport): ComparedRow[] {
   const key = (row: BenchRow): string =>
-    [row.model, row.type, row.work, row.promptTokens, row.threads, row.engine].join('|');
-  const earlier = new Map(before.results.map((row) => [key(row), row]));
+    [row.model, row.type, workOf(row), row.promptTokens, row.threads, row.engine].join('|');
+  const alike = ({ results }: BenchReport, row: BenchRow): BenchRow[] =>
+    results.filter((other) => key(other) === key(row));
   return after.results.flatMap((row) => {
-    const match = earlier.get(key(row));
+    const earlier = alike(before, row);
+    const inUse = alike(after, row)[0] === row ? earlier[0] : undefined;
+    const match = earlier.find(({ kernel }) => kernel === row.kernel) ?? inUse;
     if (!match) return [];
     const [old, now] = [match.tokensPerSecond.median, row.tokensPerSecond.median];
     return [

@@ -53,17 +53,11 @@ function rejections({ rejected = [], kernel }: ModelInfo): Finding[] {
   return rejected.map((each) => ({ kind: t`Error`, text: rejectedSentence(each, kernel) }));
 }
 
-function findingsOf({ issues, recommendations }: Diagnosis): Finding[] {
-  return [
-    ...issues.map(({ severity, issue, impact }) => ({
-      kind: severityWords(severity),
-      text: `${issue} ${impact}`,
-    })),
-    ...recommendations.map(({ action, expectedGain }) => ({
-      kind: t`Advice`,
-      text: t`${action} Gain: ${expectedGain}.`,
-    })),
-  ];
+function findingsOf({ issues }: Diagnosis): Finding[] {
+  return issues.map(({ severity, issue, impact }) => ({
+    kind: severityWords(severity),
+    text: `${issue} ${impact}`,
+  }));
 }
 
 function severityWords(severity: Diagnosis['issues'][number]['severity']): string {
@@ -101,15 +95,21 @@ function selftestWords({ selftest, cases = 0, mismatches = 0 }: LevelReport): st
 function threadsBars({ threading, model }: Diagnosis): BarGroup[] {
   const { scaling } = threading;
   const isActive = (threads: number): boolean => threads === model.threads;
-  const one = scaling[0]?.prefill ?? 0;
-  const oneWrites = scaling[0]?.decode ?? 0;
+  const one = scaling.find(({ threads }) => threads === 1);
+  const fewer = t`Tokens a second. With fewer threads it was not measured: that takes long with this model.`;
   return [
     barGroup(
       t`Reading a prompt, by threads`,
-      t`Tokens a second. The line is what so many threads would reach if none waited for another.`,
+      one
+        ? t`Tokens a second. The line is what so many threads would reach if none waited for another.`
+        : fewer,
       scaling.map(({ threads, prefill, efficiency }) => ({
-        ...{ name: threadsOf(threads), value: prefill, limit: one * threads, isActive: isActive(threads) },
-        note: [isActive(threads) ? t`in use` : '', t`${percent(efficiency)} efficient`]
+        ...{ name: threadsOf(threads), value: prefill, isActive: isActive(threads) },
+        ...(one && { limit: one.prefill * threads }),
+        note: [
+          isActive(threads) ? t`in use` : '',
+          efficiency === undefined ? '' : t`${percent(efficiency)} efficient`,
+        ]
           .filter(Boolean)
           .join(' · '),
       })),
@@ -117,12 +117,14 @@ function threadsBars({ threading, model }: Diagnosis): BarGroup[] {
     ),
     barGroup(
       t`Writing an answer, by threads`,
-      t`Tokens a second. All weights are read for each token: no machine writes faster than it reads them. Fully efficient would be as many times as fast as one thread as there are threads.`,
+      one
+        ? t`Tokens a second. All weights are read for each token: no machine writes faster than it reads them. Fully efficient would be as many times as fast as one thread as there are threads.`
+        : fewer,
       scaling.map(({ threads, decode, readLimit }) => ({
         ...{ name: threadsOf(threads), value: decode, isActive: isActive(threads) },
         note: [
           isActive(threads) ? t`in use` : '',
-          t`${percent(decode / (oneWrites * threads))} efficient`,
+          one ? t`${percent(decode / (one.decode * threads))} efficient` : '',
           t`${percent(decode / readLimit)} of what reading allows, ${tokensPerSecond(readLimit)}`,
         ]
           .filter(Boolean)

@@ -17,7 +17,9 @@ export interface Run {
   readonly files: { readonly drawnFrom: number; readonly found: number };
 }
 
-type Sure = [wanted: Eagerness | number, thresholds: Evaluation['thresholds']];
+/** What the settings want of an answer in a file for it to be shown: they may be set for its language. */
+export type Wanted = (path: string) => Eagerness | number;
+type Sure = [wanted: Wanted, thresholds: Evaluation['thresholds']];
 type Result = Evaluation['results'][number];
 
 /** Kinds of places; a set of holes may have others. */
@@ -32,8 +34,8 @@ function kindWords(kind: string): string {
   return words[kind] ?? kind;
 }
 
-/** The report on runs, oldest first; `wanted` is what the settings want of an answer for it to be shown. */
-export function evaluationReport(runs: readonly Run[], wanted: Eagerness | number): EvaluationState {
+/** The report on runs, oldest first. */
+export function evaluationReport(runs: readonly Run[], wanted: Wanted): EvaluationState {
   const evaluations = runs.map(({ evaluation }) => evaluation);
   const row = (name: string, value: (evaluation: Evaluation) => string): Row => ({
     name,
@@ -52,10 +54,7 @@ export function evaluationReport(runs: readonly Run[], wanted: Eagerness | numbe
     models: evaluations.map(({ model }) => model),
     sections: [
       {
-        title:
-          typeof wanted === 'number'
-            ? t`Shown at confidence ${decimal(wanted)}`
-            : t`Shown where eagerness is “${eagernessWords(wanted)}”`,
+        title: titleBy(evaluations, wanted),
         rows: [
           row(t`Shown`, (evaluation) =>
             shareOf(shownAt(evaluation, wanted).length, evaluation.results.length),
@@ -117,8 +116,18 @@ export function evaluationReport(runs: readonly Run[], wanted: Eagerness | numbe
   };
 }
 
+function titleBy(evaluations: readonly Evaluation[], wanted: Wanted): string {
+  const [one, ...others] = new Set(
+    evaluations.flatMap(({ results }) => results.map(({ path }) => wanted(path))),
+  );
+  if (one === undefined || others.length > 0) return t`Shown by your settings`;
+  return typeof one === 'number'
+    ? t`Shown at confidence ${decimal(one)}`
+    : t`Shown where eagerness is “${eagernessWords(one)}”`;
+}
+
 /** `Of 34 places 12 would be shown, 10 of them right. At eager it would be 20, 15 of them right.` */
-function verdictOn(evaluation: Evaluation, wanted: Eagerness | number, isOneOfSeveral: boolean): string {
+function verdictOn(evaluation: Evaluation, wanted: Wanted, isOneOfSeveral: boolean): string {
   const { model, results, thresholds } = evaluation;
   const now = countAt(evaluation, wanted);
   const [all, shown] = [results.length, now.shown];
@@ -127,7 +136,7 @@ function verdictOn(evaluation: Evaluation, wanted: Eagerness | number, isOneOfSe
       ? t`Of ${grouped(all)} places none would be shown.`
       : t`Of ${grouped(all)} places ${grouped(shown)} would be shown, ${grouped(now.right)} of them right.`;
   const others = (Object.keys(wantedPrecision) as Eagerness[])
-    .map((eagerness) => ({ eagerness, ...countAt(evaluation, eagerness) }))
+    .map((eagerness) => ({ eagerness, ...countAt(evaluation, () => eagerness) }))
     .filter((other) => thresholds !== undefined && other.shown > shown);
   const [next] = others.sort((a, b) => a.shown - b.shown);
   return [
@@ -146,7 +155,7 @@ interface Counts {
   readonly right: number;
 }
 
-function countAt(evaluation: Evaluation, wanted: Eagerness | number): Counts {
+function countAt(evaluation: Evaluation, wanted: Wanted): Counts {
   const shown = shownAt(evaluation, wanted);
   return { shown: shown.length, right: shown.filter(({ exact }) => exact).length };
 }
@@ -154,7 +163,7 @@ function countAt(evaluation: Evaluation, wanted: Eagerness | number): Counts {
 const quarters = [0, 0.25, 0.5, 0.75, 1];
 
 /** How many are right of how many shown, where each run stands on it, and the same in words. */
-function chartOf(evaluations: readonly Evaluation[], wanted: Eagerness | number): string {
+function chartOf(evaluations: readonly Evaluation[], wanted: Wanted): string {
   const series = evaluations.map((evaluation): Series => {
     const { model } = evaluation;
     const points = curveOf(evaluation);
@@ -183,7 +192,7 @@ function chartOf(evaluations: readonly Evaluation[], wanted: Eagerness | number)
 
 /** Points of shown rate and precision, 0..1, the surest answers first; what is hidden anyway is never shown. */
 export function curveOf(evaluation: Evaluation): [shownRate: number, precision: number][] {
-  const surest = shownAt(evaluation, 0).sort((a, b) => b.confidence - a.confidence);
+  const surest = shownAt(evaluation, () => 0).sort((a, b) => b.confidence - a.confidence);
   let right = 0;
   return surest.map(({ exact }, i) => {
     right += Number(exact);
@@ -191,12 +200,12 @@ export function curveOf(evaluation: Evaluation): [shownRate: number, precision: 
   });
 }
 
-function shownAt({ results, thresholds }: Evaluation, wanted: Eagerness | number): Result[] {
+function shownAt({ results, thresholds }: Evaluation, wanted: Wanted): Result[] {
   return results.filter((result) => result.hidden === undefined && isSure(result, wanted, thresholds));
 }
 
-function isSure({ confidence, text, language }: Result, ...[wanted, thresholds]: Sure): boolean {
-  return confidence >= leastConfidence(wanted, text, language, thresholds);
+function isSure({ path, confidence, text, language }: Result, ...[wanted, thresholds]: Sure): boolean {
+  return confidence >= leastConfidence(wanted(path), text, language, thresholds);
 }
 
 function charactersSaved(shown: readonly Result[]): string {
@@ -210,7 +219,7 @@ function commonHead(a: string, b: string): number {
   return length;
 }
 
-function holeRows(evaluations: readonly Evaluation[], wanted: Eagerness | number): HoleRow[] {
+function holeRows(evaluations: readonly Evaluation[], wanted: Wanted): HoleRow[] {
   const byPlace = evaluations.map(({ results, thresholds }) => ({
     thresholds,
     results: new Map(results.map((result) => [keyOf(result), result])),

@@ -63,15 +63,21 @@ export function cpuShareSince(before: CpuRead | undefined, now: CpuRead): number
   return (now.cpuMs - before.cpuMs) / (now.at - before.at);
 }
 
+/** The last request with an answer of the model of which figures are told: the second one where the chosen one never spoke. */
+export function lastAnswered<Request extends LoggedRequest>(
+  requests: readonly Request[],
+): Request | undefined {
+  const all = requests.filter(hasAnswer);
+  return all.find(({ completion }) => !completion?.isSecond) ?? all[0];
+}
+
 export function liveState({ engine, requests, recent, deadline, wanted, looked, use }: Watched): LiveState {
-  const all = requests.flatMap((request) => (hasAnswer(request) ? request : []));
-  // Figures of another model say nothing of this one; the second one's count where the chosen one never spoke.
-  const last = all.find(({ completion }) => !completion.isSecond) ?? all[0];
-  const answered = all
-    .filter(({ completion }) => completion.model === last!.completion.model)
-    .slice(0, charted);
+  // Figures of another model say nothing of this one.
+  const model = lastAnswered(requests)?.completion?.model;
+  const ofModel = requests.filter(({ completion, answer = completion }) => answer?.model === model);
+  const answered = ofModel.filter(hasAnswer).slice(0, charted);
   const places = placesOf(requests);
-  const sureness = surenessOf(requests, wanted);
+  const sureness = surenessOf(ofModel, wanted);
   return {
     engine: use ? `${engine} · ${useWords(use)}` : engine,
     tiles: [waitTile(answered), speedTile(answered, recent), shownTile(places), acceptedTile(places)],
@@ -195,7 +201,7 @@ function speedChart(what: string, speeds: [number, number][], answers: number): 
   if (speeds.length === 0) return '';
   const last = Math.max(1, answers - 1);
   const values = speeds.map(([i, speed]): [number, number] => [1 - i / last, speed]).reverse();
-  const ends = [answers === 1 ? t`1 answer ago` : t`${grouped(answers)} answers ago`, t`now`];
+  const ends = [last === 1 ? t`1 answer ago` : t`${grouped(last)} answers ago`, t`now`];
   return lineChart(
     {
       title: t`${what}, tokens a second, answers: ${grouped(answers)}`,
@@ -265,11 +271,7 @@ function sparedBars(requests: readonly LoggedRequest[], answered: readonly Answe
   const total = (of: (completion: Completion) => number): number =>
     sum(answered.map(({ completion }) => of(completion)));
   const offers = requests.filter(({ result }) => result.kind === 'shown' || result.kind === 'hidden');
-  const known = offers.filter(
-    ({ result }) =>
-      (result.kind === 'shown' && (result.how === 'same' || result.how === 'typed through')) ||
-      (result.kind === 'hidden' && result.asBefore),
-  );
+  const known = offers.filter(({ completion }) => !completion);
   const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
   return barGroup(
     t`Work spared`,

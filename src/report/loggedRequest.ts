@@ -12,6 +12,7 @@ export interface LoggedRequest {
   readonly outcome?: Outcome;
   readonly waitedMs: number;
   readonly sent?: { readonly heldMs: number; readonly gatheredMs: number };
+  /** Where this is the first request that was answered so. */
   readonly completion?: Completion;
   /** Also one that was known before. */
   readonly answer?: Completion;

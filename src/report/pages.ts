@@ -73,7 +73,7 @@ export interface DiagnosticsState {
   readonly entries: readonly EntryRow[];
 }
 
-/** `kind` is a word before it: `Warning`, `Advice`. */
+/** `kind` is a word before it: `Warning`, `Note`. */
 export interface Finding {
   readonly kind: string;
   readonly text: string;

@@ -33,11 +33,15 @@ export function rooflineOf({ threading, machine, tmac, model }: Diagnosis): Figu
       mark: { at: [intensity, gops], text, label: `${name}, ${share}` },
     };
   };
+  const dots = [
+    dot(t`writing`, perByte, (perByte * model.passBytes * row.decode) / 1e9),
+    dot(t`reading`, perPassByte, row.gops),
+  ];
   const right = Math.max(ridge, perPassByte) * beyond;
   const left = Math.min(perByte, ridge) / beyond;
   const chart = logChart(
     {
-      title: t`What this machine allows, and how near to it ${model.name} comes: operations a second by operations for each byte that is read`,
+      title: dots.flatMap(({ mark }) => mark?.text ?? []).join('; '),
       x: { title: t`operations for each byte read`, text: short },
       y: { title: t`billion operations a second`, text: short },
       series: [
@@ -49,8 +53,7 @@ export function rooflineOf({ threading, machine, tmac, model }: Diagnosis): Figu
             [right, peak],
           ],
         },
-        dot(t`writing`, perByte, (perByte * model.passBytes * row.decode) / 1e9),
-        dot(t`reading`, perPassByte, row.gops),
+        ...dots,
       ],
     },
     inPage,

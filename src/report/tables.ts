@@ -36,8 +36,8 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
     String(row.threads),
     row.ms.toFixed(1),
     row.gops.toFixed(0),
-    row.speedup.toFixed(2),
-    row.efficiency.toFixed(2),
+    row.speedup?.toFixed(2) ?? '',
+    row.efficiency?.toFixed(2) ?? '',
     row.bound,
   ]);
   const targets = diagnosis.targets.map((target) => [
@@ -59,7 +59,6 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
     '',
     table([['target', 'of', 'wanted', 'measured'], ...targets]),
     ...diagnosis.issues.map((issue) => `\n${issue.severity}: ${issue.issue} ${issue.impact}`),
-    ...diagnosis.recommendations.map((item) => `\n${item.action} Gain: ${item.expectedGain}`),
   ].join('\n');
 }
 

@@ -2,21 +2,21 @@
 
 import type { BenchmarkMessage, BenchmarkState } from '../report/pages';
 import { fillGroups } from './bars';
-import { connect, element, fillPairs } from './elements';
+import { connect, element, fillPairs, say } from './elements';
 
 const send = connect<BenchmarkState, BenchmarkMessage>((state) => {
-  element('verdict', HTMLParagraphElement).textContent = state.verdict;
+  say(element('verdict', HTMLParagraphElement), state.verdict);
   element('progress', HTMLParagraphElement).hidden = !state.progress;
-  element('progress-text', HTMLSpanElement).textContent = state.progress?.text ?? '';
+  say(element('progress-text', HTMLSpanElement), state.progress?.text ?? '');
   element('done', HTMLProgressElement).value = state.progress?.share ?? 0;
   // It keeps the focus meanwhile.
   element('run', HTMLButtonElement).ariaDisabled = String(state.working);
   element('save', HTMLSpanElement).hidden = !state.isMeasured;
   element('advice', HTMLParagraphElement).hidden = !state.advice;
-  element('advice-text', HTMLSpanElement).textContent = state.advice?.text ?? '';
+  say(element('advice-text', HTMLSpanElement), state.advice?.text ?? '');
   const useThreads = element('useThreads', HTMLButtonElement);
   useThreads.hidden = !state.advice?.use;
-  useThreads.textContent = state.advice?.use?.action ?? '';
+  say(useThreads, state.advice?.use?.action ?? '');
   fillPairs('conditions', state.conditions);
   fillGroups(element('groups', HTMLDivElement), state.groups);
 });

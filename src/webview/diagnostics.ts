@@ -3,10 +3,10 @@
 import { t } from '@vscode/l10n';
 import type { DiagnosticsMessage, DiagnosticsState, EntryRow } from '../report/pages';
 import { fillGroups } from './bars';
-import { add, connect, element, fillChart, fillHead, fillPairs, isNew } from './elements';
+import { add, connect, element, fillChart, fillHead, fillPairs, isNew, say } from './elements';
 
 const send = connect<DiagnosticsState, DiagnosticsMessage>((state) => {
-  element('state', HTMLParagraphElement).textContent = state.state;
+  say(element('state', HTMLParagraphElement), state.state);
   fillFindings(state.findings);
   fillGroups(element('groups', HTMLDivElement), state.groups);
   fillRoofline(state.roofline);
@@ -21,8 +21,8 @@ for (const message of ['examine', 'erase', 'copy'] as const)
 
 function fillRoofline(figure: DiagnosticsState['roofline']): void {
   element('roofline-section', HTMLElement).hidden = !figure;
-  element('roofline-title', HTMLHeadingElement).textContent = figure?.title ?? '';
-  element('roofline-note', HTMLParagraphElement).textContent = figure?.note ?? '';
+  say(element('roofline-title', HTMLHeadingElement), figure?.title ?? '');
+  say(element('roofline-note', HTMLParagraphElement), figure?.note ?? '');
   fillChart('roofline', figure?.chart ?? '');
 }
 

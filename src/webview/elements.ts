@@ -73,6 +73,11 @@ export function isNew(of: Element, value: unknown): boolean {
   return true;
 }
 
+/** A text that is there already stays: put there anew, it would be read aloud again, and no more be selected. */
+export function say(where: HTMLElement, text: string): void {
+  if (where.textContent !== text) where.textContent = text;
+}
+
 /** SVG of the extension's own, in which names are escaped. */
 export function fillChart(id: string, chart: string): void {
   const parent = element(id, HTMLDivElement);

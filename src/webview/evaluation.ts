@@ -1,12 +1,13 @@
 // Fills the evaluation page with each state that the extension sends, and asks for the places that are clicked.
 
 import { t } from '@vscode/l10n';
+import { type Difference, differenceOf } from '../report/difference';
 import type { EvaluationState, Place } from '../report/pages';
-import { add, addHeading, connect, element, fillChart, fillHead, isNew } from './elements';
+import { add, addHeading, connect, element, fillChart, fillHead, isNew, say } from './elements';
 
 const open = connect<EvaluationState, Place>((state) => {
   fillVerdicts(state.verdicts);
-  element('warning', HTMLParagraphElement).textContent = state.warning ?? '';
+  say(element('warning', HTMLParagraphElement), state.warning ?? '');
   fillFigures(state);
   fillChart('curve', state.chart);
   fillHoles(state);
@@ -53,23 +54,18 @@ function fillHoles({ models, holes }: EvaluationState): void {
       const cell = add(row, 'td', '', 'code');
       if (!answer) continue;
       if (models.length > 1) cell.dataset.title = models[i];
-      fillDifference(add(cell, 'div', '', 'difference'), fromItsLine(expected), fromItsLine(answer.text));
+      const difference = differenceOf(fromItsLine(expected), fromItsLine(answer.text));
+      fillDifference(add(cell, 'div', '', 'difference'), difference);
       add(cell, 'div', answer.verdict, answer.exact ? 'fate right' : 'fate');
     }
   }
 }
 
-/** What was wanted and is not there, and what is there instead, between the beginning and the end that are equal. */
-function fillDifference(parent: HTMLElement, wanted: string, given: string): void {
-  const least = Math.min(wanted.length, given.length);
-  let head = 0;
-  while (head < least && wanted[head] === given[head]) head++;
-  let tail = 0;
-  while (tail < least - head && wanted.at(-1 - tail) === given.at(-1 - tail)) tail++;
-  parent.append(given.slice(0, head));
-  if (head + tail < wanted.length) add(parent, 'del', wanted.slice(head, wanted.length - tail));
-  if (head + tail < given.length) add(parent, 'ins', given.slice(head, given.length - tail));
-  parent.append(given.slice(given.length - tail));
+function fillDifference(parent: HTMLElement, { head, missing, added, tail }: Difference): void {
+  parent.append(head);
+  if (missing !== '') add(parent, 'del', missing);
+  if (added !== '') add(parent, 'ins', added);
+  parent.append(tail);
 }
 
 /** A body begins on the line below its opener: an empty line would only move it away from its place. */

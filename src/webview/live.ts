@@ -4,7 +4,7 @@ import { t } from '@vscode/l10n';
 import type { Detail, LiveMessage, LiveState, PlaceRow } from '../report/pages';
 import { fillGroups } from './bars';
 import { fillDetail } from './detail';
-import { add, connect, element, fillChart, fillHead, isNew, keepRows, type KeptRow } from './elements';
+import { add, connect, element, fillChart, fillHead, isNew, keepRows, type KeptRow, say } from './elements';
 import { Threshold } from './threshold';
 
 const filter = element('filter', HTMLSelectElement);
@@ -12,7 +12,7 @@ let places: readonly PlaceRow[] = [];
 let detail: Detail | undefined;
 
 const send = connect<LiveState, LiveMessage>((state) => {
-  element('engine', HTMLParagraphElement).textContent = state.engine;
+  say(element('engine', HTMLParagraphElement), state.engine);
   fillTiles(state);
   for (const name of ['writing', 'reading'] as const) {
     fillChart(name, state.charts[name]);
@@ -42,12 +42,14 @@ const titles = (): string[] => [t`Time`, t`Place`, t`What became of it`, t`Text`
 
 function fillPlaces(): void {
   const shown = places.filter(({ kind }) => filter.value === '' || kind === filter.value);
-  element('none', HTMLParagraphElement).textContent =
+  say(
+    element('none', HTMLParagraphElement),
     places.length === 0
       ? t`Nothing yet. Type in a file, and each line where you do appears here.`
       : shown.length === 0
         ? t`No place is of this kind.`
-        : '';
+        : '',
+  );
   const table = element('places', HTMLTableElement);
   // What is being looked at stays where it is.
   const { key: focused } = (document.activeElement as HTMLElement | null)?.dataset ?? {};

@@ -3,7 +3,7 @@
 import { t } from '@vscode/l10n';
 import { bucketsOf, bucketWords, sentenceAt } from '../report/confidence';
 import type { Sureness } from '../report/pages';
-import { add, element, isNew } from './elements';
+import { add, element, isNew, say } from './elements';
 
 const fates = ['accepted', 'shown', 'hidden'] as const;
 
@@ -41,7 +41,7 @@ export class Threshold {
       this.isDragged = false;
       this.slider.value = String(Math.round(state.threshold * 100));
     }
-    element('sureness-now', HTMLParagraphElement).textContent = state.sentence;
+    say(element('sureness-now', HTMLParagraphElement), state.sentence);
     element('unset', HTMLButtonElement).hidden = !state.isSet;
     this.draw(state);
     this.say();
@@ -74,8 +74,8 @@ export class Threshold {
     const sentence = sentenceAt(this.state.answers, this.value);
     element('line', HTMLDivElement).style.left = `${value}%`;
     this.slider.setAttribute('aria-valuetext', sentence);
-    element('would', HTMLParagraphElement).textContent = sentence;
-    this.keepButton.textContent = t`Keep ${value} %`;
+    say(element('would', HTMLParagraphElement), sentence);
+    say(this.keepButton, t`Keep ${value} %`);
     // It keeps the focus.
     this.keepButton.ariaDisabled = String(
       this.state.isSet && Math.round(this.state.threshold * 100) === Number(value),

@@ -150,6 +150,8 @@ async function lookAt(page, { name, states, look, address, check }) {
   for (const [stateName, state] of Object.entries(states))
     await check(`${name}, ${stateName}, ${look}`, async () => {
       await give(page, state);
+      const changed = await changedBy(page, () => give(page, state));
+      expect(changed.length === 0, `the same state again changes ${changed.join(', ')}`);
       await lookAtState(page, state, `${name}-${stateName}-${look}`, look !== 'forced');
     });
 }
@@ -191,6 +193,20 @@ async function lookAtFile(page, check) {
 async function give(page, state) {
   await page.evaluate((message) => window.postMessage(message, '*'), state);
   await page.evaluate(() => new Promise((done) => setTimeout(done, 0)));
+}
+
+/** Where a page's elements and texts are changed meanwhile, of which a screen reader may tell. */
+async function changedBy(page, work) {
+  await page.evaluate(() => {
+    window.changed = [];
+    window.observer = new window.MutationObserver((records) => window.changed.push(...records));
+    window.observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  await work();
+  return page.evaluate(() => {
+    window.observer.disconnect();
+    return window.changed.map(({ target: { localName, id } }) => `<${localName} id="${id}">`);
+  });
 }
 
 /** That the page has sent this message last. */

@@ -958,10 +958,24 @@ describe('the engine', () => {
   });
 
   it('is examined on the diagnostics page', async () => {
-    await vscode.commands.executeCommand('ryzanstein.showDiagnostics');
+    const { status, diagnostics, engine } = parts;
+    const begin = async (): Promise<{ ended: Thenable<unknown> }> => {
+      const ended = vscode.commands.executeCommand('ryzanstein.showDiagnostics');
+      await until('the status', () => status.current.name === 'occupied');
+      assert.match(status.current.sentence, /examines itself/);
+      return { ended };
+    };
+    await (
+      await begin()
+    ).ended;
     const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
     assert.ok(labels.includes('Ryzanstein Diagnostics'), labels.join(', '));
-    assert.equal(parts.engine.state.name, 'ready');
+    assert.deepEqual([engine.state.name, status.current.name], ['ready', 'ready']);
+    assert.notDeepEqual(diagnostics.state.groups, []);
+    const { ended } = await begin();
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    await ended;
+    assert.deepEqual([engine.occupation, diagnostics.state.groups], [undefined, []]);
   });
 });
 

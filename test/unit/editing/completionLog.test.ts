@@ -35,12 +35,14 @@ describe('the log of completions', () => {
     log.add(entry({ result: { kind: 'shown', how: 'same' } }));
     log.add(entry({ result: { kind: 'shown', how: 'typed through' } }));
     log.add(entry({ result: { kind: 'hidden', because: 'confidence' } }));
-    for (const outcome of ['typed', 'accepted', 'accepted'] as const) log.amend(first, { outcome });
+    for (const outcome of ['typed', 'accepted in part', 'accepted'] as const) log.amend(first, { outcome });
     assert.deepEqual({ ...log.today, day: '' }, { day: '', shown: 2, accepted: 1 });
     const undone = answer('x');
     for (const how of ['joined', 'same'] as const)
       log.amend(log.add(entry({ result: { kind: 'shown', how }, answer: undone })), { outcome: 'accepted' });
     assert.deepEqual({ ...log.today, day: '' }, { day: '', shown: 3, accepted: 2 });
+    log.amend(log.add(entry()), { outcome: 'accepted in part' });
+    assert.deepEqual({ ...log.today, day: '' }, { day: '', shown: 4, accepted: 3 });
     day = 'Tuesday';
     log.amend(first, { outcome: 'accepted' });
     assert.deepEqual([log.today.shown, log.today.accepted], [0, 0]);

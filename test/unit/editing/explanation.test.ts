@@ -1,11 +1,14 @@
 // Why nothing is shown on a line: each result in the log has its sentence, and the setting that would change it.
 
 import assert from 'node:assert/strict';
+import { uncalibrated } from '../../../src/completion/calibration';
+import { innermost } from '../../../src/completion/embedded';
+import { Finishing, judge } from '../../../src/completion/finish';
+import { siteOf } from '../../../src/completion/site';
 import type { Entry } from '../../../src/editing/completionLog';
 import { explain } from '../../../src/editing/explanation';
 import { failed, hidden } from '../../../src/editing/offers';
-import { defaults, type Settings } from '../../../src/editing/settings';
-import type { Completion } from '../../../src/protocol';
+import type { Bar, Completion } from '../../../src/protocol';
 import type { Circumstance, HiddenReason, Result, Silence } from '../../../src/results';
 
 const completion: Completion = {
@@ -20,32 +23,47 @@ const entry = (result: Result, more: Partial<Entry> = {}): Entry => ({
 
 const shown: Result = { kind: 'shown', how: 'computed' };
 
-const facts = (settings: Partial<Settings> = {}) => ({
-  settings: { ...defaults, ...settings },
-  languageId: 'typescript',
-  thresholds: { languages: { typescript: { normal: 0.55 } } },
-});
+const unsure: Result = { kind: 'hidden', because: 'confidence' };
+
+/** What is said of an answer so sure that was held to a bar. */
+const saidOf = (confidence: number, bar: Bar) =>
+  explain([entry({ ...unsure, asBefore: true }, { answer: { ...completion, confidence, bar } })]);
 
 describe('the explanation of a line without ghost text', () => {
   it('tells how sure the model is, how sure it had to be, and which setting says so', () => {
-    const entries = [entry({ kind: 'hidden', because: 'confidence', asBefore: true }, { completion })];
-    const { sentence, setting } = explain(entries, facts());
+    const language = 'typescript';
+    const { sentence, setting } = saidOf(0.29, { wanted: 'normal', language, least: 0.55 });
     assert.match(
       sentence,
-      /29 % sure .* At “Normal” 55 % is needed in .*, so that 75 % of what is shown is right/,
+      /29 % sure .* At “Normal” 55 % is needed in TypeScript, so that 75 % of what is shown is right/,
     );
     assert.equal(setting, 'eagerness');
-    const own = explain(entries, facts({ confidence: 0.9 }));
+    const own = saidOf(0.29, { wanted: 0.9, language, least: 0.9 });
     assert.match(own.sentence, /Your setting asks for 90 %\.$/);
     assert.equal(own.setting, 'confidence');
+    const short = saidOf(0.29, { wanted: 'normal', language, least: null });
+    assert.match(short.sentence, /29 % sure .* For so short a text it cannot be sure enough\.$/);
+  });
+
+  it('names the bar of the code in a script of markup, to which the engine has held the answer', () => {
+    const prefix = '<template><p/></template>\n<script>\nexport default {\n  data() {\n    return ';
+    const site = innermost(
+      siteOf({ path: 'App.vue', languageId: 'vue', prefix, suffix: '\n  },\n};\n</script>\n', related: [] }),
+    );
+    const limits = { maxTokens: 9, maxLines: 1, minConfidence: 'normal' as const };
+    const finishing = new Finishing(site, limits);
+    finishing.take({ text: '{ count: 0 };', logProbability: -4 });
+    finishing.end('end');
+    const thresholds = { languages: { javascript: { normal: 0.624 }, python: { normal: 0.84 } } };
+    const judged = judge(site, finishing.answer, limits, undefined, { ...uncalibrated, thresholds });
+    const { hidden: because, confidence, bar } = judged;
+    assert.equal(because, 'confidence', String(confidence));
+    assert.match(saidOf(confidence, bar).sentence, /At “Normal” 62 % is needed in JavaScript/);
   });
 
   it('does not say that what is just too unsure were sure enough', () => {
     const said = (confidence: number, least: number): string =>
-      explain(
-        [entry({ kind: 'hidden', because: 'confidence' }, { completion: { ...completion, confidence } })],
-        facts({ confidence: least }),
-      ).sentence;
+      saidOf(confidence, { wanted: least, language: 'typescript', least }).sentence;
     assert.match(said(0.747, 0.754), /74\.7 % sure .* asks for 75\.4 %/);
     assert.match(said(0.7499, 0.7501), /74\.99 % sure .* asks for 75\.01 %/);
     assert.match(said(0.29, 0.75), /29 % sure .* asks for 75 %/);
@@ -57,7 +75,7 @@ describe('the explanation of a line without ghost text', () => {
       ...(['syntax', 'secret', 'invisible', 'chat'] as const),
     ];
     const sentences = reasons.map(
-      (reason) => explain([entry(hidden({ ...completion, hidden: reason }))], facts()).sentence,
+      (reason) => explain([entry(hidden({ ...completion, hidden: reason }))]).sentence,
     );
     assert.equal(new Set(sentences).size, reasons.length);
     for (const sentence of sentences) assert.match(sentence, /^[A-Z`].*\.$/);
@@ -69,11 +87,11 @@ describe('the explanation of a line without ghost text', () => {
       entry({ kind: 'late', after: 100 }),
       entry(shown),
     ];
-    const late = explain(entries, facts());
+    const late = explain(entries);
     assert.equal(late.setting, 'deadline');
     assert.equal(late.sentence, 'The answer was not ready within 100 ms.');
-    assert.match(explain(entries.slice(0, 1), facts()).sentence, /^You typed on/);
-    assert.match(explain([], facts()).sentence, /while you type/);
+    assert.match(explain(entries.slice(0, 1)).sentence, /^You typed on/);
+    assert.match(explain([]).sentence, /while you type/);
   });
 
   it('names the setting to change where one keeps it silent, and none where nothing can be set', () => {
@@ -85,25 +103,22 @@ describe('the explanation of a line without ghost text', () => {
       [{ kind: 'secret' }, undefined],
     ];
     for (const [because, setting] of silences)
-      assert.equal(explain([entry({ kind: 'silent', because })], facts()).setting, setting, because.kind);
+      assert.equal(explain([entry({ kind: 'silent', because })]).setting, setting, because.kind);
     const circumstances: [Circumstance, string][] = [
       ['battery', 'onBattery'],
       ['build', 'whileBuilding'],
       ['debugging', 'whileBuilding'],
     ];
     for (const [because, setting] of circumstances)
-      assert.equal(explain([entry({ kind: 'paused', because })], facts()).setting, setting, because);
+      assert.equal(explain([entry({ kind: 'paused', because })]).setting, setting, because);
   });
 
   it('repeats what was offered, or what went wrong', () => {
     const offered = entry(shown, { text: 'a + b', outcome: 'typed over' });
-    assert.equal(explain([offered], facts()).sentence, '“a + b” was offered here, and typed over.');
+    assert.equal(explain([offered]).sentence, '“a + b” was offered here, and typed over.');
+    assert.equal(explain([entry(failed(new Error('the file is gone.')))]).sentence, 'The file is gone.');
     assert.equal(
-      explain([entry(failed(new Error('the file is gone.')))], facts()).sentence,
-      'The file is gone.',
-    );
-    assert.equal(
-      explain([entry({ kind: 'paused', because: 'battery' })], facts()).sentence,
+      explain([entry({ kind: 'paused', because: 'battery' })]).sentence,
       'Completions are paused (on battery). Complete Now still works.',
     );
   });

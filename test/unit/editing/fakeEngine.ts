@@ -25,6 +25,7 @@ export interface Behaviour {
   load?: string;
   complete?: string;
   bench?: string;
+  diagnose?: string;
   evaluate?: string;
   cancelled?: string;
   start?: string;
@@ -35,6 +36,7 @@ function script(behaviour: Behaviour): string {
     load: behaviour.load ?? `answer(${JSON.stringify(model)})`,
     complete: behaviour.complete ?? `answer(${JSON.stringify(answer('ok'))})`,
     bench: behaviour.bench ?? 'answer({})',
+    diagnose: behaviour.diagnose ?? 'answer({})',
     evaluate: behaviour.evaluate ?? 'answer({})',
     usage: 'answer({ memoryBytes: 1, cpuMs: 1, availableBytes: 5 })',
     '$/cancelRequest': behaviour.cancelled ?? '',
@@ -68,9 +70,12 @@ function remove(folder: string): void {
 /** A client of a fake engine, and what was observed of it. */
 export class Trial {
   readonly states: LocalState[] = [];
+  /** At each time that it told of something. */
+  readonly occupations: LocalEngine['occupation'][] = [];
   readonly log: string[] = [];
   readonly client: LocalEngine;
   loads = 0;
+  private state: LocalState;
   private readonly folder = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-engine-'));
 
   constructor(
@@ -96,10 +101,15 @@ export class Trial {
       },
       log: { info: note, warn: note, error: note, debug: note },
       ...(more.instead && { instead: more.instead }),
-      onState: (state) => void this.states.push(state),
+      onState: (state) => {
+        if (state !== this.state) this.states.push(state);
+        this.state = state;
+        this.occupations.push(this.client.occupation);
+      },
       ...{ patienceMs: more.patienceMs, loadPatienceMs: more.loadPatienceMs },
       ...{ idleMs: more.idleMs, isMemoryShort: more.isMemoryShort },
     });
+    this.state = this.client.state;
   }
 
   get names(): string {

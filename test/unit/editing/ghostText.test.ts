@@ -1,8 +1,9 @@
 // The story of ghost text: what is shown and when, what is asked of the backend, and what the log says about it.
 
 import assert from 'node:assert/strict';
-import { Trial } from './fakeBackend';
+import { liveState } from '../../../src/report/liveView';
 import { resultWords } from '../../../src/wording';
+import { Trial } from './fakeBackend';
 
 const sample = 'const total = |;\nconst next = 2;\n';
 
@@ -113,6 +114,41 @@ describe('ghost text', () => {
       assert.deepEqual(await asked(other), [
         ...['', 'hidden: another suggestion is selected', 'const sum = to'],
       ]);
+  });
+
+  it('counts once, however many suggestions of a list are walked through beside it', async () => {
+    const trial = answering('tal + tax', 'const sum = to|;\n');
+    for (const rest of [undefined, 'ast', 'tal', 'tals', 'tal', 'ast']) {
+      trial.editor.selected = { offset: 12, text: `to${rest ?? ''}`, rest };
+      void trial.editor.ask(false);
+      await trial.pass(100);
+    }
+    assert.equal(trial.entries.length, 6);
+    const waits = trial.editor.log.waits(60);
+    assert.ok(waits.length === 1 && waits[0]! > 0, String(waits));
+    const { groups } = liveState({
+      ...{ engine: '', requests: trial.entries, recent: undefined, deadline: 300 },
+      wanted: { threshold: 0.5, isSet: false, sentence: '' },
+    });
+    assert.match(groups[0]!.note, /Last answers: 1,/);
+    assert.equal(groups[2]!.bars[1]!.value, '83 %', '5 of 6 were known before');
+  });
+
+  it('counts once where another one of its alternatives is accepted at the second look', async () => {
+    const trial = answering('first', sample);
+    trial.backend.alternatives = [{ text: 'second', confidence: 0.5 }];
+    await trial.request();
+    await trial.request();
+    await trial.accept(1);
+    const accepted = trial.entries.findIndex(({ outcome }) => outcome === 'accepted');
+    const until = trial.entries.slice(accepted);
+    assert.deepEqual(
+      until.map(({ answer, completion }) => [answer?.text, completion?.text]),
+      [
+        ['second', undefined],
+        ['first', 'first'],
+      ],
+    );
   });
 
   it('counts as shown, and by its speed, where its answer comes between two keys', async () => {
@@ -226,7 +262,8 @@ describe('ghost text that takes its time', () => {
     trial.backend.tell('first + second');
     await trial.pass(100);
     assert.deepEqual([trial.shown, resultWords(entry.result)], ['first + second', 'shown late']);
-    assert.ok(entry.waitedMs >= 300 && entry.waitedMs < 310, `${entry.waitedMs}`);
+    // A pause of 50 ms and it is asked.
+    assert.ok(entry.waitedMs >= 350 && entry.waitedMs < 360, `${entry.waitedMs}`);
     await trial.pass(1000);
     assert.deepEqual([trial.entries.length, trial.backend.requests.length], [1, 1]);
   });
@@ -266,6 +303,19 @@ describe('ghost text that takes its time', () => {
     await trial.step({ pause: 0, move: sample.indexOf('|') + 1 });
     await trial.request();
     assert.equal(trial.backend.requests.length, 2, 'who asks gets alternatives as well');
+  });
+
+  it('counts once, by how long it took, where it fits what was typed on', async () => {
+    const trial = Trial.of(sample);
+    await trial.type('g', 900);
+    trial.editor.apply({ pause: 0, type: 'f' });
+    trial.backend.tell('first + second');
+    await trial.pass(100);
+    assert.deepEqual([trial.shown, trial.last.trigger], ['irst + second', 'automatic']);
+    const counted = trial.entries.filter(({ completion }) => completion);
+    assert.equal(counted.length, 1);
+    assert.ok(counted[0]!.waitedMs >= 800, `${counted[0]!.waitedMs}`);
+    assert.equal(trial.last.answer, counted[0]!.completion);
   });
 
   it('is given up when the cursor moves before its time is over', async () => {
@@ -503,7 +553,7 @@ describe('ghost text on request', () => {
     assert.equal(trial.result, 'shown');
     const accepted = trial.entries.find(({ outcome }) => outcome === 'accepted')!;
     assert.deepEqual([accepted.trigger, accepted.text], ['on request', 'second()']);
-    assert.equal(accepted.completion?.text, 'second()');
+    assert.equal(accepted.answer?.text, 'second()');
   });
 
   it('has no deadline', async () => {

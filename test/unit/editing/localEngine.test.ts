@@ -453,12 +453,30 @@ function behaves(isShared: boolean): void {
       const evaluation = trial.client.evaluate(params, source.token, () => source.cancel());
       assert.equal(trial.client.occupation, 'evaluation');
       await assert.rejects(
-        trial.client.diagnose(),
+        trial.client.diagnose(never),
         failsWith('request', /^The engine evaluates the model\./),
       );
       await assert.rejects(trial.complete(never), failsWith('request', /^The engine evaluates the model\.$/));
       await assert.rejects(evaluation, failsWith('request', /^aborted$/));
       assert.equal(trial.client.occupation, undefined);
+      assert.equal((await trial.complete(never)).text, 'ok');
+      assert.equal(trial.loads, 1, 'it is the same process');
+    },
+  );
+
+  withTrial(
+    'tells when a diagnosis begins and when it ends, also where it is cancelled',
+    { diagnose: 'globalThis.cancel = () => refuse("aborted")', cancelled: 'globalThis.cancel()' },
+    async (trial) => {
+      await trial.complete(never);
+      const source = new CancellationTokenSource();
+      const told = trial.occupations.length;
+      const diagnosis = trial.client.diagnose(source.token);
+      diagnosis.catch(() => undefined);
+      await pause(20);
+      source.cancel();
+      await assert.rejects(diagnosis, failsWith('request', /^aborted$/));
+      assert.deepEqual(trial.occupations.slice(told), ['diagnosis', undefined]);
       assert.equal((await trial.complete(never)).text, 'ok');
       assert.equal(trial.loads, 1, 'it is the same process');
     },

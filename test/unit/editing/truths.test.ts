@@ -52,6 +52,20 @@ describe('what was written where a model had answered', () => {
       assert.deepEqual(told(asked, says(text), later), expected);
     });
 
+  it('tells of the language that an answer was held to, which in markup may be that of a script', () => {
+    const known: Known[] = [];
+    const truths = new Truths((one) => known.push(one));
+    const vue = (marked: string): Prompt => ({ ...at(marked), languageId: 'vue' });
+    truths.answered(vue('let a = |'), says('b', { bar: { wanted: 0, language: 'javascript', least: 0 } }));
+    truths.at(vue('let a = b\n|'));
+    truths.answered(vue('<p>|'), says('</p>'));
+    truths.at(vue('<p></p>\n|'));
+    assert.deepEqual(
+      known.map(({ answer: { language } }) => language),
+      ['javascript', 'vue'],
+    );
+  });
+
   it('tells once, of answers that are hidden for being unsure, and of no others', () => {
     const [asked, later] = ['let a = |', 'let a = b;\n|'];
     assert.deepEqual(told(asked, says('b;'), later, later), [true]);

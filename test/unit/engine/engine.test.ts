@@ -457,8 +457,10 @@ describe('engine', () => {
       assert.ok(shown && confidence > 0 && confidence < 1, `${text}, confidence ${confidence}`);
       const same = await ask(confidence);
       assert.deepEqual([same.shown, same.hidden, same.text], [true, undefined, text]);
-      const unsure = await ask(confidence + 1e-6);
+      const least = confidence + 1e-6;
+      const unsure = await ask(least);
       assert.deepEqual([unsure.shown, unsure.hidden], [false, 'confidence']);
+      assert.deepEqual(unsure.bar, { wanted: least, language: 'python', least });
     });
   });
 

@@ -38,7 +38,26 @@ describe('benchmarks', () => {
       assert.ok(text.includes(part), `${part} is missing in:\n${text}`);
   });
 
-  it('compare the same work, whatever the kernel', () => {
+  it('compare each kernel with itself, and no other work', () => {
+    const others = ['scalar', 'avx512'].map((kernel, i) => ({
+      ...{ ...report.results[0]!, kernel },
+      tokensPerSecond: { median: 700 + i, min: 700, max: 701 },
+    }));
+    const whole = { ...report, results: [...report.results, ...others] };
+    assert.deepEqual(
+      compareReports(whole, whole).map(({ kernels, ratio }) => [...kernels, ratio]),
+      ['avx2', 'avx2', 'scalar', 'avx512'].map((kernel) => [kernel, kernel, 1]),
+    );
+    // One that was not measured before is compared with none.
+    assert.equal(compareReports(report, whole).length, 2);
+    const shorter = report.results.map((each) => ({ ...each, generateTokens: 16 }));
+    assert.deepEqual(
+      compareReports(report, { ...report, results: shorter }).map(({ work }) => work),
+      ['prefill 512'],
+    );
+  });
+
+  it('compare the same work, whatever the kernel in use', () => {
     const twice = report.results.map((each) => ({
       ...{ ...each, kernel: 'avx512' },
       tokensPerSecond: { ...each.tokensPerSecond, median: each.tokensPerSecond.median * 2 },

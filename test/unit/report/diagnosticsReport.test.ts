@@ -58,12 +58,23 @@ describe('the diagnostics page', () => {
   it('shows what threads gain, and what they cannot exceed', () => {
     const [, reading, writing] = diagnosticsState(examined).groups;
     const [one, two] = diagnosis.threading.scaling;
-    assert.match(reading!.bars[1]!.note, new RegExp(`${Math.round(two!.efficiency * 100)} % efficient$`));
+    assert.match(reading!.bars[1]!.note, new RegExp(`${Math.round(two!.efficiency! * 100)} % efficient$`));
     assert.ok(Math.abs(reading!.bars[1]!.limit! / reading!.bars[0]!.share - 2) < 1e-9);
     const share = Math.round((one!.decode / one!.readLimit) * 100);
     assert.match(writing!.bars[0]!.note, new RegExp(`^100 % efficient · ${share} % of what reading allows`));
     const gain = Math.round((two!.decode / one!.decode / 2) * 100);
     assert.match(writing!.bars[1]!.note, new RegExp(`${gain} % efficient · `));
+  });
+
+  it('says nothing of what threads gain where one alone would have taken too long', () => {
+    const { speedup: _, efficiency: __, ...two } = diagnosis.threading.scaling[1]!;
+    const large = { ...diagnosis, threading: { ...diagnosis.threading, scaling: [two] } };
+    const [, ...threads] = diagnosticsState({ ...examined, diagnosis: large }).groups;
+    for (const { note, bars } of threads) {
+      assert.match(note, /With fewer threads it was not measured/);
+      assert.match(bars[0]!.note, /^in use( · \d+ % of what reading allows, .*)?$/);
+      assert.equal(bars[0]!.limit, undefined);
+    }
   });
 
   it('draws reading and writing under the roof of this machine, as near to it as they come', () => {
@@ -77,6 +88,9 @@ describe('the diagnostics page', () => {
     assert.match(roofline!.chart, new RegExp(`>writing, ${share} %<`));
     assert.match(roofline!.chart, new RegExp(`writing: ${Math.round(written)} billion operations a second`));
     assert.match(roofline!.chart, new RegExp(`>reading, ${Math.round((row.gops / peak) * 100)} %<`));
+    // What is said to those who do not see it.
+    const [, label] = /aria-label="([^"]*)"/.exec(roofline!.chart)!;
+    assert.match(label!, new RegExp(`^writing: .*, ${share} % of what is possible; reading: .* possible$`));
     assert.match(roofline!.note, new RegExp(`level, multiplying is, at ${Math.round(peak)} billion`));
     // Three points of a roof that rises, then is level.
     const [, line] = /class="line0" points="([^"]*)"/.exec(roofline!.chart)!;

@@ -71,7 +71,7 @@ function run(more: Partial<Evaluation> = {}, files: Run['files'] = { drawnFrom: 
 
 /** The rows as `section: name: values`. */
 function lines(runs: Run[], confidence: number): string[] {
-  return evaluationReport(runs, confidence).sections.flatMap(({ title, rows }) =>
+  return evaluationReport(runs, () => confidence).sections.flatMap(({ title, rows }) =>
     rows.map(({ name, values }) => `${title}: ${name}: ${values.join(' | ')}`),
   );
 }
@@ -104,7 +104,7 @@ describe('evaluation report', () => {
 
   it('leads with a sentence on each run, and says what more eagerness would give', () => {
     const verdicts = (runs: Run[], wanted: Eagerness | number): readonly string[] =>
-      evaluationReport(runs, wanted).verdicts;
+      evaluationReport(runs, () => wanted).verdicts;
     const thresholds = { languages: { typescript: { quiet: 0.8, normal: 0.65, eager: 0.5 } } };
     assert.deepEqual(verdicts([run({ thresholds })], 'quiet'), [
       'Of 5 places 1 would be shown, 1 of them right. At “Normal” it would be 2, 2 of them right.',
@@ -134,7 +134,7 @@ describe('evaluation report', () => {
       ...{ model: 'large', file: '/models/large.gguf', hidden: { repetition: 2 } },
       byKind: { rest: group(5, 0.8) },
     });
-    const report = evaluationReport([run(), other], 0.5);
+    const report = evaluationReport([run(), other], () => 0.5);
     assert.deepEqual(report.models, ['small', 'large']);
     assert.equal(report.warning, undefined);
     assert.equal(report.chart.match(/<polyline class="line\d"/g)?.length, 2);
@@ -151,7 +151,7 @@ describe('evaluation report', () => {
 
   it('warns where the runs have not the same holes', () => {
     const changed = run({ file: 'b.gguf', results: [...results.slice(1), result(9)] });
-    const report = evaluationReport([run(), changed], 0.5);
+    const report = evaluationReport([run(), changed], () => 0.5);
     assert.match(report.warning ?? '', /not the same places/);
     assert.deepEqual(
       report.holes.map(({ line, given }) => `${line}: ${given.map((one) => (one ? 'x' : '-')).join('')}`),
@@ -160,7 +160,7 @@ describe('evaluation report', () => {
   });
 
   it('lists the holes with what was given and why it is shown or not', () => {
-    const { holes } = evaluationReport([run()], 0.5);
+    const { holes } = evaluationReport([run()], () => 0.5);
     assert.deepEqual(
       holes.map(({ given }) => given[0]?.verdict),
       [
@@ -187,7 +187,7 @@ describe('evaluation report', () => {
   });
 
   it('marks where the setting stands on it, in colours of the page alone', () => {
-    const { chart } = evaluationReport([run({ model: '<small>' }), run({ file: 'b.gguf' })], 0.65);
+    const { chart } = evaluationReport([run({ model: '<small>' }), run({ file: 'b.gguf' })], () => 0.65);
     const [line] = /(?<=points=")[^"]*/.exec(chart)!;
     const marks = [...chart.matchAll(/<circle class="fill(\d)" cx="(.*?)" cy="(.*?)" r="5"><title>(.*?)</g)];
     assert.deepEqual(
@@ -201,7 +201,7 @@ describe('evaluation report', () => {
 
   it('shows what is sure enough for its language, and nothing where the model is too unsure', () => {
     const of = (thresholds: Evaluation['thresholds']): (string | undefined)[] =>
-      evaluationReport([run({ thresholds })], 'normal').holes.map(({ given }) =>
+      evaluationReport([run({ thresholds })], () => 'normal').holes.map(({ given }) =>
         given[0]?.verdict.split(', ').at(-1),
       );
     const hidden = 'hidden: not sure enough';
@@ -214,8 +214,26 @@ describe('evaluation report', () => {
     ]);
   });
 
+  it('goes by what is set for the language of each file', () => {
+    const { evaluation } = run();
+    const results = evaluation.results.map((result, i) => (i === 0 ? { ...result, path: 'b.py' } : result));
+    const mixed = [run({ results })];
+    const ofAll = (wanted: Parameters<typeof evaluationReport>[1]): string[] => {
+      const { sections, verdicts, holes } = evaluationReport(mixed, wanted);
+      return [sections[0]!.title, verdicts[0]!, holes[0]!.given[0]!.verdict.split(', ').at(-1)!];
+    };
+    assert.deepEqual(
+      ofAll(() => 0.55),
+      ['Shown at confidence 0.55', 'Of 5 places 3 would be shown, 2 of them right.', 'shown'],
+    );
+    assert.deepEqual(
+      ofAll((path) => (path === 'b.py' ? 1 : 0.55)),
+      ['Shown by your settings', 'Of 5 places 2 would be shown, 1 of them right.', 'hidden: not sure enough'],
+    );
+  });
+
   it('marks nothing where nothing is shown', () => {
-    const { chart } = evaluationReport([run()], 1);
+    const { chart } = evaluationReport([run()], () => 1);
     assert.match(chart, /aria-label="Nothing is sure enough to be shown"/);
     assert.doesNotMatch(chart, /<circle/);
   });

@@ -149,11 +149,37 @@ describe('the live view', () => {
     assert.equal(parts!.bars.at(-1)!.value, '1,381 ms');
   });
 
+  it('draws how sure the answers were of the model whose figures it tells', () => {
+    const hidden: Result = { kind: 'hidden', because: 'confidence' };
+    const of = (
+      model: string,
+      confidence: number,
+      more: Partial<Completion> = {},
+    ): Partial<LoggedRequest> => {
+      const completion = answer({ model, confidence, ...more });
+      return { completion, answer: completion };
+    };
+    const { sureness } = watched([
+      request('a.ts:1', shown, of('small', 0.62, { isSecond: true })),
+      request('a.ts:2', hidden, of('large', 0.8)),
+      request(
+        'a.ts:2',
+        { kind: 'shown', how: 'same' },
+        { answer: answer({ model: 'large', confidence: 0.9 }) },
+      ),
+      request('a.ts:3', shown, of('before', 0.7)),
+    ]);
+    assert.deepEqual(
+      sureness!.answers.map(({ confidence }) => confidence),
+      [0.8, 0.9],
+    );
+  });
+
   it('says where the time went, and of what is told of nothing else the rest', () => {
     const timed = answer({ contextMs: 1, prefillMs: 10, decodeMs: 4, cleanMs: 2 });
     const [, parts] = watched([
       request('a.ts:1', shown, { waitedMs: 70, completion: timed, sent: { heldMs: 50, gatheredMs: 2 } }),
-      // A late answer took longer than it was waited for.
+      // Of a block whose first line came, the rest may have been computed since.
       request('a.ts:2', shown, { waitedMs: 10, completion: timed, sent: { heldMs: 0, gatheredMs: 2 } }),
       request('a.ts:3', shown, { waitedMs: 20, completion: answer({ prefillMs: 10, decodeMs: 4 }) }),
     ]).groups;
@@ -175,13 +201,21 @@ describe('the live view', () => {
       request('a.ts:1', shown, { completion: answer({ promptTokens: 100, reusedTokens: 90 }) }),
       request('a.ts:1', { kind: 'shown', how: 'typed through' }),
       request('a.ts:1', { kind: 'hidden', because: 'empty', asBefore: true }),
-      request('a.ts:2', { kind: 'shown', how: 'same' }),
+      request('a.ts:1', { kind: 'hidden', because: 'selection' }),
       request('a.ts:3', cancelled),
     ]).groups;
     assert.deepEqual(
       spared!.bars.map(({ value }) => value),
       ['90 %', '75 %'],
     );
+  });
+
+  it('says of which answer a chart begins', () => {
+    const chart = (count: number): string =>
+      watched(Array.from({ length: count }, () => request('a.ts:1', shown, { completion: answer({}) })))
+        .charts.writing;
+    assert.match(chart(2), />1 answer ago</);
+    assert.match(chart(60), />59 answers ago</);
   });
 
   it('names the kernel and the threads, also those that are left to it', () => {
