@@ -86,7 +86,7 @@ export class ModelChoice {
     return hasChosen || vscode.window.state.focused;
   }
 
-  /** Loads the model that was just chosen, and tells how that went; who is to be told of a failure hears it from the engine. */
+  /** Loads the model that was just chosen, and tells how that went; a failure is told by the state of the engine, if it stays in one. */
   async speak(): Promise<void> {
     const { engine } = this.parts;
     try {
@@ -103,6 +103,7 @@ export class ModelChoice {
       });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      if (engine.state.name === 'idle') void notify('fail', `Ryzanstein: ${error.message}`);
     }
   }
 
