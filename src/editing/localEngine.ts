@@ -25,7 +25,7 @@ import { grouped } from '../numbers';
 import type { Ending, Occupation } from '../results';
 import { type Backend, type BackendState, type Examinable, type Log, Problem } from './backend';
 import { EngineLink } from './engineLink';
-import { endingSentence, occupationWords, sentenceOf } from '../wording';
+import { endingSentence, messageOf, occupationWords, sentenceOf } from '../wording';
 import { inLog } from './engineProcesses';
 import { isMemoryShort } from './memory';
 import { reachEngine } from './reach';
@@ -323,7 +323,11 @@ export class LocalEngine implements Backend, Examinable {
     if (!existsSync(file))
       throw this.fail(new Problem('engine', t`The engine ${file} is missing. Reinstall Ryzanstein.`));
     log.info(`Starting the engine with ${params.modelFile}.`);
-    const link = reachEngine(file, log).then((wire) => {
+    const reach = async (): Promise<EngineLink> => {
+      // Where memory is short the system may refuse to start a process.
+      const wire = await reachEngine(file, log).catch((error: unknown) => {
+        throw this.died(running, { kind: 'not run', message: messageOf(error) }, true);
+      });
       const reached = new EngineLink(
         wire,
         log,
@@ -336,7 +340,8 @@ export class LocalEngine implements Backend, Examinable {
       running.processId = reached.processId;
       if (this.isFocused) tellFocus(reached);
       return reached;
-    });
+    };
+    const link = reach();
     this.become({ name: 'starting' });
     const loaded = link.then((reached) => this.load(running, reached, params, refused));
     loaded.catch(() => undefined);

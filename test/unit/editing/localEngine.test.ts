@@ -1,6 +1,7 @@
 // The local backend with engines that start slowly, die, talk garbage, hang or refuse: what it tells and when it gives up.
 
 import assert from 'node:assert/strict';
+import childProcess from 'node:child_process';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -248,6 +249,24 @@ function behaves(isShared: boolean): void {
     await assert.rejects(trial.complete(never), failsWith('engine', /4 times/));
     assert.equal(trial.loads, 4);
     assert.equal(trial.client.state.name, 'failed');
+  });
+
+  withTrial('is asked again where no process could be started for a moment', {}, async (trial) => {
+    const { fork, spawn } = childProcess;
+    const refuse = (): never => {
+      throw new Error('spawn UNKNOWN');
+    };
+    Object.assign(childProcess, { fork: refuse, spawn: refuse });
+    try {
+      await assert.rejects(
+        trial.complete(never),
+        failsWith('request', /^The engine could not be run: spawn UNKNOWN\.$/),
+      );
+    } finally {
+      Object.assign(childProcess, { fork, spawn });
+    }
+    assert.equal(trial.client.state.name, 'idle');
+    assert.equal((await trial.complete(never)).text, 'ok');
   });
 
   const garbage: [string, string][] = [
