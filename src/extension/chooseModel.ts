@@ -7,6 +7,7 @@ import * as vscode from 'vscode';
 import { grouped } from '../numbers';
 import { Problem } from '../editing/backend';
 import type { LocalEngine, LocalState } from '../editing/localEngine';
+import { memoryBytes } from '../editing/memory';
 import { bundledModel, findModelFile } from '../editing/modelFile';
 import type { ModelReader } from '../editing/modelReader';
 import { catalogueModels, modelPlaceOf } from '../library/catalogue';
@@ -271,7 +272,7 @@ export class ModelChoice {
     const best = (figure: 'readGBs' | 'gops'): number => Math.max(now[figure], isSame ? before[figure] : 0);
     const speed = { ...now, readGBs: best('readGBs'), gops: best('gops') };
     await memory.update(speedKey, speed);
-    return { speed, memoryBytes: os.totalmem(), measured: (file) => this.speeds.of(file) };
+    return { speed, memoryBytes: memoryBytes(), measured: (file) => this.speeds.of(file) };
   }
 
   private currentFile(): string {
