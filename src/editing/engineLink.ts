@@ -115,6 +115,10 @@ export class EngineLink {
     return this.wire.processId;
   }
 
+  get isAsked(): boolean {
+    return this.unanswered > 0;
+  }
+
   /** The user looks at this window: it comes first from now on. */
   focus(): void {
     this.tell(() => this.connection.sendNotification(focusNotification));

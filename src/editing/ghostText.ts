@@ -36,10 +36,13 @@ interface Asked {
   readonly version: number;
 }
 
-/** What the editor asks, with the rules that hold then. */
-interface RuledQuestion extends Question, Asked {
+interface Rules {
   readonly settings: Settings;
   readonly throttle: Throttle;
+}
+
+/** What the editor asks, with the rules that hold then. */
+interface RuledQuestion extends Question, Asked, Rules {
   sent?: Sent;
 }
 
@@ -100,18 +103,16 @@ export class GhostText {
       ...{ cursor, version, onRequest, asked: this.parts.clock.now() },
       ...this.rules(document),
     };
-    const silence = this.silence(document, question.settings, onRequest);
-    if (silence) return this.silent(question, silence);
+    const silence = this.silence(document, question.settings);
+    if (silence) return this.offers.nothing(question, { kind: 'silent', because: silence });
+    const held = onRequest ? undefined : this.held(document, question);
 
     const place = cursor.place();
     this.truths.at(place);
     const known = this.cache.find(place);
-    if (known && this.suffices(known, question, place))
+    if (known && (onRequest ? this.sufficesOnRequest(known, place) : !held || wasAskedFor(known)))
       return this.offer(question, place, this.cache.findAll(place), 'at once');
-    if (!onRequest && question.settings.mode === 'onRequest')
-      return this.silent(question, { kind: 'onRequestOnly' });
-    if (!onRequest && question.throttle.use === 'paused')
-      return this.offers.nothing(question, { kind: 'paused', because: question.throttle.because });
+    if (held) return this.offers.nothing(question, held);
     return this.compute(question, place, token);
   }
 
@@ -167,31 +168,33 @@ export class GhostText {
     return since < triggerTime;
   }
 
-  private rules(document: Document): { settings: Settings; throttle: Throttle } {
+  private rules(document: Document): Rules {
     const settings = document.settings();
     return { settings, throttle: this.parts.editor.throttle(settings) };
   }
 
-  private silence(document: Document, settings: Settings, onRequest: boolean): Silence | undefined {
-    const { backend } = this.parts;
-    const { languageId } = document;
+  /** Why nothing is offered at all. */
+  private silence(document: Document, settings: Settings): Silence | undefined {
+    const { occupation } = this.parts.backend;
     const always = document.silence();
     if (always) return always;
     if (!settings.enabled) return { kind: 'off' };
-    if (!onRequest && isUnproven(backend.state, settings, languageId))
-      return { kind: 'unproven', languageId };
-    if (!onRequest && !languageIsOn(settings, languageId)) return { kind: 'languageOff', languageId };
-    return backend.occupation && { kind: 'occupied', by: backend.occupation };
+    return occupation && { kind: 'occupied', by: occupation };
   }
 
-  /**
-   * Whether what is known answers a question: a user who asks wants to choose among alternatives, and where nothing comes
-   * unasked, only what was asked for stays while it is typed.
-   */
-  private suffices(known: Fit, { onRequest, settings, throttle }: RuledQuestion, place: Place): boolean {
-    const wasAskedFor = known.completion.alternatives !== undefined;
-    if (!onRequest) return wasAskedFor || (settings.mode === 'automatic' && throttle.use !== 'paused');
-    return this.offers.isAwaited(place) || (known.text !== '' && wasAskedFor);
+  /** Why nothing comes unasked; what was asked for stays all the same while it is typed. */
+  private held({ languageId }: Document, { settings, throttle }: Rules): Result | undefined {
+    const silent = (because: Silence): Result => ({ kind: 'silent', because });
+    if (!languageIsOn(settings, languageId)) return silent({ kind: 'languageOff', languageId });
+    if (settings.mode === 'onRequest') return silent({ kind: 'onRequestOnly' });
+    if (isUnproven(this.parts.backend.state, settings, languageId))
+      return silent({ kind: 'unproven', languageId });
+    return throttle.use === 'paused' ? { kind: 'paused', because: throttle.because } : undefined;
+  }
+
+  /** A user who asks wants to choose among alternatives. */
+  private sufficesOnRequest(known: Fit, place: Place): boolean {
+    return this.offers.isAwaited(place) || (known.text !== '' && wasAskedFor(known));
   }
 
   /**
@@ -242,10 +245,6 @@ export class GhostText {
       if (error instanceof Problem) return this.offers.nothing(question, failed(error), 'computed');
       throw error;
     }
-  }
-
-  private silent(question: Question, because: Silence): Offer {
-    return this.offers.nothing(question, { kind: 'silent', because });
   }
 
   private offer(question: Question, place: Place, fits: Fit[], when: 'at once' | 'computed'): Offer {
@@ -314,9 +313,9 @@ export class GhostText {
     if (!cursor || backend.state.name !== 'ready') return;
     const { document } = cursor;
     const { version } = document;
-    const { settings, throttle } = this.rules(document);
-    if (settings.mode === 'onRequest' || throttle.use !== 'full') return;
-    if (this.silence(document, settings, false)) return;
+    const rules = this.rules(document);
+    if (rules.throttle.use !== 'full' || this.silence(document, rules.settings)) return;
+    if (this.held(document, rules)) return;
     await cursor.lookUp();
     await this.requests.rest();
     if (!this.isAsItWas({ cursor, version })) return;
@@ -327,6 +326,10 @@ export class GhostText {
 
 function promptFor(document: Document, place: Place): Prompt {
   return promptAt(place, document.repository, document.related(place));
+}
+
+function wasAskedFor({ completion }: Fit): boolean {
+  return completion.alternatives !== undefined;
 }
 
 /** An answer and its alternatives, as they fit where they were computed. */

@@ -56,6 +56,27 @@ export class Ignoring {
     return own.filter((_, i) => judged[i] === 'readable');
   }
 
+  /**
+   * Of many files up to `most` that may be read, evenly spread, and how many there are, as far as that is known. No more than
+   * `most` are judged at a time, and none any more once `isWanted` says no.
+   */
+  async someReadable(
+    files: readonly string[],
+    most: number,
+    isWanted: () => boolean,
+  ): Promise<{ files: string[]; found: number }> {
+    const some: string[] = [];
+    let found = files.length;
+    const step = Math.ceil(files.length / most);
+    for (let first = 0; first < step && some.length < most && isWanted(); first++) {
+      const judged = files.filter((_, i) => i % step === first);
+      const readable = await this.readable(judged);
+      found -= judged.length - readable.length;
+      some.push(...evenlySpread(readable, most - some.length));
+    }
+    return { files: some, found };
+  }
+
   /** The texts of those that may be read; none where the language is not known, or the file is huge or gone. */
   async read(files: readonly string[]): Promise<TextFile[]> {
     const texts = await Promise.all((await this.readable(files)).map((file) => this.textOf(file)));
@@ -92,6 +113,11 @@ export class Ignoring {
     const bytes = await this.files.bytes(file).catch(() => undefined);
     return bytes && { file, path, languageId, text: new TextDecoder().decode(bytes) };
   }
+}
+
+function evenlySpread<T>(all: T[], most: number): T[] {
+  if (all.length <= most) return all;
+  return Array.from({ length: most }, (_, i) => all[Math.floor((i * all.length) / most)]!);
 }
 
 /** Whether a program wrote the file, or others did. */

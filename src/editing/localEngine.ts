@@ -2,7 +2,7 @@
 
 import { t } from '@vscode/l10n';
 import { existsSync } from 'node:fs';
-import { type CancellationToken, ResponseError } from 'vscode-jsonrpc/node';
+import { CancellationToken, ResponseError } from 'vscode-jsonrpc/node';
 import {
   cannotCompute,
   type BenchParams,
@@ -25,7 +25,7 @@ import { grouped } from '../numbers';
 import type { Ending, Occupation } from '../results';
 import { type Backend, type BackendState, type Examinable, type Log, Problem } from './backend';
 import { EngineLink } from './engineLink';
-import { endingSentence, occupationWords, sentenceOf } from '../wording';
+import { endingSentence, messageOf, occupationWords, sentenceOf } from '../wording';
 import { inLog } from './engineProcesses';
 import { isMemoryShort } from './memory';
 import { reachEngine } from './reach';
@@ -63,12 +63,16 @@ interface Running {
   /** A second model answers before the chosen one is loaded. */
   readonly isEarly: boolean;
   processId?: number;
+  /** Which file it loads that another one could take the place of, until that is loaded. */
+  loading?: string;
 }
 
 export class LocalEngine implements Backend, Examinable {
   private running: Running | undefined;
   /** When processes have died within the last minutes while they were asked for something. */
   private deaths: number[] = [];
+  /** The file during whose loading a process has died, while no other one was asked for. */
+  private suspect: string | undefined;
   private occupied: Occupation | undefined;
   private isFocused = false;
   private lastUse = performance.now();
@@ -92,24 +96,18 @@ export class LocalEngine implements Backend, Examinable {
 
   /** Starts the engine where it does not run, and waits for its model. */
   loadModel(): Promise<ModelInfo> {
-    return this.request((_, { loaded }) => loaded);
+    return this.outliving(CancellationToken.None, () => this.request((_, { loaded }) => loaded));
   }
 
-  /** Asks a new process, once, where the one at work ends meanwhile: nobody would press a key for that. */
   async complete(
     params: CompleteParams,
     token: CancellationToken,
     onSooner: (sooner: Sooner) => void,
   ): Promise<Completion> {
     this.used();
-    const ask = (): Promise<Completion> =>
-      this.cancellable(token, (link) => link.complete(params, token, onSooner));
-    try {
-      return await ask();
-    } catch (error) {
-      if (this.current.name !== 'idle' || this.disposed || token.isCancellationRequested) throw error;
-      return ask();
-    }
+    return this.outliving(token, () =>
+      this.cancellable(token, (link) => link.complete(params, token, onSooner)),
+    );
   }
 
   prefill(params: PrefillParams, token: CancellationToken): Promise<Prefill> {
@@ -172,6 +170,7 @@ export class LocalEngine implements Backend, Examinable {
   /** Gives the models back; the next request loads what is to be loaded then. Earlier deaths are forgotten. */
   reload(reason: string): void {
     this.deaths = [];
+    this.suspect = undefined;
     if (this.running) this.options.log.info(`The engine is left, and asked anew: ${reason}.`);
     this.end();
     this.become({ name: 'idle' });
@@ -233,6 +232,16 @@ export class LocalEngine implements Backend, Examinable {
     clearTimeout(this.idle);
     // A timer may go off a moment before its time by the other clock: how long ago the last use was is not asked again.
     if (!this.disposed) this.idle = setTimeout(() => void this.unloadIfMemoryIsShort(), this.idleMs);
+  }
+
+  /** Asks a new process, once, where the one at work ends meanwhile: nobody would press a key for that. */
+  private async outliving<T>(token: CancellationToken, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (this.current.name !== 'idle' || this.disposed || token.isCancellationRequested) throw error;
+      return ask();
+    }
   }
 
   /** One request to an engine that is loaded; `early`: or has a second model that is. */
@@ -305,12 +314,26 @@ export class LocalEngine implements Backend, Examinable {
     return this.launchWith(params, refused);
   }
 
+  /** The same where somebody waits for what was refused, and is to hear of it. */
+  private replace(refused: Problem): Problem {
+    try {
+      this.running = this.launchInstead(refused);
+      return refused;
+    } catch (error) {
+      return asProblem('engine', error);
+    }
+  }
+
   private launchWith(params: LoadParams, refused?: Problem): Running {
     const { file, log } = this.options;
     if (!existsSync(file))
       throw this.fail(new Problem('engine', t`The engine ${file} is missing. Reinstall Ryzanstein.`));
     log.info(`Starting the engine with ${params.modelFile}.`);
-    const link = reachEngine(file, log).then((wire) => {
+    const reach = async (): Promise<EngineLink> => {
+      // Where memory is short the system may refuse to start a process.
+      const wire = await reachEngine(file, log).catch((error: unknown) => {
+        throw this.died(running, { kind: 'not run', message: messageOf(error) }, true);
+      });
       const reached = new EngineLink(
         wire,
         log,
@@ -323,7 +346,8 @@ export class LocalEngine implements Backend, Examinable {
       running.processId = reached.processId;
       if (this.isFocused) tellFocus(reached);
       return reached;
-    });
+    };
+    const link = reach();
     this.become({ name: 'starting' });
     const loaded = link.then((reached) => this.load(running, reached, params, refused));
     loaded.catch(() => undefined);
@@ -344,6 +368,7 @@ export class LocalEngine implements Backend, Examinable {
       link.kill();
     }, patience);
     let model: ModelInfo;
+    if (!refused && this.options.instead?.()) running.loading = params.modelFile;
     try {
       model = await link.load(params, ({ percent }) => {
         hung.refresh();
@@ -354,12 +379,11 @@ export class LocalEngine implements Backend, Examinable {
       // The process lives and says no: another one would say the same.
       this.end();
       const problem = asProblem('model', error);
-      if (refused || problem.kind === 'engine') throw this.fail(problem);
-      this.running = this.launchInstead(problem);
-      throw problem;
+      throw refused || problem.kind === 'engine' ? this.fail(problem) : this.replace(problem);
     } finally {
       clearTimeout(hung);
     }
+    running.loading = this.suspect = undefined;
     if (this.running === running) this.become({ name: 'ready', model, ...(refused && { refused }) });
     this.used();
     const { name, loadMs, kernel, threads } = model;
@@ -414,6 +438,16 @@ export class LocalEngine implements Backend, Examinable {
           t`${endingSentence(ending)} It has ended ${grouped(times)} times within five minutes.`,
         ),
       );
+    const { loading } = running;
+    // Once may be chance, or another window that restarts the engine.
+    if (loading !== undefined && loading === this.suspect)
+      return this.replace(
+        new Problem(
+          'model',
+          t`The engine ended twice while it loaded ${loading}: the model may need more memory than there is.`,
+        ),
+      );
+    this.suspect = loading;
     this.become({ name: 'idle' });
     return new Problem('request', endingSentence(ending));
   }

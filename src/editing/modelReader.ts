@@ -28,14 +28,15 @@ export class ModelReader {
     );
     const known = this.known.get(state);
     if (known) return known;
-    const child = (this.child ??= this.launch());
     let glance: Glance;
+    let child: EngineLink | undefined;
     try {
+      child = this.child ??= this.launch();
       glance = await child.glance(file);
     } catch (error) {
       glance = { refusal: messageOf(error) };
-      // It was ended, which says nothing of the file, or has ended by itself, which another look may show to be chance.
-      if (this.child !== child) return { ...glance, isUnread: true };
+      // No process could be started, or it has ended, which says nothing of the file, or which another look may show to be chance.
+      if (!child || this.child !== child) return { ...glance, isUnread: true };
     }
     this.known.set(state, glance);
     return glance;
@@ -65,15 +66,15 @@ export class ModelReader {
     }
   }
 
-  /** Ends the process; the next look starts another one. */
+  /** Ends the process, unless somebody else waits for it, who ends it then; the next look starts another one. */
   rest(): void {
-    const { child } = this;
-    this.child = undefined;
-    child?.kill();
+    if (!this.child?.isAsked) this.dispose();
   }
 
   dispose(): void {
-    this.rest();
+    const { child } = this;
+    this.child = undefined;
+    child?.kill();
   }
 
   private launch(): EngineLink {

@@ -53,9 +53,8 @@ function cpuLimit(): number | null {
 }
 
 function memoryLimit(): number | null {
-  const text = read('/sys/fs/cgroup/memory.max') ?? read('/sys/fs/cgroup/memory/memory.limit_in_bytes');
-  const bytes = Number(text?.trim());
-  return Number.isFinite(bytes) && bytes > 0 && bytes < os.totalmem() ? rounded(bytes / giga) : null;
+  const bytes = process.constrainedMemory();
+  return bytes > 0 && bytes < os.totalmem() ? rounded(bytes / giga) : null;
 }
 
 function read(file: string): string | undefined {

@@ -7,6 +7,7 @@ import * as vscode from 'vscode';
 import { grouped } from '../numbers';
 import { Problem } from '../editing/backend';
 import type { LocalEngine, LocalState } from '../editing/localEngine';
+import { memoryBytes } from '../editing/memory';
 import { bundledModel, findModelFile } from '../editing/modelFile';
 import type { ModelReader } from '../editing/modelReader';
 import { catalogueModels, modelPlaceOf } from '../library/catalogue';
@@ -86,7 +87,7 @@ export class ModelChoice {
     return hasChosen || vscode.window.state.focused;
   }
 
-  /** Loads the model that was just chosen, and tells how that went; who is to be told of a failure hears it from the engine. */
+  /** Loads the model that was just chosen, and tells how that went; a failure is told by the state of the engine, if it stays in one. */
   async speak(): Promise<void> {
     const { engine } = this.parts;
     try {
@@ -103,6 +104,7 @@ export class ModelChoice {
       });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      if (engine.state.name === 'idle') void notify('fail', `Ryzanstein: ${error.message}`);
     }
   }
 
@@ -270,7 +272,7 @@ export class ModelChoice {
     const best = (figure: 'readGBs' | 'gops'): number => Math.max(now[figure], isSame ? before[figure] : 0);
     const speed = { ...now, readGBs: best('readGBs'), gops: best('gops') };
     await memory.update(speedKey, speed);
-    return { speed, memoryBytes: os.totalmem(), measured: (file) => this.speeds.of(file) };
+    return { speed, memoryBytes: memoryBytes(), measured: (file) => this.speeds.of(file) };
   }
 
   private currentFile(): string {

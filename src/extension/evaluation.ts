@@ -92,8 +92,7 @@ export class Evaluations implements vscode.Disposable {
     report: Report,
     token: vscode.CancellationToken,
   ): Promise<Evaluation | undefined> {
-    const found = await sourceFilesOfWorkspace(this.ignoring, token);
-    const uris = evenlySpread(found, mostFiles);
+    const { uris, found } = await sourceFilesOfWorkspace(this.ignoring, mostFiles, token);
     if (token.isCancellationRequested) return undefined;
     if (uris.length === 0) return tell(noFiles());
     // In several folders there may be files of one name.
@@ -106,7 +105,7 @@ export class Evaluations implements vscode.Disposable {
         report({ message: t`${grouped(done)} of ${grouped(all)} places`, increment: 100 / all }),
     );
     if (evaluation.holes === 0) return tell(t`the source files of this workspace hold too little code.`);
-    this.keep({ evaluation, files: { drawnFrom: uris.length, found: found.length } });
+    this.keep({ evaluation, files: { drawnFrom: uris.length, found } });
     return evaluation;
   }
 
@@ -131,11 +130,6 @@ export class Evaluations implements vscode.Disposable {
       selection: new vscode.Range(position, position),
     } satisfies vscode.TextDocumentShowOptions);
   }
-}
-
-function evenlySpread<T>(all: T[], most: number): T[] {
-  if (all.length <= most) return all;
-  return Array.from({ length: most }, (_, i) => all[Math.floor((i * all.length) / most)]!);
 }
 
 /** Why there is nothing to evaluate on. */

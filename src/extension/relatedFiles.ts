@@ -45,6 +45,10 @@ export class RelatedFiles implements vscode.Disposable {
       workspace.onDidSaveTextDocument((document) => {
         if (this.visited.includes(document)) void this.lookAround(document);
       }),
+      // A document whose language becomes another one is closed and opened again.
+      workspace.onDidOpenTextDocument((document) => {
+        if (document === this.active?.document) this.visit(document);
+      }),
       workspace.onDidCloseTextDocument((document) => {
         this.visited = this.visited.filter((other) => other !== document);
         for (const known of [this.lines, this.around, this.declared]) known.delete(keyOf(document));

@@ -5,14 +5,19 @@ import { foreignGlob } from '../editing/foreignFolders';
 import { sourceGlob } from '../language/languages';
 import type { WorkspaceIgnoring } from './ignoring';
 
-/** Files of known languages in the workspace's folders on this disk that may be read, in a steady order. */
+/**
+ * Up to `most` files of known languages in the workspace's folders on this disk that may be read, evenly spread, in a steady
+ * order, and how many there are, as far as that is known.
+ */
 export async function sourceFilesOfWorkspace(
   ignoring: WorkspaceIgnoring,
+  most: number,
   token: vscode.CancellationToken,
-): Promise<vscode.Uri[]> {
-  const found = await vscode.workspace.findFiles(sourceGlob, foreignGlob, undefined, token);
-  const onDisk = found.filter(({ scheme }) => scheme === 'file').map((uri) => uri.toString());
-  return (await ignoring.rules.readable(onDisk))
-    .map((file) => vscode.Uri.parse(file))
-    .sort((a, b) => (a.fsPath < b.fsPath ? -1 : 1));
+): Promise<{ uris: vscode.Uri[]; found: number }> {
+  const all = await vscode.workspace.findFiles(sourceGlob, foreignGlob, undefined, token);
+  const onDisk = new Set(all.filter(({ scheme }) => scheme === 'file').map((uri) => uri.toString()));
+  const isWanted = (): boolean => !token.isCancellationRequested;
+  const { files, found } = await ignoring.rules.someReadable([...onDisk].sort(), most, isWanted);
+  const uris = files.map((file) => vscode.Uri.parse(file)).sort((a, b) => (a.fsPath < b.fsPath ? -1 : 1));
+  return { uris, found };
 }

@@ -360,6 +360,25 @@ describe('ghost text', () => {
     await vscode.workspace.fs.delete(rules);
   });
 
+  it('is made with what a document imports also when its language has become another one', async () => {
+    const imported = vscode.Uri.joinPath(workspaceFolder(), 'constant.ts');
+    await vscode.workspace.fs.writeFile(imported, Buffer.from('export const constantTotal = 1;\n'));
+    // No name that the language server could say more of.
+    const { document } = await openInWorkspace('changing.js', "import './constant';\nconst total = |;\n");
+    const isRead = async (): Promise<void> => {
+      const asked = countRequests();
+      await repeated(async () => {
+        await entryAfter(parts, /^(shown|hidden)/, () => type('a'));
+        assert.ok((asked.related().at(-1) ?? []).some(({ path }) => path === 'constant.ts'));
+      });
+      asked.stop();
+    };
+    await isRead();
+    await vscode.languages.setTextDocumentLanguage(document, 'typescript');
+    await isRead();
+    await vscode.workspace.fs.delete(imported);
+  });
+
   it('is made with what the language server says the names before it mean, which nobody waits for', async () => {
     const folder = workspaceFolder();
     const declaring = vscode.Uri.joinPath(folder, 'declaring.ts');

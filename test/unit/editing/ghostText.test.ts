@@ -648,6 +648,7 @@ describe('ghost text keeps silent', () => {
 });
 
 describe('ghost text that is known', () => {
+  const seldom = { languages: { typescript: {} } };
   const held: [title: string, hold: (trial: Trial) => void, result: RegExp][] = [
     [
       'while it is paused',
@@ -658,6 +659,16 @@ describe('ghost text that is known', () => {
       'where it is to come on request only',
       ({ editor }) => (editor.settings = { ...editor.settings, mode: 'onRequest' }),
       /on request/,
+    ],
+    [
+      'in a language that is off',
+      ({ editor }) => (editor.settings = { ...editor.settings, languages: { typescript: false } }),
+      /turned off in TypeScript/,
+    ],
+    [
+      'in a language in which the model is right too seldom',
+      ({ backend }) => (backend.state = { name: 'ready', model: { name: 'fake', thresholds: seldom } }),
+      /too seldom in TypeScript/,
     ],
   ];
   for (const [title, hold, result] of held)

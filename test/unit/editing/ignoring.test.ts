@@ -63,6 +63,40 @@ describe('what may be read', () => {
     assert.deepEqual(files.opened, ['/w/a.ts', '/w/src/b.ts'], 'no other is opened');
   });
 
+  it('is of many files some, evenly spread, of which no more than those are judged at a time', async () => {
+    const names = Array.from(
+      { length: 1000 },
+      (_, i) => `${i % 2 ? 'kept' : 'out'}${String(i).padStart(3, '0')}.ts`,
+    );
+    const all = names.map((name) => `/w/${name}`);
+    const source = filesOf({ '.ryzansteinignore': 'out*' });
+    let judged = 0;
+    const treeOf = (file: string): ReturnType<FileSource['treeOf']> => {
+      judged++;
+      return source.treeOf(file);
+    };
+    const ignoring = new Ignoring({ ...source, treeOf });
+    let before = 0;
+    const isWanted = (): boolean => {
+      assert.ok(judged - before <= 100);
+      before = judged;
+      return true;
+    };
+    const { files, found } = await ignoring.someReadable(all, 100, isWanted);
+    assert.equal(files.length, 100);
+    assert.ok(files.every((file) => file.startsWith('/w/kept')));
+    const tenths = files.map((file) => Math.floor(Number(file.slice(7, 10)) / 100));
+    for (let tenth = 0; tenth < 10; tenth++)
+      assert.equal(tenths.filter((each) => each === tenth).length, 10, `${tenth}`);
+    assert.equal(found, 1000 - 100);
+    assert.deepEqual(
+      await ignoring.someReadable(all, 2000, () => true).then(({ files, found }) => [files.length, found]),
+      [500, 500],
+    );
+    assert.deepEqual(await ignoring.someReadable(all, 100, () => false), { files: [], found: 1000 });
+    assert.deepEqual(await ignoring.someReadable([], 100, () => true), { files: [], found: 0 });
+  });
+
   it('is not known before it is judged, and follows rules that change', async () => {
     const texts: Record<string, string> = { 'a.ts': 'a' };
     const ignoring = new Ignoring(filesOf(texts));

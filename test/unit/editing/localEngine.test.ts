@@ -1,6 +1,7 @@
 // The local backend with engines that start slowly, die, talk garbage, hang or refuse: what it tells and when it gives up.
 
 import assert from 'node:assert/strict';
+import childProcess from 'node:child_process';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -241,9 +242,31 @@ function behaves(isShared: boolean): void {
   );
 
   withTrial('counts deaths during the start, too', { load: 'process.exit(1)' }, async (trial) => {
-    for (let death = 1; death <= 3; death++) await assert.rejects(trial.client.loadModel());
+    await assert.rejects(
+      trial.client.loadModel(),
+      failsWith('request', isShared ? /has ended/ : /ended by itself/),
+    );
     await assert.rejects(trial.complete(never), failsWith('engine', /4 times/));
+    assert.equal(trial.loads, 4);
     assert.equal(trial.client.state.name, 'failed');
+  });
+
+  withTrial('is asked again where no process could be started for a moment', {}, async (trial) => {
+    const { fork, spawn } = childProcess;
+    const refuse = (): never => {
+      throw new Error('spawn UNKNOWN');
+    };
+    Object.assign(childProcess, { fork: refuse, spawn: refuse });
+    try {
+      await assert.rejects(
+        trial.complete(never),
+        failsWith('request', /^The engine could not be run: spawn UNKNOWN\.$/),
+      );
+    } finally {
+      Object.assign(childProcess, { fork, spawn });
+    }
+    assert.equal(trial.client.state.name, 'idle');
+    assert.equal((await trial.complete(never)).text, 'ok');
   });
 
   const garbage: [string, string][] = [
@@ -311,6 +334,46 @@ function behaves(isShared: boolean): void {
       assert.ok(state.name === 'ready' && state.model.name === 'small');
       assert.equal(state.refused?.message, 'fake.gguf: bad magic.');
       assert.equal(trial.names, 'starting starting ready');
+    },
+    { ...two, instead },
+  );
+
+  withTrial(
+    'loads another model in the place of one whose loading ends the engine again, as that of one too large does',
+    {
+      load: `
+        if (params.modelFile === 'small.gguf') answer({ name: 'small' });
+        else after(() => process.kill(process.pid, 'SIGKILL'), 50);`,
+    },
+    async (trial) => {
+      await assert.rejects(
+        trial.client.loadModel(),
+        failsWith('model', /^The engine ended twice while it loaded fake\.gguf: /),
+      );
+      assert.equal((await trial.complete(never)).text, 'ok');
+      await trial.client.loadModel();
+      const { state } = trial.client;
+      assert.ok(state.name === 'ready' && state.model.name === 'small');
+      assert.match(state.refused?.message ?? '', /more memory/);
+      assert.equal(trial.loads, 2);
+      assert.equal(trial.names, 'starting idle starting starting ready');
+    },
+    { ...two, instead },
+  );
+
+  withTrial(
+    'blames no model for an end that is not repeated, as where another window restarts the engine',
+    {
+      load: `
+        const { existsSync, writeFileSync } = require('node:fs');
+        const died = __filename + '.died';
+        if (existsSync(died)) return answer({ name: 'large' });
+        writeFileSync(died, '');
+        process.exit(7);`,
+    },
+    async (trial) => {
+      await trial.client.loadModel();
+      assert.equal(trial.names, 'starting idle starting ready');
     },
     { ...two, instead },
   );

@@ -1,7 +1,8 @@
 // What completions may use: the least of what each circumstance leaves, and what that means for threads and waits.
 
 import assert from 'node:assert/strict';
-import { isMemoryShort } from '../../../src/editing/memory';
+import os from 'node:os';
+import { isMemoryShort, memoryBytes } from '../../../src/editing/memory';
 import { strictest, type Use, threadsWith, waitWith } from '../../../src/editing/throttle';
 
 describe('a throttle', () => {
@@ -34,5 +35,24 @@ describe('memory', () => {
   it('is short where little of it is left', () => {
     assert.ok(isMemoryShort(0.5e9, 16e9));
     assert.ok(!isMemoryShort(2e9, 16e9));
+  });
+
+  it('is what a container grants, where that is less than the machine has', () => {
+    const before = Reflect.get(process, 'constrainedMemory') as unknown;
+    const all = os.totalmem();
+    try {
+      for (const [limit, bytes] of [
+        [all / 20, all / 20],
+        [0, all],
+        [2 ** 64, all],
+      ] as const) {
+        Object.assign(process, { constrainedMemory: () => limit });
+        assert.equal(memoryBytes(), bytes);
+        assert.ok(!isMemoryShort(bytes * 0.9));
+        assert.ok(isMemoryShort(bytes * 0.09));
+      }
+    } finally {
+      Object.assign(process, { constrainedMemory: before });
+    }
   });
 });

@@ -111,12 +111,27 @@ describe('the list of models', function () {
     assert.equal((await choices([changing]))[0]!.name, 'whole');
   });
 
+  it('goes on reading a file where another list of models is done meanwhile', async () => {
+    const slow = new ModelReader(
+      file(
+        'slow.js',
+        "process.on('message', ({ id }) => setTimeout(() => process.send({ jsonrpc: '2.0', id, result: { name: 'slow' } }), 400));",
+      ),
+      log,
+    );
+    const glance = slow.glance(small('long.gguf'));
+    await pause(200);
+    slow.rest();
+    assert.deepEqual(await glance, { name: 'slow' });
+    slow.rest();
+  });
+
   it('says of a file whose reading was ended that it is unread, for it may be as it should', async () => {
     const deaf = new ModelReader(file('deaf.js', 'setInterval(() => undefined, 1000);'), log);
     const glance = deaf.glance(small('interrupted.gguf'));
     // It begins when the state of the file is known.
     await pause(200);
-    deaf.rest();
+    deaf.dispose();
     const told = await glance;
     assert.ok('refusal' in told && told.isUnread, JSON.stringify(told));
     const broken = await reader.glance(file('broken.gguf', 'nothing'));
