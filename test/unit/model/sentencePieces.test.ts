@@ -6,6 +6,7 @@ import type { Gguf } from '../../../src/model/gguf';
 import { Tokenizer } from '../../../src/model/tokenizer';
 import { loadLlama } from '../../../scripts/peer/peer';
 import { type Field, vocabularyFile } from './ggufFile';
+import { barredAt } from './healed';
 import { randomSource, type RandomSource } from '../random';
 import { skipped } from '../../skipped';
 
@@ -120,6 +121,20 @@ describe('SentencePiece vocabularies', function () {
     assert.deepEqual(ids('ayz'), [4, 1]);
     assert.deepEqual(ids('世界'), [3]);
     for (const text of ['xz', '世a', 'zyx?é']) assert.equal(tokenizer.decode(tokenizer.encode(text)), text);
+  });
+
+  it('let a model spell a word again by its own tokens, though bytes are tokens, too', () => {
+    const random = randomSource(31);
+    const tokenizer = new Tokenizer(vocabulary(wordsOfCode(random)));
+    const code = fs.readFileSync('src/model/gguf.ts', 'utf8');
+    const barred = Array.from({ length: 500 }, () => {
+      const start = random.below(code.length - 200);
+      return barredAt(code.slice(start, start + 200), 1 + random.below(199), tokenizer);
+    });
+    assert.deepEqual(
+      barred.filter((each) => each !== undefined),
+      [],
+    );
   });
 
   it('give the ids of llama.cpp on fuzzed text', async function () {
