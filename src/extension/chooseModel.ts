@@ -133,17 +133,15 @@ export class ModelChoice {
       if (!token.isCancellationRequested) onMore(candidates);
     };
     try {
-      const own = bundledModel(bundled);
-      if (own) await look({ file: own, origin: bundledOrigin });
+      const shipped = bundledModel(bundled);
+      if (shipped) await look({ file: shipped, origin: bundledOrigin });
       const surroundings = { platform: process.platform, home: os.homedir(), environment: process.env };
       const { modelFolders } = readSettings();
       this.habits = await habitsOf(os.homedir(), llamaCommand());
-      const onDisk = [
-        ...(await downloaded(this.parts.downloads.folder)),
-        ...(await modelsOnDisk(surroundings, modelFolders, filesOf(this.habits))),
-      ];
+      const own = await downloaded(this.parts.downloads.folder);
+      const onDisk = await modelsOnDisk(surroundings, modelFolders, filesOf(this.habits), own);
       const chosen = chosenModelFile();
-      const known = [...(own === undefined ? [] : [own]), ...onDisk.map(({ file }) => file)];
+      const known = [...(shipped === undefined ? [] : [shipped]), ...onDisk.map(({ file }) => file)];
       const isKnown = chosen === '' || known.some((file) => isSame(file, chosen));
       for (const found of isKnown ? onDisk : [{ file: chosen, origin: 'chosen' }, ...onDisk])
         if (!token.isCancellationRequested) await look(found);

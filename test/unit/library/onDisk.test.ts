@@ -143,6 +143,40 @@ describe('models on this disk', () => {
     assert.equal((await found({ OLLAMA_MODELS: path.join(home, 'models') })).length, 1);
   });
 
+  it('are found at home as well where the editor was given folders of its own, as from a snap or Flatpak', async () => {
+    model('.cache', 'llama.cpp', 'a.gguf');
+    model('.cache', 'huggingface', 'hub', 'models--org--coder', 'snapshots', 'one', 'b.gguf');
+    model('.local', 'share', 'nomic.ai', 'GPT4All', 'c.gguf');
+    model('.config', 'Jan', 'data', 'llamacpp', 'models', 'd', 'model.gguf');
+    const plain = await found();
+    assert.equal(plain.length, 4);
+    const own = path.join(home, '.var', 'app');
+    fs.mkdirSync(own, { recursive: true });
+    const given = { XDG_CACHE_HOME: 'cache', XDG_DATA_HOME: 'data', XDG_CONFIG_HOME: 'config' };
+    const environment = Object.fromEntries(
+      Object.entries(given).map(([name, folder]) => [name, path.join(own, folder)]),
+    );
+    assert.deepEqual(await found(environment), plain);
+    // Where the user has moved them they are found, too.
+    fs.renameSync(path.join(home, '.cache'), path.join(own, 'cache'));
+    assert.equal((await found(environment)).length, 4);
+    const hub = path.join(own, 'cache', 'huggingface', 'hub');
+    assert.deepEqual(
+      (await found({ HUGGINGFACE_HUB_CACHE: hub })).filter((line) => line.startsWith('Hugging Face')).length,
+      1,
+    );
+  });
+
+  it('are listed once, as downloaded, where the folder of downloads lies in another one', async () => {
+    const file = model('models', 'imported', 'x.gguf');
+    const own = [{ file, origin: 'downloaded' }];
+    const surroundings = { platform: 'linux' as const, home, environment: {} };
+    assert.deepEqual(
+      (await modelsOnDisk(surroundings, ['~/models'], [], own)).filter(({ file }) => file.startsWith(home)),
+      own,
+    );
+  });
+
   it('are looked for where macOS and Windows have them', async () => {
     model('Library', 'Application Support', 'Jan', 'data', 'llamacpp', 'models', 'a', 'model.gguf');
     model('Library', 'Caches', 'llama.cpp', 'b.gguf');
