@@ -21,7 +21,7 @@ import {
   withRecommendation,
 } from '../library/choices';
 import { type Found, isSame } from '../library/folders';
-import { modelsOnDisk } from '../library/onDisk';
+import { modelsOnDisk, unreadFolders } from '../library/onDisk';
 import { filesOf, type Habit, habitsOf } from '../library/otherTools';
 import { type Speed, Speeds } from '../library/speeds';
 import { downloaded } from '../library/storage';
@@ -145,6 +145,7 @@ export class ModelChoice {
       const isKnown = chosen === '' || known.some((file) => isSame(file, chosen));
       for (const found of isKnown ? onDisk : [{ file: chosen, origin: 'chosen' }, ...onDisk])
         if (!token.isCancellationRequested) await look(found);
+      candidates.push(...(await unreadFolders(modelFolders, os.homedir())));
       // Last, for it takes longer than a header: what is there is listed meanwhile.
       if (token.isCancellationRequested) return;
       this.machine = await this.measured();

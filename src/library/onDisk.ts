@@ -2,6 +2,7 @@
 
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
+import { unreadable } from '../wording';
 import { atHome, type Found, modelsIn } from './folders';
 import { ollamaModels } from './ollama';
 
@@ -30,6 +31,21 @@ export async function modelsOnDisk(
     if (place !== undefined && !byPlace.has(place)) byPlace.set(place, found);
   }
   return [...byPlace.values()];
+}
+
+/** Of the folders that the user names, those in which nothing can be looked for, and why. */
+export async function unreadFolders(
+  folders: readonly string[],
+  home: string,
+): Promise<(Found & { refusal: string })[]> {
+  const looked = folders.map(async (origin) => {
+    const file = atHome(origin, home);
+    return fs.readdir(file).then(
+      () => [],
+      (error: unknown) => [{ file, origin, refusal: unreadable(file, error).message }],
+    );
+  });
+  return (await Promise.all(looked)).flat();
 }
 
 function ollamaFolders({ platform, home, environment }: Surroundings): string[] {

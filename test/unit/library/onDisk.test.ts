@@ -6,7 +6,7 @@ import * as fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { atHome, isSame } from '../../../src/library/folders';
-import { modelsOnDisk } from '../../../src/library/onDisk';
+import { modelsOnDisk, unreadFolders } from '../../../src/library/onDisk';
 import { hasLinks } from '../../forbidden';
 import { smallModel } from './smallModel';
 import { itWithLinks } from '../../skipped';
@@ -165,6 +165,15 @@ describe('models on this disk', () => {
       (await found({ HUGGINGFACE_HUB_CACHE: hub })).filter((line) => line.startsWith('Hugging Face')).length,
       1,
     );
+  });
+
+  it('cannot be looked for in a folder that is not there, or is none, which is said of those that were named', async () => {
+    const file = model('models', 'a.gguf');
+    const gone = path.join(home, 'modles');
+    assert.deepEqual(await unreadFolders(['~/models', '~/modles', file], home), [
+      { file: gone, origin: '~/modles', refusal: `${gone} does not exist.` },
+      { file, origin: file, refusal: `${file} does not exist: a part of its path is not a folder.` },
+    ]);
   });
 
   it('are listed once, as downloaded, where the folder of downloads lies in another one', async () => {
