@@ -77,7 +77,7 @@ describe('SentencePiece vocabularies', function () {
   this.timeout(60_000);
 
   it('merge the pair of the best score first, and spell in bytes what has no token', () => {
-    const words = ['ab', 'bc', 'abc', '▁a', '▁', 'a', 'b', 'c'];
+    const words = ['ab', 'bc', 'abc', '▁a', '▁▁', '▁', 'a', 'b', 'c'];
     const tokenizer = new Tokenizer(vocabulary(words));
     const spelled = (text: string): string[] =>
       tokenizer
@@ -85,6 +85,8 @@ describe('SentencePiece vocabularies', function () {
         .map((id) => words[id - first.length - bytes.length] ?? `byte ${id - first.length}`);
     assert.deepEqual(spelled('abc'), ['abc']);
     assert.deepEqual(spelled(' a bc'), ['▁a', '▁', 'bc']);
+    assert.deepEqual(spelled('b▁ a'), ['b', '▁', '▁a']);
+    assert.deepEqual(spelled('b▁  '), ['b', '▁▁', '▁']);
     assert.deepEqual(spelled('aé\n'), ['a', 'byte 195', 'byte 169', 'byte 10']);
     assert.deepEqual(
       spelled('<0x0A>'),
