@@ -7,13 +7,13 @@ import type { Log } from './backend';
 import { EngineLink } from './engineLink';
 import { forkEngine } from './engineProcesses';
 
-/** What a file's header says, or why the file cannot be used; one that is unread may be as it should. */
-export type Glance = ModelGlance | { refusal: string; isUnread?: true };
+/** What a file's header says, or why the file cannot be used. */
+export type Glance = ModelGlance | { refusal: string };
 
 export class ModelReader {
   private child: EngineLink | undefined;
-  /** By path and state: a file is read again when it has changed. */
-  private readonly known = new Map<string, Glance>();
+  /** By path and state: a file is read again when it has changed. A refusal may say nothing of the file, and is not kept. */
+  private readonly known = new Map<string, ModelGlance>();
 
   /** `file` is the bundled engine, a script for Node. */
   constructor(
@@ -28,18 +28,13 @@ export class ModelReader {
     );
     const known = this.known.get(state);
     if (known) return known;
-    let glance: Glance;
-    let child: EngineLink | undefined;
     try {
-      child = this.child ??= this.launch();
-      glance = await child.glance(file);
+      const glance = await (this.child ??= this.launch()).glance(file);
+      this.known.set(state, glance);
+      return glance;
     } catch (error) {
-      glance = { refusal: messageOf(error) };
-      // No process could be started, or it has ended, which says nothing of the file, or which another look may show to be chance.
-      if (!child || this.child !== child) return { ...glance, isUnread: true };
+      return { refusal: messageOf(error) };
     }
-    this.known.set(state, glance);
-    return glance;
   }
 
   /** What this machine can do; nothing where that cannot be measured, as without an engine for it. */

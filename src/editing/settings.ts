@@ -46,8 +46,8 @@ export function settingsFrom(read: (name: keyof Settings) => unknown): Settings 
     modelFile: value('modelFile').trim(),
     hub: value('hub').trim().replace(/\/+$/, '') || defaults.hub,
     downloadFolder: value('downloadFolder').trim(),
-    modelFolders: value('modelFolders').filter(
-      (folder) => typeof folder === 'string' && folder.trim() !== '',
+    modelFolders: value('modelFolders').flatMap((folder) =>
+      typeof folder === 'string' && folder.trim() !== '' ? folder.trim() : [],
     ),
     threads: clamp(Math.round(value('threads')), 0, 256),
     kernel: value('kernel'),

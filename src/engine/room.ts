@@ -16,7 +16,7 @@ export function contextOf(trained: number, bytesPerToken: number): number {
 export const fixedRoom = 1024;
 
 /** Each twice the one before: another one moves the prompt's start, and all of it is read anew. */
-const rooms = [256, 512, 1024, 2048, 4096, 8192];
+export const rooms = [256, 512, 1024, 2048, 4096, 8192];
 /** How long a prompt may take of which nothing is known, in milliseconds: while somebody waits, and while the cursor rests. */
 const longestWait = 1000;
 const longestRest = 4000;

@@ -22,7 +22,7 @@ import {
   withRecommendation,
 } from '../library/choices';
 import { type Found, isSame } from '../library/folders';
-import { modelsOnDisk } from '../library/onDisk';
+import { modelsOnDisk, unreadFolders } from '../library/onDisk';
 import { filesOf, type Habit, habitsOf } from '../library/otherTools';
 import { type Speed, Speeds } from '../library/speeds';
 import { downloaded } from '../library/storage';
@@ -135,20 +135,19 @@ export class ModelChoice {
       if (!token.isCancellationRequested) onMore(candidates);
     };
     try {
-      const own = bundledModel(bundled);
-      if (own) await look({ file: own, origin: bundledOrigin });
+      const shipped = bundledModel(bundled);
+      if (shipped) await look({ file: shipped, origin: bundledOrigin });
       const surroundings = { platform: process.platform, home: os.homedir(), environment: process.env };
       const { modelFolders } = readSettings();
       this.habits = await habitsOf(os.homedir(), llamaCommand());
-      const onDisk = [
-        ...(await downloaded(this.parts.downloads.folder)),
-        ...(await modelsOnDisk(surroundings, modelFolders, filesOf(this.habits))),
-      ];
+      const own = await downloaded(this.parts.downloads.folder);
+      const onDisk = await modelsOnDisk(surroundings, modelFolders, filesOf(this.habits), own);
       const chosen = chosenModelFile();
-      const known = [...(own === undefined ? [] : [own]), ...onDisk.map(({ file }) => file)];
+      const known = [...(shipped === undefined ? [] : [shipped]), ...onDisk.map(({ file }) => file)];
       const isKnown = chosen === '' || known.some((file) => isSame(file, chosen));
       for (const found of isKnown ? onDisk : [{ file: chosen, origin: 'chosen' }, ...onDisk])
         if (!token.isCancellationRequested) await look(found);
+      candidates.push(...(await unreadFolders(modelFolders, os.homedir())));
       // Last, for it takes longer than a header: what is there is listed meanwhile.
       if (token.isCancellationRequested) return;
       this.machine = await this.measured();

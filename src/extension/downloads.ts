@@ -1,12 +1,11 @@
 // Models that somebody asked for: downloads with progress, files brought along, and what of them takes room on the disk.
 
 import { t } from '@vscode/l10n';
-import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ModelReader } from '../editing/modelReader';
-import { type HubModel, modelPlaceOf } from '../library/catalogue';
+import type { HubModel } from '../library/catalogue';
 import type { Progress } from '../library/download';
 import { atHome, isSame } from '../library/folders';
 import { getModel } from '../library/getModel';
@@ -63,7 +62,6 @@ export class Downloads {
       };
       try {
         const { signal } = cancellation;
-        await this.removeDamaged(model);
         return await getModel(hub, model, this.folder, { signal, onProgress }, (...join) =>
           reader.join(...join),
         );
@@ -74,17 +72,6 @@ export class Downloads {
       }
     });
     if (file !== undefined) await use(file);
-  }
-
-  /** What is there and cannot be used has to be had anew. */
-  private async removeDamaged(model: HubModel): Promise<void> {
-    const { reader } = this.parts;
-    const file = modelPlaceOf(this.folder, model);
-    if (existsSync(file)) {
-      const glance = await reader.glance(file);
-      if ('refusal' in glance && !glance.isUnread) await remove(file, this.folder);
-    }
-    reader.rest();
   }
 
   /** Brings a file into the folder, for a machine without a network, and has `use` take it. */

@@ -33,7 +33,7 @@ export interface Choice {
   detail: string;
   license?: Licence;
   refusal?: string;
-  /** It completes between two texts. */
+  /** It completes between two texts, and was trained for no more than that. */
   infills?: boolean;
   /** What to expect of it here, as far as that is known. */
   expectation?: Expectation;
@@ -102,7 +102,7 @@ function choiceOf(candidate: Candidate, current: boolean, machine: Machine | und
   const licensed = license?.name ?? t`licence unknown`;
   const middle = glance.infills ? t`fills in the middle` : t`continues the text before the cursor only`;
   return {
-    ...{ file, current, name, infills: glance.infills },
+    ...{ file, current, name, infills: glance.infills && glance.caution === undefined },
     description: [glance.type, bytesOf(glance.bytes), licensed].join(' · '),
     ...expected([middle, originWords(origin)], glance, machine, file),
     ...(license && { license }),

@@ -71,6 +71,31 @@ export async function download(
   }
 }
 
+/** Whether the file lies at `target` as the hub has it; what cannot be read is none of it. */
+export async function isThere(file: HubFile, target: string, options: DownloadOptions): Promise<boolean> {
+  const size = await fs.stat(target).then(
+    (state) => state.size,
+    () => undefined,
+  );
+  if (size !== file.bytes) return false;
+  const hash = createHash('sha256');
+  try {
+    await readInto(hash, target, readMeter(file.bytes, options));
+  } catch {
+    options.signal.throwIfAborted();
+    return false;
+  }
+  return hash.digest('hex') === file.sha256;
+}
+
+async function readInto(hash: Hash, name: string, onRead: (bytes: number) => void): Promise<void> {
+  let bytes = 0;
+  for await (const chunk of createReadStream(name) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    onRead((bytes += chunk.length));
+  }
+}
+
 /** What is on the disk already, and its digest so far. */
 class Arrived {
   private constructor(
@@ -89,19 +114,11 @@ class Arrived {
       const { size } = await handle.stat();
       const arrived = new Arrived(handle, name, createHash('sha256'), size);
       if (size > most) await arrived.clear();
-      else await arrived.read(onRead);
+      else await readInto(arrived.hash, name, onRead);
       return arrived;
     } catch (error) {
       await handle.close();
       throw error;
-    }
-  }
-
-  private async read(onRead: (bytes: number) => void): Promise<void> {
-    let bytes = 0;
-    for await (const chunk of createReadStream(this.name) as AsyncIterable<Buffer>) {
-      this.hash.update(chunk);
-      onRead((bytes += chunk.length));
     }
   }
 

@@ -2,14 +2,15 @@
 
 import { promises as fs } from 'node:fs';
 import { type HubModel, modelPlaceOf, placeOf } from './catalogue';
-import { download, type DownloadOptions, expectRoom } from './download';
+import { download, type DownloadOptions, expectRoom, isThere } from './download';
 import { filesOf, type Hub } from './hub';
 import { joinedPartOf, lock } from './parts';
+import { unwritable } from '../wording';
 
 /** Makes one file of several. */
 export type Join = (parts: string[], whole: string, signal: AbortSignal) => Promise<void>;
 
-/** Returns the path of the model. What is there already is not asked for again. */
+/** Returns the path of the model. What is there already is not asked for again, if it is what the hub has. */
 export async function getModel(
   hub: Hub,
   { repository, file }: HubModel,
@@ -18,16 +19,17 @@ export async function getModel(
   join: Join,
 ): Promise<string> {
   const whole = modelPlaceOf(folder, { repository, file });
-  if (await sizeOf(whole)) return whole;
   const files = await filesOf(hub, repository, file, signal);
   const bytes = files.reduce((sum, each) => sum + each.bytes, 0);
   const targets = files.map(({ path }) => placeOf(folder, { repository, file: path }));
-  await fs.mkdir(folder, { recursive: true });
+  await fs.mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw unwritable(folder, error);
+  });
   // Parts and whole are there at the same time for a while.
   if (files.length > 1) await expectRoom(folder, 2 * bytes);
   let before = 0;
   for (const [i, each] of files.entries()) {
-    if ((await sizeOf(targets[i]!)) !== each.bytes)
+    if (!(await isThere(each, targets[i]!, { signal, onProgress })))
       await download(hub, each, targets[i]!, {
         ...{ ...options, signal },
         onProgress: (progress) => onProgress?.({ ...progress, done: before + progress.done, bytes }),
@@ -44,11 +46,4 @@ export async function getModel(
     for (const target of targets) await fs.rm(target, { force: true });
   }
   return whole;
-}
-
-async function sizeOf(file: string): Promise<number | undefined> {
-  return fs.stat(file).then(
-    ({ size }) => size,
-    () => undefined,
-  );
 }

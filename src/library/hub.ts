@@ -63,7 +63,7 @@ export async function filesOf(
     throw new HubProblem(t`"${hub.base}" is no address of a hub: correct the setting "ryzanstein.hub".`);
   const url = `${hub.base}/api/models/${repository}/tree/main?recursive=true`;
   const response = await asked(hub, url, { repository }, { signal });
-  const tree = await entriesIn(response, hub.base);
+  const tree = await entriesIn(response, hub.base, signal);
   return partsOf(path).map((part) => {
     const entry = tree.find((each) => each.path === part);
     if (!entry) throw new HubProblem(t`${repository} has no file ${part} (any more).`, 'gone');
@@ -98,11 +98,15 @@ export async function asked(
   const all = { 'accept-encoding': 'identity', ...headers, ...authorization };
   const response = await hub.fetch(url, { signal, headers: all }).catch((error: unknown) => {
     signal.throwIfAborted();
-    throw new HubProblem(t`${hub.base} cannot be reached (${reasonOf(error)}).`);
+    throw unreachable(hub.base, error);
   });
   if (expected.includes(response.status)) return response;
   await response.body?.cancel();
   throw problemOf(response, wanted, hub);
+}
+
+function unreachable(base: string, error: unknown): HubProblem {
+  return new HubProblem(t`${base} cannot be reached (${reasonOf(error)}).`);
 }
 
 /** Behind "fetch failed" stands what failed. */
@@ -165,8 +169,11 @@ function retryAfter(text: string | null): number | undefined {
   return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
 }
 
-async function entriesIn(response: Response, base: string): Promise<TreeEntry[]> {
-  const text = await response.text();
+async function entriesIn(response: Response, base: string, signal: AbortSignal): Promise<TreeEntry[]> {
+  const text = await response.text().catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw unreachable(base, error);
+  });
   let entries: unknown;
   try {
     if (text.length < longestAnswer) entries = JSON.parse(text);

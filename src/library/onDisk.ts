@@ -2,6 +2,7 @@
 
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
+import { unreadable } from '../wording';
 import { atHome, type Found, modelsIn } from './folders';
 import { ollamaModels } from './ollama';
 
@@ -12,11 +13,12 @@ export interface Surroundings {
   environment: Partial<Record<string, string>>;
 }
 
-/** Each file once, however many programs link to it, with the `named` ones; what cannot be read is left out. */
+/** Each file once, however many programs link to it, the `own` ones first, the `named` ones last; what cannot be read is left out. */
 export async function modelsOnDisk(
   surroundings: Surroundings,
   folders: readonly string[],
   named: readonly Found[] = [],
+  own: readonly Found[] = [],
 ): Promise<Found[]> {
   const lists = await Promise.all([
     ...ollamaFolders(surroundings).map(ollamaModels),
@@ -24,11 +26,26 @@ export async function modelsOnDisk(
     ...folders.map((folder) => modelsIn(atHome(folder, surroundings.home), folder)),
   ]);
   const byPlace = new Map<string, Found>();
-  for (const found of [...lists.flat(), ...named]) {
+  for (const found of [...own, ...lists.flat(), ...named]) {
     const place = await fs.realpath(found.file).catch(() => undefined);
     if (place !== undefined && !byPlace.has(place)) byPlace.set(place, found);
   }
   return [...byPlace.values()];
+}
+
+/** Of the folders that the user names, those in which nothing can be looked for, and why. */
+export async function unreadFolders(
+  folders: readonly string[],
+  home: string,
+): Promise<(Found & { refusal: string })[]> {
+  const looked = folders.map(async (origin) => {
+    const file = atHome(origin, home);
+    return fs.readdir(file).then(
+      () => [],
+      (error: unknown) => [{ file, origin, refusal: unreadable(file, error).message }],
+    );
+  });
+  return (await Promise.all(looked)).flat();
 }
 
 function ollamaFolders({ platform, home, environment }: Surroundings): string[] {
@@ -39,40 +56,51 @@ function ollamaFolders({ platform, home, environment }: Surroundings): string[] 
 
 function programFolders(surroundings: Surroundings): [program: string, folder: string][] {
   const { home, environment } = surroundings;
-  const at = (folder: string, ...more: string[]): string => path.join(folder, ...more);
-  const hub = environment.HF_HUB_CACHE || at(environment.HF_HOME || at(home, '.cache', 'huggingface'), 'hub');
   const { caches, data, settings } = userFolders(surroundings);
-  return [
-    ['LM Studio', at(home, '.lmstudio', 'models')],
-    ['LM Studio', at(home, '.cache', 'lm-studio', 'models')],
-    ['llama.cpp', environment.LLAMA_CACHE || at(caches, 'llama.cpp')],
-    ['Hugging Face', hub],
-    ['GPT4All', at(data, 'nomic.ai', 'GPT4All')],
-    ['Jan', at(settings, 'Jan', 'data', 'llamacpp', 'models')],
-    ['Jan', at(data, 'Jan', 'data', 'llamacpp', 'models')],
-    ['Jan', at(home, 'jan', 'models')],
+  const { HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME, LLAMA_CACHE } = environment;
+  const hub = HF_HUB_CACHE || HUGGINGFACE_HUB_CACHE || (HF_HOME && path.join(HF_HOME, 'hub'));
+  const inEach = (folders: string[], ...more: string[]): string[] =>
+    folders.map((folder) => path.join(folder, ...more));
+  const byProgram: [program: string, folders: string[]][] = [
+    ['LM Studio', [path.join(home, '.lmstudio', 'models'), path.join(home, '.cache', 'lm-studio', 'models')]],
+    ['llama.cpp', LLAMA_CACHE ? [LLAMA_CACHE] : inEach(caches, 'llama.cpp')],
+    ['Hugging Face', hub ? [hub] : inEach(besides(surroundings, 'CACHE', '.cache'), 'huggingface', 'hub')],
+    ['GPT4All', inEach(data, 'nomic.ai', 'GPT4All')],
+    ['Jan', inEach([...settings, ...data], 'Jan', 'data', 'llamacpp', 'models')],
+    ['Jan', [path.join(home, 'jan', 'models')]],
   ];
+  return byProgram.flatMap(([program, folders]) =>
+    folders.map((folder): [string, string] => [program, folder]),
+  );
 }
 
 /** Where programs of this system keep what can be had again, what cannot, and their settings. */
-function userFolders({ platform, home, environment }: Surroundings): {
-  caches: string;
-  data: string;
-  settings: string;
-} {
+function userFolders(surroundings: Surroundings): Record<'caches' | 'data' | 'settings', string[]> {
+  const { platform, home, environment } = surroundings;
   if (platform === 'darwin') {
     const library = path.join(home, 'Library');
     const support = path.join(library, 'Application Support');
-    return { caches: path.join(library, 'Caches'), data: support, settings: support };
+    return { caches: [path.join(library, 'Caches')], data: [support], settings: [support] };
   }
   if (platform === 'win32') {
     const local = environment.LOCALAPPDATA || path.join(home, 'AppData', 'Local');
     const roaming = environment.APPDATA || path.join(home, 'AppData', 'Roaming');
-    return { caches: local, data: local, settings: roaming };
+    return { caches: [local], data: [local], settings: [roaming] };
   }
   return {
-    caches: environment.XDG_CACHE_HOME || path.join(home, '.cache'),
-    data: environment.XDG_DATA_HOME || path.join(home, '.local', 'share'),
-    settings: environment.XDG_CONFIG_HOME || path.join(home, '.config'),
+    caches: besides(surroundings, 'CACHE', '.cache'),
+    data: besides(surroundings, 'DATA', '.local', 'share'),
+    settings: besides(surroundings, 'CONFIG', '.config'),
   };
+}
+
+/** The usual folder at home, and the one that a variable names: of an editor from a snap or Flatpak it names one that only the editor has. */
+function besides(
+  { home, environment }: Surroundings,
+  kind: 'CACHE' | 'DATA' | 'CONFIG',
+  ...usual: string[]
+): string[] {
+  const named = environment[`XDG_${kind}_HOME`];
+  const own = path.join(home, ...usual);
+  return named && path.resolve(named) !== own ? [own, named] : [own];
 }

@@ -3,7 +3,7 @@
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { type Found, isSame } from './folders';
+import { atHome, type Found, isSame } from './folders';
 
 /** A model that a tool completes with, by the tool's own name for it; the file where it is one of this disk. */
 export interface Habit {
@@ -17,7 +17,7 @@ export async function habitsOf(home: string, llamaCommand: string | undefined): 
   const ofContinue = await continueModels(path.join(home, '.continue'));
   return [
     ...ofContinue.map((model) => ({ tool: 'Continue', model })),
-    ...(llamaCommand === undefined ? [] : llamaHabits(llamaCommand)),
+    ...(llamaCommand === undefined ? [] : llamaHabits(llamaCommand, home)),
   ];
 }
 
@@ -105,14 +105,14 @@ function listOf(value: unknown): unknown[] {
 const llama = 'llama.vscode';
 
 /** `llama-server -hf ggml-org/Qwen2.5-Coder-1.5B-Q8_0-GGUF`, `-m FILE`, or a name of its presets. */
-function llamaHabits(command: string): Habit[] {
+function llamaHabits(command: string, home: string): Habit[] {
   const words = [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c!);
   const valueOf = (...flags: string[]): string | undefined => {
     const at = words.findIndex((word) => flags.includes(word));
     return at < 0 ? undefined : words[at + 1];
   };
   const file = valueOf('-m', '--model');
-  if (file !== undefined) return [{ tool: llama, model: path.basename(file), file }];
+  if (file !== undefined) return [{ tool: llama, model: path.basename(file), file: atHome(file, home) }];
   const repository = valueOf('-hf', '-hfr', '--hf-repo');
   if (repository !== undefined) return [{ tool: llama, model: repository.replace(/:[^/]*$/, '') }];
   const size = words.map((word) => /^--fim-qwen-([\d.]+b)-/.exec(word)?.[1]).find((found) => found);

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
 import { whenFree } from '../held';
-import { Unwritable, unwritable } from '../wording';
+import { unreadable, Unwritable, unwritable } from '../wording';
 import { type Found, walk } from './folders';
 import { isPart, lock, partOf } from './parts';
 
@@ -81,7 +81,11 @@ export async function importFile(source: string, folder: string): Promise<string
       await release();
     }
   } catch (error) {
-    const { size } = await fs.stat(source).catch(() => ({ size: 0 }));
+    // Of two files the system does not say which one is the matter.
+    await fs.access(source, fs.constants.R_OK).catch((reason: unknown) => {
+      throw unreadable(source, reason);
+    });
+    const { size } = await fs.stat(source);
     throw error instanceof Unwritable ? error : unwritable(known.file, error, Math.ceil(size / 1e6));
   }
 }

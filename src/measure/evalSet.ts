@@ -18,7 +18,12 @@ export interface EvalSet {
 
 /** The set `name` of a list of sets, whose `file` is named in errors. */
 export function evalSetOf(list: object, name: string, file: string): EvalSet {
-  const { sets, sources } = list as { sets: Record<string, Omit<EvalSet, 'name'>>; sources: unknown };
+  const { sets, sources } = list as {
+    sets: Record<string, Omit<EvalSet, 'name'>> | null | undefined;
+    sources: unknown;
+  };
+  if (typeof sets !== 'object' || sets === null)
+    throw new Error(`${file} needs "sets", each under its name.`);
   const set = Object.hasOwn(sets, name) ? sets[name] : undefined;
   if (!set) throw new Error(`${file} has no set "${name}", only ${Object.keys(sets).join(', ')}.`);
   if (!isCount(set.seed) || !isCount(set.holesPerLanguage) || typeof set.digest !== 'string')

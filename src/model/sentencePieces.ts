@@ -30,9 +30,9 @@ export class SentencePieces implements Spelling {
     this.#merges = new Merges(size + 1 + this.#parts.size, mergesTo(ids, scores, symbol));
   }
 
-  /** Words with the spaces before them. */
+  /** Words with the spaces before them, whether typed as such or as what stands for one. */
   split(text: string): string[] {
-    return this.#crosses ? [text] : (text.match(/ *[^ ]+| +/g) ?? []);
+    return this.#crosses ? [text] : (text.match(/[ \u2581]*[^ \u2581]+|[ \u2581]+/g) ?? []);
   }
 
   encode(word: string): number[] {

@@ -126,19 +126,21 @@ export class Tokenizer {
     return parts.flatMap((part) => (this.#added.has(part) ? part : this.#spelling.split(part)));
   }
 
-  /** The ids whose bytes begin with `bytes`, and those whose bytes `bytes` begin with. */
+  /** The ids whose bytes begin with `bytes`, and those whose bytes `bytes` begin with; of equal ones all. */
   agreeing(bytes: Buffer): Int32Array {
     const ids: number[] = [];
+    const take = (from: Buffer, agrees: (piece: Buffer) => boolean): void => {
+      for (let i = this.#firstFrom(from); i < this.#inOrder.length; i++) {
+        const id = this.#inOrder[i]!;
+        if (!agrees(this.piece(id))) return;
+        ids.push(id);
+      }
+    };
     for (let length = 1; length < bytes.length; length++) {
       const head = bytes.subarray(0, length);
-      const id = this.#inOrder[this.#firstFrom(head)];
-      if (id !== undefined && this.piece(id).equals(head)) ids.push(id);
+      take(head, (piece) => piece.equals(head));
     }
-    for (let i = this.#firstFrom(bytes); i < this.#inOrder.length; i++) {
-      const id = this.#inOrder[i]!;
-      if (!this.piece(id).subarray(0, bytes.length).equals(bytes)) break;
-      ids.push(id);
-    }
+    take(bytes, (piece) => piece.subarray(0, bytes.length).equals(bytes));
     return Int32Array.from(ids);
   }
 

@@ -5,7 +5,7 @@ import type { Diagnosis, Evaluation, Replay, TextScore, Typed, Typing } from '..
 import { sum } from '../statistics';
 import { completionLine, opinionsLine, roomsLine, contextLine, tunedLine } from './figures';
 import { grouped, millions, milliseconds, percent, threadsOf, tokensPerSecond } from '../numbers';
-import { hiddenBecause } from '../wording';
+import { hiddenBecause, printable } from '../wording';
 
 /** One line about how an answer came about. */
 export function describeCompletion(completion: Completion): string {
@@ -154,8 +154,9 @@ export function describeTextScore({ model, type, kernel, bitsPerByte, text }: Te
   return `${model}, ${type}, ${kernel}\n\n${table([['language', 'bits per byte', 'files', 'tokens', 'bytes'], ...rows])}`;
 }
 
-/** Columns padded to their widest cell. */
-export function table(rows: string[][]): string {
+/** Columns padded to their widest cell, each of which does nothing but show. */
+export function table(cells: string[][]): string {
+  const rows = cells.map((row) => row.map((cell) => printable(cell)));
   const widths = (rows[0] ?? []).map((_, column) =>
     rows.reduce((widest, row) => Math.max(widest, row[column]!.length), 0),
   );

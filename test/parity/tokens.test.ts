@@ -1,4 +1,4 @@
-// Token ids equal to llama.cpp's: on its vocabularies with the texts that it tests them with, and on fuzzed text.
+// Token ids equal to llama.cpp's: on its vocabularies with the texts that it tests them with, and on fuzzed text; none of code's is barred where a word is spelled again.
 
 import * as assert from 'node:assert/strict';
 import * as fs from 'node:fs';
@@ -11,6 +11,7 @@ import { layoutPrompt } from '../../src/model/prompt';
 import { Tokenizer } from '../../src/model/tokenizer';
 import { type Llama, loadLlama, type PeerModel, vocabularies } from '../../scripts/peer/peer';
 import { temporaryFile } from '../unit/model/ggufFile';
+import { barredAt } from '../unit/model/healed';
 import { type RandomSource, randomSource } from '../unit/random';
 import { skipped } from '../skipped';
 
@@ -174,6 +175,8 @@ function fuzz(name: string, tokenizer: Tokenizer, peer: PeerModel): void {
     const text = i % 4 === 0 ? excerpt(code, random) : mixture(random);
     const ids = tokenizer.encode(started(name, text));
     assert.deepEqual(ids, peer.tokenize(text, false), JSON.stringify(text));
+    if (i % 4 === 0)
+      assert.equal(barredAt(text, random.below(text.length + 1), tokenizer), undefined, JSON.stringify(text));
   }
 }
 

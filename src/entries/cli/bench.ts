@@ -86,7 +86,17 @@ function compare(files: string[], options: Options): void {
 
 function readReport(file: string): BenchReport {
   const report = readJson(file) as BenchReport;
-  if (report.schema !== 'ryzanstein/bench/1' || !Array.isArray(report.results))
+  if (
+    report.schema !== 'ryzanstein/bench/1' ||
+    !Array.isArray(report.results) ||
+    !report.results.every(isRow)
+  )
     throw new Error(`${file} is not a report of "bench --json".`);
   return report;
+}
+
+function isRow(row: Partial<Record<keyof BenchReport['results'][number], unknown>> | null): boolean {
+  const { model, type, work, kernel, tokensPerSecond } = row ?? {};
+  const { median } = (tokensPerSecond ?? {}) as { median?: unknown };
+  return [model, type, work, kernel].every((each) => typeof each === 'string') && typeof median === 'number';
 }

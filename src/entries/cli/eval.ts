@@ -11,7 +11,6 @@ import { withContext } from '../../measure/repositoryContext';
 import { barredFiles, type SourceFile, sourceFiles } from '../../measure/sourceFiles';
 import { describeEvaluation, describeTextScore } from '../../report/tables';
 import type { Evaluation } from '../../reports';
-import { printable } from '../../wording';
 import {
   bothOption,
   type EngineOptions,
@@ -161,7 +160,7 @@ function holesOfSet(list: object, file: string, options: Options): Hole[] {
     );
   const holes = drawSet(evalSetOf(list, set, file), folder).slice(0, limit);
   if (!options.context) return holes;
-  const leftOut = (problem: Error): void => tell(`Left out: ${printable(problem.message)}`);
+  const leftOut = (problem: Error): void => tell(`Left out: ${problem.message}`);
   return withContext(holes, (source) => sourceFiles([path.join(folder, source!)], leftOut));
 }
 
@@ -170,6 +169,6 @@ function sourcesIn(paths: string[], barred?: ReadonlySet<string>): SourceFile[] 
   const problems: Error[] = [];
   const files = sourceFiles(paths, (problem) => problems.push(problem), barred);
   const [first] = problems;
-  if (first) tell(`${problems.length} left out that cannot be read. The first: ${printable(first.message)}`);
+  if (first) tell(`${problems.length} left out that cannot be read. The first: ${first.message}`);
   return files;
 }

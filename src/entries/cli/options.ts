@@ -16,7 +16,7 @@ import { glanceAt } from '../../model/description';
 import type { LoadParams } from '../../protocol';
 import { readText } from '../../measure/sourceFiles';
 import { whenFreeNow } from '../../held';
-import { unwritable } from '../../wording';
+import { printable, unwritable } from '../../wording';
 
 export interface JsonOption {
   json?: boolean;
@@ -153,9 +153,9 @@ export function print<T extends object>(
   process.stdout.write(`${output}\n`);
 }
 
-/** Tells of progress beside the output. */
+/** Tells of progress beside the output, in a line that does nothing but show. */
 export function tell(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${printable(line)}\n`);
 }
 
 /** Throws an Error where the file's document is none, or a single value. */

@@ -6,7 +6,6 @@ import { readText } from '../../measure/sourceFiles';
 import { readGguf } from '../../model/gguf';
 import { Tokenizer } from '../../model/tokenizer';
 import { table } from '../../report/tables';
-import { printable } from '../../wording';
 import { modelFileOf, type ModelOptions, print, verbWithModel } from './options';
 
 export function addTokenize(program: Command): void {
@@ -19,6 +18,6 @@ async function run(file: string, options: ModelOptions): Promise<void> {
   const ids = tokenizer.encode(readText(file));
   const pieces = ids.map((id) => tokenizer.piece(id).toString());
   print(options, 'tokenize', { model: path.basename(model), count: ids.length, ids, pieces }, () =>
-    table(ids.map((id, i) => [String(id), printable(JSON.stringify(pieces[i]))])),
+    table(ids.map((id, i) => [String(id), JSON.stringify(pieces[i])])),
   );
 }

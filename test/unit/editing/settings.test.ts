@@ -38,7 +38,7 @@ describe('a setting', () => {
   });
 
   it('that lists folders has those alone', () => {
-    const read = settingsFrom((name) => (name === 'modelFolders' ? ['a', 7, null, ' ', 'b'] : undefined));
+    const read = settingsFrom((name) => (name === 'modelFolders' ? [' a', 7, null, ' ', 'b'] : undefined));
     assert.deepEqual(read.modelFolders, ['a', 'b']);
   });
 });

@@ -30,6 +30,13 @@ function inRepository(name: string, text: string): string {
 
 const seven = temporaryFile('seven.json', Buffer.from('7'));
 const binary = temporaryFile('binary.py', Buffer.from('x = 1\n\0\0\u0001\n'));
+/** A report and a list of sets by its look alone. */
+const oddReport = temporaryFile(
+  'odd.json',
+  Buffer.from(
+    JSON.stringify({ schema: 'ryzanstein/bench/1', results: [{ tokensPerSecond: 5 }], sets: null }),
+  ),
+);
 const halfHole = temporaryFile('half.json', Buffer.from(JSON.stringify({ holes: [{ path: 'a.py' }] })));
 
 function ryzanstein(...args: string[]): { code: number | null; out: string; err: string } {
@@ -203,20 +210,26 @@ describe('command line', function () {
     const page = temporaryFile('bench.html', Buffer.alloc(0));
     const work = [...tiny, '--threads', '1', '--prompt', '32', '--generate', '4'];
     const report = json('bench', ...work, '--html', page) as {
-      results: { tokensPerSecond: { median: number } }[];
+      results: { kernel: string; tokensPerSecond: { median: number } }[];
     };
     const [, given] = /type="application\/json">([^<]*)</.exec(fs.readFileSync(page, 'utf8'))!;
     const state = JSON.parse(given!) as { isMeasured: boolean; verdict: string };
     assert.ok(state.isMeasured, given);
     assert.match(state.verdict, /^An answer of 12 tokens takes .* within the deadline/);
     const before = temporaryFile('before.json', Buffer.from(JSON.stringify(report)));
-    for (const row of report.results) row.tokensPerSecond.median *= 2;
+    for (const row of report.results) {
+      row.tokensPerSecond.median *= 2;
+      row.kernel = 'other\u001b[2J\r';
+    }
     const after = temporaryFile('after.json', Buffer.from(JSON.stringify(report)));
     const { code, out } = ryzanstein('bench', '--compare', before, after, '--json');
     assert.equal(code, 0);
     const ratios = (JSON.parse(out) as { rows: { ratio: number }[] }).rows.map((row) => row.ratio);
     assert.deepEqual(ratios, [2, 2]);
-    assert.match(ryzanstein('bench', '--compare', before, after).out, /ratio[^]*2\.00/);
+    // Somebody else's report steers no terminal.
+    const compared = ryzanstein('bench', '--compare', before, after).out;
+    assert.match(compared, /ratio[^]*-> other\\u\{1b\}\[2J .*2\.00/);
+    assert.ok(!compared.includes('\u001b'));
   });
 
   it('measures every level that runs here, every number of threads, and prompts of several lengths', () => {
@@ -514,6 +527,12 @@ describe('command line', function () {
       /is there already, and was not written by this command/,
     ],
     ['what is no report', ['bench', '--compare', source, source], /is not a JSON document/],
+    [
+      'a report without figures',
+      ['bench', '--compare', oddReport, oddReport],
+      /odd\.json is not a report of "bench --json"/,
+    ],
+    ['no sets', ['eval', oddReport, ...tiny, '--files', '.', '--set', 'quick'], /odd\.json needs "sets"/],
     ['no holes', ['eval', 'package.json', ...tiny], /lists no holes/],
     ['half a hole', ['eval', halfHole, ...tiny], /Hole 1 of .* has no text "language"/],
     [

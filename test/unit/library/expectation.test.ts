@@ -1,7 +1,7 @@
 // What is expected of models on a machine, held against what was measured of them (docs/speed.md), and what follows from it in the list.
 
 import assert from 'node:assert/strict';
-import { mostBytes } from '../../../src/engine/room';
+import { mostBytes, rooms } from '../../../src/engine/room';
 import { catalogueModels } from '../../../src/library/catalogue';
 import {
   bundledOrigin,
@@ -11,7 +11,7 @@ import {
   type Machine,
   withRecommendation,
 } from '../../../src/library/choices';
-import { expectationLine, expectationOf, unfit } from '../../../src/library/expectation';
+import { expectationLine, expectationOf, promptTokens, unfit } from '../../../src/library/expectation';
 import type { ModelGlance } from '../../../src/reports';
 
 /** The one of docs/speed.md: Zen 4, two threads. */
@@ -32,6 +32,10 @@ describe('what to expect of a model', () => {
     );
   });
 
+  it('takes the shortest prompt that the engine cuts', () => {
+    assert.equal(promptTokens, rooms[0]);
+  });
+
   it('is within 30 % of what was measured', () => {
     const measured: [bytes: number, multiplied: number, prefill: number, decode: number][] = [
       [529.5e6, 357.8e6, 642, 53.9],
@@ -40,7 +44,7 @@ describe('what to expect of a model', () => {
     ];
     for (const [bytes, multiplied, prefill, decode] of measured) {
       const { coldMs, keyMs } = expectationOf({ bytes, passBytes: bytes, multiplied }, machine.speed);
-      const cold = (512 / prefill + 12 / decode) * 1000;
+      const cold = (promptTokens / prefill + 12 / decode) * 1000;
       const key = (13 / decode) * 1000;
       for (const [expected, truth] of [
         [coldMs, cold],
@@ -84,7 +88,7 @@ describe('what to expect of a model', () => {
     );
     assert.match(
       choices[1]!.detail,
-      /^756 MB of memory, about .* 1\.0 s in a new file · fills in the middle · Ollama$/,
+      /^756 MB of memory, about .* 0\.6 s in a new file · fills in the middle · Ollama$/,
     );
   });
 
@@ -105,5 +109,15 @@ describe('what to expect of a model', () => {
     // Between the two lie models of 3B, which have terms.
     assert.deepEqual(recommended(5), [`Qwen2.5-Coder 1.5B: ${why}`]);
     assert.deepEqual(recommended(0.05), []);
+  });
+
+  it('recommends no model that was trained for something else', () => {
+    const caution = 'It was trained to chat: expect less of its completions than of a base model.';
+    const at = { origin: 'Ollama', file: 'a' };
+    const base = glance({ name: 'coder', bytes: 0.5e9, multiplied: 0.5e9 });
+    const stars = [base, { ...base, caution }].map(
+      (each) => withRecommendation(choicesOf([{ ...at, glance: each }], '', machine))[0]!.recommended,
+    );
+    assert.deepEqual(stars, [true, undefined]);
   });
 });

@@ -50,6 +50,30 @@ describe('getting a model', () => {
     assert.equal(local.asked.length, 1);
   });
 
+  it('gets a file anew that is not what the hub has, and leaves the old one until the new one is whole', async () => {
+    const file = await get('one.gguf');
+    for (const damaged of ['the wHole', 'the']) {
+      fs.writeFileSync(file, damaged);
+      local.faults = Array<Fault>(9).fill({ breakAfter: 0 });
+      await assert.rejects(get('one.gguf'), /does not come from/);
+      assert.equal(fs.readFileSync(file, 'utf8'), damaged);
+      local.faults = [];
+      assert.equal(fs.readFileSync(await get('one.gguf'), 'utf8'), 'the whole');
+    }
+  });
+
+  it('says of a folder that cannot be made, and of a list that breaks off, what is the matter', async () => {
+    const below = path.join(folder, 'file', 'models');
+    fs.writeFileSync(path.dirname(below), '');
+    await assert.rejects(
+      getModel(hub, { repository: 'org/repo', file: 'one.gguf' }, below, { signal: never }, join),
+      /models cannot be written: a part of its path is not a folder\. Name another place/,
+    );
+    const breaks = new ReadableStream({ start: (stream) => stream.error(new TypeError('terminated')) });
+    hub = { base: 'http://hub', fetch: () => Promise.resolve(new Response(breaks)) };
+    await assert.rejects(get('one.gguf'), /http:\/\/hub cannot be reached \(terminated\)\./);
+  });
+
   it('gets all parts and makes them one, and does not get one again that was there when that failed', async () => {
     const told: number[] = [];
     const fails: Join = () => Promise.reject(new Error('no room'));
@@ -101,7 +125,7 @@ describe('getting a model', () => {
     const written = `${folder}${path.sep}`;
     for (const { file } of await stored(written)) await remove(file, written);
     assert.deepEqual(fs.readdirSync(folder), []);
-    await assert.rejects(importFile(path.join(folder, 'gone.gguf'), folder), /cannot be written/);
+    await assert.rejects(importFile(path.join(folder, 'gone.gguf'), folder), /gone\.gguf does not exist\.$/);
   });
 
   it('lists what a killed download, import or join has left, and leaves out what cannot be reached', async () => {

@@ -6,7 +6,7 @@ import * as fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { atHome, isSame } from '../../../src/library/folders';
-import { modelsOnDisk } from '../../../src/library/onDisk';
+import { modelsOnDisk, unreadFolders } from '../../../src/library/onDisk';
 import { hasLinks } from '../../forbidden';
 import { smallModel } from './smallModel';
 import { itWithLinks } from '../../skipped';
@@ -141,6 +141,49 @@ describe('models on this disk', () => {
     ollama(path.join(home, 'models'), ['registry.ollama.ai', 'library', 'coder', '7b']);
     assert.deepEqual(await found({ LLAMA_CACHE: path.join(home, 'caches') }), ['llama.cpp | caches/a.gguf']);
     assert.equal((await found({ OLLAMA_MODELS: path.join(home, 'models') })).length, 1);
+  });
+
+  it('are found at home as well where the editor was given folders of its own, as from a snap or Flatpak', async () => {
+    model('.cache', 'llama.cpp', 'a.gguf');
+    model('.cache', 'huggingface', 'hub', 'models--org--coder', 'snapshots', 'one', 'b.gguf');
+    model('.local', 'share', 'nomic.ai', 'GPT4All', 'c.gguf');
+    model('.config', 'Jan', 'data', 'llamacpp', 'models', 'd', 'model.gguf');
+    const plain = await found();
+    assert.equal(plain.length, 4);
+    const own = path.join(home, '.var', 'app');
+    fs.mkdirSync(own, { recursive: true });
+    const given = { XDG_CACHE_HOME: 'cache', XDG_DATA_HOME: 'data', XDG_CONFIG_HOME: 'config' };
+    const environment = Object.fromEntries(
+      Object.entries(given).map(([name, folder]) => [name, path.join(own, folder)]),
+    );
+    assert.deepEqual(await found(environment), plain);
+    // Where the user has moved them they are found, too.
+    fs.renameSync(path.join(home, '.cache'), path.join(own, 'cache'));
+    assert.equal((await found(environment)).length, 4);
+    const hub = path.join(own, 'cache', 'huggingface', 'hub');
+    assert.deepEqual(
+      (await found({ HUGGINGFACE_HUB_CACHE: hub })).filter((line) => line.startsWith('Hugging Face')).length,
+      1,
+    );
+  });
+
+  it('cannot be looked for in a folder that is not there, or is none, which is said of those that were named', async () => {
+    const file = model('models', 'a.gguf');
+    const gone = path.join(home, 'modles');
+    assert.deepEqual(await unreadFolders(['~/models', '~/modles', file], home), [
+      { file: gone, origin: '~/modles', refusal: `${gone} does not exist.` },
+      { file, origin: file, refusal: `${file} does not exist: a part of its path is not a folder.` },
+    ]);
+  });
+
+  it('are listed once, as downloaded, where the folder of downloads lies in another one', async () => {
+    const file = model('models', 'imported', 'x.gguf');
+    const own = [{ file, origin: 'downloaded' }];
+    const surroundings = { platform: 'linux' as const, home, environment: {} };
+    assert.deepEqual(
+      (await modelsOnDisk(surroundings, ['~/models'], [], own)).filter(({ file }) => file.startsWith(home)),
+      own,
+    );
   });
 
   it('are looked for where macOS and Windows have them', async () => {

@@ -59,6 +59,7 @@ describe('other tools', () => {
     ]);
     const found = await of('llama-server -m "/my models/coder.gguf"');
     assert.deepEqual(filesOf(found), [{ file: '/my models/coder.gguf', origin: tool }]);
+    assert.equal(filesOf(await of('llama-server -m ~/coder.gguf'))[0]!.file, path.join(home, 'coder.gguf'));
     for (const command of ['', 'llama-server', 'llama-server -m', '-hf'])
       assert.deepEqual(await of(command), [], command);
   });

@@ -60,7 +60,7 @@ describe('the speed of models that ran here', () => {
     const machine = { cpu: '', threads: 2, readGBs: 20, gops: 200 };
     const guessed = expectationOf(load, machine);
     const corrected = expectationOf(load, machine, { prefill: 0.25, decode: 0.02 });
-    assert.equal(Math.round(corrected.coldMs), 512 / 0.25 + 12 / 0.02);
+    assert.equal(Math.round(corrected.coldMs), 256 / 0.25 + 12 / 0.02);
     assert.equal(Math.round(corrected.keyMs), 13 / 0.02);
     assert.equal(corrected.memory, guessed.memory);
     assert.match(expectationLine(corrected), /measured here/);

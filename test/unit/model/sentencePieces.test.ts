@@ -6,6 +6,7 @@ import type { Gguf } from '../../../src/model/gguf';
 import { Tokenizer } from '../../../src/model/tokenizer';
 import { loadLlama } from '../../../scripts/peer/peer';
 import { type Field, vocabularyFile } from './ggufFile';
+import { barredAt } from './healed';
 import { randomSource, type RandomSource } from '../random';
 import { skipped } from '../../skipped';
 
@@ -76,7 +77,7 @@ describe('SentencePiece vocabularies', function () {
   this.timeout(60_000);
 
   it('merge the pair of the best score first, and spell in bytes what has no token', () => {
-    const words = ['ab', 'bc', 'abc', '▁a', '▁', 'a', 'b', 'c'];
+    const words = ['ab', 'bc', 'abc', '▁a', '▁▁', '▁', 'a', 'b', 'c'];
     const tokenizer = new Tokenizer(vocabulary(words));
     const spelled = (text: string): string[] =>
       tokenizer
@@ -84,6 +85,8 @@ describe('SentencePiece vocabularies', function () {
         .map((id) => words[id - first.length - bytes.length] ?? `byte ${id - first.length}`);
     assert.deepEqual(spelled('abc'), ['abc']);
     assert.deepEqual(spelled(' a bc'), ['▁a', '▁', 'bc']);
+    assert.deepEqual(spelled('b▁ a'), ['b', '▁', '▁a']);
+    assert.deepEqual(spelled('b▁  '), ['b', '▁▁', '▁']);
     assert.deepEqual(spelled('aé\n'), ['a', 'byte 195', 'byte 169', 'byte 10']);
     assert.deepEqual(
       spelled('<0x0A>'),
@@ -120,6 +123,20 @@ describe('SentencePiece vocabularies', function () {
     assert.deepEqual(ids('ayz'), [4, 1]);
     assert.deepEqual(ids('世界'), [3]);
     for (const text of ['xz', '世a', 'zyx?é']) assert.equal(tokenizer.decode(tokenizer.encode(text)), text);
+  });
+
+  it('let a model spell a word again by its own tokens, though bytes are tokens, too', () => {
+    const random = randomSource(31);
+    const tokenizer = new Tokenizer(vocabulary(wordsOfCode(random)));
+    const code = fs.readFileSync('src/model/gguf.ts', 'utf8');
+    const barred = Array.from({ length: 500 }, () => {
+      const start = random.below(code.length - 200);
+      return barredAt(code.slice(start, start + 200), 1 + random.below(199), tokenizer);
+    });
+    assert.deepEqual(
+      barred.filter((each) => each !== undefined),
+      [],
+    );
   });
 
   it('give the ids of llama.cpp on fuzzed text', async function () {
