@@ -370,6 +370,11 @@ describe('a key or token in another file', () => {
         'vault kv put a=',
         'sqlplus a/',
         ':5432:a:b:',
+        'PASSWORDS=(',
+        '[passwords]\na=b\n',
+        'passwords = """',
+        'passwords = /*',
+        "password) values ('a''b'",
       ],
     ];
     for (const each of [
