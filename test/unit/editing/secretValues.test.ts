@@ -418,6 +418,9 @@ describe('a line of a language or a program of its own', () => {
     ['nginx', `proxy_password ${odd};`],
     ['markdown', `export DB_PASSWORD=${odd}`],
     ['fish', `set -gx DB_PASSWORD ${odd}`],
+    ['http', `@password = ${word}`],
+    ['http', 'X-Auth-Token: tulip4garden9'],
+    ['a language that nobody has thought of', `password: ${word}`],
     [
       'typescript',
       "const seedPhrase = 'legal winner thank year must sausage worth useful legal winner thank yellow';",
