@@ -63,6 +63,8 @@ export function assignedRanges(text: string, isData: boolean, isPlain = false): 
     if (name.group !== 'call') {
       add(statedSecrets(site));
       add(besideValues(site));
+      add(inNumber(site));
+      found.push(...keyBytes(site));
     }
     ends.push(site.reached);
   }
@@ -271,6 +273,50 @@ function bare({ text, name, head, inside, isData }: Site): Value[] | undefined {
     (isAssigned || match[1]!.includes('is') ? /\p{L}/u.test(word) : oddness(word) >= oddPart);
   const isSure = (inRow && inside !== undefined) || (looksSo && word.length >= 6);
   return isSure ? [{ start, end: start + word.length }] : undefined;
+}
+
+const numbered = new RegExp(
+  String.raw`(?:["'\`]?[\])]*(?:${type})?\s*(?:[!=]==?|:?=|=>|:)\s*|["'\`]\s*,\s*|\(\s*)(0x[\da-f]+|\d+)n?(?![\w.])`,
+  'iy',
+);
+const defined = /[ \t]+(\d+)(?![\w.])/y;
+const measured = /bytes|len|size|max|min|count|bits|iter/i;
+
+/** A number that is given to the name, compared with it or passed to it: also where it is a key in quotes, or a macro. */
+function inNumber({ text, name, head, inside }: Site): Value[] {
+  const isOpen = inside !== undefined && text[name.end] !== inside;
+  if (isOpen || name.isAbout || !/secret|pin/.test(name.group) || measured.test(name.text)) return [];
+  if (/^\s*(?:\/\/|\/\*|#\s|--|\*|;|<!--)/.test(head)) return [];
+  const match = at(/#\s*define\s+$/.test(head) ? defined : numbered, text, name.end);
+  if (!match) return [];
+  const end = match.index + match[0].replace(/n$/, '').length;
+  const start = end - match[1]!.length;
+  // Shorter ones are counts; of a PIN its own rule tells.
+  return name.group === 'secret' && end - start < 6 ? [] : [{ start, end }];
+}
+
+const byte = String.raw`(?:\(byte\)\s*)?(?:-?\d{1,3}|0x[\da-f]{1,2})`;
+const item = String.raw`(?:${byte}|'(?:[^'\\\n]|\\.)')`;
+const byteList = new RegExp(String.raw`[[{(]\s*((?:${item}\s*,\s*){3,}(?:${item})?)`, 'iy');
+const listCharacters = 100;
+
+/** A key or a password as a list of bytes or characters. */
+function keyBytes({ text, name }: Site): Range[] {
+  const isKey =
+    name.group === 'secret' || (name.group === 'kind' && /key|schl(?:ü|ue)ssel|psk/i.test(name.text));
+  if (!isKey || name.isAbout || measured.test(name.text)) return [];
+  const near = text.slice(name.end, name.end + listCharacters);
+  const opens = /^[^"'`\n]*?[=:(][^"'`\n=]*?[[{(]\s*(?=[\d'(-])/.exec(near);
+  if (!opens) return [];
+  const from = name.end + opens[0].trimEnd().length - 1;
+  const match = at(byteList, text, from);
+  if (!match) return [];
+  const items = match[1]!.split(/\s*,\s*/);
+  // Of small numbers, and of like ones, no key is made.
+  const isDrawn = new Set(items).size > 3 && items.some((each) => !(Math.abs(Number(each)) < 32));
+  if (!isDrawn) return [];
+  const end = match.index + match[0].length;
+  return [{ start: end - match[1]!.length, end }];
 }
 
 function hasDigitOrSign(word: string): boolean {
