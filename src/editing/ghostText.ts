@@ -93,6 +93,7 @@ export class GhostText {
     const onRequest = isTriggered && !this.hasTriggered();
     const { document } = cursor;
     const { version } = document;
+    const asked = this.parts.clock.now();
     const judging = document.judging();
     if (judging) {
       const patience = onRequest ? judgingTime.whenAsked : judgingTime.whileTyping;
@@ -100,7 +101,7 @@ export class GhostText {
       if (isLate && !onRequest) void this.askOnceJudged(judging, { cursor, version });
     }
     const question: RuledQuestion = {
-      ...{ cursor, version, onRequest, asked: this.parts.clock.now() },
+      ...{ cursor, version, onRequest, asked },
       ...this.rules(document),
     };
     const silence = this.silence(document, question.settings);
@@ -220,7 +221,8 @@ export class GhostText {
     });
     if (onRequest) editor.showWork(request.answer);
     try {
-      const deadline = onRequest ? Infinity : settings.deadline;
+      // Of the deadline, the wait for a judgement has taken its part.
+      const deadline = onRequest ? Infinity : settings.deadline - (clock.now() - question.asked);
       let answer = await within(request.inTime, token, deadline, clock);
       if (answer === 'late') answer = await within(request.soonest(), token, 0, clock);
       if (answer === 'late' || (typeof answer === 'object' && answer.how !== 'computed'))

@@ -35,8 +35,12 @@ function withoutText(entry: Entry): object {
   };
 }
 
-/** A path behind nothing that it could be a part of, up to the last name. */
-const folderPath = /(?<![\w.])(?:[a-z]:|~)?(?:[\\/]{1,2}[^\s\\/:*?"'“”<>|]+)+[\\/]/gi;
+/** A path behind nothing that it could be a part of, up to the last name; names of folders may have blanks in them. */
+const name = String.raw`[^\s\\/:*?"'“”<>|]+`;
+const folderPath = new RegExp(
+  String.raw`(?<![\w.])(?:[a-z]:|~)?(?:[\\/]{1,2}${name}(?:(?<![.,;)\]])[ ]+${name})*)+[\\/]`,
+  'gi',
+);
 
 /** The editor writes drives of Windows in small letters, the system in large ones. */
 function spelled(folder: string): RegExp {

@@ -30,7 +30,9 @@ const calls: typeof forms = [inCall];
 /** The values in a text that are secrets by name; in data, `isData`, they need no quotes, and in `isPlain` text are no variables. */
 export function assignedRanges(text: string, isData: boolean, isPlain = false): Range[] {
   const found: Range[] = [];
-  let [reached, read] = [0, 0];
+  let read = 0;
+  /** How far was read for the names before, as far as that is beyond the next. */
+  let ends: number[] = [];
   // `$ummer`
   const plain = isPlain ? /^\$(?=[a-z])/ : '';
   for (const name of namesIn(text)) {
@@ -38,7 +40,9 @@ export function assignedRanges(text: string, isData: boolean, isPlain = false): 
     const head = before.slice(before.lastIndexOf('\n') + 1);
     if (isAlternative(text, name, head) || at(reference, text, name.end)) continue;
     const opened = openedIn(head);
-    const site = { text, name, head, inside: opened?.quote, isData, isWithin: name.start < reached };
+    ends = ends.filter((end) => end > name.start);
+    const isWithin = ends.length >= mostWithin;
+    const site = { text, name, head, inside: opened?.quote, isData, isWithin, reached: name.end };
     const written = name.start < read ? undefined : writtenAround(site, opened?.from ?? 0);
     if (written) {
       read = written.places.at(-1)!;
@@ -56,11 +60,13 @@ export function assignedRanges(text: string, isData: boolean, isPlain = false): 
       add(values);
       break;
     }
-    if (name.group === 'call') continue;
-    const stated = statedValues(site);
-    reached = Math.max(reached, stated.end);
-    add(stated.values.filter((value) => !isPattern(value, site)));
-    add(besideValues(site));
+    if (name.group !== 'call') {
+      add(statedSecrets(site));
+      add(besideValues(site));
+      add(inNumber(site));
+      found.push(...keyBytes(site));
+    }
+    ends.push(site.reached);
   }
   return found;
 }
@@ -70,6 +76,8 @@ const reference =
   /["']?[ \t]*:[ \t]+!(?:(?:Ref|GetAtt|ImportValue|FindInMap|reference|secret)\b|env_var[ \t]+\w+["']?[ \t]*$|Sub[ \t]+["']?(?:\{\{resolve:|\$\{[^{}\n]{0,80}\}["']?[ \t]*$))/my;
 /** Of a line before a name, where strings that are open there begin. */
 const headCharacters = 400;
+/** Of names that stand in what others are given, how many are read for to the end; so each place is read a few times at most. */
+const mostWithin = 4;
 /** Of a value: what is longer is told by its beginning. */
 const longest = 400;
 
@@ -97,37 +105,62 @@ const called = [
   /["'`,]{0,2}\n(?:[ \t]+[^\s{}<>-][^{}<>\n]{0,80}\n){1,2}[ \t]+["']?\b(?:\w{0,12}value|val|default)["']?\s*[:=]\s*(["'`]?)/iy,
 ];
 
-function inPair({ text, name, head }: Site): Value[] | undefined {
+function inPair(site: Site): Value[] | undefined {
+  const { text, name, head } = site;
   const found = [...pairs, ...(ofPair.test(head) ? called : [])];
   const match = found.map((pair) => at(pair, text, name.end)).find((each) => each !== undefined);
   if (!match) return undefined;
-  return match[1] ? quoted(text, match, false) : [lineFrom(text, match.index + match[0].length)];
+  return match[1] ? quoted(site, match, false) : [lineFrom(text, match.index + match[0].length)];
 }
 
-const columns = /["'`\]]?(?:\s*,[^(),;]{1,60}){0,40}\s*\)\s*values\s*/iy;
-/** The text may end in the midst of it. */
-const row = /(?:,\s*)?\(((?:'(?:[^'\n]|'')*(?:'|$)|[^'()\n]|\([^()\n]*\)){0,400})(?:\)|$)/my;
-const cell = /(?:'(?:[^'\n]|'')*(?:'|$)|[^',]){1,400}/g;
-const mostRows = 64;
+const columns = /["'`\]]?(?:\s*,[^(),;]{1,60}){0,100}\s*\)\s*values\s*/iy;
+const row = /[\s,]*\(/y;
 
 /** As in `INSERT INTO users (name, password) VALUES ('bob', '...')`. */
-function inColumn({ text, name }: Site): Value[] | undefined {
+function inColumn(site: Site): Value[] | undefined {
+  const { text, name, isWithin } = site;
   const match = at(columns, text, name.end);
   if (!match) return undefined;
-  const before = text.slice(Math.max(0, name.start - headCharacters), name.start);
-  const column = before.slice(before.lastIndexOf('(')).split(',').length - 1;
+  const before = text.slice(text.lastIndexOf('(', name.start) + 1, name.start);
+  const column = before.split(',').length - 1;
   const found: Value[] = [];
-  let values = at(row, text, match.index + match[0].length);
-  for (let i = 0; values && i < mostRows; i++) {
-    const [whole, cells] = values as unknown as [string, string];
-    const value = [...cells.matchAll(cell)][column];
-    const start = values.index + whole.indexOf('(') + 1 + (value?.index ?? 0);
-    const string = /^(\s*[ben]?')([^]*?)'?\s*$/i.exec(value?.[0] ?? '');
-    if (string)
-      found.push({ start: start + string[1]!.length, end: start + string[1]!.length + string[2]!.length });
-    values = at(row, text, values.index + whole.length);
+  let end = match.index + match[0].length;
+  const last = isWithin ? Math.min(text.length, end + longest) : text.length;
+  for (let opens = at(row, text, end); opens && end < last; opens = at(row, text, end)) {
+    const { cells, end: behind } = cellsFrom(text, end + opens[0].length, last);
+    end = behind;
+    const { start, end: until } = cells[column] ?? { start: 0, end: 0 };
+    const value = /^(\s*(?:[ben]?['"])?)([^]*?)['"]?\s*$/i.exec(text.slice(start, until))!;
+    const [lead, own] = [value[1]!, value[2]!];
+    // Without quotes only a number is one.
+    if (/['"]/.test(lead) || (/^\d+$/.test(own) && name.group !== 'kind'))
+      found.push({ start: start + lead.length, end: start + lead.length + own.length });
   }
+  site.reached = Math.max(site.reached, end);
   return found;
+}
+
+/** The cells of a row, from behind its bracket, and where it ends: at the latest with the text. */
+function cellsFrom(text: string, from: number, last: number): { cells: Range[]; end: number } {
+  const cells: Range[] = [];
+  let [start, depth, quote] = [from, 0, ''];
+  for (let i = from; i < last; i++) {
+    const each = text[i]!;
+    // Of some databases a stroke before a quote keeps it from ending the string.
+    if (quote !== '' && each === '\\' && !/^\\['"]\s*[,)]/.test(text.slice(i, i + 9))) i++;
+    else if (quote !== '') quote = each === quote ? '' : quote;
+    else if (each === "'" || each === '"') quote = each;
+    else if (each === '(') depth++;
+    else if (each === ',' && depth === 0) {
+      cells.push({ start, end: i });
+      start = i + 1;
+    } else if (each === ';' || (each === ')' && depth-- === 0)) {
+      cells.push({ start, end: i });
+      return { cells, end: i + 1 };
+    }
+  }
+  cells.push({ start, end: last });
+  return { cells, end: last };
 }
 
 function inQuotes(site: Site): Value[] | undefined {
@@ -142,7 +175,7 @@ function inQuotes(site: Site): Value[] | undefined {
     return undefined;
   const isVerb = name.text === 'pass';
   if (isVerb && assigner === undefined) return undefined;
-  const values = quoted(text, match, /[[{(]/.test(whole));
+  const values = quoted(site, match, /[[{(]/.test(whole));
   const inDoubt = (assigner === ',' && !isPaired(site, closes, values)) || (isVerb && assigner === '(');
   return inDoubt ? values.map((each) => ({ ...each, inDoubt })) : values;
 }
@@ -162,10 +195,10 @@ function isConstant(name: string): boolean {
   return name === name.toUpperCase() && name !== name.toLowerCase();
 }
 
-function inCall({ text, name }: Site): Value[] | undefined {
-  const match = at(passed, text, name.end);
+function inCall(site: Site): Value[] | undefined {
+  const match = at(passed, site.text, site.name.end);
   if (!match) return undefined;
-  const values = quoted(text, match, true);
+  const values = quoted(site, match, true);
   // Of several, the first says who; one alone may say that as well.
   if (/^\(\s*\w/.test(match[0])) return values;
   return values.length > 1 ? values.slice(1) : values.map((each) => ({ ...each, inDoubt: true }));
@@ -242,6 +275,50 @@ function bare({ text, name, head, inside, isData }: Site): Value[] | undefined {
   return isSure ? [{ start, end: start + word.length }] : undefined;
 }
 
+const numbered = new RegExp(
+  String.raw`(?:["'\`]?[\])]*(?:${type})?\s*(?:[!=]==?|:?=|=>|:)\s*|["'\`]\s*,\s*|\(\s*)(0x[\da-f]+|\d+)n?(?![\w.])`,
+  'iy',
+);
+const defined = /[ \t]+(\d+)(?![\w.])/y;
+const measured = /bytes|len|size|max|min|count|bits|iter/i;
+
+/** A number that is given to the name, compared with it or passed to it: also where it is a key in quotes, or a macro. */
+function inNumber({ text, name, head, inside }: Site): Value[] {
+  const isOpen = inside !== undefined && text[name.end] !== inside;
+  if (isOpen || name.isAbout || !/secret|pin/.test(name.group) || measured.test(name.text)) return [];
+  if (/^\s*(?:\/\/|\/\*|#\s|--|\*|;|<!--)/.test(head)) return [];
+  const match = at(/#\s*define\s+$/.test(head) ? defined : numbered, text, name.end);
+  if (!match) return [];
+  const end = match.index + match[0].replace(/n$/, '').length;
+  const start = end - match[1]!.length;
+  // Shorter ones are counts; of a PIN its own rule tells.
+  return name.group === 'secret' && end - start < 6 ? [] : [{ start, end }];
+}
+
+const byte = String.raw`(?:\(byte\)\s*)?(?:-?\d{1,3}|0x[\da-f]{1,2})`;
+const item = String.raw`(?:${byte}|'(?:[^'\\\n]|\\.)')`;
+const byteList = new RegExp(String.raw`[[{(]\s*((?:${item}\s*,\s*){3,}(?:${item})?)`, 'iy');
+const listCharacters = 100;
+
+/** A key or a password as a list of bytes or characters. */
+function keyBytes({ text, name }: Site): Range[] {
+  const isKey =
+    name.group === 'secret' || (name.group === 'kind' && /key|schl(?:ü|ue)ssel|psk/i.test(name.text));
+  if (!isKey || name.isAbout || measured.test(name.text)) return [];
+  const near = text.slice(name.end, name.end + listCharacters);
+  const opens = /^[^"'`\n]*?[=:(][^"'`\n=]*?[[{(]\s*(?=[\d'(-])/.exec(near);
+  if (!opens) return [];
+  const from = name.end + opens[0].trimEnd().length - 1;
+  const match = at(byteList, text, from);
+  if (!match) return [];
+  const items = match[1]!.split(/\s*,\s*/);
+  // Of small numbers, and of like ones, no key is made.
+  const isDrawn = new Set(items).size > 3 && items.some((each) => !(Math.abs(Number(each)) < 32));
+  if (!isDrawn) return [];
+  const end = match.index + match[0].length;
+  return [{ start: end - match[1]!.length, end }];
+}
+
 function hasDigitOrSign(word: string): boolean {
   return /[\d!@#$%^*+~]/.test(withoutTerms(word));
 }
@@ -261,7 +338,6 @@ function openedIn(head: string): { quote: string; from: number } | undefined {
   return inside;
 }
 
-const longestWritten = 800;
 const escapedQuote = /[^"'`\n]{0,20}\\+["']|["']{2}\s*[:=,]/y;
 const escapeCharacters: Record<string, string> = { n: '\n', r: '\r', t: '\t' };
 
@@ -276,7 +352,7 @@ function writtenAround(
   const start = name.start - (isDoubled ? 2 : head.length - from);
   const places: number[] = [];
   let said = '';
-  for (let i = start; i < text.length && i - start < longestWritten; i++) {
+  for (let i = start; i < text.length; i++) {
     if (text[i] === '\n' || (!isDoubled && text[i] === inside)) break;
     places.push(i);
     const isEscaped = isDoubled ? /^(["'])\1/.test(text.slice(i, i + 2)) : text[i] === '\\';
@@ -288,14 +364,16 @@ function writtenAround(
 }
 
 /** The string that a match opens, up to its end or that of its line, and those joined to it; in a list all. */
-function quoted(text: string, opener: RegExpExecArray, isList: boolean): Range[] {
+function quoted(site: Site, opener: RegExpExecArray, isList: boolean): Range[] {
+  const { text, isWithin } = site;
   const found: Range[] = [];
-  for (let match: RegExpExecArray | undefined = opener; match && found.length < 64;) {
+  for (let match: RegExpExecArray | undefined = opener; match && !(isWithin && found.length > 9);) {
     const opens: string = match[match.length - 1]!.trimEnd();
     const mark = opens === '[[' ? ']]' : opens;
     const start = match.index + match[0].length;
-    const end = endOf(text, start, mark);
+    const end = endOf(text, start, mark, isWithin ? start + longest : text.length);
     found.push({ start, end });
+    site.reached = Math.max(site.reached, end);
     match = text.startsWith(mark, end)
       ? at(isList ? next : nextWithoutComma, text, end + mark.length)
       : undefined;
@@ -303,10 +381,10 @@ function quoted(text: string, opener: RegExpExecArray, isList: boolean): Range[]
   return found;
 }
 
-/** Where a string ends that has begun before `start`: at its mark, at the end of its line, or where it is long. */
-function endOf(text: string, start: number, mark: string): number {
+/** Where a string ends that has begun before `start`: at its mark, at the end of its line, or at `last`. */
+function endOf(text: string, start: number, mark: string, last: number): number {
   let end = start;
-  for (; end < text.length && end - start < longest; end++) {
+  for (; end < last && end < text.length; end++) {
     if (text[end] === '\n' || text.startsWith(mark, end)) return end;
     if (text[end] === '\\') end++;
   }
@@ -341,6 +419,21 @@ const versionBehind = /[-_@]v?\d+(?:\.\d+){1,3}$/;
 const pattern = /[\\()[\]{}<>|]/;
 const place = /^[\w.@:/$-]*\/[\w.@:/$-]+$/;
 const mail = /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/;
+
+/** What a statement gives to the name; of a long one of a kind only the beginning where most of it does not look secret. */
+function statedSecrets(site: Site): Value[] {
+  const { text, name } = site;
+  const values = statedValues(site);
+  const secrets = values.filter(
+    (value) =>
+      !isPattern(value, site) &&
+      isSecretValue(text.slice(value.start, value.end), name, value.inDoubt === true),
+  );
+  if (name.group !== 'kind' || secrets.length * 2 > values.length) return secrets;
+  return secrets.filter(({ start }) => start < name.end + beginning);
+}
+/** How far that is, in characters. */
+const beginning = 800;
 
 function isPattern({ start, end, inDoubt }: Value, { text, name }: Site): boolean {
   if (!inDoubt && name.group !== 'kind') return false;

@@ -1,6 +1,6 @@
 // Values that stand beside the name of a secret and are not assigned to it: compared with it, typed into its field, told above it or in a comment, or on lines of data below it.
 
-import { asks, at, type Site, sureByKey, sureness, type Value } from './secretStatements';
+import { asks, at, isOfText, linesOf, type Site, sureByKey, sureness, type Value } from './secretStatements';
 
 const string = String.raw`([a-z@$]{0,2}(["'\`]))((?:(?!\2)[^\\\n]|\\.){1,200})`;
 /** Before the name, between a string and it: what the string is compared by, and a comment that tells of the string. */
@@ -115,6 +115,7 @@ const behind: readonly (readonly [behind: RegExp, head: RegExp])[] = [
 /** `switch (name)` and its like, up to the cases. */
 const chooses = /(?:\b(?:switch|match|case|when)\b|\$)\s*["(]{0,2}[\w$.&>!-]{0,40}["]?$/;
 const chosen = /(?:\(\))?["\s]*\)?\s*(?:\{|:|\bin\b|\bof\b|\n|\.\w+\(\)\s*\{)/y;
+/** Of cases that stand within others. */
 const casesCharacters = 400;
 const casePattern =
   /(?:\bcase\s+|\bwhen\s+|\bof\s+|[\n{|,]\s*)[a-z@$]?(["'`])((?:(?!\1)[^\\\n]|\\.){1,200})(?:\1\s*(?::|,|\||=>|->|\bthen\b|\n)|\1?$)|\n\s*([^\s"'`()*|]{4,})(?:\)|$)/g;
@@ -164,12 +165,14 @@ function behindName({ text, name, head }: Site): Value[] {
   return [];
 }
 
-function inCases({ text, name, head }: Site): Value[] {
+function inCases(site: Site): Value[] {
+  const { text, name, head, isWithin } = site;
   const match = chooses.test(head) ? at(chosen, text, name.end) : undefined;
   if (!match) return [];
   const from = name.end + match[0].length - 1;
-  const rest = text.slice(from, from + casesCharacters);
+  const rest = isWithin ? text.slice(from, from + casesCharacters) : text.slice(from);
   const end = /\n\s*(?:\}|esac|end\b)|\}\s*$/.exec(rest)?.index ?? rest.length;
+  site.reached = Math.max(site.reached, from + end);
   return [...rest.slice(0, end + 1).matchAll(casePattern)].map(({ 0: whole, 2: quoted, 3: bare, index }) => {
     const value = quoted ?? bare!;
     const start = from + index + whole.lastIndexOf(value);
@@ -193,24 +196,20 @@ const heredocBefore = /<<[-~]?[ \t]*["']?(\w{1,20})["']?[^\n]{0,40}>[^\n;|]*$/;
 const restOfLine = /[\w.-]{0,20}["']?[ \t]*\n/y;
 
 /** On the lines below, up to the word that ends them: `PASSWORD=$(cat <<EOF`. */
-function inHeredoc({ text, name, head }: Site): Value[] {
-  const opens = at(heredoc, text, name.end);
+function inHeredoc(site: Site): Value[] {
+  const { text, name, head, isWithin } = site;
+  const opens = isWithin ? undefined : at(heredoc, text, name.end);
+  // A variable that is passed to what reads the lines: `psql "$PASSWORD" <<EOF`.
+  if (opens && /\$\{?$/.test(head + name.text[0]) && !opens[0].includes('=')) return [];
   const ends = opens ? opens[1]! : heredocBefore.exec(head)?.[1];
   const line = opens ?? (ends === undefined ? undefined : at(restOfLine, text, name.end));
   if (!line) return [];
-  const found: Value[] = [];
-  for (let start = line.index + line[0].length; start < text.length;) {
-    const own = /^[^\n]*/.exec(text.slice(start, start + longest))![0];
-    if (own.trim().replace(/[;)"]+$/, '') === ends) return found;
-    // A longer one is a text.
-    if (found.length === mostOfHeredoc) return [];
-    const from = start + own.length - own.trimStart().length;
-    found.push({ start: from, end: start + own.trimEnd().length });
-    start += own.length + 1;
-  }
-  return found;
+  const start = line.index + line[0].length;
+  const closes = new RegExp(String.raw`^[ \t]*${ends}[;)"\r]*$`, 'm').exec(text.slice(start));
+  const end = closes ? start + closes.index : text.length;
+  site.reached = Math.max(site.reached, end);
+  return linesOf(text, { start, end }, name);
 }
-const mostOfHeredoc = 3;
 
 const ofName = /(?:name|key|field|variable|id)["']?\s*(?:=>|[:=])\s*["'`]?$/i;
 const valueBefore =
@@ -268,57 +267,88 @@ function inMarkup({ text, name, head }: Site): Value[] {
   return [{ start, end: start + value.length }];
 }
 
-const mostLines = 12;
 const longest = 400;
-const opensBlock = /["']?[ \t]*:(?:[ \t]+(?:[|>][+-]?\d?|[!&][\w!]+))?[ \t]*(?:#[^\n]*)?\r?\n/y;
+const opensBlock = /["']?[ \t]*[:=](?:[ \t]+(?:[|>][+-]?\d?|[!&][\w!]+))?[ \t]*(?:#[^\n]*)?\r?\n/y;
+const opensSection = /["']?\]{1,2}[ \t]*(?:[#;][^\n]*)?\r?\n/y;
 const goesOn = /["']?[ \t]*[:=][ \t]*\\\r?\n/y;
-const entry = /^(?:-[ \t]+)?["']?([\p{L}_][\p{L}\p{N}_.-]*)["']?[ \t]*[:=](?:[ \t]+|$)/u;
-const inBraces = /["']?[ \t]*[:=][ \t]*[[{](?!\{)([^\n]{1,400})/y;
-const piece = /(?:["']?([\p{L}_][\p{L}\p{N}_.-]*)["']?\s*[:=]\s*)?["']?([^\s,{}[\]"']+)/gu;
+const entry = /^(?:-[ \t]+)?["']?([\p{L}_][\p{L}\p{N}_.-]*)["']?[ \t]*(?::(?:[ \t]+|$)|=[ \t]*)/u;
+const inBraces = /["']?(?:[ \t]*[:=][ \t]*[[{](?!\{)|\+?=\()/y;
+const piece =
+  /[ \t]#[^\n]*|(?:["']?([\p{L}_][\p{L}\p{N}_.-]*)["']?\s*[:=]\s*)?("[^"\n]*"|'[^'\n]*'|[^\s,{}()[\]"']+)/gu;
 const fallback =
   /["']?[ \t]*[:=][ \t]*["']?(?:\$\{\w+:?[-=]([^}\n]{1,256})|\$\((?:echo|printf)[ \t](?:-\w+[ \t]|["'][^"'\n]{0,9}%s[^"'\n]{0,9}["'][ \t])?["']?([^"')\n]{1,256}))/y;
 
-/** In data: what stands on lines below the name that are indented deeper, in braces, or where nobody gives another. */
-function below({ text, name, head, isData, isWithin }: Site): Value[] {
-  if (!isData) return [];
+/** In data: what stands on lines below the name that are indented deeper, in its section, in brackets, or where nobody gives another. */
+function below(site: Site): Value[] {
+  const { text, name, head, isData, isWithin } = site;
+  const isSection = /^[ \t]*\[{1,2}["']?$/.test(head);
+  if (!isData && !isSection) return [];
   const other = at(fallback, text, name.end);
   if (other) {
     const value = (other[1] ?? other[2])!;
     const start = other.index + other[0].length - value.length;
     return [{ start, end: start + value.length }];
   }
-  const listed = isWithin ? undefined : at(inBraces, text, name.end);
+  const listed = isWithin || isSection ? undefined : at(inBraces, text, name.end);
   if (listed) {
-    const from = listed.index + listed[0].length - listed[1]!.length;
-    return [...listed[1]!.matchAll(piece)].flatMap(({ 0: whole, 1: key, 2: value, index }) =>
-      byKey(name.text, key, from + index + whole.lastIndexOf(value!), value!),
-    );
+    const from = listed.index + listed[0].length;
+    const end = endOfBrackets(text, from);
+    site.reached = Math.max(site.reached, end);
+    return [...text.slice(from, end).matchAll(piece)].flatMap(({ 0: whole, 1: key, 2: quoted, index }) => {
+      if (quoted === undefined) return [];
+      const value = quoted.replace(/^["']|["']$/g, '');
+      return byKey(name.text, key, from + index + whole.lastIndexOf(value), value);
+    });
   }
   const isContinued = at(goesOn, text, name.end);
-  const block = isContinued ?? (/^[\s-]*["']?$/.test(head) ? at(opensBlock, text, name.end) : undefined);
+  const block = isSection
+    ? at(opensSection, text, name.end)
+    : (isContinued ?? (/^[\s-]*["']?$/.test(head) ? at(opensBlock, text, name.end) : undefined));
   if (!block) return [];
   const column = /^\s*(?:-\s+)?/.exec(head)![0].length;
   const found: Value[] = [];
-  let start = block.index + block[0].length;
-  for (let i = 0; i < mostLines && start < text.length; i++) {
-    const line = /^[^\n]*/.exec(text.slice(start, start + longest))![0];
+  let [start, isFirst] = [block.index + block[0].length, true];
+  for (let before = '\\'; start < text.length;) {
+    const end = text.indexOf('\n', start);
+    const line = text.slice(start, end < 0 ? text.length : end);
     const own = line.trim();
     const from = start + line.length - line.trimStart().length;
     start += line.length + 1;
     if (own === '' || own.startsWith('#')) continue;
     const indented = /^\s*/.exec(line)![0].length;
-    if (isContinued ? i > 0 : indented < column || (indented === column && !own.startsWith('-'))) break;
+    const isDeeper = indented > column || (indented === column && own.startsWith('-'));
+    if (isContinued ? !before.endsWith('\\') : isSection ? own.startsWith('[') : !isDeeper) break;
+    before = own;
     const match = isContinued ? undefined : entry.exec(own);
+    if (isSection && !match) continue;
     const lead = match ? match[0].length : /^(?:-[ \t]+)?["']?/.exec(own)![0].length;
     const value = own
       .slice(lead)
       .replace(/^["']|["']?[,\\]?$/g, '')
       .replace(/\s+#.*$/, '');
-    // A sentence is read as one elsewhere.
-    found.push(...byKey(name.text, match?.[1], from + own.indexOf(value, lead), value));
-    if (!match && !own.startsWith('-')) break;
+    const place = from + own.indexOf(value, lead);
+    // A sentence in one line is read as one elsewhere.
+    if (match || isFirst || !isOfText(value, name)) found.push(...byKey(name.text, match?.[1], place, value));
+    isFirst = false;
   }
+  site.reached = Math.max(site.reached, Math.min(start, text.length));
   return found;
+}
+
+/** Where brackets that have opened before a place close: in a list that begins on the next line with the text at the latest. */
+function endOfBrackets(text: string, from: number): number {
+  let depth = 0;
+  let quote: string | undefined;
+  for (let i = from; i < text.length; i++) {
+    const each = text[i]!;
+    if (each === '\n') quote = undefined;
+    else if (quote !== undefined) quote = each === quote ? undefined : quote;
+    else if (/["']/.test(each) && /[\s,:=([{]/.test(text[i - 1]!)) quote = each;
+    else if (/[[({]/.test(each)) depth++;
+    else if (/[\])}]/.test(each) && depth-- === 0) return i;
+  }
+  const line = text.indexOf('\n', from);
+  return line < 0 || text.slice(from, line).trim() === '' ? text.length : line;
 }
 
 function byKey(name: string, key: string | undefined, start: number, value: string): Value[] {

@@ -32,10 +32,13 @@ const kinds: Record<string, RegExp[]> = {
   ],
   'keys and certificates': [
     /\.(?:pem|key|p8|p12|pfx|pkcs12|crt|cer|cert|der|jks|bks|keystore|kdbx?|ppk|gpg|pgp|1pux|1pif|nmconnection|keytab|keychain|ovpn)$/,
-    /^id-(?:rsa|dsa|ecdsa|ed25519)/,
+    /\.(?:pem|key)\.txt$/,
+    /^(?:[^.]*-)?id-(?:rsa|dsa|ecdsa|ed25519)(?:$|[.-])/,
     // AsciiDoc has the same ending.
     /(?:keys?|(?:^|-)(?:secret|private|public|pub|gpg|pgp|backup))(?:-[^.]*)?\.asc$/,
-    new RegExp(`(?:^|-)(?:private|secret|api|access|root|signing|gcp|gcloud)-?keys?(?:\\.${data})?$`),
+    new RegExp(
+      `(?:^\\.?|-)(?:private|secret|api|access|root|signing|deploy|sa|service|firebase|gcp|gcloud|aws|azure|openai|anthropic)-?keys?(?:\\.${data})?$`,
+    ),
     /^(?:keys?|keyfile|keystore|wallet)\.json$/,
     /^(?:ssh-host|host)-(?:rsa|dsa|ecdsa|ed25519)-key(?:\.pub)?$/,
     /^(?:[^.]*-)?wallet\.(?:dat|keys)$/,
@@ -43,7 +46,9 @@ const kinds: Record<string, RegExp[]> = {
   'logins of programs': [
     /^[.-](?:netrc|npmrc|pypirc|pgpass|htpasswd|htdigest|git-credentials|gitcookies|my\.cnf|mylogin\.cnf|s3cfg|boto)$/,
     /^\.(?:dockercfg|dockerconfigjson|terraformrc|ftpconfig|esmtprc|msmtprc|fetchmailrc|sentryclirc|databrickscfg)$/,
-    /^(?:rclone|wg\d+|wpa-supplicant(?:-[^.]*)?)\.conf$/,
+    /^\.?(?:smbcredentials|authinfo|google-authenticator)$/,
+    /^(?:credentials\.cifs|credentials\.tfrc\.json|tomcat-users\.xml|datasources\.local\.xml|initial-?admin-?password)$/,
+    /^(?:rclone|wireguard|openvpn|hostapd|wg\d+|wpa-supplicant(?:-[^.]*)?)\.conf$/,
     /\.(?:htpasswd|htdigest)$/,
     /^\.yarnrc\.ya?ml$/,
     /^cookies\.(?:txt|sqlite)$/,
@@ -55,6 +60,7 @@ const kinds: Record<string, RegExp[]> = {
     /^settings-security\.xml$/,
     // Of browsers, with the keys to them.
     /^(?:logins(?:-backup)?\.json|key[34]\.db|signons\.sqlite|login-data(?:-for-account)?)$/,
+    /^(?:firefox|chrome|edge|safari|brave|opera)-(?:logins|passwords)\.[ct]sv$/,
   ],
   'accounts of services': [
     /(?:^|-)service-?account(?:-[^.]*)?\.json$/,
@@ -63,19 +69,23 @@ const kinds: Record<string, RegExp[]> = {
   ],
   tokens: [
     /^\.?(?:token|vault-token)$/,
-    /^\.?tokens?\.(?:json|txt|pickle)$/,
+    // Of Rails.
+    /^secret-token\.rb$/,
+    /^\.?(?:tokens?|bearer)\.(?:json|txt|csv|pickle)$/,
     new RegExp(
-      `(?:^|-)(?:access|auth|bot|oauth|refresh|bearer|github|gitlab|npm|slack)-tokens?(?:\\.${data})?$`,
+      `(?:^|-)(?:access|auth|bot|oauth|refresh|bearer|github|gh|gitlab|gmail|npm|slack|discord|telegram|secret)-tokens?(?:\\.${data})?$`,
     ),
   ],
   passwords: [
     /^(?:g?shadow|passphrase)$/,
     new RegExp(`^\\.?(?:${owner}[.-])*(?:passwords?|passwd)(?:\\.(?:${office}|${data}))?$`),
     new RegExp(`^\\.?(?:[^.]*-)?(?:${foreign})(?:-[^.]*)?(?:\\.${written})?$`),
+    new RegExp(`^(?:${owner}-)*(?:pass|pwd?s?|pass-?phrases?|logins?|wifi|mnemonic|seed-?phrase)\\.${list}$`),
+    // The pins of chips are listed as well, with these endings.
+    new RegExp(`^(?:${owner}-)*pins?\\.(?:txt|${office}|md|org)$`),
     new RegExp(
-      `^(?:${owner}-)*(?:pass|pwd?s?|pass-?phrases?|logins?|pins?|mnemonic|seed-?phrase)\\.${list}$`,
+      `(?:^|-)(?:(?:recovery|backup|emergency|2fa|mfa|t?otp)-?codes?|recovery-?(?:keys?|phrases?|words))(?:-[^.]*)?(?:\\.${written})?$`,
     ),
-    new RegExp(`(?:^|-)(?:recovery|backup|emergency|2fa|mfa|t?otp)-?codes?(?:-[^.]*)?(?:\\.${written})?$`),
     /^\.?vault-?pass(?:word)?(?:\.\w+)?$/,
     new RegExp(`^\\.?(?:[^.]*-)?vault-?(?:pass(?:word|wd)?|pwd?)(?:-file)?(?:\\.${written})?$`),
     new RegExp(`^${keepers}(?:-[^.]*)?-(?:exports?|vault|backup|logins?)(?:-[^.]*)?\\.${written}$`),
@@ -98,7 +108,7 @@ const kinds: Record<string, RegExp[]> = {
 /** Of the folders of a home, those in which every file is a secret, and files of such names elsewhere. */
 const places = [
   /(?:^|\/)\.(?:ssh|gnupg|password-store)\//,
-  /(?:^|\/)\.(?:aws\/(?:credentials|config)|docker\/config\.json|kube\/config|config\/(?:gcloud\/.*|gh\/hosts\.yml)|m2\/settings\.xml|composer\/auth\.json|cargo\/credentials|gem\/credentials)$/,
+  /(?:^|\/)\.(?:aws\/(?:credentials|config)|docker\/config\.json|kube\/config|config\/(?:gcloud\/.*|gh\/hosts\.yml)|m2\/settings\.xml|oci\/config|acme\.sh\/account\.conf|config\/doctl\/config\.yaml|composer\/auth\.json|cargo\/credentials|gem\/credentials)$/,
   /(?:^|\/)\.(?:dbt\/profiles\.ya?ml|(?:ngrok2|config\/ngrok)\/ngrok\.ya?ml|azure\/(?:msal_token_cache|accesstokens|service_principal_entries)\.\w+)$/,
   // Of virtual environments people have such a folder as well.
   new RegExp(`(?:^|/)\\.envs/(?:.*/)?(?:\\.?[^./]+|[^/]*\\.${data})$`),
@@ -107,14 +117,16 @@ const places = [
 
 /** Data that is named after secrets, whosever they are and wherever they hold, and not after what is about them. */
 const named = [
-  new RegExp(`^\\.?(.*?[.-])?(?:secrets?|credentials?|creds)(?:[.-]${owner})*(?:\\.${data})?$`),
-  /^([^.]*-)?passwords(?:-[^.]*)?\.(?:txt|[ct]sv|xlsx?|ods|docx?|odt)$/,
+  new RegExp(
+    `^\\.?(.*?[.-])?(?:secrets?|credentials?|creds)(?:[.-]${owner})*(?:\\.${data})?(?:\\.${owner})?$`,
+  ),
+  /^([^.]*-)?passwords(?:-[^.]*)?\.(?:txt|json|[ct]sv|xlsx?|ods|docx?|odt)$/,
 ];
-/** Where texts are kept in many languages, and where tokens and keys are of a design, not of a login. */
+/** Where texts are kept in many languages, and where tokens and keys are of a design, not of a login: not far above. */
 const shown =
-  /(?:^|\/)(?:_?locales?|i18n|l10n|intl|lang|languages?|translations?|messages|nls)\/(?:.*\/)?[^/]*\.(?:json[c5]?|ya?ml|toml|properties|ini)$/;
+  /(?:^|\/)(?:_?locales?|i18n|l10n|intl|lang|languages?|translations?|messages|nls)\/(?:(?:[a-z]{2}|[a-z]{2,3}[-_][a-z\d]{2,4})\/(?:[^/]*\/)?)?[^./][^/]*\.(?:json[c5]?|ya?ml|toml|properties|ini)$/;
 const designed =
-  /(?:^|\/)(?:[^/]*-)?(?:design|themes?|styles?|styling|css|figma|ui|tokens|vocabulary|tokenizers?)(?:-[^/]*)?\/(?:.*\/)?(?:tokens|keys)\.json$/;
+  /(?:^|\/)(?:ui|(?:[^/]*-)?(?:design|themes?|styles?|styling|css|figma|tokens|vocabulary|tokenizers?)(?:-[^/]*)?)\/(?:tokens|keys)\.json$/;
 /** Kinds that texts in other languages and designs are named like. */
 const alike = new Set(['keys and certificates', 'logins of programs', 'tokens', 'passwords']);
 
@@ -122,27 +134,37 @@ const alike = new Set(['keys and certificates', 'logins of programs', 'tokens', 
 export function isSecret(path: string): boolean {
   const parts = path.replaceAll('\\', '/').toLowerCase().normalize();
   if (places.some((place) => place.test(parts))) return true;
-  const name = plainName(path);
+  const names = plainNames(path);
   const isAlike = shown.test(parts) || designed.test(parts);
   for (const [kind, patterns] of Object.entries(kinds))
-    if (!(isAlike && alike.has(kind)) && patterns.some((pattern) => pattern.test(name))) return true;
+    if (!(isAlike && alike.has(kind)) && patterns.some((pattern) => names.some((name) => pattern.test(name))))
+      return true;
   if (isAlike) return false;
-  return named.some((pattern) => {
-    const match = pattern.exec(name);
-    return match !== null && !(match[1] ?? '').split(/[.-]/).some((word) => about.test(word));
-  });
+  return named.some((pattern) =>
+    names.some((name) => {
+      const match = pattern.exec(name);
+      return match !== null && !(match[1] ?? '').split(/[.-]/).some((word) => about.test(word));
+    }),
+  );
 }
 
-/** The name in lower case, its words parted by `-`, without what marks a copy: `awsCredentials.json.bak` is `aws-credentials.json`. */
-function plainName(path: string): string {
+/** What marks a copy behind a name or before an ending: of editors, systems and browsers, and what people call one. */
+const mark =
+  /(?:[-.]+(?:\(\d+\)|(?:copy|kopie|copie|old|bak|backup|orig|save|dec|tmp|sw[op])-?(?:\d+|\(\d+\))?)|\(\d+\)|\.?\d+|[~#-])(?=\.|$)/;
+
+/**
+ * The name in lower case, its words parted by `-`, and as it is, for capitals stand within words as well (`GitHub`); of
+ * both what is left without each mark of a copy: of `awsCredentials.json.bak` it is `aws-credentials.json` in the end.
+ */
+function plainNames(path: string): string[] {
   // Systems spell letters with marks in one character or in two.
   const name = /[^/\\]*$/.exec(path)![0].normalize();
-  const words = name
-    .replace(/([a-z\d])([A-Z])/g, '$1-$2')
-    .replace(/([A-Z])([A-Z][a-z])/g, '$1-$2')
-    .toLowerCase()
-    .replace(/[_ ]/g, '-');
-  return words
-    .replace(/-+(?:\(\d+\)|copy)(?=\.[^.]*$|$)/, '')
-    .replace(/(?:~|\.(?:bak|backup|old|orig|save|sw[op]|copy|tmp|\d+))+$/, '');
+  const parted = name.replace(/([a-z\d])([A-Z])/g, '$1-$2').replace(/([A-Z])([A-Z][a-z])/g, '$1-$2');
+  return [...new Set([parted, name])].flatMap((each) => {
+    const words = each.toLowerCase().replace(/[_ ]/g, '-').replace(/^\.?#/, '');
+    const found = [words];
+    for (let next = words.replace(mark, ''); next !== found.at(-1); next = next.replace(mark, ''))
+      found.push(next);
+    return found;
+  });
 }

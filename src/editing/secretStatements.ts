@@ -18,8 +18,10 @@ export interface Site {
   readonly inside: string | undefined;
   /** In data values need no quotes. */
   readonly isData: boolean;
-  /** Whether the statement of an earlier name may reach as far as here. */
+  /** Whether it stands in so many statements of other names that only the beginning of its own is read. */
   readonly isWithin: boolean;
+  /** How far the text was read for it. */
+  reached: number;
 }
 
 /** The type of a name, up to what assigns it a value. */
@@ -47,8 +49,7 @@ const putInto = new RegExp(
 const runs = /(?:\bfor|\bforeach|\bForEach-Object)\b[^\n;"'`]{0,60}$/;
 const ranged = /\s*(?::?=\s*range|\bin|\bof|:(?!:))\s+/y;
 
-/** How much of a statement is read, and of one within another. */
-const longest = 800;
+/** How much is read of a statement that is within others. */
 const longestWithin = 160;
 
 /** How sure something is a value of the name: the least of two counts. */
@@ -65,7 +66,7 @@ interface Frame {
 
 /** As one: space, comments, names with their members, and what else is written. */
 const token =
-  /(\s+)|(\/\/[^\n]*|#(?=\s)[^\n]*|\/\*(?:[^*]|\*(?!\/)){0,400}(?:\*\/)?)|([\p{L}_$][\p{L}\p{N}_$]*(?:(?:\?\.|\.|::|->)[\p{L}_$][\p{L}\p{N}_$]*)*(?:!(?=[[(]))?)|("""|'''|["'`])|([[({])|([\])}])|(=>|->|[=!<>]=+|&&|\|\||\?\?|\?:|<-|:=|[^])/uy;
+  /(\s+)|(\/\/[^\n]*|#(?=\s)[^\n]*|\/\*)|([\p{L}_$][\p{L}\p{N}_$]*(?:(?:\?\.|\.|::|->)[\p{L}_$][\p{L}\p{N}_$]*)*(?:!(?=[[(]))?)|("""|'''|["'`])|([[({])|([\])}])|(=>|->|[=!<>]=+|&&|\|\||\?\?|\?:|<-|:=|[^])/uy;
 const cast = /<[\w.:*[\]| ]{1,40}>/y;
 const regularExpression = /\/(?![/*])(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/\w*/y;
 
@@ -94,12 +95,15 @@ const blockOfString = /\{\s*[a-z@$]?["'`][^"'`\n]*(?:["'`]\s*\}|["'`]?\s*$)/y;
 
 /** Calls that give what is passed to them; others may make it of something else. */
 const keeping =
-  /(?:^|[.:_])(?:from|of|(?:hash|tree|frozen|linked)?(?:set|map|list|array|vec)(?:_?of)?|string|str|bytes?|buffer|some|just|box|or|if|if_?else|iif|cond|\w*default\w*|unwrap_?or\w*|or_?else\w*|atob|btoa|b64\w*|base64[\w.]*|trim|concat|append|push|to_?\w{0,12}string|freeze|coalesce|ifnull|nvl|choice|sample|pick)!?$/i;
+  /(?:^|[.:_])(?:from|of|dict|(?:hash|tree|frozen|linked)?(?:set|map|list|array|vec)(?:_?of)?|string|str|bytes?|buffer|some|just|box|or|if|if_?else|iif|cond|\w*default\w*|unwrap_?or\w*|or_?else\w*|atob|btoa|b64\w*|base64[\w.]*|trim|concat|append|push|to_?\w{0,12}string|freeze|coalesce|ifnull|nvl|choice|sample|pick)!?$/i;
 const lookups =
   /(?:env\w*|environ|get\w*|fetch|read\w*|load\w*|find\w*|config\w*|property|option|param\w*|require|import|prompt|format|print\w*|log|err\w*|throw|match\w*|test|input|label|translate|query\w*|select\w*|(?:^|\.)_|(?:^|\.)t)!?$/i;
 const ofEnvironment = /env\w*$|environ\b|property$/i;
 const ofMany =
   /(?:pass(?:words|wds|phrases|codes)|passw(?:ö|oe)rter|kennw(?:ö|oe)rter|pwds|wachtwoorden|contrase[ñn]as|senhas|пароли)$/i;
+/** What is told of several where a schema describes them. */
+const ofSchema =
+  /^(?:\$ref|type|items|title|label|description|placeholder|format|help\w*|hint|pattern|messages?|errors?|(?:min|max)\w*|required)$/i;
 /** What the one value is called among what is told of it. */
 const ofValue =
   /^(?:default\w*|value|initial\w*|fallback|current|old|new|next|previous|prod\w*|dev\w*|local|plain)$/i;
@@ -107,49 +111,49 @@ const ofValue =
 /** How sure an entry of the name is a value of it, by its key. */
 export function sureByKey(name: string, key: string): number {
   if (ofValue.test(key)) return sureness.is;
+  // Of several, it says whose each is.
+  if (ofMany.test(name)) return ofSchema.test(key) ? sureness.not : sureness.is;
   if (wordsIn(key).some(isAbout)) return sureness.not;
-  return ofMany.test(name) ? sureness.is : sureness.inDoubt;
+  return sureness.inDoubt;
 }
 
-/** The values, and how far the text was read for them. */
-export function statedValues(site: Site): { values: Value[]; end: number } {
+export function statedValues(site: Site): Value[] {
   const { text, name, head, inside } = site;
-  const none = { values: [], end: name.end };
-  if (name.isAbout) return none;
+  if (name.isAbout) return [];
   const others = inside === undefined ? at(otherNames, text, name.end) : undefined;
   const before = others && firstNames.exec(head);
   const [own, rest] = [namesBefore(before?.[2]), namesBefore(others?.[1])];
   if (others && before && own + rest > 0) {
     const found = valuesFrom(site, others.index + others[0].length, true);
     // Where there are as many values as names, each has its own.
-    if (found.rows !== own + rest && found.end < text.length) return none;
-    return { ...found, values: found.values.filter(({ argument }) => argument === own) };
+    if (found.rows !== own + rest && found.end < text.length) return [];
+    return found.values.filter(({ argument }) => argument === own);
   }
   const loop = inside === undefined && runs.test(head) ? at(ranged, text, name.end) : undefined;
-  if (loop) return valuesFrom(site, loop.index + loop[0].length, false, false, true);
+  if (loop) return valuesFrom(site, loop.index + loop[0].length, false, false, true).values;
   const put = inside === undefined ? putIn(site) : undefined;
   if (put) return put;
   const match = at(assigned, text, name.end);
   // A string that goes on behind the name is a text.
-  if (!match || (inside !== undefined && !match[0].startsWith(inside))) return none;
+  if (!match || (inside !== undefined && !match[0].startsWith(inside))) return [];
   const from = match.index + match[0].length;
   const isCall = text[from] === '(';
-  const found = valuesFrom(site, from, false, isCall);
+  const { values } = valuesFrom(site, from, false, isCall);
   // What else is passed to a call of the name need not be secret.
-  return isCall ? { ...found, values: found.values.filter(({ inDoubt }) => !inDoubt) } : found;
+  return isCall ? values.filter(({ inDoubt }) => !inDoubt) : values;
 }
 
 /** Of a name that does not say that it is of several, what is put into it has to look like a secret. */
-function putIn(site: Site): { values: Value[]; end: number } | undefined {
+function putIn(site: Site): Value[] | undefined {
   const { text, name } = site;
   // The method may be read as a member of the name.
   const [own, method] = /^(.*?)(\.\w+)?$/.exec(name.text)!.slice(1) as [string, string?];
   const match = at(putInto, text, name.end - (method?.length ?? 0)) ?? at(putInto, text, name.end);
   if (!match) return undefined;
-  const found = valuesFrom({ ...site, name: { ...name, text: own } }, match.index + match[0].length, false);
-  return ofMany.test(own)
-    ? found
-    : { ...found, values: found.values.map((each) => ({ ...each, inDoubt: true })) };
+  const of = { ...site, name: { ...name, text: own } };
+  const { values, end } = valuesFrom(of, match.index + match[0].length, false);
+  site.reached = Math.max(site.reached, end);
+  return ofMany.test(own) ? values : values.map((each) => ({ ...each, inDoubt: true }));
 }
 
 function namesBefore(all: string | undefined): number {
@@ -163,12 +167,13 @@ interface Found extends Value {
 
 /** The strings that are values in the expression that begins at `from`, `inRow` of several, and how many commas part these. */
 function valuesFrom(
-  { text, name, isWithin }: Site,
+  site: Site,
   from: number,
   inRow: boolean,
   isCall = false,
   isLoop = false,
 ): { values: Found[]; rows: number; end: number } {
+  const { text, name, isWithin } = site;
   const values: Found[] = [];
   const root: Frame = {
     ...{ sure: asks.test(name.text) && !isCall ? sureness.inDoubt : sureness.is, isLookup: false },
@@ -178,7 +183,7 @@ function valuesFrom(
   // What was read last, and whether a line has begun behind it.
   let [before, isNewLine] = [text[from - 1] === ':' ? ':' : '=', false];
   const isChoice = chooses.test(text.slice(from, from + 20));
-  const last = Math.min(text.length, from + (isWithin ? longestWithin : longest));
+  const last = isWithin ? Math.min(text.length, from + longestWithin) : text.length;
   let place = from;
   while (place < last) {
     const frame = frames.at(-1)!;
@@ -187,13 +192,18 @@ function valuesFrom(
     )[];
     const start = place;
     place += whole!.length;
+    if (comment === '/*') {
+      const end = text.indexOf('*/', place);
+      place = end < 0 ? last : end + 2;
+    }
     if (comment !== undefined) continue;
     if (space !== undefined) {
       isNewLine ||= space.includes('\n');
       if (isNewLine && frame === root && !goesOn(text, place, before, values.length > 0)) break;
       continue;
     }
-    const isKey = frame !== root && (isNewLine || /^[{,([;]$/.test(before)) && isKeyAt(text, place, mark);
+    const isKey =
+      frame !== root && (isNewLine || /^[{,([;]$/.test(before)) && isKeyAt(text, place, mark, last);
     isNewLine = false;
     if (word !== undefined) {
       const isText =
@@ -204,14 +214,14 @@ function valuesFrom(
       if (isKey) frame.key = word;
       before = word;
     } else if (mark !== undefined) {
-      const end = endOfString(text, place, mark);
+      const end = endOfString(text, place, mark, last);
       before = end === undefined ? mark : 'string';
       if (end === undefined) continue;
       const range = { start: place, end };
       place = Math.min(text.length, end + mark.length);
       if (isKey) frame.key = text.slice(range.start, range.end);
       else if (!isCompared(text, range.start - mark.length, place))
-        values.push(...valuesOf(text, range, sureOf(frame, name), root.argument));
+        values.push(...valuesOf(text, range, sureOf(frame, name), root.argument, name));
     } else if (opens !== undefined) {
       const isBody = opens === '{' && (bodies.has(before) || text[start - 1] === '$') && !isChoice;
       if (isBody && !at(blockOfString, text, start)) break;
@@ -237,6 +247,7 @@ function valuesFrom(
       else before = whole!;
     }
   }
+  site.reached = Math.max(site.reached, place);
   return { values, rows: root.argument, end: place };
 }
 
@@ -265,8 +276,8 @@ function goesOn(text: string, place: number, before: string, hasValue: boolean):
 }
 
 /** Whether a key ends at a place, behind the string that `mark` has opened there, or behind a word. */
-function isKeyAt(text: string, place: number, mark: string | undefined): boolean {
-  const end = mark === undefined ? place : (endOfString(text, place, mark) ?? place) + mark.length;
+function isKeyAt(text: string, place: number, mark: string | undefined, last: number): boolean {
+  const end = mark === undefined ? place : (endOfString(text, place, mark, last) ?? place) + mark.length;
   return /^\s*(?:=>|:(?![:=])|=(?!=))/.test(text.slice(end, end + 9));
 }
 
@@ -275,16 +286,20 @@ function isCompared(text: string, start: number, end: number): boolean {
   return compares.test(head) || /^\s*[=!]==?/.test(text.slice(end, end + 9));
 }
 
-function valuesOf(text: string, range: Range, sure: number, argument: number): Found[] {
+function valuesOf(text: string, range: Range, sure: number, argument: number, name: Name): Found[] {
   if (sure === sureness.not) return [];
-  return linesOf(text, range).map((line) => ({ ...line, inDoubt: sure === sureness.inDoubt, argument }));
+  return linesOf(text, range, name).map((line) => ({
+    ...line,
+    inDoubt: sure === sureness.inDoubt,
+    argument,
+  }));
 }
 
-/** Where a string ends; undefined where its mark opens none. */
-function endOfString(text: string, start: number, mark: string): number | undefined {
+/** Where a string ends, at the latest at `last`; undefined where its mark opens none. */
+function endOfString(text: string, start: number, mark: string, last: number): number | undefined {
   const isLong = mark.length === 3 || mark === '`';
   let end = start;
-  for (; end < text.length && end - start < longest; end++) {
+  for (; end < last; end++) {
     if (text.startsWith(mark, end)) return end;
     if (text[end] === '\n' && !isLong) return undefined;
     if (text[end] === '\\') end++;
@@ -292,15 +307,22 @@ function endOfString(text: string, start: number, mark: string): number | undefi
   return Math.min(end, text.length);
 }
 
-const mostLines = 3;
+/** What is longer may be a text. */
+const fewLines = 3;
 
-/** Of a string over a few lines, each; a longer one is a text. */
-function linesOf(text: string, { start, end }: Range): Range[] {
+/** The lines of a stretch that a name is given; where they may be a text, those that are no part of a sentence. */
+export function linesOf(text: string, { start, end }: Range, name: Name): Range[] {
   const whole = text.slice(start, end);
   if (!whole.includes('\n')) return [{ start, end }];
   const lines = [...whole.matchAll(/\S.*/g)];
-  if (lines.length > mostLines) return [];
-  return lines.map(({ 0: line, index }) => ({ start: start + index, end: start + index + line.length }));
+  return lines
+    .map(({ 0: line, index }) => ({ start: start + index, end: start + index + line.trimEnd().length }))
+    .filter((line) => lines.length <= fewLines || !isOfText(text.slice(line.start, line.end), name));
+}
+
+/** Whether a line of several that a name is given may be one of a text. */
+export function isOfText(line: string, name: Name): boolean {
+  return /\S\s+\S+\s+\S/.test(line) && !ofMany.test(name.text);
 }
 
 /** The match of a sticky pattern at a place. */

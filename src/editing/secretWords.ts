@@ -32,7 +32,7 @@ const calls = ['log[io]n', 'signin', 'authenticate'];
 /** Of these one that is a word is a kind of thing, and no secret. */
 const kinds = [
   ...['tokens?', 'bearer', 'auth(?:orization|entication)?', 'salt', 'otp', 'psk', 'clave', 'parola'],
-  '(?:api|app|access|account|auth|client|cipher|consumer|crypt|deploy|encrypt(?:ion)?|hmac|jwt|licen[cs]e|master|private|secret|server|service|session|shared|sign(?:ing)?|ssh|storage|subscription|webhook)[-_. ]?keys?',
+  '(?:aes|api|apps?|nwks?|access|account|auth|client|cipher|consumer|crypt|deploy|encrypt(?:ion)?|hmac|jwt|licen[cs]e|master|private|secret|server|service|session|shared|sign(?:ing)?|ssh|storage|subscription|webhook)[-_. ]?keys?',
   '(?:api|client|haupt|krypto|privat\\w{0,3}|sitzungs|zugangs|zugriffs)[-_ ]?schl(?:ü|ue)ssel',
 ];
 /** Of these a number of four to eight digits. */

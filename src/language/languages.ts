@@ -391,8 +391,8 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
   } satisfies Record<string, Language>),
 );
 
-/** What is taken for granted of a language that has no row. */
-const unknown: Language = { ...slashes, name: '', endings: [], quotes: backticks };
+/** What is taken for granted of a language that has no row: it may be one of data. */
+const unknown: Language = { ...slashes, name: '', endings: [], quotes: backticks, bareValues: true };
 const configuration: Language = { ...values, name: '', endings: [], quotes: both, bareValues: true };
 const text: Language = { ...uncommented, name: '', endings: [], quotes: double, bareValues: true };
 const template: Language = { ...mixed, name: '', endings: [], quotes: both };

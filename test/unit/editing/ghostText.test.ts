@@ -55,6 +55,17 @@ describe('ghost text', () => {
       assert.deepEqual([trial.shown, trial.entries.length], ['first + second', 1]);
     });
 
+    it('is late at the deadline all the same', async () => {
+      const { trial, judge } = unjudged();
+      trial.backend.text = undefined;
+      await trial.type('a', 90);
+      judge();
+      await trial.pass(1_000);
+      const { result, waitedMs } = trial.last;
+      assert.ok(result.kind === 'late', trial.result);
+      assert.ok(Math.abs(waitedMs - result.after) < 9, `${waitedMs} of ${result.after} ms`);
+    });
+
     it('comes, without another key, where it takes long', async () => {
       const { trial, judge } = unjudged();
       await trial.type('a', 1_000);

@@ -18,6 +18,10 @@ const places = [
   'd:\\ada\\m.gguf',
   'D:/ada/m.gguf',
   '\\\\ada\\share\\m.gguf',
+  // Of a folder that was chosen earlier.
+  'D:\\Ada B\\my models\\m.gguf',
+  '/mnt/Ada B/my models/m.gguf',
+  '\\\\nas\\Ada B\\m.gguf',
 ];
 const ofNone = { state: { name: 'idle' } as const, diagnosis: undefined, entries: [] };
 

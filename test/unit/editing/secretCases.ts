@@ -396,6 +396,50 @@ export const ofMany: typeof namedForms = [
   ['json', '{ "passwords": { "anna": "§" } }'],
 ];
 
+/** Whose the secrets of a list are: some sound like what is told about them. */
+export const ownersOf =
+  'user admin user1 test_user service host manager anna reader server owner state client source'.split(' ');
+
+/** Lists and blocks: what opens one, an entry of a secret, of whom `@` is, and what closes it. */
+export const lists: readonly (readonly [
+  languageId: string,
+  list: readonly [opens: string, entry: string, closes: string],
+])[] = [
+  ['python', ['PASSWORDS = [', '    "§",', ']']],
+  ['python', ['PASSWORDS = {', '    "@": "§",', '}']],
+  ['python', ['PASSWORDS = """', '§', '"""']],
+  ['python', ['passwords = dict(', '    @="§",', ')']],
+  ['typescript', ['const passwords = {', "  @: '§',", '};']],
+  ['typescript', ['const passwords = [', "  ['@', '§'],", '];']],
+  ['typescript', ['const passwords = new Map([', "  ['@', '§'],", ']);']],
+  ['typescript', ['const passwords = `', '  §', '`;']],
+  ['typescript', ['const it = { passwords: {', "  // of @\n  '@': '§',", '} };']],
+  ['typescript', ['switch (password) {', "  case '§':\n    open('@');\n    break;", '}']],
+  ['go', ['var passwords = []string{', '\t"§",', '}']],
+  ['go', ['var passwords = map[string]string{', '\t"@": "§",', '}']],
+  ['rust', ['const PASSWORDS: &[&str] = &[', '    "§",', '];']],
+  ['ruby', ['PASSWORDS = {', "  '@' => '§',", '}']],
+  ['php', ['$passwords = [', "  '@' => '§',", '];']],
+  ['json', ['{ "passwords": [', '  "§",', '  "" ] }']],
+  ['json', ['{ "passwords": {', '  "@": "§",', '  "": "" } }']],
+  ['json', ['{ "secrets": { "mode": "fast", "passwords": {', '  "@": "§",', '  "": "" } } }']],
+  ['sql', ['INSERT INTO users (id, name, password) VALUES', "(7, '@', '§'),", "(7, 'bob', NULL);"]],
+  ['sql', ['INSERT INTO users (password, name) VALUES', "  ('§', 'it''s (@'),", "  (NULL, 'bob');"]],
+  ['yaml', ['passwords:', '  - §', 'mode: fast']],
+  ['yaml', ['passwords:', '  @: §', 'mode: fast']],
+  ['yaml', ['passwords:', '  @:\n    value: §', 'mode: fast']],
+  ['yaml', ['password: |', '  §', 'mode: fast']],
+  ['yaml', ['passwords: [', '  §,', ']']],
+  ['ini', ['[passwords]', '@ = §', '[other]\nmode = fast']],
+  ['ini', ['passwords =', '    §', 'mode = fast']],
+  ['toml', ['[passwords]', '@ = "§"', '[other]\nmode = "fast"']],
+  ['toml', ['passwords = [', '  "§",', ']']],
+  ['properties', ['passwords = \\', '  §, \\', '  ']],
+  ['shellscript', ['PASSWORDS=(', '  §', ')']],
+  ['shellscript', ['declare -A PASSWORDS=(', '  [@]="§"', ')']],
+  ['shellscript', ['PASSWORDS=$(cat <<EOF', '§', 'EOF\n)']],
+];
+
 /** In these the form alone tells it. */
 export const ownForms: readonly (readonly [languageId: string, statement: string])[] = [
   ['shellscript', 'mysql -u root -p§ shop'],

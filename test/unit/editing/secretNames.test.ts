@@ -36,7 +36,16 @@ const secrets: Record<string, string> = {
   data: `secrets secrets.yml credentials credentials.json secrets.json secret.yaml secrets.prod.yml prod.secrets.json
     awsCredentials.json AWSCredentials.json db_credentials.yml my-secret.toml application_default_credentials.json
     .secrets .credentials.json credentials.toml credentials.csv creds.json new_user_credentials.csv secrets.xcconfig`,
-  copies: 'credentials.json.bak .env~ id_rsa.old server.key.orig secrets.yml.1',
+  copies: `credentials.json.bak .env~ id_rsa.old server.key.orig secrets.yml.1 credentials(1).json secrets.old.yml secrets_old.yml
+    secrets-backup.yml secrets.bak.yaml secrets2.yml passwords2.txt credentials-backup.py secrets.yml.bak2 secrets.yaml.dec
+    secrets.dec.yaml secrets.yaml.local secrets.yaml.prod .#secrets.yml #secrets.yml# server.key.txt passwd- shadow-`,
+  capitals: `GitHub_token.txt GitLab_token 2FA-Codes.txt PINs.txt PWDs.csv WiFi_Password.txt MySQL_password.txt MySQL_history
+    KeePassXC.csv RoboForm.csv PostGres_password.txt APIkeys.py PassWd.txt`,
+  'names that programs give': `deploy_key github_deploy_key work_id_rsa .secret_key secret_token.rb sa-key.json service-key.json firebase-key.json
+    aws_keys.csv openai_key.txt .openai_key discord_token.txt gmail_token.json gh_token tokens.csv bearer.txt recovery-key.txt
+    recovery_phrase.txt .smbcredentials credentials.cifs .authinfo .google_authenticator tomcat-users.xml
+    initialAdminPassword credentials.tfrc.json dataSources.local.xml wireguard.conf openvpn.conf hostapd.conf wifi.txt
+    firefox-logins.csv passwords-export.json`,
 };
 
 const sources = `secretsManager.ts secrets_manager.py secretSanta.py environment.ts environment.prod.ts env.py env.d.ts
@@ -51,7 +60,8 @@ const sources = `secretsManager.ts secrets_manager.py secretSanta.py environment
   secret-santa.json secrets.example.yml credentials.schema.json secrets-manager.yaml sftp.ts envelope.ts .envoy.yaml
   pem.ts certificate.ts crt.py .editorconfig .secrets.baseline package.json tsconfig.json settings.py local_settings.py
   certs.go cert_test.go wp-config-sample.php gradle.properties keystore.ts
-  wallet.ts secretsManager.mts environment.dev.ts env.ts env.prod.ts pw.ts keyboard4.db history.txt logins.ts passwords.md reset-passwords.txt nginx.conf bitwarden.ts 1password.tsx codes.txt`;
+  wallet.ts secretsManager.mts environment.dev.ts env.ts env.prod.ts pw.ts keyboard4.db history.txt logins.ts passwords.md reset-passwords.txt nginx.conf bitwarden.ts 1password.tsx codes.txt
+  pins.csv copy.json backup.sql old.yml 2.json recovery.txt mark-#1.md chapter-2.md bearer.ts wifi.py secretToken.ts`;
 
 describe('a name', () => {
   for (const [kind, names] of Object.entries(secrets))
@@ -75,7 +85,10 @@ describe('a name', () => {
     const kept = `/h/.ssh/config /h/.gnupg/pubring.kbx /h/.aws/config /h/.docker/config.json /h/.kube/config
       /h/.m2/settings.xml /h/.config/composer/auth.json /h/.config/gh/hosts.yml /h/.config/gcloud/properties /w/secrets/db /w/secrets/prod/app.yaml /w/.secrets/x.txt
       /w/config/credentials/production.yml /run/secrets/database /w/.envs/.production/.postgres
-      /h/.dbt/profiles.yml /h/.ngrok2/ngrok.yml /h/.azure/msal_token_cache.json /h/.azure/accessTokens.json`;
+      /h/.dbt/profiles.yml /h/.ngrok2/ngrok.yml /h/.azure/msal_token_cache.json /h/.azure/accessTokens.json /h/.oci/config /h/.acme.sh/account.conf /h/.config/doctl/config.yaml
+      /h/messages/backend/secrets.yaml /h/lang/app/credentials.json /h/languages/app/auth.json
+      /h/lang/android/keystore.properties /h/intl/prod/db_password.ini /w/i18n/.secrets.toml /h/lang/ops/vault.yml
+      /w/my-ui/tokens.json /h/ui/server/keys.json`;
     assert.deepEqual(
       kept.split(/\s+/).filter((path) => !isSecret(path)),
       [],
@@ -84,7 +97,12 @@ describe('a name', () => {
       /w/src/ui/tokens.json /w/src/secrets/store.ts /w/src/credentials/index.js /w/.docker/Dockerfile /w/.aws/task-definition.json
       /w/secrets.ts/main.ts /w/public/locales/en/auth.json /w/src/clientSecretCredential.ts /w/client_secret_credential.go /w/docs/secrets/index.md /w/.github/workflows/build.yml /w/ssh/config.ts
       /h/.envs/web/app/models.py /w/book/ch01.asc /w/book/01-introduction.asc /w/dbt/profiles.yml`;
-    assert.ok(isSecret('/h/credentials (1).json') && isSecret('/h/token copy.json'));
+    const copies =
+      'credentials (1).json|token copy.json|credentials copy 2.json|credentials - Copy (2).json|credentials - Kopie.json|BitLocker Recovery Key 1A2B.TXT|2FA Codes.txt|WiFi Password.txt|GitHub Token.txt';
+    assert.deepEqual(
+      copies.split('|').filter((name) => !isSecret(`/h/${name}`)),
+      [],
+    );
     assert.ok(isSecret('/h/Chrome Passwords.csv') && isSecret('/w/locales/.env'));
     assert.deepEqual(
       read.split(/\s+/).filter((path) => isSecret(path)),

@@ -10,11 +10,13 @@ import {
   drawn,
   formats,
   harmless,
+  lists,
   joinedNames,
   namedForms,
   names,
   ofMany,
   otherNames,
+  ownersOf,
   ownForms,
   words,
 } from './secretCases';
@@ -193,6 +195,25 @@ describe('a secret of another file', () => {
           `${what}, ${from} to ${to}`,
         );
     }
+  });
+
+  it('is in no text at any place of a list or block of any length', () => {
+    const random = randomSource(17);
+    const [count, places] = [300, [0, 1, 2, 3, 4, 15, 16, 64, 65, 66, 150, 298, 299]];
+    const shown = lists.flatMap(([languageId, list]) => {
+      const secrets = Array.from({ length: count }, () => words(random).plain);
+      const written = secrets.map((secret, i) => {
+        const name = ownersOf[i] ?? `${ownersOf[i % ownersOf.length]}${i}`;
+        return withSecret(list[1].replace('@', name), secret);
+      });
+      const text = [list[0], ...written, list[2]].join('\n');
+      const kept = withoutSecrets(`one\n${text}\ntwo\n`, languageId);
+      assert.ok(kept.startsWith('one\n') && kept.endsWith('\ntwo\n'), `${languageId}: ${list[0]}: ${kept}`);
+      return places
+        .filter((place) => kept.includes(secrets[place]!))
+        .map((place) => `${languageId}: ${list[0]} ${written[place]}`);
+    });
+    assert.deepEqual(shown, []);
   });
 
   it('is left out on all lines of a key without its first line', () => {
