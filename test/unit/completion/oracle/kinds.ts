@@ -1090,6 +1090,62 @@ const kinds: Record<string, Row[]> = {
       '[CmdletBinding()]',
     ],
   ],
+  'a block whose head has several lines': [
+    [
+      'cpp',
+      'static void f(int a,\n              int b) {‸\n\nint g();\n',
+      '\n  return a;\n}\n',
+      '\n  return a;\n}',
+    ],
+    [
+      'cpp',
+      'static void f(int a,\n              int b) {‸}\n\nint g();\n',
+      '\n  return a;\n}\n',
+      '\n  return a;\n',
+    ],
+    ['python', 'def f(a,\n          b):‸\n', '\n    return a\n', '\n    return a'],
+    ['python', 'if a and \\\n        b:‸\n\nc()\n', '\n    d()\n', '\n    d()'],
+    ['java', 'class A {\n  void f(int a,\n         int b) {‸\n}\n', '\n    g();\n  }\n', '\n    g();\n  }'],
+    ['go', 'func f() {\n\tif a ||\n\t\tb {‸}\n}\n', '\n\t\tc()\n\t}\n', '\n\t\tc()\n\t'],
+    ['kotlin', 'class A(\n    val a: Int) {‸\n', '\n  fun c() {}\n}\n', '\n  fun c() {}\n}'],
+    ['shellscript', 'if a &&\n   b; then‸\n', '\n  c\nfi\n', '\n  c\nfi'],
+    // Neither a bracket in a string nor the statement above is a part of it.
+    ['typescript', 'f(\n  a,\n  g(")", () => {‸\n);\n', '\n    b();\n  }),\n', '\n    b();\n  }),'],
+    ['c', 'int f(void) {\n  a(b,\n    c);\n  if (d) {‸\n}\n', '\n    e();\n  }\n', '\n    e();\n  }'],
+  ],
+  'conditions of a preprocessor in the first column of a block': [
+    [
+      'c',
+      'int f(void) {‸\n',
+      '\n    a();\n#ifdef B\n    b();\n#endif\n    c();\n}\n',
+      '\n    a();\n#ifdef B\n    b();\n#endif\n    c();\n}',
+    ],
+    ['c', 'int f(void) {‸\n', '\n#ifdef B\n    b();\n#endif\n}\n', '\n#ifdef B\n    b();\n#endif\n}'],
+    ['python', 'def f():‸\n', '\n    a()\n# B\n', '\n    a()'],
+  ],
+  'a declaration that is told from another one by what stands beside it': [
+    ['elixir', 'def f(\n      a) do\n  a\nend\n\n‸\n', 'def f(\n      b) do\n', 'def f('],
+    [
+      'c',
+      'static const char *\nf(void)\n{\n}\n\n‸\n',
+      'static const char *\ng(void)\n',
+      'static const char *',
+    ],
+    ['python', 'def _(a):\n    b()\n\n@f.register\n‸\n', 'def _(a):\n', 'def _(a):'],
+    [
+      'rust',
+      'pub fn f() -> A {\n    a()\n}\n\n#[cfg(windows)]\n‸\n',
+      'pub fn f() -> A {\n',
+      'pub fn f() -> A {',
+    ],
+    ['perl', 'package A;\nuse strict;\n\npackage B;\n‸\n', 'use strict;\n', 'use strict;'],
+    ['python', 'def f(a):\n    b()\n\n‸\n', 'def f(a):\n', 'hidden: duplicate'],
+  ],
+  'spaces that align, behind one that is typed': [
+    ['go', 'const (\n\tA ‸\n\tBCD  = 2\n)\n', '   = 1\n', '   = 1'],
+    ['markdown', '| a ‸\n', '   | b |\n', '   | b |'],
+    ['typescript', 'const a = ‸\n', ' b;\n', 'b;'],
+  ],
   'commands in the cells of a notebook': [
     ['python', 'import math\n‸\n', '%matplotlib inline', '%matplotlib inline'],
     ['python', 'import math\n‸\n', '!pip install requests', '!pip install requests'],
