@@ -421,6 +421,9 @@ const kinds: Record<string, Row[]> = {
     ['org', '* A\n‸\n', 'a) first thing\n', 'a) first thing'],
     ['typst', '= A\n‸\n', 'The code below is f(x).\n', 'The code below is f(x).'],
     ['quarto', '# A\n\n‸\n', 'There it is: 1) a.\n', 'There it is: 1) a.'],
+    ['haml', '%p\n  ‸\n', 'Here is a list of things\n', 'Here is a list of things'],
+    ['slim', 'p\n  | a\n  ‸\n', 'You can do it\n', 'You can do it'],
+    ['literate haskell', 'A.\n\n‸\n', 'The code environment is one.\n', 'The code environment is one.'],
   ],
   'arguments, elements and lists over several lines': [
     [
@@ -1140,6 +1143,21 @@ const kinds: Record<string, Row[]> = {
     ],
     ['perl', 'package A;\nuse strict;\n\npackage B;\n‸\n', 'use strict;\n', 'use strict;'],
     ['python', 'def f(a):\n    b()\n\n‸\n', 'def f(a):\n', 'hidden: duplicate'],
+  ],
+  'a name glued to a closer, where that is usual': [
+    ['objective-c', 'void f() {\n  ‸\n}\n', '__strong typeof(a)b = a;\n', '__strong typeof(a)b = a;'],
+    ['objective-c', '@interface A\n‸\n@end\n', '@property(copy)A *a;\n', '@property(copy)A *a;'],
+    ['ocaml', 'let a = ‸\n', 'f (=) b c\n', 'f (=) b c'],
+    ['sql', 'select ‸\n', 'COUNT(*)AS n from a\n', 'COUNT(*)AS n from a'],
+    ['fish', 'set a ‸\n', '(pwd)"/b"\n', '(pwd)"/b"'],
+    ['fortran', '‸\n', "WRITE(*,*)'Hello'\n", "WRITE(*,*)'Hello'"],
+    ['cobol', '01 A.\n‸\n', '  05 B PIC 9(5)V99.\n', '  05 B PIC 9(5)V99.'],
+    ['awk', '‸\n', '/foo(bar)baz/ { print }\n', '/foo(bar)baz/ { print }'],
+    ['scheme', '(f ‸)\n', '(sort xs <))\n', '(sort xs <)'],
+  ],
+  'a backtick in a language that is not known': [
+    ['verilog', '`define W 8\nx = new("‸")\n', 'b");\n', 'b'],
+    ['scheme', '(define (f x)\n  `(a ,x))\n(g "‸")\n', 'b")\n', 'b'],
   ],
   'spaces that align, behind one that is typed': [
     ['go', 'const (\n\tA ‸\n\tBCD  = 2\n)\n', '   = 1\n', '   = 1'],
