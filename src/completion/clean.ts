@@ -73,17 +73,17 @@ function emptyReason(raw: string, written: string, balanced: string): HiddenReas
 
 /** Spaces typed before the answer are not written twice, be they in the line or its indentation. */
 function withoutSecondSpace(site: Site, text: string): string {
-  // Where several stand there, something is aligned, which more of them may be wanted for.
-  const isAligned = !isBlank(site.lineBefore) && /[ \t]{2}$/.test(site.lineBefore);
-  return /[ \t]$/.test(site.lineBefore) && !isAligned ? text.replace(/^[ \t]+/, '') : text;
+  if (isBlank(site.lineBefore)) return site.lineBefore === '' ? text : text.replace(/^[ \t]+/, '');
+  // Where several stand on one side, something is aligned, which all of them may be wanted for.
+  return /(?<![ \t])[ \t]$/.test(site.lineBefore) ? text.replace(/^[ \t](?![ \t])/, '') : text;
 }
 
 /** A body written between a bracket and its closer puts the closer on a line of its own. */
 function withCloserOnItsLine(site: Site, text: string): string {
-  const { block, lineAfter, lineBefore } = site;
+  const { block, lineAfter } = site;
   const between =
     block?.behindOpener && block.closer !== '' && lineAfter.trimStart().startsWith(block.closer);
-  return between && text.includes('\n') ? `${text.trimEnd()}\n${/^\s*/.exec(lineBefore)![0]}` : text;
+  return between && text.includes('\n') ? `${text.trimEnd()}\n${block.indentation}` : text;
 }
 
 /** Code that goes on behind a wrong closer, or is left open before it, is of another place. */
@@ -240,11 +240,13 @@ const declaration = new RegExp(
 );
 
 /** The line, which declares something, stands in its scope already. */
-function declaresAgain({ languageId, before, after, lineBefore, lineAfter }: Site, text: string): boolean {
+function declaresAgain(site: Site, text: string): boolean {
+  const { languageId, before, after, lineBefore, lineAfter, lineAbove } = site;
   const line = (lineBefore + firstLine(text) + (text.includes('\n') ? '' : lineAfter)).trimEnd();
   // What is declared was typed where the answer begins with the next line.
   if (isBlank(firstLine(text)) || !isClosers(lineAfter) || !declares(languageId, line.trimStart()))
     return false;
+  if (tellsApart(languageId, lineAbove)) return false;
   if (isOverload(languageId, line, [linesAbove(before), linesBelow(after)])) return false;
   return isInScope(line, linesAbove(before)) || isInScope(line, linesBelow(after));
 }
@@ -261,16 +263,11 @@ function isOverload(languageId: string, line: string, sides: readonly Iterable<s
   });
 }
 
-const overloading = new Set([
-  'cpp',
-  'csharp',
-  'cuda-cpp',
-  'java',
-  'kotlin',
-  'objective-cpp',
-  'scala',
-  'swift',
-]);
+/** A decorator, an attribute, a condition or a unit's name above a declaration tells it from another one that reads the same. */
+function tellsApart(languageId: string, lineAbove: string): boolean {
+  if (/^\s*(?:@|#\[|library |package [\w:]+;)/.test(lineAbove)) return true;
+  return lexisOf(languageId).conditions && /^\s*#\s*(?:if|el)/.test(lineAbove);
+}
 
 /** Languages in which a name may be declared again in its scope. */
 const shadowing = new Set(['fsharp', 'ocaml', 'rust']);
@@ -279,8 +276,8 @@ const shadowing = new Set(['fsharp', 'ocaml', 'rust']);
 function declares(languageId: string, line: string): boolean {
   // What only opens a list of names is no declaration yet.
   if (/^(?:from|import|use)\b.*[({]$/.test(line)) return false;
-  // Nor is the name of a function whose parameters follow, where they tell it from another one.
-  if (overloading.has(languageId) && line.trimEnd().endsWith('(')) return false;
+  // Nor is a line that goes on below, with parameters, a type's name or more of a list: those tell.
+  if (!/^(?:java|type)script/.test(languageId) && /[(,*&]$/.test(line)) return false;
   if (languageId === 'python' && /^from +\w/.test(line)) return true;
   // To a shell it calculates.
   if (languageId === 'shellscript' && /^let\b/.test(line)) return false;

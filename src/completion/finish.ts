@@ -138,11 +138,24 @@ function suretyOf(text: string, tokens: readonly Token[], skipped?: number): Sur
   return { all: of(tokensIn(text, tokens, skipped)), line: of(line), end: end?.logProbability ?? 0 };
 }
 
-/** The tokens that reach into `text`, which stands behind `skipped` characters of theirs. */
+/**
+ * The tokens that reach into `text`, which stands behind `skipped` characters of theirs, or another text of the same signs:
+ * white space may have been written otherwise.
+ */
 function tokensIn(text: string, tokens: readonly Token[], skipped = 0): Token[] {
+  const written = tokens.map((token) => token.text).join('');
+  const most = written.startsWith(text.trimEnd(), skipped)
+    ? text.length
+    : lengthOf(written.slice(skipped), text.replace(/\s+/g, '').length);
   let length = -skipped;
   return tokens.filter((token) => {
     length += token.text.length;
-    return length - token.text.length < text.length && (skipped === 0 || length > 0);
+    return length - token.text.length < most && (skipped === 0 || length > 0);
   });
+}
+
+/** How far the first `signs` characters that are no white space reach. */
+function lengthOf(text: string, signs: number): number {
+  const ends = [...text.matchAll(/\S/g)].map(({ index }) => index + 1);
+  return ends[signs - 1] ?? text.length;
 }

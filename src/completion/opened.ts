@@ -1,6 +1,6 @@
 // What is open at the cursor, and what a text that is written there closes of it.
 
-import { languageAt } from '../language/languages';
+import { languageAt, languages } from '../language/languages';
 import { lexisOf } from '../language/lexis';
 import { Lexer, type Open } from './lexer';
 import { outermostStart } from './nearby';
@@ -414,12 +414,12 @@ function lineAt(text: string, index: number): string {
 const opensBody = /(?:\b(?:begin|do|else|in|of|then|where)|[:=>|\\])\s*$/;
 
 const keywords =
-  /^(?:and|as|case|catch|do|elif|else|elseif|end|finally|fn|for|foreach|from|func|function|if|in|instanceof|is|lock|match|of|or|return|satisfies|switch|synchronized|then|unless|until|using|when|where|while|with|x)$/;
+  /^(?:and|as|case|catch|do|elif|else|elseif|end|finally|fn|for|foreach|from|func|function|if|in|instanceof|is|lock|match|of|or|property|return|satisfies|switch|synchronized|then|typeof|__typeof|__typeof__|unless|until|using|when|where|while|with|x)$/i;
 
 /** Languages in which an operator may stand alone, as in `(+)` and `f(a:)`. */
 const sections = new Set([
-  ...['clojure', 'coffeescript', 'elixir', 'elm', 'fsharp', 'haskell', 'julia', 'perl', 'r', 'raku', 'ruby'],
-  ...['scala', 'shellscript', 'swift'],
+  ...['clojure', 'coffeescript', 'elixir', 'elm', 'fsharp', 'haskell', 'julia', 'ocaml', 'perl', 'r', 'raku'],
+  ...['ruby', 'scala', 'shellscript', 'swift'],
 ]);
 
 /** Whether what a closer ends is the first half of an operation or an entry. */
@@ -427,6 +427,7 @@ function isHalf(text: string, at: number, languageId: string): boolean {
   // What a line above ends with may be whole, as `default:` is.
   const before = text.slice(Math.max(text.lastIndexOf('\n', at) + 1, at - 20), at).trimEnd();
   return (
+    languages.has(languageId) &&
     !sections.has(languageId) &&
     (text[at] === '}' ? /[:=]$/ : text[at] === ')' ? /[=<]$/ : /(?!)/).test(before)
   );
@@ -437,6 +438,8 @@ function isGlued(text: string, opener: number | undefined, at: number, languageI
   const isOver = opener !== undefined && text.slice(opener, at).includes('\n');
   if ((lexisOf(languageId).glues && !isOver) || /[$@#%]$/.test(text.slice(0, opener ?? 0).slice(-1)))
     return false;
+  // Of a language that is not known it is not known what `)` may be glued to.
+  if (text[at] === ')' && !languages.has(languageId)) return false;
   const behind = text[at + 1] ?? '';
   if (languageAt(languageId).quotes.short.includes(behind)) return !isCast(text, opener, at, languageId);
   // A block of several lines does not end in the middle of one that goes on so.

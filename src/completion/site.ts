@@ -23,8 +23,10 @@ export interface Site {
   lineEnd: '\n' | '\r\n';
 }
 
-/** A block whose body is to be written: its opener's column, and whether its closer stands below already. */
+/** A block whose body is to be written, and whether its closer stands below already. */
 export interface Block {
+  /** What the line begins with that its closer stands below, and how wide that is. */
+  indentation: string;
   column: number;
   closer: string;
   closed: boolean;
@@ -120,13 +122,42 @@ function blockAt(site: Omit<Site, 'block'>): Block | undefined {
   // The editor closes the opener at once, whatever follows.
   const isPair = behindOpener && closer !== '' && site.lineAfter.trimStart().startsWith(closer ?? '');
   if (closer === undefined || !(isPair || isClosers(site.lineAfter))) return undefined;
-  const column = columnOf(opener);
+  const head = headOf(site.before, opener);
+  const column = columnOf(head);
   // A body that is there already needs a line of it, not a block.
   if (site.lineBelow !== '' && columnOf(site.lineBelow) > column) return undefined;
   if (!behindOpener && columnOf(site.lineBefore) <= column) return undefined;
   const below = columnOf(site.lineBelow) === column ? site.lineBelow.trim() : '';
   const closed = closer !== '' && (site.lineAfter.trim() || below).startsWith(closer);
-  return { column, closer, closed, behindOpener };
+  return { indentation: /^\s*/.exec(head)![0], column, closer, closed, behindOpener };
+}
+
+/** How many lines the head of a block may have. */
+const mostHead = 20;
+
+/** The line that a statement begins with of which `opener`, the last filled one of `before`, is the last line. */
+function headOf(before: string, opener: string): string {
+  if (/^\s*[)\]}]/.test(opener)) return opener;
+  const above = before.slice(0, before.lastIndexOf(opener)).split('\n').slice(0, -1).slice(-mostHead);
+  let line = opener;
+  // What its own last bracket opens is the block.
+  for (let depth = depthOf(opener.trimEnd().slice(0, -1)); depth < 0 || goesOn.test(above.at(-1) ?? '');) {
+    const next = above.pop();
+    if (next === undefined) return opener;
+    line = next;
+    depth += depthOf(line);
+  }
+  return columnOf(line) < columnOf(opener) ? line : opener;
+}
+
+/** A condition goes on in the next line. */
+const goesOn = /(?:&&|\|\||\\|\b(?:and|or))\s*$/;
+
+/** How many more brackets are opened than closed, but for those in strings. */
+function depthOf(line: string): number {
+  const code = line.replace(/(["'`]).*?\1/g, '');
+  const count = (pattern: RegExp): number => code.match(pattern)?.length ?? 0;
+  return count(/[([{]/g) - count(/[)\]}]/g);
 }
 
 /** What ends the block that `line` opens at its end: a bracket, a word, nothing where indentation does, undefined for no block. */

@@ -54,8 +54,8 @@ function standIns(site: Site, ends: string): string[] {
 
 /**
  * The lines that a completion may be the beginning of, for it need not be the end of what is being written: a value, a
- * body, the other half of a `try`, what a decorator stands before may follow; and what closes all that it owes, or also
- * what is owed before it. `ends` closes what is open above.
+ * body, the other half of a `try` or a `do`, what a decorator stands before may follow; and what closes all that it owes,
+ * or also what is owed before it. `ends` closes what is open above.
  */
 function* readings(site: Site, opened: Opened, text: string, ends: string): Generator<string> {
   const { lineBefore, lineAfter } = site;
@@ -63,19 +63,18 @@ function* readings(site: Site, opened: Opened, text: string, ends: string): Gene
   const rest = lineAfter + ends;
   yield line + rest;
   const { own, all } = opened.owedAfter(text);
-  // An element of a list that goes on below, or parameters of types that do.
+  // An element of a list that goes on below.
   if (own !== '') yield line + own + ',' + rest;
-  if (line.endsWith('<')) yield line + 'x>() {}' + rest;
   const indent = '\n' + /^\s*/.exec(line.slice(line.lastIndexOf('\n') + 1))![0];
-  const { wanted, bodies: known, headers, blockEnd } = endingsOf(site);
+  const { wanted, bodies: known, both = [], headers, blockEnd } = endingsOf(site);
   const closing = blockEnd?.(line);
   const bodies = closing === undefined ? known : [closing, ...known];
   // Of a conditional's two values the first one may stand in a bracket of its own.
   const half = own.replace(/^[)\]}]/, '$& : x');
+  const ways = bodies.flatMap((body) => wanted.map((want) => [want, body] as const));
   for (const closers of new Set([own, all, '', half]))
-    for (const body of bodies)
-      for (const want of wanted)
-        yield line + want.replaceAll('\n', indent) + closers + body.replaceAll('\n', indent) + rest;
+    for (const [want, body] of [...ways, ...both])
+      yield line + want.replaceAll('\n', indent) + closers + body.replaceAll('\n', indent) + rest;
   for (const header of headers) yield line + own + indent + header + rest;
   if (isBlank(lineAfter) || !isClosers(lineAfter)) return;
   // What is wanted behind a closer may stand before the next one, as a function's body does.
@@ -91,6 +90,8 @@ function* readings(site: Site, opened: Opened, text: string, ends: string): Gene
 interface Endings {
   wanted: string[];
   bodies: string[];
+  /** What may be wanted before the closers together with what may be behind them, where few go together. */
+  both?: (readonly [want: string, body: string])[];
   fillers: string[];
   headers: string[];
   /** What closes the block that a line opens, where each has a word of its own. */
@@ -113,12 +114,23 @@ const endings: Record<string, Endings> = {
   brace: {
     wanted: ['', ' x', ' x : x', ' : x', ': x'],
     bodies: ['', ';', ' {}', ' {', ' x;', ': x', ' finally {}', '>'],
+    both: [
+      ...[' while (x);', ' {} while (x);', ' catch (x) {}', '\nclass x {}', ' x() {}', ' {};', ' x {};'].map(
+        (body) => ['', body] as const,
+      ),
+      ...[' ""', ' from ""'].map((body) => ['', body] as const),
+      // The rest of a loop's head; the head of a statement with a type in braces; types of types.
+      [' x; x', ' {}'],
+      ...['', ' {}'].map((body) => ['}{', body] as const),
+      ...['', ' x', ' x;', ' {}', ' x() {}', '() {}'].map((body) => ['x>', body] as const),
+      ...[' x;', ' x() {}', '() {}'].map((body) => ['x>>', body] as const),
+    ],
     fillers: ['x', 'x;', ' {}'],
     headers: ['{', 'x() {', 'void x() {', 'fn x() {', 'func x() {', 'function x() {'],
     blockEnd: directivesEnd,
   },
   python: {
-    wanted: ['', ' x', ': x'],
+    wanted: ['', ' x', ': x', '\n x'],
     bodies: ['', ':', ': x', '\nfinally: x', '\ndef x(): x', ' else x'],
     fillers: ['x', ': x', 'x in x', 'x in x: x'],
     headers: ['def x():'],
@@ -141,6 +153,11 @@ const endings: Record<string, Endings> = {
   php: {
     wanted: ['', ' x', ' $x', ' : x'],
     bodies: ['', ';', ' {}', ' {', ' x;', ' finally {}'],
+    both: [
+      ['', ' while ($x);'],
+      ['', '\nfunction x() {}'],
+      [' $x; $x', ' {}'],
+    ],
     fillers: ['x;', ' {}'],
     headers: ['{', 'function x() {'],
     blockEnd: (line) => {
@@ -153,6 +170,7 @@ const endings: Record<string, Endings> = {
   powershell: {
     wanted: ['', ' x', ' $x'],
     bodies: ['', ' {}', ' {', ' finally {}'],
+    both: ['\nx', '\nparam()', '\n$x', ' while ($x)', '\n#>\nx'].map((body) => ['', body]),
     fillers: ['x', ' {}'],
     headers: ['if (x) {', 'function x {'],
   },

@@ -1,6 +1,7 @@
 // Decides, character by character, when a completion is long enough; how the model was stepped makes no difference.
 
 import { languageAt } from '../language/languages';
+import { lexisOf } from '../language/lexis';
 import type { Limits } from '../protocol';
 import type { StopReason } from '../results';
 import { wholeLength } from './blocks';
@@ -361,7 +362,8 @@ export class Stop {
     const most = Math.max(1, ...words.map(({ length }) => length));
     if (this.#isMiddle || written === '' || written.length > most || isBlank(line.at(-1)!)) return false;
     const column = this.#columnOf(line);
-    if (column > block.column) return false;
+    // Conditions of a preprocessor stand in any column.
+    if (column > block.column || (written === '#' && lexisOf(this.site.languageId).conditions)) return false;
     const isAt = column === block.column;
     if (isAt && words.some((word) => written !== word && word.startsWith(written))) return false;
     this.#isMiddle =

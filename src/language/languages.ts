@@ -98,6 +98,7 @@ export const texts: readonly string[] = [
     'feature',
     'gherkin',
     'instructions',
+    'literate haskell',
     'mediawiki',
   ],
   ...[
@@ -123,6 +124,7 @@ export const templates: readonly string[] = [
     'django-html',
     'ejs',
     'erb',
+    'haml',
     'html-eex',
     'jinja',
     'jinja-html',
@@ -130,7 +132,7 @@ export const templates: readonly string[] = [
     'liquid',
     'mdx',
   ],
-  ...['mustache', 'njk', 'nunjucks', 'phoenix-heex', 'twig'],
+  ...['mustache', 'njk', 'nunjucks', 'phoenix-heex', 'slim', 'twig'],
 ];
 
 /** By the ids of VS Code. */
@@ -392,7 +394,7 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
 );
 
 /** What is taken for granted of a language that has no row: it may be one of data. */
-const unknown: Language = { ...slashes, name: '', endings: [], quotes: backticks, bareValues: true };
+const unknown: Language = { ...slashes, name: '', endings: [], quotes: both, bareValues: true };
 const configuration: Language = { ...values, name: '', endings: [], quotes: both, bareValues: true };
 const text: Language = { ...uncommented, name: '', endings: [], quotes: double, bareValues: true };
 const template: Language = { ...mixed, name: '', endings: [], quotes: both };

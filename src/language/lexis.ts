@@ -458,7 +458,7 @@ const sameAs: Record<string, string> = {
 };
 const withElements = new Set(['javascript', 'javascriptreact', 'typescriptreact']);
 
-const gluing = new Set(['shellscript', 'makefile', 'css', 'scss', 'less']);
+const gluing = new Set(['shellscript', 'fish', 'makefile', 'css', 'scss', 'less']);
 
 const known = new Map<string, Lexis>();
 

@@ -8,9 +8,9 @@ import { type Region, Typing } from './editor';
 /**
  * `line` is a line from anywhere in it, `opener` what follows a line that opens a block, `open` the same where the
  * editor closes nothing, `fresh` a line behind its indentation, `bare` one whose indentation is to be written, `body` the
- * rest of a block, `middle` a part of a line.
+ * rest of a block, `begun` the same behind a line that goes on below, however long it is, `middle` a part of a line.
  */
-export const placeKinds = ['line', 'opener', 'open', 'fresh', 'bare', 'body', 'middle'] as const;
+export const placeKinds = ['line', 'opener', 'open', 'fresh', 'bare', 'body', 'begun', 'middle'] as const;
 
 export interface Spot {
   code: Code;
@@ -27,6 +27,8 @@ export interface Spot {
 }
 
 const mostLines = 30;
+/** Lines that say nothing without what stands below them. */
+const isBegun = /^\s*(?:@|#?\[.*\]$)|(?:[\\,({[<=|&+:]|\b(?:do|try|and|or))\s*$/;
 const written = 1500;
 
 export function drawSpot(
@@ -44,7 +46,7 @@ export function drawSpot(
   const column = columnOf(line);
   const indented = lineStart + (line.length - line.trimStart().length);
   if (kind === 'bare') at = lineStart;
-  else if (kind === 'fresh' || kind === 'body') at = indented;
+  else if (kind === 'fresh' || kind === 'body' || kind === 'begun') at = indented;
   else if (kind === 'opener' || kind === 'open') at = lineStart + line.trimEnd().length;
   if (kind === 'middle') {
     const end = at + 1 + random.below(lineEnd - at);
@@ -62,6 +64,13 @@ export function drawSpot(
     if (next === undefined || columnOf(next) <= column) return undefined;
     end = endOfBlock(text, lineEnd, column, true);
   } else if (kind === 'body') end = endOfBlock(text, lineStart - 1, column - 1, false);
+  else if (kind === 'begun') {
+    const next = nextFilled(text, lineEnd);
+    if (next === undefined || !(isBegun.test(line) || columnOf(next) > column)) return undefined;
+    end = endOfBlock(text, lineStart - 1, column - 1, false);
+    const truth = text.slice(at, end).split('\n', mostLines).join('\n');
+    return spot(code, kind, at, end, '', truth, text.slice(at, at + written));
+  }
   let taken: number | undefined;
   if (closers !== '') {
     const owed = typing.closers.length;
@@ -103,7 +112,7 @@ function spot(
     prefix: text.slice(0, at),
     suffix,
     closers,
-    truth: text.slice(at, end),
+    truth: kind === 'begun' ? wanted : text.slice(at, end),
     wanted,
     output,
   };
