@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { pathAlone } from './foreignFolders';
 import type { FileSource } from './ignoring';
 import { diskTree, slashed, type Tree } from './tree';
 
@@ -15,7 +16,7 @@ export class DiskFolder implements FileSource {
     const isInside = !relative.startsWith('..') && !path.isAbsolute(relative);
     return isInside
       ? { folder: this.folder, path: relative.replaceAll(path.sep, '/') }
-      : { folder: undefined, path: path.basename(file) };
+      : { folder: undefined, path: pathAlone(slashed(file)) };
   }
 
   fileIn(folder: string, file: string): string {

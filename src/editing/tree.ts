@@ -47,12 +47,14 @@ export const diskTree: Tree = {
   },
   async pathsOf(file) {
     const paths = [file];
-    for (let at = native(file); paths.length <= mostLinks; paths.push(slashed(at))) {
-      const target = await fs.readlink(at).catch(() => undefined);
-      if (target === undefined) break;
-      at = path.resolve(path.dirname(at), target);
+    const real = await withoutLinks(native(file));
+    let at: string | undefined = native(file);
+    while (at !== real && paths.length <= mostLinks) {
+      at = await withoutFirstLink(at);
+      if (at === undefined) break;
+      paths.push(slashed(at));
     }
-    return [...new Set([...paths, slashed(await withoutLinks(native(file)))])];
+    return [...new Set([...paths, slashed(real)])];
   },
   user: userOf(process.platform, os.homedir(), process.env),
 };
@@ -89,6 +91,18 @@ export function userOf(
     default:
       return { home, shared: ['/etc/gitconfig'], environment };
   }
+}
+
+/** Where the first link on the way to a file leads, with the rest of the way; `undefined` where there is none. */
+async function withoutFirstLink(file: string): Promise<string | undefined> {
+  const { root } = path.parse(file);
+  const parts = file.slice(root.length).split(path.sep);
+  for (let count = 1; count <= parts.length; count++) {
+    const part = root + parts.slice(0, count).join(path.sep);
+    const target = await fs.readlink(part).catch(() => undefined);
+    if (target !== undefined) return path.resolve(path.dirname(part), target, ...parts.slice(count));
+  }
+  return undefined;
 }
 
 /** Of what is not there yet, the path of its folder with its name. */

@@ -1,8 +1,8 @@
 // What VS Code knows of a document, in the terms of the parts that do not know VS Code: its place, silence, path.
 
-import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { type Place, placeAt, placeInNotebook } from '../editing/context';
+import { pathAlone } from '../editing/foreignFolders';
 import type { Judgement } from '../editing/judge';
 import { silentBecause } from '../editing/silence';
 import type { Silence } from '../results';
@@ -35,10 +35,10 @@ export function silenceAt(
   return undefined;
 }
 
-/** A document's path as its workspace folder sees it; the name alone of one that lies in none. */
+/** A document's path as its workspace folder sees it, or what `pathAlone` says of one that lies in none. */
 export function pathOf(uri: vscode.Uri): string {
   const isInFolder = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
-  return isInFolder ? vscode.workspace.asRelativePath(uri, false) : posix.basename(uri.path);
+  return isInFolder ? vscode.workspace.asRelativePath(uri, false) : pathAlone(uri.path);
 }
 
 /** What a document is called in front of a line of it: its path as people know it, with the number of a notebook's cell. */

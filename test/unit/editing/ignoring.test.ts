@@ -143,6 +143,16 @@ describe('files on a disk', () => {
     assert.equal(repositoryOf(file), folder);
   });
 
+  it('are not read where they were installed, be it outside of the folder', async () => {
+    const files = ['node_modules/lib/index.js', 'py/site-packages/lib.py', 'build/own.js'];
+    const outside = new DiskFolder(path.join(folder, 'build', 'deep'));
+    const read = await new Ignoring(outside).read(files.map((name) => write(name, name)));
+    assert.deepEqual(
+      read.map(({ path: shown }) => shown),
+      ['own.js'],
+    );
+  });
+
   it('are read unless Git or an ignore file keeps them out, by whatever path', async () => {
     write('.git/HEAD', 'ref: refs/heads/main\n');
     write('.gitignore', 'made/\n');

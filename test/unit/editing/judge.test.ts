@@ -109,6 +109,23 @@ describe('what may be read', () => {
     });
   });
 
+  itWithLinks('is judged by each folder that a chain of linked folders goes through', async () => {
+    write('.ryzansteinignore', 'private/\n/hidden\n');
+    write('real/deep/a.ts');
+    link('private', 'real');
+    link('alias', 'private');
+    link('far/off', '../alias/deep');
+    link('hidden', 'far');
+    link('open', 'hidden/off');
+    await judged({
+      'real/deep/a.ts': 'readable',
+      'alias/deep/a.ts': 'ignored',
+      'far/off/a.ts': 'ignored',
+      'far/off/new.ts': 'ignored',
+      'open/a.ts': 'ignored',
+    });
+  });
+
   itWithLinks('is judged by the name of a link, of its target and of what is between', async () => {
     write('.env.local');
     write('store/4711');
