@@ -411,7 +411,7 @@ describe('command line', function () {
       text: Record<string, object>;
     };
     has(score, 'model', 'type', 'kernel', 'bitsPerByte', 'text');
-    assert.deepEqual(Object.keys(score.bitsPerByte), ['python', 'typescript']);
+    assert.deepEqual(Object.keys(score.bitsPerByte), ['go', 'python', 'typescript']);
     for (const [language, bits] of Object.entries(score.bitsPerByte)) {
       assert.ok(bits > 0.5 && bits < 20, `${bits} bits per byte of ${language}`);
       has(score.text[language], 'files', 'tokens', 'bytes');
