@@ -1,4 +1,4 @@
-// Package shop is a small client of a shop's server, to try completions in.
+// Package shop asks what the server of a shop knows of its customers and products.
 package shop
 
 import (
