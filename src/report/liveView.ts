@@ -2,7 +2,7 @@
 
 import { t } from '@vscode/l10n';
 import type { Completion } from '../protocol';
-import type { Recent } from '../reports';
+import type { ModelInfo, Recent } from '../reports';
 import type { Outcome, Result } from '../results';
 import { mean, median, percentile, sum } from '../statistics';
 import {
@@ -96,19 +96,24 @@ export function liveState({ engine, requests, recent, deadline, wanted, looked, 
 }
 
 /** `kernel avx512-vnni · 2 threads, 1 now: the machine is busy`; of a last answer that had fewer threads than the model has. */
-export function computedWith(
-  model: { name: string; kernel: string; threads: number },
-  last: Completion | undefined,
-): string {
-  return t`${model.name} · kernel ${model.kernel} · ${threadsNow(model, last)}`;
+export function computedWith(model: Loaded & { kernel: string }, last: Completion | undefined): string {
+  const name = ownOf(model, last)?.model ?? model.name;
+  return t`${name} · kernel ${model.kernel} · ${threadsNow(model, last)}`;
 }
 
 /** `2 threads, 1 now: the machine is busy`; how many do where it is not may have been measured since the model was loaded. */
-export function threadsNow(model: { name: string; threads: number }, last: Completion | undefined): string {
-  const own = last?.model === model.name ? last : undefined;
+export function threadsNow(model: Loaded, last: Completion | undefined): string {
+  const own = ownOf(model, last);
   const most = own?.mostThreads ?? model.threads;
   const now = own?.threads ?? most;
   return now < most ? t`${threadsOf(most)}, ${grouped(now)} now: the machine is busy` : threadsOf(most);
+}
+
+type Loaded = Pick<ModelInfo, 'name' | 'threads' | 'specialists'>;
+
+/** The last completion, if the model that is loaded wrote it, or one of its specialists. */
+function ownOf({ name, specialists = [] }: Loaded, last: Completion | undefined): Completion | undefined {
+  return last && [name, ...specialists.map((each) => each.name)].includes(last.model) ? last : undefined;
 }
 
 function useWords({ memoryBytes, cpuShare }: Use): string {

@@ -223,6 +223,11 @@ describe('the live view', () => {
     assert.equal(computedWith(model, undefined), 'm · kernel avx2 · 2 threads');
     assert.match(computedWith(model, answer({ threads: 1 })), /2 threads, 1 now: the machine is busy$/);
     assert.equal(computedWith(model, answer({ model: 'before', threads: 1 })), 'm · kernel avx2 · 2 threads');
+    const specialists = [{ name: 'other', languages: ['go'] }];
+    assert.equal(
+      computedWith({ ...model, specialists }, answer({ model: 'other', threads: 1, mostThreads: 1 })),
+      'other · kernel avx2 · 1 thread',
+    );
   });
 
   it('tells what the engine takes, as far as that is known', () => {
