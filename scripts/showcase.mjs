@@ -26,6 +26,7 @@ await program(import.meta.url, async (args) => {
     },
   });
   await setUpBuild();
+  await nameSpecialists();
   await buildNative();
   await bundle();
   const taught = heldOutFiles('teach', Number(values.teach));
@@ -38,6 +39,17 @@ await program(import.meta.url, async (args) => {
   return spawnSync(process.execPath, [path.join('test', 'e2e', 'trial.mjs')], { cwd: root, stdio: 'inherit' })
     .status;
 });
+
+/** The bundled model's file names those beside it that are for some languages alone. */
+async function nameSpecialists() {
+  const [{ array, text }, { restate }, { bundledModel }] = await Promise.all(
+    ['model/ggufWriter', 'model/rewrite', 'editing/modelFile'].map(compiled),
+  );
+  const ggufs = await bundledFiles();
+  const names = ggufs.filter((gguf) => languagesOf(gguf).length > 0).map(({ file }) => path.basename(file));
+  const main = ggufs.find(({ file }) => file === bundledModel(models));
+  restate(main, 'ryzanstein.specialists', array(8, names.map(text)));
+}
 
 async function typed(files, threads) {
   const flags = ['--typed', '--json', '--confidence', leastConfidence, '--threads', threads];
@@ -116,13 +128,8 @@ async function writeThresholds(ways) {
 
 /** Puts into each bundled model's file what `made` makes of the confidence that it states; `isOwn` tells the answers that it gives. */
 async function writeConfidence(made) {
-  const [{ readGguf }, { stateConfidence, tuningOf }] = await Promise.all(
-    ['model/gguf', 'model/tuning'].map(compiled),
-  );
-  const ggufs = readdirSync(models)
-    .filter((file) => file.endsWith('.gguf'))
-    .map((file) => readGguf(path.join(models, file)));
-  const languagesOf = (gguf) => gguf.metadata.get('ryzanstein.languages') ?? [];
+  const { stateConfidence, tuningOf } = await compiled('model/tuning');
+  const ggufs = await bundledFiles();
   const special = ggufs.flatMap(languagesOf);
   return ggufs.map((gguf) => {
     const languages = languagesOf(gguf);
@@ -132,6 +139,18 @@ async function writeConfidence(made) {
     stateConfidence(gguf, confidence);
     return { isOwn, confidence };
   });
+}
+
+async function bundledFiles() {
+  const { readGguf } = await compiled('model/gguf');
+  return readdirSync(models)
+    .filter((file) => file.endsWith('.gguf'))
+    .map((file) => readGguf(path.join(models, file)));
+}
+
+/** Those that a model's file is for alone; none where it is for all. */
+function languagesOf(gguf) {
+  return gguf.metadata.get('ryzanstein.languages') ?? [];
 }
 
 async function compiled(file) {

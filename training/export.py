@@ -13,6 +13,8 @@ from tokenizer import CONTROL as CONTROL_TOKENS
 
 NORMAL_TOKEN, CONTROL_TOKEN = 1, 3
 CONTROL_KEYS = ["eos", "fim_pre", "fim_suf", "fim_mid", "fim_pad", "fim_rep", "fim_sep"]
+# Languages that were in no corpus, by those that they are like (LOG.md says how often the models are right in them).
+ALIKE = {"c": ["objective-c"], "cpp": ["cuda-cpp", "objective-cpp"], "java": ["csharp", "kotlin", "scala"], "rust": ["swift"]}
 
 
 def tokenizer_metadata(tokenizer_json: Path) -> dict:
@@ -39,8 +41,13 @@ def tokenizer_metadata(tokenizer_json: Path) -> dict:
     }
 
 
+def with_alike(languages: list[str]) -> list[str]:
+    """What a model that was trained on some languages answers in: these, and those of which it is right oftener than another one."""
+    return sorted({*languages, *(other for language in languages for other in ALIKE.get(language, []))})
+
+
 def export_model(model: TernaryTransformer, tokenizer_json: Path, path: Path, name: str, languages: list[str] | None = None) -> None:
-    """Writes `model` to `path`, for some languages alone if any are given; raises ValueError if tokenizer and model differ in size."""
+    """Writes `model` to `path`, for some languages and those like them alone if any are given; raises ValueError if tokenizer and model differ in size."""
     shape = model.shape
     tokenizer = tokenizer_metadata(tokenizer_json)
     if len(tokenizer["tokenizer.ggml.tokens"]) != shape.vocabulary:
@@ -61,7 +68,7 @@ def export_model(model: TernaryTransformer, tokenizer_json: Path, path: Path, na
         "bitnet.vocab_size": shape.vocabulary,
         **tokenizer,
         "ryzanstein.fim.orders": ["psm", "spm"],
-        **({"ryzanstein.languages": languages} if languages else {}),
+        **({"ryzanstein.languages": with_alike(languages)} if languages else {}),
         **cache.metadata(),
     }
     ternary = {id(parameter) for parameter in model.ternary_parameters()}

@@ -11,7 +11,10 @@ import { array, string, text } from '../../../src/model/ggufWriter';
 import { restate } from '../../../src/model/rewrite';
 import { stateConfidence } from '../../../src/model/tuning';
 import type { Calibration } from '../../../src/completion/calibration';
+import { calibrate } from '../../../src/measure/tune';
+import type { Hole } from '../../../src/measure/holes';
 import type { Limits, Prompt } from '../../../src/protocol';
+import type { Evaluation } from '../../../src/reports';
 import { temporaryFile } from '../model/ggufFile';
 
 const addon = loadAddon(addonFile(path.resolve('dist')));
@@ -83,6 +86,29 @@ describe('a specialist', () => {
     const answer = { confidence: 0.5, exact: true, characters: 9, language: 'go' };
     for (const name of ['other', 'main', 'another']) engine.known({ model: name, answer });
     assert.deepEqual(known, ['other', 'main']);
+    await engine.close();
+  });
+
+  it('is calibrated by its own answers, and the model by its own', async () => {
+    const { main } = family();
+    const engine = await Engine.load(addon, { modelFile: main, threads: 1 });
+    // Both are as sure of all; in Go one of four is right, in Python three of four.
+    const languages = Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? 'go' : 'python'));
+    const results = languages.map((language, i) => ({
+      ...{ language, confidence: 0.5, text: 'text', hidden: undefined },
+      exact: (i >> 1) % 4 === 0 ? language === 'go' : language === 'python',
+    }));
+    const evaluation = { results } as unknown as Evaluation;
+    const holes = languages.map((language) => ({ language }) as Hole);
+    const { results: calibrated, calibration } = calibrate(engine, holes, evaluation);
+    const [go, python] = [calibrated[0]!.confidence, calibrated[1]!.confidence];
+    assert.ok(Math.abs(go - 0.25) < 0.05 && Math.abs(python - 0.75) < 0.05, `${go}, ${python}`);
+    assert.match(calibration!, /main: .*; other: |other: .*; main: /);
+    for (const { loaded, model } of engine.models) {
+      const { offset, languages } = loaded.tuning.confidence;
+      assert.deepEqual(Object.keys(languages), [model.name === 'main' ? 'python' : 'go']);
+      assert.equal(offset > 0, model.name === 'main');
+    }
     await engine.close();
   });
 
