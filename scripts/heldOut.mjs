@@ -10,7 +10,8 @@ export const heldOutFolder = process.env.RYZANSTEIN_EVAL ?? path.join(trainingCa
 
 const languages = {
   ...{ c: /\.c$/, cpp: /\.(cc|cpp|hpp)$/, go: /\.go$/, java: /\.java$/, javascript: /\.m?js$/ },
-  ...{ python: /\.py$/, rust: /\.rs$/, typescript: /\.tsx?$/ },
+  ...{ python: /\.py$/, rust: /\.rs$/, typescript: /\.tsx?$/, csharp: /\.cs$/, css: /\.css$/ },
+  ...{ html: /\.html$/, json: /\.json$/, shellscript: /\.(sh|bash|zsh)$/, yaml: /\.ya?ml$/ },
 };
 /** Of a file, in bytes: shorter ones say little, longer ones would be most of a language's keys. */
 const size = { least: 1000, most: 6000 };
@@ -39,8 +40,10 @@ export function filesToType(use, perLanguage, folder) {
 }
 
 function allFiles(folder) {
-  const { sources } = JSON.parse(readFileSync(path.join(root, 'training', 'eval.json'), 'utf8'));
-  return sources.flatMap(({ name, files }) => {
+  const named = new Map();
+  for (const { name, files = [] } of ['eval.json', 'eval-more.json'].flatMap(listed))
+    named.set(name, [...(named.get(name) ?? []), ...files]);
+  return [...named].flatMap(([name, files]) => {
     const own = path.join(folder, name);
     if (!existsSync(own)) return [];
     return readdirSync(own, { recursive: true }).map((file) => ({
@@ -50,10 +53,14 @@ function allFiles(folder) {
   });
 }
 
-/** What a file is for, so that none is for two things. The frozen sets have no holes in C: of its files half report. */
-function useOf({ file, isNamed, digest }) {
-  const isC = languages.c.test(file);
-  if (isC ? digest < '8' : isNamed) return 'report';
+function listed(list) {
+  const { sources, development = [] } = JSON.parse(readFileSync(path.join(root, 'training', list), 'utf8'));
+  return [...sources, ...development];
+}
+
+/** What a file is for, so that none is for two things. */
+function useOf({ isNamed, digest }) {
+  if (isNamed) return 'report';
   return digest < 'c' ? 'teach' : 'choose';
 }
 

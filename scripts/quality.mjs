@@ -11,6 +11,7 @@ import { program, root, run, step } from './steps.mjs';
 
 const cli = path.join('dist', 'cli.js');
 const reportsFolder = path.join(root, 'docs', 'quality');
+const lists = ['training/eval.json', 'training/eval-more.json'];
 /** Where the reports about typing are, beside the folders of the sets. */
 const typedFolder = path.join(reportsFolder, 'typed');
 const settings = ['quiet', 'normal', 'eager'];
@@ -76,7 +77,7 @@ function bundledModel() {
 async function measure({ set, files, model, threads, python, names, name }) {
   const folder = path.join(root, 'out', 'quality', set);
   const holes = path.join(folder, 'holes.json');
-  const frozen = ['training/eval.json', '--files', files, '--set', set];
+  const frozen = [listOf(set), '--files', files, '--set', set];
   const computed = ['--json', '--model', model, '--threads', threads];
   mkdirSync(folder, { recursive: true });
   mkdirSync(path.join(reportsFolder, set), { recursive: true });
@@ -95,6 +96,13 @@ async function measure({ set, files, model, threads, python, names, name }) {
     writeFileSync(file, JSON.stringify({ ...kept, file: path.basename(kept.file) }));
     console.log(`${file}: ${results.length} answers`);
   }
+}
+
+/** The list that has a set. */
+function listOf(set) {
+  const list = lists.find((each) => set in JSON.parse(readFileSync(path.join(root, each), 'utf8')).sets);
+  if (!list) throw new Error(`None of ${lists.join(', ')} has a set "${set}".`);
+  return list;
 }
 
 /** Types held-out files, so many of each language, at each setting. */
@@ -131,10 +139,8 @@ async function output([command, ...args], file) {
 /** The page about all reports that are kept. */
 async function writePage() {
   const { chartsOf, pageOf } = await pageParts();
-  const sets = ['full', 'quick']
+  const sets = ['quick', 'full', 'full-more']
     .filter((name) => existsSync(path.join(reportsFolder, name)))
-    .sort()
-    .reverse()
     .map((name) => ({ name, reports: reportsIn(path.join(reportsFolder, name)) }))
     .filter(({ reports }) => reports.length > 0);
   if (sets.length === 0) throw new Error(`${reportsFolder} has no reports to make a page of.`);

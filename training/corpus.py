@@ -87,7 +87,7 @@ def collect_one(job: tuple[dict, Path, Path]) -> dict:
         reason = filters.refuse_path(path)
         text = None
         if not reason:
-            text, reason = filters.clean(data)
+            text, reason = filters.clean(data, origin.language_of(path))
         if reason:
             removed[reason] += 1
         else:

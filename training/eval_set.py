@@ -2,10 +2,12 @@
 
     python eval_set.py --mirror FOLDER            # git snapshots as FOLDER/owner+name/repo; what is absent is fetched
     python eval_set.py --mirror FOLDER --freeze   # other files than before: their holes are other holes
+    python eval_set.py --mirror FOLDER --sets eval-more.json    # the sets of the other languages
 
 Output folder: $RYZANSTEIN_EVAL (default ~/.cache/ryzanstein-training/eval): the files of one source together under its
 name, those that holes are punched into and the others, which are its repository context. Run again, it brings what is
-missing. The holes themselves are drawn by `ryzanstein eval`, by the seeds in eval.json.
+missing. The holes themselves are drawn by `ryzanstein eval`, by the seeds in the list. Of the `development` sources no
+file is in a set: what is learnt or chosen by held-out code is so by theirs, and by the other files of the `sources`.
 """
 
 import argparse
@@ -16,13 +18,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import corpus
 import duplicates
 import filters
 import sources as origin
 
 HERE = Path(__file__).parent
-LANGUAGES = ("cpp", "go", "java", "javascript", "python", "rust", "typescript")
-FILES_PER_LANGUAGE = 100
 CHARACTERS = range(1_000, 40_000)
 
 
@@ -37,10 +38,10 @@ def main() -> None:
     parser.add_argument("--freeze", action="store_true", help="choose the files anew and write them into the list")
     options = parser.parse_args()
     sets = load_sets(options.sets)
-    for source in sets["sources"]:
+    for source in [*sets["sources"], *sets.get("development", [])]:
         collect(source, options.mirror, eval_folder(), keep=not options.freeze)
     if options.freeze:
-        freeze(sets["sources"], eval_folder())
+        freeze(sets, eval_folder())
         options.sets.write_text(json.dumps(sets, indent=1) + "\n")
     missing = [
         f"{source['name']}/{path}"
@@ -56,7 +57,7 @@ def main() -> None:
 def load_sets(file: Path) -> dict:
     """Reads eval.json; refuses what sources.json may not have either, and a source that is not held out."""
     sets = json.loads(file.read_text())
-    for source in origin.checked(sets["sources"], file):
+    for source in origin.checked([*sets["sources"], *sets.get("development", [])], file):
         if not origin.is_held_out(source):
             raise ValueError(f"{file}: {source['name']} is not held out, models may have been trained on it")
     return sets
@@ -67,30 +68,32 @@ def collect(source: dict, mirror: Path, out: Path, keep: bool) -> None:
     folder with its stamp is whole."""
     folder = out / source["name"]
     stamp = folder / ".version"
-    if keep and stamp.exists() and stamp.read_text() == source["version"]:
+    version = f"{source['version']} {hashlib.sha256(corpus.RULES).hexdigest()[:12]}"
+    if keep and stamp.exists() and stamp.read_text() == version:
         return
     shutil.rmtree(folder, ignore_errors=True)
     for path, data in origin.files_of(source, mirror, out / ".downloads"):
         if not path.startswith(tuple(source.get("without", []))) and not filters.refuse_path(path):
-            if filters.clean(data)[0] is not None:
+            if filters.clean(data, origin.language_of(path))[0] is not None:
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 (folder / path).write_bytes(data)
-    stamp.write_text(source["version"])
+    stamp.write_text(version)
     print(f"{source['name']}: {sum(1 for file in folder.rglob('*') if file.is_file()) - 1} files", flush=True)
 
 
-def freeze(listed: list[dict], out: Path) -> None:
-    """Chooses the files for holes: equal numbers per language, the sources of a language in turn."""
+def freeze(sets: dict, out: Path) -> None:
+    """Chooses the files for holes: `filesPerLanguage` of each of `languages`, the sources of a language in turn."""
+    listed, wanted = sets["sources"], sets["filesPerLanguage"]
     waiting = {source["name"]: candidates(source, out) for source in listed}
     chosen: dict[str, list[str]] = {source["name"]: [] for source in listed}
     near = duplicates.NearIndex()
-    for language in LANGUAGES:
+    for language in sets["languages"]:
         found = 0
-        while found < FILES_PER_LANGUAGE:
+        while found < wanted:
             if not any(waiting[name].get(language) for name in waiting):
                 raise ValueError(f"the sources have only {found} files in {language}")
             for name, files in waiting.items():
-                if not files.get(language) or found == FILES_PER_LANGUAGE:
+                if not files.get(language) or found == wanted:
                     continue
                 path, text = files[language].pop()
                 signature = duplicates.signature(duplicates.space_free(text))
@@ -107,7 +110,7 @@ def candidates(source: dict, out: Path) -> dict[str, list[tuple[str, str]]]:
     licence notice, which would be a hole that is known by heart, and whatever becomes of the cleaning later."""
     by_language: dict[str, list[tuple[str, str]]] = {}
     for path, data in files_in(out / source["name"]):
-        text = filters.clean(data)[0]
+        text = filters.clean(data, origin.language_of(path))[0]
         if text is not None and text.encode() == data and len(text) in CHARACTERS:
             by_language.setdefault(language_of(path), []).append((path, text))
     for files in by_language.values():
@@ -116,7 +119,9 @@ def candidates(source: dict, out: Path) -> dict[str, list[tuple[str, str]]]:
 
 
 def language_of(path: str) -> str | None:
-    """As an editor tells it: headers are C++."""
+    """As an editor tells it: headers are C++, and what the corpus counts under CSS is not all CSS."""
+    if path.endswith((".scss", ".less")):
+        return None
     return "cpp" if path.endswith(".h") else origin.language_of(path)
 
 

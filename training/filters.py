@@ -10,13 +10,13 @@ VENDORED = re.compile(
 GENERATED_PATH = re.compile(
     r"(^|/)(__generated__|generated|_generated|gen|generated-types|codegen-output|\.next)(/)|"
     r"\.min\.[cm]?js$|[-.]bundle\.js$|[._-](generated|gen|pb)\.([cm]?[jt]sx?|go|rs|cc|h)$|_pb2(_grpc)?\.py$|\.pnp\.c?js$|"
-    r"(^|/)zz_generated|_string\.go$|"
+    r"(^|/)zz_generated|_string\.go$|\.min\.css$|\.(designer|g|g\.i)\.cs$|"
     r"(^|/)_(version|parsetab|lextab)\.py$",
     re.I,
 )
 DATA_PATH = re.compile(
     r"(^|/)(fixtures?|__fixtures__|__snapshots__|snapshots|testdata|test-data|test_data|__testfixtures__|"
-    r"locales?|i18n|translations|lang|baselines|corpus)(/)|\.snap\.|(lock|-lock)\.[cm]?js$",
+    r"locales?|i18n|translations|lang|baselines|corpus)(/)|\.snap\.|(lock|-lock|_lock|lockfile)\.([cm]?js|json|ya?ml)$",
     re.I,
 )
 GENERATED_TEXT = re.compile(
@@ -45,12 +45,17 @@ EMAIL = re.compile(
     r"(?<![\w.+-])(?!git@)[A-Za-z0-9][\w.+-]*@(?!example\.)(?:[A-Za-z0-9-]+\.)+"
     r"(?:com|org|net|io|dev|edu|gov|info|me|co|ai|de|fr|uk|jp|cn|ru|it|es|nl|pl|ch|se|no|cz|br|in|eu|us|ca|au|at|be|fi|hu|dk|kr|tw|nz|il|gr|ua|sk|pt|ie|tv|biz|app|xyz)\b"
 )
-HEADER_COMMENT = re.compile(r'\A(#!.*\n)?\s*(/\*[\s\S]*?\*/|(?:[ \t]*//.*\n)+|(?:[ \t]*#(?!!).*\n)+|"""[\s\S]*?""")\s*')
+HEADER_COMMENT = re.compile(r'\A(#!.*\n)?\s*(/\*[\s\S]*?\*/|<!--[\s\S]*?-->|(?:[ \t]*//.*\n)+|(?:[ \t]*#(?!!).*\n)+|"""[\s\S]*?""")\s*')
 NOTICE = re.compile(r"copyright|licen[sc]e|SPDX|all rights reserved", re.I)
 
 MAX_LINE = 1_000
 MIN_LETTERS = 0.25
 MAX_LITERAL = 0.6  # strings and numbers among the characters that are no spaces
+# Of what somebody writes by hand; a longer one is data.
+MOST_CHARACTERS = {"json": 6_000, "yaml": 15_000, "html": 40_000}
+UNQUOTED_SECRET = re.compile(
+    r"(?:passw(?:or)?d|secret|token|api_?key|private_?key)\s*[:=][ \t]*(?=[^\s\"']*[0-9])(?=[^\s\"']*[A-Za-z])[A-Za-z0-9+/_=-]{20,}", re.I
+)
 
 
 def refuse_path(path: str) -> str | None:
@@ -62,7 +67,7 @@ def refuse_path(path: str) -> str | None:
     return "data" if DATA_PATH.search(path) else None
 
 
-def clean(data: bytes) -> tuple[str | None, str | None]:
+def clean(data: bytes, language: str | None = None) -> tuple[str | None, str | None]:
     """(text, None) for a file fit for training, else (None, reason).
 
     The text has line ends \\n, no byte-order mark, no e-mail addresses and no licence notice at its head: the
@@ -75,7 +80,7 @@ def clean(data: bytes) -> tuple[str | None, str | None]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
         return None, "encoding"
-    reason = refuse_text(text)
+    reason = refuse_text(text, language)
     if reason:
         return None, reason
     text = EMAIL.sub("user@example.com", without_notice(text))
@@ -83,7 +88,7 @@ def clean(data: bytes) -> tuple[str | None, str | None]:
     return (text, None) if len(text) >= 200 else (None, "small")
 
 
-def refuse_text(text: str) -> str | None:
+def refuse_text(text: str, language: str | None = None) -> str | None:
     lines = text.split("\n")
     head = text[:3000]
     if BENCHMARK.search(text):
@@ -102,6 +107,10 @@ def refuse_text(text: str) -> str | None:
         return "secret"
     if OPAQUE.search(text):
         return "data"
+    if language in ("yaml", "shellscript") and UNQUOTED_SECRET.search(text):
+        return "secret"
+    if language in MOST_CHARACTERS:
+        return "data" if len(text) > MOST_CHARACTERS[language] else None
     literal = sum(len(found) for found in LITERAL.findall(text))
     return "data" if literal > MAX_LITERAL * (len(text) - text.count(" ")) else None
 

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from export import read_model
 from model import TernaryTransformer
-from samples import Document, Sampler, read_shards
+from samples import Document, Sampler, parse_languages, read_shards
 
 RUN_TOKENS = 51
 PROMPT_TOKENS, GENERATED_TOKENS = 128, 96
@@ -71,7 +71,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     tokenizer = Tokenizer.from_file(str(arguments.corpus / "tokenizer.json"))
-    languages = arguments.languages.split(",") if arguments.languages else None
+    languages = parse_languages(arguments.languages) if arguments.languages else None
     documents = read_shards(arguments.corpus.glob("train-*.jsonl.zst"), languages)
     prompts = draw_prompts(Sampler(documents, tokenizer, arguments.seed), arguments.prompts, random.Random(arguments.seed))
     generated = continue_greedily(read_model(arguments.model), prompts)

@@ -9,7 +9,7 @@ import json
 import math
 import multiprocessing
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import accumulate
@@ -22,8 +22,11 @@ from tokenizers import Tokenizer
 
 from repositories import Repository
 
-LANGUAGE_WEIGHTS = {"typescript": 0.22, "python": 0.18, "javascript": 0.15}
-OTHER_LANGUAGES_WEIGHT = 0.45  # of all others together, in equal parts
+LANGUAGE_WEIGHTS = {
+    **{"typescript": 0.22, "python": 0.18, "javascript": 0.15},
+    **{"shellscript": 0.02, "yaml": 0.02, "html": 0.015, "css": 0.015, "json": 0.01},
+}
+OTHER_LANGUAGES_WEIGHT = 0.37  # of all others together, in equal parts
 FIM_SHARE = 0.78
 SPM_SHARE = 0.75  # of fill-in-the-middle; the rest has the prefix first
 PATH_SHARE = 0.75
@@ -44,7 +47,7 @@ class Document:
     text: str
 
 
-def read_shards(paths: Iterable[Path], languages: list[str] | None = None) -> list[Document]:
+def read_shards(paths: Iterable[Path], languages: Collection[str] | None = None) -> list[Document]:
     """The documents of some languages, or of all."""
     documents = []
     for path in sorted(paths):
@@ -56,6 +59,12 @@ def read_shards(paths: Iterable[Path], languages: list[str] | None = None) -> li
                 text = fields["text"].replace("\r\n", "\n").replace("\r", "\n")
                 documents.append(Document(fields["source"], fields["path"], fields["language"], text))
     return documents
+
+
+def parse_languages(text: str) -> dict[str, float | None]:
+    """`c,csharp=0.3`: the languages, and the weights of those that have another than usual."""
+    pairs = (part.partition("=") for part in text.split(","))
+    return {name: float(weight) if weight else None for name, _, weight in pairs}
 
 
 @dataclass(frozen=True)
@@ -77,9 +86,9 @@ class Rows(NamedTuple):
 
 
 class Sampler:
-    """Draws samples: language by weight, file by length, place by line."""
+    """Draws samples: language by weight, file by length, place by line. `weights` says otherwise for some languages."""
 
-    def __init__(self, documents: list[Document], tokenizer: Tokenizer, seed: int):
+    def __init__(self, documents: list[Document], tokenizer: Tokenizer, seed: int, weights: dict[str, float] | None = None):
         self.tokenizer, self.seed = tokenizer, seed
         by_language: dict[str, list[Document]] = {}
         self.by_source: dict[str, list[Document]] = {}
@@ -90,9 +99,10 @@ class Sampler:
         self.repositories = {name: Repository(one.path for one in files) for name, files in self.by_source.items()}
         self.by_place = {(one.source, one.path): one for files in self.by_source.values() for one in files}
         self.languages = sorted(by_language)
-        others = [language for language in self.languages if language not in LANGUAGE_WEIGHTS]
+        known = {**LANGUAGE_WEIGHTS, **(weights or {})}
+        others = [language for language in self.languages if language not in known]
         other_weight = OTHER_LANGUAGES_WEIGHT / max(1, len(others))
-        self.language_weights = [LANGUAGE_WEIGHTS.get(language, other_weight) for language in self.languages]
+        self.language_weights = [known.get(language, other_weight) for language in self.languages]
         self.documents = by_language
         self.lengths = {name: list(accumulate(len(d.text) for d in by_language[name])) for name in self.languages}
         token = tokenizer.token_to_id

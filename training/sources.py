@@ -31,6 +31,17 @@ LANGUAGES = {
     ".cxx": "cpp",
     ".hh": "cpp",
     ".hpp": "cpp",
+    ".cs": "csharp",
+    ".html": "html",
+    ".css": "css",
+    ".scss": "css",
+    ".less": "css",
+    ".json": "json",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".sh": "shellscript",
+    ".bash": "shellscript",
+    ".zsh": "shellscript",
 }
 MAX_BYTES = 200_000
 MIN_BYTES = 200

@@ -25,7 +25,7 @@ from cache import with_the_text
 from export import export_model, load_exported, tokenizer_metadata
 from gguf import read_gguf
 from model import Shape, TernaryTransformer
-from samples import Document, RowSource, Sampler, ahead, read_shards
+from samples import Document, RowSource, Sampler, ahead, parse_languages, read_shards
 from tokenizer import CONTROL
 
 WARM_UP_STEPS = 40
@@ -36,7 +36,7 @@ GRADIENT_LIMIT = 1.0
 MIDDLE_WEIGHT = 4.0  # of a middle's token in the loss: they are 4 % of all, and what completions are made of
 STEP_TOKENS = 8192
 ROW_LENGTHS = (512, 512, 1024)  # step after step; short rows spare attention, long ones teach the whole context
-HELD_OUT_LANGUAGES = ("typescript", "javascript", "python", "rust", "go", "java", "cpp")
+HELD_OUT_LANGUAGES = ("typescript", "javascript", "python", "rust", "go", "java", "cpp", "csharp", "html", "css", "json", "yaml", "shellscript")
 HELD_OUT_FILES, HELD_OUT_TOKENS = 8, 500  # of each language; the head of each file; small, for it is paid at every checkpoint
 
 
@@ -214,7 +214,7 @@ def parse_arguments() -> argparse.Namespace:
     end.add_argument("--steps", type=int)
     parser.add_argument("--shape", default="512,4,1280", help="width,layers,ffn")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--languages", help="of the corpus, separated by commas; all of them unless told otherwise")
+    parser.add_argument("--languages", help="of the corpus, with weights where they are not the usual ones, as in c,csharp=0.3; all of them unless told otherwise")
     parser.add_argument("--start", type=Path, help="exported model to begin from; its shape must be --shape")
     parser.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates")
     parser.add_argument("--cooldown", type=float, default=COOLDOWN_SHARE, help="share of the time in which the rates fall to zero")
@@ -276,8 +276,9 @@ def main() -> None:
     checkpoint = run / "checkpoint.pt"
     tokenizer_json = arguments.corpus / "tokenizer.json"
     tokenizer = Tokenizer.from_file(str(tokenizer_json))
-    languages = arguments.languages.split(",") if arguments.languages else None
-    sampler = Sampler(read_shards(arguments.corpus.glob("train-*.jsonl.zst"), languages), tokenizer, arguments.seed)
+    languages = parse_languages(arguments.languages) if arguments.languages else None
+    weights = {name: weight for name, weight in (languages or {}).items() if weight is not None}
+    sampler = Sampler(read_shards(arguments.corpus.glob("train-*.jsonl.zst"), languages), tokenizer, arguments.seed, weights)
     held_out = held_out_rows(read_shards(arguments.corpus.glob("heldout-*.jsonl.zst")), sampler)
     width, layers, ffn = map(int, arguments.shape.split(","))
     shape = Shape(tokenizer.get_vocab_size(), width, layers, ffn, heads=width // 64, kv_heads=width // 128)
@@ -318,7 +319,7 @@ def main() -> None:
     def keep() -> None:
         training.save(checkpoint)
         schedule.keep()
-        export_model(training.model, tokenizer_json, run / "latest.gguf", arguments.name, languages)
+        export_model(training.model, tokenizer_json, run / "latest.gguf", arguments.name, list(languages) if languages else None)
         alone, with_text = {}, {}
         for language, rows in held_out.items():
             alone[language], with_text[language] = (round(bits, 4) for bits in bits_per_byte(training.model, rows))

@@ -1,5 +1,6 @@
 """Tests of the corpus: held-out rule, filters, duplicates, shares, tokenizer, holes, and the n-gram baseline."""
 
+import collections
 import json
 import os
 import random
@@ -147,8 +148,26 @@ class Filters(unittest.TestCase):
             self.refused("colours = ['red', 'green', 'blue'],\n" + "  'some word', 'another word',\n" * 60), "data"
         )
 
+    def test_settings_and_markup(self):
+        settings = "name: web\nimage: registry/web\nreplicas: 2\n" * 8
+        for language, text, reason in (
+            ("yaml", settings, None),
+            ("yaml", settings + "api_key: 8f3kd92kdl39dk20dk39\n", "secret"),
+            ("yaml", settings + "api_key: ${API_KEY}\n", None),
+            ("shellscript", 'echo "ready to go now"\n' * 12 + "export DB_PASSWORD=k3kd92kdl39dk20dk39x\n", "secret"),
+            ("json", '{\n' + '  "name": "value",\n' * 40 + '  "last": "one"\n}\n', None),
+            ("json", '{\n' + '  "name": "value",\n' * 400 + '  "last": "one"\n}\n', "data"),
+            ("typescript", 'export const all = [\n' + '  "name of it", "value",\n' * 40 + "];\n", "data"),
+        ):
+            self.assertEqual(filters.clean(text.encode(), language)[1], reason, text[-60:])
+        notice = "<!-- Copyright 2020 Some One, all rights reserved -->\n"
+        self.assertNotIn("Copyright", filters.clean((notice + "<p>text of a page</p>\n" * 20).encode(), "html")[0])
+
     def test_paths(self):
         for path, reason in {
+            "src/Form.Designer.cs": "generated",
+            "pnpm-lock.yaml": "data",
+            "web/site.min.css": "generated",
             "node_modules/a/b.js": "vendored",
             "src/api_pb2.py": "generated",
             "a/app.min.js": "generated",
@@ -156,7 +175,8 @@ class Filters(unittest.TestCase):
             "pip/_vendor/rich/text.py": "vendored",
         }.items():
             self.assertEqual(filters.refuse_path(path), reason, path)
-        self.assertIsNone(filters.refuse_path("src/builder/distance.ts"))
+        for path in ("src/builder/distance.ts", "src/Designer.cs", "package.json", ".github/workflows/test.yml"):
+            self.assertIsNone(filters.refuse_path(path), path)
         self.assertIsNone(sources.language_of("types/index.d.ts"))
         self.assertEqual(sources.language_of("a/b.tsx"), "typescript")
 
@@ -375,10 +395,11 @@ class EvalSet(unittest.TestCase):
                 with self.assertRaisesRegex(ValueError, message):
                     eval_set.load_sets(self.write(Path(folder), **changes))
 
-    def test_the_frozen_list_is_of_held_out_sources(self):
-        listed = eval_set.load_sets(corpus.HERE / "eval.json")["sources"]
-        languages = {eval_set.language_of(path) for source in listed for path in source["files"]}
-        self.assertEqual(languages, set(eval_set.LANGUAGES))
+    def test_the_frozen_lists_are_of_held_out_sources_and_have_as_many_files_of_each_language(self):
+        for file in ("eval.json", "eval-more.json"):
+            sets = eval_set.load_sets(corpus.HERE / file)
+            files = [eval_set.language_of(path) for source in sets["sources"] for path in source["files"]]
+            self.assertEqual(collections.Counter(files), dict.fromkeys(sets["languages"], sets["filesPerLanguage"]))
 
     def test_only_files_that_the_corpus_takes_unchanged_are_chosen(self):
         with tempfile.TemporaryDirectory() as folder:

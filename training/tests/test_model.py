@@ -1,6 +1,7 @@
 """Tests of the ternary model, its export, the training samples and exact resume."""
 
 import argparse
+import collections
 import json
 import os
 import random
@@ -21,7 +22,7 @@ from export import export_model, load_exported, read_model
 from gguf import TQ2_0, pack_tq2_0, quantise_rows, read_gguf, unpack_q8_0, unpack_tq2_0
 from model import Shape, TernaryTransformer, quantise_ternary, quantise_tokens
 from reference import Reference
-from samples import MIDDLE_KINDS, Document, Sample, Sampler, ahead, choose_middle
+from samples import MIDDLE_KINDS, Document, Sample, Sampler, ahead, choose_middle, parse_languages
 from tokenizer import of_exported
 from tokenizer import train as train_tokenizer
 from train import (
@@ -136,6 +137,17 @@ class Samples(unittest.TestCase):
         """Those of `count` samples that have this order."""
         rng = random.Random(seed)
         return (one for one in (self.sampler.sample(rng, 1024) for _ in range(count)) if one.order == order)
+
+    def test_languages_are_drawn_by_their_weights(self):
+        asked = parse_languages("go,csharp=0.3,yaml")
+        self.assertEqual(asked, {"go": None, "csharp": 0.3, "yaml": None})
+        weights = {name: weight for name, weight in asked.items() if weight is not None}
+        documents = [Document("some/repo", f"a/{language}", language, TEXT) for language in asked]
+        sampler, rng = Sampler(documents, TOKENIZER, 7, weights), random.Random(1)
+        drawn = collections.Counter(sampler.draw_document(rng).language for _ in range(3000))
+        whole = 0.37 + 0.3 + 0.02  # go is the one of all others, yaml has its usual small share
+        for language, weight in (("go", 0.37), ("csharp", 0.3), ("yaml", 0.02)):
+            self.assertAlmostEqual(drawn[language] / 3000, weight / whole, delta=0.03)
 
     def test_both_orders_keep_the_documented_form_and_end_with_endoftext(self):
         rng = random.Random(1)
