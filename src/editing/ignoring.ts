@@ -1,7 +1,7 @@
 // What may be read: nothing that ignore files or Git keep out, no secrets, nothing huge, and nothing that is foreign.
 
 import { importedPaths } from '../language/imports';
-import { languageOf } from '../language/languages';
+import { sourceLanguageOf } from '../language/languages';
 import { isForeignFolder } from './foreignFolders';
 import { Judge, type Judgement } from './judge';
 import type { Tree } from './tree';
@@ -108,7 +108,7 @@ export class Ignoring {
 
   private async textOf(file: string): Promise<TextFile | undefined> {
     const { path } = this.files.placeOf(file);
-    const languageId = languageOf(path);
+    const languageId = sourceLanguageOf(path);
     if (!languageId || ((await this.files.size(file)) ?? Infinity) > largestFile) return undefined;
     const bytes = await this.files.bytes(file).catch(() => undefined);
     return bytes && { file, path, languageId, text: new TextDecoder().decode(bytes) };

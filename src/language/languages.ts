@@ -7,7 +7,7 @@ export interface Language {
   readonly name: string;
   /** What the names of its files end with, the usual ending first; none where files are known by whole names. */
   readonly endings: readonly string[];
-  /** Whether its files are source code to measure on and to read beside others; another one changes the frozen sets. */
+  /** Whether its files are source code, to measure on and to read beside others. */
   readonly isSource?: boolean;
   readonly lineComments: readonly string[];
   readonly blockComments: readonly (readonly [opener: string, closer: string])[];
@@ -138,7 +138,14 @@ export const templates: readonly string[] = [
 /** By the ids of VS Code. */
 export const languages: ReadonlyMap<string, Language> = new Map<string, Language>(
   Object.entries({
-    ada: { name: 'Ada', ...dashes, endings: ['.adb', '.ads'], quotes: characters, blocks: 'none' },
+    ada: {
+      name: 'Ada',
+      ...dashes,
+      endings: ['.adb', '.ads'],
+      isSource: true,
+      quotes: characters,
+      blocks: 'none',
+    },
     bat: {
       name: 'Batch',
       ...values,
@@ -154,6 +161,7 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       name: 'Clojure',
       ...percent,
       endings: ['.clj'],
+      isSource: true,
       lineComments: [';'],
       pathComment: ';',
       quotes: double,
@@ -170,12 +178,20 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       name: 'CoffeeScript',
       ...hash,
       endings: ['.coffee'],
+      isSource: true,
       blockComments: [['###', '###']],
       quotes: triples,
     },
     // A header may be one of C; C++ reads C as well.
-    cpp: { name: 'C++', ...readC, endings: ['.cpp', '.cc', '.h', '.hpp'] },
-    csharp: { name: 'C#', ...c, endings: ['.cs'], quotes: tripleAndCharacters, grammar: 'c-sharp' },
+    cpp: { name: 'C++', ...readC, endings: ['.cpp', '.cc', '.cxx', '.h', '.hh', '.hpp', '.hxx'] },
+    csharp: {
+      name: 'C#',
+      ...c,
+      endings: ['.cs'],
+      isSource: true,
+      quotes: tripleAndCharacters,
+      grammar: 'c-sharp',
+    },
     css: {
       name: 'CSS',
       ...uncommented,
@@ -184,8 +200,8 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       quotes: both,
       grammar: 'css',
     },
-    'cuda-cpp': { name: 'CUDA C++', ...c, endings: ['.cu', '.cuh'] },
-    dart: { name: 'Dart', ...slashes, endings: ['.dart'], quotes: triples },
+    'cuda-cpp': { name: 'CUDA C++', ...c, endings: ['.cu', '.cuh'], isSource: true },
+    dart: { name: 'Dart', ...slashes, endings: ['.dart'], isSource: true, quotes: triples },
     diff: { name: 'Diff', ...uncommented, endings: ['.diff', '.patch'], quotes: double },
     dockercompose: {
       name: 'Docker Compose',
@@ -200,15 +216,16 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       name: 'Elixir',
       ...hash,
       endings: ['.ex', '.exs'],
+      isSource: true,
       quotes: triples,
       ...ended(/\bdo$|\bfn\b.*->$/),
     },
     elm: {
       name: 'Elm',
-      ...{ ...dashes, endings: ['.elm'], blockComments: [['{-', '-}']] },
+      ...{ ...dashes, endings: ['.elm'], isSource: true, blockComments: [['{-', '-}']] },
       quotes: tripleAndCharacters,
     },
-    erlang: { name: 'Erlang', ...percent, endings: ['.erl', '.hrl'], quotes: both },
+    erlang: { name: 'Erlang', ...percent, endings: ['.erl', '.hrl'], isSource: true, quotes: both },
     fish: {
       name: 'Fish',
       ...ended(/^\s*(?:if|for|while|function|begin|switch)\b(?!.*;\s*end\b)/),
@@ -219,7 +236,7 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
     },
     fsharp: {
       name: 'F#',
-      ...{ ...slashes, endings: ['.fs', '.fsx'], blockComments: [['(*', '*)']] },
+      ...{ ...slashes, endings: ['.fs', '.fsx'], isSource: true, blockComments: [['(*', '*)']] },
       quotes: tripleAndCharacters,
     },
     'git-commit': { name: 'Git Commit Message', ...values, endings: [], quotes: double },
@@ -235,13 +252,14 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       endings: ['.graphql', '.gql'],
       quotes: { short: ['"'], long: ['"""'] },
     },
-    groovy: { name: 'Groovy', ...slashes, endings: ['.groovy', '.gradle'], quotes: triples },
+    groovy: { name: 'Groovy', ...slashes, endings: ['.groovy', '.gradle'], isSource: true, quotes: triples },
     handlebars: { name: 'Handlebars', ...markup, endings: ['.hbs', '.handlebars'], quotes: both },
     hcl: { name: 'HCL', ...hcl, endings: ['.hcl'] },
     haskell: {
       name: 'Haskell',
       ...dashes,
       endings: ['.hs'],
+      isSource: true,
       blockComments: [['{-', '-}']],
       quotes: characters,
     },
@@ -276,18 +294,24 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
     jsonl: { name: 'JSON Lines', ...uncommented, endings: ['.jsonl'], quotes: double },
     julia: {
       name: 'Julia',
-      ...{ ...hash, endings: ['.jl'], blockComments: [['#=', '=#']], quotes: tripleAndCharacters },
+      ...{
+        ...hash,
+        endings: ['.jl'],
+        isSource: true,
+        blockComments: [['#=', '=#']],
+        quotes: tripleAndCharacters,
+      },
       ...ended(
         /^\s*(?:(?:mutable )?struct|function|if|for|while|let|try|macro)\b(?!.*\bend\b)|\bdo(?: [\w, ]+)?$/,
       ),
     },
-    kotlin: { name: 'Kotlin', ...c, endings: ['.kt', '.kts'], quotes: tripleAndCharacters },
+    kotlin: { name: 'Kotlin', ...c, endings: ['.kt', '.kts'], isSource: true, quotes: tripleAndCharacters },
     latex: { name: 'LaTeX', ...percent, endings: ['.tex'], quotes: double },
     less: { name: 'Less', ...slashes, endings: ['.less'], quotes: both },
     log: { name: 'Log', ...uncommented, endings: ['.log'], quotes: double, bareValues: true },
     lua: {
       name: 'Lua',
-      ...{ ...dashes, endings: ['.lua'], blockComments: [['--[[', ']]']], quotes: both },
+      ...{ ...dashes, endings: ['.lua'], isSource: true, blockComments: [['--[[', ']]']], quotes: both },
       ...ended(/\b(?:then|do|function\b[\w.: ]*\([^()]*\))$/),
     },
     makefile: {
@@ -306,22 +330,24 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       blockComments: starred,
       quotes: { short: ['"'], long: ["''"] },
     },
-    'objective-c': { name: 'Objective-C', ...c, endings: ['.m'] },
-    'objective-cpp': { name: 'Objective-C++', ...c, endings: ['.mm'] },
+    'objective-c': { name: 'Objective-C', ...c, endings: ['.m'], isSource: true },
+    'objective-cpp': { name: 'Objective-C++', ...c, endings: ['.mm'], isSource: true },
     ocaml: {
       name: 'OCaml',
       ...uncommented,
       endings: ['.ml', '.mli'],
+      isSource: true,
       blockComments: [['(*', '*)']],
       quotes: characters,
     },
-    perl: { name: 'Perl', ...hash, endings: ['.pl', '.pm'], quotes: both },
-    php: { name: 'PHP', ...slashes, endings: ['.php'], quotes: both, grammar: 'php' },
+    perl: { name: 'Perl', ...hash, endings: ['.pl', '.pm'], isSource: true, quotes: both },
+    php: { name: 'PHP', ...slashes, endings: ['.php'], isSource: true, quotes: both, grammar: 'php' },
     plaintext: { name: 'Plain Text', ...uncommented, endings: [], quotes: double, bareValues: true },
     powershell: {
       name: 'PowerShell',
       ...hash,
       endings: ['.ps1', '.psm1'],
+      isSource: true,
       blockComments: [['<#', '#>']],
       quotes: both,
       grammar: 'powershell',
@@ -329,10 +355,17 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
     properties: { name: 'Properties', ...values, endings: ['.properties'], quotes: double, bareValues: true },
     python: {
       name: 'Python',
-      ...{ ...hash, endings: ['.py'], isSource: true, quotes: triples, blocks: 'colon', grammar: 'python' },
+      ...{
+        ...hash,
+        endings: ['.py', '.pyi'],
+        isSource: true,
+        quotes: triples,
+        blocks: 'colon',
+        grammar: 'python',
+      },
       imports: ofPython,
     },
-    r: { name: 'R', ...hash, endings: ['.r'], quotes: { short: ['"', "'", '`'], long: [] } },
+    r: { name: 'R', ...hash, endings: ['.r'], isSource: true, quotes: { short: ['"', "'", '`'], long: [] } },
     raku: { name: 'Raku', ...hash, endings: ['.raku', '.rakumod'], quotes: both },
     razor: { name: 'Razor', ...mixed, endings: ['.cshtml', '.razor'], quotes: both },
     restructuredtext: {
@@ -344,18 +377,24 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
     },
     ruby: {
       name: 'Ruby',
-      ...{ ...hash, endings: ['.rb'], quotes: { short: ['"', "'", '`'], long: [] }, grammar: 'ruby' },
+      ...{
+        ...hash,
+        endings: ['.rb'],
+        isSource: true,
+        quotes: { short: ['"', "'", '`'], long: [] },
+        grammar: 'ruby',
+      },
       ...ended(
         /^\s*(?:def|class|module|if|unless|while|until|begin)\b(?!.*(?:\bend\b|\)? = |;))|\bdo(?: *\|[^|]*\|)?$/,
       ),
     },
     rust: { name: 'Rust', ...c, endings: ['.rs'], isSource: true, grammar: 'rust', imports: ofRust },
-    scala: { name: 'Scala', ...c, endings: ['.scala'], quotes: tripleAndCharacters },
+    scala: { name: 'Scala', ...c, endings: ['.scala'], isSource: true, quotes: tripleAndCharacters },
     scss: { name: 'SCSS', ...slashes, endings: ['.scss'], quotes: both },
     shaderlab: { name: 'ShaderLab', ...slashes, endings: ['.shader'], quotes: double },
     shellscript: {
       name: 'Shell Script',
-      ...{ ...hash, endings: ['.sh'], isSource: true, quotes: backticks, grammar: 'bash' },
+      ...{ ...hash, endings: ['.sh', '.bash', '.zsh'], isSource: true, quotes: backticks, grammar: 'bash' },
       wordBlocks: [
         [/(?:^|[\s;])then$/, 'fi'],
         [/(?:^|[\s;])do$/, 'done'],
@@ -364,8 +403,14 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       bareValues: true,
     },
     sql: { name: 'SQL', ...dashes, endings: ['.sql'], blockComments: starred, quotes: both, blocks: 'none' },
-    svelte: { name: 'Svelte', ...mixed, endings: ['.svelte'], quotes: backticks },
-    swift: { name: 'Swift', ...slashes, endings: ['.swift'], quotes: { short: ['"'], long: ['"""'] } },
+    svelte: { name: 'Svelte', ...mixed, endings: ['.svelte'], isSource: true, quotes: backticks },
+    swift: {
+      name: 'Swift',
+      ...slashes,
+      endings: ['.swift'],
+      isSource: true,
+      quotes: { short: ['"'], long: ['"""'] },
+    },
     terraform: { name: 'Terraform', ...hcl, endings: ['.tf', '.tfvars'] },
     tex: { name: 'TeX', ...percent, endings: ['.sty', '.cls'], quotes: double },
     toml: { name: 'TOML', ...values, endings: ['.toml'], quotes: triples },
@@ -381,12 +426,13 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       name: 'Visual Basic',
       ...values,
       endings: ['.vb'],
+      isSource: true,
       lineComments: ["'"],
       pathComment: "'",
       quotes: double,
     },
     vhdl: { name: 'VHDL', ...dashes, endings: ['.vhd', '.vhdl'], quotes: characters, blocks: 'none' },
-    vue: { name: 'Vue', ...mixed, endings: ['.vue'], quotes: backticks },
+    vue: { name: 'Vue', ...mixed, endings: ['.vue'], isSource: true, quotes: backticks },
     xml: { name: 'XML', ...markup, endings: ['.xml'], quotes: both, blocks: 'none' },
     xsl: { name: 'XSL', ...markup, endings: ['.xsl', '.xslt'], quotes: both, blocks: 'none' },
     yaml: { name: 'YAML', ...hash, endings: ['.yaml', '.yml'], quotes: both, bareValues: true },
@@ -410,20 +456,26 @@ export function languageAt(languageId: string): Language {
   return languages.get(languageId) ?? ofKind;
 }
 
-/** The languages of source files, by the endings of their names. */
-const bySourceEnding = new Map(
-  [...languages].flatMap(([id, { endings, isSource }]) =>
-    isSource ? endings.map((ending) => [ending, id] as const) : [],
-  ),
+/** The languages by the endings of their files' names. */
+const byEnding = new Map(
+  [...languages].flatMap(([id, { endings }]) => endings.map((ending) => [ending, id] as const)),
 );
 
-/** The language of a source file by the ending of its name; undefined for any other file. */
+/** The language of a file by the ending of its name; undefined where none is known. */
 export function languageOf(file: string): string | undefined {
-  return bySourceEnding.get(/\.[^./\\]+$/.exec(file)?.[0] ?? '');
+  return byEnding.get(/\.[^./\\]+$/.exec(file)?.[0] ?? '');
 }
 
+/** The language of a source file by the ending of its name; undefined for any other file. */
+export function sourceLanguageOf(file: string): string | undefined {
+  const languageId = languageOf(file);
+  return languageId !== undefined && languageAt(languageId).isSource ? languageId : undefined;
+}
+
+const sourceEndings = [...byEnding].flatMap(([ending, id]) => (languageAt(id).isSource ? [ending] : []));
+
 /** Source files, as a glob pattern. */
-export const sourceGlob = `**/*{${[...bySourceEnding.keys()].join(',')}}`;
+export const sourceGlob = `**/*{${sourceEndings.join(',')}}`;
 
 /** A language without its dialect. */
 export function languageName(languageId: string): string {

@@ -7,7 +7,7 @@ import { isForeignFolder } from '../editing/foreignFolders';
 import { ignoreFile } from '../editing/ignoreFiles';
 import { isForeign, largestFile } from '../editing/ignoring';
 import { Judge, type Judgement } from '../editing/judge';
-import { languageOf } from '../language/languages';
+import { languageOf, sourceLanguageOf } from '../language/languages';
 import { unreadable } from '../wording';
 
 /** Files with longer lines are made by programs. */
@@ -130,7 +130,7 @@ function filesUnder(folder: string, leftOut: (problem: Error) => void): string[]
     .flatMap((entry) => {
       const file = path.join(folder, entry.name);
       if (entry.isDirectory()) return isForeignFolder(entry.name) ? [] : filesUnder(file, leftOut);
-      const known = entry.isFile() && languageOf(entry.name) !== undefined && !isForeign(entry.name);
+      const known = entry.isFile() && sourceLanguageOf(entry.name) !== undefined && !isForeign(entry.name);
       return readable(() => (known && isSmallFile(file) ? [file] : []), leftOut);
     });
 }

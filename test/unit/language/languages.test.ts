@@ -10,6 +10,7 @@ import {
   languageOf,
   languages,
   sourceGlob,
+  sourceLanguageOf,
 } from '../../../src/language/languages';
 
 const rows = [...languages];
@@ -22,28 +23,25 @@ describe('the table of languages', () => {
     assert.equal(new Set(rows.map(([, { name }]) => name)).size, rows.length);
   });
 
-  it('takes the files for source that the frozen sets were drawn from', () => {
-    assert.equal(
-      sourceGlob,
-      '**/*{.c,.cpp,.cc,.h,.hpp,.go,.java,.js,.cjs,.mjs,.jsx,.py,.rs,.sh,.ts,.cts,.mts,.tsx}',
-    );
-    const known = Object.entries({
-      c: ['a.c'],
-      cpp: ['x/a.cpp', 'a.cc', 'a.h', 'a.hpp'],
-      go: ['a.go'],
-      java: ['a.java'],
-      javascript: ['a.js', 'a.cjs', 'a.test.mjs'],
-      javascriptreact: ['a.jsx'],
-      python: ['a.py'],
-      rust: ['C:\\x\\a.rs'],
-      shellscript: ['a.sh'],
-      typescript: ['a.ts', 'a.cts', 'a.mts'],
-      typescriptreact: ['a.tsx'],
-    });
-    for (const [languageId, files] of known)
-      for (const file of files) assert.equal(languageOf(file), languageId, file);
-    for (const file of ['a.rb', 'a.lua', 'a.vue', 'a.json', 'a.PY', 'py', 'x.py/a', 'Makefile', ''])
-      assert.equal(languageOf(file), undefined, file);
+  it('takes programs for source, and neither settings nor markup nor text', () => {
+    const endings = /\{(.*)\}/.exec(sourceGlob)![1]!.split(',');
+    for (const ending of [
+      '.c',
+      '.cs',
+      '.go',
+      '.java',
+      '.jsx',
+      '.kt',
+      '.php',
+      '.py',
+      '.rb',
+      '.rs',
+      '.sh',
+      '.ts',
+    ])
+      assert.ok(endings.includes(ending), ending);
+    for (const ending of ['.css', '.html', '.ini', '.json', '.md', '.sql', '.toml', '.xml', '.yaml'])
+      assert.ok(!endings.includes(ending), ending);
   });
 
   it('has the grammars that are copied beside the bundles, and no other', () => {
@@ -86,6 +84,31 @@ describe('the table of languages', () => {
       others.filter((ending) => sources.includes(ending)),
       [],
     );
+  });
+
+  it('knows a file by the ending of its name', () => {
+    const known = Object.entries({
+      ...{
+        c: ['a.c'],
+        cpp: ['x/a.cpp', 'a.cc', 'a.h', 'a.hpp'],
+        csharp: ['a.cs'],
+        go: ['a.go'],
+        java: ['a.java'],
+      },
+      ...{ javascript: ['a.js', 'a.cjs', 'a.test.mjs'], javascriptreact: ['a.jsx'], python: ['a.py'] },
+      ...{ rust: ['C:\\x\\a.rs'], shellscript: ['a.sh', 'a.bash'], typescript: ['a.ts', 'a.cts', 'a.mts'] },
+      ...{ typescriptreact: ['a.tsx'] },
+    });
+    for (const [languageId, files] of known)
+      for (const file of files) assert.equal(languageOf(file), languageId, file);
+    for (const file of ['a.PY', 'py', 'x.py/a', 'Makefile', ''])
+      assert.equal(languageOf(file), undefined, file);
+  });
+
+  it('knows a file of settings or markup by its ending, which is no source file', () => {
+    const known = ['a/b.cs', 'a.yml', 'a.html', 'a.css', 'Makefile', 'a.unknown'].map(languageOf);
+    assert.deepEqual(known, ['csharp', 'yaml', 'html', 'css', undefined, undefined]);
+    assert.deepEqual(['a/b.cs', 'a.yml', 'a.css'].map(sourceLanguageOf), ['csharp', undefined, undefined]);
   });
 
   it('counts a dialect under its language', () => {
