@@ -2,14 +2,15 @@
 
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
-import type { Completion } from '../protocol';
 import type { Result } from '../results';
 import { resultWords } from '../wording';
 import type { Backend } from '../editing/backend';
 import { machineClock } from '../editing/clock';
-import type { CompletionLog, Entry } from '../editing/completionLog';
+import { closersBehind } from '../editing/closing';
+import type { CompletionLog } from '../editing/completionLog';
 import type { Cursor, Document, Editor, Selected } from '../editing/editor';
 import { GhostText } from '../editing/ghostText';
+import type { OfferedText } from '../editing/offers';
 import type { Settings } from '../editing/settings';
 import type { Throttle } from '../editing/throttle';
 import { nameOf, placeOf, repositoryOf, silenceAt } from './documents';
@@ -55,18 +56,18 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     const { items } = await this.story.ask(this.cursorAt(document, position, selected), onRequest, token);
     const start = selected?.range.start ?? position;
     const end = selected?.range.end.isAfter(position) ? selected.range.end : position;
-    return items.map(({ text, overwrites, entry, alternative }) => {
-      const range = new vscode.Range(start, end.translate(0, overwrites));
-      const accepted = alternative ? [entry, alternative] : [entry];
-      const command = { command: acceptedCommand, title: t`Note that it was accepted`, arguments: accepted };
-      return new vscode.InlineCompletionItem(text, range, command);
+    return items.map((offered) => {
+      const range = new vscode.Range(start, end.translate(0, offered.overwrites));
+      const command = { command: acceptedCommand, title: t`Note that it was accepted`, arguments: [offered] };
+      return new vscode.InlineCompletionItem(offered.text, range, command);
     });
   }
 
-  /** VS Code runs this as the command of an item that was accepted. */
-  accept(entry: Entry, alternative?: Completion): void {
+  /** VS Code runs this as the command of an item that was accepted, and asks for the next one when it has ended. */
+  async accept({ text, entry, alternative }: OfferedText): Promise<void> {
     this.story.accept(entry, alternative);
     void vscode.commands.executeCommand('setContext', acceptedContext, true);
+    await closeBehind(text);
   }
 
   /** Forgets all answers, because another model or other settings would answer otherwise. */
@@ -151,6 +152,28 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
       related: (place) => relatedFiles.related(document, place),
     };
   }
+}
+
+/** Closes what an accepted text ends with opening as the editor would have where it was typed; one undo takes both back. */
+async function closeBehind(accepted: string): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  if (editor?.selections.length !== 1) return;
+  const { document, selection } = editor;
+  const { active } = selection;
+  const [text, cursor] = [document.getText(), document.offsetAt(active)];
+  if (!text.slice(0, cursor).endsWith(accepted)) return;
+  const place = [cursor - accepted.length, cursor] as const;
+  const setting = vscode.workspace
+    .getConfiguration('editor', document)
+    .get('autoClosingBrackets', 'languageDefined');
+  const closers = closersBehind(setting, document.languageId, text, place);
+  if (closers === '') return;
+  // What is inserted at the cursor moves it, and what takes the place of text behind it does not.
+  const behind = document.validateRange(new vscode.Range(active, active.translate(1).with({ character: 0 })));
+  const close = (edit: vscode.TextEditorEdit): void =>
+    edit.replace(behind, closers + document.getText(behind));
+  const isDone = await editor.edit(close, { undoStopBefore: false, undoStopAfter: true });
+  if (isDone && behind.isEmpty) editor.selection = selection;
 }
 
 function selectedAt(
