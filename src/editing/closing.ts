@@ -1,6 +1,7 @@
-// What an editor puts behind the opening bracket that it is given by a key, for one that came with an accepted text.
+// What an editor puts behind the opening bracket that it is given by a key, for one that came with an accepted text: closers, which are typed over.
 
 import { Lexer, type Open } from '../language/lexer';
+import type { Change } from './editor';
 
 /** What may stand behind the bracket for the editor to close it, by its setting `autoClosingBrackets`; in its default the others. */
 const places: Readonly<Record<string, RegExp>> = {
@@ -61,4 +62,37 @@ function hasBody(text: string, index: number, after: string): boolean {
   if (!below) return false;
   const [, indentation = '', first = ''] = below;
   return indentation === own ? /[)\]}]/.test(first) : indentation.startsWith(own);
+}
+
+/** What closers were put behind the cursor last, as long as that has not passed them: one that is typed is the first of them. */
+export class SoftClosers {
+  private put: { readonly key: string; offset: number; text: string } | undefined;
+
+  /** Notes that they were put into the document of that key. */
+  note(key: string, offset: number, text: string): void {
+    this.put = { key, offset, text };
+  }
+
+  /** Where the first of them stands. */
+  get offset(): number | undefined {
+    return this.put?.offset;
+  }
+
+  /** The cursor is at an offset. */
+  moved(key: string, offset: number): void {
+    if (this.put?.key === key && offset > this.put.offset) this.put = undefined;
+  }
+
+  /** Follows a change; true where it has typed the first of them, which is to give way then. */
+  changed({ key, offset, length, text, more }: Change): boolean {
+    const { put } = this;
+    if (put?.key !== key || offset >= put.offset + put.text.length) return false;
+    if (!more && offset + length <= put.offset) {
+      put.offset += text.length - length;
+      return length === 0 && offset + 1 === put.offset && text === put.text[0];
+    }
+    const isFirst = !more && offset === put.offset && length === 1 && text === '';
+    this.put = isFirst && put.text.length > 1 ? { ...put, text: put.text.slice(1) } : undefined;
+    return false;
+  }
 }

@@ -252,8 +252,57 @@ describe('ghost text', () => {
       );
     });
 
+    it('is closed by what is typed over, also once its body was accepted', async () => {
+      const editor = await accepted(
+        "it('works', () => {",
+        '|\nnext();\n',
+        "it('works', () => {|})\nnext();\n",
+      );
+      for (const key of ' })') await type(key);
+      await afterwards(editor, "it('works', () => { })|\nnext();\n");
+      await type(')');
+      await afterwards(editor, "it('works', () => { }))|\nnext();\n");
+      const block = await accepted('while (more) {', '|\nnext();\n', 'while (more) {|}\nnext();\n');
+      await accept(block);
+      const body = marked(block);
+      await type('}');
+      await afterwards(block, body.replace('|}', '}|'));
+    });
+
+    it('is followed by the next offer without a key', async () => {
+      const answers = answerWith('while (more) {');
+      const editor = await open('|\nnext();\n');
+      await entryAfter(parts, /^shown$/, trigger);
+      await accept(editor);
+      await until('the next request', () => answers.requests() === 2, 5_000);
+      await pause(300);
+      answers.stop();
+      assert.equal(answers.requests(), 2);
+    });
+
     it('is closed at the end of a file as well', () =>
       accepted('while (more) {', 'const a = 1;\n|', 'const a = 1;\nwhile (more) {|}'));
+
+    it('is closed in a cell of a notebook, whatever the others have open', async () => {
+      const file = vscode.Uri.joinPath(workspaceFolder(), 'opening.ipynb');
+      const code = { cell_type: 'code', execution_count: null, metadata: {}, outputs: [] };
+      const cells = ['open = [', '', ']'].map((source) => ({ ...code, source: [source] }));
+      const metadata = { language_info: { name: 'python' } };
+      const content = JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 });
+      await vscode.workspace.fs.writeFile(file, Buffer.from(content));
+      const notebook = await vscode.workspace.openNotebookDocument(file);
+      await vscode.window.showNotebookDocument(notebook);
+      const editor = await vscode.window.showTextDocument(notebook.cellAt(1).document);
+      const answers = answerWith('prices = [');
+      await entryAfter(parts, /^shown$/, trigger);
+      await accept(editor);
+      answers.stop();
+      await afterwards(editor, 'prices = [|]');
+      await undo();
+      await afterwards(editor, '|');
+      await closeAll();
+      await vscode.workspace.fs.delete(file);
+    });
 
     it('is left as it is where its body stands below', async () => {
       const rest = '\n  use(x);\n}\nconst next = 2;\n';

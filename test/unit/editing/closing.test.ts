@@ -1,7 +1,8 @@
 // What closes the bracket that an accepted text ends with: nothing that is closed below already, told in rows and in real code.
 
 import assert from 'node:assert/strict';
-import { closersBehind } from '../../../src/editing/closing';
+import { closersBehind, SoftClosers } from '../../../src/editing/closing';
+import type { Change } from '../../../src/editing/editor';
 import { syntaxOf } from '../../../src/completion/syntax';
 import { Lexer } from '../../../src/language/lexer';
 import { type Code, codeUnder, soundCode } from '../completion/oracle/code';
@@ -57,6 +58,53 @@ describe('the bracket that an accepted text ends with', () => {
       const place = [before.length, before.length + text.length] as const;
       assert.equal(closersBehind(setting, languageId, before + text + after, place), closers);
     });
+});
+
+describe('closers behind the cursor', () => {
+  /** Of `a {})` they are the last two; the key that is typed in front of them at an offset gives the answer. */
+  const cases: [
+    what: string,
+    happens: (closers: SoftClosers) => unknown,
+    offset: number,
+    isTypedOver: boolean,
+  ][] = [
+    ['at once', () => undefined, 3, true],
+    ['behind what was typed before them', (it) => it.changed(change(3, 0, '\n  b\n')), 8, true],
+    ['behind what was written above', (it) => it.changed(change(0, 1, 'abc')), 5, true],
+    ['not where the first of them stands no more', (it) => it.changed(change(3, 1, '')), 3, false],
+    ['not farther to the left', () => undefined, 2, false],
+    ['not when the cursor has passed them', (it) => it.moved('file', 4), 3, false],
+    ['though a cursor is elsewhere', (it) => (it.moved('other', 4), it.moved('file', 0)), 3, true],
+    ['not when they were changed', (it) => it.changed(change(4, 1, ']')), 3, false],
+    [
+      'not behind changes of several places',
+      (it) => it.changed({ ...change(0, 0, 'a'), more: true }),
+      4,
+      false,
+    ],
+  ];
+  for (const [what, happens, offset, isTypedOver] of cases)
+    it(`are typed over ${what}`, () => {
+      const closers = new SoftClosers();
+      closers.note('file', 3, '})');
+      happens(closers);
+      assert.equal(closers.changed(change(offset, 0, '}')), isTypedOver);
+    });
+
+  it('are typed over one by one', () => {
+    const closers = new SoftClosers();
+    closers.note('file', 3, '})');
+    for (const [i, character] of ['}', ')'].entries()) {
+      assert.ok(closers.changed(change(3 + i, 0, character)));
+      assert.equal(closers.offset, 4 + i);
+      assert.ok(!closers.changed(change(4 + i, 1, '')));
+    }
+    assert.equal(closers.offset, undefined);
+  });
+
+  function change(offset: number, length: number, text: string): Change {
+    return { key: 'file', offset, length, text, more: false };
+  }
 });
 
 describe('a line of real code that ends with an opening bracket', function () {
