@@ -1,7 +1,7 @@
 // Where the blocks that a text opens are whole: by brackets, by the words that end them, and by columns.
 
 import { languageAt } from '../language/languages';
-import { Lexer } from './lexer';
+import { Lexer } from '../language/lexer';
 import { leastIndentedStart, outermostStart } from './nearby';
 import type { Opened } from './opened';
 import { blockCloser, columnOf, isBlank, type Site } from './site';

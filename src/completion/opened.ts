@@ -2,7 +2,7 @@
 
 import { languageAt, languages } from '../language/languages';
 import { lexisOf } from '../language/lexis';
-import { Lexer, type Open } from './lexer';
+import { Lexer, type Open } from '../language/lexer';
 import { outermostStart } from './nearby';
 import { columnOf, isBlank, type Site } from './site';
 

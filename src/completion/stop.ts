@@ -28,6 +28,8 @@ const dataCharacters = 96;
 const longestUnit = 80;
 /** No code begins with so much of nothing. */
 const mostBlank = 200;
+/** Nor does any open so much at once. */
+const openers = /[([{]{16}$/;
 
 export class Stop {
   #text = '';
@@ -170,6 +172,8 @@ export class Stop {
     if (character === '\n') return this.#endLine();
     this.#text += character;
     if (this.#text.length === mostBlank && isBlank(this.#text)) return this.#cut('repetition');
+    const opened = openers.exec(this.#text);
+    if (opened) return this.#cut('repetition', opened.index);
     if (this.#line === 0 && this.#rest.length > 1 && this.#text.endsWith(this.#rest))
       this.#met = Math.min(this.#met ?? Infinity, this.#beforeRest());
     if (this.#line > 0 && this.#leavesBlock()) return this.#withoutLine('block');

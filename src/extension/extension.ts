@@ -3,7 +3,7 @@
 import { config, t } from '@vscode/l10n';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Completion, LoadParams } from '../protocol';
+import type { LoadParams } from '../protocol';
 import type { Evaluation } from '../reports';
 import { Benchmark } from './benchmark';
 import { ModelChoice } from './chooseModel';
@@ -16,7 +16,8 @@ import { Downloads } from './downloads';
 import { Evaluations } from './evaluation';
 import { openExample } from './example';
 import { WorkspaceIgnoring } from './ignoring';
-import { type Entry, CompletionLog } from '../editing/completionLog';
+import { CompletionLog } from '../editing/completionLog';
+import type { OfferedText } from '../editing/offers';
 import { LastEditor } from './lastEditor';
 import { LiveView } from './liveView';
 import { createLog } from './log';
@@ -182,9 +183,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     ...[log, engine, lastEditor, ignoring, relatedFiles, circumstances, status, provider, diagnostics],
     ...[liveView, benchmark, evaluations, reader, nameOtherCompleters(context.globalState)],
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
-    vscode.commands.registerCommand(acceptedCommand, (entry: Entry, alternative?: Completion) =>
-      provider.accept(entry, alternative),
-    ),
+    vscode.commands.registerCommand(acceptedCommand, (offered: OfferedText) => provider.accept(offered)),
     vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider),
     vscode.Disposable.from(completions.onChange(() => models.onAnswer(completions.lastCompletion))),
     vscode.window.onDidChangeWindowState(({ focused }) => {

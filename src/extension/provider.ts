@@ -2,14 +2,15 @@
 
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
-import type { Completion } from '../protocol';
 import type { Result } from '../results';
 import { resultWords } from '../wording';
 import type { Backend } from '../editing/backend';
 import { machineClock } from '../editing/clock';
-import type { CompletionLog, Entry } from '../editing/completionLog';
+import { closersBehind, SoftClosers } from '../editing/closing';
+import type { CompletionLog } from '../editing/completionLog';
 import type { Cursor, Document, Editor, Selected } from '../editing/editor';
 import { GhostText } from '../editing/ghostText';
+import type { OfferedText } from '../editing/offers';
 import type { Settings } from '../editing/settings';
 import type { Throttle } from '../editing/throttle';
 import { nameOf, placeOf, repositoryOf, silenceAt } from './documents';
@@ -33,6 +34,7 @@ export interface ProviderParts {
 
 export class Provider implements vscode.InlineCompletionItemProvider, vscode.Disposable, Editor {
   private readonly story: GhostText;
+  private readonly softClosers = new SoftClosers();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly parts: ProviderParts) {
@@ -41,7 +43,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     this.subscriptions = [
       vscode.workspace.onDidChangeTextDocument((change) => this.onChange(change)),
       vscode.window.onDidChangeActiveTextEditor(() => this.story.moved()),
-      vscode.window.onDidChangeTextEditorSelection(() => this.story.moved()),
+      vscode.window.onDidChangeTextEditorSelection((change) => this.onSelection(change)),
     ];
   }
 
@@ -55,18 +57,18 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     const { items } = await this.story.ask(this.cursorAt(document, position, selected), onRequest, token);
     const start = selected?.range.start ?? position;
     const end = selected?.range.end.isAfter(position) ? selected.range.end : position;
-    return items.map(({ text, overwrites, entry, alternative }) => {
-      const range = new vscode.Range(start, end.translate(0, overwrites));
-      const accepted = alternative ? [entry, alternative] : [entry];
-      const command = { command: acceptedCommand, title: t`Note that it was accepted`, arguments: accepted };
-      return new vscode.InlineCompletionItem(text, range, command);
+    return items.map((offered) => {
+      const range = new vscode.Range(start, end.translate(0, offered.overwrites));
+      const command = { command: acceptedCommand, title: t`Note that it was accepted`, arguments: [offered] };
+      return new vscode.InlineCompletionItem(offered.text, range, command);
     });
   }
 
-  /** VS Code runs this as the command of an item that was accepted. */
-  accept(entry: Entry, alternative?: Completion): void {
+  /** VS Code runs this as the command of an item that was accepted, and asks for the next one when it has ended. */
+  async accept({ text, entry, alternative }: OfferedText): Promise<void> {
     this.story.accept(entry, alternative);
     void vscode.commands.executeCommand('setContext', acceptedContext, true);
+    await this.closeBehind(text);
   }
 
   /** Forgets all answers, because another model or other settings would answer otherwise. */
@@ -106,10 +108,55 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
   }
 
   private onChange({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
-    const [change, ...more] = contentChanges;
-    if (!change) return;
-    const { rangeOffset: offset, rangeLength: length, text } = change;
-    this.story.changed({ key: document.uri.toString(), offset, length, text, more: more.length > 0 });
+    const [first, ...more] = contentChanges;
+    if (!first) return;
+    const { rangeOffset: offset, rangeLength: length, text } = first;
+    const change = { key: document.uri.toString(), offset, length, text, more: more.length > 0 };
+    this.story.changed(change);
+    if (this.softClosers.changed(change)) void this.typeOver(document);
+  }
+
+  private onSelection({ textEditor: { document, selection } }: vscode.TextEditorSelectionChangeEvent): void {
+    this.story.moved();
+    this.softClosers.moved(document.uri.toString(), document.offsetAt(selection.active));
+  }
+
+  /** Closes what an accepted text ends with opening as the editor would have where it was typed; one undo takes both back. */
+  private async closeBehind(accepted: string): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    if (editor?.selections.length !== 1) return;
+    const { document, selection } = editor;
+    const { active } = selection;
+    const [text, cursor] = [document.getText(), document.offsetAt(active)];
+    if (!text.slice(0, cursor).endsWith(accepted)) return;
+    const setting = vscode.workspace
+      .getConfiguration('editor', document)
+      .get('autoClosingBrackets', 'languageDefined');
+    const place = [cursor - accepted.length, cursor] as const;
+    const closers = closersBehind(setting, document.languageId, text, place);
+    if (closers === '') return;
+    // What is inserted at the cursor moves it, and what takes the place of text behind it does not.
+    const behind = document.validateRange(
+      new vscode.Range(active, active.translate(1).with({ character: 0 })),
+    );
+    const close = (edit: vscode.TextEditorEdit): void =>
+      edit.replace(behind, closers + document.getText(behind));
+    if (!(await editor.edit(close, { undoStopBefore: false, undoStopAfter: true }))) return;
+    if (behind.isEmpty) editor.selection = selection;
+    this.softClosers.note(document.uri.toString(), cursor, closers);
+  }
+
+  /** Removes the closer that was typed in front of it; what is typed meanwhile has an edit refused, and then the next one is tried. */
+  private async typeOver(document: vscode.TextDocument): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    for (let tries = 0; editor?.document === document && tries < 3; tries++) {
+      const { offset } = this.softClosers;
+      if (offset === undefined) return;
+      const start = document.positionAt(offset);
+      const remove = (edit: vscode.TextEditorEdit): void =>
+        edit.delete(new vscode.Range(start, start.translate(0, 1)));
+      if (await editor.edit(remove, { undoStopBefore: false, undoStopAfter: false })) return;
+    }
   }
 
   private cursorAt(

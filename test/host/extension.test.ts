@@ -140,7 +140,7 @@ describe('ghost text', () => {
     assert.match(marked(editor), /^for ?\|\nconst next/);
     assert.equal(shown.outcome, 'accepted in part');
     await entryAfter(parts, /^typed through$/, () => acceptPart(editor, 'acceptNextLine'));
-    assert.match(marked(editor), /^for \(const x of y\) \{\n?\s*\|/);
+    assert.match(marked(editor), /^for \(const x of y\) \{\n?\s*\|\n/);
     for (let undone = 0; undone < 2; undone++) await vscode.commands.executeCommand('undo');
     assert.equal(marked(editor), '|\nconst next = 2;\n');
     await pause(300);
@@ -197,6 +197,135 @@ describe('ghost text', () => {
     answers.stop();
     assert.equal(marked(editor), crlf.replace('|', '[\r\n\t\tfirst,\r\n\t]|'));
     assert.doesNotMatch(editor.document.getText(), /[^\r]\n/);
+  });
+
+  describe('that ends with an opening bracket', () => {
+    const undo = (): Thenable<unknown> => vscode.commands.executeCommand('undo');
+    const close = (brackets: string): Promise<void> => write({ 'editor.autoClosingBrackets': brackets });
+    before(() => close('languageDefined'));
+    after(() => close('never'));
+    /** Accepts `text` at the mark of a text, and waits until that is as wanted, for longer than an edit takes. */
+    async function accepted(
+      text: string,
+      before: string,
+      wanted: string,
+      name?: string,
+    ): Promise<vscode.TextEditor> {
+      const answers = answerWith(text);
+      const editor = await open(before, name);
+      await entryAfter(parts, /^shown$/, trigger);
+      await accept(editor);
+      answers.stop();
+      await until('the text behind it', () => marked(editor) === wanted).catch(() => undefined);
+      await pause(200);
+      assert.equal(marked(editor), wanted);
+      return editor;
+    }
+    const afterwards = (editor: vscode.TextEditor, wanted: string): Promise<unknown> =>
+      until(JSON.stringify(wanted), () => marked(editor) === wanted, 2_000).catch(() =>
+        assert.equal(marked(editor), wanted),
+      );
+
+    it('is closed as one that is typed, and one undo takes back both', async () => {
+      const before = 'function f() {\n  |\n}\n';
+      const editor = await accepted(
+        'for (const x of xs) {',
+        before,
+        'function f() {\n  for (const x of xs) {|}\n}\n',
+      );
+      await type('\n');
+      await afterwards(editor, 'function f() {\n  for (const x of xs) {\n    |\n  }\n}\n');
+      await undo();
+      await afterwards(editor, 'function f() {\n  for (const x of xs) {|}\n}\n');
+      await undo();
+      await afterwards(editor, before);
+    });
+
+    it('is closed with all that its line has opened, and in each language', async () => {
+      await accepted("it('works', () => {", '|\nnext();\n', "it('works', () => {|})\nnext();\n");
+      await accepted('items = [', '|\nnext_one = 2\n', 'items = [|]\nnext_one = 2\n', 'opening.py');
+      await accepted(
+        'if err != nil {',
+        'func f() {\r\n\t|\r\n}\r\n',
+        'func f() {\r\n\tif err != nil {|}\r\n}\r\n',
+        'opening.go',
+      );
+    });
+
+    it('is closed by what is typed over, also once its body was accepted', async () => {
+      const editor = await accepted(
+        "it('works', () => {",
+        '|\nnext();\n',
+        "it('works', () => {|})\nnext();\n",
+      );
+      for (const key of ' })') await type(key);
+      await afterwards(editor, "it('works', () => { })|\nnext();\n");
+      await type(')');
+      await afterwards(editor, "it('works', () => { }))|\nnext();\n");
+      const block = await accepted('while (more) {', '|\nnext();\n', 'while (more) {|}\nnext();\n');
+      await accept(block);
+      const body = marked(block);
+      await type('}');
+      await afterwards(block, body.replace('|}', '}|'));
+    });
+
+    it('is followed by the next offer without a key', async () => {
+      const answers = answerWith('while (more) {');
+      const editor = await open('|\nnext();\n');
+      await entryAfter(parts, /^shown$/, trigger);
+      await accept(editor);
+      await until('the next request', () => answers.requests() === 2, 5_000);
+      await pause(300);
+      answers.stop();
+      assert.equal(answers.requests(), 2);
+    });
+
+    it('is closed at the end of a file as well', () =>
+      accepted('while (more) {', 'const a = 1;\n|', 'const a = 1;\nwhile (more) {|}'));
+
+    it('is closed in a cell of a notebook, whatever the others have open', async () => {
+      const file = vscode.Uri.joinPath(workspaceFolder(), 'opening.ipynb');
+      const code = { cell_type: 'code', execution_count: null, metadata: {}, outputs: [] };
+      const cells = ['open = [', '', ']'].map((source) => ({ ...code, source: [source] }));
+      const metadata = { language_info: { name: 'python' } };
+      const content = JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 });
+      await vscode.workspace.fs.writeFile(file, Buffer.from(content));
+      const notebook = await vscode.workspace.openNotebookDocument(file);
+      await vscode.window.showNotebookDocument(notebook);
+      const editor = await vscode.window.showTextDocument(notebook.cellAt(1).document);
+      const answers = answerWith('prices = [');
+      await entryAfter(parts, /^shown$/, trigger);
+      await accept(editor);
+      answers.stop();
+      await afterwards(editor, 'prices = [|]');
+      await undo();
+      await afterwards(editor, '|');
+      await closeAll();
+      await vscode.workspace.fs.delete(file);
+    });
+
+    it('is left as it is where its body stands below', async () => {
+      const rest = '\n  use(x);\n}\nconst next = 2;\n';
+      await accepted('for (const x of xs) {', `|${rest}`, `for (const x of xs) {|${rest}`);
+    });
+
+    it('is left as it is where the editor closes none', async () => {
+      await close('never');
+      await accepted('while (more) {', '|\nconst next = 2;\n', 'while (more) {|\nconst next = 2;\n');
+      await close('languageDefined');
+    });
+
+    it('is closed with the last of the words that are accepted one by one', async () => {
+      const answers = answerWith('do {');
+      const editor = await open('|\nconst next = 2;\n');
+      await entryAfter(parts, /^shown$/, trigger);
+      await entryAfter(parts, /^typed through$/, () => acceptPart(editor, 'acceptNextWord'));
+      await pause(200);
+      assert.match(marked(editor), /^do ?\|\nconst/);
+      while (!marked(editor).includes('{')) await acceptPart(editor, 'acceptNextWord');
+      answers.stop();
+      await afterwards(editor, 'do {|}\nconst next = 2;\n');
+    });
   });
 
   it('goes on fitting when the editor closes a bracket by itself', async () => {

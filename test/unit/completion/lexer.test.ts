@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { Lexer } from '../../../src/completion/lexer';
+import { Lexer } from '../../../src/language/lexer';
 import { Opened } from '../../../src/completion/opened';
 import { randomSource } from '../random';
 import { place } from './place';

@@ -206,6 +206,8 @@ describe('stop', () => {
 
   it('ends a loop, but not a rule', () => {
     check('x = ‸', 'ab, ab, ab, ab, ab, ab, ab, ab, ab\n', { text: 'ab, ', reason: 'repetition' });
+    check('for ‸', `(!${'('.repeat(64)}`, { text: '(!', reason: 'repetition' }, 'c');
+    check('a = ‸', `${'['.repeat(15)}0\n`, { text: `${'['.repeat(15)}0`, reason: 'line' });
     const rule = '-'.repeat(70);
     check('// ‸', rule + '\n', { text: rule, reason: 'line' });
   });

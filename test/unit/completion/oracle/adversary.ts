@@ -1,6 +1,6 @@
 // What a model may get wrong, made from what is true: closers too many or of another kind, lines that stand below, the line once more, other indentation and columns, cuts, loops.
 
-import { Lexer } from '../../../../src/completion/lexer';
+import { Lexer } from '../../../../src/language/lexer';
 import { columnOf, isBlank } from '../../../../src/completion/site';
 import { lexisOf } from '../../../../src/language/lexis';
 import type { RandomSource } from '../../random';

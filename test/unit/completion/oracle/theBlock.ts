@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { Lexer } from '../../../../src/completion/lexer';
+import { Lexer } from '../../../../src/language/lexer';
 import { isBlank } from '../../../../src/completion/site';
 import { randomSource } from '../../random';
 import { codeFolders, codeUnder, soundCode } from './code';

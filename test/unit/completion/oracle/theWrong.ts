@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { Lexer } from '../../../../src/completion/lexer';
+import { Lexer } from '../../../../src/language/lexer';
 import { syntaxOf } from '../../../../src/completion/syntax';
 import { randomSource } from '../../random';
 import { type Attack, attackedAt, attacks, faultOf } from './adversary';

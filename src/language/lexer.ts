@@ -1,7 +1,6 @@
 // Follows what is open through a text: brackets, strings and the code in them, comments, elements, as a language writes them.
 
-import { isBlank } from './site';
-import { type Lexis, lexisOf, type StringRule } from '../language/lexis';
+import { type Lexis, lexisOf, type StringRule } from './lexis';
 
 /** Something that is open: what closes it, and where it was opened. */
 export interface Open {
@@ -165,7 +164,7 @@ export class Lexer {
     const character = this.#text[this.#at]!;
     if (character === '\n') return this.#endLine();
     if (run !== undefined) return this.#words(run);
-    if (character === '#' && this.#lexis.conditions && isBlank(this.#behind())) this.#condition();
+    if (character === '#' && this.#lexis.conditions && this.#behind().trim() === '') this.#condition();
     if (this.#lexis.plain) {
       const plain = this.#match(this.#lexis.plain);
       if (plain !== undefined) {
