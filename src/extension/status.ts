@@ -8,7 +8,8 @@ import type { LocalEngine } from '../editing/localEngine';
 import { completionLine, modelLine, recentLine, sparkline } from '../report/figures';
 import { threadsNow } from '../report/liveView';
 import { median } from '../statistics';
-import { displayName } from '../language/languages';
+import { displayName, languageName } from '../language/languages';
+import { answererIn } from '../specialists';
 import type { CompletionLog } from '../editing/completionLog';
 import { isUnproven, languageIsOn } from '../editing/settings';
 import type { Circumstances } from './circumstances';
@@ -259,7 +260,10 @@ const link = (words: string, command: string): string => `[${words}](command:ryz
 function rows({ state }: LocalEngine, completions: CompletionLog): [string, string][] {
   const { lastCompletion, recent, today } = completions;
   const waits = completions.waits(drawnWaits);
-  const model = state.name === 'ready' ? state.model : undefined;
+  const loaded = state.name === 'ready' ? state.model : undefined;
+  // Of the file in front, or of the whole where the same model answers everywhere.
+  const language = loaded?.specialists && vscode.window.activeTextEditor?.document.languageId;
+  const model = loaded && answererIn(loaded, language && languageName(language));
   const computes = model && `${model.kernel}, ${threadsNow(model, lastCompletion)}`;
   return [
     ...(waits.length > 0
@@ -269,7 +273,7 @@ function rows({ state }: LocalEngine, completions: CompletionLog): [string, stri
     ...(computes ? [row(t`Computes with`, computes)] : []),
     row(t`Today in this window`, t`${grouped(today.shown)} shown, ${grouped(today.accepted)} accepted`),
     ...(lastCompletion ? [row(t`Last answer`, completionLine(lastCompletion))] : []),
-    ...(model ? [row(t`Model`, modelLine(model))] : []),
+    ...(model ? [row(language ? t`Model in ${displayName(language)}` : t`Model`, modelLine(model))] : []),
     ...(model?.caution === undefined ? [] : [row(t`Note`, model.caution)]),
   ];
 }
