@@ -9,7 +9,7 @@ import { mean } from '../statistics';
 import { inPage, lineChart, type Series } from './charts';
 import { answeredBy, specialistLine, tunedLine } from './figures';
 import type { EvaluationState, HoleRow, Row } from './pages';
-import { decimal, grouped, milliseconds, percent, threadsOf } from '../numbers';
+import { dateAndTime, decimal, grouped, milliseconds, percent, threadsOf } from '../numbers';
 import { eagernessWords, hiddenBecause, resultWords } from '../wording';
 
 /** A run, with the number of files that it drew from and that the workspace has. */
@@ -105,6 +105,7 @@ export function evaluationReport(runs: readonly Run[], wanted: Wanted): Evaluati
           ...(evaluations.some(({ specialists }) => specialists) ? [row(t`Specialist`, specialistsOf)] : []),
           row(t`Places`, ({ holes }) => grouped(holes)),
           { name: t`Files`, values: runs.map(({ files }) => filesOf(files)) },
+          row(t`Measured`, ({ date }) => dateAndTime(date)),
           row(t`Prompt`, ({ promptTokens }) => t`${grouped(promptTokens)} tokens on average`),
           ...(evaluations.some(({ tuned }) => tuned)
             ? [row(t`What the context counts`, ({ tuned }) => (tuned ? tunedLine(tuned) : t`as it did`))]

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { curveOf, evaluationReport, type Run } from '../../../src/report/evaluationReport';
 import { describeEvaluation } from '../../../src/report/tables';
+import { dateAndTime } from '../../../src/numbers';
 import type { Eagerness } from '../../../src/eagerness';
 import type { Evaluation, Measures } from '../../../src/reports';
 import { specialist } from './model';
@@ -99,6 +100,7 @@ describe('evaluation report', () => {
       'Conditions: Kernel: avx2, 2 threads',
       'Conditions: Places: 5',
       'Conditions: Files: 3',
+      `Conditions: Measured: ${dateAndTime('2026-01-01T00:00:00.000Z')}`,
       'Conditions: Prompt: 412 tokens on average',
       'Conditions: Confidence: as it was',
     ]);
