@@ -11,6 +11,7 @@ import { namesIn } from '../specialists';
 import { eagernessWords } from '../wording';
 import type { LastEditor } from './lastEditor';
 import { notify } from './notify';
+import { failureIn, remedy } from './problems';
 import type { Status } from './status';
 import { changeInTurn, readSettings, writeLanguage, writeSetting } from './settings';
 
@@ -37,7 +38,18 @@ function choices({ state }: LocalEngine, lastEditor: LastEditor): Choice[] {
   const settings = readSettings(document);
   const languages = document && [languageName(document.languageId)];
   const model = state.name === 'ready' ? namesIn(state.model, languages) : undefined;
+  const failure = failureIn(state);
   return [
+    ...(failure
+      ? [
+          separator(failure.title),
+          ...failure.remedies.map(({ remedy: name, label }) => ({
+            label: `$(wrench) ${label}`,
+            run: () => remedy(name),
+          })),
+          separator(t`More`),
+        ]
+      : []),
     command('graph-line', t`Live view`, 'ryzanstein.showLiveView'),
     separator(t`Completions`),
     ticked(settings.enabled, t`On`, toggle),

@@ -16,6 +16,7 @@ import type { Circumstances } from './circumstances';
 import type { Silence } from '../results';
 import { grouped, milliseconds, threadsOf, tokensPerSecond } from '../numbers';
 import { circumstanceWords, occupationWords, sentenceOf, silenceWords } from '../wording';
+import { failureIn, remedyCommands } from './problems';
 import { fullName, onSettingChange, readSettings } from './settings';
 
 export type StatusName =
@@ -85,6 +86,11 @@ export class Status implements vscode.Disposable {
 
   get current(): Look {
     return this.look;
+  }
+
+  /** What is told of it where the pointer rests. */
+  get details(): string {
+    return (this.item.tooltip as vscode.MarkdownString).value;
   }
 
   /** Shows that someone waits until `work` has ended, well or not. */
@@ -231,10 +237,21 @@ function tooltip(
   completions: CompletionLog,
 ): vscode.MarkdownString {
   const text = new vscode.MarkdownString(undefined, true);
-  const commands = ['showLiveView', 'whyNothing', 'toggleLanguage', 'showDiagnostics', 'openMenu'];
+  const commands = [
+    ...Object.values(remedyCommands),
+    'showLiveView',
+    'whyNothing',
+    'toggleLanguage',
+    'showDiagnostics',
+    'openMenu',
+  ];
   const ofEditor = ['workbench.action.openSettings', 'editor.action.inlineSuggest.snooze'];
   text.isTrusted = { enabledCommands: [...commands.map((each) => `ryzanstein.${each}`), ...ofEditor] };
   text.appendMarkdown('**Ryzanstein** ').appendText(sentence);
+  const remedies = failureIn(engine.state)?.remedies ?? [];
+  for (const { remedy, label } of remedies)
+    if (remedy in remedyCommands)
+      text.appendMarkdown(` · ${link(label, remedyCommands[remedy as keyof typeof remedyCommands])}`);
   if (setting) {
     const query = encodeURIComponent(JSON.stringify(fullName(setting)));
     text.appendMarkdown(` [${t`Change`}](command:workbench.action.openSettings?${query})`);

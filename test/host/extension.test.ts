@@ -759,6 +759,7 @@ describe('the engine', () => {
       assert.equal((await answered(parts)).other, undefined);
       assert.equal(parts.status.current.name, 'ready');
       assert.match(parts.status.current.sentence, /The chosen model cannot be used/);
+      assert.match(parts.status.details, /\[Try Again\]\(command:ryzanstein\.loadAgain\)/);
       // As a disk that was not there for a moment.
       copyFileSync(tinyModel, broken);
       await vscode.commands.executeCommand('ryzanstein.loadAgain');
@@ -767,6 +768,7 @@ describe('the engine', () => {
         return now.name === 'ready' && !now.refused && /ryzanstein-broken/.test(now.model.file);
       });
       assert.doesNotMatch(parts.status.current.sentence, /cannot be used/);
+      assert.doesNotMatch(parts.status.details, /Try Again/);
       writeFileSync(broken, 'GGUF, but not really');
       await vscode.commands.executeCommand('notifications.clearAll');
     });
