@@ -280,6 +280,7 @@ export const reported = JSON.stringify(
       'CPU',
       'Ryzanstein',
       'Jan',
+      'Nov',
       ...[...languageTable.values()].map(({ name }) => name),
       'ryzanstein',
       'max',

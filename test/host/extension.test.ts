@@ -780,6 +780,14 @@ describe('the engine', () => {
       await entryAfter(parts, /^(shown|hidden)/, trigger);
       const { state } = parts.engine;
       assert.ok(state.name === 'ready' && state.model.file.includes(`${path.sep}models${path.sep}`));
+      // The one that answers in the file in front is named.
+      const details = (words: string): Promise<unknown> =>
+        until(words, () => parts.status.details.includes(`| ${words}:`));
+      await details(`Model in TypeScript | ${state.model.name}`);
+      const answersInGo = ({ languages }: { languages: string[] }): boolean => languages.includes('go');
+      const specialist = state.model.specialists?.find(answersInGo) ?? assert.fail('none answers in Go');
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'go' }));
+      await details(`Model in Go | ${specialist.name}`);
     });
   });
 
