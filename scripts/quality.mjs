@@ -93,7 +93,7 @@ async function measure({ set, files, model, threads, python, names, name }) {
     );
     const { results, ...kept } = JSON.parse(readFileSync(report, 'utf8'));
     const file = path.join(reportsFolder, set, name ? `${who}-${name}.json` : `${who}.json`);
-    writeFileSync(file, JSON.stringify({ ...kept, file: path.basename(kept.file) }));
+    writeFileSync(file, JSON.stringify(kept, withoutFolder));
     console.log(`${file}: ${results.length} answers`);
   }
 }
@@ -103,6 +103,11 @@ function listOf(set) {
   const list = lists.find((each) => set in JSON.parse(readFileSync(path.join(root, each), 'utf8')).sets);
   if (!list) throw new Error(`None of ${lists.join(', ')} has a set "${set}".`);
   return list;
+}
+
+/** Where files lie is of this machine alone. */
+function withoutFolder(key, value) {
+  return key === 'file' ? path.basename(value) : value;
 }
 
 /** Types held-out files, so many of each language, at each setting. */

@@ -32,7 +32,12 @@ export interface ModelInfo {
   /** The model that answers beside it. */
   second?: Pick<ModelInfo, 'name' | 'bytes' | 'thresholds' | 'specialists'>;
   /** The models that answer in its place in some languages. */
-  specialists?: { name: string; languages: string[] }[];
+  specialists?: Specialist[];
+}
+
+/** `languages` are named as in reports. What thresholds it has are among those of the model that it belongs to. */
+export interface Specialist extends Omit<ModelInfo, 'thresholds' | 'second' | 'specialists'> {
+  languages: string[];
 }
 
 /** By its self-test, which compares it with the plainest kernel. */
@@ -67,8 +72,9 @@ export interface MachineSpeed {
   gops: number;
 }
 
-/** How fast the last answers came: medians over them. */
+/** How fast the last answers of a model came: medians over them. */
 export interface Recent {
+  readonly model: string;
   readonly answers: number;
   /** Written, from the second token on. */
   readonly tokensPerSecond: number;
@@ -216,9 +222,11 @@ export interface Percentiles {
   p95: number;
 }
 
+export type AnsweringSpecialist = Pick<Specialist, 'name' | 'file' | 'type' | 'kernel' | 'languages'>;
+
 /** What answered, and how; `context` tells whether code of other files was in the prompts,
  * `withoutCache` that what the context holds was not weighed beside the model, `room` how many tokens prompt and answer
- * shared where not as many as usual, `second` which model answered beside it. */
+ * shared where not as many as usual, `second` which model answered beside it; `specialists` answered in its place. */
 export interface Answerer {
   engine: string;
   model: string;
@@ -230,6 +238,7 @@ export interface Answerer {
   withoutCache?: boolean;
   room?: number;
   second?: string;
+  specialists?: AnsweringSpecialist[];
 }
 
 /**
@@ -273,10 +282,11 @@ export interface Evaluation extends Answerer, Measures {
 }
 
 /**
- * Bits per token of true answers, on the half of the holes that was not tuned by: by the model alone, with the settings
+ * Bits per token of true answers of the model that was tuned, on the half of the holes that was not tuned by: by the model alone, with the settings
  * of the cache that were in use, and with those that were found; they are kept only where they are better.
  */
 export interface Tuned {
+  model: string;
   holes: number;
   tokens: number;
   alone: number;

@@ -141,6 +141,7 @@ export class CompletionLog {
     const speeds = (long.length > 0 ? long : answers).map(({ tokensPerSecond }) => tokensPerSecond);
     const threads = median(answers.flatMap((answer) => answer.threads ?? []));
     return {
+      model: last.model,
       answers: answers.length,
       tokensPerSecond: median(speeds)!,
       latencyMs: median(answers.map(({ prefillMs, decodeMs }) => prefillMs + decodeMs))!,

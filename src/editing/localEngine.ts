@@ -388,6 +388,8 @@ export class LocalEngine implements Backend, Examinable {
     this.used();
     const { name, loadMs, kernel, threads } = model;
     log.info(`${name} is loaded in ${Math.round(loadMs)} ms: ${kernel}, ${threads} threads.`);
+    for (const { name, languages } of model.specialists ?? [])
+      log.info(`${name} answers in ${languages.join(', ')}.`);
     if (model.caution !== undefined) log.warn(model.caution);
     for (const { kernel: wrong, mismatches, cases } of model.rejected ?? [])
       log.warn(`The kernel ${wrong} computes wrongly on this CPU: ${mismatches} of ${cases} cases differ.`);

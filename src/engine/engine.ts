@@ -15,7 +15,7 @@ import type {
   Sooner,
   WrittenToken,
 } from '../protocol';
-import type { ModelInfo } from '../reports';
+import type { ModelInfo, Specialist } from '../reports';
 import type { Addon, NativeSession, NgramOptions } from './addon';
 import type { Features } from '../completion/features';
 import { judge } from '../completion/finish';
@@ -31,7 +31,7 @@ import { Slots } from './slots';
 import { type Syntax, syntaxOf } from '../completion/syntax';
 import type { Thresholds } from '../eagerness';
 import { languageName } from '../language/languages';
-import { median, sum } from '../statistics';
+import { median } from '../statistics';
 import { emptyAnswer, type ModelToken, type Written, Writing } from './decoding';
 import { type Asker, type Pass, Turns } from './turns';
 
@@ -192,15 +192,15 @@ export class Engine implements Answering {
     return this.loaded.description;
   }
 
-  /** With what specialists need and have measured. */
+  /** With its specialists, and what was measured of them. */
   get info(): ModelInfo {
     const { thresholds, ...info } = this.loaded.info;
-    const others = this.specialists.map((each) => each.info);
-    const bytes = sum([info.bytes, ...others.map((other) => other.bytes)]);
-    const specialists = this.specialists.map(({ model: { name, languages } }) => ({ name, languages }));
+    const specialists = this.specialists.map(({ model: { languages }, loaded }): Specialist => {
+      const { thresholds: _, ...own } = loaded.info;
+      return { ...own, languages };
+    });
     return {
       ...info,
-      bytes,
       ...(thresholds && { thresholds: this.#together(thresholds) }),
       ...(specialists.length > 0 && { specialists }),
     };

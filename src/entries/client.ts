@@ -62,7 +62,8 @@ export interface Shared {
 }
 
 export class Client {
-  private chosen: Chosen | undefined;
+  /** The last one answers; those before it are given back once it is loaded. */
+  private chosen: readonly Chosen[] = [];
   private newest: AbortController | undefined;
   /** Of the requests that have not been answered. */
   private readonly open = new Set<AbortController>();
@@ -93,7 +94,10 @@ export class Client {
     );
     connection.onNotification(knownNotification, (known) => {
       // Neither a model that could not be loaded nor a message that is none may end the process.
-      this.chosen?.answering.then((answering) => answering.known(known)).catch(() => undefined);
+      this.chosen
+        .at(-1)
+        ?.answering.then((answering) => answering.known(known))
+        .catch(() => undefined);
     });
     connection.onRequest(prefillRequest, ({ prompt, threads }, token) =>
       this.newestOf(token, async (signal) => (await this.answering).prefill(prompt, { signal, threads })),
@@ -123,13 +127,14 @@ export class Client {
   async end(): Promise<void> {
     this.hasEnded = true;
     for (const controller of this.open) controller.abort();
-    await this.chosen?.close();
+    await this.giveBack(this.chosen);
   }
 
-  /** Takes the place of what was loaded before; that stays in use where the new model cannot be loaded. */
+  /** Takes the place of what was loaded, or begun to be, before; that stays in use where the new model cannot be loaded. */
   private async load(params: LoadParams, told: Promise<unknown>): Promise<ModelInfo> {
     const { models } = this.shared;
-    const before = this.chosen;
+    // A message may have been read before the client was gone.
+    if (this.hasEnded) throw new Error('Whoever wanted the model has gone.');
     let last = 0;
     const onProgress = (share: number): void => {
       const percent = Math.floor(100 * share);
@@ -141,19 +146,23 @@ export class Client {
       onProgress,
       onRefused: (error) => this.shared.warn(messageOf(error)),
     });
-    this.chosen = next;
+    this.chosen = [...this.chosen, next];
     try {
       const info = await next.info(
         (model) => void tell(() => this.connection.sendNotification(modelNotification, model)),
       );
-      await before?.close();
+      const before = this.chosen.indexOf(next);
+      await this.giveBack(this.chosen.slice(0, Math.max(0, before)));
       return info;
     } catch (error) {
-      if (this.chosen === next) this.chosen = before;
-      await next.close();
-      if (this.hasEnded) await before?.close();
+      await this.giveBack([next]);
       throw error;
     }
+  }
+
+  private async giveBack(all: readonly Chosen[]): Promise<void> {
+    this.chosen = this.chosen.filter((each) => !all.includes(each));
+    await Promise.all(all.map((each) => each.close()));
   }
 
   private async evaluate(params: EvaluateParams, signal: AbortSignal): Promise<Evaluation> {
@@ -183,9 +192,10 @@ export class Client {
 
   /** Requests that come in while it loads wait for it. */
   private get inUse(): Chosen {
-    if (!this.chosen)
+    const last = this.chosen.at(-1);
+    if (!last)
       throw new ResponseError(ErrorCodes.ServerNotInitialized, 'No model is loaded. Send "load" first.');
-    return this.chosen;
+    return last;
   }
 
   /** Cancels the completion or the reading ahead before; the next one, or the token, cancels this one. */

@@ -1,7 +1,7 @@
 // The benchmark: measures the loaded model on this machine, and shows it on a page that stays, beside earlier runs.
 
 import { t } from '@vscode/l10n';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { BenchParams, BenchProgress } from '../protocol';
@@ -9,9 +9,10 @@ import type { BenchReport, ModelInfo } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
 import { benchmarkReport } from '../report/benchReport';
 import { benchmarkState } from '../report/benchmarkState';
+import { KeptReports } from '../report/keptReports';
 import { pageAlone, partsOf } from '../report/pageFile';
 import { type BenchmarkMessage, type BenchmarkState, isBenchmarkMessage } from '../report/pages';
-import { unwritable } from '../wording';
+import { messageOf, unwritable } from '../wording';
 import { notify, withProgress } from './notify';
 import { Page } from './page';
 import type { Problems } from './problems';
@@ -34,7 +35,7 @@ export class Benchmark implements vscode.Disposable {
   private reports: readonly BenchReport[];
   private working = '';
   private progress: BenchProgress | undefined;
-  private readonly file: string;
+  private readonly kept: KeptReports<BenchReport>;
   private readonly subscription: vscode.Disposable;
 
   constructor(
@@ -43,8 +44,9 @@ export class Benchmark implements vscode.Disposable {
     problems: Problems,
     private readonly engine: LocalEngine,
   ) {
-    this.file = path.join(storage.fsPath, 'benchmarks.json');
-    this.reports = readReports(this.file);
+    const file = path.join(storage.fsPath, 'benchmarks.json');
+    this.kept = new KeptReports(file, ({ schema }) => schema === 'ryzanstein/bench/1');
+    this.reports = this.kept.read();
     this.page = new Page(extension, problems, {
       ...{ name: 'benchmark', title: t`Ryzanstein Benchmark` },
       state: () => this.state,
@@ -63,7 +65,7 @@ export class Benchmark implements vscode.Disposable {
   /** Opens the page with the runs so far, or brings it to the front. */
   show(): void {
     // Another window may have measured meanwhile.
-    this.reports = readReports(this.file);
+    this.reports = this.kept.read();
     this.page.show();
     this.page.post();
   }
@@ -115,12 +117,11 @@ export class Benchmark implements vscode.Disposable {
   /** For the next window as well. */
   private keep(report: BenchReport): void {
     // Other windows may have measured, too.
-    this.reports = [report, ...readReports(this.file)].slice(0, capacity);
+    this.reports = [report, ...this.kept.read()].slice(0, capacity);
     try {
-      mkdirSync(path.dirname(this.file), { recursive: true });
-      writeFileSync(this.file, JSON.stringify(this.reports));
+      this.kept.write(this.reports);
     } catch (error) {
-      void notify('warn', `Ryzanstein: ${unwritable(this.file, error).message}`);
+      void notify('warn', `Ryzanstein: ${messageOf(error)}`);
     }
   }
 
@@ -162,15 +163,5 @@ export class Benchmark implements vscode.Disposable {
       readFileSync(vscode.Uri.joinPath(this.extension, ...names).fsPath, 'utf8');
     const state = benchmarkState(this.reports, readSettings());
     return pageAlone(partsOf('benchmark', read), state, vscode.l10n.bundle);
-  }
-}
-
-/** What cannot be read counts as no run: the next one writes it anew. */
-function readReports(file: string): readonly BenchReport[] {
-  try {
-    const reports = JSON.parse(readFileSync(file, 'utf8')) as BenchReport[];
-    return reports.filter(({ schema }) => schema === 'ryzanstein/bench/1');
-  } catch {
-    return [];
   }
 }

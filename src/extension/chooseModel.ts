@@ -27,6 +27,7 @@ import { filesOf, type Habit, habitsOf } from '../library/otherTools';
 import { type Speed, Speeds } from '../library/speeds';
 import { downloaded } from '../library/storage';
 import type { Completion } from '../protocol';
+import { answerersIn } from '../specialists';
 import type { MachineSpeed } from '../reports';
 import { loadedLine } from '../report/figures';
 import type { Downloads } from './downloads';
@@ -108,11 +109,12 @@ export class ModelChoice {
     }
   }
 
-  /** An answer of the chosen model tells how fast that is here. */
+  /** An answer of the chosen model, or of a specialist beside it, tells how fast that is here. */
   onAnswer(completion: Completion | undefined): void {
     const { state } = this.parts.engine;
-    if (completion && !completion.isSecond && state.name === 'ready')
-      this.speeds.note(state.model.file, completion);
+    if (!completion || completion.isSecond || state.name !== 'ready') return;
+    const wrote = answerersIn(state.model).find(({ name }) => name === completion.model);
+    if (wrote) this.speeds.note(wrote.file, completion);
   }
 
   onState(state: LocalState): void {

@@ -1,6 +1,7 @@
 // The evaluation commands: score the loaded model on holes in the user's own code, tuned to it first or not, and show the runs side by side.
 
 import { t } from '@vscode/l10n';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { languageOf } from '../language/languages';
 import { grouped } from '../numbers';
@@ -8,13 +9,14 @@ import type { Evaluation } from '../reports';
 import type { LocalEngine } from '../editing/localEngine';
 import { sureEnough } from '../editing/settings';
 import { evaluationReport, type Run, type Wanted } from '../report/evaluationReport';
+import { KeptReports } from '../report/keptReports';
 import { type EvaluationState, isPlace, type Place } from '../report/pages';
 import type { WorkspaceIgnoring } from './ignoring';
 import { type Report, notify, withProgress } from './notify';
 import { Page } from './page';
 import type { Problems } from './problems';
 import { sourceFilesOfWorkspace } from './sourceFiles';
-import { occupationWords } from '../wording';
+import { messageOf, occupationWords } from '../wording';
 import { onSettingChange, readSettings } from './settings';
 
 const holesPerRun = 200;
@@ -24,19 +26,27 @@ const mostFiles = 1000;
 /** Runs side by side, each of another model file. */
 const mostRuns = 4;
 
+/** A run as it is kept: with where its places are, by the path that it names a file by. */
+interface KeptRun extends Run {
+  readonly uris: Readonly<Record<string, string>>;
+}
+
 export class Evaluations implements vscode.Disposable {
-  private runs: Run[] = [];
-  /** By the path that the report names a file by. */
-  private readonly uris = new Map<string, vscode.Uri>();
+  /** The newest last. */
+  private runs: readonly KeptRun[] = [];
+  private readonly kept: KeptReports<KeptRun>;
   private readonly page: Page<EvaluationState, Place>;
   private readonly subscription: vscode.Disposable;
 
   constructor(
     extension: vscode.Uri,
+    storage: vscode.Uri | undefined,
     problems: Problems,
     private readonly engine: LocalEngine,
     private readonly ignoring: WorkspaceIgnoring,
   ) {
+    const file = storage && path.join(storage.fsPath, 'evaluations.json');
+    this.kept = new KeptReports(file, ({ evaluation }) => evaluation.schema === 'ryzanstein/eval/1');
     this.page = new Page(extension, problems, {
       ...{ name: 'evaluation', title: t`Ryzanstein Evaluation` },
       state: () => this.report,
@@ -56,10 +66,11 @@ export class Evaluations implements vscode.Disposable {
     });
   }
 
-  /** Opens the page with the runs of this window, or brings it to the front. */
+  /** Opens the page with the last runs on this workspace, or brings it to the front. */
   show(): void {
+    if (this.runs.length === 0) this.runs = this.kept.read();
     if (this.runs.length > 0) this.page.show();
-    else tell(t`nothing was evaluated in this window yet.`);
+    else tell(t`nothing was evaluated in this workspace yet.`);
   }
 
   /** Runs with a progress that can be cancelled, then opens the report; fails with an `Problem`. */
@@ -97,7 +108,7 @@ export class Evaluations implements vscode.Disposable {
     if (uris.length === 0) return tell(noFiles());
     // In several folders there may be files of one name.
     const files = uris.map((uri) => ({ file: uri.fsPath, path: vscode.workspace.asRelativePath(uri) }));
-    for (const [i, { path }] of files.entries()) this.uris.set(path, uris[i]!);
+    const addresses = new Map(files.map(({ path }, i) => [path, uris[i]!.toString()]));
     const evaluation = await this.engine.evaluate(
       { files, holes, seed, tune },
       token,
@@ -105,25 +116,40 @@ export class Evaluations implements vscode.Disposable {
         report({ message: t`${grouped(done)} of ${grouped(all)} places`, increment: 100 / all }),
     );
     if (evaluation.holes === 0) return tell(t`the source files of this workspace hold too little code.`);
-    this.keep({ evaluation, files: { drawnFrom: uris.length, found } });
+    const known = evaluation.results.map(({ path }) => [path, addresses.get(path)!]);
+    this.keep({
+      ...{ evaluation, files: { drawnFrom: uris.length, found } },
+      uris: Object.fromEntries(known) as KeptRun['uris'],
+    });
     return evaluation;
   }
 
   /** Whose settings hold: of a file and its language. */
   private scopeOf(path: string): vscode.ConfigurationScope {
-    const uri = this.uris.get(path);
+    const uri = this.uriOf(path);
     return { ...(uri && { uri }), languageId: languageOf(path) ?? 'plaintext' };
   }
 
-  private keep(run: Run): void {
-    const others = this.runs.filter(({ evaluation }) => evaluation.file !== run.evaluation.file);
+  private uriOf(path: string): vscode.Uri | undefined {
+    const address = this.runs.findLast(({ uris }) => path in uris)?.uris[path];
+    return address === undefined ? undefined : vscode.Uri.parse(address);
+  }
+
+  /** For the next window as well. */
+  private keep(run: KeptRun): void {
+    const others = this.kept.read().filter(({ evaluation }) => evaluation.file !== run.evaluation.file);
     this.runs = [...others, run].slice(-mostRuns);
+    try {
+      this.kept.write(this.runs);
+    } catch (error) {
+      void notify('warn', `Ryzanstein: ${messageOf(error)}`);
+    }
     this.page.show();
     this.page.post();
   }
 
   private async openPlace({ path, line, column }: Place): Promise<void> {
-    const uri = this.uris.get(path);
+    const uri = this.uriOf(path);
     if (!uri) return;
     const position = new vscode.Position(line - 1, column - 1);
     await vscode.commands.executeCommand('vscode.open', uri, {

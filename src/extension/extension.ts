@@ -103,7 +103,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     ...{ engine, reader, downloads, bundled, memory: context.globalState },
     reload: () => beginAnew(() => engine.reload('its model was chosen again')),
   });
-  const evaluations = new Evaluations(context.extensionUri, problems, engine, ignoring);
+  const evaluations = new Evaluations(context.extensionUri, context.storageUri, problems, engine, ignoring);
 
   async function onBattery(): Promise<boolean> {
     return (await isOnBattery()) || (await engine.usage())?.onBattery === true;

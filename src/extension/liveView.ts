@@ -22,6 +22,7 @@ import {
 } from '../report/liveView';
 import { isLiveMessage, type LiveMessage, type LiveState } from '../report/pages';
 import type { Thresholds } from '../eagerness';
+import { answerersIn } from '../specialists';
 import { messageOf } from '../wording';
 import { showLine } from './documents';
 import { notify } from './notify';
@@ -214,8 +215,8 @@ export class LiveView implements vscode.Disposable {
     const { state } = this.engine;
     const { model, isSecond, room } = completion;
     const loaded = state.name === 'ready' ? (isSecond ? state.model.second : state.model) : undefined;
-    const names = [loaded, ...(loaded?.specialists ?? [])].map((each) => each?.name);
-    if (!names.includes(model)) return t`The model that wrote this, ${model}, is not loaded any more.`;
+    if (!loaded || !answerersIn(loaded).some(({ name }) => name === model))
+      return t`The model that wrote this, ${model}, is not loaded any more.`;
     try {
       return await this.engine.examine({ ...asked, ...(room !== undefined && { room }), isSecond });
     } catch (error) {

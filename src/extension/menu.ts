@@ -4,12 +4,14 @@ import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { type Eagerness, wantedPrecision } from '../eagerness';
 import type { LocalEngine } from '../editing/localEngine';
-import { displayName } from '../language/languages';
+import { displayName, languageName } from '../language/languages';
 import { languageIsOn, type Settings } from '../editing/settings';
 import { decimal, percent } from '../numbers';
+import { namesIn } from '../specialists';
 import { eagernessWords } from '../wording';
 import type { LastEditor } from './lastEditor';
 import { notify } from './notify';
+import { failureIn, remedy } from './problems';
 import type { Status } from './status';
 import { changeInTurn, readSettings, writeLanguage, writeSetting } from './settings';
 
@@ -34,8 +36,20 @@ export async function openMenu({ status, engine, lastEditor }: MenuParts): Promi
 function choices({ state }: LocalEngine, lastEditor: LastEditor): Choice[] {
   const { document } = lastEditor;
   const settings = readSettings(document);
-  const model = state.name === 'ready' ? state.model.name : undefined;
+  const languages = document && [languageName(document.languageId)];
+  const model = state.name === 'ready' ? namesIn(state.model, languages) : undefined;
+  const failure = failureIn(state);
   return [
+    ...(failure
+      ? [
+          separator(failure.title),
+          ...failure.remedies.map(({ remedy: name, label }) => ({
+            label: `$(wrench) ${label}`,
+            run: () => remedy(name),
+          })),
+          separator(t`More`),
+        ]
+      : []),
     command('graph-line', t`Live view`, 'ryzanstein.showLiveView'),
     separator(t`Completions`),
     ticked(settings.enabled, t`On`, toggle),

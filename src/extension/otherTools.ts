@@ -25,7 +25,8 @@ export function nameOtherCompleters(memory: vscode.Memento): vscode.Disposable {
   const look = (): void => {
     const active = vscode.extensions.all.filter(({ isActive }) => isActive).map(({ id }) => id);
     const named = memory.get<string[]>(namedKey, []);
-    const found = completersToName(active, named);
+    const settings = vscode.workspace.getConfiguration();
+    const found = completersToName(active, named, (setting) => settings.get(setting));
     if (found.length === 0) return;
     void memory.update(namedKey, [...named, ...found.map(({ id }) => id)]);
     const names = found.map(({ name }) => name).join(t` and `);

@@ -18,14 +18,22 @@ import type { ModelInfo } from '../reports';
 import { notify, orTell } from './notify';
 import { fullName, readSettings, writeSetting } from './settings';
 
-const command = (name: string) => (): Thenable<unknown> => vscode.commands.executeCommand(name);
+/** Those that are commands of ours, by their names. */
+export const remedyCommands = {
+  chooseModel: 'chooseModel',
+  tryAgain: 'loadAgain',
+  restart: 'restartEngine',
+  showLog: 'showLog',
+} satisfies Partial<Record<Remedy, string>>;
+const command = (name: keyof typeof remedyCommands) => (): Thenable<unknown> =>
+  vscode.commands.executeCommand(`ryzanstein.${remedyCommands[name]}`);
 const actions: Record<Remedy, () => Thenable<unknown>> = {
-  chooseModel: command('ryzanstein.chooseModel'),
-  tryAgain: command('ryzanstein.loadAgain'),
+  chooseModel: command('chooseModel'),
+  tryAgain: command('tryAgain'),
   useBundled: () => writeSetting('modelFile', ''),
-  restart: command('ryzanstein.restartEngine'),
+  restart: command('restart'),
   changeKernel: () => vscode.commands.executeCommand('workbench.action.openSettings', fullName('kernel')),
-  showLog: command('ryzanstein.showLog'),
+  showLog: command('showLog'),
 };
 const toldKey = 'ryzanstein.toldOfKernels';
 
@@ -53,7 +61,7 @@ export class Problems {
 
   /** What keeps the chosen model from completing, if anything does. */
   get failure(): Failure | undefined {
-    return failureOf(this.state, chosen());
+    return failureIn(this.state);
   }
 
   /** Calls back when there may be another failure, or none any more. */
@@ -85,6 +93,11 @@ export class Problems {
       if (chosen) void vscode.commands.executeCommand('ryzanstein.showDiagnostics');
     });
   }
+}
+
+/** What keeps the chosen model from completing in a state of the engine, if anything does. */
+export function failureIn(state: LocalState): Failure | undefined {
+  return failureOf(state, chosen());
 }
 
 /** Does what a button stands for. */

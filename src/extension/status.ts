@@ -8,13 +8,15 @@ import type { LocalEngine } from '../editing/localEngine';
 import { completionLine, modelLine, recentLine, sparkline } from '../report/figures';
 import { threadsNow } from '../report/liveView';
 import { median } from '../statistics';
-import { displayName } from '../language/languages';
+import { displayName, languageName } from '../language/languages';
+import { answererIn } from '../specialists';
 import type { CompletionLog } from '../editing/completionLog';
 import { isUnproven, languageIsOn } from '../editing/settings';
 import type { Circumstances } from './circumstances';
 import type { Silence } from '../results';
 import { grouped, milliseconds, threadsOf, tokensPerSecond } from '../numbers';
 import { circumstanceWords, occupationWords, sentenceOf, silenceWords } from '../wording';
+import { failureIn, remedyCommands } from './problems';
 import { fullName, onSettingChange, readSettings } from './settings';
 
 export type StatusName =
@@ -84,6 +86,11 @@ export class Status implements vscode.Disposable {
 
   get current(): Look {
     return this.look;
+  }
+
+  /** What is told of it where the pointer rests. */
+  get details(): string {
+    return (this.item.tooltip as vscode.MarkdownString).value;
   }
 
   /** Shows that someone waits until `work` has ended, well or not. */
@@ -230,10 +237,21 @@ function tooltip(
   completions: CompletionLog,
 ): vscode.MarkdownString {
   const text = new vscode.MarkdownString(undefined, true);
-  const commands = ['showLiveView', 'whyNothing', 'toggleLanguage', 'showDiagnostics', 'openMenu'];
+  const commands = [
+    ...Object.values(remedyCommands),
+    'showLiveView',
+    'whyNothing',
+    'toggleLanguage',
+    'showDiagnostics',
+    'openMenu',
+  ];
   const ofEditor = ['workbench.action.openSettings', 'editor.action.inlineSuggest.snooze'];
   text.isTrusted = { enabledCommands: [...commands.map((each) => `ryzanstein.${each}`), ...ofEditor] };
   text.appendMarkdown('**Ryzanstein** ').appendText(sentence);
+  const remedies = failureIn(engine.state)?.remedies ?? [];
+  for (const { remedy, label } of remedies)
+    if (remedy in remedyCommands)
+      text.appendMarkdown(` · ${link(label, remedyCommands[remedy as keyof typeof remedyCommands])}`);
   if (setting) {
     const query = encodeURIComponent(JSON.stringify(fullName(setting)));
     text.appendMarkdown(` [${t`Change`}](command:workbench.action.openSettings?${query})`);
@@ -259,7 +277,10 @@ const link = (words: string, command: string): string => `[${words}](command:ryz
 function rows({ state }: LocalEngine, completions: CompletionLog): [string, string][] {
   const { lastCompletion, recent, today } = completions;
   const waits = completions.waits(drawnWaits);
-  const model = state.name === 'ready' ? state.model : undefined;
+  const loaded = state.name === 'ready' ? state.model : undefined;
+  // Of the file in front, or of the whole where the same model answers everywhere.
+  const language = loaded?.specialists && vscode.window.activeTextEditor?.document.languageId;
+  const model = loaded && answererIn(loaded, language && languageName(language));
   const computes = model && `${model.kernel}, ${threadsNow(model, lastCompletion)}`;
   return [
     ...(waits.length > 0
@@ -269,7 +290,7 @@ function rows({ state }: LocalEngine, completions: CompletionLog): [string, stri
     ...(computes ? [row(t`Computes with`, computes)] : []),
     row(t`Today in this window`, t`${grouped(today.shown)} shown, ${grouped(today.accepted)} accepted`),
     ...(lastCompletion ? [row(t`Last answer`, completionLine(lastCompletion))] : []),
-    ...(model ? [row(t`Model`, modelLine(model))] : []),
+    ...(model ? [row(language ? t`Model in ${displayName(language)}` : t`Model`, modelLine(model))] : []),
     ...(model?.caution === undefined ? [] : [row(t`Note`, model.caution)]),
   ];
 }

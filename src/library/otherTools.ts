@@ -34,34 +34,55 @@ export function toolsWith(habits: readonly Habit[], name: string, file: string |
   return [...new Set(tools)];
 }
 
-/** Extensions that offer grey text as well, by their ids in lower case. */
-const completers = new Map([
-  ['amazonwebservices.amazon-q-vscode', 'Amazon Q'],
-  ['codeium.codeium', 'Windsurf'],
-  ['continue.continue', 'Continue'],
-  ['ex3ndr.llama-coder', 'Llama Coder'],
-  ['ggml-org.llama-vscode', 'llama.vscode'],
-  ['github.copilot', 'GitHub Copilot'],
-  ['google.geminicodeassist', 'Gemini Code Assist'],
-  ['huggingface.huggingface-vscode', 'llm-vscode'],
-  ['rjmacarthy.twinny', 'twinny'],
-  ['sourcegraph.cody-ai', 'Cody'],
-  ['supermaven.supermaven', 'Supermaven'],
-  ['tabbyml.vscode-tabby', 'Tabby'],
-  ['tabnine.tabnine-vscode', 'Tabnine'],
-]);
+/** Extensions that offer grey text as well, by their ids in lower case: how people call them, and the setting that has them do so unasked. */
+const completers: Readonly<Record<string, readonly [name: string, setting?: string]>> = {
+  'alibaba-cloud.tongyi-lingma': ['Lingma'],
+  'amazonwebservices.amazon-q-vscode': ['Amazon Q'],
+  'aminer.codegeex': ['CodeGeeX'],
+  'augment.vscode-augment': ['Augment', 'augment.completions.enableAutomaticCompletions'],
+  'baiducomate.comate': ['Comate'],
+  'blackboxapp.blackbox': ['Blackbox'],
+  'codeium.codeium': ['Windsurf', 'codeium.enableConfig'],
+  'continue.continue': ['Continue', 'continue.enableTabAutocomplete'],
+  'ex3ndr.llama-coder': ['Llama Coder'],
+  'fittentech.fitten-code': ['Fitten Code'],
+  'ggml-org.llama-vscode': ['llama.vscode', 'llama-vscode.enabled'],
+  'github.copilot': ['GitHub Copilot', 'github.copilot.enable'],
+  'github.copilot-chat': ['GitHub Copilot', 'github.copilot.enable'],
+  'google.geminicodeassist': ['Gemini Code Assist', 'geminicodeassist.inlineSuggestions.enableAuto'],
+  'huggingface.huggingface-vscode': ['llm-vscode', 'llm.enableAutoSuggest'],
+  'jetbrains.jetbrains-ai-assistant': ['JetBrains AI Assistant'],
+  'kilocode.kilo-code': ['Kilo Code', 'kilo-code.new.autocomplete.enableAutoTrigger'],
+  'marscode.marscode-extension': ['MarsCode'],
+  'rjmacarthy.twinny': ['twinny', 'twinny.autoSuggestEnabled'],
+  'sourcegraph.cody-ai': ['Cody', 'cody.autocomplete.enabled'],
+  'supermaven.supermaven': ['Supermaven', 'supermaven.enable'],
+  'tabbyml.vscode-tabby': ['Tabby', 'tabby.inlineCompletion.triggerMode'],
+  'tabnine.tabnine-vscode': ['Tabnine'],
+};
 
-/** Those of the active extensions that complete code and were not named before. */
+/** Those of the active extensions that complete code by their settings, as far as these tell, and were not named before; of a tool that has several, one. */
 export function completersToName(
   active: readonly string[],
   named: readonly string[],
+  valueOf: (setting: string) => unknown,
 ): { id: string; name: string }[] {
-  return active
-    .filter((id) => !named.includes(id))
-    .flatMap((id) => {
-      const name = completers.get(id.toLowerCase());
-      return name === undefined ? [] : [{ id, name }];
-    });
+  const completerOf = (id: string) => completers[id.toLowerCase()];
+  const known = new Set(named.map((id) => completerOf(id)?.[0]));
+  return active.flatMap((id) => {
+    const [name, setting] = completerOf(id) ?? [];
+    if (name === undefined || known.has(name)) return [];
+    if (setting !== undefined && isOff(valueOf(setting))) return [];
+    known.add(name);
+    return [{ id, name }];
+  });
+}
+
+/** A switch, a way of asking, or a switch for each language. */
+function isOff(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === false || value === 'manual';
+  const languages = Object.values(value);
+  return languages.length > 0 && !languages.includes(true);
 }
 
 /** The family and the size alone: `qwen2.5-coder:1.5b-base` and `Qwen2.5-Coder 1.5B` are of a kind. */

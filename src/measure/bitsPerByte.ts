@@ -2,8 +2,10 @@
 
 import type { Engine } from '../engine/engine';
 import type { ModelDescription } from '../model/description';
+import { languageName } from '../language/languages';
 import { withLineFeeds } from '../completion/site';
 import type { TextScore } from '../reports';
+import { namesIn } from '../specialists';
 import type { SourceFile } from './sourceFiles';
 
 /** Of the head of each file, as the trainer measures it at its checkpoints. */
@@ -17,7 +19,11 @@ export async function bitsPerByte(
   limit: number | undefined,
   progress: (language: string) => void,
 ): Promise<TextScore> {
-  const { name: model, type, kernel } = engine.info;
+  const { type, kernel } = engine.info;
+  const model = namesIn(
+    engine.info,
+    files.map(({ languageId }) => languageName(languageId)),
+  );
   const score: TextScore = { model, type, kernel, bitsPerByte: {}, text: {} };
   for (const language of [...new Set(files.map((file) => file.languageId))].sort()) {
     progress(language);

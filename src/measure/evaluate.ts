@@ -4,12 +4,20 @@ import * as os from 'node:os';
 import { promptAt, window } from '../editing/context';
 import { withoutSecretsAround } from '../editing/secretValues';
 import type { Completion, Limits, Prompt } from '../protocol';
-import type { Answerer, Evaluation, Measures, Percentiles } from '../reports';
+import type {
+  Answerer,
+  AnsweringSpecialist,
+  Evaluation,
+  Measures,
+  Percentiles,
+  Specialist,
+} from '../reports';
 import type { Answering, RequestOptions } from '../engine/engine';
 import { fixedRoom } from '../engine/room';
 import { digestOf } from './evalSet';
 import { languageName } from '../language/languages';
 import type { Hole } from './holes';
+import { namesIn } from '../specialists';
 import { mean, percentile, rounded as roundedTo, sum } from '../statistics';
 import { syntaxOf } from '../completion/syntax';
 
@@ -60,16 +68,22 @@ export async function evaluate(
     signal?.throwIfAborted();
     progress(answers.length);
   }
-  const { name: model, file, type, kernel, threads, thresholds, second } = engine.info;
+  const { name: model, file, type, kernel, threads, thresholds, second, specialists } = engine.info;
   const context = holes.some(({ related }) => related !== undefined);
   const answerer = { engine: 'ryzanstein', model, file, type, kernel, threads, context };
+  const languages = holes.map(({ language }) => languageName(language));
   const how = {
     ...(withoutCache && { withoutCache }),
     ...(room !== fixedRoom && { room }),
-    ...(second && { second: second.name }),
+    ...(second && { second: namesIn(second, languages) }),
+    ...(specialists && { specialists: specialists.map(briefly) }),
   };
   const scored = await score({ ...answerer, ...how }, holes, answers);
   return { ...scored, ...(thresholds && { thresholds }) };
+}
+
+function briefly({ name, file, type, kernel, languages }: Specialist): AnsweringSpecialist {
+  return { name, file, type, kernel, languages };
 }
 
 /** Of the whole file, with an answer against with what was expected; undefined where there is no grammar. */

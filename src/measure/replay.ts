@@ -5,9 +5,11 @@ import type { Backend, BackendState } from '../editing/backend';
 import type { Settings } from '../editing/settings';
 import type { Answering } from '../engine/engine';
 import { fixedRoom } from '../engine/room';
+import { languageName } from '../language/languages';
 import type { Completion, CompleteParams, Known, Prefill, PrefillParams, Sooner } from '../protocol';
 import type { LatencyPercentiles, Replay } from '../reports';
 import { Reader } from './reader';
+import { namesIn } from '../specialists';
 import { percentile, rounded, sum } from '../statistics';
 import { Documents, type Recording, type Step, written } from './recording';
 import { SimulatedEditor } from './simulatedEditor';
@@ -61,7 +63,9 @@ export async function replay(
     }
   }
   editor.story.dispose();
-  const { name: model, kernel, threads } = engine.info;
+  const { kernel, threads } = engine.info;
+  const languages = header.files.map(({ languageId }) => languageName(languageId));
+  const model = namesIn(engine.info, languages);
   const promptTokens = sum(backend.completions.map((completion) => completion.promptTokens));
   const reusedTokens = sum(backend.completions.map((completion) => completion.reusedTokens));
   return {

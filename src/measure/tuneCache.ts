@@ -69,7 +69,8 @@ export async function tuneCache(
     before: bitsOf(measuring!, (row) => chanceOf(row, before, sharpnesses.length)),
     after: bitsOf(measuring!, (row) => chanceOf(row, found, sharpnesses.indexOf(found.sharpness))),
   };
-  const counts = { holes: holes.length, tokens: tuning!.length + measuring!.length };
+  const { name: model } = engine.model;
+  const counts = { model, holes: holes.length, tokens: tuning!.length + measuring!.length };
   if (bits.after >= bits.before) return { cache, ...counts, ...bits, after: bits.before };
   return {
     cache: {

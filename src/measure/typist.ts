@@ -5,6 +5,7 @@ import type { Settings } from '../editing/settings';
 import type { Answering } from '../engine/engine';
 import { languageName } from '../language/languages';
 import type { Typed, Typing } from '../reports';
+import { namesIn } from '../specialists';
 import type { Recording, Step } from './recording';
 import { replay } from './replay';
 import type { SourceFile } from './sourceFiles';
@@ -30,7 +31,7 @@ export async function typeFiles(
   settings: Settings,
   progress: (done: number) => void,
 ): Promise<Typing> {
-  const { name: model, kernel, threads } = engine.info;
+  const { kernel, threads } = engine.info;
   const byLanguage: Record<string, Typed> = {};
   for (const [i, file] of files.entries()) {
     const seen = await replay(engine, typed(file), settings, () => undefined);
@@ -44,7 +45,7 @@ export async function typeFiles(
     all.offered.push(...seen.offered);
     progress(i + 1);
   }
-  return { model, kernel, threads, byLanguage };
+  return { model: namesIn(engine.info, Object.keys(byLanguage)), kernel, threads, byLanguage };
 }
 
 /** The recording of somebody who types `file` into an empty one. */

@@ -4,7 +4,7 @@ import { t } from '@vscode/l10n';
 import type { BenchProgress } from '../protocol';
 import type { BenchReport, BenchRow, Spread } from '../reports';
 import { barGroup, type Measured } from './bars';
-import { modelLine } from './figures';
+import { modelLine, specialistLine } from './figures';
 import type { BarGroup, BenchmarkState } from './pages';
 import {
   dateAndTime,
@@ -96,6 +96,9 @@ function conditionsOf(report: BenchReport): BenchmarkState['conditions'] {
   const used = inUse(report, 'decode');
   return [
     ...(model ? [[t`Model`, modelLine(model)] as const, [t`File`, model.file] as const] : []),
+    ...(model?.specialists ?? []).map(
+      (each) => [t`Not measured`, specialistLine({ ...each, name: modelLine(each) })] as const,
+    ),
     [t`CPU`, cpu],
     ...(used ? [[t`In use`, `${used.kernel}, ${threadsOf(used.threads)}`] as const] : []),
     [t`Measured`, dateAndTime(date)],

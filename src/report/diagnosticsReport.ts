@@ -1,7 +1,6 @@
 // What the diagnostics page shows: the engine's state and findings, every kernel level and number of threads as a bar, model, machine, and the last completions.
 
 import { t } from '@vscode/l10n';
-import { displayName } from '../language/languages';
 import type { Diagnosis, LevelReport, ModelInfo, Recent } from '../reports';
 import {
   bytesOf,
@@ -13,10 +12,19 @@ import {
   threadsOf,
   tokensPerSecond,
 } from '../numbers';
+import { answerersIn } from '../specialists';
 import { outcomeWords, printable, resultWords, stopWords } from '../wording';
 import { type Measured, barGroup } from './bars';
 import { type EngineState, engineSentence, rejectedSentence } from './engineState';
-import { completionLine, contextLine, opinionsLine, recentLine, roomsLine } from './figures';
+import {
+  completionLine,
+  contextLine,
+  modelLine,
+  opinionsLine,
+  recentLine,
+  roomsLine,
+  specialistLine,
+} from './figures';
 import type { LoggedRequest } from './loggedRequest';
 import type { BarGroup, DiagnosticsState, EntryRow, Finding, Pair } from './pages';
 import { rooflineOf } from './roofline';
@@ -96,12 +104,12 @@ function threadsBars({ threading, model }: Diagnosis): BarGroup[] {
   const { scaling } = threading;
   const isActive = (threads: number): boolean => threads === model.threads;
   const one = scaling.find(({ threads }) => threads === 1);
-  const fewer = t`Tokens a second. With fewer threads it was not measured: that takes long with this model.`;
+  const fewer = t`Tokens a second of ${model.name}. With fewer threads it was not measured: that takes long with this model.`;
   return [
     barGroup(
       t`Reading a prompt, by threads`,
       one
-        ? t`Tokens a second. The line is what so many threads would reach if none waited for another.`
+        ? t`Tokens a second of ${model.name}. The line is what so many threads would reach if none waited for another.`
         : fewer,
       scaling.map(({ threads, prefill, efficiency }) => ({
         ...{ name: threadsOf(threads), value: prefill, isActive: isActive(threads) },
@@ -118,7 +126,7 @@ function threadsBars({ threading, model }: Diagnosis): BarGroup[] {
     barGroup(
       t`Writing an answer, by threads`,
       one
-        ? t`Tokens a second. All weights are read for each token: no machine writes faster than it reads them. Fully efficient would be as many times as fast as one thread as there are threads.`
+        ? t`Tokens a second of ${model.name}. All weights are read for each token: no machine writes faster than it reads them. Fully efficient would be as many times as fast as one thread as there are threads.`
         : fewer,
       scaling.map(({ threads, decode, readLimit }) => ({
         ...{ name: threadsOf(threads), value: decode, isActive: isActive(threads) },
@@ -142,10 +150,10 @@ function modelPairs(model: ModelInfo, recent: Recent | undefined): Pair[] {
     [t`Architecture`, t`${model.architecture}, ${model.type}, ${millions(model.weights)} weights`],
     [t`Weights in memory`, bytesOf(model.bytes)],
     ...(model.specialists ?? []).map(
-      ({ name, languages }) => [t`Specialist`, `${languages.map(displayName).join(', ')}: ${name}`] as const,
+      (each) => [t`Specialist`, specialistLine({ ...each, name: modelLine(each) })] as const,
     ),
     ...(model.second
-      ? [[t`Second opinion`, `${model.second.name}, ${bytesOf(model.second.bytes)}`] as const]
+      ? [[t`Second opinion`, answerersIn(model.second).map(memoryOf).join('; ')] as const]
       : []),
     [t`Context`, contextLine(model)],
     ...(model.prompts === undefined ? [] : [[t`Prompts`, model.prompts] as const]),
@@ -155,6 +163,10 @@ function modelPairs(model: ModelInfo, recent: Recent | undefined): Pair[] {
     [t`Threads`, t`${grouped(model.threads)} at most, fewer while other work keeps cores busy`],
     ...(recent ? [[t`Speed`, recentLine(recent)] as const] : []),
   ];
+}
+
+function memoryOf({ name, bytes }: Pick<ModelInfo, 'name' | 'bytes'>): string {
+  return `${name}, ${bytesOf(bytes)}`;
 }
 
 function machinePairs({ environment, throughput, machine, rooms }: Diagnosis): Pair[] {
@@ -169,6 +181,7 @@ function machinePairs({ environment, throughput, machine, rooms }: Diagnosis): P
     ],
     [t`Reads memory at`, t`${grouped(machine.readGBs, 1)} GB/s with ${threadsOf(machine.threads)}`],
     [t`Multiplies at`, t`${grouped(machine.gops)} GOPS with one thread, ternary weights`],
+    [t`Measured with`, throughput.model],
     [t`Reads prompts at`, tokensPerSecond(throughput.prefillTokensPerSecond)],
     [t`Writes answers at`, tokensPerSecond(throughput.tokensPerSecond)],
     [t`Longest prompt`, t`with the answer ${roomsLine(rooms)}: as many as are read in time`],

@@ -4,6 +4,7 @@ import { t } from '@vscode/l10n';
 import type { ModelInfo, RejectedKernel } from '../reports';
 import type { Failure, Remedy } from './pages';
 import { grouped } from '../numbers';
+import { namesIn } from '../specialists';
 
 /** What went wrong, as `Problem` tells it. */
 export interface Trouble {
@@ -19,7 +20,7 @@ export type EngineState =
 
 export function engineSentence(state: EngineState): string {
   if (state.name === 'failed') return t`Nothing is completed until that is mended.`;
-  if (state.name === 'ready') return t`The engine is ready, with ${state.model.name}.`;
+  if (state.name === 'ready') return t`The engine is ready, with ${namesIn(state.model)}.`;
   return state.name === 'starting' ? t`The engine starts.` : t`The engine starts with the first completion.`;
 }
 

@@ -4,11 +4,12 @@ import { t } from '@vscode/l10n';
 import { type Eagerness, leastConfidence, wantedPrecision } from '../eagerness';
 import { displayName } from '../language/languages';
 import type { Evaluation } from '../reports';
+import { answerersIn } from '../specialists';
 import { mean } from '../statistics';
 import { inPage, lineChart, type Series } from './charts';
-import { tunedLine } from './figures';
+import { answeredBy, specialistLine, tunedLine } from './figures';
 import type { EvaluationState, HoleRow, Row } from './pages';
-import { decimal, grouped, milliseconds, percent, threadsOf } from '../numbers';
+import { dateAndTime, decimal, grouped, milliseconds, percent, threadsOf } from '../numbers';
 import { eagernessWords, hiddenBecause, resultWords } from '../wording';
 
 /** A run, with the number of files that it drew from and that the workspace has. */
@@ -51,7 +52,7 @@ export function evaluationReport(runs: readonly Run[], wanted: Wanted): Evaluati
   const reasons = namesOf(evaluations.map(({ hidden }) => hidden));
   return {
     verdicts: evaluations.map((evaluation) => verdictOn(evaluation, wanted, evaluations.length > 1)),
-    models: evaluations.map(({ model }) => model),
+    models: evaluations.map(answeredBy),
     sections: [
       {
         title: titleBy(evaluations, wanted),
@@ -95,11 +96,16 @@ export function evaluationReport(runs: readonly Run[], wanted: Wanted): Evaluati
       {
         title: t`Conditions`,
         rows: [
-          row(t`File`, ({ file }) => file),
-          row(t`Weights`, ({ type }) => type),
-          row(t`Kernel`, ({ kernel, threads }) => `${kernel}, ${threadsOf(threads)}`),
+          row(t`File`, (evaluation) => ofAnswerers(evaluation, ({ file }) => file)),
+          row(t`Weights`, (evaluation) => ofAnswerers(evaluation, ({ type }) => type)),
+          row(t`Kernel`, (evaluation) => {
+            const kernels = ofAnswerers(evaluation, ({ kernel }) => kernel);
+            return `${kernels}, ${threadsOf(evaluation.threads)}`;
+          }),
+          ...(evaluations.some(({ specialists }) => specialists) ? [row(t`Specialist`, specialistsOf)] : []),
           row(t`Places`, ({ holes }) => grouped(holes)),
           { name: t`Files`, values: runs.map(({ files }) => filesOf(files)) },
+          row(t`Measured`, ({ date }) => dateAndTime(date)),
           row(t`Prompt`, ({ promptTokens }) => t`${grouped(promptTokens)} tokens on average`),
           ...(evaluations.some(({ tuned }) => tuned)
             ? [row(t`What the context counts`, ({ tuned }) => (tuned ? tunedLine(tuned) : t`as it did`))]
@@ -116,6 +122,24 @@ export function evaluationReport(runs: readonly Run[], wanted: Wanted): Evaluati
   };
 }
 
+/** Of all that answered in the languages of the places. */
+function ofAnswerers(
+  evaluation: Evaluation,
+  figure: (answerer: { file: string; type: string; kernel: string }) => string,
+): string {
+  const answerers = answerersIn(evaluation, Object.keys(evaluation.byLanguage));
+  return [...new Set(answerers.map(figure))].join(', ');
+}
+
+/** Those that answered, with the languages of their places. */
+function specialistsOf({ specialists = [], byLanguage }: Evaluation): string {
+  return specialists
+    .map(({ name, languages }) => ({ name, languages: languages.filter((each) => each in byLanguage) }))
+    .filter(({ languages }) => languages.length > 0)
+    .map(specialistLine)
+    .join('; ');
+}
+
 function titleBy(evaluations: readonly Evaluation[], wanted: Wanted): string {
   const [one, ...others] = new Set(
     evaluations.flatMap(({ results }) => results.map(({ path }) => wanted(path))),
@@ -128,7 +152,7 @@ function titleBy(evaluations: readonly Evaluation[], wanted: Wanted): string {
 
 /** `Of 34 places 12 would be shown, 10 of them right. At eager it would be 20, 15 of them right.` */
 function verdictOn(evaluation: Evaluation, wanted: Wanted, isOneOfSeveral: boolean): string {
-  const { model, results, thresholds } = evaluation;
+  const { results, thresholds } = evaluation;
   const now = countAt(evaluation, wanted);
   const [all, shown] = [results.length, now.shown];
   const verdict =
@@ -140,7 +164,7 @@ function verdictOn(evaluation: Evaluation, wanted: Wanted, isOneOfSeveral: boole
     .filter((other) => thresholds !== undefined && other.shown > shown);
   const [next] = others.sort((a, b) => a.shown - b.shown);
   return [
-    isOneOfSeveral ? `${model}:` : '',
+    isOneOfSeveral ? `${answeredBy(evaluation)}:` : '',
     verdict,
     next
       ? t`At “${eagernessWords(next.eagerness)}” it would be ${grouped(next.shown)}, ${grouped(next.right)} of them right.`
@@ -165,7 +189,7 @@ const quarters = [0, 0.25, 0.5, 0.75, 1];
 /** How many are right of how many shown, where each run stands on it, and the same in words. */
 function chartOf(evaluations: readonly Evaluation[], wanted: Wanted): string {
   const series = evaluations.map((evaluation): Series => {
-    const { model } = evaluation;
+    const model = answeredBy(evaluation);
     const points = curveOf(evaluation);
     // What is shown is not always the surest: how sure is sure enough differs by language.
     const { shown, right } = countAt(evaluation, wanted);

@@ -2,7 +2,9 @@
 
 import { t } from '@vscode/l10n';
 import type { Completion } from '../protocol';
-import type { Diagnosis, ModelInfo, Recent, Tuned } from '../reports';
+import { displayName } from '../language/languages';
+import type { Diagnosis, Evaluation, ModelInfo, Recent, Tuned } from '../reports';
+import { namesIn } from '../specialists';
 import {
   bytesOf,
   grouped,
@@ -25,12 +27,28 @@ export function sparkline(values: readonly number[]): string {
 }
 
 /** `ryzanstein-18m: bitnet TQ2_0, 18.1 million weights, 6.2 MB` */
-export function modelLine(model: ModelInfo): string {
+export function modelLine(
+  model: Pick<ModelInfo, 'name' | 'architecture' | 'type' | 'weights' | 'bytes'>,
+): string {
   const { name, architecture, type, weights, bytes } = model;
   return t`${name}: ${architecture} ${type}, ${millions(weights)} weights, ${bytesOf(bytes)}`;
 }
 
-/** `tiny is loaded in 0.2 s: 18.1 million weights in TQ2_0 (6.2 MB), 2 threads (avx2). It sees ...` */
+/** `C, Go: tiny-compiled`, or what else is to be said of a specialist. */
+export function specialistLine({ languages, name }: { languages: readonly string[]; name: string }): string {
+  return `${languages.map(displayName).join(', ')}: ${name}`;
+}
+
+/** Who answered: `tiny, tiny-compiled`. */
+export function answeredBy({
+  model: name,
+  specialists,
+  byLanguage,
+}: Pick<Evaluation, 'model' | 'specialists' | 'byLanguage'>): string {
+  return namesIn({ name, ...(specialists && { specialists }) }, Object.keys(byLanguage));
+}
+
+/** `tiny is loaded in 0.2 s: 18.1 million weights in TQ2_0 (6.2 MB), 2 threads (avx2). It sees ... In Go other answers.` */
 export function loadedLine({
   name,
   type,
@@ -45,9 +63,14 @@ export function loadedLine({
     t`${millions(weights)} weights in ${type} (${bytesOf(bytes)})`,
     `${threadsOf(threads)} (${kernel})`,
   ];
-  const { prompts, caution } = model;
+  const { prompts, caution, specialists = [] } = model;
   const shown = caution ?? (prompts === undefined ? '' : t`It is shown the ${prompts}.`);
-  return t`${name} is loaded in ${grouped(loadMs / 1000, 1)} s: ${figures.join(', ')}. ${shown}`.trim();
+  const loaded =
+    t`${name} is loaded in ${grouped(loadMs / 1000, 1)} s: ${figures.join(', ')}. ${shown}`.trim();
+  const others = specialists.map(
+    ({ name, languages }) => t`In ${languages.map(displayName).join(', ')} ${name} answers.`,
+  );
+  return [loaded, ...others].join(' ');
 }
 
 /** `8,192 tokens, 11.0 MB for each 1,000 of them` */
@@ -62,19 +85,19 @@ export function roomsLine({ cold, rested }: Diagnosis['rooms']): string {
     : tokensOf(cold);
 }
 
-/** `2.507 bits for a token of the true text, 2.539 before, 4.446 by the model alone` */
-export function tunedLine({ alone, before, after }: Tuned): string {
+/** `2.507 bits for a token of the true text, 2.539 before, 4.446 by tiny alone` */
+export function tunedLine({ model, alone, before, after }: Tuned): string {
   const bits = (value: number): string => grouped(value, 3);
-  return t`${bits(after)} bits for a token of the true text, ${bits(before)} before, ${bits(alone)} by the model alone`;
+  return t`${bits(after)} bits for a token of the true text, ${bits(before)} before, ${bits(alone)} by ${model} alone`;
 }
 
-/** `510 tok/s, an answer in 14 ms, 2 threads: medians of the last 20 answers` */
-export function recentLine({ answers, tokensPerSecond: speed, latencyMs, threads }: Recent): string {
+/** `510 tok/s, an answer in 14 ms, 2 threads: medians of the last 20 answers of tiny` */
+export function recentLine({ model, answers, tokensPerSecond: speed, latencyMs, threads }: Recent): string {
   const figures = [tokensPerSecond(speed), t`an answer in ${milliseconds(latencyMs)}`];
   const all = threads === undefined ? figures : [...figures, threadsOf(threads)];
   return answers === 1
-    ? t`${all.join(', ')}: of one answer`
-    : t`${all.join(', ')}: medians of the last ${grouped(answers)} answers`;
+    ? t`${all.join(', ')}: of one answer of ${model}`
+    : t`${all.join(', ')}: medians of the last ${grouped(answers)} answers of ${model}`;
 }
 
 /** `tiny; larger: hidden, 41 % sure, in 512 ms` */

@@ -4,6 +4,7 @@ import { t } from '@vscode/l10n';
 import type { Completion } from '../protocol';
 import type { ModelInfo, Recent } from '../reports';
 import type { Outcome, Result } from '../results';
+import { answerersIn, namesIn } from '../specialists';
 import { mean, median, percentile, sum } from '../statistics';
 import {
   bytesOf,
@@ -96,25 +97,24 @@ export function liveState({ engine, requests, recent, deadline, wanted, looked, 
 }
 
 /** `kernel avx512-vnni · 2 threads, 1 now: the machine is busy`; of a last answer that had fewer threads than the model has. */
-export function computedWith(model: Loaded & { kernel: string }, last: Completion | undefined): string {
-  const name = ownOf(model, last)?.model ?? model.name;
-  return t`${name} · kernel ${model.kernel} · ${threadsNow(model, last)}`;
+export function computedWith(
+  model: Loaded & { readonly specialists?: readonly (Loaded & { languages: string[] })[] },
+  last: Completion | undefined,
+): string {
+  const wrote = answerersIn(model).find(({ name }) => name === last?.model);
+  const { kernel } = wrote ?? model;
+  return t`${wrote?.name ?? namesIn(model)} · kernel ${kernel} · ${threadsNow(wrote ?? model, last)}`;
 }
 
 /** `2 threads, 1 now: the machine is busy`; how many do where it is not may have been measured since the model was loaded. */
-export function threadsNow(model: Loaded, last: Completion | undefined): string {
-  const own = ownOf(model, last);
-  const most = own?.mostThreads ?? model.threads;
+export function threadsNow({ name, threads }: Loaded, last: Completion | undefined): string {
+  const own = last?.model === name ? last : undefined;
+  const most = own?.mostThreads ?? threads;
   const now = own?.threads ?? most;
   return now < most ? t`${threadsOf(most)}, ${grouped(now)} now: the machine is busy` : threadsOf(most);
 }
 
-type Loaded = Pick<ModelInfo, 'name' | 'threads' | 'specialists'>;
-
-/** The last completion, if the model that is loaded wrote it, or one of its specialists. */
-function ownOf({ name, specialists = [] }: Loaded, last: Completion | undefined): Completion | undefined {
-  return last && [name, ...specialists.map((each) => each.name)].includes(last.model) ? last : undefined;
-}
+type Loaded = Pick<ModelInfo, 'name' | 'kernel' | 'threads'>;
 
 function useWords({ memoryBytes, cpuShare }: Use): string {
   const memory = bytesOf(memoryBytes);

@@ -3,7 +3,16 @@
 import type { Completion } from '../protocol';
 import type { Diagnosis, Evaluation, Replay, TextScore, Typed, Typing } from '../reports';
 import { sum } from '../statistics';
-import { completionLine, opinionsLine, roomsLine, contextLine, tunedLine } from './figures';
+import {
+  answeredBy,
+  completionLine,
+  contextLine,
+  modelLine,
+  opinionsLine,
+  roomsLine,
+  specialistLine,
+  tunedLine,
+} from './figures';
 import { grouped, millions, milliseconds, percent, threadsOf, tokensPerSecond } from '../numbers';
 import { hiddenBecause, printable } from '../wording';
 
@@ -49,6 +58,9 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
   return [
     `${environment.cpu}, ${environment.physicalCores} cores, ${environment.system}`,
     `${model.name}: ${model.architecture}, ${model.type}, ${millions(model.weights)} weights`,
+    ...(model.specialists ?? []).map(
+      (each) => `not measured: ${specialistLine({ ...each, name: modelLine(each) })}`,
+    ),
     ...(model.caution === undefined ? [] : [model.caution]),
     `context ${contextLine(model)}; prompt and answer share ${roomsLine(diagnosis.rooms)}`,
     `decode ${tokensPerSecond(throughput.tokensPerSecond)}, prefill ${tokensPerSecond(throughput.prefillTokensPerSecond)}, ${threadsOf(throughput.threads)}`,
@@ -65,7 +77,7 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
 export function describeEvaluation(evaluation: Evaluation): string {
   const groups = Object.entries({ ...evaluation.byLanguage, ...evaluation.byKind });
   return [
-    `${evaluation.engine}, ${evaluation.model}: ${percent(evaluation.firstLineExact)} of ${evaluation.holes} holes exact, ` +
+    `${evaluation.engine}, ${answeredBy(evaluation)}: ${percent(evaluation.firstLineExact)} of ${evaluation.holes} holes exact, ` +
       `edit similarity ${evaluation.editSimilarity.toFixed(2)}, ` +
       `${evaluation.charactersSavedPerShown.toFixed(1)} characters saved and ` +
       `${evaluation.parseErrorsAdded.toFixed(2)} parse errors added per answer that is fit to show, ` +

@@ -16,7 +16,7 @@ import { computedWith, liveState } from '../../src/report/liveView';
 import type { LoggedRequest } from '../../src/report/loggedRequest';
 import { asData, filledPage, pageAlone, type PageValues, partsOf } from '../../src/report/pageFile';
 import type { Failure } from '../../src/report/pages';
-import type { BenchReport, Diagnosis, Evaluation, ModelInfo, Recent } from '../../src/reports';
+import type { BenchReport, Diagnosis, Evaluation, ModelInfo, Recent, Specialist } from '../../src/reports';
 
 function recorded<Report>(name: string): Report {
   return JSON.parse(readFileSync(`test/fixtures/pages/${name}.json`, 'utf8')) as Report;
@@ -25,7 +25,13 @@ function recorded<Report>(name: string): Report {
 const diagnosis = recorded<Diagnosis>('diagnosis');
 const evaluation = recorded<Evaluation>('evaluation');
 const benchmarks = recorded<BenchReport[]>('benchmarks');
-const { model } = diagnosis;
+/** As the bundled one has a specialist beside it. */
+const specialist: Specialist = {
+  ...diagnosis.model,
+  ...{ name: 'ryzanstein-compiled-14m', file: '/home/ada/models/ryzanstein-compiled-14m.gguf' },
+  languages: ['c', 'cpp', 'csharp', 'go', 'java', 'rust'],
+};
+const model: ModelInfo = { ...diagnosis.model, specialists: [specialist] };
 
 /** The same on every machine, whatever its zone. */
 const start = new Date(2026, 0, 2, 15, 4, 5).getTime();
@@ -91,7 +97,14 @@ const worst: Request[] = requests.slice(0, 20).map((each) => ({
   text: longText,
 }));
 const recent: Recent = {
-  ...{ answers: 20, tokensPerSecond: 1392, latencyMs: 11.3, kernel: model.kernel, threads: 2 },
+  ...{
+    model: model.name,
+    answers: 20,
+    tokensPerSecond: 1392,
+    latencyMs: 11.3,
+    kernel: model.kernel,
+    threads: 2,
+  },
 };
 const busy = { ...answer, threads: 1 };
 const longModel = {
@@ -149,6 +162,7 @@ const failing: Diagnosis = {
 const otherRun: Evaluation = {
   ...evaluation,
   ...{ model: longModel.name, file: longModel.file },
+  specialists: [{ ...specialist, file: longModel.file, languages: ['javascript', 'rust'] }],
   results: evaluation.results.map((result) => ({ ...result, text: longText, expected: longText })),
 };
 const files = { drawnFrom: 60, found: 61 };
@@ -266,6 +280,7 @@ export const reported = JSON.stringify(
       'CPU',
       'Ryzanstein',
       'Jan',
+      'Nov',
       ...[...languageTable.values()].map(({ name }) => name),
       'ryzanstein',
       'max',
@@ -333,7 +348,10 @@ export function pageStates(language: string) {
       ),
     },
     benchmark: {
-      usual: benchmarkState(benchmarks, { deadline: 300, threads: 0 }),
+      usual: benchmarkState(
+        benchmarks.map((report) => ({ ...report, model })),
+        { deadline: 300, threads: 0 },
+      ),
       worst: benchmarkState(
         [...slow, ...Array.from({ length: 18 }, () => slow[1]!)],
         { deadline: 0.001, threads: 0 },

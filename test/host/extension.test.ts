@@ -17,6 +17,7 @@ import { leastConfidence } from '../../src/eagerness';
 import type { Alternative } from '../../src/protocol';
 import type { BenchReport, Evaluation } from '../../src/reports';
 import { Benchmark } from '../../src/extension/benchmark';
+import { Evaluations } from '../../src/extension/evaluation';
 import type { Parts } from '../../src/extension/extension';
 import { showLine } from '../../src/extension/documents';
 import { Problems } from '../../src/extension/problems';
@@ -44,6 +45,7 @@ import {
   workspaceFolder,
   write,
 } from './editing';
+import { dateAndTime } from '../../src/numbers';
 import { resultWords } from '../../src/wording';
 import { skipped } from '../skipped';
 
@@ -77,6 +79,15 @@ before(async () => {
   );
   parts = await extensionParts();
 });
+
+function extensionUri(): vscode.Uri {
+  return vscode.extensions.getExtension('ryzanstein.ryzanstein')!.extensionUri;
+}
+
+/** What went wrong, as a window tells it that remembers nothing. */
+function problemsHere(): Problems {
+  return new Problems({ get: () => undefined, update: () => Promise.resolve(), keys: () => [] });
+}
 
 describe('the extension', () => {
   it('starts no engine before something is to be completed', () => {
@@ -877,6 +888,7 @@ describe('the engine', () => {
       assert.equal((await answered(parts)).other, undefined);
       assert.equal(parts.status.current.name, 'ready');
       assert.match(parts.status.current.sentence, /The chosen model cannot be used/);
+      assert.match(parts.status.details, /\[Try Again\]\(command:ryzanstein\.loadAgain\)/);
       // As a disk that was not there for a moment.
       copyFileSync(tinyModel, broken);
       await vscode.commands.executeCommand('ryzanstein.loadAgain');
@@ -885,6 +897,7 @@ describe('the engine', () => {
         return now.name === 'ready' && !now.refused && /ryzanstein-broken/.test(now.model.file);
       });
       assert.doesNotMatch(parts.status.current.sentence, /cannot be used/);
+      assert.doesNotMatch(parts.status.details, /Try Again/);
       writeFileSync(broken, 'GGUF, but not really');
       await vscode.commands.executeCommand('notifications.clearAll');
     });
@@ -896,6 +909,14 @@ describe('the engine', () => {
       await entryAfter(parts, /^(shown|hidden)/, trigger);
       const { state } = parts.engine;
       assert.ok(state.name === 'ready' && state.model.file.includes(`${path.sep}models${path.sep}`));
+      // The one that answers in the file in front is named.
+      const details = (words: string): Promise<unknown> =>
+        until(words, () => parts.status.details.includes(`| ${words}:`));
+      await details(`Model in TypeScript | ${state.model.name}`);
+      const answersInGo = ({ languages }: { languages: string[] }): boolean => languages.includes('go');
+      const specialist = state.model.specialists?.find(answersInGo) ?? assert.fail('none answers in Go');
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'go' }));
+      await details(`Model in Go | ${specialist.name}`);
     });
   });
 
@@ -1008,9 +1029,7 @@ describe('the engine', () => {
     assert.ok(groups.length >= 3 && !working, verdict);
     // As another window has it, which was open before.
     const storage = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-storage-'));
-    const { extensionUri } = vscode.extensions.getExtension('ryzanstein.ryzanstein')!;
-    const problems = new Problems({ get: () => undefined, update: () => Promise.resolve(), keys: () => [] });
-    const other = new Benchmark(extensionUri, vscode.Uri.file(storage), problems, parts.engine);
+    const other = new Benchmark(extensionUri(), vscode.Uri.file(storage), problemsHere(), parts.engine);
     try {
       assert.doesNotMatch(other.state.verdict, /^An answer/);
       writeFileSync(path.join(storage, 'benchmarks.json'), JSON.stringify([report]));
@@ -1062,6 +1081,21 @@ describe('the engine', () => {
     await until('it to be closed', () => !isOpen());
     await vscode.commands.executeCommand('ryzanstein.showEvaluation');
     await until('it again', isOpen);
+    // As after a reload, where the next run is beside the last one.
+    await closeAll();
+    const window = (): Evaluations =>
+      new Evaluations(extensionUri(), vscode.Uri.file(storage), problemsHere(), parts.engine, parts.ignoring);
+    const storage = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-storage-'));
+    const [before, after] = [window(), window()];
+    try {
+      const { date } = (await before.run({ holes: 12 })) ?? assert.fail('nothing was evaluated');
+      after.show();
+      assert.deepEqual(after.report, before.report);
+      assert.ok(after.report.sections.at(-1)?.rows.some(({ values }) => values[0] === dateAndTime(date)));
+    } finally {
+      for (const each of [before, after]) each.dispose();
+      rmSync(storage, { recursive: true });
+    }
   });
 
   it('forgets its completions on command', async () => {

@@ -5,9 +5,9 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { addonFile, loadAddon } from '../../src/engine/addon';
 import { Engine } from '../../src/engine/engine';
-import { readGguf } from '../../src/model/gguf';
+import { type Gguf, readGguf } from '../../src/model/gguf';
 import { unfinishedWord } from '../../src/model/healing';
-import { describeModel } from '../../src/model/description';
+import { describeModel, type ModelDescription } from '../../src/model/description';
 import { layoutPrompt } from '../../src/model/prompt';
 import { siteOf } from '../../src/completion/site';
 import { type RandomSource, randomSource } from '../unit/random';
@@ -25,11 +25,8 @@ const bundled = fs.existsSync('models')
   ? fs
       .readdirSync('models')
       .filter((name) => name.endsWith('.gguf'))
-      .sort()
+      .map((name) => path.join('models', name))
   : [];
-const modelFile = bundled[0] ? path.join('models', bundled[0]) : 'test/fixtures/tiny.gguf';
-const gguf = readGguf(modelFile);
-const model = describeModel(gguf);
 
 /** What one position shows: the peer is the reference. */
 interface Position {
@@ -41,70 +38,73 @@ interface Position {
   error: number;
 }
 
-describe(`llama.cpp on ${path.basename(modelFile)}`, function () {
-  this.timeout(long ? 600_000 : 300_000);
-  let peer: Peer | undefined;
+for (const modelFile of bundled.length > 0 ? bundled : ['test/fixtures/tiny.gguf'])
+  describe(`llama.cpp on ${path.basename(modelFile)}`, function () {
+    const gguf = readGguf(modelFile);
+    const model = describeModel(gguf);
+    this.timeout(long ? 600_000 : 300_000);
+    let peer: Peer | undefined;
 
-  before(async function () {
-    peer = await openPeer(modelFile);
-    if (!peer) skipped(this, 'llama.cpp is not installed; `npm test` does so on linux-x64');
-  });
-  after(() => peer?.close());
+    before(async function () {
+      peer = await openPeer(modelFile);
+      if (!peer) skipped(this, 'llama.cpp is not installed; `npm test` does so on linux-x64');
+    });
+    after(() => peer?.close());
 
-  it(`gives the same ids for ${fuzzTexts} seeded texts of Unicode and code`, () => {
-    const random = randomSource(17);
-    const code = heldOutCode().slice(0, 200_000);
-    let tokens = 0;
-    for (let i = 0; i < fuzzTexts; i++) {
-      const text = i % 3 === 0 ? excerpt(code, random) : mixture(random);
-      const ids = model.tokenizer.encode(text);
-      assert.deepEqual(ids, peer!.encode(text), JSON.stringify(text));
-      tokens += ids.length;
-    }
-    assert.deepEqual(model.tokenizer.encode(code), peer!.encode(code));
-    console.log(`      ${tokens} tokens equal`);
-  });
+    it(`gives the same ids for ${fuzzTexts} seeded texts of Unicode and code`, () => {
+      const random = randomSource(17);
+      const code = heldOutCode().slice(0, 200_000);
+      let tokens = 0;
+      for (let i = 0; i < fuzzTexts; i++) {
+        const text = i % 3 === 0 ? excerpt(code, random) : mixture(random);
+        const ids = model.tokenizer.encode(text);
+        assert.deepEqual(ids, peer!.encode(text), JSON.stringify(text));
+        tokens += ids.length;
+      }
+      assert.deepEqual(model.tokenizer.encode(code), peer!.encode(code));
+      console.log(`      ${tokens} tokens equal`);
+    });
 
-  it(`gives the same next token over ${positions} positions, but where the peer's rounding decides`, async () => {
-    const ids = model.tokenizer.encode(heldOutCode().slice(0, positions * 12)).slice(0, positions);
-    assert.equal(ids.length, positions);
-    const seen: Position[] = [];
-    for (let start = 0; start < positions; start += windowLength) {
-      const window = ids.slice(start, start + windowLength);
-      const [theirs, ours] = [
-        await peer!.logProbabilities(window, model.tokenizer.size),
-        await ownLogits(window),
-      ];
-      for (const [i, reference] of theirs.entries()) seen.push(compare(reference, ours[i]!));
-    }
-    judge(seen);
-  });
+    it(`gives the same next token over ${positions} positions, but where the peer's rounding decides`, async () => {
+      const ids = model.tokenizer.encode(heldOutCode().slice(0, positions * 12)).slice(0, positions);
+      assert.equal(ids.length, positions);
+      const seen: Position[] = [];
+      for (let start = 0; start < positions; start += windowLength) {
+        const window = ids.slice(start, start + windowLength);
+        const [theirs, ours] = [
+          await peer!.logProbabilities(window, model.tokenizer.size),
+          await ownLogits(gguf, model, window),
+        ];
+        for (const [i, reference] of theirs.entries()) seen.push(compare(reference, ours[i]!));
+      }
+      judge(seen);
+    });
 
-  it('completes in the place of our addon, by the same prompt, healing, stop and cleaning', async () => {
-    const addon = await openPeerAddon();
-    const engine = await Engine.load(addon!, { modelFile, threads: 1 });
-    const code = heldOutCode().slice(0, 600);
-    const prefix = code.slice(0, /\w(?=\w+[^]{0,40}$)/.exec(code)!.index + 1);
-    const prompt = { path: 'a.ts', languageId: 'typescript', prefix, suffix: '\n', related: [] };
-    const limits = { maxTokens: 12, maxLines: 1, minConfidence: 0 };
-    const first = await engine.complete(prompt, limits);
-    assert.ok(first.tokens > 0 && first.tokens <= 12 && first.confidence > 0 && first.confidence <= 1);
-    assert.doesNotMatch(first.text, /\n/);
-    const again = await engine.complete(prompt, limits);
-    assert.deepEqual([again.text, again.reusedTokens], [first.text, first.promptTokens - 1]);
-    assert.ok(Math.abs(again.confidence - first.confidence) < 1e-3);
-    const site = siteOf(prompt);
-    const word = unfinishedWord(site.before, model.tokenizer);
-    assert.notEqual(word, '');
-    const { ids } = layoutPrompt(prompt, site, model, word.length);
-    const last = (await peer!.logProbabilities([...ids], model.tokenizer.size)).at(-1)!;
-    const agreeing = model.tokenizer.agreeing(Buffer.from(word));
-    const best = model.tokenizer.piece(agreeing.reduce((a, b) => (last[b]! > last[a]! ? b : a))).toString();
-    assert.ok((word + first.text).startsWith(best), `${word} goes on with ${first.text}, not ${best}`);
-    await engine.close();
-    await addon!.close();
+    it('completes in the place of our addon, by the same prompt, healing, stop and cleaning', async () => {
+      const addon = await openPeerAddon();
+      const engine = await Engine.load(addon!, { modelFile, threads: 1 });
+      const code = heldOutCode().slice(0, 600);
+      const prefix = code.slice(0, /\w(?=\w+[^]{0,40}$)/.exec(code)!.index + 1);
+      const prompt = { path: 'a.ts', languageId: 'typescript', prefix, suffix: '\n', related: [] };
+      const limits = { maxTokens: 12, maxLines: 1, minConfidence: 0 };
+      const first = await engine.complete(prompt, limits);
+      assert.ok(first.tokens > 0 && first.tokens <= 12 && first.confidence > 0 && first.confidence <= 1);
+      assert.doesNotMatch(first.text, /\n/);
+      const again = await engine.complete(prompt, limits);
+      assert.deepEqual([again.text, again.reusedTokens], [first.text, first.promptTokens - 1]);
+      assert.ok(Math.abs(again.confidence - first.confidence) < 1e-3);
+      const site = siteOf(prompt);
+      const word = unfinishedWord(site.before, model.tokenizer);
+      assert.notEqual(word, '');
+      const { ids } = layoutPrompt(prompt, site, model, word.length);
+      const last = (await peer!.logProbabilities([...ids], model.tokenizer.size)).at(-1)!;
+      const agreeing = model.tokenizer.agreeing(Buffer.from(word));
+      const best = model.tokenizer.piece(agreeing.reduce((a, b) => (last[b]! > last[a]! ? b : a))).toString();
+      assert.ok((word + first.text).startsWith(best), `${word} goes on with ${first.text}, not ${best}`);
+      await engine.close();
+      await addon!.close();
+    });
   });
-});
 
 /**
  * llama.cpp quantises activations per 256 values, we per token, so logits differ by a rounding error whose size is
@@ -127,9 +127,9 @@ function judge(seen: Position[]): void {
   assert.ok(divergence < 0.02, `mean KL ${divergence}`);
 }
 
-async function ownLogits(ids: number[]): Promise<Float64Array[]> {
+async function ownLogits(gguf: Gguf, model: ModelDescription, ids: number[]): Promise<Float64Array[]> {
   const addon = loadAddon(addonFile(path.resolve('dist')));
-  const native = await addon.load(modelFile, gguf.tensors, model.hyperparameters, { threads: 2 });
+  const native = await addon.load(gguf.file, gguf.tensors, model.hyperparameters, { threads: 2 });
   const session = native.session({ contextLength: ids.length });
   const logits = await session.evaluateAll(Int32Array.from(ids));
   session.free();

@@ -12,7 +12,14 @@ import { restate } from '../../../src/model/rewrite';
 import { stateConfidence } from '../../../src/model/tuning';
 import type { Calibration } from '../../../src/completion/calibration';
 import { calibrate } from '../../../src/measure/tune';
+import { bitsPerByte } from '../../../src/measure/bitsPerByte';
+import { evaluate } from '../../../src/measure/evaluate';
 import type { Hole } from '../../../src/measure/holes';
+import { replay } from '../../../src/measure/replay';
+import type { SourceFile } from '../../../src/measure/sourceFiles';
+import { typed, typeFiles } from '../../../src/measure/typist';
+import { answeredBy } from '../../../src/report/figures';
+import { settingsFrom } from '../../../src/editing/settings';
 import type { Limits, Prompt } from '../../../src/protocol';
 import type { Evaluation } from '../../../src/reports';
 import { temporaryFile } from '../model/ggufFile';
@@ -74,13 +81,16 @@ describe('a specialist', () => {
   });
 
   it('has its own thresholds, and learns from its own answers', async () => {
-    const { main } = family();
+    const { main, other } = family();
     const engine = await new Models(() => addon).open({ modelFile: main, threads: 1 }, {});
     assert.deepEqual(engine.info.thresholds, {
       short: 0.5,
       languages: { python: { normal: 0.6 }, go: { normal: 0.8 } },
     });
-    assert.deepEqual(engine.info.specialists, [{ name: 'other', languages: ['go', 'rust'] }]);
+    const [specialist] = engine.info.specialists!;
+    const { name, file, languages, bytes } = specialist!;
+    assert.deepEqual([name, file, languages], ['other', other, ['go', 'rust']]);
+    assert.deepEqual([bytes, 'thresholds' in specialist!], [engine.info.bytes, false]);
     const known: string[] = [];
     for (const { loaded } of engine.models) loaded.known = () => known.push(loaded.description.name);
     const answer = { confidence: 0.5, exact: true, characters: 9, language: 'go' };
@@ -108,6 +118,30 @@ describe('a specialist', () => {
       const { offset, languages } = loaded.tuning.confidence;
       assert.deepEqual(Object.keys(languages), [model.name === 'main' ? 'python' : 'go']);
       assert.equal(offset > 0, model.name === 'main');
+    }
+    await engine.close();
+  });
+
+  it('is named where it answered, and where it did not, not', async () => {
+    const { main } = family();
+    const engine = await Engine.load(addon, { modelFile: main, threads: 1 });
+    const hole = (language: string): Hole => ({
+      ...{ path: 'a', language, kind: 'rest', prefix: 'a = ', expected: 'b', suffix: '\n' },
+    });
+    const file = (languageId: string): SourceFile => ({ path: 'a', languageId, text: 'a = b\n' });
+    const settings = settingsFrom(() => undefined);
+    for (const [languages, names] of [
+      [['go'], 'other'],
+      [['python'], 'main'],
+      [['python', 'rust'], 'main, other'],
+    ] as const) {
+      const none = (): void => undefined;
+      assert.equal(answeredBy(await evaluate(engine, languages.map(hole), none)), names);
+      const files = languages.map(file);
+      assert.equal((await bitsPerByte(engine, files, undefined, none)).model, names);
+      assert.equal((await typeFiles(engine, files, settings, none)).model, names);
+      if (languages.length > 1) continue;
+      assert.equal((await replay(engine, typed(files[0]!), settings, none)).model, names);
     }
     await engine.close();
   });

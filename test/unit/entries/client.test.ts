@@ -254,6 +254,38 @@ describe('several clients of the engine', () => {
       assert.deepEqual([office.loads, office.copies], [1, 1]);
     }));
 
+  it('give back all but the last model that they have chosen, in whatever order they are loaded or refused', () =>
+    withOffice(async (office) => {
+      const bad = temporaryFile('bad.gguf', Buffer.from('GGUF but no more than that'));
+      const [one, two] = [1, 2].map((i) => temporaryFile(`${i}.gguf`, fs.readFileSync(modelFile)));
+      const orders = [
+        [one!, two!],
+        [bad, one!],
+        [one!, bad],
+        [bad, bad],
+        [one!, two!, bad, one!],
+      ];
+      for (const files of orders) {
+        for (const isSlow of [false, true]) {
+          const client = isSlow ? office.connect() : await office.client();
+          office.isSlow = isSlow;
+          const loads = files.map((file) =>
+            client.sendRequest(loadRequest, { modelFile: file, threads: 1 }).catch(() => undefined),
+          );
+          await allRead(client);
+          office.isSlow = false;
+          // What was begun last is loaded first.
+          if (isSlow) await client.sendRequest(loadRequest, { modelFile, threads: 1 });
+          await Promise.all(loads);
+          assert.equal(office.copies, 1, files.map((file) => path.basename(file)).join());
+          assert.equal((await complete(client, 'x = ')).text, (await alone('x = ')).text);
+          client.leave();
+          for (let waited = 0; office.copies > 0 && waited < 5000; waited += 5) await pause(5);
+          assert.equal(office.copies, 0);
+        }
+      }
+    }));
+
   it('cancel nothing of each other, and have a cache each', () =>
     withOffice(async (office) => {
       const [one, other] = [await office.client(), await office.client()];

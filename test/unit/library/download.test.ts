@@ -54,6 +54,15 @@ if (process.argv[2] === 'download') {
       const [file] = await filesOf(own, repository, name, never);
       await download(own, file!, target, { signal: never, pauseMs: 1, ...options });
     };
+    /** One that has its lock by now, and takes a while; `ended` waits for it. */
+    const begun = async (): Promise<{ ended: Promise<void> }> => {
+      local.pace = { piece: 100_000, ms: 20 };
+      let tell = (): void => undefined;
+      const told = new Promise<void>((resolve) => (tell = resolve));
+      const ended = get({ onProgress: () => tell() });
+      await Promise.race([told, ended]);
+      return { ended };
+    };
     const left = (): string[] =>
       fs.existsSync(path.dirname(target)) ? fs.readdirSync(path.dirname(target)) : [];
     const starts = (): number[] => local.asked.map(({ from }) => from);
@@ -274,23 +283,19 @@ if (process.argv[2] === 'download') {
     });
 
     it('is done by one window at a time', async () => {
-      local.pace = { piece: 100_000, ms: 20 };
-      const first = get();
-      await pause(50);
+      const { ended } = await begun();
       await assert.rejects(get(), /is being written just now/);
-      await first;
+      await ended;
       isWhole();
     });
 
     it('is not kept from beginning by a lock whose process is another one by now', async () => {
-      local.pace = { piece: 100_000, ms: 20 };
-      const first = get();
-      await pause(50);
+      const { ended } = await begun();
       const lock = path.join(
         path.dirname(target),
         left().find((file) => file.endsWith('.lock'))!,
       );
-      await first;
+      await ended;
       local.pace = { piece: 1 << 16, ms: 0 };
       // As this process had it, which has none now, and as another one that lives, of long ago.
       for (const [owner, age] of [

@@ -66,10 +66,41 @@ describe('other tools', () => {
 
   it('who completes as well is named once', () => {
     const active = ['GitHub.copilot', 'vscode.git', 'Continue.continue'];
-    const [copilot, other] = completersToName(active, []);
+    const unset = (): undefined => undefined;
+    const [copilot, other] = completersToName(active, [], unset);
     assert.deepEqual(copilot, { id: 'GitHub.copilot', name: 'GitHub Copilot' });
-    assert.deepEqual(completersToName(active, ['GitHub.copilot']), [other]);
-    assert.deepEqual(completersToName(active, active), []);
+    assert.deepEqual(completersToName(active, ['GitHub.copilot'], unset), [other]);
+    assert.deepEqual(completersToName(active, active, unset), []);
+    // Copilot completes by its chat's extension, with the older one or without.
+    const both = [...active, 'GitHub.copilot-chat'];
+    assert.deepEqual(completersToName(both, [], unset), [copilot, other]);
+    assert.deepEqual(completersToName(both, ['GitHub.copilot'], unset), [other]);
+    assert.deepEqual(completersToName(['GitHub.copilot-chat'], [], unset), [
+      { id: 'GitHub.copilot-chat', name: 'GitHub Copilot' },
+    ]);
+  });
+
+  it('who completes nothing by its settings is not named', () => {
+    const named = (id: string, setting: string, value: unknown): boolean =>
+      completersToName([id], [], (name) => (name === setting ? value : undefined)).length > 0;
+    const isOn: [string, string, unknown, boolean][] = [
+      ...['GitHub.copilot', 'GitHub.copilot-chat'].flatMap((id) =>
+        [
+          [{ '*': false, plaintext: false }, false] as const,
+          [{ '*': true, markdown: false }, true] as const,
+          [{ '*': false, go: true }, true] as const,
+          [{}, true] as const,
+        ].map(([value, on]): [string, string, unknown, boolean] => [id, 'github.copilot.enable', value, on]),
+      ),
+      ['Continue.continue', 'continue.enableTabAutocomplete', false, false],
+      ['Continue.continue', 'continue.enableTabAutocomplete', true, true],
+      ['TabbyML.vscode-tabby', 'tabby.inlineCompletion.triggerMode', 'manual', false],
+      ['TabbyML.vscode-tabby', 'tabby.inlineCompletion.triggerMode', 'automatic', true],
+      ['Google.geminicodeassist', 'geminicodeassist.inlineSuggestions.enableAuto', false, false],
+      ['TabNine.tabnine-vscode', 'whatever', false, true],
+    ];
+    for (const [id, setting, value, on] of isOn)
+      assert.equal(named(id, setting, value), on, `${id} ${JSON.stringify(value)}`);
   });
 
   it('names of the same family and size are the same model', () => {

@@ -84,6 +84,9 @@ describe('the tuning of a model', () => {
     const elsewhere = readGguf(temporaryFile('moved.gguf', fs.readFileSync(gguf.file)));
     const found = (): number | undefined => tuningOf(elsewhere, tunedModel(elsewhere, store)).cache.sharpness;
     assert.equal(found(), cache.sharpness);
+    assert.notEqual(tuningOf(elsewhere).cache.sharpness, cache.sharpness, 'without the store');
+    fs.copyFileSync(file, tuningFileOf(elsewhere.file));
+    assert.equal(tuningOf(elsewhere).cache.sharpness, cache.sharpness, 'without the store, beside the model');
     fs.writeFileSync(tuningFileOf(elsewhere.file), 'nonsense');
     assert.equal(tuningOf(elsewhere, tunedModel(elsewhere, store)).caution, undefined);
     assert.equal(found(), cache.sharpness);

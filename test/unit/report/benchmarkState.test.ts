@@ -5,7 +5,7 @@ import { benchmarkState, comparison } from '../../../src/report/benchmarkState';
 import { pageAlone } from '../../../src/report/pageFile';
 import type { BenchProgress } from '../../../src/protocol';
 import type { BenchReport, BenchRow } from '../../../src/reports';
-import { model } from './model';
+import { family, model } from './model';
 
 const spread = (median: number, around = 0.02) => ({
   ...{ median, min: median * (1 - around), max: median * (1 + around) },
@@ -48,6 +48,15 @@ describe('the benchmark page', () => {
     assert.match(verdict(10), /That is beyond the deadline of 10 ms: a smaller model/);
     assert.match(benchmarkState([], usual).verdict, /^Nothing was measured/);
     assert.equal(benchmarkState([report()], usual, 'At work.').verdict, 'At work.');
+  });
+
+  it('names what it measured, and what it did not', () => {
+    const { conditions } = benchmarkState([report({ model: family })], usual);
+    assert.deepEqual(conditions.slice(0, 3), [
+      ['Model', 'small: bitnet TQ2_0, 18.1 million weights, 9.04 MB'],
+      ['File', '/models/small.gguf'],
+      ['Not measured', 'Go, Rust: compiled: bitnet Q8_0, 15.0 million weights, 7 MB'],
+    ]);
   });
 
   it('says what is measured while it works, and what share is done', () => {

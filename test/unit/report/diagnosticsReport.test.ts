@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { diagnosticsState, type Examined } from '../../../src/report/diagnosticsReport';
 import type { Diagnosis } from '../../../src/reports';
 import type { Result } from '../../../src/results';
+import { family } from './model';
 
 const diagnosis = JSON.parse(readFileSync('test/fixtures/pages/diagnosis.json', 'utf8')) as Diagnosis;
 const examined: Examined = {
@@ -41,6 +42,24 @@ describe('the diagnostics page', () => {
       'bars are not as long as levels are fast',
     );
     assert.ok(ladder!.bars.every(({ share }) => share >= 0 && share <= 1));
+  });
+
+  it('names each model, and the one that its figures are of', () => {
+    const second = { ...family, name: 'second' };
+    const model = { ...family, second };
+    const { state, ...page } = diagnosticsState({ ...examined, engine: { name: 'ready', model } });
+    assert.equal(state, 'The engine is ready, with small, compiled.');
+    for (const pair of [
+      ['Weights in memory', '9.04 MB'],
+      ['Specialist', 'Go, Rust: compiled: bitnet Q8_0, 15.0 million weights, 7 MB'],
+      ['Second opinion', 'second, 9.04 MB; compiled, 7 MB'],
+    ])
+      assert.ok(
+        page.model.some((each) => each.join() === pair.join()),
+        `${pair[0]} in ${page.model.join('\n')}`,
+      );
+    assert.ok(page.machine.some((each) => each.join() === `Measured with,${diagnosis.model.name}`));
+    for (const { note } of page.groups) assert.ok(note.includes(diagnosis.model.name), note);
   });
 
   it('tells a level that failed its self-test', () => {

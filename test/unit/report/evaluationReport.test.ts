@@ -2,8 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { curveOf, evaluationReport, type Run } from '../../../src/report/evaluationReport';
+import { describeEvaluation } from '../../../src/report/tables';
+import { dateAndTime } from '../../../src/numbers';
 import type { Eagerness } from '../../../src/eagerness';
 import type { Evaluation, Measures } from '../../../src/reports';
+import { specialist } from './model';
 
 type Result = Evaluation['results'][number];
 
@@ -97,9 +100,30 @@ describe('evaluation report', () => {
       'Conditions: Kernel: avx2, 2 threads',
       'Conditions: Places: 5',
       'Conditions: Files: 3',
+      `Conditions: Measured: ${dateAndTime('2026-01-01T00:00:00.000Z')}`,
       'Conditions: Prompt: 412 tokens on average',
       'Conditions: Confidence: as it was',
     ]);
+  });
+
+  it('names all that answered, each with its languages, and none that did not', () => {
+    const specialists = [{ ...specialist, languages: ['go', 'rust', 'swift'] }];
+    const of = (...names: string[]): Evaluation['byLanguage'] =>
+      Object.fromEntries(names.map((name) => [name, group(1, 1)]));
+    const both = run({ specialists, byLanguage: of('go', 'rust', 'typescript') });
+    const compiled = run({ specialists, byLanguage: of('go') });
+    const main = run({ specialists, byLanguage: of('python') });
+    const runs = [both, compiled, main];
+    assert.deepEqual(evaluationReport(runs, () => 0.5).models, ['compiled, small', 'compiled', 'small']);
+    const seen = lines(runs, 0.5);
+    for (const line of [
+      'File: /models/compiled.gguf, /models/small.gguf | /models/compiled.gguf | /models/small.gguf',
+      'Weights: Q8_0, TQ2_0 | Q8_0 | TQ2_0',
+      'Kernel: avx2, 2 threads | avx2, 2 threads | avx2, 2 threads',
+      'Specialist: Go, Rust: compiled | Go: compiled | ',
+    ])
+      assert.ok(seen.includes(`Conditions: ${line}`), `${line} is missing in\n${seen.join('\n')}`);
+    assert.match(describeEvaluation(compiled.evaluation), /^ryzanstein, compiled: /);
   });
 
   it('leads with a sentence on each run, and says what more eagerness would give', () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import * as figures from '../../../src/report/figures';
 import { answer } from '../editing/marked';
-import { model } from './model';
+import { family, model } from './model';
 
 describe('figures', () => {
   it('are drawn as bars of text', () => {
@@ -14,6 +14,14 @@ describe('figures', () => {
 
   it('describe a model in a line', () => {
     assert.equal(figures.modelLine(model), 'small: bitnet TQ2_0, 18.1 million weights, 9.04 MB');
+  });
+
+  it('name the specialists beside a model, and of whom they are', () => {
+    assert.match(figures.loadedLine(family), /^small is loaded in .* In Go, Rust compiled answers\.$/);
+    const recent = { model: 'compiled', answers: 1, tokensPerSecond: 500, latencyMs: 14 };
+    assert.equal(figures.recentLine(recent), '500 tok/s, an answer in 14 ms: of one answer of compiled');
+    const tuned = { model: 'compiled', holes: 9, tokens: 9, alone: 4, before: 3, after: 2 };
+    assert.match(figures.tunedLine(tuned), /4\.000 by compiled alone$/);
   });
 
   it('describe a context in a line', () => {

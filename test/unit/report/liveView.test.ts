@@ -17,7 +17,7 @@ const answer = (more: Partial<Completion>): Completion => ({
   ...more,
 });
 
-const recent: Recent = { answers: 20, tokensPerSecond: 1010, latencyMs: 14 };
+const recent: Recent = { model: 'm', answers: 20, tokensPerSecond: 1010, latencyMs: 14 };
 
 const shown: Result = { kind: 'shown', how: 'computed' };
 const cancelled: Result = { kind: 'cancelled', because: 'typed on' };
@@ -223,10 +223,10 @@ describe('the live view', () => {
     assert.equal(computedWith(model, undefined), 'm · kernel avx2 · 2 threads');
     assert.match(computedWith(model, answer({ threads: 1 })), /2 threads, 1 now: the machine is busy$/);
     assert.equal(computedWith(model, answer({ model: 'before', threads: 1 })), 'm · kernel avx2 · 2 threads');
-    const specialists = [{ name: 'other', languages: ['go'] }];
+    const specialists = [{ name: 'other', kernel: 'avx512', threads: 1, languages: ['go'] }];
     assert.equal(
       computedWith({ ...model, specialists }, answer({ model: 'other', threads: 1, mostThreads: 1 })),
-      'other · kernel avx2 · 1 thread',
+      'other · kernel avx512 · 1 thread',
     );
   });
 
