@@ -41,6 +41,7 @@ if (process.argv[2] === 'download') {
     let target: string;
     beforeEach(async () => {
       local = new LocalHub({ [repository]: { [name]: content } });
+      local.arrived = () => arrived();
       hub = { base: await local.start(), fetch };
       folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-download-'));
       target = path.join(folder, 'new', name);
@@ -65,6 +66,11 @@ if (process.argv[2] === 'download') {
     };
     const left = (): string[] =>
       fs.existsSync(path.dirname(target)) ? fs.readdirSync(path.dirname(target)) : [];
+    /** Of what is not whole yet. */
+    const arrived = (): number => {
+      const part = left().find((each) => each.endsWith('.part'));
+      return part === undefined ? 0 : fs.statSync(path.join(path.dirname(target), part)).size;
+    };
     const starts = (): number[] => local.asked.map(({ from }) => from);
     const isWhole = (): void => {
       assert.ok(fs.readFileSync(target).equals(content));
@@ -340,20 +346,17 @@ if (process.argv[2] === 'download') {
       const base = await local.start();
       local.pace = { piece: Math.ceil(large.length / 400), ms: 4 };
       const { below } = randomSource(11);
-      const size = (): number => {
-        const part = left().find((each) => each.endsWith('.part'));
-        return part === undefined ? 0 : fs.statSync(path.join(path.dirname(target), part)).size;
-      };
       let kills = 0;
       const known: number[] = [];
       while (!fs.existsSync(target)) {
-        const before = size();
+        const before = arrived();
         const asked = local.asked.length;
         const child = fork(__filename, ['download', base, target], { stdio: 'inherit' });
         const ended = new Promise((resolve) => child.once('exit', resolve));
         const enough = before + below(large.length / 30);
         if (kills < 50) {
-          while (child.exitCode === null && (local.asked.length === asked || size() < enough)) await pause(2);
+          while (child.exitCode === null && (local.asked.length === asked || arrived() < enough))
+            await pause(2);
           if (child.kill('SIGKILL')) kills++;
         }
         await ended;

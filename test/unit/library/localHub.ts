@@ -41,6 +41,8 @@ export class LocalHub {
   elsewhere: string | undefined;
   /** Bytes in each piece, and the milliseconds between two. */
   pace: { piece: number; ms: number } = { piece: 1 << 16, ms: 0 };
+  /** How much has arrived where it is to be: what is sent before a break is lost if nobody has read it by then. */
+  arrived: () => number = () => Infinity;
   private readonly server: http.Server;
 
   /** The files of each repository, by its name. */
@@ -123,6 +125,7 @@ export class LocalHub {
     }
     if (fault.breakAfter !== undefined) {
       await pause(20);
+      for (let waited = 0; this.arrived() < from + asked.sent && waited < 2000; waited += 5) await pause(5);
       response.destroy();
     } else response.end();
   }
