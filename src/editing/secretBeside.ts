@@ -138,7 +138,22 @@ export function besideValues(site: Site): Value[] {
     ...inHeredoc(site),
     ...valueFirst(site),
     ...inLoop(site),
+    ...behindSet(site),
   ];
+}
+
+/** What a command of shells, CMake or Tcl sets, whose value is its next word, and what may follow that. */
+const sets =
+  /(?:^|[;&|{]|\b(?:then|and|or|do))\s*set(?:(?:env|x)?(?:[ \t]+-{1,2}[a-z][a-z-]*)*[ \t]+|[ \t]*\(\s*)["']?(?:ENV\{|env\(|\$(?:env:)?)?$/i;
+const settled =
+  /[})]?["']?[ \t]+(?:(["'])((?:(?!\1)[^\\\n]|\\.){1,200})|([^\s"'`;,:=()[\]{}<>|&-][^\s"'`;,:=()[\]{}<>|&]{3,200})(?=[ \t]*(?:$|[;)#&|]|(?:CACHE|PARENT_SCOPE)\b)))/my;
+
+function behindSet({ text, name, head, inside }: Site): Value[] {
+  const match = sets.test(head) ? at(settled, text, name.end) : undefined;
+  if (!match || (inside !== undefined && text[name.end] !== inside)) return [];
+  const value = match[2] ?? match[3]!;
+  const start = match.index + match[0].length - value.length;
+  return [{ start, end: start + value.length }];
 }
 
 function beforeName({ text, name, head }: Site): Value[] {
