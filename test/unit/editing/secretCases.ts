@@ -363,6 +363,9 @@ export const namedForms: readonly (readonly [languageId: string, statement: stri
   ['tcl', 'set snake_name §'],
   ['tcl', 'set env(CONSTANT_NAME) "§"'],
   ['powershell', 'setx CONSTANT_NAME §'],
+  ['markdown', '| user | snake_name |\n| --- | --- |\n| bob | § |'],
+  ['csv', 'user,snake_name\nbob,§\n'],
+  ['csv', '"user";"snake_name";"site"\n"bob";"§";"db"\n'],
 ];
 
 /** In these the secret stands before its name. */
