@@ -17,8 +17,11 @@ function levelOf(site: Site): string | undefined {
 function levelIn(site: Site): string | undefined {
   if (isRecipe(site)) return '\t';
   const above = site.before.split('\n');
-  const head = headOf(enclosing(above)) ?? headOf([...above, ...site.after.split('\n').slice(1)], mostly);
-  return head === '  ' ? ' '.repeat(spacesPerLevel(site.before)) : head;
+  const all = [...above, ...site.after.split('\n').slice(1)];
+  const head = headOf(enclosing(above)) ?? headOf(all, mostly);
+  if (head !== '  ') return head;
+  // Lines of a string, or ones that line up with what is above, begin so in a document of tabs as well.
+  return all.some((line) => line.startsWith('\t')) ? undefined : ' '.repeat(spacesPerLevel(site.before));
 }
 
 /** As many times more lines begin so than otherwise, as those of a string or a comment do. */
@@ -61,14 +64,21 @@ export function indented(site: Site, text: string, isKept: (index: number) => bo
   if (site.isFirst && site.lineBefore === '') text = text.replace(/^[ \t]+/, '');
   const level = levelOf(site);
   if (level === undefined) return text;
-  // Spaces behind a tab line up with what stands above.
+  // Spaces behind a tab line up with what stands above, and so they do where the model writes tabs itself.
+  if (level === '\t' && /(?:^|\n)\t/.test(text)) return text;
   const head = level === '\t' ? '( +)' : '([ \\t]+)';
   const heads = new RegExp((site.lineBefore === '' ? '(^|\\n)' : '(\\n)') + head, 'g');
   const body = text.split('\n').find((line, i) => (i > 0 || site.lineBefore === '') && !isBlank(line)) ?? '';
   const written = level === '\t' ? ' '.repeat(unitOf(text, spacesWritten(site, body))) : '\t';
-  return text.replace(heads, (all: string, start: string, head: string, index: number) =>
-    isKept(index + start.length) ? all : start + head.replaceAll(written, level),
-  );
+  let most = Math.floor(columnOf(site.lineBefore === '' ? site.lineAbove : site.lineBefore) / tabWidth) + 1;
+  return text.replace(heads, (all: string, start: string, head: string, index: number) => {
+    if (isKept(index + start.length)) return all;
+    const levels = Math.floor(head.length / written.length);
+    // No line is two levels deeper than the one above.
+    if (level === '\t' && levels > most) return all;
+    most = levels + 1;
+    return start + head.replaceAll(written, level);
+  });
 }
 
 /** The spaces that the model writes for a level, by the first line of a block's body, which is one level deep in it. */

@@ -11,7 +11,8 @@ const mostLine = 4000;
 /**
  * The completion adds errors to the code, whatever follows it. That is told where the place is sound without
  * its line, or as it stands with what may be wanted there. Where it is not, it is looked at without what stands below as
- * well, and both have to agree: of several errors it is chance how many the parser tells.
+ * well, and both have to agree: of several errors it is chance how many the parser tells. What takes too long to parse is
+ * not judged; if a sound place is found and then no reading in time, the completion adds errors.
  */
 export function addsErrors(site: Site, opened: Opened, text: string, syntax: Syntax): boolean {
   if (site.lineBefore.length + site.lineAfter.length > mostLine) return false;
@@ -28,13 +29,15 @@ function errorsAdded(
   syntax: Syntax,
 ): { added: boolean; isSure: boolean } {
   return syntax.near(site, (errorsWith) => {
-    const least = (lines: Iterable<string>): number => {
+    const least = (lines: Iterable<string>, enough = 0): number => {
       let found = Infinity;
-      for (const line of lines) if ((found = Math.min(found, errorsWith(line))) === 0) break;
+      for (const line of lines) if ((found = Math.min(found, errorsWith(line))) <= enough) break;
       return found;
     };
-    const errors = least(readings(site, opened, text, ''));
-    const place = errors > 0 ? least(standIns(site, '')) : 0;
+    const [asItStands] = readings(site, opened, text, '');
+    const plain = errorsWith(asItStands!);
+    const place = plain > 0 ? least(standIns(site, '')) : 0;
+    const errors = plain <= place ? plain : least(readings(site, opened, text, ''), place);
     if (errors <= place) return { added: false, isSure: true };
     if (place === 0 || errorsWith('') === 0) return { added: true, isSure: true };
     // What is open above may be closed nowhere yet.

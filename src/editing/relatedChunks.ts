@@ -1,5 +1,6 @@
 // What of other files goes before the prompt: the chunks most like the text around the cursor, in an order that lasts.
 
+import { setImmediate } from 'node:timers/promises';
 import type { RelatedText } from '../protocol';
 import { type Chunk, type Chunks, chunksIn, likest, linesOf, similarity, wordsOf } from './chunks';
 import type { Place } from './context';
@@ -30,8 +31,8 @@ interface Candidate {
 }
 
 interface Choice {
-  /** What the choice was made for: as long as it is the same, nothing is looked at again. */
-  readonly occasion: string;
+  /** What the choice was made for: as long as it is the same, nothing is looked at again. Undefined where files were left out. */
+  readonly occasion?: string;
   readonly chosen: readonly Candidate[];
 }
 
@@ -60,8 +61,11 @@ export class RelatedChunks {
   private readonly choices = new Map<string, Choice>();
   private readonly chunks = new Map<string, Chunks & { readonly source: string }>();
 
-  /** The texts to put before the prompt at `place`, best first; of equally good `files` the first ones. */
-  at(place: Place, files: readonly CodeFile[]): RelatedText[] {
+  /**
+   * The texts to put before the prompt at `place`, best first; of equally good `files` the first ones. To look a file through
+   * takes milliseconds: of those that have not been, no more than `mostNew` are, and the others are left to `prepare`.
+   */
+  at(place: Place, files: readonly CodeFile[], mostNew = Infinity): RelatedText[] {
     const usable = files.filter((file) => isOfUse(file, place));
     const names = usable.map(({ key, declares = [] }) => [key, ...declares].join());
     const occasion = [linesUpTo(place.prefix), ...names].join('\0');
@@ -69,15 +73,38 @@ export class RelatedChunks {
     const choice =
       before?.occasion === occasion
         ? before
-        : { occasion, chosen: this.choose(place, usable, before?.chosen ?? []) };
+        : this.choose(place, usable, occasion, before?.chosen ?? [], mostNew);
     this.choices.delete(place.key);
     this.choices.set(place.key, choice);
     dropOldest(this.choices);
     return choice.chosen.map(({ file, chunk }) => ({ path: file.path, text: chunk.text }));
   }
 
+  /** Looks `files` through for requests at a place that come later, with time for others after each of them. */
+  async prepare(place: Pick<Place, 'key' | 'languageId'>, files: readonly CodeFile[]): Promise<void> {
+    for (const file of files) {
+      if (!isOfUse(file, place) || this.isKnown(file)) continue;
+      this.chunksOf(file);
+      await setImmediate();
+    }
+  }
+
+  private choose(
+    place: Place,
+    usable: readonly CodeFile[],
+    occasion: string,
+    before: readonly Candidate[],
+    mostNew: number,
+  ): Choice {
+    const files = usable.filter((file) => this.isKnown(file) || mostNew-- > 0);
+    const chosen = this.chosenOf(place, files, before);
+    if (files.length === usable.length) return { occasion, chosen };
+    void setImmediate().then(() => this.prepare(place, usable));
+    return { chosen };
+  }
+
   /** What was chosen before stays in its order, with what is missing put behind it, unless another choice is clearly better. */
-  private choose(place: Place, files: readonly CodeFile[], before: readonly Candidate[]): Candidate[] {
+  private chosenOf(place: Place, files: readonly CodeFile[], before: readonly Candidate[]): Candidate[] {
     const here = wordsOf(around(place));
     const imported = importedBy(place, files);
     const score = ({ file, chunk }: Candidate): number =>
@@ -99,6 +126,10 @@ export class RelatedChunks {
     });
     const lasting = firstUnlike(kept, best);
     return total(fresh) > total(lasting) * leastGain ? fresh : lasting;
+  }
+
+  private isKnown(file: CodeFile): boolean {
+    return this.chunks.get(file.key)?.source === file.text();
   }
 
   /** The chunks of a file without the lines that hold secrets. */
@@ -129,7 +160,7 @@ export function openFile({
   return { key: path, path, languageId, ignored: false, characters: text.length, text: () => text };
 }
 
-function isOfUse(file: CodeFile, place: Place): boolean {
+function isOfUse(file: CodeFile, place: Pick<Place, 'key' | 'languageId'>): boolean {
   if (file.key === place.key || family(file.languageId) !== family(place.languageId)) return false;
   return !file.ignored && !isSecret(file.path) && !isForeign(file.path) && file.characters <= largestFile;
 }

@@ -399,7 +399,7 @@ function lineFrom(text: string, start: number): Range {
 
 /** Filled in later, and no part of a value. */
 const filledIn =
-  /\$?\{[^{}]*\}+|\$\([^)]*\)?|<[^>]*>|%\(?\w*\)?[sd]|^%\w+%$|^-?\$[\p{L}\p{N}_]+\}?$|\b(?:Bearer|Basic|Token)\s/gu;
+  /(?:\$(?:ENV|CACHE)?)?\{[^{}]*\}+|\$\([^)]*\)?|<[^>]*>|%\(?\w*\)?[sd]|^%\w+%$|^-?\$[\p{L}\p{N}_]+\}?$|\b(?:Bearer|Basic|Token)\s/gu;
 const escapes = /^(?:\\[nrt])+|(?:\\[nrt])+$/g;
 const pin = /^\d{4,8}$/;
 const color = /^#[\da-f]{3,8}$/i;

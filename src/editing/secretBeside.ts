@@ -138,7 +138,55 @@ export function besideValues(site: Site): Value[] {
     ...inHeredoc(site),
     ...valueFirst(site),
     ...inLoop(site),
+    ...behindSet(site),
+    ...inTable(site),
   ];
+}
+
+const ruleOfTable = /^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*\|[-:| \t]*$/;
+
+/** In the rows below a table's head: of Markdown, with a rule between, or of a list that the text begins with. */
+function inTable(site: Site): Value[] {
+  const { text, name, head, isData, isWithin } = site;
+  const opens = isData && !isWithin ? /(?:^|[|,;\t])[ ]*["']?$/.exec(head) : null;
+  if (!opens) return [];
+  const [first = '', ...rows] = text.slice(name.start - head.length).split('\n');
+  const parts = /^["']?[ ]*([|,;\t])/.exec(text.slice(name.end, name.end + 20))?.[1] ?? opens[0][0];
+  if (parts === undefined || !/[|,;\t]/.test(parts)) return [];
+  const isRuled = parts === '|' && ruleOfTable.test(rows[0] ?? '');
+  if (!isRuled && (parts === '|' || name.start !== head.length)) return [];
+  const cells = first.split(parts);
+  const column = head.split(parts).length - 1;
+  if (cells.length < 2 || !cells.every((cell) => /^[\s"']*[\p{L}\p{N}_ .-]{0,40}[\s"']*$/u.test(cell)))
+    return [];
+  const found: Value[] = [];
+  let place = name.start - head.length + first.length + 1;
+  for (const row of rows) {
+    const own = row.split(parts);
+    if (own.length !== cells.length) break;
+    const cell = own[column]!;
+    const value = cell.replace(/^[\s"'`]+|[\s"'`]+$/g, '');
+    const start =
+      place + own.slice(0, column).join(parts).length + (column > 0 ? 1 : 0) + cell.indexOf(value);
+    if (!/^:?-+:?$/.test(value)) found.push({ start, end: start + value.length });
+    place += row.length + 1;
+  }
+  site.reached = Math.max(site.reached, place);
+  return found;
+}
+
+/** What a command of shells, CMake or Tcl sets, whose value is its next word, and what may follow that. */
+const sets =
+  /(?:^|[;&|{]|\b(?:then|and|or|do))\s*set(?:(?:env|x)?(?:[ \t]+-{1,2}[a-z][a-z-]*)*[ \t]+|[ \t]*\(\s*)["']?(?:ENV\{|env\(|\$(?:env:)?)?$/i;
+const settled =
+  /[})]?["']?[ \t]+(?:(["'])((?:(?!\1)[^\\\n]|\\.){1,200})|([^\s"'`;,:=()[\]{}<>|&-][^\s"'`;,:=()[\]{}<>|&]{3,200})(?=[ \t]*(?:$|[;)#&|]|(?:CACHE|PARENT_SCOPE)\b)))/my;
+
+function behindSet({ text, name, head, inside }: Site): Value[] {
+  const match = sets.test(head) ? at(settled, text, name.end) : undefined;
+  if (!match || (inside !== undefined && text[name.end] !== inside)) return [];
+  const value = match[2] ?? match[3]!;
+  const start = match.index + match[0].length - value.length;
+  return [{ start, end: start + value.length }];
 }
 
 function beforeName({ text, name, head }: Site): Value[] {

@@ -31,7 +31,7 @@ const kinds: Record<string, RegExp[]> = {
     /^\.dev\.vars(?:$|\.)/,
   ],
   'keys and certificates': [
-    /\.(?:pem|key|p8|p12|pfx|pkcs12|crt|cer|cert|der|jks|bks|keystore|kdbx?|ppk|gpg|pgp|1pux|1pif|nmconnection|keytab|keychain|ovpn)$/,
+    /\.(?:pem|key|p8|p12|pfx|pkcs12|crt|cer|cert|der|jks|bks|keystore|kdbx?|ppk|gpg|pgp|1pux|1pif|nmconnection|keytab|keychain|ovpn|pcf)$/,
     /\.(?:pem|key)\.txt$/,
     /^(?:[^.]*-)?id-(?:rsa|dsa|ecdsa|ed25519)(?:$|[.-])/,
     // AsciiDoc has the same ending.
@@ -48,7 +48,9 @@ const kinds: Record<string, RegExp[]> = {
     /^\.(?:dockercfg|dockerconfigjson|terraformrc|ftpconfig|esmtprc|msmtprc|fetchmailrc|sentryclirc|databrickscfg)$/,
     /^\.?(?:smbcredentials|authinfo|google-authenticator)$/,
     /^(?:credentials\.cifs|credentials\.tfrc\.json|tomcat-users\.xml|datasources\.local\.xml|initial-?admin-?password)$/,
-    /^(?:rclone|wireguard|openvpn|hostapd|wg\d+|wpa-supplicant(?:-[^.]*)?)\.conf$/,
+    /^(?:rclone|wireguard|hostapd|swanctl|openconnect|wpa-supplicant(?:-[^.]*)?)\.conf$/,
+    // Of tunnels: `vpn.conf`, `office-vpn.conf`, `wg0.conf`, `wg-home.conf`.
+    /^(?:(?:[^.]*-)?(?:open)?vpnc?(?:-[^.]*)?|(?:[^.]*-)?wg(?:\d+|-[^.]*))\.(?:conf|cfg|config)$/,
     /\.(?:htpasswd|htdigest)$/,
     /^\.yarnrc\.ya?ml$/,
     /^cookies\.(?:txt|sqlite)$/,
@@ -108,6 +110,7 @@ const kinds: Record<string, RegExp[]> = {
 /** Of the folders of a home, those in which every file is a secret, and files of such names elsewhere. */
 const places = [
   /(?:^|\/)\.(?:ssh|gnupg|password-store)\//,
+  /(?:^|\/)(?:wireguard|openvpn)\/(?:.*\/)?[^/]*\.conf$/,
   /(?:^|\/)\.(?:aws\/(?:credentials|config)|docker\/config\.json|kube\/config|config\/(?:gcloud\/.*|gh\/hosts\.yml)|m2\/settings\.xml|oci\/config|acme\.sh\/account\.conf|config\/doctl\/config\.yaml|composer\/auth\.json|cargo\/credentials|gem\/credentials)$/,
   /(?:^|\/)\.(?:dbt\/profiles\.ya?ml|(?:ngrok2|config\/ngrok)\/ngrok\.ya?ml|azure\/(?:msal_token_cache|accesstokens|service_principal_entries)\.\w+)$/,
   // Of virtual environments people have such a folder as well.

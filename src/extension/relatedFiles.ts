@@ -16,6 +16,8 @@ const mostTabs = 12;
 const lookUpTime = 500;
 const linesLookedUp = 12;
 const namesLookedUp = 6;
+/** Of files that are new or have changed, for one request: VS Code's other extensions wait meanwhile. */
+const mostNew = 1;
 
 export class RelatedFiles implements vscode.Disposable {
   /** Newest first, as long as they are open. */
@@ -67,7 +69,7 @@ export class RelatedFiles implements vscode.Disposable {
       ...(declared?.files ?? []),
     ])
       if (!files.has(file.key)) files.set(file.key, { ...file, declares: declared?.lines.get(file.key) });
-    return this.choice.at(place, [...files.values()]);
+    return this.choice.at(place, [...files.values()], mostNew);
   }
 
   /** Learns what declares the names used before a position; ends within the time that the language server has. */
@@ -79,7 +81,10 @@ export class RelatedFiles implements vscode.Disposable {
     const lines = new Map<string, number[]>();
     for (const { uri, line } of declarations)
       lines.set(uri.toString(), [...(lines.get(uri.toString()) ?? []), line]);
-    const files = await this.read(declarations.map(({ uri }) => uri.toString()));
+    const files = await this.read(
+      document,
+      declarations.map(({ uri }) => uri.toString()),
+    );
     if (!document.isClosed) this.declared.set(keyOf(document), { files, lines });
   }
 
@@ -114,12 +119,14 @@ export class RelatedFiles implements vscode.Disposable {
     if (!isFile(document.uri) || charactersOf(document) > largestFile) return;
     const { rules } = this.ignoring;
     const imported = await rules.importedBy(keyOf(document), document.languageId, document.getText());
-    const files = await this.read([...imported, ...filesInTabs()]);
+    const files = await this.read(document, [...imported, ...filesInTabs()]);
     if (!document.isClosed) this.around.set(keyOf(document), files);
   }
 
-  private async read(files: readonly string[]): Promise<CodeFile[]> {
-    return (await this.ignoring.rules.read(files)).map((file) => this.codeFileOf(file));
+  private async read(document: vscode.TextDocument, files: readonly string[]): Promise<CodeFile[]> {
+    const read = (await this.ignoring.rules.read(files)).map((file) => this.codeFileOf(file));
+    await this.choice.prepare({ key: keyOf(document), languageId: document.languageId }, read);
+    return read;
   }
 
   /** A file that is not open; it is given up when it comes to be ignored. */

@@ -137,6 +137,27 @@ describe('syntax', () => {
     }
   });
 
+  it('counts no errors where that would take too many steps, and those of the next place all the same', async () => {
+    // Each took seconds to minutes.
+    const endless = { shellscript: '<<A\n', python: '=begin\n', cpp: 'a\n' };
+    for (const [languageId, piece] of Object.entries(endless)) {
+      const syntax = (await syntaxOf(languageId))!;
+      const [above, below] = [piece.repeat(20_000 / piece.length), piece.repeat(1900 / piece.length)];
+      const site = place(`${above}‸\n${below}`, languageId);
+      assert.equal(
+        syntax.near(site, (errorsWith) => errorsWith('foo(a, b')),
+        Infinity,
+        languageId,
+      );
+      const judged = clean(site, { text: 'foo(a, b);', reason: 'line' }, syntax);
+      assert.notEqual(judged.hidden, 'syntax');
+      assert.equal(
+        syntax.near(place('‸\n', languageId), (errorsWith) => errorsWith('')),
+        0,
+      );
+    }
+  });
+
   it('reads only what is near the cursor in a long file', async () => {
     const syntax = await Syntax.load('typescript');
     const far = '}}}}\n' + sound.typescript!.repeat(400);

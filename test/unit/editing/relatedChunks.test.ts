@@ -1,6 +1,7 @@
 // Which other files help, which chunk of them is taken, and that the choice lasts until another is clearly better.
 
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import type { Place } from '../../../src/editing/context';
 import { type CodeFile, openFile, RelatedChunks } from '../../../src/editing/relatedChunks';
 
@@ -210,6 +211,35 @@ describe('related code', () => {
       const now = related.at(place(`${mixed}\n`), changed);
       assert.ok(now.length === 3 && now.every(({ text }) => text.includes('Leap')));
     });
+  });
+
+  it('looks no more files through for one request than it may, the others meanwhile one by one, and none that is ignored', async () => {
+    const read: string[] = [];
+    const all = ['a', 'b', 'c', 'd'].map((name) => {
+      const text = themed(name);
+      return file(`${name}.ts`, text, {
+        ignored: name === 'd',
+        text: () => {
+          if (!read.includes(name)) read.push(name);
+          return text;
+        },
+      });
+    });
+    const related = new RelatedChunks();
+    const paths = (): string[] => related.at(place('aRun(bRun(cRun('), all, 1).map(({ path }) => path);
+    assert.deepEqual(paths(), ['a.ts']);
+    for (let i = 0; i < 3; i++) await setImmediate();
+    assert.deepEqual(paths().toSorted(), ['a.ts', 'b.ts', 'c.ts']);
+    assert.deepEqual(read, ['a', 'b', 'c']);
+    // What has changed since is looked through again before it is shown.
+    const secret = file('b.ts', `const password = "hunter2!";\n${themed('b')}`);
+    const changed = [secret, all[0]!, all[2]!];
+    assert.doesNotMatch(JSON.stringify(related.at(place('x'), changed, 0)), /hunter2|bRun/);
+    await setImmediate();
+    await setImmediate();
+    const now = JSON.stringify(related.at(place('x'), changed, 0));
+    assert.match(now, /bRun/);
+    assert.doesNotMatch(now, /hunter2/);
   });
 
   it('can be asked without an editor, for a file and its repository', () => {

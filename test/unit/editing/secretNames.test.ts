@@ -45,7 +45,8 @@ const secrets: Record<string, string> = {
     aws_keys.csv openai_key.txt .openai_key discord_token.txt gmail_token.json gh_token tokens.csv bearer.txt recovery-key.txt
     recovery_phrase.txt .smbcredentials credentials.cifs .authinfo .google_authenticator tomcat-users.xml
     initialAdminPassword credentials.tfrc.json dataSources.local.xml wireguard.conf openvpn.conf hostapd.conf wifi.txt
-    firefox-logins.csv passwords-export.json`,
+    firefox-logins.csv passwords-export.json vpn.conf office-vpn.conf vpnc.conf client.ovpn wg-home.conf home_wg0.conf
+    swanctl.conf office.pcf wireguard/home.conf openvpn/client/office.conf`,
 };
 
 const sources = `secretsManager.ts secrets_manager.py secretSanta.py environment.ts environment.prod.ts env.py env.d.ts
@@ -61,7 +62,7 @@ const sources = `secretsManager.ts secrets_manager.py secretSanta.py environment
   pem.ts certificate.ts crt.py .editorconfig .secrets.baseline package.json tsconfig.json settings.py local_settings.py
   certs.go cert_test.go wp-config-sample.php gradle.properties keystore.ts
   wallet.ts secretsManager.mts environment.dev.ts env.ts env.prod.ts pw.ts keyboard4.db history.txt logins.ts passwords.md reset-passwords.txt nginx.conf bitwarden.ts 1password.tsx codes.txt
-  pins.csv copy.json backup.sql old.yml 2.json recovery.txt mark-#1.md chapter-2.md bearer.ts wifi.py secretToken.ts`;
+  pins.csv copy.json backup.sql old.yml 2.json recovery.txt mark-#1.md chapter-2.md bearer.ts wifi.py secretToken.ts vpn.ts vpn.tf wg.ts vpnClient.conf.ts openvpn.rs wireguard/index.ts`;
 
 describe('a name', () => {
   for (const [kind, names] of Object.entries(secrets))

@@ -591,6 +591,25 @@ const kinds: Record<string, Row[]> = {
       '\n\t\tfoo();\n\t',
     ],
     ['c', '/*\n  Copyright\n*/\nint f() {\n\tif (a) {‸\n}\n', '\n        g();\n    }\n', '\n\t\tg();\n\t}'],
+    // What lines up with what stands above is no level, in either way.
+    [
+      'cpp',
+      'void f(A &a,\n       B &b) {\n\tx();\n}\n\nvoid g(A &a,\n       B &b) {\n‸\n}\n',
+      '\tauto &m = a;\n',
+      '\tauto &m = a;',
+    ],
+    [
+      'cpp',
+      'void f() {\n\tx();\n\ty();\n\tz();\n\ta();\n}\n\nstatic void gather(A &a,\n‸\n',
+      '                   B &b) {\n',
+      '                   B &b) {',
+    ],
+    [
+      'c',
+      'int\nf (int a)\n{\n  if (a)\n    {\n      if (b)\n\tg ();\n      if (c)\n‸\n    }\n}\n',
+      '\th ();\n',
+      '\th ();',
+    ],
     // Where four spaces and a tab are levels, neither is one.
     [
       'c',
