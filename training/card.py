@@ -14,7 +14,10 @@ from gguf import read_gguf
 from samples import Document, read_shards
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = {"typescript": "TypeScript", "javascript": "JavaScript", "cpp": "C++"}
+NAMES = {
+    **{"typescript": "TypeScript", "javascript": "JavaScript", "cpp": "C++", "csharp": "C#", "css": "CSS"},
+    **{"html": "HTML", "json": "JSON", "shellscript": "shell", "yaml": "YAML"},
+}
 EARLY = {"stepTokens": 8192, "device": "two CPU cores"}  # of runs whose log does not say
 CARD = """# Model card: {name}
 

@@ -13,8 +13,11 @@ from tokenizer import CONTROL as CONTROL_TOKENS
 
 NORMAL_TOKEN, CONTROL_TOKEN = 1, 3
 CONTROL_KEYS = ["eos", "fim_pre", "fim_suf", "fim_mid", "fim_pad", "fim_rep", "fim_sep"]
-# Languages that were in no corpus, by those that they are like (LOG.md says how often the models are right in them).
-ALIKE = {"c": ["objective-c"], "cpp": ["cuda-cpp", "objective-cpp"], "java": ["csharp", "kotlin", "scala"], "rust": ["swift"]}
+# Languages that the corpus counts under others, or that were in none and are like these (LOG.md says how often the models are right there).
+ALIKE = {
+    **{"c": ["objective-c"], "cpp": ["cuda-cpp", "objective-cpp"], "java": ["kotlin", "scala"], "rust": ["swift"]},
+    **{"css": ["less", "scss"], "json": ["jsonc"], "yaml": ["dockercompose"]},
+}
 
 
 def tokenizer_metadata(tokenizer_json: Path) -> dict:

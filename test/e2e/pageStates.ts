@@ -28,7 +28,7 @@ const benchmarks = recorded<BenchReport[]>('benchmarks');
 /** As the bundled one has a specialist beside it. */
 const specialist: Specialist = {
   ...diagnosis.model,
-  ...{ name: 'ryzanstein-compiled-14m', file: '/home/ada/models/ryzanstein-compiled-14m.gguf' },
+  ...{ name: 'ryzanstein-more-14m', file: '/home/ada/models/ryzanstein-more-14m.gguf' },
   languages: ['c', 'cpp', 'csharp', 'go', 'java', 'rust'],
 };
 const model: ModelInfo = { ...diagnosis.model, specialists: [specialist] };

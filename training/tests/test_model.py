@@ -18,6 +18,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import corpus
+from average import averaged
 from export import export_model, load_exported, read_model
 from gguf import TQ2_0, pack_tq2_0, quantise_rows, read_gguf, unpack_q8_0, unpack_tq2_0
 from model import Shape, TernaryTransformer, quantise_ternary, quantise_tokens
@@ -233,6 +234,22 @@ class Samples(unittest.TestCase):
         for step in range(3, 8):
             for drawn, expected in zip(rows(step, 1 + step % 2, 256), self.sampler.rows(step, 1 + step % 2, 256)):
                 np.testing.assert_array_equal(drawn, expected)
+
+
+class Average(unittest.TestCase):
+    def test_weights_are_between_those_of_the_runs_and_all_else_is_the_second_ones(self):
+        first, second = (
+            {"shape": SHAPE.as_dict(), "model": TernaryTransformer(SHAPE).state_dict(), "optimizers": [name], "step": step}
+            for name, step in (("first", 10), ("second", 20))
+        )
+        for share in (0.0, 0.75, 1.0):
+            made = averaged(first, second, share)
+            self.assertEqual((made["step"], made["optimizers"], set(made["model"])), (20, ["second"], set(second["model"])))
+            for name, weights in made["model"].items():
+                expected = first["model"][name] + share * (second["model"][name] - first["model"][name])
+                torch.testing.assert_close(weights, expected)
+        self.assertRaises(ValueError, averaged, first, second, 1.5)
+        self.assertRaises(ValueError, averaged, first, {**second, "shape": {}}, 0.5)
 
 
 class Score(unittest.TestCase):
