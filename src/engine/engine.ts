@@ -188,6 +188,11 @@ export class Engine implements Answering {
     return this.specialists.find(({ model }) => model.languages.includes(name)) ?? this;
   }
 
+  /** The one that answers at a place, by the language of the script or style that this stands in. */
+  at(prompt: Prompt): Engine {
+    return this.specialists.length === 0 ? this : this.of(innermost(siteOf(prompt)).languageId);
+  }
+
   get model(): ModelDescription {
     return this.loaded.description;
   }
@@ -208,12 +213,12 @@ export class Engine implements Answering {
 
   /** Completes at a place. Requests wait for their turn; a cancelled one ends soon, with nothing to show. */
   complete(prompt: Prompt, limits: Limits, options: RequestOptions = {}): Promise<Completion> {
-    const engine = this.of(prompt.languageId);
+    const engine = this.at(prompt);
     return engine.#inTurn(options, (turn) => engine.#answer(prompt, limits, turn, options));
   }
 
   examine({ prompt, limits, room }: ExamineParams, options: RequestOptions = {}): Promise<Examination> {
-    const engine = this.of(prompt.languageId);
+    const engine = this.at(prompt);
     return engine.#inTurn(options, async (turn) => {
       const { reading, answer, completion } = await engine.#written(prompt, limits, turn, {
         ...options,
@@ -229,7 +234,7 @@ export class Engine implements Answering {
     limits: Limits,
     options: RequestOptions = {},
   ): Promise<{ completion: Completion; features: Features }> {
-    const engine = this.of(prompt.languageId);
+    const engine = this.at(prompt);
     return engine.#inTurn(options, async (turn) => {
       const { site, syntax, answer, completion } = await engine.#written(prompt, limits, turn, options);
       const { confidence } = engine.loaded.tuning;
@@ -239,7 +244,7 @@ export class Engine implements Answering {
 
   /** Reads a prompt ahead of its completion, which need not read it then. */
   prefill(prompt: Prompt, options: RequestOptions = {}): Promise<Prefill> {
-    const engine = this.of(prompt.languageId);
+    const engine = this.at(prompt);
     return engine.#inTurn(options, async (turn) => {
       const { room = engine.loaded.room.rested } = options;
       const read = await engine.#read(prompt, siteOf(prompt), turn, { ...options, room });
@@ -255,7 +260,7 @@ export class Engine implements Answering {
 
   /** Milliseconds that an answer would take, by what was measured of late. */
   expected(prompt: Prompt): number {
-    const engine = this.of(prompt.languageId);
+    const engine = this.at(prompt);
     const { room, decoded } = engine.loaded;
     const { ids } = engine.#layOutInTime(prompt, siteOf(prompt));
     return room.milliseconds(engine.#unread(ids)) + (median(decoded) ?? 0);

@@ -365,7 +365,7 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       },
       imports: ofPython,
     },
-    r: { name: 'R', ...hash, endings: ['.r'], isSource: true, quotes: { short: ['"', "'", '`'], long: [] } },
+    r: { name: 'R', ...hash, endings: ['.r', '.R'], isSource: true, quotes: { short: ['"', "'", '`'], long: [] } },
     raku: { name: 'Raku', ...hash, endings: ['.raku', '.rakumod'], quotes: both },
     razor: { name: 'Razor', ...mixed, endings: ['.cshtml', '.razor'], quotes: both },
     restructuredtext: {
@@ -463,7 +463,7 @@ const byEnding = new Map(
 
 /** The language of a file by the ending of its name; undefined where none is known. */
 export function languageOf(file: string): string | undefined {
-  return byEnding.get(/\.[^./\\]+$/.exec(file)?.[0] ?? '');
+  return byEnding.get((/\.[^./\\]+$/.exec(file)?.[0] ?? '').toLowerCase());
 }
 
 /** The language of a source file by the ending of its name; undefined for any other file. */

@@ -8,7 +8,7 @@ import { calibrationOf, leastAnswers, thresholdsOf } from '../completion/calibra
 import { calibrated, type Calibration, composed } from '../completion/calibration';
 import { grouped } from '../numbers';
 import { messageOf } from '../wording';
-import { evaluate } from './evaluate';
+import { evaluate, promptOf } from './evaluate';
 import type { Hole } from './holes';
 import { tuneCache } from './tuneCache';
 
@@ -44,7 +44,7 @@ function sharesOf(engine: Engine, holes: readonly Hole[]): { model: Engine; plac
   return engine.models
     .map((model) => ({
       model,
-      places: holes.flatMap(({ language }, i) => (engine.of(language) === model ? [i] : [])),
+      places: holes.flatMap((hole, i) => (engine.at(promptOf(hole)) === model ? [i] : [])),
     }))
     .sort((a, b) => b.places.length - a.places.length);
 }

@@ -80,6 +80,28 @@ describe('a specialist', () => {
     await engine.close();
   });
 
+  it('answers in the script or style that a place stands in, not in the page around it', async () => {
+    const { main, other } = family();
+    restate(readGguf(other), 'ryzanstein.languages', array(8, ['html', 'css'].map(text)));
+    const engine = await Engine.load(addon, { modelFile: main, threads: 1 });
+    const within = (page: string, open: string, close: string): Prompt => ({
+      ...prompt(page, `<p>text</p>\n<${open}>\na = `, `a.${page}`),
+      suffix: `\n</${close}>\n`,
+    });
+    const places = [
+      [within('html', 'div', 'div'), 'other'],
+      [within('html', 'script', 'script'), 'main'],
+      [within('html', 'style', 'style'), 'other'],
+      [within('vue', 'div', 'div'), 'main'],
+      [within('vue', 'style', 'style'), 'other'],
+    ] as const;
+    for (const [place, name] of places) {
+      assert.equal(engine.at(place).model.name, name, place.prefix);
+      assert.equal((await engine.complete(place, limits)).model, name, place.prefix);
+    }
+    await engine.close();
+  });
+
   it('has its own thresholds, and learns from its own answers', async () => {
     const { main, other } = family();
     const engine = await new Models(() => addon).open({ modelFile: main, threads: 1 }, {});
@@ -109,7 +131,7 @@ describe('a specialist', () => {
       exact: (i >> 1) % 4 === 0 ? language === 'go' : language === 'python',
     }));
     const evaluation = { results } as unknown as Evaluation;
-    const holes = languages.map((language) => ({ language }) as Hole);
+    const holes = languages.map((language) => ({ language, path: 'a', prefix: '', suffix: '' }) as Hole);
     const { results: calibrated, calibration } = calibrate(engine, holes, evaluation);
     const [go, python] = [calibrated[0]!.confidence, calibrated[1]!.confidence];
     assert.ok(Math.abs(go - 0.25) < 0.05 && Math.abs(python - 0.75) < 0.05, `${go}, ${python}`);

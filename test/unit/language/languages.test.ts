@@ -101,7 +101,8 @@ describe('the table of languages', () => {
     });
     for (const [languageId, files] of known)
       for (const file of files) assert.equal(languageOf(file), languageId, file);
-    for (const file of ['a.PY', 'py', 'x.py/a', 'Makefile', ''])
+    for (const file of ['a.R', 'a.r', 'A.PY']) assert.ok(sourceLanguageOf(file), file);
+    for (const file of ['py', 'x.py/a', 'Makefile', ''])
       assert.equal(languageOf(file), undefined, file);
   });
 
