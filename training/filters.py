@@ -45,7 +45,11 @@ EMAIL = re.compile(
     r"(?<![\w.+-])(?!git@)[A-Za-z0-9][\w.+-]*@(?!example\.)(?:[A-Za-z0-9-]+\.)+"
     r"(?:com|org|net|io|dev|edu|gov|info|me|co|ai|de|fr|uk|jp|cn|ru|it|es|nl|pl|ch|se|no|cz|br|in|eu|us|ca|au|at|be|fi|hu|dk|kr|tw|nz|il|gr|ua|sk|pt|ie|tv|biz|app|xyz)\b"
 )
-HEADER_COMMENT = re.compile(r'\A(#!.*\n)?\s*(/\*[\s\S]*?\*/|<!--[\s\S]*?-->|(?:[ \t]*//.*\n)+|(?:[ \t]*#(?!!).*\n)+|"""[\s\S]*?""")\s*')
+HEADER_COMMENT = re.compile(
+    r'\A(#!.*\n)?\s*(/\*[\s\S]*?\*/|<!--[\s\S]*?-->|(?:[ \t]*//.*\n)+|"""[\s\S]*?"""|#region\b[^\n]*\n(?:[ \t]*//.*\n|\s*\n)*[ \t]*#endregion.*\n)\s*'
+)
+HASH_COMMENT = re.compile(r"\A(#!.*\n)?\s*((?:[ \t]*#(?!!).*\n)+)\s*")
+HASHED = ("python", "shellscript", "yaml")  # elsewhere a line with # in front is code
 NOTICE = re.compile(r"copyright|licen[sc]e|SPDX|all rights reserved", re.I)
 
 MAX_LINE = 1_000
@@ -83,7 +87,7 @@ def clean(data: bytes, language: str | None = None) -> tuple[str | None, str | N
     reason = refuse_text(text, language)
     if reason:
         return None, reason
-    text = EMAIL.sub("user@example.com", without_notice(text))
+    text = EMAIL.sub("user@example.com", without_notice(text, language))
     text = re.sub(r"[ \t]+$", "", text, flags=re.M).strip("\n") + "\n"
     return (text, None) if len(text) >= 200 else (None, "small")
 
@@ -115,10 +119,10 @@ def refuse_text(text: str, language: str | None = None) -> str | None:
     return "data" if literal > MAX_LITERAL * (len(text) - text.count(" ")) else None
 
 
-def without_notice(text: str) -> str:
+def without_notice(text: str, language: str | None = None) -> str:
     """Drops the first comments of a file as long as they are licence notices; keeps a #! line."""
     while True:
-        found = HEADER_COMMENT.match(text)
+        found = HEADER_COMMENT.match(text) or (HASH_COMMENT.match(text) if language in HASHED else None)
         if not found or not NOTICE.search(found.group(2)) or len(found.group(2)) > 5000:
             return text
         text = (found.group(1) or "") + text[found.end() :]

@@ -67,8 +67,8 @@ export class Evaluations implements vscode.Disposable {
   }
 
   /** Opens the page with the last runs on this workspace, or brings it to the front. */
-  show(): void {
-    if (this.runs.length === 0) this.runs = this.kept.read();
+  async show(): Promise<void> {
+    if (this.runs.length === 0) this.runs = await this.stillReadable(this.kept.read());
     if (this.runs.length > 0) this.page.show();
     else tell(t`nothing was evaluated in this workspace yet.`);
   }
@@ -117,7 +117,7 @@ export class Evaluations implements vscode.Disposable {
     );
     if (evaluation.holes === 0) return tell(t`the source files of this workspace hold too little code.`);
     const known = evaluation.results.map(({ path }) => [path, addresses.get(path)!]);
-    this.keep({
+    await this.keep({
       ...{ evaluation, files: { drawnFrom: uris.length, found } },
       uris: Object.fromEntries(known) as KeptRun['uris'],
     });
@@ -135,10 +135,23 @@ export class Evaluations implements vscode.Disposable {
     return address === undefined ? undefined : vscode.Uri.parse(address);
   }
 
-  /** For the next window as well. */
-  private keep(run: KeptRun): void {
-    const others = this.kept.read().filter(({ evaluation }) => evaluation.file !== run.evaluation.file);
-    this.runs = [...others, run].slice(-mostRuns);
+  /** Without the answers in files that may not be read any more. */
+  private async stillReadable(runs: readonly KeptRun[]): Promise<KeptRun[]> {
+    const addresses = [...new Set(runs.flatMap(({ uris }) => Object.values(uris)))];
+    const readable = new Set(await this.ignoring.rules.readable(addresses));
+    const isReadable = (address: string | undefined): boolean =>
+      address !== undefined && readable.has(address);
+    return runs.flatMap((run) => {
+      const results = run.evaluation.results.filter(({ path }) => isReadable(run.uris[path]));
+      return results.length > 0 ? [{ ...run, evaluation: { ...run.evaluation, results } }] : [];
+    });
+  }
+
+  /** For the next window as well, beside what other windows have kept and what could not be kept of this one. */
+  private async keep(run: KeptRun): Promise<void> {
+    const known = new Map([...this.kept.read(), ...this.runs].map((each) => [each.evaluation.file, each]));
+    known.delete(run.evaluation.file);
+    this.runs = [...(await this.stillReadable([...known.values()])), run].slice(-mostRuns);
     try {
       this.kept.write(this.runs);
     } catch (error) {

@@ -365,7 +365,13 @@ export const languages: ReadonlyMap<string, Language> = new Map<string, Language
       },
       imports: ofPython,
     },
-    r: { name: 'R', ...hash, endings: ['.r', '.R'], isSource: true, quotes: { short: ['"', "'", '`'], long: [] } },
+    r: {
+      name: 'R',
+      ...hash,
+      endings: ['.r', '.R'],
+      isSource: true,
+      quotes: { short: ['"', "'", '`'], long: [] },
+    },
     raku: { name: 'Raku', ...hash, endings: ['.raku', '.rakumod'], quotes: both },
     razor: { name: 'Razor', ...mixed, endings: ['.cshtml', '.razor'], quotes: both },
     restructuredtext: {

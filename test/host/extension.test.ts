@@ -1087,13 +1087,20 @@ describe('the engine', () => {
       new Evaluations(extensionUri(), vscode.Uri.file(storage), problemsHere(), parts.engine, parts.ignoring);
     const storage = mkdtempSync(path.join(os.tmpdir(), 'ryzanstein-storage-'));
     const [before, after] = [window(), window()];
+    // Where every file is kept out by now.
+    const barred = { rules: { readable: async () => [] } } as unknown as typeof parts.ignoring;
+    const later = new Evaluations(
+      ...([extensionUri(), vscode.Uri.file(storage), problemsHere(), parts.engine, barred] as const),
+    );
     try {
       const { date } = (await before.run({ holes: 12 })) ?? assert.fail('nothing was evaluated');
-      after.show();
+      await after.show();
       assert.deepEqual(after.report, before.report);
+      await later.show();
+      assert.equal(later.report.models.length, 0);
       assert.ok(after.report.sections.at(-1)?.rows.some(({ values }) => values[0] === dateAndTime(date)));
     } finally {
-      for (const each of [before, after]) each.dispose();
+      for (const each of [before, after, later]) each.dispose();
       rmSync(storage, { recursive: true });
     }
   });

@@ -163,6 +163,18 @@ class Filters(unittest.TestCase):
         notice = "<!-- Copyright 2020 Some One, all rights reserved -->\n"
         self.assertNotIn("Copyright", filters.clean((notice + "<p>text of a page</p>\n" * 20).encode(), "html")[0])
 
+    def test_a_hash_begins_a_notice_where_it_begins_a_comment(self):
+        code = "using System;\n\npublic class Area { public int Side { get; set; } }\n" * 5
+        for head, language, kept in (
+            ("# Copyright Some One\n", "python", ""),
+            ("#!/bin/sh\n# Copyright Some One\n", "shellscript", "#!/bin/sh\n"),
+            ("#region License\n// Copyright Some One\n#endregion\n\n", "csharp", ""),
+            ("#if LICENSE_CHECK\n#endif\n", "csharp", "#if LICENSE_CHECK\n#endif\n"),
+            ("#licence { color: red }\n", "css", "#licence { color: red }\n"),
+            ('#pragma once\n#include "license.h"\n', "cpp", '#pragma once\n#include "license.h"\n'),
+        ):
+            self.assertEqual(filters.clean((head + code).encode(), language)[0], kept + code, head)
+
     def test_paths(self):
         for path, reason in {
             "src/Form.Designer.cs": "generated",

@@ -102,8 +102,7 @@ describe('the table of languages', () => {
     for (const [languageId, files] of known)
       for (const file of files) assert.equal(languageOf(file), languageId, file);
     for (const file of ['a.R', 'a.r', 'A.PY']) assert.ok(sourceLanguageOf(file), file);
-    for (const file of ['py', 'x.py/a', 'Makefile', ''])
-      assert.equal(languageOf(file), undefined, file);
+    for (const file of ['py', 'x.py/a', 'Makefile', '']) assert.equal(languageOf(file), undefined, file);
   });
 
   it('knows a file of settings or markup by its ending, which is no source file', () => {
