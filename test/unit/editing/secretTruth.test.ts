@@ -182,7 +182,9 @@ describe('a secret of another file', () => {
       const { plain: secret } = words(random);
       const written = withSecret(statement, secret);
       const what = `${languageId}, ${written}`;
-      assertKept(secret, relatedTo(fileWith(written, random), languageId), what);
+      // A list of values begins with the file, where its head is.
+      const isList = languageId === 'csv';
+      assertKept(secret, relatedTo(isList ? written : fileWith(written, random), languageId), what);
       const at = written.indexOf(secret);
       for (const [from, to] of [
         [0, written.length],
@@ -191,7 +193,7 @@ describe('a secret of another file', () => {
       ] as const)
         assertKept(
           secret.slice(Math.max(0, from - at)),
-          shownOf(written.slice(from, to), `a\n${written.slice(0, from)}`, languageId),
+          shownOf(written.slice(from, to), (isList ? '' : 'a\n') + written.slice(0, from), languageId),
           `${what}, ${from} to ${to}`,
         );
     }
