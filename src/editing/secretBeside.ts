@@ -143,25 +143,27 @@ export function besideValues(site: Site): Value[] {
   ];
 }
 
-const ruleOfTable = /^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*\|[-:| \t]*$/;
+/** Behind a name in a table's head: the rest of it, and the rule below. */
+const ruled = /[^\n]{0,2000}\n[ \t]*(?:\|[ \t]*)?:?-{2,}:?[ \t]*\|[-:| \t]*(?:\r?\n|$)/y;
 
 /** In the rows below a table's head: of Markdown, with a rule between, or of a list that the text begins with. */
 function inTable(site: Site): Value[] {
   const { text, name, head, isData, isWithin } = site;
   const opens = isData && !isWithin ? /(?:^|[|,;\t])[ ]*["']?$/.exec(head) : null;
   if (!opens) return [];
-  const [first = '', ...rows] = text.slice(name.start - head.length).split('\n');
   const parts = /^["']?[ ]*([|,;\t])/.exec(text.slice(name.end, name.end + 20))?.[1] ?? opens[0][0];
   if (parts === undefined || !/[|,;\t]/.test(parts)) return [];
-  const isRuled = parts === '|' && ruleOfTable.test(rows[0] ?? '');
-  if (!isRuled && (parts === '|' || name.start !== head.length)) return [];
+  // Most names stand in no table, which is found out before more than their line is read.
+  if (parts === '|' ? !at(ruled, text, name.end) : name.start !== head.length) return [];
+  const first = lineAt(text, name.start - head.length);
   const cells = first.split(parts);
   const column = head.split(parts).length - 1;
   if (cells.length < 2 || !cells.every((cell) => /^[\s"']*[\p{L}\p{N}_ .-]{0,40}[\s"']*$/u.test(cell)))
     return [];
   const found: Value[] = [];
   let place = name.start - head.length + first.length + 1;
-  for (const row of rows) {
+  while (place <= text.length) {
+    const row = lineAt(text, place);
     const own = row.split(parts);
     if (own.length !== cells.length) break;
     const cell = own[column]!;
@@ -173,6 +175,12 @@ function inTable(site: Site): Value[] {
   }
   site.reached = Math.max(site.reached, place);
   return found;
+}
+
+/** From a place to the end of its line. */
+function lineAt(text: string, place: number): string {
+  const end = text.indexOf('\n', place);
+  return text.slice(place, end < 0 ? text.length : end);
 }
 
 /** What a command of shells, CMake or Tcl sets, whose value is its next word, and what may follow that. */

@@ -364,6 +364,7 @@ export const namedForms: readonly (readonly [languageId: string, statement: stri
   ['tcl', 'set env(CONSTANT_NAME) "§"'],
   ['powershell', 'setx CONSTANT_NAME §'],
   ['markdown', '| user | snake_name |\n| --- | --- |\n| bob | § |'],
+  ['markdown', 'The users.\r\n\r\n| user | snake_name |\r\n|---|---|\r\n| bob | § |\r\n'],
   ['csv', 'user,snake_name\nbob,§\n'],
   ['csv', '"user";"snake_name";"site"\n"bob";"§";"db"\n'],
 ];

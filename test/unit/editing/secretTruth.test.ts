@@ -179,6 +179,8 @@ describe('a secret of another file', () => {
     for (const { languageId, statement } of [...named.filter(({ isSure }) => isSure), ...own]) {
       // What stands behind a secret cannot tell one that is cut short.
       if (random.below(8) > 0 || /§.* (?:[|>]|\/)/.test(statement)) continue;
+      // A list without a rule is one where the text begins with it alone.
+      if (languageId === 'csv') continue;
       const { plain: secret } = words(random);
       const written = withSecret(statement, secret);
       const what = `${languageId}, ${written}`;
