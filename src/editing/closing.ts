@@ -73,9 +73,9 @@ export class SoftClosers {
     this.put = { key, offset, text };
   }
 
-  /** Where the first of them stands. */
-  get offset(): number | undefined {
-    return this.put?.offset;
+  /** The first of them, and where it stands in the document of that key. */
+  first(key: string): { readonly offset: number; readonly closer: string } | undefined {
+    return this.put?.key === key ? { offset: this.put.offset, closer: this.put.text.slice(0, 1) } : undefined;
   }
 
   /** The cursor is at an offset. */
@@ -86,12 +86,18 @@ export class SoftClosers {
   /** Follows a change; true where it has typed the first of them, which is to give way then. */
   changed({ key, offset, length, text, more }: Change): boolean {
     const { put } = this;
-    if (put?.key !== key || offset >= put.offset + put.text.length) return false;
-    if (!more && offset + length <= put.offset) {
+    if (put?.key !== key) return false;
+    // Of several places only the last one is told, and what was changed above it moves them too.
+    if (more) {
+      this.put = undefined;
+      return false;
+    }
+    if (offset >= put.offset + put.text.length) return false;
+    if (offset + length <= put.offset) {
       put.offset += text.length - length;
       return length === 0 && offset + 1 === put.offset && text === put.text[0];
     }
-    const isFirst = !more && offset === put.offset && length === 1 && text === '';
+    const isFirst = offset === put.offset && length === 1 && text === '';
     this.put = isFirst && put.text.length > 1 ? { ...put, text: put.text.slice(1) } : undefined;
     return false;
   }

@@ -107,13 +107,14 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     vscode.window.setStatusBarMessage(t`Ryzanstein: nothing to offer here (${resultWords(result)})`, 6000);
   }
 
-  private onChange({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+  private onChange({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
     const [first, ...more] = contentChanges;
     if (!first) return;
     const { rangeOffset: offset, rangeLength: length, text } = first;
     const change = { key: document.uri.toString(), offset, length, text, more: more.length > 0 };
     this.story.changed(change);
-    if (this.softClosers.changed(change)) void this.typeOver(document);
+    // An undo that writes such a closer again has not typed it.
+    if (this.softClosers.changed(change) && reason === undefined) void this.typeOver(document);
   }
 
   private onSelection({ textEditor: { document, selection } }: vscode.TextEditorSelectionChangeEvent): void {
@@ -150,11 +151,12 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
   private async typeOver(document: vscode.TextDocument): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     for (let tries = 0; editor?.document === document && tries < 3; tries++) {
-      const { offset } = this.softClosers;
-      if (offset === undefined) return;
-      const start = document.positionAt(offset);
-      const remove = (edit: vscode.TextEditorEdit): void =>
-        edit.delete(new vscode.Range(start, start.translate(0, 1)));
+      const first = this.softClosers.first(document.uri.toString());
+      if (!first) return;
+      const start = document.positionAt(first.offset);
+      const range = new vscode.Range(start, start.translate(0, 1));
+      if (document.getText(range) !== first.closer) return;
+      const remove = (edit: vscode.TextEditorEdit): void => edit.delete(range);
       if (await editor.edit(remove, { undoStopBefore: false, undoStopAfter: false })) return;
     }
   }

@@ -76,12 +76,8 @@ describe('closers behind the cursor', () => {
     ['not when the cursor has passed them', (it) => it.moved('file', 4), 3, false],
     ['though a cursor is elsewhere', (it) => (it.moved('other', 4), it.moved('file', 0)), 3, true],
     ['not when they were changed', (it) => it.changed(change(4, 1, ']')), 3, false],
-    [
-      'not behind changes of several places',
-      (it) => it.changed({ ...change(0, 0, 'a'), more: true }),
-      4,
-      false,
-    ],
+    ['not behind changes of several places', (it) => it.changed(several(0, 0, 'a')), 4, false],
+    ['not behind those of which the last is below', (it) => it.changed(several(9, 0, 'a')), 3, false],
   ];
   for (const [what, happens, offset, isTypedOver] of cases)
     it(`are typed over ${what}`, () => {
@@ -96,14 +92,19 @@ describe('closers behind the cursor', () => {
     closers.note('file', 3, '})');
     for (const [i, character] of ['}', ')'].entries()) {
       assert.ok(closers.changed(change(3 + i, 0, character)));
-      assert.equal(closers.offset, 4 + i);
+      assert.deepEqual(closers.first('file'), { offset: 4 + i, closer: character });
+      assert.equal(closers.first('other'), undefined);
       assert.ok(!closers.changed(change(4 + i, 1, '')));
     }
-    assert.equal(closers.offset, undefined);
+    assert.equal(closers.first('file'), undefined);
   });
 
   function change(offset: number, length: number, text: string): Change {
     return { key: 'file', offset, length, text, more: false };
+  }
+
+  function several(...last: Parameters<typeof change>): Change {
+    return { ...change(...last), more: true };
   }
 });
 
