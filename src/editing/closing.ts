@@ -66,11 +66,19 @@ function hasBody(text: string, index: number, after: string): boolean {
 
 /** What closers were put behind the cursor last, as long as that has not passed them: one that is typed is the first of them. */
 export class SoftClosers {
-  private put: { readonly key: string; offset: number; text: string } | undefined;
+  private put: { readonly key: string; offset: number; text: string; rest: string | undefined } | undefined;
 
-  /** Notes that they were put into the document of that key. */
-  note(key: string, offset: number, text: string): void {
-    this.put = { key, offset, text };
+  /**
+   * Notes that they stand in the document of that key, or that an edit is to put them there in front of the rest of the line,
+   * which it writes anew: once it has ended it could not be told what was typed before it and what behind.
+   */
+  note(key: string, offset: number, text: string, rest?: string): void {
+    this.put = { key, offset, text, rest };
+  }
+
+  /** That edit was refused. */
+  forget(): void {
+    this.put = undefined;
   }
 
   /** The first of them, and where it stands in the document of that key. */
@@ -90,6 +98,12 @@ export class SoftClosers {
     // Of several places only the last one is told, and what was changed above it moves them too.
     if (more) {
       this.put = undefined;
+      return false;
+    }
+    if (put.rest !== undefined) {
+      // Any other change comes before that edit, which is refused then.
+      const areThere = offset === put.offset && length === put.rest.length && text === put.text + put.rest;
+      this.put = areThere ? { ...put, rest: undefined } : undefined;
       return false;
     }
     if (offset >= put.offset + put.text.length) return false;

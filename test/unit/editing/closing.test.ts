@@ -99,6 +99,32 @@ describe('closers behind the cursor', () => {
     assert.equal(closers.first('file'), undefined);
   });
 
+  /** They are put at 3, in front of a line end, by an edit that has to be waited for. */
+  const awaited: [
+    what: string,
+    happens: (closers: SoftClosers) => unknown,
+    offset: number,
+    isThere: boolean,
+  ][] = [
+    ['behind their edit', (it) => it.changed(change(3, 1, '})\n')), 3, true],
+    [
+      'behind what was typed before that has ended',
+      (it) => (it.changed(change(3, 1, '})\n')), it.changed(change(3, 0, 'x'))),
+      4,
+      true,
+    ],
+    ['not before it', () => undefined, 3, false],
+    ['not where a key has come before it', (it) => it.changed(change(3, 0, 'x')), 4, false],
+    ['not where it was refused', (it) => it.forget(), 3, false],
+  ];
+  for (const [what, happens, offset, isThere] of awaited)
+    it(`that are being put are typed over ${what}`, () => {
+      const closers = new SoftClosers();
+      closers.note('file', 3, '})', '\n');
+      happens(closers);
+      assert.equal(closers.changed(change(offset, 0, '}')), isThere);
+    });
+
   function change(offset: number, length: number, text: string): Change {
     return { key: 'file', offset, length, text, more: false };
   }
