@@ -66,16 +66,24 @@ function hasBody(text: string, index: number, after: string): boolean {
 
 /** What closers were put behind the cursor last, as long as that has not passed them: one that is typed is the first of them. */
 export class SoftClosers {
-  private put: { readonly key: string; offset: number; text: string } | undefined;
+  private put: { readonly key: string; offset: number; text: string; rest: string | undefined } | undefined;
 
-  /** Notes that they were put into the document of that key. */
-  note(key: string, offset: number, text: string): void {
-    this.put = { key, offset, text };
+  /**
+   * Notes that they stand in the document of that key, or that an edit is to put them there in front of the rest of the line,
+   * which it writes anew: once it has ended it could not be told what was typed before it and what behind.
+   */
+  note(key: string, offset: number, text: string, rest?: string): void {
+    this.put = { key, offset, text, rest };
   }
 
-  /** Where the first of them stands. */
-  get offset(): number | undefined {
-    return this.put?.offset;
+  /** That edit was refused. */
+  forget(): void {
+    this.put = undefined;
+  }
+
+  /** The first of them, and where it stands in the document of that key. */
+  first(key: string): { readonly offset: number; readonly closer: string } | undefined {
+    return this.put?.key === key ? { offset: this.put.offset, closer: this.put.text.slice(0, 1) } : undefined;
   }
 
   /** The cursor is at an offset. */
@@ -86,12 +94,24 @@ export class SoftClosers {
   /** Follows a change; true where it has typed the first of them, which is to give way then. */
   changed({ key, offset, length, text, more }: Change): boolean {
     const { put } = this;
-    if (put?.key !== key || offset >= put.offset + put.text.length) return false;
-    if (!more && offset + length <= put.offset) {
+    if (put?.key !== key) return false;
+    // Of several places only the last one is told, and what was changed above it moves them too.
+    if (more) {
+      this.put = undefined;
+      return false;
+    }
+    if (put.rest !== undefined) {
+      // Any other change comes before that edit, which is refused then.
+      const areThere = offset === put.offset && length === put.rest.length && text === put.text + put.rest;
+      this.put = areThere ? { ...put, rest: undefined } : undefined;
+      return false;
+    }
+    if (offset >= put.offset + put.text.length) return false;
+    if (offset + length <= put.offset) {
       put.offset += text.length - length;
       return length === 0 && offset + 1 === put.offset && text === put.text[0];
     }
-    const isFirst = !more && offset === put.offset && length === 1 && text === '';
+    const isFirst = offset === put.offset && length === 1 && text === '';
     this.put = isFirst && put.text.length > 1 ? { ...put, text: put.text.slice(1) } : undefined;
     return false;
   }

@@ -68,7 +68,7 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
   async accept({ text, entry, alternative }: OfferedText): Promise<void> {
     this.story.accept(entry, alternative);
     void vscode.commands.executeCommand('setContext', acceptedContext, true);
-    await this.closeBehind(text);
+    await this.closeBehind(text, entry.key);
   }
 
   /** Forgets all answers, because another model or other settings would answer otherwise. */
@@ -107,31 +107,34 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     vscode.window.setStatusBarMessage(t`Ryzanstein: nothing to offer here (${resultWords(result)})`, 6000);
   }
 
-  private onChange({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+  private onChange({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
     const [first, ...more] = contentChanges;
     if (!first) return;
     const { rangeOffset: offset, rangeLength: length, text } = first;
     const change = { key: document.uri.toString(), offset, length, text, more: more.length > 0 };
     this.story.changed(change);
-    if (this.softClosers.changed(change)) void this.typeOver(document);
+    // An undo that writes such a closer again has not typed it.
+    if (this.softClosers.changed(change) && reason === undefined) void this.typeOver(document);
   }
 
-  private onSelection({ textEditor: { document, selection } }: vscode.TextEditorSelectionChangeEvent): void {
+  private onSelection({ textEditor }: vscode.TextEditorSelectionChangeEvent): void {
     this.story.moved();
+    // In another editor of the same file what is typed in this one moves the cursor too.
+    if (textEditor !== vscode.window.activeTextEditor) return;
+    const { document, selection } = textEditor;
     this.softClosers.moved(document.uri.toString(), document.offsetAt(selection.active));
   }
 
   /** Closes what an accepted text ends with opening as the editor would have where it was typed; one undo takes both back. */
-  private async closeBehind(accepted: string): Promise<void> {
+  private async closeBehind(accepted: string, key: string): Promise<void> {
     const editor = vscode.window.activeTextEditor;
-    if (editor?.selections.length !== 1) return;
+    if (editor?.document.uri.toString() !== key || editor.selections.length !== 1) return;
     const { document, selection } = editor;
     const { active } = selection;
     const [text, cursor] = [document.getText(), document.offsetAt(active)];
     if (!text.slice(0, cursor).endsWith(accepted)) return;
-    const setting = vscode.workspace
-      .getConfiguration('editor', document)
-      .get('autoClosingBrackets', 'languageDefined');
+    const settings = vscode.workspace.getConfiguration('editor', document);
+    const setting = settings.get('autoClosingBrackets', 'languageDefined');
     const place = [cursor - accepted.length, cursor] as const;
     const closers = closersBehind(setting, document.languageId, text, place);
     if (closers === '') return;
@@ -139,22 +142,29 @@ export class Provider implements vscode.InlineCompletionItemProvider, vscode.Dis
     const behind = document.validateRange(
       new vscode.Range(active, active.translate(1).with({ character: 0 })),
     );
-    const close = (edit: vscode.TextEditorEdit): void =>
-      edit.replace(behind, closers + document.getText(behind));
-    if (!(await editor.edit(close, { undoStopBefore: false, undoStopAfter: true }))) return;
-    if (behind.isEmpty) editor.selection = selection;
-    this.softClosers.note(document.uri.toString(), cursor, closers);
+    const rest = document.getText(behind);
+    const { version } = document;
+    const isOver = settings.get('autoClosingOvertype') !== 'never';
+    if (isOver) this.softClosers.note(key, cursor, closers, rest);
+    const close = (edit: vscode.TextEditorEdit): void => edit.replace(behind, closers + rest);
+    if (!(await editor.edit(close, { undoStopBefore: false, undoStopAfter: true })))
+      return this.softClosers.forget();
+    const isMoved = behind.isEmpty && document.offsetAt(editor.selection.active) === cursor + closers.length;
+    if (!isMoved || document.version !== version + 1) return;
+    editor.selection = selection;
+    if (isOver) this.softClosers.note(key, cursor, closers);
   }
 
   /** Removes the closer that was typed in front of it; what is typed meanwhile has an edit refused, and then the next one is tried. */
   private async typeOver(document: vscode.TextDocument): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     for (let tries = 0; editor?.document === document && tries < 3; tries++) {
-      const { offset } = this.softClosers;
-      if (offset === undefined) return;
-      const start = document.positionAt(offset);
-      const remove = (edit: vscode.TextEditorEdit): void =>
-        edit.delete(new vscode.Range(start, start.translate(0, 1)));
+      const first = this.softClosers.first(document.uri.toString());
+      if (!first) return;
+      const start = document.positionAt(first.offset);
+      const range = new vscode.Range(start, start.translate(0, 1));
+      if (document.getText(range) !== first.closer) return;
+      const remove = (edit: vscode.TextEditorEdit): void => edit.delete(range);
       if (await editor.edit(remove, { undoStopBefore: false, undoStopAfter: false })) return;
     }
   }

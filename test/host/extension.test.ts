@@ -280,6 +280,46 @@ describe('ghost text', () => {
       await afterwards(block, body.replace('|}', '}|'));
     });
 
+    it('is closed by what is typed over in one of two editors of a file', async () => {
+      const marks = 'const above = 1;\n|\nnext();\n';
+      const { document } = await open(marks);
+      const beside = await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
+      const end = document.positionAt(document.getText().length);
+      beside.selection = new vscode.Selection(end, end);
+      const answers = answerWith('while (more) {');
+      const editor = await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+      const line = new vscode.Position(1, 0);
+      editor.selection = new vscode.Selection(line, line);
+      await entryAfter(parts, /^shown$/, trigger);
+      await accept(editor);
+      answers.stop();
+      await afterwards(editor, marks.replace('|', 'while (more) {|}'));
+      await type(' ');
+      // It moves the cursors of both.
+      const above = new vscode.WorkspaceEdit();
+      above.insert(document.uri, new vscode.Position(0, 0), '\n');
+      await vscode.workspace.applyEdit(above);
+      await pause(200);
+      await type('}');
+      await afterwards(editor, `\n${marks.replace('|', 'while (more) { }|')}`);
+    });
+
+    it('is closed by what is typed as well where the editor types nothing over', () =>
+      given({ 'editor.autoClosingOvertype': 'never' }, async () => {
+        const editor = await accepted('while (more) {', '|\nnext();\n', 'while (more) {|}\nnext();\n');
+        await type('}');
+        await pause(200);
+        assert.equal(marked(editor), 'while (more) {}|}\nnext();\n');
+      }));
+
+    it('is left as it is where another file is in front by now', async () => {
+      const editor = await open('while (more) {|\n');
+      const entry = { key: 'file:///elsewhere.ts', result: { kind: 'shown', how: 'same' } };
+      await vscode.commands.executeCommand('ryzanstein.accepted', { text: 'while (more) {', entry });
+      await pause(200);
+      assert.equal(marked(editor), 'while (more) {|\n');
+    });
+
     it('is followed by the next offer without a key', async () => {
       const answers = answerWith('while (more) {');
       const editor = await open('|\nnext();\n');
@@ -291,8 +331,11 @@ describe('ghost text', () => {
       assert.equal(answers.requests(), 2);
     });
 
-    it('is closed at the end of a file as well', () =>
-      accepted('while (more) {', 'const a = 1;\n|', 'const a = 1;\nwhile (more) {|}'));
+    it('is closed at the end of a file as well', async () => {
+      const editor = await accepted('while (more) {', 'const a = 1;\n|', 'const a = 1;\nwhile (more) {|}');
+      for (const key of ' }') await type(key);
+      await afterwards(editor, 'const a = 1;\nwhile (more) { }|');
+    });
 
     it('is closed in a cell of a notebook, whatever the others have open', async () => {
       const file = vscode.Uri.joinPath(workspaceFolder(), 'opening.ipynb');

@@ -76,12 +76,8 @@ describe('closers behind the cursor', () => {
     ['not when the cursor has passed them', (it) => it.moved('file', 4), 3, false],
     ['though a cursor is elsewhere', (it) => (it.moved('other', 4), it.moved('file', 0)), 3, true],
     ['not when they were changed', (it) => it.changed(change(4, 1, ']')), 3, false],
-    [
-      'not behind changes of several places',
-      (it) => it.changed({ ...change(0, 0, 'a'), more: true }),
-      4,
-      false,
-    ],
+    ['not behind changes of several places', (it) => it.changed(several(0, 0, 'a')), 4, false],
+    ['not behind those of which the last is below', (it) => it.changed(several(9, 0, 'a')), 3, false],
   ];
   for (const [what, happens, offset, isTypedOver] of cases)
     it(`are typed over ${what}`, () => {
@@ -96,14 +92,45 @@ describe('closers behind the cursor', () => {
     closers.note('file', 3, '})');
     for (const [i, character] of ['}', ')'].entries()) {
       assert.ok(closers.changed(change(3 + i, 0, character)));
-      assert.equal(closers.offset, 4 + i);
+      assert.deepEqual(closers.first('file'), { offset: 4 + i, closer: character });
+      assert.equal(closers.first('other'), undefined);
       assert.ok(!closers.changed(change(4 + i, 1, '')));
     }
-    assert.equal(closers.offset, undefined);
+    assert.equal(closers.first('file'), undefined);
   });
+
+  /** They are put at 3, in front of a line end, by an edit that has to be waited for. */
+  const awaited: [
+    what: string,
+    happens: (closers: SoftClosers) => unknown,
+    offset: number,
+    isThere: boolean,
+  ][] = [
+    ['behind their edit', (it) => it.changed(change(3, 1, '})\n')), 3, true],
+    [
+      'behind what was typed before that has ended',
+      (it) => (it.changed(change(3, 1, '})\n')), it.changed(change(3, 0, 'x'))),
+      4,
+      true,
+    ],
+    ['not before it', () => undefined, 3, false],
+    ['not where a key has come before it', (it) => it.changed(change(3, 0, 'x')), 4, false],
+    ['not where it was refused', (it) => it.forget(), 3, false],
+  ];
+  for (const [what, happens, offset, isThere] of awaited)
+    it(`that are being put are typed over ${what}`, () => {
+      const closers = new SoftClosers();
+      closers.note('file', 3, '})', '\n');
+      happens(closers);
+      assert.equal(closers.changed(change(offset, 0, '}')), isThere);
+    });
 
   function change(offset: number, length: number, text: string): Change {
     return { key: 'file', offset, length, text, more: false };
+  }
+
+  function several(...last: Parameters<typeof change>): Change {
+    return { ...change(...last), more: true };
   }
 });
 
