@@ -165,7 +165,7 @@ function inTable(site: Site): Value[] {
   while (place <= text.length) {
     const row = lineAt(text, place);
     const own = row.split(parts);
-    if (own.length !== cells.length) break;
+    if (own.length <= column || own.length > cells.length) break;
     const cell = own[column]!;
     const value = cell.replace(/^[\s"'`]+|[\s"'`]+$/g, '');
     const start =
