@@ -2,7 +2,7 @@
 
 import { besideValues } from './secretBeside';
 import { isRandom, oddness, oddPart, withoutTerms, type Range } from './secretLooks';
-import { at, type Site, statedValues, type, type Value } from './secretStatements';
+import { at, closingOf, literal, type Site, statedValues, type, type Value } from './secretStatements';
 import {
   isAbout,
   isBlank,
@@ -82,9 +82,9 @@ const mostWithin = 4;
 const longest = 400;
 
 /** Up to the value, behind what closes the name: a type, then what assigns or parts, then what opens a list or a call. */
-const assigns = String.raw`(?:[:=!]=+|=>|=|:=|:-|:|<-|<<|->|[?|+&]{1,2}=|\|\||\?\?|\?:|\bor\b|,|\()`;
+const assigns = String.raw`(?:[:=!]=+|=>|=|:=|:-|:|<-|<<-(?=[ \t])|<<|->|[?|+&]{1,2}=|\|\||\?\?|\?:|\bor\b|,|\()`;
 const wraps = String.raw`(?:(?:new\s+)?(?!\w*(?:env|get|fetch|read|load|find|config|require|import|prompt|format|print|log|err|throw|match|test))[\w.:[\]]{1,40}\((?:default\s*=\s*)?)?`;
-const quote = String.raw`(?:[@$&]|\b(?:[rbfu]{1,2}|u8|[LRNE])|\br)?#?\(?("""\s*|'''\s*|["'\`]|\[\[)\(?`;
+const quote = String.raw`(?:[@$&]|\b(?:[rbfu]{1,2}|u8|[LRNE])|\br)?#?\(?("""\s*|'''\s*|["'\`]|\[\[|${literal})\(?`;
 const opened = new RegExp(
   String.raw`(["'\`][\])]*|[\])]*(?:\s?\[\w*\])?(?:${type})?)(?:\s*(${assigns})[\s([{]{0,80}${wraps}|[ \t]+)${quote}`,
   'iy',
@@ -183,10 +183,12 @@ function inQuotes(site: Site): Value[] | undefined {
 /** Whether a comma parts name and value, not two of a list or two arguments: as in `set("TOKEN", "...")`, `["TOKEN", "..."]`. */
 function isPaired({ text, name, head }: Site, closes: string, values: readonly Range[]): boolean {
   if (name.text.startsWith('-')) return true;
+  const end = values.at(-1)!.end;
+  // A pair of Erlang, and what it defines, have names without quotes.
+  if (/(?:\{|^-define\()\s*$/.test(head) && /^[">]{1,3}\s*[})]/.test(text.slice(end, end + 9))) return true;
   if (!/^["'`]/.test(closes)) return isConstant(name.text);
   const before = text.slice(Math.max(0, name.start - headCharacters), name.start).trimEnd();
   if (/\(\s*[a-z]{0,2}["'`]$/i.test(before)) return true;
-  const end = values.at(-1)!.end;
   if (/[[{]\s*["'`]$/.test(before)) return /^["'`]\s*[\]}]/.test(text.slice(end, end + 9));
   return /\([^[\](){}]*$/.test(head) || /Map\.of\([^()]*$/.test(before);
 }
@@ -369,7 +371,7 @@ function quoted(site: Site, opener: RegExpExecArray, isList: boolean): Range[] {
   const found: Range[] = [];
   for (let match: RegExpExecArray | undefined = opener; match && !(isWithin && found.length > 9);) {
     const opens: string = match[match.length - 1]!.trimEnd();
-    const mark = opens === '[[' ? ']]' : opens;
+    const mark = closingOf(opens);
     const start = match.index + match[0].length;
     const end = endOf(text, start, mark, isWithin ? start + longest : text.length);
     found.push({ start, end });

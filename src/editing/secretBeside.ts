@@ -7,19 +7,22 @@ const string = String.raw`([a-z@$]{0,2}(["'\`]))((?:(?!\2)[^\\\n]|\\.){1,200})`;
 const before = (
   [
     [String.raw`\s*\)?\s*(?:[!=]={1,2}|-(?:eq|ne)|eq|ne)\s*[\w$.&>!-]*\(?["'\`]?$`],
+    [String.raw`\s*->>?\s*$`, '', 'arm'],
     [String.raw`\.(?:equals|equalsIgnoreCase|compareTo|eq)\w*\(\s*[\w$.&]*$`],
     [
       String.raw`\s*,\s*[\w$.&*]*$`,
       String.raw`(?:[eE]quals?|[aA]ssert\w*|compare\w*|eq|cmp)\w*!?\(\s*(?:t,\s*)?`,
     ],
     [String.raw`[\s,;)\]}]*(?:#|\/\/|--|\/\*)[ \t]*$`],
-    [String.raw`[\s,;)\]}]*(?:#|\/\/|--|\/\*)[^"'\`]*$`, '', 'inDoubt'],
+    [String.raw`[\s,;)\]}]*(?:#|\/\/|--|\/\*)[^"'\`]*$`, '', 'comment'],
   ] as const
-).map(([between, call = '', inDoubt]) => ({
+).map(([between, call = '', kind]) => ({
   // Few names have this before them, which is found out sooner than where the string begins.
   near: new RegExp(String.raw`["'\`]${between}`),
   pattern: new RegExp(String.raw`${call}${string}\2${between}`),
-  inDoubt: inDoubt !== undefined,
+  // Such an arrow may lead to the name in a choice, and not give it the string.
+  inDoubt: kind !== undefined,
+  isComment: kind === 'comment',
 }));
 
 const open = String.raw`[a-z@$]{0,2}(["'\`])`;
@@ -198,9 +201,9 @@ function behindSet({ text, name, head, inside }: Site): Value[] {
 }
 
 function beforeName({ text, name, head }: Site): Value[] {
-  for (const { near, pattern, inDoubt } of before) {
+  for (const { near, pattern, inDoubt, isComment } of before) {
     const match = near.test(head) && pattern.exec(head);
-    if (!match || (inDoubt && name.group !== 'secret')) continue;
+    if (!match || (isComment && name.group !== 'secret')) continue;
     // A comment that says nothing but the name tells what it stands behind.
     if (/[#/*-]\S*\s*$/.test(head) && !inDoubt && /(?:#|\/\/|--|\/\*)[ \t]*$/.test(head))
       if (!/^[ \t]*(?:\*\/)?[ \t]*(?:\r?\n|$)/.test(text.slice(name.end, name.end + 20))) continue;

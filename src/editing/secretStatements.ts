@@ -25,11 +25,28 @@ export interface Site {
 }
 
 /** The type of a name, up to what assigns it a value. */
-export const type = String.raw`(?:[?!]?:[ \t]*[\w&*<>[\]|?.' ]{1,40}?|[ \t]+(?:as[ \t]+)?(?!(?:from|in|of|is|and|or|not|to|for|case|if|return)\b)[\w*<>[\].]{1,30}(?:\([\d, ]{0,9}\))?(?:[ \t]+default)?)(?=\s*[:?]?=|[ \t]+['"])`;
+export const type = String.raw`(?:[?!]?:[ \t]*[\w&*<>[\]|?.' ]{1,40}?|[ \t]*:[ \t]*[\w.() ]{1,60}?(?=\s*:=)|[ \t]+(?:as[ \t]+)?(?!(?:from|in|of|is|and|or|not|to|for|case|if|return)\b)[\w*<>[\].]{1,30}(?:\([\d, ]{0,9}\))?(?:[ \t]+default)?)(?=\s*[:?]?=|[ \t]+['"]|[ \t]by[ \t]lazy\b|\s+get\(\)\s*=)`;
+/** What opens a string in Erlang, Ruby, Perl, Elixir and OCaml, where something gives it to a name. */
+export const literal = [
+  String.raw`(?<=[=,:>([{|?]\s?)<<"`,
+  String.raw`(?<=[=,:>([{|?]\s?)%(?:[qQwW][([{<|!/]|\((?![^()\n]{0,80}\)[\ddrs]))`,
+  String.raw`(?<=[=,:>([{|?]\s?)q(?:[({]|\[(?=[^\]\n]{0,80}[^\w\]\n."'$])|[/|!](?=[^/|!\s]{4,80}[/|!])|[qw][([{<|!/])`,
+  String.raw`(?<=[=,:>([{|?]\s?|@[^\s@]{1,40}[ \t])~[sSwW](?:"""|'''|[([{<|/"'])`,
+  String.raw`(?<=[=,:>(]\s?)\{[a-z_]*\|`,
+].join('|');
+const closing: Record<string, string> = { '(': ')', '[': ']', '{': '}', '<': '>' };
+
+/** What closes a string, by what has opened it. */
+export function closingOf(opens: string): string {
+  if (opens === '[[') return ']]';
+  const mark = /(?:"""|'''|.)$/.exec(opens)![0];
+  return closing[mark] ?? mark;
+}
+
 const accessors = String.raw`\s*\{(?:\s*(?:(?:private|protected|internal)\s+)?(?:get|set|init)\s*;){1,2}\s*\}`;
 /** Up to the first of what it is given. */
 const assigned = new RegExp(
-  String.raw`["'\`]?[\])]*(?:\s?\[\w*\])?(?:${type}|${accessors})?\s*(?:(?:[?|+&]{1,2})?=(?![=>~])|:=|<-|(?<=["'\`\]]\s?)=>|[ \t]by(?=[ \t]lazy)|(?<!\)\s?):(?![:=])|(?=\{\s*[a-z]{0,2}"|\(\s*\{))`,
+  String.raw`["'\`]?(?:[\])]*|\}(?=\s*=))(?:\s?\[\w*\])?(?:${type}|${accessors})?\s*(?:(?:[?|+&]{1,2})?=(?![=>~])|:=|<-|<<-(?=[ \t])|(?<=["'\`\]]\s?)=>|[ \t]by(?=[ \t]lazy)|get\(\)\s*=(?!=)|(?<!\)\s?):(?![:=])|(?=\{\s*[a-z]{0,2}"|\(\s*\{))`,
   'y',
 );
 /** As in `user, password = "bob", "..."`: what stands before the name, and behind it. */
@@ -65,8 +82,19 @@ interface Frame {
 }
 
 /** As one: space, comments, names with their members, and what else is written. */
-const token =
-  /(\s+)|(\/\/[^\n]*|#(?=\s)[^\n]*|\/\*)|([\p{L}_$][\p{L}\p{N}_$]*(?:(?:\?\.|\.|::|->)[\p{L}_$][\p{L}\p{N}_$]*)*(?:!(?=[[(]))?)|("""|'''|["'`])|([[({])|([\])}])|(=>|->|[=!<>]=+|&&|\|\||\?\?|\?:|<-|:=|[^])/uy;
+const token = new RegExp(
+  [
+    String.raw`(\s+)`,
+    String.raw`(\/\/[^\n]*|#(?=\s)[^\n]*|\/\*)`,
+    // Before words, for it may begin as one.
+    String.raw`(${literal}|"""|'''|["'\x60])`,
+    String.raw`([\p{L}_$][\p{L}\p{N}_$]*(?:(?:\?\.|\.|::|->)[\p{L}_$][\p{L}\p{N}_$]*)*(?:!(?=[[(]))?)`,
+    String.raw`([[({])`,
+    String.raw`([\])}])`,
+    String.raw`(=>|->|[=!<>]=+|&&|\|\||\?\?|\?:|<-|:=|[^])`,
+  ].join('|'),
+  'uy',
+);
 const cast = /<[\w.:*[\]| ]{1,40}>/y;
 const regularExpression = /\/(?![/*])(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/\w*/y;
 
@@ -187,7 +215,7 @@ function valuesFrom(
   let place = from;
   while (place < last) {
     const frame = frames.at(-1)!;
-    const [whole, space, comment, word, mark, opens, closes] = at(token, text, place)! as (
+    const [whole, space, comment, mark, word, opens, closes] = at(token, text, place)! as (
       string | undefined
     )[];
     const start = place;
@@ -214,14 +242,16 @@ function valuesFrom(
       if (isKey) frame.key = word;
       before = word;
     } else if (mark !== undefined) {
-      const end = endOfString(text, place, mark, last);
+      const closer = closingOf(mark);
+      const end = endOfString(text, place, closer, last);
       before = end === undefined ? mark : 'string';
       if (end === undefined) continue;
       const range = { start: place, end };
-      place = Math.min(text.length, end + mark.length);
+      place = Math.min(text.length, end + closer.length);
       if (isKey) frame.key = text.slice(range.start, range.end);
       else if (!isCompared(text, range.start - mark.length, place))
-        values.push(...valuesOf(text, range, sureOf(frame, name), root.argument, name));
+        for (const own of /w[^\w]$/i.test(mark) ? wordsAt(text, range) : [range])
+          values.push(...valuesOf(text, own, sureOf(frame, name), root.argument, name));
     } else if (opens !== undefined) {
       const isBody = opens === '{' && (bodies.has(before) || text[start - 1] === '$') && !isChoice;
       if (isBody && !at(blockOfString, text, start)) break;
@@ -277,13 +307,21 @@ function goesOn(text: string, place: number, before: string, hasValue: boolean):
 
 /** Whether a key ends at a place, behind the string that `mark` has opened there, or behind a word. */
 function isKeyAt(text: string, place: number, mark: string | undefined, last: number): boolean {
-  const end = mark === undefined ? place : (endOfString(text, place, mark, last) ?? place) + mark.length;
+  const closer = mark === undefined ? '' : closingOf(mark);
+  const end = mark === undefined ? place : (endOfString(text, place, closer, last) ?? place) + closer.length;
   return /^\s*(?:=>|:(?![:=])|=(?!=))/.test(text.slice(end, end + 9));
 }
 
 function isCompared(text: string, start: number, end: number): boolean {
   const head = text.slice(Math.max(0, start - 14), start);
   return compares.test(head) || /^\s*[=!]==?/.test(text.slice(end, end + 9));
+}
+
+/** The words of a list that is written as one string. */
+function wordsAt(text: string, { start, end }: Range): Range[] {
+  return [...text.slice(start, end).matchAll(/\S+/g)].map(({ 0: word, index }) => ({
+    ...{ start: start + index, end: start + index + word.length },
+  }));
 }
 
 function valuesOf(text: string, range: Range, sure: number, argument: number, name: Name): Found[] {
