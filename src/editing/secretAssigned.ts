@@ -174,7 +174,7 @@ function inQuotes(site: Site): Value[] | undefined {
   if (/^\s*:\s*\n/.test(whole) && /\b(?:el)?if\b|\bwhile\b|\bfor\b|\b(?:and|or|not)\s*$/.test(head))
     return undefined;
   const isVerb = name.text === 'pass';
-  if (isVerb && assigner === undefined) return undefined;
+  if (isVerb && assigner === undefined && !head.endsWith('@')) return undefined;
   const values = quoted(site, match, /[[{(]/.test(whole));
   const inDoubt = (assigner === ',' && !isPaired(site, closes, values)) || (isVerb && assigner === '(');
   return inDoubt ? values.map((each) => ({ ...each, inDoubt })) : values;
@@ -185,7 +185,8 @@ function isPaired({ text, name, head }: Site, closes: string, values: readonly R
   if (name.text.startsWith('-')) return true;
   const end = values.at(-1)!.end;
   // A pair of Erlang, and what it defines, have names without quotes.
-  if (/(?:\{|^-define\()\s*$/.test(head) && /^[">]{1,3}\s*[})]/.test(text.slice(end, end + 9))) return true;
+  if (/(?:\{|^-define\()\s*$/.test(head) && /^[">]{0,3}(?:$|\s*[})])/.test(text.slice(end, end + 9)))
+    return true;
   if (!/^["'`]/.test(closes)) return isConstant(name.text);
   const before = text.slice(Math.max(0, name.start - headCharacters), name.start).trimEnd();
   if (/\(\s*[a-z]{0,2}["'`]$/i.test(before)) return true;
