@@ -107,11 +107,13 @@ def freeze(sets: dict, out: Path) -> None:
 
 def candidates(source: dict, out: Path) -> dict[str, list[tuple[str, str]]]:
     """(path, text) per language, in an order drawn by hash. Only files that the corpus takes unchanged: without a
-    licence notice, which would be a hole that is known by heart, and whatever becomes of the cleaning later."""
+    licence notice, which would be a hole that is known by heart, and whatever becomes of the cleaning later; none of
+    the settings of a tool."""
     by_language: dict[str, list[tuple[str, str]]] = {}
     for path, data in files_in(out / source["name"]):
         text = filters.clean(data, origin.language_of(path))[0]
-        if text is not None and text.encode() == data and len(text) in CHARACTERS:
+        is_of_a_tool = path.startswith(".") and not path.startswith(".github/")
+        if text is not None and text.encode() == data and len(text) in CHARACTERS and not is_of_a_tool:
             by_language.setdefault(language_of(path), []).append((path, text))
     for files in by_language.values():
         files.sort(key=lambda file: hashlib.sha256(f"{source['name']}/{file[0]}".encode()).digest())
