@@ -331,7 +331,7 @@ function readTensors(reader: Reader, count: number): TensorDescription[] {
   return tensors;
 }
 
-function elementsOf(shape: number[]): number {
+export function elementsOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
