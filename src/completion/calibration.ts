@@ -30,6 +30,13 @@ export function logOdds(likelihood: number): number {
   return Math.log(likelihood / (1 - likelihood));
 }
 
+/** Surer than a model can be told from certain. */
+const mostOdds = 12;
+
+export function boundedLogOdds(likelihood: number): number {
+  return Math.max(-mostOdds, Math.min(mostOdds, logOdds(likelihood)));
+}
+
 /** What `second` makes of what `first` gave; by its thresholds the same is shown as by those of `first`. */
 export function composed(first: Calibration, second: Calibration): Calibration {
   const { thresholds } = first;
