@@ -1,7 +1,6 @@
 // Recorded typing: its steps, read from JSON lines with every one checked, and the editor's documents as the steps leave them.
 
-import type { Place, TextSource } from '../editing/context';
-import { placeAt } from '../editing/context';
+import { type Place, placeAt, type TextSource } from '../editing/context';
 import type { Change } from '../editing/editor';
 import type { CodeFile } from '../editing/relatedChunks';
 import { isSecret } from '../editing/secretNames';
