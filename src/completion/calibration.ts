@@ -26,7 +26,7 @@ export function calibrated(likelihood: number, languageId: string, calibration: 
 }
 
 /** Without bounds: of 1 they are infinite. */
-export function logOdds(likelihood: number): number {
+function logOdds(likelihood: number): number {
   return Math.log(likelihood / (1 - likelihood));
 }
 

@@ -10,7 +10,7 @@ import type { TensorDescription } from '../model/gguf';
 import type { RejectedKernel } from '../reports';
 import { messageOf } from '../wording';
 
-export interface KernelReport {
+interface KernelReport {
   name: string;
   supported: boolean;
 }

@@ -41,7 +41,7 @@ interface Line extends vscode.QuickPickItem {
   readonly isAnyFile?: true;
 }
 
-export interface ModelChoiceParts {
+interface ModelChoiceParts {
   engine: LocalEngine;
   reader: ModelReader;
   downloads: Downloads;

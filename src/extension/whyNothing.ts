@@ -12,7 +12,7 @@ import { notify } from './notify';
 import { fullName, readSettings } from './settings';
 import type { Status, StatusName } from './status';
 
-export interface WhyParts {
+interface WhyParts {
   readonly completions: CompletionLog;
   readonly ignoring: WorkspaceIgnoring;
   readonly status: Status;

@@ -6,7 +6,7 @@ import type { CodeFile } from '../editing/relatedChunks';
 import { isSecret } from '../editing/secretNames';
 
 /** The first line of a recording: where it comes from, and the files as they are before the first step. */
-export interface Header {
+interface Header {
   schema: 'ryzanstein/session/1';
   /** Owner and name of the repository, and the commit whose changes are typed. */
   source: string;

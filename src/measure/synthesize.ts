@@ -176,7 +176,7 @@ export const traits = [
   /** The last tensor comes first. */
   'backwards',
 ] as const;
-export type Trait = (typeof traits)[number];
+type Trait = (typeof traits)[number];
 
 export interface SynthesizeOptions {
   /** `general.name` of the file. */
@@ -194,7 +194,7 @@ export interface SynthesizeOptions {
 type Metadata = [key: string, value: Buffer][];
 
 /** What was written; `bytes` is the file's size. */
-export interface Synthesized {
+interface Synthesized {
   file: string;
   architecture: string;
   type: string;
