@@ -210,7 +210,7 @@ export interface Known {
 }
 
 /** Looks at the header of a file; no model has to be loaded. */
-export interface GlanceParams {
+interface GlanceParams {
   file: string;
 }
 
@@ -226,7 +226,7 @@ export interface Usage {
 }
 
 /** Makes one file of the parts of a split model; no model has to be loaded. */
-export interface JoinParams {
+interface JoinParams {
   parts: string[];
   whole: string;
 }
@@ -238,7 +238,7 @@ export interface Remark {
 }
 
 /** Whether work has begun, for any client, that may keep the engine from answering for longer than a completion does. */
-export interface Business {
+interface Business {
   isBusy: boolean;
 }
 

@@ -345,7 +345,7 @@ export interface Seen {
 }
 
 /** `step` is the key behind which it was there first, counted from 0. */
-export interface Offered {
+interface Offered {
   step: number;
   text: string;
   confidence: number;

@@ -87,6 +87,11 @@ export function circumstanceWords(circumstance: Circumstance): string {
   return words[circumstance];
 }
 
+/** Where it leaves them nothing unasked. */
+export function pausedSentence(circumstance: Circumstance): string {
+  return t`Completions are paused (${circumstanceWords(circumstance)}). Complete Now still works.`;
+}
+
 /** What became of a request: `hidden: not sure enough, as before`. */
 export function resultWords(result: Result): string {
   switch (result.kind) {
@@ -140,6 +145,11 @@ export function silenceWords(silence: Silence): string {
     case 'occupied':
       return occupationWords(silence.by);
   }
+}
+
+/** The same as a sentence of its own. */
+export function silenceSentence(silence: Silence): string {
+  return t`Nothing is offered here: ${silenceWords(silence)}.`;
 }
 
 /** What became of an offer. */

@@ -49,9 +49,14 @@ class NativeModel : public Napi::ObjectWrap<NativeModel> {
   }
 
  private:
+  Model& open_model(Napi::Env env) const {
+    if (model_ == nullptr) throw Napi::Error::New(env, "This model was freed and cannot be used.");
+    return *model_;
+  }
+
   Napi::Value session(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
-    if (model_ == nullptr) throw Napi::Error::New(env, "This model was freed and cannot be used.");
+    open_model(env);
     const int context_length =
         integer(object(info[0], "session: options").Get("contextLength"), "session: contextLength", 1);
     std::unique_ptr<Session> session;
@@ -66,15 +71,14 @@ class NativeModel : public Napi::ObjectWrap<NativeModel> {
   }
 
   void use(const Napi::CallbackInfo& info) {
-    if (model_ == nullptr) throw Napi::Error::New(info.Env(), "This model was freed and cannot be used.");
-    model_->use(integer(info[0], "use: threads", 1));
+    open_model(info.Env()).use(integer(info[0], "use: threads", 1));
   }
 
   void tune(const Napi::CallbackInfo& info) {
-    if (model_ == nullptr) throw Napi::Error::New(info.Env(), "This model was freed and cannot be used.");
+    Model& model = open_model(info.Env());
     CacheSettings settings;
     read_record(object(info[0], "tune: cache"), "tune: cache", kCacheFields, false, settings);
-    model_->tune(settings);
+    model.tune(settings);
   }
 
   // Sessions that are open keep the weights alive until they are freed.

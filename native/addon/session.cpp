@@ -21,7 +21,6 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
         env, "NativeSession",
         {InstanceAccessor<&NativeSession::length>("length"), InstanceAccessor<&NativeSession::bytes>("bytes"),
          InstanceMethod<&NativeSession::evaluate>("evaluate"),
-         InstanceMethod<&NativeSession::logits>("logits"),
          InstanceMethod<&NativeSession::evaluate_all>("evaluateAll"),
          InstanceMethod<&NativeSession::score>("score"), InstanceMethod<&NativeSession::weigh>("weigh"),
          InstanceMethod<&NativeSession::generate>("generate"),
@@ -116,20 +115,13 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
     return start(info.Env(),
                  [ids = ids(info[0], "evaluate: ids")](Session& session, const Stop& stop) -> Answer {
                    const auto begin = std::chrono::steady_clock::now();
-                   const bool cancelled = !session.evaluate(ids.data(), static_cast<int>(ids.size()), stop);
-                   return [cancelled, milliseconds = milliseconds_since(begin)](Napi::Env env) {
+                   session.evaluate(ids.data(), static_cast<int>(ids.size()), stop);
+                   return [milliseconds = milliseconds_since(begin)](Napi::Env env) {
                      const Napi::Object result = Napi::Object::New(env);
                      result.Set("milliseconds", milliseconds);
-                     result.Set("cancelled", cancelled);
                      return result;
                    };
                  });
-  }
-
-  Napi::Value logits(const Napi::CallbackInfo& info) {
-    const Session& session = idle_session(info.Env(), "logits");
-    return float_array(info.Env(), session.logits(),
-                       static_cast<size_t>(session.model().hyperparameters().vocabulary));
   }
 
   Napi::Value evaluate_all(const Napi::CallbackInfo& info) {
@@ -207,20 +199,6 @@ class NativeSession : public Napi::ObjectWrap<NativeSession> {
     if (has("except")) options.candidates.except = ids(given.Get("except"), "generate: except");
     if (has("ngramCache"))
       options.candidates.ngram_cache = ngram_options(given.Get("ngramCache"), "generate: ngramCache");
-    Sampling& s = options.sampling;
-    if (has("temperature"))
-      s.temperature = static_cast<float>(number(given.Get("temperature"), "generate: temperature"));
-    if (has("topK")) s.top_k = integer(given.Get("topK"), "generate: topK", 0);
-    if (has("topP")) s.top_p = static_cast<float>(number(given.Get("topP"), "generate: topP"));
-    if (has("seed"))
-      s.seed = static_cast<uint64_t>(whole_number(given.Get("seed"), "generate: seed", 0, int64_t{1} << 53));
-    if (has("repetitionPenalty")) {
-      s.repetition_penalty =
-          static_cast<float>(number(given.Get("repetitionPenalty"), "generate: repetitionPenalty"));
-    }
-    if (s.temperature < 0) refuse(info.Env(), "generate: temperature", "0 (greedy) or more");
-    if (s.top_p <= 0 || s.top_p > 1) refuse(info.Env(), "generate: topP", "above 0 and at most 1");
-    if (s.repetition_penalty <= 0) refuse(info.Env(), "generate: repetitionPenalty", "above 0");
     return start(info.Env(), [options](Session& session, const Stop& stop) -> Answer {
       const auto begin = std::chrono::steady_clock::now();
       auto generated = std::make_shared<Generated>(session.generate(options, stop));

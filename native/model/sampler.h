@@ -1,4 +1,4 @@
-// Chooses the next token from the logits: greedy, or drawn with a seed.
+// Chooses the next token from the logits: the likeliest one.
 #ifndef RYZANSTEIN_MODEL_SAMPLER_H_
 #define RYZANSTEIN_MODEL_SAMPLER_H_
 
@@ -11,22 +11,11 @@
 
 namespace ryzanstein {
 
-struct Sampling {
-  float temperature = 0;  // 0: greedy
-  int top_k = 0;          // 0: all
-  float top_p = 1;        // the smallest head of the distribution with at least this probability
-  // Divides positive and multiplies negative logits of the tokens among the last kPenaltyWindow.
-  float repetition_penalty = 1;
-  uint64_t seed = 0;
-};
-
-constexpr int kPenaltyWindow = 64;
-
 struct Candidates {
   std::vector<int32_t> allowed;  // the only ids to choose from; empty for all
   // Never chosen unless nothing else is left, though their probability counts.
   std::vector<int32_t> except;
-  // Greedy choice is then by the probabilities interpolated with what the context holds (ngram_cache.h).
+  // The choice is then by the probabilities interpolated with what the context holds (ngram_cache.h).
   std::optional<NgramOptions> ngram_cache;
 };
 
@@ -38,35 +27,26 @@ struct Choice {
 
 class Sampler {
  public:
-  Sampler(const Sampling& sampling, int vocabulary, const FloatKernels& floats, Candidates candidates = {},
+  Sampler(int vocabulary, const FloatKernels& floats, Candidates candidates = {},
           const CacheSettings& settings = {});
 
-  // `recent` are the tokens of the context, oldest first, and cosines [recent_count] compare the last one's
-  // state with theirs, if that is to count. NaN never wins; all NaN gives token 0.
-  Choice choose(const float* logits, const int32_t* recent, int recent_count, const float* cosines = nullptr);
+  // `ids` are the tokens of the context, oldest first, and cosines [count] compare the last one's state with
+  // theirs, if that is to count. NaN never wins; all NaN gives token 0.
+  Choice choose(const float* logits, const int32_t* ids, int count, const float* cosines = nullptr);
 
  private:
-  struct Candidate {
-    float logit;
-    int id;
-  };
   LogitSummary summarize_allowed(const float* logits);
   bool excepted(int32_t id) const { return !except_.empty() && except_[static_cast<size_t>(id)]; }
   Choice choose_by_cache(const float* logits, const LogitSummary& plain, int best, const int32_t* ids,
                          int count, const float* cosines);
-  int draw(const float* logits);
-  double next_uniform();
 
-  Sampling sampling_;
   int vocabulary_;
   const FloatKernels& floats_;
-  uint64_t state_;
   std::vector<int32_t> allowed_;
   std::vector<bool> except_;  // [vocabulary], or none
   std::optional<NgramCache> cache_;
   std::vector<float> masked_;
   std::vector<float> judged_;
-  std::vector<Candidate> drawn_;
 };
 
 }  // namespace ryzanstein

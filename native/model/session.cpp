@@ -168,8 +168,8 @@ Generated Session::generate(const GenerateOptions& options, const Stop& stop) {
     check_ids(overflow.data(), static_cast<int>(overflow.size()));
     check_ids(exclude.data(), static_cast<int>(exclude.size()));
   }
-  Sampler sampler(options.sampling, model_->hyperparameters().vocabulary, *model_->level().kernels.floats,
-                  options.candidates, model_->cache_settings());
+  Sampler sampler(model_->hyperparameters().vocabulary, *model_->level().kernels.floats, options.candidates,
+                  model_->cache_settings());
   generated.ids.reserve(static_cast<size_t>(options.max));
   generated.log_probabilities.reserve(static_cast<size_t>(options.max));
   const auto ends = [&](int32_t id) {

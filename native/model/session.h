@@ -20,7 +20,6 @@ struct GenerateOptions {
   int draft = 0;
   std::vector<int32_t> stop_ids;
   Candidates candidates;
-  Sampling sampling;
 };
 
 // What foretold an id before it came: the model, and the context, the similarity of states weighed with each

@@ -757,87 +757,35 @@ void cancelling_drops_a_pass(const std::shared_ptr<Model>& model) {
   EXPECT(right, "what is kept is right");
 }
 
-void sampler_draws_as_told() {
+void sampler_chooses_as_told() {
   const FloatKernels& floats = *reference_level().kernels.floats;
   const std::vector<float> logits{1, 3, 2, 0, 3};
-  const auto counts = [&](const Sampling& sampling, const Ids& recent = {}) {
-    Sampler sampler(sampling, 5, floats);
-    std::vector<int> drawn(5);
-    for (int i = 0; i < 20000; i++) {
-      drawn[static_cast<size_t>(
-          sampler.choose(logits.data(), recent.data(), static_cast<int>(recent.size())).id)]++;
-    }
-    return drawn;
-  };
-  EXPECT(counts({})[1] == 20000, "greedy takes the first of the best");
-  Sampling sampling;
-  sampling.temperature = 1;
-  sampling.seed = 9;
-  const std::vector<int> all = counts(sampling);
-  EXPECT(counts(sampling) == all, "a seed repeats its draws");
-  double total = 0;
-  for (const float logit : logits) total += std::exp(static_cast<double>(logit));
-  for (size_t i = 0; i < 5; i++) {
-    const double share = std::exp(static_cast<double>(logits[i])) / total;
-    EXPECT(std::fabs(all[i] / 20000.0 - share) < 0.015,
-           "token " + std::to_string(i) + " comes at its probability");
-  }
-  sampling.seed = 10;
-  EXPECT(counts(sampling) != all, "another seed draws otherwise");
-  sampling.top_k = 1;
-  EXPECT(counts(sampling)[1] == 20000, "top-k 1 is greedy");
-  sampling.top_k = 3;
-  const std::vector<int> three = counts(sampling);
-  EXPECT(three[0] == 0 && three[3] == 0 && three[2] > 0, "top-k 3 keeps three");
-  sampling.top_k = 0;
-  sampling.top_p = 0.5f;
-  const std::vector<int> half = counts(sampling);
-  EXPECT(half[1] > 0 && half[4] > 0 && half[0] + half[2] + half[3] == 0,
-         "top-p 0.5 keeps the two that make it up");
-  Sampling penalty;
-  penalty.repetition_penalty = 2;
-  EXPECT(counts(penalty, {1, 1, 4})[2] == 20000, "a penalty counts once for each token of the text");
-  Ids old(kPenaltyWindow, 0);
-  old.insert(old.begin(), 1);
-  EXPECT(counts(penalty, old)[1] == 20000, "and forgets what is long ago");
+  EXPECT(Sampler(5, floats).choose(logits.data(), nullptr, 0).id == 1, "the first of the best is chosen");
 
   Candidates two;
   two.allowed = {0, 2};
-  const Choice allowed = Sampler({}, 5, floats, two).choose(logits.data(), nullptr, 0);
+  const Choice allowed = Sampler(5, floats, two).choose(logits.data(), nullptr, 0);
   EXPECT(allowed.id == 2, "only what is allowed is chosen");
   const double among = std::exp(2.0) / (std::exp(2.0) + std::exp(1.0));
   EXPECT(std::fabs(std::exp(static_cast<double>(allowed.log_probability)) - among) < 1e-6,
          "its probability is among the allowed");
-  Sampling warm;
-  warm.temperature = 5;
-  Sampler drawing(warm, 5, floats, two);
-  std::vector<int> drawn(5);
-  for (int i = 0; i < 200; i++) drawn[static_cast<size_t>(drawing.choose(logits.data(), nullptr, 0).id)]++;
-  EXPECT(drawn[0] > 0 && drawn[2] > 0 && drawn[0] + drawn[2] == 200,
-         "all that is allowed is drawn, and no more");
   two.except = {2};
-  const Choice other = Sampler({}, 5, floats, two).choose(logits.data(), nullptr, 0);
+  const Choice other = Sampler(5, floats, two).choose(logits.data(), nullptr, 0);
   EXPECT(other.id == 0, "what is excepted is not chosen");
   EXPECT(std::fabs(std::exp(static_cast<double>(other.log_probability)) - (1 - among)) < 1e-6,
          "and its probability still counts");
   two.except = {0, 2};
-  EXPECT(Sampler({}, 5, floats, two).choose(logits.data(), nullptr, 0).id == 2,
-         "unless nothing else is left");
+  EXPECT(Sampler(5, floats, two).choose(logits.data(), nullptr, 0).id == 2, "unless nothing else is left");
 
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const std::vector<float> broken{nan, nan, nan, nan, nan};
   const std::vector<float> some{nan, nan, -5, nan, -3};
   for (const KernelLevel& level : kernel_levels()) {
     if (!level.supported(cpu_features())) continue;
-    for (const float temperature : {0.f, 0.1f}) {
-      Sampling any;
-      any.temperature = temperature;
-      any.top_k = 1;
-      const int id = Sampler(any, 5, *level.kernels.floats).choose(broken.data(), nullptr, 0).id;
-      EXPECT(id >= 0 && id < 5, "logits that are no numbers still give a token");
-      EXPECT(Sampler(any, 5, *level.kernels.floats).choose(some.data(), nullptr, 0).id == 4,
-             "the largest number wins over none");
-    }
+    const int id = Sampler(5, *level.kernels.floats).choose(broken.data(), nullptr, 0).id;
+    EXPECT(id >= 0 && id < 5, "logits that are no numbers still give a token");
+    EXPECT(Sampler(5, *level.kernels.floats).choose(some.data(), nullptr, 0).id == 4,
+           "the largest number wins over none");
   }
 }
 
@@ -898,14 +846,14 @@ void the_cache_knows_the_text() {
   Candidates with_cache;
   with_cache.ngram_cache.emplace();
   const std::vector<float> likes_five{0, 0, 0, 0, 0, 0.5f};
-  EXPECT(Sampler({}, 6, floats).choose(likes_five.data(), text.data(), length).id == 5, "the model alone");
-  EXPECT(Sampler({}, 6, floats, with_cache).choose(likes_five.data(), text.data(), length).id == 3,
+  EXPECT(Sampler(6, floats).choose(likes_five.data(), text.data(), length).id == 5, "the model alone");
+  EXPECT(Sampler(6, floats, with_cache).choose(likes_five.data(), text.data(), length).id == 3,
          "the text outweighs a model that hardly knows");
   const std::vector<float> sure{0, 0, 0, 0, 0, 20};
-  EXPECT(Sampler({}, 6, floats, with_cache).choose(sure.data(), text.data(), length).id == 5,
+  EXPECT(Sampler(6, floats, with_cache).choose(sure.data(), text.data(), length).id == 5,
          "and does not outweigh one that does");
   with_cache.except = {5};
-  const Choice other = Sampler({}, 6, floats, with_cache).choose(sure.data(), text.data(), length);
+  const Choice other = Sampler(6, floats, with_cache).choose(sure.data(), text.data(), length);
   EXPECT(other.id == 3, "the best besides the excepted is weighed by model and text");
   NgramCache whole(6, {});
   whole.read(text.data(), length, sure.data());
@@ -913,7 +861,7 @@ void the_cache_knows_the_text() {
   EXPECT(std::fabs(other.log_probability - std::log(whole.probability(3, by_model))) < 1e-5,
          "with the probability that it has beside them");
   with_cache.allowed = {0, 1};
-  EXPECT(Sampler({}, 6, floats, with_cache).choose(sure.data(), text.data(), length).id < 2,
+  EXPECT(Sampler(6, floats, with_cache).choose(sure.data(), text.data(), length).id < 2,
          "only what is allowed is looked for in the text");
   // The last token's state is like that of the 4 alone, which 1 followed.
   const std::vector<float> cosines{0, 0, 0, 0, 0, 0, 0, 0.9f, 0, 1};
@@ -1102,7 +1050,7 @@ int main() {
     cancelling_drops_a_pass(model);
   }
   drafts_are_as_long_as_the_settings_say();
-  sampler_draws_as_told();
+  sampler_chooses_as_told();
   the_cache_knows_the_text();
   states_are_compared();
   sessions_grow_with_the_text();

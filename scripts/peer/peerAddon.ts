@@ -80,7 +80,7 @@ class PeerSession implements NativeSession {
     const sequence = await this.#ready();
     await sequence.controlledEvaluate(this.#ids.slice(this.#evaluated, -1));
     this.#evaluated = Math.max(this.#evaluated, this.#ids.length - 1);
-    return { milliseconds: performance.now() - started, cancelled: false };
+    return { milliseconds: performance.now() - started };
   }
 
   async generate({ max, stopIds, allowed, except }: GenerateOptions): Promise<Generated> {
@@ -150,10 +150,6 @@ class PeerSession implements NativeSession {
 
   free(): void {
     void this.#context.then((context) => context.dispose());
-  }
-
-  logits(): never {
-    throw new Error('No logits are kept of llama.cpp.');
   }
 
   weigh(): never {

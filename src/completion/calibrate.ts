@@ -3,7 +3,7 @@
 import { type Eagerness, type KnownAnswer, shortOffer, type Thresholds, wantedPrecision } from '../eagerness';
 import { languageName } from '../language/languages';
 import { rounded, sum } from '../statistics';
-import { type Calibration, logOdds } from './calibration';
+import { boundedLogOdds, type Calibration } from './calibration';
 
 /** Of answers, and of right and wrong ones among them: fewer say too little. */
 export const leastAnswers = 100;
@@ -17,8 +17,6 @@ const leastSlope = 0.1;
 const mostSweeps = 100;
 /** Log-odds by which the last sweep may still have moved anything. */
 const settled = 1e-4;
-/** Surer than a model can be told from certain. */
-const mostOdds = 12;
 /** Between a share and the lower end of its interval: with so many, what was chosen on some files held on others. */
 const deviations = 0.5;
 /** Of answers that are surer than a threshold: fewer say too little of how often they are right. */
@@ -33,7 +31,7 @@ export function calibrationOf(answers: readonly KnownAnswer[]): Calibration | un
   if (answers.length < leastAnswers || Math.min(right, answers.length - right) < leastOfEach)
     return undefined;
   const rows = answers.map(({ confidence, language, exact }) => ({
-    x: Math.max(-mostOdds, Math.min(mostOdds, logOdds(confidence))),
+    x: boundedLogOdds(confidence),
     language: languageName(language),
     exact: Number(exact),
   }));

@@ -26,8 +26,15 @@ export function calibrated(likelihood: number, languageId: string, calibration: 
 }
 
 /** Without bounds: of 1 they are infinite. */
-export function logOdds(likelihood: number): number {
+function logOdds(likelihood: number): number {
   return Math.log(likelihood / (1 - likelihood));
+}
+
+/** Surer than a model can be told from certain. */
+const mostOdds = 12;
+
+export function boundedLogOdds(likelihood: number): number {
+  return Math.max(-mostOdds, Math.min(mostOdds, logOdds(likelihood)));
 }
 
 /** What `second` makes of what `first` gave; by its thresholds the same is shown as by those of `first`. */

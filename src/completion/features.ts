@@ -1,6 +1,7 @@
 // What speaks for an answer: how sure the model was, what the line is made of, where it stands, and what the text has of its like.
 
 import { mean, sum } from '../statistics';
+import { boundedLogOdds } from './calibration';
 import { columnOf, firstLine, type Site } from './site';
 
 /** The natural log-probabilities of the tokens of an answer, of those of its first line, and of what ended that. */
@@ -14,8 +15,6 @@ export interface Surety {
 const mostDistance = 10_000;
 const mostCopies = 20;
 const mostContext = 200;
-/** Surer than a model can be told from certain. */
-const mostOdds = 12;
 /** What an answer's line may end or begin with, told apart by its place here. */
 const endings = ';,){:}]>"\'';
 const beginnings = ' .(=,:[{"\'><);/*#-}]`@';
@@ -65,11 +64,6 @@ export function featuresOf(site: Site, text: string, { all, line, end }: Surety)
 export function surenessOf(logProbabilities: readonly number[]): number {
   if (logProbabilities.length === 0) return 0;
   return Math.exp((mean(logProbabilities) + Math.min(...logProbabilities)) / 2);
-}
-
-/** Of 0 and 1 they would be infinite. */
-function boundedLogOdds(chance: number): number {
-  return Math.max(-mostOdds, Math.min(mostOdds, Math.log(chance / (1 - chance))));
 }
 
 function countOf(text: string, what: RegExp): number {

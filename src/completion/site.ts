@@ -24,7 +24,7 @@ export interface Site {
 }
 
 /** A block whose body is to be written, and whether its closer stands below already. */
-export interface Block {
+interface Block {
   /** What the line begins with that its closer stands below, and how wide that is. */
   indentation: string;
   column: number;
@@ -93,7 +93,7 @@ export function restOfLine({ languageId, lineBefore, lineAfter }: Site): string 
 }
 
 /** A space before it counts: to a shell `]` is a word as well. */
-export function beginsWord(languageId: string, text: string): boolean {
+function beginsWord(languageId: string, text: string): boolean {
   return /^[\p{L}\p{N}_]/u.test(text) || (languageId === 'shellscript' && text.startsWith(']'));
 }
 

@@ -32,7 +32,7 @@ export function syntaxOf(languageId: string): Promise<Syntax | undefined> {
 }
 
 /** Where the grammars lie: `RYZANSTEIN_GRAMMARS`, else beside the bundle. */
-export function grammarFolder(folder: string = __dirname): string {
+function grammarFolder(folder: string = __dirname): string {
   return process.env.RYZANSTEIN_GRAMMARS ?? path.join(folder, 'grammars');
 }
 

@@ -17,7 +17,7 @@ import type { BenchReport, Diagnosis, Evaluation, ModelInfo } from '../reports';
 import type { Occupation } from '../results';
 
 /** `model`: it could not be loaded; `engine`: what computes cannot be run or reached; `request`: one request failed. */
-export type ProblemKind = 'model' | 'engine' | 'request';
+type ProblemKind = 'model' | 'engine' | 'request';
 
 /** What went wrong, as a sentence for the user. */
 export class Problem extends Error {
@@ -30,7 +30,7 @@ export class Problem extends Error {
 }
 
 /** What every backend knows of its model; the rest is known where the model runs on this machine. */
-export type KnownModel = Pick<ModelInfo, 'name'> & Partial<ModelInfo>;
+type KnownModel = Pick<ModelInfo, 'name'> & Partial<ModelInfo>;
 
 /**
  * `idle`: the backend is not started, or has ended and is not yet wanted again. `percent` of a model is loaded, as far

@@ -13,7 +13,7 @@ export interface Bundle {
 }
 
 /** Where a bundle comes from; `linesLeftOut`: some lines held keys or tokens, so that the answer may be another one. */
-export interface Origin {
+interface Origin {
   readonly extension: string;
   readonly editor: string;
   readonly system: string;

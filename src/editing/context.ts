@@ -10,7 +10,7 @@ export interface TextSource {
   offsetAt(position: Position): number;
 }
 
-export interface Position {
+interface Position {
   readonly line: number;
   readonly character: number;
 }

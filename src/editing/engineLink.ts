@@ -137,11 +137,7 @@ export class EngineLink {
 
   async load(params: LoadParams, progress: (done: LoadProgress) => void): Promise<ModelInfo> {
     const subscription = this.connection.onNotification(loadProgress, progress);
-    try {
-      return await this.answer(this.connection.sendRequest(loadRequest, params));
-    } finally {
-      subscription.dispose();
-    }
+    return this.following(subscription, () => this.connection.sendRequest(loadRequest, params));
   }
 
   async complete(
@@ -151,11 +147,9 @@ export class EngineLink {
   ): Promise<Completion> {
     const sooner = ++this.completions;
     const subscription = this.connection.onProgress(soonerProgress, sooner, onSooner);
-    try {
-      return await this.answer(this.connection.sendRequest(completeRequest, { ...params, sooner }, token));
-    } finally {
-      subscription.dispose();
-    }
+    return this.following(subscription, () =>
+      this.connection.sendRequest(completeRequest, { ...params, sooner }, token),
+    );
   }
 
   prefill(params: PrefillParams, token: CancellationToken): Promise<Prefill> {
@@ -164,11 +158,7 @@ export class EngineLink {
 
   async bench(params: BenchParams, progress: (done: BenchProgress) => void): Promise<BenchReport> {
     const subscription = this.connection.onNotification(benchProgress, progress);
-    try {
-      return await this.answer(this.connection.sendRequest(benchRequest, params));
-    } finally {
-      subscription.dispose();
-    }
+    return this.following(subscription, () => this.connection.sendRequest(benchRequest, params));
   }
 
   async evaluate(
@@ -177,11 +167,7 @@ export class EngineLink {
     progress: (done: EvaluateProgress) => void,
   ): Promise<Evaluation> {
     const subscription = this.connection.onNotification(evaluateProgress, progress);
-    try {
-      return await this.answer(this.connection.sendRequest(evaluateRequest, params, token));
-    } finally {
-      subscription.dispose();
-    }
+    return this.following(subscription, () => this.connection.sendRequest(evaluateRequest, params, token));
   }
 
   diagnose(token: CancellationToken): Promise<Diagnosis> {
@@ -219,6 +205,15 @@ export class EngineLink {
   private refuse(what: string): void {
     this.log.error(`The engine sent something that is not a message: ${what.slice(0, 200)}`);
     this.kill();
+  }
+
+  /** The answer to what is sent; what is subscribed to lasts until then. */
+  private async following<T>(subscription: { dispose(): void }, send: () => Promise<T>): Promise<T> {
+    try {
+      return await this.answer(send());
+    } finally {
+      subscription.dispose();
+    }
   }
 
   private async answer<T>(answer: Promise<T>): Promise<T> {

@@ -8,12 +8,12 @@ import type { Bar } from '../protocol';
 import type { Circumstance, Silence } from '../results';
 import type { Entry } from './completionLog';
 import {
-  circumstanceWords,
   eagernessWords,
   hiddenBecause,
   outcomeWords,
+  pausedSentence,
   sentenceOf,
-  silenceWords,
+  silenceSentence,
 } from '../wording';
 import type { Settings } from './settings';
 
@@ -53,12 +53,12 @@ export function explain(entries: readonly Entry[]): Explanation {
       return { sentence: t`The answer is hidden: ${hiddenBecause(result.because)}.` };
     case 'silent':
       return {
-        sentence: t`Nothing is offered here: ${silenceWords(result.because)}.`,
+        sentence: silenceSentence(result.because),
         ...settingBehind(result.because.kind),
       };
     case 'paused':
       return {
-        sentence: t`Completions are paused (${circumstanceWords(result.because)}). Complete Now still works.`,
+        sentence: pausedSentence(result.because),
         ...settingBehind(result.because),
       };
     case 'failed':

@@ -46,7 +46,7 @@ interface RuledQuestion extends Question, Asked, Rules {
   sent?: Sent;
 }
 
-export interface GhostTextParts {
+interface GhostTextParts {
   readonly editor: Editor;
   readonly backend: Backend;
   readonly log: CompletionLog;

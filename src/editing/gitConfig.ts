@@ -3,7 +3,7 @@
 import { posix } from 'node:path';
 import { slashed, type Tree, type User } from './tree';
 
-export interface GitConfig {
+interface GitConfig {
   /** Files of rules for every repository; each that is named under a condition is one as well. */
   readonly excludesFiles: readonly string[];
   readonly ignoreCase: boolean;

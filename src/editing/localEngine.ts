@@ -148,10 +148,7 @@ export class LocalEngine implements Backend, Examinable {
 
   /** Starts nothing. */
   known(known: Known): void {
-    this.running?.link.then(
-      (link) => link.known(known),
-      () => undefined,
-    );
+    this.tell((link) => link.known(known));
   }
 
   /** Undefined where no engine runs; starts nothing. */
@@ -178,17 +175,14 @@ export class LocalEngine implements Backend, Examinable {
 
   /** The same with a new process, for all windows: the one at work is ended. */
   restart(reason: string): void {
-    this.running?.link.then(
-      (link) => link.kill(),
-      () => undefined,
-    );
+    this.tell((link) => link.kill());
     this.reload(reason);
   }
 
   /** Whether the user looks at this window: the engine serves it first then. */
   focus(isFocused: boolean): void {
     this.isFocused = isFocused;
-    if (isFocused) this.running?.link.then(tellFocus, () => undefined);
+    if (isFocused) this.tell((link) => link.focus());
   }
 
   /** Gives the models back if memory is short and nothing was completed for long. */
@@ -344,7 +338,7 @@ export class LocalEngine implements Backend, Examinable {
         },
       );
       running.processId = reached.processId;
-      if (this.isFocused) tellFocus(reached);
+      if (this.isFocused) reached.focus();
       return reached;
     };
     const link = reach();
@@ -455,12 +449,13 @@ export class LocalEngine implements Backend, Examinable {
   }
 
   private end(): void {
-    const link = this.running?.link;
+    this.tell((link) => link.close());
     this.running = undefined;
-    link?.then(
-      (reached) => reached.close(),
-      () => undefined,
-    );
+  }
+
+  /** What the process at work is to hear, if there is one; whoever waits for it hears why it cannot be reached. */
+  private tell(say: (link: EngineLink) => void): void {
+    this.running?.link.then(say, () => undefined);
   }
 
   private fail(problem: Problem): Problem {
@@ -473,10 +468,6 @@ export class LocalEngine implements Backend, Examinable {
     this.current = state;
     if (!this.disposed) this.options.onState(state);
   }
-}
-
-function tellFocus(link: EngineLink): void {
-  link.focus();
 }
 
 /** An error in words for the user: its own message. */

@@ -8,7 +8,7 @@ import { EngineLink } from './engineLink';
 import { forkEngine } from './engineProcesses';
 
 /** What a file's header says, or why the file cannot be used. */
-export type Glance = ModelGlance | { refusal: string };
+type Glance = ModelGlance | { refusal: string };
 
 export class ModelReader {
   private child: EngineLink | undefined;

@@ -20,7 +20,7 @@ export interface Request {
 }
 
 /** How a request is sent. */
-export interface Sending {
+interface Sending {
   readonly onRequest: boolean;
   /** Milliseconds to wait for a newer request before this one is sent. */
   readonly after: number;

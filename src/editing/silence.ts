@@ -6,7 +6,7 @@ import type { Silence } from '../results';
 import { isSecret } from './secretNames';
 
 /** What the rules look at. `writable` says whether the scheme's file system can be written; undefined if it has none. */
-export interface DocumentFacts {
+interface DocumentFacts {
   readonly scheme: string;
   readonly path: string;
   readonly characters: number;

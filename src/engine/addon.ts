@@ -10,7 +10,7 @@ import type { TensorDescription } from '../model/gguf';
 import type { RejectedKernel } from '../reports';
 import { messageOf } from '../wording';
 
-export interface KernelReport {
+interface KernelReport {
   name: string;
   supported: boolean;
 }
@@ -47,9 +47,9 @@ export interface NgramOptions {
 }
 
 /**
- * Greedy without `temperature`. `allowed` are the only ids to choose from, and log-probabilities are among them.
+ * The likeliest id is chosen. `allowed` are the only ids to choose from, and log-probabilities are among them.
  * `except` are not chosen unless nothing else is left, while log-probabilities stay as they are.
- * With `ngramCache` greedy choice and log-probabilities are those of the model and what the context holds together.
+ * With `ngramCache` choice and log-probabilities are those of the model and what the context holds together.
  */
 export interface GenerateOptions {
   max: number;
@@ -59,11 +59,6 @@ export interface GenerateOptions {
   allowed?: Int32Array;
   except?: Int32Array;
   ngramCache?: NgramOptions;
-  temperature?: number;
-  topK?: number;
-  topP?: number;
-  seed?: number;
-  repetitionPenalty?: number;
 }
 
 export interface NativeSession {
@@ -72,9 +67,7 @@ export interface NativeSession {
   /** Of memory, with room for the text so far and some more. */
   readonly bytes: number;
   /** Appends `ids`; the logits of the last one are kept. A cancelled call leaves the cache at a chunk's start. */
-  evaluate(ids: Int32Array): Promise<{ milliseconds: number; cancelled: boolean }>;
-  /** A copy of the logits of the last evaluated id, `[vocabulary]`. */
-  logits(): Float32Array;
+  evaluate(ids: Int32Array): Promise<{ milliseconds: number }>;
   /** The logits of every id, `[ids.length * vocabulary]`. */
   evaluateAll(ids: Int32Array): Promise<Float32Array>;
   /** Appends `ids`; gives the natural log-probability of each but the first, given those before it. */
@@ -85,7 +78,7 @@ export interface NativeSession {
    * 4, 8 and 16 tokens of context how often it follows the same ones, how often anything does, and how many ids do.
    */
   weigh(ids: Int32Array, ngramCache: NgramOptions, sharpness: number[]): Promise<Float32Array>;
-  /** Samples, evaluates and goes on; a stop id ends it and is not evaluated. */
+  /** Chooses an id, evaluates it and goes on; a stop id ends it and is not evaluated. */
   generate(options: GenerateOptions): Promise<Generated>;
   /** Drops all but the first `length` tokens; the logits are invalid until the next `evaluate`. */
   truncate(length: number): void;

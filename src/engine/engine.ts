@@ -74,7 +74,7 @@ interface LaidOut extends Layout {
 type Threads = number | 'all';
 
 /** The queue in which an engine waits for its turns, and as whom. */
-export interface Queue {
+interface Queue {
   turns: Turns;
   asker: Asker;
 }

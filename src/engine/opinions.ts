@@ -84,7 +84,7 @@ export class Opinions implements Answering {
 }
 
 /** The one that is shown, of two the one that is likelier right: confidence is calibrated for each model. */
-export function surer(first: Completion, second: Completion): Completion {
+function surer(first: Completion, second: Completion): Completion {
   if (first.shown !== second.shown) return first.shown ? first : second;
   return first.shown && second.confidence > first.confidence ? second : first;
 }

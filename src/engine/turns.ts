@@ -11,7 +11,7 @@ interface Ticket {
   begin(): void;
 }
 
-export interface TurnOptions {
+interface TurnOptions {
   /** Aborted before its turn has come, the work begins without one: it is to compute nothing then. */
   signal?: AbortSignal;
   /** Without it the work is left alone until it ends. */

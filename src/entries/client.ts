@@ -248,7 +248,7 @@ export async function tell(send: () => Promise<void>): Promise<void> {
 }
 
 /** Words an error for the other side as it is, without the library's preamble. */
-export async function answered<T>(work: () => Promise<T>): Promise<T> {
+async function answered<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

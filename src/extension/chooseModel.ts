@@ -41,7 +41,7 @@ interface Line extends vscode.QuickPickItem {
   readonly isAnyFile?: true;
 }
 
-export interface ModelChoiceParts {
+interface ModelChoiceParts {
   engine: LocalEngine;
   reader: ModelReader;
   downloads: Downloads;
@@ -269,8 +269,8 @@ export class ModelChoice {
     const now = await reader.machine();
     if (!now) return undefined;
     const before = memory.get<MachineSpeed>(speedKey);
-    const isSame = before?.cpu === now.cpu && before.threads === now.threads;
-    const best = (figure: 'readGBs' | 'gops'): number => Math.max(now[figure], isSame ? before[figure] : 0);
+    const isKnown = before?.cpu === now.cpu && before.threads === now.threads;
+    const best = (figure: 'readGBs' | 'gops'): number => Math.max(now[figure], isKnown ? before[figure] : 0);
     const speed = { ...now, readGBs: best('readGBs'), gops: best('gops') };
     await memory.update(speedKey, speed);
     return { speed, memoryBytes: memoryBytes(), measured: (file) => this.speeds.of(file) };

@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 const questions = ['vscode.executeDefinitionProvider', 'vscode.executeTypeDefinitionProvider'];
 
 /** A place in another file where something is declared, a line counted from 0. */
-export interface Declaration {
+interface Declaration {
   readonly uri: vscode.Uri;
   readonly line: number;
 }

@@ -21,7 +21,7 @@ import { chosenModelFile, readSettings, writeSetting } from './settings';
 /** Under which a server's token is kept. */
 const tokenKey = (server: string): string => `ryzanstein.hubToken ${server}`;
 
-export interface DownloadsParts {
+interface DownloadsParts {
   reader: ModelReader;
   secrets: vscode.SecretStorage;
   /** The extension's own folder on this machine. */
@@ -177,7 +177,7 @@ export class Downloads {
 }
 
 /** `42 % of 531 MB, 12.3 MB/s, 25 s left` */
-export function progressLine({ done, bytes, bytesPerSecond }: Progress): string {
+function progressLine({ done, bytes, bytesPerSecond }: Progress): string {
   const share = t`${percent(Math.floor((done / bytes) * 100) / 100)} of ${bytesOf(bytes)}`;
   if (bytesPerSecond <= 0) return share;
   const seconds = Math.ceil((bytes - done) / bytesPerSecond);

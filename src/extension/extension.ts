@@ -20,7 +20,6 @@ import { CompletionLog } from '../editing/completionLog';
 import type { OfferedText } from '../editing/offers';
 import { LastEditor } from './lastEditor';
 import { LiveView } from './liveView';
-import { createLog } from './log';
 import { completeNow, openMenu, toggle, toggleLanguage } from './menu';
 import { isOnBattery } from '../editing/battery';
 import { bundledModel, findModelFile } from '../editing/modelFile';
@@ -53,7 +52,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
   if (bundle) config({ contents: bundle });
   // The engine's process reads it.
   if (uri) process.env.RYZANSTEIN_WORDS = uri.fsPath;
-  const log = createLog();
+  const log = vscode.window.createOutputChannel('Ryzanstein', { log: true });
   const completions = new CompletionLog();
   const problems = new Problems(context.globalState);
   const engineFile = path.join(context.extensionPath, 'dist', 'engine.js');

@@ -19,7 +19,7 @@ interface Choice extends vscode.QuickPickItem {
   readonly run?: () => unknown;
 }
 
-export interface MenuParts {
+interface MenuParts {
   readonly status: Status;
   readonly engine: LocalEngine;
   readonly lastEditor: LastEditor;

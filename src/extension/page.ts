@@ -11,7 +11,7 @@ import { orTell } from './notify';
 import { type Problems, remedy } from './problems';
 
 /** What a page shows, and what becomes of what is asked for in it. */
-export interface Content<State, Message> {
+interface Content<State, Message> {
   /** Of its files in media/ and src/webview/. */
   readonly name: string;
   readonly title: string;

@@ -22,7 +22,7 @@ export const acceptedCommand = 'ryzanstein.accepted';
 /** Set from the first acceptance on: it ticks the walkthrough's first step. */
 const acceptedContext = 'ryzanstein.hasAccepted';
 
-export interface ProviderParts {
+interface ProviderParts {
   backend: Backend;
   log: CompletionLog;
   ignoring: WorkspaceIgnoring;

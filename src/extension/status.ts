@@ -15,7 +15,7 @@ import { isUnproven, languageIsOn } from '../editing/settings';
 import type { Circumstances } from './circumstances';
 import type { Silence } from '../results';
 import { grouped, milliseconds, threadsOf, tokensPerSecond } from '../numbers';
-import { circumstanceWords, occupationWords, sentenceOf, silenceWords } from '../wording';
+import { circumstanceWords, occupationWords, pausedSentence, sentenceOf, silenceSentence } from '../wording';
 import { failureIn, remedyCommands } from './problems';
 import { fullName, onSettingChange, readSettings } from './settings';
 
@@ -146,7 +146,7 @@ export class Status implements vscode.Disposable {
       return {
         name: 'silent',
         text: `$(circle-slash) ${t`Ryzanstein silent here`}`,
-        sentence: t`Nothing is offered here: ${silenceWords(silence)}.`,
+        sentence: silenceSentence(silence),
       };
     if (document && settings.mode === 'automatic' && !editorAsks(document))
       return {
@@ -170,12 +170,11 @@ export class Status implements vscode.Disposable {
         sentence: sentenceOf(occupationWords(occupation)),
       };
     const throttle = this.circumstances.throttle(settings);
-    const because = throttle.use === 'full' ? '' : circumstanceWords(throttle.because);
     if (throttle.use === 'paused')
       return {
         name: 'paused',
         text: `$(debug-pause) ${t`Ryzanstein paused`}`,
-        sentence: t`Completions are paused (${because}). Complete Now still works.`,
+        sentence: pausedSentence(throttle.because),
         ...settingBehind(throttle.because),
       };
     if (state.name === 'starting') return startingLook(state.percent);
@@ -190,7 +189,7 @@ export class Status implements vscode.Disposable {
         ? t`A completion is being computed.`
         : readySentence(state.name, settings.mode) +
           (isRefused ? ` ${t`The chosen model cannot be used: the bundled one answers in its place.`}` : '') +
-          (throttle.use === 'slow' ? ` ${t`Slower (${because}).`}` : ''),
+          (throttle.use === 'slow' ? ` ${t`Slower (${circumstanceWords(throttle.because)}).`}` : ''),
     };
   }
 

@@ -5,14 +5,14 @@ import * as vscode from 'vscode';
 import type { CompletionLog } from '../editing/completionLog';
 import { type Explanation, explain } from '../editing/explanation';
 import { nameOf, silenceAt } from './documents';
-import { silenceWords } from '../wording';
+import { silenceSentence } from '../wording';
 import type { LastEditor } from './lastEditor';
 import type { WorkspaceIgnoring } from './ignoring';
 import { notify } from './notify';
 import { fullName, readSettings } from './settings';
 import type { Status, StatusName } from './status';
 
-export interface WhyParts {
+interface WhyParts {
   readonly completions: CompletionLog;
   readonly ignoring: WorkspaceIgnoring;
   readonly status: Status;
@@ -38,7 +38,7 @@ export function explanation({ completions, ignoring, status }: WhyParts): Explan
   if (!editor) return { sentence: t`No file is being edited.`, isFinal: true };
   const { document, selection } = editor;
   const silence = silenceAt(document, (file) => ignoring.known(file));
-  if (silence) return { sentence: t`Nothing is offered here: ${silenceWords(silence)}.`, isFinal: true };
+  if (silence) return { sentence: silenceSentence(silence), isFinal: true };
   // What holds for every line.
   const { name, sentence, setting } = status.current;
   if (name !== 'ready' && name !== 'working')

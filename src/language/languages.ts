@@ -29,7 +29,7 @@ export interface Language {
   readonly bareValues?: true;
 }
 
-export interface Quotes {
+interface Quotes {
   /** Around strings that end with their line at the latest. */
   readonly short: readonly string[];
   /** Around strings that run over lines; where it is three of a short quote, that opens it. */

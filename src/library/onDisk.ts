@@ -7,7 +7,7 @@ import { atHome, type Found, modelsIn } from './folders';
 import { ollamaModels } from './ollama';
 
 /** What decides where programs keep their files; a variable of the environment that is empty counts as none. */
-export interface Surroundings {
+interface Surroundings {
   platform: NodeJS.Platform;
   home: string;
   environment: Partial<Record<string, string>>;

@@ -21,7 +21,7 @@ export interface Speed {
 }
 
 /** Where it is kept from one session to the next. */
-export interface Store {
+interface Store {
   get(): Record<string, Speed> | undefined;
   set(speeds: Record<string, Speed>): void;
 }

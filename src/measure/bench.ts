@@ -13,7 +13,7 @@ import { median, rounded } from '../statistics';
 const runs = 5;
 
 /** Tokens per second of each run. */
-export interface Speed {
+interface Speed {
   prefill: number[];
   decode: number[];
 }
@@ -132,7 +132,7 @@ async function firstTokens(
 }
 
 /** Computes with so many threads of its own, and by this kernel. */
-export type EngineFor = (how: { threads: number; kernel: string }) => Promise<Engine>;
+type EngineFor = (how: { threads: number; kernel: string }) => Promise<Engine>;
 
 /**
  * `work` may ask for engines of the same model, with up to `most` threads. Another one is loaded only where this one has
@@ -217,7 +217,7 @@ export function readSpeed(engine: Engine, threads: number): number {
 }
 
 /** GOPS of the selected kernel's ternary product on one thread, of the shape of the model's widest matrix. */
-export function kernelSpeed(engine: Engine): number {
+function kernelSpeed(engine: Engine): number {
   const { width, ffn } = engine.model.hyperparameters;
   const speeds = engine.loaded.addon.benchKernels({
     rows: ffn,

@@ -10,7 +10,7 @@ import { columnOf, isBlank, withLineFeeds } from '../completion/site';
  * `rest` is the rest of a line, `line` a whole one behind its indentation, `block` a body behind the line that opens
  * it; `comment` and `string` are rests of lines that begin inside one.
  */
-export type HoleKind = 'rest' | 'line' | 'block' | 'comment' | 'string';
+type HoleKind = 'rest' | 'line' | 'block' | 'comment' | 'string';
 
 /**
  * `expected` is what stood between prefix and suffix; a block begins with the line end behind its opener. `source` is

@@ -1,13 +1,12 @@
 // Recorded typing: its steps, read from JSON lines with every one checked, and the editor's documents as the steps leave them.
 
-import type { Place, TextSource } from '../editing/context';
-import { placeAt } from '../editing/context';
+import { type Place, placeAt, type TextSource } from '../editing/context';
 import type { Change } from '../editing/editor';
 import type { CodeFile } from '../editing/relatedChunks';
 import { isSecret } from '../editing/secretNames';
 
 /** The first line of a recording: where it comes from, and the files as they are before the first step. */
-export interface Header {
+interface Header {
   schema: 'ryzanstein/session/1';
   /** Owner and name of the repository, and the commit whose changes are typed. */
   source: string;

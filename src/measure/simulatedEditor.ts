@@ -18,7 +18,7 @@ import type { VirtualClock } from './virtualClock';
 const quiet = 50;
 
 /** What the editor wants to know where the cursor is, once or, if the answer comes late, twice. */
-export interface Question {
+interface Question {
   /** On the clock. */
   readonly asked: number;
   /** How the story took it up. */

@@ -12,6 +12,7 @@ import {
   writeGguf,
 } from '../model/ggufWriter';
 import { characterOfByte } from '../model/byteLevel';
+import { elementsOf } from '../model/gguf';
 import {
   type Fill,
   type Filling,
@@ -23,6 +24,7 @@ import {
   randomData,
 } from './randomWeights';
 import { tensorTypes } from '../model/tensorTypes';
+import { sum } from '../statistics';
 
 /** The sizes that decide a model's speed; key heads share the heads. */
 export interface Shape {
@@ -174,7 +176,7 @@ export const traits = [
   /** The last tensor comes first. */
   'backwards',
 ] as const;
-export type Trait = (typeof traits)[number];
+type Trait = (typeof traits)[number];
 
 export interface SynthesizeOptions {
   /** `general.name` of the file. */
@@ -192,7 +194,7 @@ export interface SynthesizeOptions {
 type Metadata = [key: string, value: Buffer][];
 
 /** What was written; `bytes` is the file's size. */
-export interface Synthesized {
+interface Synthesized {
   file: string;
   architecture: string;
   type: string;
@@ -223,7 +225,7 @@ export function synthesize(file: string, options: SynthesizeOptions): Synthesize
   check(options);
   const tensors = tensorsOf(options, randomBits(seed));
   const bytes = writeGguf(file, [[syntheticKey, flag(true)], ...metadataOf(options)], tensors);
-  const weights = tensors.reduce((sum, tensor) => sum + elements(tensor.shape), 0);
+  const weights = sum(tensors.map((tensor) => elementsOf(tensor.shape)));
   return { file, architecture, type: type.toUpperCase(), weights, bytes };
 }
 
@@ -347,12 +349,8 @@ function fillingOf(type: string, columns: number): MatrixFilling {
 
 function tensor(name: string, shape: number[], filling: Filling, fill: Fill): WrittenTensor {
   const { block, bytes: blockBytes, tail = 0 } = tensorTypes[filling.type]!;
-  const bytes = (elements(shape) / block) * blockBytes + tail;
+  const bytes = (elementsOf(shape) / block) * blockBytes + tail;
   return { name, type: filling.type, shape, bytes, data: () => randomData(filling, bytes, fill) };
-}
-
-function elements(shape: number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
 }
 
 function metadataOf({

@@ -3,10 +3,11 @@
 import { t } from '@vscode/l10n';
 import * as path from 'node:path';
 import { type Hyperparameters, hyperparametersOf } from './architectures';
-import { type Gguf, GgufError, readGguf, type TensorDescription } from './gguf';
+import { elementsOf, type Gguf, GgufError, readGguf, type TensorDescription } from './gguf';
 import { infillingOf } from './infilling';
 import type { InfillingSetting } from '../protocol';
 import type { ModelGlance } from '../reports';
+import { sum } from '../statistics';
 import type { PromptModel } from './prompt';
 import { takeInstead, tensorTypeName } from './tensorTypes';
 import { printable } from '../wording';
@@ -77,10 +78,7 @@ function namesUnder(gguf: Gguf, key: string): string[] {
 
 /** How many numbers the tensors hold. */
 function weightsOf(gguf: Gguf): number {
-  return gguf.tensors.reduce(
-    (sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1),
-    0,
-  );
+  return sum(gguf.tensors.map(({ shape }) => elementsOf(shape)));
 }
 
 /**
@@ -110,14 +108,14 @@ export function glanceAt(file: string): ModelGlance {
 /** Embeddings are looked up, and the head is for the last token alone; of the experts some are used. */
 function metOf({ tensors }: Gguf, { experts, expertsUsed }: Hyperparameters): Met {
   const used = (name: string): number => (experts > 0 && /_exps\./.test(name) ? expertsUsed / experts : 1);
-  const sum = (all: readonly TensorDescription[], size: (one: TensorDescription) => number): number =>
-    all.reduce((total, one) => total + used(one.name) * size(one), 0);
+  const met = (all: readonly TensorDescription[], size: (one: TensorDescription) => number): number =>
+    sum(all.map((one) => used(one.name) * size(one)));
   const hasHead = tensors.some(({ name }) => name === 'output.weight');
   const read = tensors.filter(({ name }) => !hasHead || name !== 'token_embd.weight');
   const inLayers = tensors.filter(({ name, shape }) => name.startsWith('blk.') && shape.length > 1);
   return {
-    share: sum(read, ({ bytes }) => bytes) / tensors.reduce((total, { bytes }) => total + bytes, 0),
-    multiplied: sum(inLayers, ({ shape }) => shape.reduce((a, b) => a * b, 1)),
+    share: met(read, ({ bytes }) => bytes) / sum(tensors.map(({ bytes }) => bytes)),
+    multiplied: met(inLayers, ({ shape }) => elementsOf(shape)),
   };
 }
 
@@ -143,8 +141,7 @@ function mainType(gguf: Gguf, any: boolean): string {
         t`${gguf.file}: the tensor "${tensor.name}" has the type ${type}, which the engine does not read. ${takeInstead(tensor.type)}`,
       );
     }
-    const count = tensor.shape.reduce((product, extent) => product * extent, 1);
-    weights.set(type, (weights.get(type) ?? 0) + count);
+    weights.set(type, (weights.get(type) ?? 0) + elementsOf(tensor.shape));
   }
   const mixture = mixtures[Number(gguf.metadata.get('general.file_type'))];
   if (mixture && weights.has(mixture.replace(/_[SML]$/, ''))) return mixture;

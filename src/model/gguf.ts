@@ -6,9 +6,9 @@ import { grouped } from '../numbers';
 import { whyUnread } from '../wording';
 import { takeInstead, tensorTypeName, tensorTypes } from './tensorTypes';
 
-export type GgufArray = string[] | boolean[] | number[] | bigint[];
+type GgufArray = string[] | boolean[] | number[] | bigint[];
 /** 64-bit integers that a double cannot hold stay `bigint`. */
-export type GgufValue = string | boolean | number | bigint | GgufArray;
+type GgufValue = string | boolean | number | bigint | GgufArray;
 
 /** `type` is ggml's type id, `shape` in ggml's order (columns first), `offset` in bytes from the start of the file. */
 export interface TensorDescription {
@@ -331,7 +331,7 @@ function readTensors(reader: Reader, count: number): TensorDescription[] {
   return tensors;
 }
 
-function elementsOf(shape: number[]): number {
+export function elementsOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 

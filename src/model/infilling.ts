@@ -6,7 +6,7 @@ import type { Gguf } from './gguf';
 import type { Tokenizer } from './tokenizer';
 import type { InfillingSetting } from '../protocol';
 
-export interface Infilling {
+interface Infilling {
   format: Format;
   /** The orders that the model was trained on, none for a model that only continues text. */
   fimOrders: FimOrder[];
@@ -37,7 +37,7 @@ export function infillingOf(
 }
 
 /** A file may have any name; what the model is called stands in it. */
-export function namesOf(gguf: Gguf): string {
+function namesOf(gguf: Gguf): string {
   const keys = ['general.name', 'general.basename', 'general.finetune'];
   return keys
     .map((key) => gguf.metadata.get(key))

@@ -3,7 +3,7 @@
 import { t } from '@vscode/l10n';
 
 /** A ggml type: `block` elements take `bytes` bytes, and the whole tensor `tail` bytes more. */
-export interface TensorType {
+interface TensorType {
   name: string;
   block: number;
   bytes: number;

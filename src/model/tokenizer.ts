@@ -9,7 +9,7 @@ import { beginsText, preTokenizers, takesWholeWords } from './pretokens';
 import { bytesOfPiece, SentencePieces } from './sentencePieces';
 
 /** Ids of the tokens that steer the model; undefined where the model has none, or is not to be given it. */
-export interface ControlIds extends Partial<Record<FimRole, number>> {
+interface ControlIds extends Partial<Record<FimRole, number>> {
   beginOfText?: number;
 }
 

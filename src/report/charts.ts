@@ -10,7 +10,7 @@ export interface Series {
   mark?: { at: readonly [number, number]; text: string; label?: string };
 }
 
-export interface Axis {
+interface Axis {
   title: string;
   /** How a value reads, `30 %`. */
   text: (value: number) => string;
@@ -18,7 +18,7 @@ export interface Axis {
   steps?: number[];
 }
 
-export interface Chart {
+interface Chart {
   /** Says what is seen to those who do not see it, too. */
   title: string;
   x: Axis;
@@ -40,7 +40,7 @@ export interface Look {
   readonly byItself: boolean;
 }
 
-export const byItself: Look = {
+const byItself: Look = {
   width: 760,
   plot: { left: 70, right: 24, top: 52, height: 280, below: 58 },
   byItself: true,

@@ -6,7 +6,7 @@ import type { Detail, TokenChip } from './pages';
 import { grouped, percent } from '../numbers';
 
 /** `setting` is the name of the one to change. */
-export interface Explained {
+interface Explained {
   readonly sentence: string;
   readonly setting?: string;
 }

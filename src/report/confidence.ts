@@ -74,7 +74,7 @@ function fateOf(
 }
 
 /** How many answers of each fate there are by how sure they are, the least sure ones first. */
-export type Bucket = Record<JudgedAnswer['fate'], number> & { readonly from: number; readonly to: number };
+type Bucket = Record<JudgedAnswer['fate'], number> & { readonly from: number; readonly to: number };
 
 export function bucketsOf(answers: readonly JudgedAnswer[]): Bucket[] {
   const all = Array.from({ length: buckets }, (_, i) => {

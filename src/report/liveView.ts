@@ -34,7 +34,7 @@ const enoughTokens = 4;
 const waitSteps = [10, 20, 40, 80, 160, 320, 640];
 
 /** `requests` are the newest first; `engine` is a sentence on what computes, `recent` what the status bar has. */
-export interface Watched {
+interface Watched {
   readonly engine: string;
   readonly requests: readonly LoggedRequest[];
   readonly recent: Recent | undefined;

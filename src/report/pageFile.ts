@@ -27,7 +27,7 @@ export function filledPage(html: string, values: PageValues): string {
 }
 
 /** The parts of a page as texts: HTML, the sheet of colours for a page alone, that of all pages, and the script. */
-export interface PageParts {
+interface PageParts {
   readonly html: string;
   readonly alone: string;
   readonly css: string;

@@ -217,7 +217,7 @@ export interface HoleRow extends Place {
   readonly given: readonly (Given | undefined)[];
 }
 
-export interface Given {
+interface Given {
   readonly text: string;
   readonly verdict: string;
   readonly exact: boolean;

@@ -11,14 +11,14 @@ import { grouped, milliseconds, percent, threadsOf } from '../numbers';
 export type Report = Omit<Evaluation, 'results'>;
 
 /** The reports on the holes of one frozen set; throws an Error where they are of different holes. */
-export interface SetOfReports {
+interface SetOfReports {
   name: string;
   reports: Report[];
 }
 
 const kinds = ['rest', 'line', 'block', 'comment', 'string'];
 /** By setting, what somebody had of ghost texts who typed files; without the single offers. */
-export type Typings = Partial<
+type Typings = Partial<
   Record<
     keyof typeof wantedPrecision,
     Omit<Typing, 'byLanguage'> & { byLanguage: Record<string, Omit<Typed, 'offered'>> }

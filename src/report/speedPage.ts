@@ -4,7 +4,7 @@ import { barChart, logChart, type Series } from './charts';
 import { threadsOf } from '../numbers';
 
 /** What is needed of a report of `npm run bench`; `work` other than prefill and decode is left out. */
-export interface SpeedReport {
+interface SpeedReport {
   cpu: string;
   results: {
     shape: string;

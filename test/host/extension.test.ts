@@ -14,7 +14,6 @@ import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { leastConfidence } from '../../src/eagerness';
-import type { Alternative } from '../../src/protocol';
 import type { BenchReport, Evaluation } from '../../src/reports';
 import { Benchmark } from '../../src/extension/benchmark';
 import { Evaluations } from '../../src/extension/evaluation';
@@ -22,7 +21,7 @@ import type { Parts } from '../../src/extension/extension';
 import { showLine } from '../../src/extension/documents';
 import { Problems } from '../../src/extension/problems';
 import { explanation } from '../../src/extension/whyNothing';
-import type { RelatedText } from '../../src/protocol';
+import type { Alternative, RelatedText } from '../../src/protocol';
 import { LocalHub } from '../unit/library/localHub';
 import {
   accept,

@@ -138,7 +138,7 @@ export async function withEngine<T>(
   }
 }
 
-export async function loadParamsOf({ threads = 0, kernel, ...options }: EngineOptions): Promise<LoadParams> {
+async function loadParamsOf({ threads = 0, kernel, ...options }: EngineOptions): Promise<LoadParams> {
   return { modelFile: await modelFileOf(options), threads, ...(kernel ? { kernel } : {}) };
 }
 
@@ -242,7 +242,7 @@ export function threadCounts(value: string): number[] {
   return value.split(',').map(threadCount);
 }
 
-export function share(value: string): number {
+function share(value: string): number {
   const number = Number(value);
   if (value.trim() === '' || !(number >= 0 && number <= 1))
     throw new InvalidArgumentError('A number from 0 to 1 is needed.');

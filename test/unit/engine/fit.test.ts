@@ -123,7 +123,7 @@ describe('fitting a model to the machine', () => {
       await ended;
     };
     const session: Partial<NativeSession> = {
-      evaluate: () => pass().then(() => ({ milliseconds: 0, cancelled: false })),
+      evaluate: () => pass().then(() => ({ milliseconds: 0 })),
       evaluateAll: () => pass().then(() => new Float32Array()),
       ...{ truncate: () => undefined, free: () => undefined, cancel: () => cancel() },
     };

@@ -83,7 +83,7 @@ describe('measuring a model by threads and kernels', () => {
   it('takes for the first token as long as for the prompt, whose last pass it is chosen from', async () => {
     const session = {
       truncate: () => undefined,
-      evaluate: () => Promise.resolve({ milliseconds: 5, cancelled: false }),
+      evaluate: () => Promise.resolve({ milliseconds: 5 }),
       generate: ({ max }: { max: number }) =>
         Promise.resolve({ ids: new Int32Array(max), milliseconds: 100 * max }),
     } as unknown as NativeSession;

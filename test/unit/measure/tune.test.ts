@@ -81,7 +81,7 @@ describe('tuning', () => {
           evaluate: {
             value: () =>
               new Promise((resolve) => {
-                end = () => resolve({ milliseconds: 1, cancelled: true });
+                end = () => resolve({ milliseconds: 1 });
                 cancelling.abort();
               }),
           },
