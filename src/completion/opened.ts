@@ -266,7 +266,7 @@ export class Opened {
     const all = this.#above + this.#line + text;
     return [...text.matchAll(/;/g)].some(({ index }) => {
       const top = this.after(text.slice(0, index + 1)).stack.at(-1);
-      if (top?.kind !== 'bracket' || top.closer !== ')' || top.at < this.#lineStart) return false;
+      if (top?.kind !== 'bracket' || top.weak || top.closer !== ')' || top.at < this.#lineStart) return false;
       const isHead = /\b(?:for|if|switch|while)\s*$/.test(lineTo(all, top.at));
       const isOver = isAll && top.at >= this.#cursor && isBlank(text.slice(index + 1));
       return !isHead || isOver;

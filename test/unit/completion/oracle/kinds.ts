@@ -681,6 +681,7 @@ const kinds: Record<string, Row[]> = {
     ],
     ['c', 'void f(int n) {\n    for (‸)\n}\n', 'int i = 0; i < n; i++) {\n', 'int i = 0; i < n; i++'],
     ['kotlin', 'fun f() {\n    ‸\n}\n', 'g(a[0];\n', 'hidden: unbalanced'],
+    ['cpp', 'a = {\n    ‸\n};\n', '"[range(0; 10; 3)]",\n', '"[range(0; 10; 3)]",'],
     ['swift', 'f(‸)\n', '{ a; b })\n', '{ a; b }'],
   ],
   'a closer too many': [
