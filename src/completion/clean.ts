@@ -47,16 +47,20 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   if (hasInvisible(text)) return { text, hidden: 'invisible' };
   if (isChat(site, opened, text)) return { text, hidden: 'chat' };
   if (!takesUpRest && endsWordAgain(site, text)) return { text, hidden: 'duplicate' };
+  // Where the model ends of itself, that is all of it.
+  if (opened.breaksOff(text, reason === 'end')) return { text, hidden: 'unbalanced' };
   if (opened.endsCallInComment(text)) return { text, hidden: 'unbalanced' };
   if (reason === 'repetition') return { text, hidden: 'repetition' };
   // In a string or a comment it declares nothing.
   if (isDuplicate(site, text, verdict.differs) || (!opened.isText('') && declaresAgain(site, text)))
     return { text, hidden: 'duplicate' };
-  if (syntax && addsErrors(site, opened, withCloserOnItsLine(site, text), syntax))
+  if (syntax && addsErrors(site, opened, withCloserOnItsLine(site, opened, text), syntax))
     return { text, hidden: 'syntax' };
   const twice = opened.closedTwice(text) ?? closesElementTwice(site, opened, text);
   const single = twice === undefined ? text : text.slice(0, twice).trimEnd();
-  return isBlank(single) ? { text: '', hidden: 'unbalanced' } : { text: withCloserOnItsLine(site, single) };
+  return isBlank(single)
+    ? { text: '', hidden: 'unbalanced' }
+    : { text: withCloserOnItsLine(site, opened, single) };
 }
 
 /** What is whole before the first line in a column where it cannot be. */
@@ -78,12 +82,14 @@ function withoutSecondSpace(site: Site, text: string): string {
   return /(?<![ \t])[ \t]$/.test(site.lineBefore) ? text.replace(/^[ \t](?![ \t])/, '') : text;
 }
 
-/** A body written between a bracket and its closer puts the closer on a line of its own. */
-function withCloserOnItsLine(site: Site, text: string): string {
+/** A body written between a bracket and its closer puts the closer on a line of its own, or that of what is further out. */
+function withCloserOnItsLine(site: Site, opened: Opened, text: string): string {
   const { block, lineAfter } = site;
   const between =
     block?.behindOpener && block.closer !== '' && lineAfter.trimStart().startsWith(block.closer);
-  return between && text.includes('\n') ? `${text.trimEnd()}\n${block.indentation}` : text;
+  if (!between || !text.includes('\n')) return text;
+  const indentation = opened.isKept(text) ? block.indentation : opened.indentationBehind(text);
+  return `${text.trimEnd()}\n${indentation}`;
 }
 
 /** Code that goes on behind a wrong closer, or is left open before it, is of another place. */

@@ -82,9 +82,12 @@ export function indented(site: Site, text: string, isKept: (index: number) => bo
 }
 
 /** The spaces that the model writes for a level, by the first line of a block's body, which is one level deep in it. */
-function spacesWritten({ block, lineBefore }: Site, firstOfBody: string): number {
+function spacesWritten(site: Site, firstOfBody: string): number {
+  const { block, lineBefore, lineAbove } = site;
   const spaces = /^ */.exec(firstOfBody)![0].length;
-  const levels = block && lineBefore !== '' ? block.column / tabWidth + 1 : undefined;
+  // Below a rule, or a command that stands as deep, a command is one level deep.
+  const isFirst = lineBefore === '' && isRecipe(site) && !/^\t\s/.test(lineAbove);
+  const levels = block && lineBefore !== '' ? block.column / tabWidth + 1 : isFirst ? 1 : undefined;
   if (levels !== undefined && spaces > 0 && spaces % levels === 0) return spaces / levels;
   return spacesPerLevel(firstOfBody);
 }

@@ -105,6 +105,12 @@ export class Opened {
     return this.#kept(this.after(text)) === this.#atCursor.stack.length;
   }
 
+  /** What the line begins with in which that was opened which is innermost behind a text. */
+  indentationBehind(text: string): string {
+    const at = this.after(text).stack.at(-1)?.at ?? 0;
+    return /^\s*/.exec(lineAt(this.#above + this.#line + text, at))![0];
+  }
+
   /** Whether the cursor stands in code. */
   get isCode(): boolean {
     const inside = this.#atCursor.stack.findLast(({ weak }) => !weak);
@@ -172,7 +178,8 @@ export class Opened {
   /** Whether the whole document leaves something open that is so at the cursor. */
   get isOwed(): boolean {
     const isAll = this.#isWhole && this.#after.length === this.#site.after.length;
-    return isAll && this.#below.isClear && this.#below.spare > 0;
+    const { isClear, missing, spare } = this.#below;
+    return isAll && isClear && missing + spare > 0;
   }
 
   /**
@@ -248,6 +255,22 @@ export class Opened {
     const line = (this.#line + text).split('\n').at(-1)!;
     const count = (pattern: RegExp): number => line.match(pattern)?.length ?? 0;
     return line.split(end[1]!).length % 2 === 0 && count(/[)\]}]/g) > count(/[([{]/g);
+  }
+
+  /**
+   * Whether a text has a semicolon within round brackets that it or the cursor's line has opened, and that hold none: those of
+   * a call. In the head of a loop more follows it, so that no text `isAll` that ends with it there.
+   */
+  breaksOff(text: string, isAll: boolean): boolean {
+    if (!endsBySemicolon.has(this.#site.languageId)) return false;
+    const all = this.#above + this.#line + text;
+    return [...text.matchAll(/;/g)].some(({ index }) => {
+      const top = this.after(text.slice(0, index + 1)).stack.at(-1);
+      if (top?.kind !== 'bracket' || top.weak || top.closer !== ')' || top.at < this.#lineStart) return false;
+      const isHead = /\b(?:for|if|switch|while)\s*$/.test(lineTo(all, top.at));
+      const isOver = isAll && top.at >= this.#cursor && isBlank(text.slice(index + 1));
+      return !isHead || isOver;
+    });
   }
 
   /** Whether a text ends within a string, or a bracket that stands in its own line or the cursor's. */
@@ -342,15 +365,24 @@ export class Opened {
   /**
    * What the text behind the cursor says of what is open there: how many things of the cursor's line, innermost first,
    * it closes at once, how many that follow it does not close, and how many at the end; unclear where it fits none of
-   * these.
+   * these. Where the line's rest closes what is open further out, as `})` does within a block, things of the lines above
+   * may be missing as well.
    */
   get #below(): Below {
     return (this.#knownBelow ??= this.#readBelow());
   }
 
+  /** The line's rest closes something, and then what is not the next. */
+  get #isShort(): boolean {
+    const lexer = this.#atCursor.clone();
+    lexer.mismatched = false;
+    return this.#isSound && /^[)\]}]/.test(this.#rest) && lexer.read(this.#rest).mismatched;
+  }
+
   #readBelow(): Below {
     const { stack } = this.#atCursor;
-    const line = stack.filter(({ at }) => at >= this.#lineStart);
+    const isShort = this.#isShort;
+    const line = stack.filter(({ at }) => isShort || at >= this.#lineStart);
     // Elements are closed by nobody but the model.
     const closable = line.filter(({ kind }) => kind !== 'tag' && kind !== 'text');
     const inner = closable.map(({ closer }) => closer).reverse();
@@ -370,7 +402,7 @@ export class Opened {
       ).length;
       // What is still open where another text takes the place of the cursor's is closed by nothing below.
       if (!lexer.mismatched && !lexer.hasParted) return { closed, missing, spare, isClear: true };
-      if (isClosed) break;
+      if (isClosed && !isShort) break;
     }
     return unclear;
   }
@@ -404,6 +436,17 @@ function spelled({ kind, closer }: Open): string {
   return closer;
 }
 
+/** Languages in which a semicolon ends a statement, and round brackets hold none. */
+const endsBySemicolon = new Set([
+  ...['c', 'cpp', 'csharp', 'dart', 'java', 'javascript', 'javascriptreact', 'kotlin', 'objective-c', 'php'],
+  ...['scala', 'swift', 'typescript', 'typescriptreact'],
+]);
+
+/** What stands before an index in its line. */
+function lineTo(text: string, index: number): string {
+  return text.slice(text.lastIndexOf('\n', index - 1) + 1, index);
+}
+
 /** The line of a text that has the character at an index. */
 function lineAt(text: string, index: number): string {
   const end = text.indexOf('\n', index);
@@ -414,7 +457,12 @@ function lineAt(text: string, index: number): string {
 const opensBody = /(?:\b(?:begin|do|else|in|of|then|where)|[:=>|\\])\s*$/;
 
 const keywords =
-  /^(?:and|as|case|catch|do|elif|else|elseif|end|finally|fn|for|foreach|from|func|function|if|in|instanceof|is|lock|match|of|or|property|return|satisfies|switch|synchronized|then|typeof|__typeof|__typeof__|unless|until|using|when|where|while|with|x)$/i;
+  /^(?:and|as|case|catch|do|elif|else|elseif|end|finally|fn|for|foreach|from|func|function|if|in|instanceof|is|lock|match|of|or|property|return|satisfies|switch|synchronized|then|typeof|__typeof|__typeof__|unless|until|using|when|where|while|with|x)$/;
+
+/** A word in capitals may be one, too; `.Where(` is none. */
+function isKeyword(word: string): boolean {
+  return keywords.test(/[a-z]/.test(word) ? word : word.toLowerCase());
+}
 
 /** Languages in which an operator may stand alone, as in `(+)` and `f(a:)`. */
 const sections = new Set([
@@ -448,7 +496,7 @@ function isGlued(text: string, opener: number | undefined, at: number, languageI
   if (text[at] === '}' && isFar && goesOn && /[^\s;{}]/.test(text[at - 1]!) && !sections.has(languageId))
     return true;
   const word = /^[\p{L}_]\w*/u.exec(text.slice(at + 1, at + 20))?.[0];
-  if (word === undefined || keywords.test(word)) return false;
+  if (word === undefined || isKeyword(word)) return false;
   const before = text[at - 1]!;
   if (text[at] === ']') {
     // `[]byte`, `map[string]bool`, `[[A alloc]init]`
@@ -459,7 +507,7 @@ function isGlued(text: string, opener: number | undefined, at: number, languageI
   if (text[at] === '}' || opener === undefined) return /[\p{L}\p{N}_]/u.test(before);
   // `(int)a` and `if (a)b` are no calls.
   const called = /[\p{L}\p{N}_!)\]>]+$/u.exec(text.slice(Math.max(0, opener - 20), opener))?.[0];
-  return called !== undefined && !keywords.test(called);
+  return called !== undefined && !isKeyword(called);
 }
 
 /** Where a name may stand right behind `]`. */

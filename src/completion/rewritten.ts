@@ -59,7 +59,7 @@ function goesBefore(
   if (opened.leavesOpen(text) || !opened.fits(text, 0)) return false;
   if (text.endsWith(';')) return /^\s+(?:[\p{L}_$]|\+\+|--)/u.test(lineAfter);
   if (text.endsWith(':') && languageAt(languageId).blocks === 'colon') return false;
-  if (/^\s*\(/.test(lineAfter) && !nameEnd.test(lineBefore + text) && /[\p{N})\]}"'`]$/u.test(text))
+  if (/^\s*\(/.test(lineAfter) && !nameEnd.test(lineBefore + text) && /[\p{N})\]}"'`,]$/u.test(text))
     return false;
   if (/[)\]}"'`]$/.test(text)) return !wordStart.test(lineAfter);
   return isInWord || !isBlank(lineBefore) || !wordEnd.test(text) || !wordStart.test(lineAfter);

@@ -124,8 +124,10 @@ export class Stop {
     if (loop !== undefined) return this.#cut('repetition', loop);
     if (this.#closing !== undefined && reason !== 'end') return this.#cut(reason, this.#closersEnd);
     const end = this.#endsStatement(this.#text.slice(this.#lineStart));
-    const isText = this.#line > 0 && this.#opened.leavesText(`${this.#text}\n`);
-    if (reason === 'end' && !isText) return this.#cut(reason, end ?? this.#whole);
+    const isBegun =
+      this.#line > 0 &&
+      (this.#opened.leavesText(`${this.#text}\n`) || this.#opened.breaksOff(this.#text, true));
+    if (reason === 'end' && !isBegun) return this.#cut(reason, end ?? this.#whole);
     return this.#line > 0 ? this.#cutOff(reason, this.#lineStart - 1) : this.#cut(reason);
   }
 

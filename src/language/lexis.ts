@@ -333,7 +333,7 @@ const special: Record<string, Partial<Lexis>> = {
       ...rubyish,
     ],
     heredoc: /<<(?:[~-](?=["'`]?[A-Za-z_])|(?=["'`]?[A-Z_]))(["'`]?)([A-Za-z_]\w*)\1/y,
-    plain: /(?<!\w)\?["'#](?!\w)|\$['"`]/y,
+    plain: /(?<!\w)\?["'#](?!\w)|\$['"`]|(?<=\bdef\s+)`/y,
     escape: backslash,
     slashes: 'passed',
   },

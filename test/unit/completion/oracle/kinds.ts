@@ -161,6 +161,10 @@ const kinds: Record<string, Row[]> = {
     ['javascript', 'const a = [{‸]\n', '\n  b: 1,\n}];\n', '\n  b: 1,\n}'],
     ['javascript', 'call({‸})\n', '\n  a: 1,\n});\n', '\n  a: 1,\n'],
     ['python', 'call(a, [‸])\n', '1, 2], b)\n', '1, 2'],
+    // What stands behind the cursor closes what is further out, and the inner block is closed by nobody.
+    ['javascript', 'f(() => {\n  if (x) {‸})\n', '\n    a();\n  }\n})\n', '\n    a();\n  }\n'],
+    ['javascript', 'f(() => {\n  if (x) {\n    ‸})\n', 'a();\n  }\n})\n', 'a();\n  }'],
+    ['javascript', 'f(() => {\n  if (x) {\n    a();\n  ‸})\n', '}\n})\n', '}'],
     // What else the function needs is to be written behind its parameters.
     ['javascript', 'load().then(({ ‸}))\n', 'a = [], ...b }) => b);\n', 'a = [], ...b '],
     // Of the call only the string is closed.
@@ -567,6 +571,7 @@ const kinds: Record<string, Row[]> = {
     ['c', 'int f() {\n\tg(a,\n‸\n}\n', '\t  b);\n', '\t  b);'],
     ['makefile', 'a:\n\tfor b in c; do \\\n‸\n\tdone\n', '\t  d; \\\n', '\t  d; \\'],
     ['makefile', 'clean:\n‸\n', '  rm -f *.o', '\trm -f *.o'],
+    ['makefile', 'clean:\n‸\n', '        rm -f *.o', '\trm -f *.o'],
     ['javascript', '  if (a) {\n‸\n  }\n', '\t\tb();', '    b();'],
     ['javascript', '\tif (a) {‸\n', '\n    b();\n    c();\n  }\n', '\n\t\tb();\n\t\tc();\n\t}'],
     ['python', 'def f():\n    if a:\n‸\n', '\t\tb()', '        b()'],
@@ -665,7 +670,22 @@ const kinds: Record<string, Row[]> = {
     ['awk', '‸\n', '/[a-z]foo/ { print $1 }\n', '/[a-z]foo/ { print $1 }'],
     ['zig', 'const a = ‸;\n', 'b[0]c;\n', 'hidden: unbalanced'],
   ],
+  'a semicolon before what closes a call, or the head of a loop': [
+    ['c', 'void f(int n) {‸\n}\n', '\n    int s = 0;\n    for (int i = 0;\n', '\n    int s = 0;'],
+    ['c', 'void f(int n) {\n    ‸\n}\n', 'for (int i = 0;', 'hidden: unbalanced'],
+    [
+      'c',
+      'void f(int n) {\n    ‸\n}\n',
+      'for (int i = 0;\n         i < n; i++)\n',
+      'for (int i = 0;\n         i < n; i++)',
+    ],
+    ['c', 'void f(int n) {\n    for (‸)\n}\n', 'int i = 0; i < n; i++) {\n', 'int i = 0; i < n; i++'],
+    ['kotlin', 'fun f() {\n    ‸\n}\n', 'g(a[0];\n', 'hidden: unbalanced'],
+    ['cpp', 'a = {\n    ‸\n};\n', '"[range(0; 10; 3)]",\n', '"[range(0; 10; 3)]",'],
+    ['swift', 'f(‸)\n', '{ a; b })\n', '{ a; b }'],
+  ],
   'a closer too many': [
+    ['csharp', 'var a = b\n    ‸\n', '.Where(c => c.D)e)\n', 'hidden: unbalanced'],
     ['css', 'a {‸\n}\n', '\n  color: red;\n  bord}er: 0;\n}\n', '\n  color: red;'],
     ['css', '‸\n', 'a{b:c}d{e:f}\n', 'a{b:c}d{e:f}'],
     ['scss', '‸\n', '.a-#{$b}c {', '.a-#{$b}c {'],
@@ -729,6 +749,7 @@ const kinds: Record<string, Row[]> = {
     ['typescript', 'const a‸ = 1;\n', 'b = 1;\n', 'b'],
   ],
   'what begins like a string and is none': [
+    ['ruby', 'def `(a)\n  a\nend\n\nf(‸)\n', 'b)\n', 'b'],
     ['perl', 'if ($a && (‸))\n', '$b // c($d)) {\n', '$b // c($d)'],
     ['coffeescript', "a = b.match /it's (/\nf(‸)\n", 'c)\n', 'c'],
     ['ruby', "expect(a).to match /it's (/\nf(‸)\n", 'c)\n', 'c'],
@@ -963,6 +984,7 @@ const kinds: Record<string, Row[]> = {
     ['go', 'type A struct {\n\tConnection ‸\n}\n', 'Connection\n', 'Connection'],
   ],
   'another version of the line, whose rest stands behind the cursor': [
+    ['sql', 'SELECT a,\n  ‸(b) AS c,\n  d\nFROM e;\n', 'MIN(f) AS g,\n', 'MIN'],
     ['typescript', 'app.‸("/users", list);\n', 'get("/items", (req, res) => {\n', 'get'],
     ['typescript', 'x.f‸(y);\n', 'oo(a, b);\n', 'oo'],
     ['typescript', 'if (x.‸(y)) {\n  a();\n}\n', 'foo(a)) {\n', 'foo'],
