@@ -245,7 +245,8 @@ function tooltip(
     'showDiagnostics',
     'openMenu',
   ];
-  const ofEditor = ['workbench.action.openSettings', 'editor.action.inlineSuggest.snooze'];
+  const snoozes = ['editor.action.inlineSuggest.snooze', 'editor.action.inlineSuggest.cancelSnooze'] as const;
+  const ofEditor = ['workbench.action.openSettings', ...snoozes];
   text.isTrusted = { enabledCommands: [...commands.map((each) => `ryzanstein.${each}`), ...ofEditor] };
   text.appendMarkdown('**Ryzanstein** ').appendText(sentence);
   const remedies = failureIn(engine.state)?.remedies ?? [];
@@ -263,7 +264,8 @@ function tooltip(
     link(t`Live view`, 'showLiveView'),
     link(t`Why nothing here?`, 'whyNothing'),
     link(t`This language on or off`, 'toggleLanguage'),
-    `[${t`Snooze`}](command:editor.action.inlineSuggest.snooze "${t`No completions for a while, of any extension`}")`,
+    `[${t`Snooze`}](command:${snoozes[0]} "${t`No completions for a while, of any extension`}")`,
+    `[${t`End snooze`}](command:${snoozes[1]})`,
     link(t`Diagnostics`, 'showDiagnostics'),
     link(t`Menu`, 'openMenu'),
   ];

@@ -688,6 +688,13 @@ describe('ghost text', () => {
     assert.deepEqual(seen, [!before, before]);
   });
 
+  it('offers to snooze and to end that, with what VS Code has for it', async () => {
+    const offered = [...parts.status.details.matchAll(/command:(editor\.action\.inlineSuggest\.\w+)/g)];
+    assert.equal(offered.length, 2);
+    const known = await vscode.commands.getCommands();
+    for (const [, command] of offered) assert.ok(known.includes(command!), command);
+  });
+
   it('tells where the editor is set not to ask, also for one language', async () => {
     const editor = vscode.workspace.getConfiguration('editor', { languageId: 'typescript' });
     const { Global } = vscode.ConfigurationTarget;
