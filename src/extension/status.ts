@@ -131,7 +131,7 @@ export class Status implements vscode.Disposable {
       return {
         name: 'off',
         text: `$(circle-slash) ${t`Ryzanstein off`}`,
-        sentence: t`Completions are off in all languages.`,
+        sentence: t`Completions are off.`,
         setting: 'enabled',
       };
     if (document && !languageIsOn(settings, document.languageId))
