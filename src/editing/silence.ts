@@ -18,7 +18,7 @@ export interface DocumentFacts {
 const mostCharacters = 2_000_000;
 
 /** Documents that belong to no file system and are written nevertheless. */
-const ownSchemes = new Set(['untitled', 'vscode-notebook-cell', 'vscode-scm']);
+const ownSchemes = new Set(['untitled', 'vscode-notebook-cell', 'vscode-interactive-input', 'vscode-scm']);
 /** Writable file systems that hold VS Code's own state: settings, keybindings, prompts. */
 const internalSchemes = new Set(['vscode-userdata', 'vscode-settings', 'output', 'git', 'comment']);
 

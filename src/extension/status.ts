@@ -41,7 +41,9 @@ interface Look {
 }
 
 /** Silences of a file that are not over in a moment. */
-const lasting: ReadonlySet<Silence['kind']> = new Set(['ignored', 'secret', 'long'] as const);
+const lasting: ReadonlySet<Silence['kind']> = new Set([
+  ...(['noFile', 'unwritable', 'ignored', 'secret', 'long'] as const),
+]);
 
 export class Status implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem(

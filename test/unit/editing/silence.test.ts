@@ -20,11 +20,13 @@ const words = (more: Parameters<typeof site>[0]): string => {
 };
 
 describe('silence', () => {
-  it('is broken for files, remote files, untitled documents, cells and the input of commit messages', () => {
+  it('is broken for files, remote files, untitled documents, cells and inputs', () => {
     assert.equal(site({}), undefined);
     assert.equal(site({ scheme: 'vscode-vfs' }), undefined);
     assert.equal(site({ scheme: 'untitled', writable: undefined }), undefined);
     assert.equal(site({ scheme: 'vscode-notebook-cell', writable: undefined }), undefined);
+    const input = { scheme: 'vscode-interactive-input', path: '/InteractiveInput-1', writable: undefined };
+    assert.equal(site(input), undefined);
     // The setting "languages" has the last word there, by the name of its language: "scminput".
     assert.equal(site({ scheme: 'vscode-scm', path: 'git/scm0/input', writable: undefined }), undefined);
   });
