@@ -23,6 +23,8 @@ export interface Explanation {
   readonly setting?: keyof Settings | 'editor.inlineSuggest.enabled';
   /** Nothing is offered there even to somebody who asks for it. */
   readonly isFinal?: true;
+  /** It may be that VS Code snoozes suggestions, which nobody is told of. */
+  readonly maySnooze?: true;
 }
 
 /** `entries` are those of one line, the newest first. */
@@ -31,6 +33,7 @@ export function explain(entries: readonly Entry[]): Explanation {
   if (!entry)
     return {
       sentence: t`Nothing is known of this line: it was not asked for, or too long ago. Text is offered while you type, unless VS Code snoozes suggestions.`,
+      maySnooze: true,
     };
   const { result, text, outcome, answer } = entry;
   switch (result.kind) {

@@ -67,6 +67,24 @@ export function languageIsOn(settings: Settings, languageId: string): boolean {
   return settings.languages[languageId] ?? true;
 }
 
+/**
+ * Which of the places where languages are set is to change, so that one of them is on or off, and what is set there from
+ * then on. The nearest place stands last, and the first where none has the language: VS Code joins what all of them have.
+ */
+export function languageChange(
+  defaultValue: Settings['languages'] | undefined,
+  places: readonly (Settings['languages'] | undefined)[],
+  languageId: string,
+  on: boolean,
+): { place: number; languages: Settings['languages'] | undefined } {
+  const place = Math.max(
+    places.findLastIndex((set) => set?.[languageId] !== undefined),
+    0,
+  );
+  const beneath = Object.assign({}, defaultValue, ...places.slice(0, place)) as Settings['languages'];
+  return { place, languages: languagesWith(places[place], beneath, languageId, on) };
+}
+
 /** The languages as they are to be set over others; what is so without is not set, and nothing is where nothing else is. */
 export function languagesWith(
   set: Settings['languages'] | undefined,

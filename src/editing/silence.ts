@@ -17,17 +17,10 @@ interface DocumentFacts {
 
 const mostCharacters = 2_000_000;
 
-/** Documents that belong to no file system and are code nevertheless. */
-const ownSchemes = new Set(['untitled', 'vscode-notebook-cell']);
+/** Documents that belong to no file system and are written nevertheless. */
+const ownSchemes = new Set(['untitled', 'vscode-notebook-cell', 'vscode-interactive-input', 'vscode-scm']);
 /** Writable file systems that hold VS Code's own state: settings, keybindings, prompts. */
-const internalSchemes = new Set([
-  'vscode-userdata',
-  'vscode-settings',
-  'vscode-scm',
-  'output',
-  'git',
-  'comment',
-]);
+const internalSchemes = new Set(['vscode-userdata', 'vscode-settings', 'output', 'git', 'comment']);
 
 /** Why nothing is offered in a document; undefined where it is. */
 export function silentBecause(facts: DocumentFacts): Silence | undefined {

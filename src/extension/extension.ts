@@ -152,7 +152,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
   const commands: Record<string, () => unknown> = {
     'ryzanstein.whyNothing': () => whyNothing({ completions, ignoring, status }, lastEditor),
     'ryzanstein.completeNow': () => completeNow(lastEditor),
-    'ryzanstein.toggle': toggle,
+    'ryzanstein.toggle': () => toggle(lastEditor),
     'ryzanstein.toggleLanguage': () => toggleLanguage(lastEditor),
     'ryzanstein.runBenchmark': () => withMessages(() => benchmark.run()),
     'ryzanstein.showBenchmark': () => benchmark.show(),

@@ -29,6 +29,8 @@ export class WorkspaceIgnoring implements vscode.Disposable {
   known(file: vscode.Uri, onJudged?: () => void): Judgement | undefined {
     // A cell is judged by its notebook, and an untitled document by the place where it is to be saved, if it has one.
     if (file.scheme === 'vscode-notebook-cell') return undefined;
+    // What an interactive window is given lies nowhere, although its address has a path.
+    if (file.scheme === 'vscode-interactive-input') return 'readable';
     const name = file.toString();
     const judgement = this.rules.known(name);
     if (judgement === undefined && onJudged)

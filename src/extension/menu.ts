@@ -52,7 +52,7 @@ function choices({ state }: LocalEngine, lastEditor: LastEditor): Choice[] {
       : []),
     command('graph-line', t`Live view`, 'ryzanstein.showLiveView'),
     separator(t`Completions`),
-    ticked(settings.enabled, t`On`, toggle),
+    ticked(settings.enabled, t`On`, () => toggle(lastEditor)),
     ...(document
       ? [
           ticked(
@@ -110,8 +110,9 @@ function eagernessChoices({ eagerness, confidence }: Settings, scope?: vscode.Te
   }));
 }
 
-export function toggle(): Promise<void> {
-  return changeInTurn(() => writeSetting('enabled', !readSettings().enabled));
+/** Turns completions on or off, as they are in the last editor. */
+export function toggle({ document }: LastEditor): Promise<void> {
+  return changeInTurn(() => writeSetting('enabled', !readSettings(document).enabled, document));
 }
 
 /** Turns the last editor's language on or off. */
@@ -120,8 +121,9 @@ export async function toggleLanguage({ document }: LastEditor): Promise<void> {
     void notify('inform', t`Ryzanstein: open a file whose language is to be turned on or off.`);
     return;
   }
-  const { languageId } = document;
-  await changeInTurn(() => writeLanguage(languageId, !languageIsOn(readSettings(document), languageId)));
+  await changeInTurn(() =>
+    writeLanguage(document, !languageIsOn(readSettings(document), document.languageId)),
+  );
 }
 
 /** Asks for a completion at the cursor, however long it takes. */

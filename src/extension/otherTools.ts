@@ -32,9 +32,12 @@ export function nameOtherCompleters(memory: vscode.Memento): vscode.Disposable {
     const names = found.map(({ name }) => name).join(t` and `);
     const show = found.length > 1 ? t`Show Them` : t`Show It`;
     const sentence = t`${names} may complete code here, too. VS Code shows one grey text at a time, so that Ryzanstein's may stay away.`;
-    void notify('inform', sentence, show).then((action) => {
+    const choose = t`Choose Model`;
+    void notify('inform', sentence, show, choose).then((action) => {
       const query = found.map(({ id }) => `@id:${id}`).join(' ');
       if (action === show) void vscode.commands.executeCommand('workbench.extensions.search', query);
+      // It lists the models that such a tool has put on this disk.
+      if (action === choose) void vscode.commands.executeCommand('ryzanstein.chooseModel');
     });
   };
   const timer = setTimeout(look, startUp);

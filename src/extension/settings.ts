@@ -3,7 +3,7 @@
 import os from 'node:os';
 import * as vscode from 'vscode';
 import type { Explanation } from '../editing/explanation';
-import { languagesWith, type Settings, settingsFrom } from '../editing/settings';
+import { languageChange, type Settings, settingsFrom } from '../editing/settings';
 import { atHome } from '../library/folders';
 
 const section = 'ryzanstein';
@@ -46,17 +46,17 @@ export async function writeSetting<Name extends keyof Settings>(
   await configuration.update(name, value, target, isForLanguage);
 }
 
-/** Turns a language on or off, where it counts as well: of such a map VS Code joins what is set in all places. */
-export async function writeLanguage(languageId: string, on: boolean): Promise<void> {
-  const configuration = vscode.workspace.getConfiguration(section);
-  const { defaultValue, globalValue, workspaceValue } =
+/** Turns a document's language on or off, where it counts as well. */
+export async function writeLanguage(document: vscode.TextDocument, on: boolean): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration(section, document);
+  const { defaultValue, globalValue, workspaceValue, workspaceFolderValue } =
     configuration.inspect<Settings['languages']>('languages') ?? {};
-  const { Global, Workspace } = vscode.ConfigurationTarget;
-  const [set, beneath, target] =
-    workspaceValue?.[languageId] === undefined
-      ? [globalValue, defaultValue, Global]
-      : [workspaceValue, { ...defaultValue, ...globalValue }, Workspace];
-  await configuration.update('languages', languagesWith(set, beneath ?? {}, languageId, on), target);
+  const { Global, Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
+  // Of a folder that is opened alone, what the workspace has is what the folder has.
+  const isAlone = vscode.workspace.workspaceFile === undefined;
+  const places = [globalValue, workspaceValue, ...(isAlone ? [] : [workspaceFolderValue])];
+  const { place, languages } = languageChange(defaultValue, places, document.languageId, on);
+  await configuration.update('languages', languages, [Global, Workspace, WorkspaceFolder][place]);
 }
 
 let lastChange: Promise<void> = Promise.resolve();

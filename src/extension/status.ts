@@ -41,7 +41,9 @@ interface Look {
 }
 
 /** Silences of a file that are not over in a moment. */
-const lasting: ReadonlySet<Silence['kind']> = new Set(['ignored', 'secret', 'long'] as const);
+const lasting: ReadonlySet<Silence['kind']> = new Set([
+  ...(['noFile', 'unwritable', 'ignored', 'secret', 'long'] as const),
+]);
 
 export class Status implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem(
@@ -131,7 +133,7 @@ export class Status implements vscode.Disposable {
       return {
         name: 'off',
         text: `$(circle-slash) ${t`Ryzanstein off`}`,
-        sentence: t`Completions are off in all languages.`,
+        sentence: t`Completions are off.`,
         setting: 'enabled',
       };
     if (document && !languageIsOn(settings, document.languageId))
@@ -244,7 +246,8 @@ function tooltip(
     'showDiagnostics',
     'openMenu',
   ];
-  const ofEditor = ['workbench.action.openSettings', 'editor.action.inlineSuggest.snooze'];
+  const snoozes = ['editor.action.inlineSuggest.snooze', 'editor.action.inlineSuggest.cancelSnooze'] as const;
+  const ofEditor = ['workbench.action.openSettings', ...snoozes];
   text.isTrusted = { enabledCommands: [...commands.map((each) => `ryzanstein.${each}`), ...ofEditor] };
   text.appendMarkdown('**Ryzanstein** ').appendText(sentence);
   const remedies = failureIn(engine.state)?.remedies ?? [];
@@ -262,7 +265,8 @@ function tooltip(
     link(t`Live view`, 'showLiveView'),
     link(t`Why nothing here?`, 'whyNothing'),
     link(t`This language on or off`, 'toggleLanguage'),
-    `[${t`Snooze`}](command:editor.action.inlineSuggest.snooze "${t`No completions for a while, of any extension`}")`,
+    `[${t`Snooze`}](command:${snoozes[0]} "${t`No completions for a while, of any extension`}")`,
+    `[${t`End snooze`}](command:${snoozes[1]})`,
     link(t`Diagnostics`, 'showDiagnostics'),
     link(t`Menu`, 'openMenu'),
   ];

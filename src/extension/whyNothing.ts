@@ -23,14 +23,16 @@ const unasked: ReadonlySet<StatusName> = new Set(['off', 'error', 'occupied'] as
 
 export async function whyNothing(parts: WhyParts, lastEditor: LastEditor): Promise<void> {
   await lastEditor.bringToFront();
-  const { sentence, setting, isFinal } = explanation(parts);
+  const { sentence, setting, isFinal, maySnooze } = explanation(parts);
   const open = t`Open the Setting`;
   const now = t`Complete Now`;
-  const actions = [...(setting ? [open] : []), ...(isFinal ? [] : [now])];
+  const wake = t`End Snooze`;
+  const actions = [...(setting ? [open] : []), ...(isFinal ? [] : [now]), ...(maySnooze ? [wake] : [])];
   const chosen = await notify('inform', `Ryzanstein: ${sentence}`, ...actions);
   if (chosen === open && setting)
     await vscode.commands.executeCommand('workbench.action.openSettings', fullName(setting));
   if (chosen === now) await vscode.commands.executeCommand('ryzanstein.completeNow');
+  if (chosen === wake) await vscode.commands.executeCommand('editor.action.inlineSuggest.cancelSnooze');
 }
 
 export function explanation({ completions, ignoring, status }: WhyParts): Explanation {

@@ -22,7 +22,7 @@ export async function modelsOnDisk(
 ): Promise<Found[]> {
   const lists = await Promise.all([
     ...ollamaFolders(surroundings).map(ollamaModels),
-    ...programFolders(surroundings).map(([program, folder]) => modelsIn(folder, program)),
+    ...(await programFolders(surroundings)).map(([program, folder]) => modelsIn(folder, program)),
     ...folders.map((folder) => modelsIn(atHome(folder, surroundings.home), folder)),
   ]);
   const byPlace = new Map<string, Found>();
@@ -54,24 +54,40 @@ function ollamaFolders({ platform, home, environment }: Surroundings): string[] 
   return platform === 'linux' ? [own, '/usr/share/ollama/.ollama/models'] : [own];
 }
 
-function programFolders(surroundings: Surroundings): [program: string, folder: string][] {
+async function programFolders(surroundings: Surroundings): Promise<[program: string, folder: string][]> {
   const { home, environment } = surroundings;
   const { caches, data, settings } = userFolders(surroundings);
   const { HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME, LLAMA_CACHE } = environment;
+  const { TABBY_MODEL_CACHE_ROOT, TABBY_ROOT } = environment;
   const hub = HF_HUB_CACHE || HUGGINGFACE_HUB_CACHE || (HF_HOME && path.join(HF_HOME, 'hub'));
   const inEach = (folders: string[], ...more: string[]): string[] =>
     folders.map((folder) => path.join(folder, ...more));
+  const lmStudio = [path.join(home, '.lmstudio'), path.join(home, '.cache', 'lm-studio')];
+  const chosen = await Promise.all(lmStudio.map((folder) => downloadsFolder(folder, home)));
   const byProgram: [program: string, folders: string[]][] = [
-    ['LM Studio', [path.join(home, '.lmstudio', 'models'), path.join(home, '.cache', 'lm-studio', 'models')]],
+    ['LM Studio', [...inEach(lmStudio, 'models'), ...chosen.flat()]],
     ['llama.cpp', LLAMA_CACHE ? [LLAMA_CACHE] : inEach(caches, 'llama.cpp')],
     ['Hugging Face', hub ? [hub] : inEach(besides(surroundings, 'CACHE', '.cache'), 'huggingface', 'hub')],
     ['GPT4All', inEach(data, 'nomic.ai', 'GPT4All')],
     ['Jan', inEach([...settings, ...data], 'Jan', 'data', 'llamacpp', 'models')],
     ['Jan', [path.join(home, 'jan', 'models')]],
+    ['Tabby', [TABBY_MODEL_CACHE_ROOT || path.join(TABBY_ROOT || path.join(home, '.tabby'), 'models')]],
   ];
   return byProgram.flatMap(([program, folders]) =>
     folders.map((folder): [string, string] => [program, folder]),
   );
+}
+
+/** Where LM Studio was told to put its models, if it was. */
+async function downloadsFolder(lmStudio: string, home: string): Promise<string[]> {
+  try {
+    const settings: unknown = JSON.parse(await fs.readFile(path.join(lmStudio, 'settings.json'), 'utf8'));
+    const { downloadsFolder: told } = settings as { downloadsFolder?: unknown };
+    const folder = typeof told === 'string' ? atHome(told, home) : '';
+    return path.isAbsolute(folder) ? [folder] : [];
+  } catch {
+    return [];
+  }
 }
 
 /** Where programs of this system keep what can be had again, what cannot, and their settings. */

@@ -76,7 +76,7 @@ const families: Family[] = [
     family: 'Qwen 2.5 Coder',
     tokens: { ...barTokens, repository: '<|repo_name|>', fileSeparator: '<|file_sep|>' },
     ...separated,
-    trained: /coder|codeqwen|zeta|instinct|next-?_? ?edit|ryzanstein/i,
+    trained: /coder|codeqwen|ryzanstein/i,
     ends: ['<|fim_pad|>', '<|im_start|>'],
   },
   {
@@ -119,7 +119,7 @@ const families: Family[] = [
     tokens: { fimPrefix: '<[fim-prefix]>', fimSuffix: '<[fim-suffix]>', fimMiddle: '<[fim-middle]>' },
     ...commented,
     holes: { spm: '<fimSuffix>{after}<fimPrefix>{files}{here}{before}<fimMiddle>' },
-    trained: /seed-?_? ?coder|zeta/i,
+    trained: /seed-?_? ?coder/i,
     ends: ['<[end▁of▁sentence]>'],
   },
   {

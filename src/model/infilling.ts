@@ -15,6 +15,8 @@ interface Infilling {
 }
 
 const chatNames = /instruct|chat|assistant|(?:^|[\s_-])it(?:$|[\s_-])/i;
+/** Models of the families here that were trained on to write a region of code anew, as its last edits suggest. */
+const editNames = /zeta|instinct|next-?_? ?edit/i;
 
 export function infillingOf(
   gguf: Gguf,
@@ -31,8 +33,9 @@ export function infillingOf(
     : known.slice(0, family?.onlyTrained && !trained ? 0 : 1);
   const always = byFile.length > 0 ? byFile : known.slice(0, 1);
   const fimOrders = { auto: byFile, always, never: [] }[setting];
-  const chats = chatNames.test(names) || (!trained && gguf.metadata.has('tokenizer.chat_template'));
-  const caution = cautionOf(fimOrders.length > 0, known.length > 0, setting, trained, chats);
+  const edits = editNames.test(names);
+  const chats = chatNames.test(names) || (!trained && !edits && gguf.metadata.has('tokenizer.chat_template'));
+  const caution = cautionOf(fimOrders.length > 0, known.length > 0, setting, { trained, chats, edits });
   return { format, fimOrders, ...(caution === undefined ? {} : { caution }) };
 }
 
@@ -49,8 +52,7 @@ function cautionOf(
   infills: boolean,
   could: boolean,
   setting: InfillingSetting,
-  trained: boolean,
-  chats: boolean,
+  { trained, chats, edits }: Record<'trained' | 'chats' | 'edits', boolean>,
 ): string | undefined {
   const sentences: string[] = [];
   if (!infills && !could)
@@ -65,10 +67,12 @@ function cautionOf(
     sentences.push(
       t`It continues the text before the cursor and sees nothing behind it, for nothing shows that it was trained to fill in.`,
     );
-  else if (!trained && !chats)
+  else if (!trained && !chats && !edits)
     sentences.push(
       t`Its vocabulary has the tokens to fill in with; that it was trained with them is not known.`,
     );
   if (chats) sentences.push(t`It was trained to chat: expect less of its completions than of a base model.`);
+  if (edits)
+    sentences.push(t`It was made for next edits: expect less of its completions than of a base model.`);
   return sentences.length > 0 ? sentences.join(' ') : undefined;
 }

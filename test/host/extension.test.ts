@@ -488,6 +488,22 @@ describe('ghost text', () => {
     await until('it to be on', () => name() !== 'offHere');
   });
 
+  it('is said to be silent in what is no file, and not in the input of an interactive window', async () => {
+    const name = (): string => parts.status.current.name;
+    const scheme = 'of-no-file';
+    const provider = { provideTextDocumentContent: (): string => 'const a = ' };
+    const registered = vscode.workspace.registerTextDocumentContentProvider(scheme, provider);
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme, path: '/a.ts' }));
+    registered.dispose();
+    await vscode.window.showTextDocument(document);
+    await until('the silence', () => name() === 'silent');
+    assert.match(parts.status.current.sentence, /not a file \(of-no-file\)/);
+    await open(sample);
+    await until('another status', () => name() !== 'silent');
+    const input = vscode.Uri.from({ scheme: 'vscode-interactive-input', path: '/InteractiveInput-7' });
+    assert.equal(parts.ignoring.known(input), 'readable');
+  });
+
   it('is silent in documents that are no files', async () => {
     const content: vscode.TextDocumentContentProvider = { provideTextDocumentContent: () => 'const a = ' };
     const registered = vscode.workspace.registerTextDocumentContentProvider('made-up', content);
@@ -685,6 +701,13 @@ describe('ghost text', () => {
     }
     assert.equal(isOn(), before);
     assert.deepEqual(seen, [!before, before]);
+  });
+
+  it('offers to snooze and to end that, with what VS Code has for it', async () => {
+    const offered = [...parts.status.details.matchAll(/command:(editor\.action\.inlineSuggest\.\w+)/g)];
+    assert.equal(offered.length, 2);
+    const known = await vscode.commands.getCommands();
+    for (const [, command] of offered) assert.ok(known.includes(command!), command);
   });
 
   it('tells where the editor is set not to ask, also for one language', async () => {

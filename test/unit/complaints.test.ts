@@ -289,8 +289,8 @@ describe('complaint: it rarely comes, or in the wrong places', () => {
       );
   });
 
-  it('the log, a commit message and a search are none', () => {
-    for (const scheme of ['output', 'vscode-scm', 'search-editor'])
+  it('the log and a search are none', () => {
+    for (const scheme of ['output', 'search-editor'])
       assert.ok(
         silentBecause({ scheme, path: '/a', characters: 10, writable: undefined, judged: () => 'readable' }),
       );

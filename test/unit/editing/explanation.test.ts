@@ -94,6 +94,12 @@ describe('the explanation of a line without ghost text', () => {
     assert.match(explain([]).sentence, /while you type/);
   });
 
+  it('offers to end a snooze where that may be why, and nowhere else', () => {
+    assert.equal(explain([]).maySnooze, true);
+    for (const result of [shown, unsure, { kind: 'late', after: 100 } as const])
+      assert.equal(explain([entry(result)]).maySnooze, undefined, result.kind);
+  });
+
   it('names the setting to change where one keeps it silent, and none where nothing can be set', () => {
     const silences: [Silence, string | undefined][] = [
       [{ kind: 'off' }, 'enabled'],

@@ -1,7 +1,14 @@
 // What is read of the user's settings, whatever they hold, and what is written into the user's settings when a language is turned on or off: no more than differs from the defaults.
 
 import assert from 'node:assert/strict';
-import { defaults, languagesWith, type Settings, settingsFrom } from '../../../src/editing/settings';
+import { readFileSync } from 'node:fs';
+import {
+  defaults,
+  languageChange,
+  languagesWith,
+  type Settings,
+  settingsFrom,
+} from '../../../src/editing/settings';
 
 describe('the languages that are set', () => {
   const beneath = { markdown: false };
@@ -21,7 +28,49 @@ describe('the languages that are set', () => {
   });
 });
 
+describe('a language that is turned on or off', () => {
+  const standard = { markdown: false };
+  const joined = (places: readonly (Settings['languages'] | undefined)[]): Settings['languages'] =>
+    Object.assign({}, standard, ...places) as Settings['languages'];
+  const sets: (Settings['languages'] | undefined)[] = [
+    undefined,
+    {},
+    { go: true },
+    { go: false },
+    { markdown: true },
+    { go: false, markdown: false },
+  ];
+
+  it('is so afterwards, by one place alone, whatever user, workspace and folder have set', () => {
+    for (const user of sets)
+      for (const workspace of sets)
+        for (const folder of sets)
+          for (const id of ['go', 'markdown'])
+            for (const on of [true, false]) {
+              const places = [user, workspace, folder];
+              const { place, languages } = languageChange(standard, places, id, on);
+              const changed = places.with(place, languages);
+              const [before, after] = [joined(places), joined(changed)];
+              const said = JSON.stringify({ places, id, on, changed });
+              assert.equal(after[id] ?? true, on, said);
+              const other = id === 'go' ? 'markdown' : 'go';
+              assert.equal(after[other], before[other], said);
+              // Where nobody nearer has a say, it is the user who decides.
+              const nearest = places.findLastIndex((set) => set !== undefined && id in set);
+              assert.equal(place, Math.max(nearest, 0), said);
+            }
+  });
+});
+
 describe('a setting', () => {
+  it("that documents are completed by can be one folder's own, and is else the user's alone", () => {
+    const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      contributes: { configuration: { properties: Record<string, { scope: string }> } };
+    };
+    for (const [name, { scope }] of Object.entries(contributes.configuration.properties))
+      assert.ok(['application', 'resource', 'language-overridable'].includes(scope), `${name}: ${scope}`);
+  });
+
   const names = Object.keys(defaults) as (keyof Settings)[];
   const values = [true, false, 0, 7, '', 'always', [], ['a', 7, null, ' '], {}, { python: false }, null];
 

@@ -20,14 +20,18 @@ const words = (more: Parameters<typeof site>[0]): string => {
 };
 
 describe('silence', () => {
-  it('is broken for files, remote files, untitled documents and cells', () => {
+  it('is broken for files, remote files, untitled documents, cells and inputs', () => {
     assert.equal(site({}), undefined);
     assert.equal(site({ scheme: 'vscode-vfs' }), undefined);
     assert.equal(site({ scheme: 'untitled', writable: undefined }), undefined);
     assert.equal(site({ scheme: 'vscode-notebook-cell', writable: undefined }), undefined);
+    const input = { scheme: 'vscode-interactive-input', path: '/InteractiveInput-1', writable: undefined };
+    assert.equal(site(input), undefined);
+    // The setting "languages" has the last word there, by the name of its language: "scminput".
+    assert.equal(site({ scheme: 'vscode-scm', path: 'git/scm0/input', writable: undefined }), undefined);
   });
 
-  for (const scheme of ['output', 'vscode-scm', 'debug', 'comment', 'walkThroughSnippet', 'search-editor'])
+  for (const scheme of ['output', 'debug', 'comment', 'walkThroughSnippet', 'search-editor'])
     it(`is kept in ${scheme} editors`, () =>
       assert.match(words({ scheme, writable: undefined }), /not a file/));
 

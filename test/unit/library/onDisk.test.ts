@@ -67,12 +67,13 @@ describe('models on this disk', () => {
     assert.deepEqual(await found(), []);
   });
 
-  it('are found where LM Studio, llama.cpp, GPT4All and Jan keep theirs, and nothing is changed', async () => {
+  it('are found where LM Studio, llama.cpp, GPT4All, Jan and Tabby keep theirs, and nothing is changed', async () => {
     model('.lmstudio', 'models', 'qwen', 'coder', 'coder-q8_0.gguf');
     model('.cache', 'lm-studio', 'models', 'qwen', 'old', 'old-q8_0.gguf');
     model('.cache', 'llama.cpp', 'ggml-org_coder.gguf');
     model('.local', 'share', 'nomic.ai', 'GPT4All', 'coder-q4_0.gguf');
     model('.local', 'share', 'Jan', 'data', 'llamacpp', 'models', 'coder', 'model.gguf');
+    model('.tabby', 'models', 'TabbyML', 'StarCoder-1B', 'ggml', 'model-00001-of-00001.gguf');
     fs.writeFileSync(path.join(home, '.cache', 'llama.cpp', 'ggml-org_coder.gguf.json'), '{}');
     const before = stateOf(home);
     assert.deepEqual(await found(), [
@@ -81,8 +82,32 @@ describe('models on this disk', () => {
       'llama.cpp | .cache/llama.cpp/ggml-org_coder.gguf',
       'GPT4All | .local/share/nomic.ai/GPT4All/coder-q4_0.gguf',
       'Jan | .local/share/Jan/data/llamacpp/models/coder/model.gguf',
+      'Tabby | .tabby/models/TabbyML/StarCoder-1B/ggml/model-00001-of-00001.gguf',
     ]);
     assert.deepEqual(stateOf(home), before);
+  });
+
+  it('are found where LM Studio was told to put them, whatever else its settings hold', async () => {
+    model('.lmstudio', 'models', 'a.gguf');
+    model('large', 'disk', 'qwen', 'coder', 'b.gguf');
+    const settings = path.join(home, '.lmstudio', 'settings.json');
+    const usual = 'LM Studio | .lmstudio/models/a.gguf';
+    for (const told of [path.join(home, 'large', 'disk'), '~/large/disk']) {
+      fs.writeFileSync(settings, JSON.stringify({ language: 'en', downloadsFolder: told }));
+      assert.deepEqual(await found(), [usual, 'LM Studio | large/disk/qwen/coder/b.gguf'], told);
+    }
+    const itself = JSON.stringify({ downloadsFolder: path.join(home, '.lmstudio', 'models') });
+    for (const text of [
+      itself,
+      '{',
+      'null',
+      '[]',
+      '{"downloadsFolder": 3}',
+      '{"downloadsFolder": "large"}',
+    ]) {
+      fs.writeFileSync(settings, text);
+      assert.deepEqual(await found(), [usual], text);
+    }
   });
 
   itWithLinks('are the snapshots of the hub cache, each file once', async () => {
@@ -141,6 +166,13 @@ describe('models on this disk', () => {
     ollama(path.join(home, 'models'), ['registry.ollama.ai', 'library', 'coder', '7b']);
     assert.deepEqual(await found({ LLAMA_CACHE: path.join(home, 'caches') }), ['llama.cpp | caches/a.gguf']);
     assert.equal((await found({ OLLAMA_MODELS: path.join(home, 'models') })).length, 1);
+    model('tabby', 'models', 'TabbyML', 'CodeQwen', 'ggml', 'b.gguf');
+    for (const moved of [{ TABBY_ROOT: 'tabby' }, { TABBY_MODEL_CACHE_ROOT: path.join('tabby', 'models') }]) {
+      const [[variable, folder]] = Object.entries(moved) as [[string, string]];
+      assert.deepEqual(await found({ [variable]: path.join(home, folder) }), [
+        'Tabby | tabby/models/TabbyML/CodeQwen/ggml/b.gguf',
+      ]);
+    }
   });
 
   it('are found at home as well where the editor was given folders of its own, as from a snap or Flatpak', async () => {

@@ -303,6 +303,10 @@ describe('formats', () => {
     assert.match(caution(names('Qwen2.5 Coder 1.5B Instruct')), /^It was trained to chat/);
     assert.match(caution(names('gemma-2b-it'), cases.CodeGemma!.tokens), /^It was trained to chat/);
     assert.match(caution({ ...names('Qwen3 8B'), ...template }), /^It was trained to chat/);
+    for (const name of ['Zeta', 'Instinct', 'Sweep Next Edit 1.5B', 'Qwen2.5 Coder 7B next-edit'])
+      for (const more of [names(name), { ...names(name), ...template }])
+        assert.match(caution(more), /^It was made for next edits: [^.]*\.$/, name);
+    assert.match(caution(names('Zeta 2'), cases['Seed-Coder']!.tokens), /^It was made for next edits/);
     assert.match(caution(names('Qwen3 8B Base')), /trained with them is not known/);
     assert.match(caution(names('Bitnet Bits'), ['<x>']), /^It continues .* no tokens to fill in with\.$/);
     assert.match(caution(names('SmolLM2 Instruct'), ['<x>']), /^It continues .*It was trained to chat/);
