@@ -27,6 +27,6 @@ export class LastEditor implements vscode.Disposable {
 }
 
 /** The panel's logs are documents to VS Code as well, in which nobody types. */
-function typedIn(editor: vscode.TextEditor | undefined): vscode.TextEditor | undefined {
+export function typedIn(editor: vscode.TextEditor | undefined): vscode.TextEditor | undefined {
   return editor?.document.uri.scheme === 'output' ? undefined : editor;
 }

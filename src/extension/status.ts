@@ -16,6 +16,7 @@ import type { Circumstances } from './circumstances';
 import type { Silence } from '../results';
 import { grouped, milliseconds, threadsOf, tokensPerSecond } from '../numbers';
 import { circumstanceWords, occupationWords, pausedSentence, sentenceOf, silenceSentence } from '../wording';
+import { typedIn } from './lastEditor';
 import { failureIn, remedyCommands } from './problems';
 import { fullName, onSettingChange, readSettings } from './settings';
 
@@ -125,7 +126,7 @@ export class Status implements vscode.Disposable {
 
   private lookNow(recent: Recent | undefined): Look {
     const state = this.engine.state;
-    const document = vscode.window.activeTextEditor?.document;
+    const document = typedIn(vscode.window.activeTextEditor)?.document;
     const settings = readSettings(document);
     if (state.name === 'failed')
       return { name: 'error', text: `$(error) ${t`Ryzanstein failed`}`, sentence: state.problem.message };
