@@ -417,6 +417,20 @@ describe('ghost text that takes its time', () => {
       assert.equal(trial.shown, 'st');
     });
 
+    it('is nothing at once where it is unsure and the chosen one is not expected in time, whose answer comes later', async () => {
+      const trial = withSecond(sample);
+      await trial.type('g', 60);
+      trial.backend.tellSooner('first', { ...second, shown: false, hidden: 'confidence' }, true);
+      await trial.pass(10);
+      const entry = trial.last;
+      assert.deepEqual([trial.shown, resultWords(entry.result)], ['', 'not ready after 300 ms']);
+      assert.ok(entry.waitedMs < 100, `${entry.waitedMs}`);
+      trial.backend.tell('other');
+      await trial.pass(100);
+      assert.deepEqual([trial.shown, resultWords(entry.result)], ['other', 'shown late']);
+      assert.deepEqual([trial.entries.length, trial.backend.requests.length], [1, 1]);
+    });
+
     it("is the chosen one's where it has been given to what is typed instead", async () => {
       const trial = withSecond(sample);
       await trial.type('g', 60);
