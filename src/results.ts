@@ -57,7 +57,7 @@ export type Ending =
 export type Occupation = 'benchmark' | 'evaluation' | 'diagnosis';
 
 /** What leaves completions less of the machine. */
-export type Circumstance = 'battery' | 'build' | 'debugging';
+export type Circumstance = 'battery' | 'build';
 
 /** What became of an offer. `typed`: its next character was typed, so that the rest goes on fitting; `typed over`: something else was. */
 export type Outcome = 'accepted' | 'accepted in part' | 'typed' | 'typed over';

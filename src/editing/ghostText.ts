@@ -205,12 +205,13 @@ export class GhostText {
   private async compute(question: RuledQuestion, place: Place, token: CancellationToken): Promise<Offer> {
     const { cursor, onRequest, settings, throttle } = question;
     const { editor, clock } = this.parts;
-    const wait = onRequest ? 0 : waitWith(throttle, this.pace.wait(settings.deadline));
+    const { pace } = this;
+    const wait = onRequest ? 0 : waitWith(throttle, pace.wait(settings.deadline), pace.answer);
     const holdsBack = throttle.use === 'full' && this.hasSecond;
     const request = this.requests.send(place, {
       onRequest,
       after: holdsBack ? 0 : wait,
-      expected: this.pace.answer,
+      expected: pace.answer,
       params: () => {
         const began = clock.now();
         const params = this.params(question, place, holdsBack ? wait : 0);

@@ -713,13 +713,18 @@ describe('ghost text that is known', () => {
 });
 
 describe('ghost text on little', () => {
-  it('waits longer for the next key, uses half of the threads, and nothing is read ahead', async () => {
+  it('waits longer for the next key where answers take long, uses half of the threads, and nothing is read ahead', async () => {
     const trial = answering('x', sample);
     trial.editor.throttled = { use: 'slow', because: 'battery' };
     await trial.type('a', 190);
     assert.equal(trial.backend.requests.length, 0);
     await trial.pass(20);
     assert.deepEqual([trial.shown, trial.backend.requests[0]?.threads], ['x', 4]);
+    for (const key of 'bcdef') {
+      trial.backend.text = `${key}!`;
+      await trial.type(key, 120);
+      assert.equal(trial.shown, `${key}!`, 'an answer of milliseconds is there before the next key');
+    }
     await trial.step({ pause: 0, move: 0 }, 1000);
     assert.equal(trial.backend.readAhead.length, 0);
   });
