@@ -1189,7 +1189,7 @@ describe('the engine', () => {
     );
   });
 
-  it('is examined on the diagnostics page', async () => {
+  it('is examined on the diagnostics page, once as long as that holds, and not to the end where it is closed', async () => {
     const { status, diagnostics, engine } = parts;
     const begin = async (): Promise<{ ended: Thenable<unknown> }> => {
       const ended = vscode.commands.executeCommand('ryzanstein.showDiagnostics');
@@ -1197,17 +1197,23 @@ describe('the engine', () => {
       assert.match(status.current.sentence, /examines itself/);
       return { ended };
     };
+    const closed = await begin();
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    await closed.ended;
+    assert.deepEqual([engine.occupation, diagnostics.state.groups], [undefined, []]);
     await (
       await begin()
     ).ended;
     const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
     assert.ok(labels.includes('Ryzanstein Diagnostics'), labels.join(', '));
     assert.deepEqual([engine.state.name, status.current.name], ['ready', 'ready']);
-    assert.notDeepEqual(diagnostics.state.groups, []);
-    const { ended } = await begin();
-    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
-    await ended;
-    assert.deepEqual([engine.occupation, diagnostics.state.groups], [undefined, []]);
+    const { groups } = diagnostics.state;
+    assert.notDeepEqual(groups, []);
+    const again = vscode.commands.executeCommand('ryzanstein.showDiagnostics');
+    await pause(200);
+    assert.equal(engine.occupation, undefined);
+    await again;
+    assert.deepEqual(diagnostics.state.groups, groups);
   });
 });
 
