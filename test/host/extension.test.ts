@@ -568,11 +568,13 @@ describe('ghost text', () => {
     const text = 'export function declaredElsewhere(): void {}\n';
     await vscode.workspace.fs.writeFile(declaring, Buffer.from(text));
     let slow = false;
+    let questions = 0;
     const server = vscode.languages.registerDefinitionProvider(
       { pattern: '**/declared.ts' },
       {
         provideDefinition: async (document, position) => {
-          if (slow) await pause(3_000);
+          questions++;
+          if (slow) await pause(10_000);
           const word = document.getText(document.getWordRangeAtPosition(position));
           return word === 'lookedUp' ? new vscode.Location(declaring, new vscode.Position(0, 0)) : [];
         },
@@ -591,11 +593,16 @@ describe('ghost text', () => {
         assert.ok(sees('declaredElsewhere'));
       });
       slow = true;
+      questions = 0;
       await type('b');
       // It rests again: the server is asked, and says nothing yet.
-      await pause(500);
+      await until('the server to be asked', () => questions > 0);
       const entry = await entryAfter(parts, /^(shown|hidden)/, () => type('c'));
       assert.ok(entry.waitedMs < 1_500, `waited ${entry.waitedMs} ms`);
+      // And once more: it is behind, and not asked.
+      const open = questions;
+      await pause(1_000);
+      assert.equal(questions, open);
     } finally {
       server.dispose();
       asked.stop();
