@@ -105,7 +105,7 @@ export interface Opinion {
 
 /**
  * An answer before the answer: the first line of a block, or what the second model says. `isLast`: the answer is not
- * expected by the deadline.
+ * expected by the deadline; then it may be hidden, and nothing is in time.
  */
 export interface Sooner {
   completion: Completion;

@@ -1,8 +1,8 @@
 // What becomes of a request for ghost text: codes with their arguments, of which `wording.ts` has the words; imports nothing.
 
 /**
- * `shown` says where the text came from, and `late` how long it was waited for, in milliseconds. What is hidden `asBefore`
- * was not computed anew.
+ * `shown` says where the text came from, and `late` the time that it missed or was expected to miss, in milliseconds. What
+ * is hidden `asBefore` was not computed anew.
  */
 export type Result =
   | { readonly kind: 'shown'; readonly how: Shown }
@@ -57,7 +57,7 @@ export type Ending =
 export type Occupation = 'benchmark' | 'evaluation' | 'diagnosis';
 
 /** What leaves completions less of the machine. */
-export type Circumstance = 'battery' | 'build' | 'debugging';
+export type Circumstance = 'battery' | 'build';
 
 /** What became of an offer. `typed`: its next character was typed, so that the rest goes on fitting; `typed over`: something else was. */
 export type Outcome = 'accepted' | 'accepted in part' | 'typed' | 'typed over';

@@ -82,7 +82,6 @@ export function circumstanceWords(circumstance: Circumstance): string {
   const words: Record<Circumstance, string> = {
     battery: t`on battery`,
     build: t`a build runs`,
-    debugging: t`a program is debugged`,
   };
   return words[circumstance];
 }

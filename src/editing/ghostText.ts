@@ -70,8 +70,7 @@ export class GhostText {
     const complete: Backend['complete'] = async (params, token, onSooner) => {
       const answer = await backend.complete(params, token, ({ completion: sooner, isLast }) => {
         const completion = discreet(sooner, params.prompt);
-        if (!completion.shown) return;
-        log.keep(params, completion);
+        if (completion.shown) log.keep(params, completion);
         onSooner({ completion, isLast });
       });
       this.truths.answered(params.prompt, answer);
@@ -199,19 +198,20 @@ export class GhostText {
   }
 
   /**
-   * Asks the backend, and waits as long as the deadline allows, then makes do with an answer before the answer: at once
-   * where that is all that is expected in time. What comes later is kept; where there was nothing to show, it triggers
-   * once.
+   * Asks the backend, and waits as long as the deadline allows, then makes do with an answer before the answer, or with
+   * nothing: at once where that is all that is expected in time. What comes later is kept; where there was nothing to
+   * show, it triggers once.
    */
   private async compute(question: RuledQuestion, place: Place, token: CancellationToken): Promise<Offer> {
     const { cursor, onRequest, settings, throttle } = question;
     const { editor, clock } = this.parts;
-    const wait = onRequest ? 0 : waitWith(throttle, this.pace.wait(settings.deadline));
+    const { pace } = this;
+    const wait = onRequest ? 0 : waitWith(throttle, pace.wait(settings.deadline), pace.answer);
     const holdsBack = throttle.use === 'full' && this.hasSecond;
     const request = this.requests.send(place, {
       onRequest,
       after: holdsBack ? 0 : wait,
-      expected: this.pace.answer,
+      expected: pace.answer,
       params: () => {
         const began = clock.now();
         const params = this.params(question, place, holdsBack ? wait : 0);

@@ -11,8 +11,8 @@ import { type Fit, isTypedOn, type CompletionCache } from './completionCache';
 export interface Request {
   /** What fits at the place, `undefined` if the request was cancelled; rejects if the backend fails. */
   readonly answer: Promise<Fit | undefined>;
-  /** The same, or an answer before it where that is all that is expected in time. */
-  readonly inTime: Promise<Fit | undefined>;
+  /** The same, or where it is not expected in time an answer before it; `late` if there is nothing to show before. */
+  readonly inTime: Promise<Fit | 'late' | undefined>;
   /** The same, or the last answer before it, if there is none yet the first to come. */
   soonest(): Promise<Fit | undefined>;
   /** Cancels the request, unless someone else has joined it since. */
@@ -113,13 +113,17 @@ export class Requests {
     const source = new CancellationTokenSource();
     const { onRequest } = sending;
     let latest: Fit | undefined;
-    let [first, last]: ((fit: Fit) => void)[] = [];
+    let first: (fit: Fit) => void;
+    let last: (fit: Fit | 'late') => void;
     const firstSooner = new Promise<Fit>((resolve) => (first = resolve));
-    const lastInTime = new Promise<Fit>((resolve) => (last = resolve));
+    const lastInTime = new Promise<Fit | 'late'>((resolve) => (last = resolve));
     const answer = this.answer(place, sending, source, (fit, isLast) => {
-      latest = fit;
-      first!(fit);
-      if (isLast) last!(fit);
+      if (fit) {
+        latest = fit;
+        first(fit);
+      }
+      // A user who asks waits for it.
+      if (isLast && (fit || !onRequest)) last(fit ?? 'late');
     });
     const inTime = Promise.race([answer, lastInTime]);
     // A failure is for those who wait for the answer.
@@ -138,7 +142,7 @@ export class Requests {
     place: Place,
     sending: Sending,
     source: CancellationTokenSource,
-    onSooner: (fit: Fit, isLast: boolean) => void,
+    onSooner: (fit: Fit | undefined, isLast: boolean) => void,
   ): Promise<Fit | undefined> {
     const { token } = source;
     try {
@@ -174,7 +178,7 @@ export class Requests {
     place: Place,
     sending: Sending,
     source: CancellationTokenSource,
-    onSooner: (fit: Fit, isLast: boolean) => void,
+    onSooner: (fit: Fit | undefined, isLast: boolean) => void,
   ): Promise<Fit | undefined> {
     const { token } = source;
     const completion = await this.backend.complete(
@@ -183,7 +187,8 @@ export class Requests {
       ({ completion: sooner, isLast }) => {
         if (token.isCancellationRequested) return;
         if (isLast && this.atWork?.source === source) this.atWork.isSlow = true;
-        onSooner(this.remembered(place, sooner, sooner.isSecond ? 'meanwhile' : 'first line'), isLast);
+        const how: Fit['how'] = sooner.isSecond ? 'meanwhile' : 'first line';
+        onSooner(sooner.shown ? this.remembered(place, sooner, how) : undefined, isLast);
       },
     );
     if (token.isCancellationRequested || completion.reason === 'cancelled') return undefined;

@@ -2,15 +2,18 @@
 
 import type { Circumstance } from '../results';
 
-/** `slow`: half of the threads, a longer wait for the next key, nothing read ahead. `paused`: on request only. */
+/** `slow`: half of the threads, a longer wait for the next key where answers take long, nothing read ahead. `paused`: on request only. */
 export type Use = 'full' | 'slow' | 'paused';
 
 export type Throttle =
   { readonly use: 'full' } | { readonly use: 'slow' | 'paused'; readonly because: Circumstance };
 
 const order: readonly Use[] = ['full', 'slow', 'paused'];
-/** Milliseconds that a slow request waits at least for the next key. */
-const slowWait = 150;
+/**
+ * How long a slow request waits at least for the next key: as many times what an answer takes, so that answers take at most
+ * a fifth of the time, but no more milliseconds than this.
+ */
+const slowWait = { answers: 4, most: 150 };
 
 /** The one that leaves the least, of what the circumstances leave; of equal ones the first. */
 export function strictest(uses: readonly (readonly [Circumstance, Use])[]): Throttle {
@@ -20,9 +23,14 @@ export function strictest(uses: readonly (readonly [Circumstance, Use])[]): Thro
   return least;
 }
 
-/** How long a request waits for the next key, where the pace of typing asks for `wait` milliseconds. */
-export function waitWith({ use }: Throttle, wait: number): number {
-  return use === 'full' ? wait : Math.max(wait, slowWait);
+/**
+ * How long a request waits for the next key, where the pace of typing asks for `wait` milliseconds and an answer usually
+ * takes `answer`: 0 before there was one, which may take long.
+ */
+export function waitWith({ use }: Throttle, wait: number, answer: number): number {
+  if (use === 'full') return wait;
+  const { answers, most } = slowWait;
+  return Math.max(wait, answer > 0 ? Math.min(answer * answers, most) : most);
 }
 
 /** The most threads to use of those that a model was loaded with; undefined for all of them. */

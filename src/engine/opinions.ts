@@ -39,7 +39,8 @@ export class Opinions implements Answering {
 
   /**
    * What the second model says goes to `onSooner`, as the last thing in time where the chosen one is still loading or
-   * expected after the deadline. It is the answer where that cannot be loaded. They take turns, for both want all cores.
+   * expected after the deadline, hidden or not. It is the answer where that cannot be loaded. They take turns, for both
+   * want all cores.
    */
   async complete(
     prompt: Prompt,
@@ -52,7 +53,7 @@ export class Opinions implements Answering {
     const second = asSecond(await this.second.complete(prompt, { ...limits, candidates: 1 }, options));
     if (signal?.aborted) return second;
     const isLast = !this.#chosen || Math.max(0, left(pause)) + this.#chosen.expected(prompt) > left(deadline);
-    if (second.shown) onSooner?.({ completion: second, isLast });
+    if (second.shown || isLast) onSooner?.({ completion: second, isLast });
     if (left(pause) > 0) await ended(setTimeout(left(pause)), signal);
     const chosen = this.#chosen ?? (await ended(this.chosen, signal));
     if (signal?.aborted) return cancelled(second);

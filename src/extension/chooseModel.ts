@@ -33,7 +33,7 @@ import { loadedLine } from '../report/figures';
 import type { Downloads } from './downloads';
 import { llamaCommand } from './otherTools';
 import { pickModelFile } from './modelDialog';
-import { agreed, notify, type Report, withProgress } from './notify';
+import { agreed, notify, orTell, type Report, withProgress } from './notify';
 import { chosenModelFile, readSettings, writeSetting } from './settings';
 
 interface Line extends vscode.QuickPickItem {
@@ -101,7 +101,7 @@ export class ModelChoice {
       const another = t`Choose Another Model`;
       const sentence = `Ryzanstein: ${loadedLine(model)}`;
       void notify('inform', sentence, another).then((action) => {
-        if (action === another) void this.choose();
+        if (action === another) void orTell(() => this.choose());
       });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

@@ -1,4 +1,4 @@
-// What keeps completions out of the way of other work: battery, builds and debugging, looked at when a request comes.
+// What keeps completions out of the way of other work: battery and builds, looked at when a request comes.
 
 import * as vscode from 'vscode';
 import type { Settings } from '../editing/settings';
@@ -19,21 +19,15 @@ export class Circumstances implements vscode.Disposable {
     private readonly onChange: () => void,
   ) {
     this.readBattery = isOnBattery;
-    this.subscriptions = [
-      vscode.tasks.onDidStartTask(onChange),
-      vscode.tasks.onDidEndTask(onChange),
-      vscode.debug.onDidChangeActiveDebugSession(onChange),
-    ];
+    this.subscriptions = [vscode.tasks.onDidStartTask(onChange), vscode.tasks.onDidEndTask(onChange)];
   }
 
   /** What holds now. The battery is the one read last; if that was long ago, it is read again meanwhile. */
   throttle(settings: Settings): Throttle {
     void this.lookAtBattery();
-    const isDebugged = vscode.debug.activeDebugSession !== undefined;
     return strictest([
       ['battery', this.onBattery ? settings.onBattery : 'full'],
       ['build', isBuilding() ? settings.whileBuilding : 'full'],
-      ['debugging', isDebugged ? settings.whileBuilding : 'full'],
     ]);
   }
 
@@ -59,7 +53,7 @@ export class Circumstances implements vscode.Disposable {
   }
 }
 
-/** A task of the groups that people build and test with; one that watches in the background runs all day. */
+/** A task of the groups that people build and test with, also for debugging; one that watches in the background runs all day, and a program that is debugged mostly waits. */
 function isBuilding(): boolean {
   const { Build, Rebuild, Test, Clean } = vscode.TaskGroup;
   const groups = new Set([Build, Rebuild, Test, Clean].map(({ id }) => id));

@@ -11,12 +11,20 @@ interface Declaration {
   readonly line: number;
 }
 
-/** What other files of the workspace declare of the names at these offsets, as far as it is known after `milliseconds`. */
+/** The languages whose servers have questions of ours to answer, which nothing takes back. */
+const open = new Set<string>();
+
+/**
+ * What other files of the workspace declare of the names at these offsets, as far as it is known after `milliseconds`;
+ * undefined as long as the server has earlier ones to answer.
+ */
 export async function declarationsOf(
   document: vscode.TextDocument,
   offsets: readonly number[],
   milliseconds: number,
-): Promise<Declaration[]> {
+): Promise<Declaration[] | undefined> {
+  const { languageId } = document;
+  if (open.has(languageId)) return undefined;
   const found: Declaration[] = [];
   const ask = async (question: string, offset: number): Promise<void> => {
     const position = document.positionAt(offset);
@@ -28,9 +36,11 @@ export async function declarationsOf(
   const asked = offsets.flatMap((offset) =>
     questions.map((question) => ask(question, offset).catch(() => undefined)),
   );
+  open.add(languageId);
+  const answered = Promise.all(asked).then(() => open.delete(languageId));
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)));
-  await Promise.race([Promise.all(asked), late]);
+  await Promise.race([answered, late]);
   clearTimeout(timer);
   const own = document.uri.toString();
   return found.filter(({ uri }) => uri.toString() !== own && vscode.workspace.getWorkspaceFolder(uri));

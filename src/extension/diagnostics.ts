@@ -55,12 +55,13 @@ export class DiagnosticsPage implements vscode.Disposable {
     });
   }
 
-  /** Opens the page, or brings it to the front, and examines the engine, which starts it if need be. */
+  /** Opens the page, or brings it to the front, and examines the engine, which starts it if need be, unless what was found still holds. */
   async show(): Promise<void> {
     this.page.show();
     // One that was ended with its page tells nothing.
     if (this.examination?.source.token.isCancellationRequested) await this.examination.ended;
-    await this.examine();
+    if (typeof this.current() === 'object') this.post();
+    else await this.examine();
   }
 
   /** Shows what has changed. */

@@ -15,7 +15,7 @@ import { importFile, remove, stored, type Stored } from '../library/storage';
 import { bytesOf, percent } from '../numbers';
 import { messageOf } from '../wording';
 import { pickModelFile } from './modelDialog';
-import { agreed, notify, withProgress } from './notify';
+import { agreed, notify, orTell, withProgress } from './notify';
 import { chosenModelFile, readSettings, writeSetting } from './settings';
 
 /** Under which a server's token is kept. */
@@ -169,10 +169,12 @@ export class Downloads {
     const [setToken, tryAgain] = [t`Set Hub Token`, t`Try Again`];
     const actions = kind === 'token' ? [setToken] : kind === 'gone' ? [] : [tryAgain];
     // Nobody waits for the answer: the progress ends.
-    void notify('fail', `Ryzanstein: ${message}`, ...actions).then(async (action) => {
-      const isTokenSet = action === setToken && (await this.setToken());
-      if (isTokenSet || action === tryAgain) await again();
-    });
+    void notify('fail', `Ryzanstein: ${message}`, ...actions).then((action) =>
+      orTell(async () => {
+        const isTokenSet = action === setToken && (await this.setToken());
+        if (isTokenSet || action === tryAgain) await again();
+      }),
+    );
   }
 }
 

@@ -24,7 +24,7 @@ import { completeNow, openMenu, toggle, toggleLanguage } from './menu';
 import { isOnBattery } from '../editing/battery';
 import { bundledModel, findModelFile } from '../editing/modelFile';
 import { ModelReader } from '../editing/modelReader';
-import { notify } from './notify';
+import { notify, orTell } from './notify';
 import { nameOtherCompleters } from './otherTools';
 import { Problems } from './problems';
 import { acceptedCommand, Provider } from './provider';
@@ -195,7 +195,7 @@ export function activate(context: vscode.ExtensionContext): Parts {
     ),
     onSettingChange(['modelFile'], () => {
       beginAnew(() => engine.reload('another model was chosen'));
-      if (models.isOfThisWindow()) void models.speak();
+      if (models.isOfThisWindow()) void orTell(() => models.speak());
     }),
     onSettingChange(['confidence', 'eagerness', 'maxLines'], () => provider.forget()),
     onSettingChange(['enabled', 'languages', 'mode'], () => provider.withdraw()),

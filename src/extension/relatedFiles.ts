@@ -72,12 +72,13 @@ export class RelatedFiles implements vscode.Disposable {
     return this.choice.at(place, [...files.values()], mostNew);
   }
 
-  /** Learns what declares the names used before a position; ends within the time that the language server has. */
+  /** Learns what declares the names used before a position, unless the language server is behind; ends within the time that it has. */
   async lookUp(document: vscode.TextDocument, position: vscode.Position): Promise<void> {
     const start = new vscode.Position(Math.max(0, position.line - linesLookedUp), 0);
     const uses = lastUses(document.getText(new vscode.Range(start, position))).slice(0, namesLookedUp);
     const offsets = uses.map((use) => document.offsetAt(start) + use);
     const declarations = await declarationsOf(document, offsets, lookUpTime);
+    if (!declarations) return;
     const lines = new Map<string, number[]>();
     for (const { uri, line } of declarations)
       lines.set(uri.toString(), [...(lines.get(uri.toString()) ?? []), line]);

@@ -583,11 +583,13 @@ describe('ghost text', () => {
     const text = 'export function declaredElsewhere(): void {}\n';
     await vscode.workspace.fs.writeFile(declaring, Buffer.from(text));
     let slow = false;
+    let questions = 0;
     const server = vscode.languages.registerDefinitionProvider(
       { pattern: '**/declared.ts' },
       {
         provideDefinition: async (document, position) => {
-          if (slow) await pause(3_000);
+          questions++;
+          if (slow) await pause(10_000);
           const word = document.getText(document.getWordRangeAtPosition(position));
           return word === 'lookedUp' ? new vscode.Location(declaring, new vscode.Position(0, 0)) : [];
         },
@@ -606,11 +608,16 @@ describe('ghost text', () => {
         assert.ok(sees('declaredElsewhere'));
       });
       slow = true;
+      questions = 0;
       await type('b');
       // It rests again: the server is asked, and says nothing yet.
-      await pause(500);
+      await until('the server to be asked', () => questions > 0);
       const entry = await entryAfter(parts, /^(shown|hidden)/, () => type('c'));
       assert.ok(entry.waitedMs < 1_500, `waited ${entry.waitedMs} ms`);
+      // And once more: it is behind, and not asked.
+      const open = questions;
+      await pause(1_000);
+      assert.equal(questions, open);
     } finally {
       server.dispose();
       asked.stop();
@@ -1211,7 +1218,7 @@ describe('the engine', () => {
     );
   });
 
-  it('is examined on the diagnostics page', async () => {
+  it('is examined on the diagnostics page, once as long as that holds, and not to the end where it is closed', async () => {
     const { status, diagnostics, engine } = parts;
     const begin = async (): Promise<{ ended: Thenable<unknown> }> => {
       const ended = vscode.commands.executeCommand('ryzanstein.showDiagnostics');
@@ -1219,17 +1226,23 @@ describe('the engine', () => {
       assert.match(status.current.sentence, /examines itself/);
       return { ended };
     };
+    const closed = await begin();
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    await closed.ended;
+    assert.deepEqual([engine.occupation, diagnostics.state.groups], [undefined, []]);
     await (
       await begin()
     ).ended;
     const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
     assert.ok(labels.includes('Ryzanstein Diagnostics'), labels.join(', '));
     assert.deepEqual([engine.state.name, status.current.name], ['ready', 'ready']);
-    assert.notDeepEqual(diagnostics.state.groups, []);
-    const { ended } = await begin();
-    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
-    await ended;
-    assert.deepEqual([engine.occupation, diagnostics.state.groups], [undefined, []]);
+    const { groups } = diagnostics.state;
+    assert.notDeepEqual(groups, []);
+    const again = vscode.commands.executeCommand('ryzanstein.showDiagnostics');
+    await pause(200);
+    assert.equal(engine.occupation, undefined);
+    await again;
+    assert.deepEqual(diagnostics.state.groups, groups);
   });
 });
 

@@ -113,7 +113,6 @@ describe('the explanation of a line without ghost text', () => {
     const circumstances: [Circumstance, string][] = [
       ['battery', 'onBattery'],
       ['build', 'whileBuilding'],
-      ['debugging', 'whileBuilding'],
     ];
     for (const [because, setting] of circumstances)
       assert.equal(explain([entry({ kind: 'paused', because })]).setting, setting, because);

@@ -417,6 +417,20 @@ describe('ghost text that takes its time', () => {
       assert.equal(trial.shown, 'st');
     });
 
+    it('is nothing at once where it is unsure and the chosen one is not expected in time, whose answer comes later', async () => {
+      const trial = withSecond(sample);
+      await trial.type('g', 60);
+      trial.backend.tellSooner('first', { ...second, shown: false, hidden: 'confidence' }, true);
+      await trial.pass(10);
+      const entry = trial.last;
+      assert.deepEqual([trial.shown, resultWords(entry.result)], ['', 'not ready after 300 ms']);
+      assert.ok(entry.waitedMs < 100, `${entry.waitedMs}`);
+      trial.backend.tell('other');
+      await trial.pass(100);
+      assert.deepEqual([trial.shown, resultWords(entry.result)], ['other', 'shown late']);
+      assert.deepEqual([trial.entries.length, trial.backend.requests.length], [1, 1]);
+    });
+
     it("is the chosen one's where it has been given to what is typed instead", async () => {
       const trial = withSecond(sample);
       await trial.type('g', 60);
@@ -699,13 +713,18 @@ describe('ghost text that is known', () => {
 });
 
 describe('ghost text on little', () => {
-  it('waits longer for the next key, uses half of the threads, and nothing is read ahead', async () => {
+  it('waits longer for the next key where answers take long, uses half of the threads, and nothing is read ahead', async () => {
     const trial = answering('x', sample);
     trial.editor.throttled = { use: 'slow', because: 'battery' };
     await trial.type('a', 190);
     assert.equal(trial.backend.requests.length, 0);
     await trial.pass(20);
     assert.deepEqual([trial.shown, trial.backend.requests[0]?.threads], ['x', 4]);
+    for (const key of 'bcdef') {
+      trial.backend.text = `${key}!`;
+      await trial.type(key, 120);
+      assert.equal(trial.shown, `${key}!`, 'an answer of milliseconds is there before the next key');
+    }
     await trial.step({ pause: 0, move: 0 }, 1000);
     assert.equal(trial.backend.readAhead.length, 0);
   });

@@ -51,9 +51,9 @@ class Engine {
     return this.cache.find(placeOf(marked))?.text;
   }
 
-  async tells(text: string, isLast = false): Promise<void> {
+  async tells(text: string, isLast = false, more: Partial<Completion> = {}): Promise<void> {
     await pause(0);
-    this.tell({ completion: answer(text), isLast });
+    this.tell({ completion: answer(text, more), isLast });
   }
 
   async answers(text: string): Promise<void> {
@@ -120,6 +120,24 @@ describe('requests', () => {
     assert.deepEqual(await second.answer.then((fit) => [fit?.text, fit?.how]), ['\nrest', 'joined']);
     assert.equal((await first.answer)?.text, 'line\nrest');
     assert.deepEqual(engine.prefixes, ['a']);
+  });
+
+  it('are late at once where nothing is expected in time, but for a user, and their answer is kept all the same', async () => {
+    const engine = new Engine();
+    const hidden = { shown: false, hidden: 'confidence' } as const;
+    const waited = engine.send('a|', { onRequest: true });
+    await engine.tells('line', true, hidden);
+    await engine.answers('first');
+    assert.equal(await waited.inTime.then((fit) => fit !== 'late' && fit?.text), 'first');
+    const request = engine.send('b|');
+    await engine.tells('line', false, hidden);
+    const waiting = await Promise.race([request.inTime, pause(10, 'waiting')]);
+    await engine.tells('line', true, hidden);
+    assert.deepEqual([waiting, await request.inTime], ['waiting', 'late']);
+    assert.equal(engine.known('b|'), undefined);
+    await engine.answers('second');
+    assert.equal((await request.soonest())?.text, 'second');
+    assert.equal(engine.known('b|'), 'second');
   });
 
   it('tell of no first line when they are cancelled before, and of the answer where there is none', async () => {

@@ -27,7 +27,10 @@ describe('a throttle', () => {
     const [full, slow] = [{ use: 'full' }, { use: 'slow', because: 'battery' }] as const;
     assert.deepEqual([threadsWith(full, 8), threadsWith(slow, 8), threadsWith(slow, 1)], [undefined, 4, 1]);
     assert.equal(threadsWith(slow, undefined), undefined);
-    assert.deepEqual([waitWith(full, 0), waitWith(slow, 0), waitWith(slow, 180)], [0, 150, 180]);
+    assert.deepEqual([waitWith(full, 0, 500), waitWith(full, 20, 8)], [0, 20]);
+    const waits = [0, 8, 30, 500].map((answer) => waitWith(slow, 0, answer));
+    assert.deepEqual(waits, [150, 32, 120, 150]);
+    assert.deepEqual([waitWith(slow, 180, 500), waitWith(slow, 50, 8)], [180, 50]);
   });
 });
 

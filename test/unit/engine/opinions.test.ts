@@ -117,17 +117,21 @@ describe('two opinions', () => {
     assert.equal((await given({ confidence: 0.9, ...hidden }, { confidence: 0.1, ...hidden })).text, 'large');
   });
 
-  it('tell of nothing that is hidden, and of a first line only where it is surer', async () => {
-    const tells = async (small: Partial<Completion>): Promise<string[]> => {
+  it('tell of what is hidden only as the last in time, and of a first line only where it is surer', async () => {
+    const tells = async (small: Partial<Completion>, expects = 0): Promise<string[]> => {
       const chosen = new Model('large');
       chosen.firstLine = answer('line', { confidence: 0.6 });
+      chosen.expects = expects;
       const { told, onSooner } = listen();
-      await (await both(new Model('small', small), chosen)).complete(prompt, limits, { onSooner });
+      const options = { onSooner, deadline: 300 };
+      await (await both(new Model('small', small), chosen)).complete(prompt, limits, options);
       return told.map(({ text }) => text);
     };
     assert.deepEqual(await tells({ confidence: 0.5 }), ['small', 'line']);
     assert.deepEqual(await tells({ confidence: 0.7 }), ['small']);
-    assert.deepEqual(await tells({ confidence: 0.7, shown: false, hidden: 'confidence' }), ['line']);
+    const hidden = { confidence: 0.7, shown: false, hidden: 'confidence' } as const;
+    assert.deepEqual(await tells(hidden), ['line']);
+    assert.deepEqual(await tells(hidden, 400), ['small', 'line']);
   });
 
   it('have the other one among the alternatives, the surest first, each once', async () => {
