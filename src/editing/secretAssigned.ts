@@ -488,7 +488,7 @@ const taking = /\[[^\]\s]*\w-\w[^\]\s]*\]|^\d{1,3}(?:,\d{1,3})+$/;
 /** Who logs in, and with what. */
 const login = /^[\w.@-]{2,}:(?!\/\/)[^\s:/]{4,}$/;
 /** A stretch with characters of each kind, as the keys of WordPress have beside spaces. */
-const ofAllKinds = /(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)(?=\S*[^\w\s])\S{8,}/;
+const ofAllKinds = /(?<!\S)(?=\S{0,99}[a-z])(?=\S{0,99}[A-Z])(?=\S{0,99}\d)(?=\S{0,99}[^\w\s])\S{8}/;
 /** Of a package, which may be named after what it is for. */
 const version = /^[~^<>=]{0,2}v?\d+(?:\.\d+){1,3}$/;
 /** What is kept under a key may have one: `todos-2.0`. */

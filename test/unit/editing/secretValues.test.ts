@@ -389,7 +389,7 @@ describe('a key or token in another file', () => {
     ])
       for (const languageId of ['typescript', 'yaml']) {
         const ms = cost(each.repeat(200_000 / each.length), languageId);
-        assert.ok(ms < 4000, `${each} took ${ms} ms`);
+        assert.ok(ms < 8000, `${each} took ${ms} ms`);
       }
   });
 
