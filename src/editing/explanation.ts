@@ -73,7 +73,7 @@ export function explain(entries: readonly Entry[]): Explanation {
 export function settingBehind(because: Silence['kind'] | Circumstance): Pick<Explanation, 'setting'> {
   const settings: Partial<Record<typeof because, keyof Settings>> = {
     ...({ off: 'enabled', languageOff: 'languages', onRequestOnly: 'mode', unproven: 'eagerness' } as const),
-    ...({ battery: 'onBattery', build: 'whileBuilding', debugging: 'whileBuilding' } as const),
+    ...({ battery: 'onBattery', build: 'whileBuilding' } as const),
   };
   const setting = settings[because];
   return setting === undefined ? {} : { setting };

@@ -203,7 +203,7 @@ export class GhostText {
    * show, it triggers once.
    */
   private async compute(question: RuledQuestion, place: Place, token: CancellationToken): Promise<Offer> {
-    const { cursor, onRequest, settings, throttle } = question;
+    const { onRequest, settings, throttle } = question;
     const { editor, clock } = this.parts;
     const { pace } = this;
     const wait = onRequest ? 0 : waitWith(throttle, pace.wait(settings.deadline), pace.answer);
@@ -232,15 +232,10 @@ export class GhostText {
         void this.triggerWhenReady(question, place, request, entry);
         return { items: [], when: 'later' };
       }
-      const typedOn = question.version !== cursor.document.version;
       // The answer may begin with what is typed on: then the request goes on, and the next question decides.
-      if (answer === 'cancelled' && !typedOn) request.cancel();
+      if (answer === 'cancelled' && moved(question).because === 'moved on') request.cancel();
       if (answer === 'cancelled' || answer === undefined)
-        return this.offers.nothing(
-          question,
-          { kind: 'cancelled', because: typedOn ? 'typed on' : 'moved on' },
-          'computed',
-        );
+        return this.offers.nothing(question, moved(question), 'computed');
       const fits = answer.how === 'computed' ? computed(answer.completion) : [answer];
       return this.offer(question, place, fits, 'computed');
     } catch (error) {
@@ -288,9 +283,11 @@ export class GhostText {
     const amend = (result: Result, completion?: Completion): void =>
       log.amend(entry, { result, ...(completion && { completion, answer: completion }) });
     const late = { kind: 'late', after: question.settings.deadline } as const;
+    // The engine has told that it would be late; nobody has seen that yet.
+    const isTold = clock.now() - question.asked < late.after;
     try {
       const fit = await request.soonest();
-      if (!fit) return amend({ ...late, then: 'cancelled' });
+      if (!fit) return amend(isTold ? moved(question) : { ...late, then: 'cancelled' });
       log.amend(entry, { waitedMs: clock.now() - question.asked });
       const { completion } = fit;
       if (fit.text === '') return amend(hidden(completion), completion);
@@ -328,6 +325,12 @@ export class GhostText {
 
 function promptFor(document: Document, place: Place): Prompt {
   return promptAt(place, document.repository, document.related(place));
+}
+
+/** Why a question is no longer waited for: its document is another one now, or only the cursor. */
+function moved({ cursor, version }: Asked) {
+  const because = version !== cursor.document.version ? 'typed on' : 'moved on';
+  return { kind: 'cancelled', because } as const satisfies Result;
 }
 
 function wasAskedFor({ completion }: Fit): boolean {

@@ -186,7 +186,7 @@ export class Requests {
       token,
       ({ completion: sooner, isLast }) => {
         if (token.isCancellationRequested) return;
-        if (isLast && this.atWork?.source === source) this.atWork.isSlow = true;
+        if (isLast && sooner.shown && this.atWork?.source === source) this.atWork.isSlow = true;
         const how: Fit['how'] = sooner.isSecond ? 'meanwhile' : 'first line';
         onSooner(sooner.shown ? this.remembered(place, sooner, how) : undefined, isLast);
       },

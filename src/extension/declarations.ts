@@ -5,6 +5,9 @@ import * as vscode from 'vscode';
 /** Of names that are variables, what they are made of says more than where they are. */
 const questions = ['vscode.executeDefinitionProvider', 'vscode.executeTypeDefinitionProvider'];
 
+/** In milliseconds: behind this nothing is expected of a question. */
+const mostPatience = 60_000;
+
 /** A place in another file where something is declared, a line counted from 0. */
 interface Declaration {
   readonly uri: vscode.Uri;
@@ -38,6 +41,8 @@ export async function declarationsOf(
   );
   open.add(languageId);
   const answered = Promise.all(asked).then(() => open.delete(languageId));
+  // One that was ended with a question open never answers it.
+  setTimeout(() => open.delete(languageId), mostPatience).unref();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)));
   await Promise.race([answered, late]);

@@ -60,7 +60,7 @@ export class DiagnosticsPage implements vscode.Disposable {
     this.page.show();
     // One that was ended with its page tells nothing.
     if (this.examination?.source.token.isCancellationRequested) await this.examination.ended;
-    if (typeof this.current() === 'object') this.post();
+    if (this.engine.state.name === 'ready' && typeof this.current() === 'object') this.post();
     else await this.examine();
   }
 

@@ -78,7 +78,7 @@ export function repositoryOf(document: vscode.TextDocument): string | undefined 
 }
 
 /** A cell's address lies in no folder: that of its notebook does. */
-function fileOf(document: vscode.TextDocument): vscode.Uri {
+export function fileOf(document: vscode.TextDocument): vscode.Uri {
   return notebookOf(document)?.uri ?? document.uri;
 }
 

@@ -5,12 +5,13 @@ import * as vscode from 'vscode';
 import type { Explanation } from '../editing/explanation';
 import { languageChange, type Settings, settingsFrom } from '../editing/settings';
 import { atHome } from '../library/folders';
+import { fileOf } from './documents';
 
 const section = 'ryzanstein';
 
 /** The settings for a document, or those of the window. */
 export function readSettings(scope?: vscode.ConfigurationScope): Settings {
-  const configuration = vscode.workspace.getConfiguration(section, scope);
+  const configuration = configurationAt(scope);
   return settingsFrom((name) => configuration.get(name));
 }
 
@@ -30,7 +31,7 @@ export async function writeSetting<Name extends keyof Settings>(
   value: Settings[Name] | undefined,
   scope?: vscode.ConfigurationScope,
 ): Promise<void> {
-  const configuration = vscode.workspace.getConfiguration(section, scope);
+  const configuration = configurationAt(scope);
   const { Global, Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
   const known = configuration.inspect(name);
   // What is set for a language comes before all that is set for none, the nearest first.
@@ -48,7 +49,7 @@ export async function writeSetting<Name extends keyof Settings>(
 
 /** Turns a document's language on or off, where it counts as well. */
 export async function writeLanguage(document: vscode.TextDocument, on: boolean): Promise<void> {
-  const configuration = vscode.workspace.getConfiguration(section, document);
+  const configuration = configurationAt(document);
   const { defaultValue, globalValue, workspaceValue, workspaceFolderValue } =
     configuration.inspect<Settings['languages']>('languages') ?? {};
   const { Global, Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
@@ -57,6 +58,13 @@ export async function writeLanguage(document: vscode.TextDocument, on: boolean):
   const places = [globalValue, workspaceValue, ...(isAlone ? [] : [workspaceFolderValue])];
   const { place, languages } = languageChange(defaultValue, places, document.languageId, on);
   await configuration.update('languages', languages, [Global, Workspace, WorkspaceFolder][place]);
+}
+
+/** A cell belongs to the folder that its notebook lies in. */
+function configurationAt(scope?: vscode.ConfigurationScope): vscode.WorkspaceConfiguration {
+  const isDocument = scope !== undefined && 'getText' in scope;
+  const placed = isDocument ? { uri: fileOf(scope), languageId: scope.languageId } : scope;
+  return vscode.workspace.getConfiguration(section, placed);
 }
 
 let lastChange: Promise<void> = Promise.resolve();

@@ -283,7 +283,7 @@ function rows({ state }: LocalEngine, completions: CompletionLog): [string, stri
   const waits = completions.waits(drawnWaits);
   const loaded = state.name === 'ready' ? state.model : undefined;
   // Of the file in front, or of the whole where the same model answers everywhere.
-  const language = loaded?.specialists && vscode.window.activeTextEditor?.document.languageId;
+  const language = loaded?.specialists && typedIn(vscode.window.activeTextEditor)?.document.languageId;
   const model = loaded && answererIn(loaded, language && languageName(language));
   const computes = model && `${model.kernel}, ${threadsNow(model, lastCompletion)}`;
   return [

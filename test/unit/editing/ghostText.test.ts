@@ -431,6 +431,19 @@ describe('ghost text that takes its time', () => {
       assert.deepEqual([trial.entries.length, trial.backend.requests.length], [1, 1]);
     });
 
+    it('is not called late where somebody types on before the deadline', async () => {
+      const trial = withSecond(sample);
+      await trial.type('g', 60);
+      trial.backend.tellSooner('first', { ...second, shown: false, hidden: 'confidence' }, true);
+      await trial.pass(10);
+      const entry = trial.last;
+      await trial.type('x');
+      await trial.pass(400);
+      trial.backend.tell('other');
+      await trial.pass(10);
+      assert.equal(resultWords(entry.result), 'cancelled: typed on');
+    });
+
     it("is the chosen one's where it has been given to what is typed instead", async () => {
       const trial = withSecond(sample);
       await trial.type('g', 60);
