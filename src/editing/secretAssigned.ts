@@ -2,16 +2,7 @@
 
 import { besideValues } from './secretBeside';
 import { isRandom, oddness, oddPart, withoutTerms, type Range } from './secretLooks';
-import {
-  at,
-  beginsSentence,
-  closingOf,
-  literal,
-  type Site,
-  statedValues,
-  type,
-  type Value,
-} from './secretStatements';
+import { at, closingOf, literal, type Site, statedValues, type, type Value } from './secretStatements';
 import {
   isAbout,
   isBlank,
@@ -36,15 +27,8 @@ const forms: ((site: Site) => Value[] | undefined)[] = [
 /** What is passed in a call of the name. */
 const calls: typeof forms = [inCall];
 
-/**
- * The values in a text that are secrets by name; in data, `isData`, they need no quotes, in `isPlain` text are no variables,
- * and where there is `hasLiterals` of Perl what stands in them is no argument of a call.
- */
-export function assignedRanges(
-  text: string,
-  isData: boolean,
-  { isPlain = false, hasLiterals = false } = {},
-): Range[] {
+/** The values in a text that are secrets by name; in data, `isData`, they need no quotes, and in `isPlain` text are no variables. */
+export function assignedRanges(text: string, isData: boolean, isPlain = false): Range[] {
   const found: Range[] = [];
   let read = 0;
   /** How far was read for the names before, as far as that is beyond the next. */
@@ -54,8 +38,7 @@ export function assignedRanges(
   for (const name of namesIn(text)) {
     const before = text.slice(Math.max(0, name.start - headCharacters), name.start);
     const head = before.slice(before.lastIndexOf('\n') + 1);
-    if (isAlternative(text, name, head) || isFolder(text, name, head) || at(reference, text, name.end))
-      continue;
+    if (isAlternative(text, name, head) || at(reference, text, name.end)) continue;
     const opened = openedIn(head);
     ends = ends.filter((end) => end > name.start);
     const isWithin = ends.length >= mostWithin;
@@ -63,15 +46,12 @@ export function assignedRanges(
     const written = name.start < read ? undefined : writtenAround(site, opened?.from ?? 0);
     if (written) {
       read = written.places.at(-1)!;
-      for (const { start, end } of assignedRanges(written.text, false, { hasLiterals }))
+      for (const { start, end } of assignedRanges(written.text, false))
         found.push({ start: written.places[start]!, end: written.places[end]! });
     }
     const add = (values: readonly Value[]): void => {
       for (const { start, end, inDoubt = false } of values)
-        if (
-          (hasLiterals || !isArgument(text, start, end)) &&
-          isSecretValue(text.slice(start, end).replace(plain, ''), name, inDoubt)
-        )
+        if (isSecretValue(text.slice(start, end).replace(plain, ''), name, inDoubt))
           found.push({ start, end });
     };
     for (const form of name.group === 'call' ? calls : forms) {
@@ -91,19 +71,6 @@ export function assignedRanges(
   return found;
 }
 
-/** Whether names are passed to a function, or index a list, that are called as literals of Perl begin: `q(other)`. */
-function isArgument(text: string, start: number, end: number): boolean {
-  const head = text.slice(Math.max(0, start - 4), start);
-  return /(?<![%\w])q[qw]?[([]$/.test(head) && /^[\w\s.,]*$/.test(text.slice(start, end));
-}
-
-/** Whether the name is the folder that a shell is in, as in `-v $PWD:/src`. */
-function isFolder(text: string, name: Name, head: string): boolean {
-  const behind = text.slice(name.end, name.end + 2);
-  if (name.text === '$PWD') return /^[:/]/.test(behind);
-  return name.text === 'PWD' && head.endsWith('${') && /^\}[:/]/.test(behind);
-}
-
 /** What CloudFormation, Home Assistant and their like look a value up by. */
 const reference =
   /["']?[ \t]*:[ \t]+!(?:(?:Ref|GetAtt|ImportValue|FindInMap|reference|secret)\b|env_var[ \t]+\w+["']?[ \t]*$|Sub[ \t]+["']?(?:\{\{resolve:|\$\{[^{}\n]{0,80}\}["']?[ \t]*$))/my;
@@ -115,7 +82,7 @@ const mostWithin = 4;
 const longest = 400;
 
 /** Up to the value, behind what closes the name: a type, then what assigns or parts, then what opens a list or a call. */
-const assigns = String.raw`(?:[:=!]=+|=>|=|:=|:-|:|<-|<<-(?=[ \t])|<<|->|[?|+&]{1,2}=|\|\||\?\?|\?:|\bor\b|\bis\b|,|\()`;
+const assigns = String.raw`(?:[:=!]=+|=>|=|:=|:-|:|<-|<<-(?=[ \t])|<<|->|[?|+&]{1,2}=|\|\||\?\?|\?:|\bor\b|,|\()`;
 const wraps = String.raw`(?:(?:new\s+)?(?!\w*(?:env|get|fetch|read|load|find|config|require|import|prompt|format|print|log|err|throw|match|test))[\w.:[\]]{1,40}\((?:default\s*=\s*)?)?`;
 const quote = String.raw`(?:[@$&]|\b(?:[rbfu]{1,2}|u8|[LRNE])|\br)?#?\(?("""\s*|'''\s*|["'\`]|\[\[|${literal})\(?`;
 const opened = new RegExp(
@@ -206,19 +173,12 @@ function inQuotes(site: Site): Value[] | undefined {
   // As in `if ready and password:`, what stands below is what is done then.
   if (/^\s*:\s*\n/.test(whole) && /\b(?:el)?if\b|\bwhile\b|\bfor\b|\b(?:and|or|not)\s*$/.test(head))
     return undefined;
-  // What is written to a stream goes on with what stands behind.
-  if (assigner === '<<' && /<<\s*[\w.>:()-]*$/.test(head)) return undefined;
   const isVerb = name.text === 'pass';
   if (isVerb && assigner === undefined && !head.endsWith('@')) return undefined;
   const values = quoted(site, match, /[[{(]/.test(whole));
-  const inDoubt =
-    (assigner === ',' && !isPaired(site, closes, values)) ||
-    (assigner === '(' && (isVerb || gets.test(name.text)));
+  const inDoubt = (assigner === ',' && !isPaired(site, closes, values)) || (isVerb && assigner === '(');
   return inDoubt ? values.map((each) => ({ ...each, inDoubt })) : values;
 }
-
-/** Names of what looks a secret up by what is passed to it. */
-const gets = /^(?:get|fetch|load|find|look_?up|retrieve)(?=[A-Z_])/;
 
 /** Whether a comma parts name and value, not two of a list or two arguments: as in `set("TOKEN", "...")`, `["TOKEN", "..."]`. */
 function isPaired({ text, name, head }: Site, closes: string, values: readonly Range[]): boolean {
@@ -281,7 +241,7 @@ function behindFlag({ text, name, isData }: Site): Value[] | undefined {
 }
 
 const separated =
-  /["']?([ \t]+(?:for|of|on)(?:[ \t]+[\w./-]{1,30}){1,3}(?=[ \t]*(?:[:=]|[ \t]is[ \t])))?[ \t]*([?:+]=|[:=]|[ \t](?:is[ \t])?)[ \t]*(?:[|>][+-]?[ \t]*\r?\n[ \t]*)?(?:[!&][\w!]+[ \t]+)?(?=[^\s"'`])/y;
+  /["']?[ \t]*([?:+]=|[:=]|[ \t](?:is[ \t])?)[ \t]*(?:[|>][+-]?[ \t]*\r?\n[ \t]*)?(?:[!&][\w!]+[ \t]+)?(?=[^\s"'`])/y;
 const wordOfText = /[^\s"'`<>;&,(){}[\]]{4,}(?![([])/y;
 const number = /\d{4,}(?![\w.])/y;
 /** A command that sets, before the name of what it sets. */
@@ -293,23 +253,18 @@ const settings = /[;?&]\s?$|\$\{[\w.-]{0,40}$|\w\s?=\s?[^\s=;&]{1,64}[;&\s]\s?(?
 const settingsCharacters = 100;
 
 /** Without quotes: in data the rest of the line; else a word in a string or a comment, or a number. */
-function bare(site: Site): Value[] | undefined {
-  const { text, name, head, inside, isData } = site;
+function bare({ text, name, head, inside, isData }: Site): Value[] | undefined {
   const match = at(separated, text, name.end);
   if (!match) return undefined;
-  const [purpose, separator] = [match[1], match[2]!];
-  const [start, isAssigned] = [match.index + match[0].length, /[:=]/.test(separator)];
+  const [start, isAssigned] = [match.index + match[0].length, /[:=]/.test(match[1]!)];
   const line = lineFrom(text, start);
   const value = text.slice(line.start, line.end);
   const first = /^\S*/.exec(value)![0];
-  if (/^new-object\s/i.test(value)) return undefined;
   // A command may stand behind it.
-  const isSet = isAssigned || (setting.test(head) && !beginsSentence(head, value));
-  if (isData && purpose === undefined && isSet) return [line, { start, end: start + first.length }];
-  const isSetting = directive.test(name.text) || hasDigitOrSign(value) || isBelowUser(site);
+  if (isData && (isAssigned || setting.test(head))) return [line, { start, end: start + first.length }];
+  const isSetting = directive.test(name.text) || hasDigitOrSign(value);
   if (isData && /^\s*$/.test(head) && first === value && isSetting) return [line];
   const inRow = isAssigned && settings.test(head.slice(-settingsCharacters));
-  if (inside === undefined && isOfShell(site, match, value)) return [line];
   if (inside === undefined && !isData && !inRow && !/^\s*(?:\/\/|\/\*|#|--|\*|;|<!--)/.test(head)) {
     const all = isAssigned && !wordsIn(name.text).some(isAbout) ? at(number, text, start) : undefined;
     return all && [{ start, end: start + all[0].length, inDoubt: name.group === 'kind' }];
@@ -318,33 +273,9 @@ function bare(site: Site): Value[] | undefined {
   if (word === undefined) return undefined;
   const looksSo =
     hasDigitOrSign(word) &&
-    (isAssigned || separator.includes('is') ? /\p{L}/u.test(word) : oddness(word) >= oddPart);
-  // A string that is nothing but a setting.
-  const isWhole =
-    inside !== undefined &&
-    separator === '=' &&
-    /["'`](?:export )?[\w.]*$/.test(head) &&
-    text[start + word.length] === inside;
-  const isSure = (inRow && inside !== undefined) || isWhole || (looksSo && word.length >= 6);
+    (isAssigned || match[1]!.includes('is') ? /\p{L}/u.test(word) : oddness(word) >= oddPart);
+  const isSure = (inRow && inside !== undefined) || (looksSo && word.length >= 6);
   return isSure ? [{ start, end: start + word.length }] : undefined;
-}
-
-/** Whether a line of any text is an assignment of the shell to a constant, as in a script that is a string, or in a change. */
-function isOfShell({ name, head }: Site, separated: RegExpExecArray, value: string): boolean {
-  return (
-    /^[\s+]*(?:export[ \t]+)?$/.test(head) &&
-    separated[0] === '=' &&
-    isConstant(name.text) &&
-    /^[^\s"'`<>;&,(){}[\]]+$/.test(value)
-  );
-}
-
-/** Whether the line before says who a login is of. */
-function isBelowUser({ text, name, head }: Site): boolean {
-  const line = name.start - head.length;
-  return /(?:^|\n)[ \t]*(?:login|user(?:name)?|account|e-?mail)[ \t:=]+\S+[ \t]*\r?\n$/i.test(
-    text.slice(Math.max(0, line - settingsCharacters), line),
-  );
 }
 
 const numbered = new RegExp(
@@ -483,12 +414,6 @@ const address = /^[a-z\d_.@-]+(?:\/[a-z\d_.@-]+)+$/;
 const rules =
   /(?:^|\|)(?:required|nullable|sometimes|string|confirmed|(?:min|max|size|between):[\d,]+)(?:\||$)/;
 
-/** Classes of characters, and numbers of columns, in what takes tokens out of a text. */
-const taking = /\[[^\]\s]*\w-\w[^\]\s]*\]|^\d{1,3}(?:,\d{1,3})+$/;
-/** Who logs in, and with what. */
-const login = /^[\w.@-]{2,}:(?!\/\/)[^\s:/]{4,}$/;
-/** A stretch with characters of each kind, as the keys of WordPress have beside spaces. */
-const ofAllKinds = /(?<!\S)(?=\S{0,99}[a-z])(?=\S{0,99}[A-Z])(?=\S{0,99}\d)(?=\S{0,99}[^\w\s])\S{8}/;
 /** Of a package, which may be named after what it is for. */
 const version = /^[~^<>=]{0,2}v?\d+(?:\.\d+){1,3}$/;
 /** What is kept under a key may have one: `todos-2.0`. */
@@ -530,16 +455,13 @@ function isSecretValue(value: string, name: Name, inDoubt: boolean): boolean {
     names.has(word) || isBlank(word) || isAbout(word) || isCalledSo(word);
   if (/^[\p{L}\p{N}_\s.:/,<>[\]@#*'-]*$/u.test(own) && words.every(isKnown)) return false;
   if (rules.test(own) || (variable.test(own) && words.some(isCalledSo))) return false;
-  const termless = withoutTerms(own);
-  const isOdd = /\d/.test(termless.replace(versionBehind, ''))
+  const isOdd = /\d/.test(withoutTerms(own).replace(versionBehind, ''))
     ? own.length >= 6 && !/\s/.test(own)
-    : oddness(termless) >= 6;
+    : oddness(own) >= 6;
   const mustLookSo = inDoubt || name.group === 'kind';
-  if (/(?:basic|http|proxy)_?auth/i.test(name.text) && login.test(own)) return true;
-  if (/(?:key|salt)$/i.test(name.text) && ofAllKinds.test(own) && !/\p{L}{10}/u.test(own)) return true;
-  if ((inDoubt && color.test(own)) || (mustLookSo && (version.test(own) || taking.test(own)))) return false;
+  if ((inDoubt && color.test(own)) || (mustLookSo && version.test(own))) return false;
   if (file.test(own) || (mustLookSo && address.test(own))) return isRandom(own);
-  if (name.isAbout) return isOdd && !member.test(own) && oddness(termless) >= 6;
+  if (name.isAbout) return isOdd && !member.test(own) && oddness(own) >= 6;
   if (mustLookSo) return isOdd || (/^[^\s\\()[\]{}"'<>]*$/.test(own) && /[!@#$%^&*~+?]/.test(own));
   return isOdd || !isSentence(own, words, name);
 }

@@ -1,16 +1,6 @@
 // Values that stand beside the name of a secret and are not assigned to it: compared with it, typed into its field, told above it or in a comment, or on lines of data below it.
 
-import {
-  asks,
-  at,
-  beginsSentence,
-  isOfText,
-  linesOf,
-  type Site,
-  sureByKey,
-  sureness,
-  type Value,
-} from './secretStatements';
+import { asks, at, isOfText, linesOf, type Site, sureByKey, sureness, type Value } from './secretStatements';
 
 const string = String.raw`([a-z@$]{0,2}(["'\`]))((?:(?!\2)[^\\\n]|\\.){1,200})`;
 /** Before the name, between a string and it: what the string is compared by, and a comment that tells of the string. */
@@ -156,13 +146,10 @@ export function besideValues(site: Site): Value[] {
   ];
 }
 
-/** A line before which a table may begin: what tells of it, or opens a block of it. */
-const aboveTable = /^[ \t]*(?:$|\r|#|\/\/|--|;|```|~~~|<!--|[\w ]{1,60}:[ \t]*\r?$)/;
-const longestAbove = 200;
 /** Behind a name in a table's head: the rest of it, and the rule below. */
 const ruled = /[^\n]{0,2000}\n[ \t]*(?:\|[ \t]*)?:?-{2,}:?[ \t]*\|[-:| \t]*(?:\r?\n|$)/y;
 
-/** In the rows below a table's head: of Markdown, with a rule between, of Gherkin, or of a list. */
+/** In the rows below a table's head: of Markdown, with a rule between, or of a list that the text begins with. */
 function inTable(site: Site): Value[] {
   const { text, name, head, isData, isWithin } = site;
   const opens = isData && !isWithin ? /(?:^|[|,;\t])[ ]*["']?$/.exec(head) : null;
@@ -170,19 +157,14 @@ function inTable(site: Site): Value[] {
   const parts = /^["']?[ ]*([|,;\t])/.exec(text.slice(name.end, name.end + 20))?.[1] ?? opens[0][0];
   if (parts === undefined || !/[|,;\t]/.test(parts)) return [];
   // Most names stand in no table, which is found out before more than their line is read.
-  const from = name.start - head.length;
-  const near = text.slice(Math.max(0, from - longestAbove), from - 1);
-  const above = text[from - 1] === '\n' ? near.slice(near.lastIndexOf('\n') + 1) : undefined;
-  const begins = from === 0 || (above !== undefined && aboveTable.test(above));
-  const isBarred = /^[ \t]*\|/.test(head) && (from === 0 || (above !== undefined && !above.includes('|')));
-  if (parts === '|' ? !isBarred && !at(ruled, text, name.end) : !begins) return [];
-  const first = lineAt(text, from);
+  if (parts === '|' ? !at(ruled, text, name.end) : name.start !== head.length) return [];
+  const first = lineAt(text, name.start - head.length);
   const cells = first.split(parts);
   const column = head.split(parts).length - 1;
   if (cells.length < 2 || !cells.every((cell) => /^[\s"']*[\p{L}\p{N}_ .-]{0,40}[\s"']*$/u.test(cell)))
     return [];
   const found: Value[] = [];
-  let place = from + first.length + 1;
+  let place = name.start - head.length + first.length + 1;
   while (place <= text.length) {
     const row = lineAt(text, place);
     const own = row.split(parts);
@@ -214,7 +196,6 @@ function behindSet({ text, name, head, inside }: Site): Value[] {
   const match = sets.test(head) ? at(settled, text, name.end) : undefined;
   if (!match || (inside !== undefined && text[name.end] !== inside)) return [];
   const value = match[2] ?? match[3]!;
-  if (match[2] === undefined && beginsSentence(head, value)) return [];
   const start = match.index + match[0].length - value.length;
   return [{ start, end: start + value.length }];
 }

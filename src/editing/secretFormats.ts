@@ -53,9 +53,7 @@ const certain = [
 const uncertain = [
   begin(unsure),
   // What a server is told who asks with (RFC 6750, RFC 7617).
-  /\bBearer\s+([\w.~+/-]{8,}=*)/gi,
-  // What is encoded has letters of both cases.
-  /\b(?:Basic|basic|BASIC)\s+(?=[\w.~+/-]+[A-Z\d=])([\w.~+/-]{8,}=*)/g,
+  /\b(?:Bearer|Basic)\s+([\w.~+/-]{8,}=*)/gi,
 ];
 /** Between the words of a command, in a line or in a list of strings. */
 const gap = String.raw`["']?,?[ \t]+["']?`;
@@ -100,7 +98,6 @@ const commandsWith: readonly Command[] = [
   ['https?|xhs?', String.raw`(?:-a|--auth)(?:${gap}|=)["']?[^\s"':/]+:`, ''],
   ['lftp', String.raw`-u${gap}[^\s"',]+,`, ''],
   ['twine', '-p', gap],
-  [`mc${gap}alias${gap}set`, `(?:${word}${gap}){3}`, ''],
   [
     `config(?:ure)?${gap}set`,
     String.raw`[\w./:@-]{0,60}(?:[sS]ecret|[tT]oken|[pP]assw|credential)[\w-]{0,20}`,
@@ -133,16 +130,12 @@ const reader =
 /** Calls that have a password by its place among what is passed to them. */
 const placed: readonly (readonly [place: number, calls: string])[] = [
   [2, '(?:HTTP)?(?:Basic|Digest)Auth|SetBasicAuth|basicAuth|httpBasic|basic_auth|UserPassword|CRAMMD5Auth'],
-  [
-    2,
-    '(?:Network|UsernamePassword)Credentials?|PasswordAuthentication|UsernamePasswordAuthenticationToken|SqlCredential',
-  ],
-  [2, '[uU]serManager\\.(?:Create|CheckPassword|AddPassword)Async|\\bCredentials::new'],
+  [2, '(?:Network|UsernamePassword)Credentials?|PasswordAuthentication|UsernamePasswordAuthenticationToken'],
   [2, '[wW]i[fF]i\\w{0,8}\\.begin|softAP|addAP|username_pw_set|setUsernamePassword|auth_plain'],
   [2, '(?:cx_Oracle|oracledb|wlan|sta_if|station|sta)\\.connect|oci_p?connect'],
   [
     3,
-    '(?:New)?ClientSecretCredential|NewPlainClient|create_(?:super)?user|getConnection|PlainAuth|Sequelize|PDO|mysqli|FTP(?:_TLS)?|Net::FTP\\.(?:open|new)',
+    'create_(?:super)?user|getConnection|PlainAuth|Sequelize|PDO|mysqli|FTP(?:_TLS)?|Net::FTP\\.(?:open|new)',
   ],
   [3, '(?:MySQLdb|pymysql|mysql|mariadb|pymssql|fdb|jaydebeapi)(?:\\.connector)?\\.connect|DBI->connect'],
   [3, '(?:mysqli?|odbc|ibase|sybase|mssql)_p?connect|ftp_login|ldap_bind|ssh2_auth_password|imap_open'],
@@ -204,11 +197,6 @@ const logins = [
   /:(?:543\d|6432|\*(?=[^\n]*pgpass)):[\w*-]{1,40}:[\w*.-]{1,40}:([^\s"'`:]{1,128})/g,
   /\bmachine[ \t]+\S{1,80}[ \t]+login[ \t]+\S{1,80}[ \t]+password[ \t]+([^\s"'`]{1,128})/g,
   /\b(?:echo|printf)[ \t]+(?:["']%s(?:\\n)?["'][ \t]+)?["']([^"'\n]{1,256})["'][ \t]*>{1,2}[ \t]*["']?[\w./~$-]{0,80}(?:passw|secret|token)/gi,
-  /\bftp\b[^\n]{0,80}<<[^\n]{0,40}\n(?:[^\n]{0,80}\n){0,4}?[ \t]*user[ \t]+[\w.@-]{1,64}[ \t]+([^\s"'`]{1,256})/g,
-  // Postfix.
-  /^\[?[\w.-]{1,80}\]?(?::\d{1,5})?[ \t]+[\w.+-]{1,64}@[\w-]{1,40}\.[\w.-]{1,40}:([^\s:/@]{4,128})[ \t]*$/gm,
-  // The key of JSON Web Tokens in ASP.NET.
-  /"Jwt\w{0,20}"\s*:\s*\{(?:[^{}]{0,300},)?\s*"(?:\w{0,12}Key)"\s*:\s*"([^"\n]{1,256})/g,
   /\bset[ \t]+password(?:[ \t]+for[ \t][^\n=;]{1,80})?[ \t]*=[ \t]*(?:\w+\()?["']([^"'\n]{1,256})/gi,
   /\bidentified[ \t]+(?:with[ \t]+\w+[ \t]+)?(?:by|as)[ \t]+(?:password[ \t]+)?["']([^"'\n]{1,256})/gi,
   /\b(?:(?:create|alter)[ \t]+user|connect[ \t]+to)[ \t]+\S{1,64}[ \t]+identified[ \t]+by[ \t]+(?!values\b|password\b)([^\s"'`:;,&<@]{1,256})/gi,

@@ -23,8 +23,6 @@ const characters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 for (const first of characters)
   for (const second of characters)
     weights[first.charCodeAt(0) * 128 + second.charCodeAt(0)] = weightOf(first, second);
-// Behind a space what stands before it does not count.
-for (const space of ' \t\r\n') weights.fill(-128, space.charCodeAt(0) * 128, space.charCodeAt(0) * 128 + 128);
 
 function weightOf(first: string, second: string): number {
   const [isDigit, isDigitBehind] = [first, second].map((each) => /\d/.test(each));
@@ -63,35 +61,25 @@ const terms = new RegExp(
     ...[
       'log4j',
       'slf4j',
-      '[ip]?d3d(?:1[0-2])?',
+      'd3d1[0-2]',
+      'id3d1[0-2]',
       'neo4j',
-      'kafka',
-      '(?:lib)?mysql(?:client)?',
-      '(?:m[sy]_?)?sql-?\\d{1,4}',
       'md[245]',
       'mm(?:256|512)',
       'qt[56]',
-      '(?:sdl|gl|(?:lib)?glfw)[234]',
-      'fnv1a?',
-      'xm[nsx]\\d{1,5}[gkm]?',
-      'jdk\\d{1,2}(?:on|to\\d\\d)?',
-      'stm32\\w{0,9}',
-      '(?:powerpc|ppc)64(?:le)?',
-      'lp64[df]?',
-      'rv(?:32|64)[a-z]{1,9}(?:_[a-z]{1,9}){0,9}',
-      'armv\\d(?:te|hf|[akls])?',
+      '(?:sdl|gl)[234]',
       '~dp0',
       '(?:fp?|[iupsbw])(?:8|16|32|64|128)(?:x\\d{1,2})?(?![a-z])',
     ],
     ...['es20\\d\\d', 'gb\\d{4,5}', 'utf-?(?:8|16|32)(?:mb[34]|le|be)?'],
-    '(?:aes|argon|amd|arm|m?avx|base|blake|crc|curve|epi|epu|float|http|s?int|s?fixed|ipv|iso|jaxb|krb|latin|mysql|oauth|pbkdf|pkcs|pyqt|python|rfc|riscv|scram|secp|sha|sse|tls|uint|wasm|win|xxhash|aarch)-?\\d{1,4}',
+    '(?:aes|argon|amd|arm|m?avx|base|blake|crc|curve|epi|epu|float|http|int|ipv|iso|jaxb|krb|latin|mysql|oauth|pbkdf|pkcs|pyqt|python|rfc|riscv|scram|secp|sha|sse|tls|uint|wasm|win|xxhash|aarch)-?\\d{1,4}',
   ].join('|')})(?!\\d)`,
   'gi',
 );
 
 /** A value without what it has of names of techniques, such as `sha256`, `Utf8` and `f32x4`. */
 export function withoutTerms(value: string): string {
-  return value.replace(/([a-z])(?=[A-Z])/g, '$1_').replace(terms, '-');
+  return /\d/.test(value) ? value.replace(/([a-z])(?=[A-Z])/g, '$1_').replace(terms, '-') : value;
 }
 
 const uuid = /[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/gi;
@@ -146,15 +134,11 @@ export function randomRanges(text: string): Range[] {
 /** Whether a value that is long enough looks drawn at random. */
 export function isRandom(value: string): boolean {
   if (path.test(value) && !/[A-Za-z]{2}/.test(value.replace(/z/gi, ''))) return false;
-  // Base64 ends with these: what they stand within gives a value to a name.
-  if (/=[^=]/.test(value)) return value.split('=').some(isRandom);
-  // Base64 has letters of both cases beside its slashes: this is a path, of which each part is a name.
-  if (value.includes('/') && value.split(/[/_.~-]/).every((word) => ofOneCase.test(word)))
+  // Base64 has capitals beside its slashes: this is a path, of which each part is a name.
+  if (value.includes('/') && !/[A-Z]/.test(value))
     return value.split('/').some((part) => part.length >= shortest && isOddName(part));
   return isOddName(value);
 }
-
-const ofOneCase = /^(?:[A-Z]?[^A-Z]*|[^a-z]*)$/;
 
 function isOddName(value: string): boolean {
   if (parts.test(value)) return false;
@@ -167,25 +151,10 @@ const parts =
 
 /** What is published so that it can be checked: digests of packages, commits, advisories; and pictures within text. */
 const digest = /^(?:sha(?:1|256|384|512)|h1|md5|git)-|^GHSA(?:-\w{4}){3}/;
-const hash = /(?<=^|[/=])[\da-f]{32,128}(?=$|\/)/;
-/** Before one: what it is called, where it is in an address, what of Git takes or writes one. */
-const ofHash = new RegExp(
-  [
-    String.raw`@`,
-    String.raw`\b(?:sha-?(?:1|256|384|512)|h1|md5):?`,
-    String.raw`\/(?:commit|commits|blob|blame|tree|raw|compare|avatar)\/`,
-    String.raw`(?:\bgithub:|\braw\.githubusercontent\.com\/)[\w.-]{1,40}\/[\w.-]{1,60}\/`,
-    String.raw`\bgist\.github(?:usercontent)?\.com\/[\w.-]{1,40}\/`,
-    String.raw`\bgit[ \t]+(?:checkout|cherry-pick|revert|show|reset[ \t]+--hard)[ \t]+`,
-    String.raw`(?:^|\n)(?:From |index (?:[\da-f]{7,40}\.\.)?)`,
-    String.raw`\bSignedSource<<`,
-    String.raw`(?:\b|_)(?:checksum|commit(?:[-_]?(?:hash|id|ish|sha))?|content[-_]?hash|digest|etag|fingerprint|git[-_]?tag|integrity|md5|oid|ref|rev|revision|\w{0,20}?sha-?(?:1|256|384|512)?(?:sum)?|version)(?:["'\`]?\s*[:=]{1,2}\s*|["'\`]?\s+|\()["'\`]?`,
-  ]
-    .map((each) => `(?:${each})`)
-    .join('|')
-    .replace(/^.*$/, '(?:$&)$'),
-  'i',
-);
+const hash = /^[\da-f]{32,128}$/;
+/** Before one: what it is called, or where it is in an address. */
+const ofHash =
+  /(?:@|\b(?:sha-?(?:1|256|384|512)|h1|md5):?|\/(?:commit|commits|blob|blame|tree|raw|compare)\/|(?:\b|_)(?:checksum|commit|digest|etag|fingerprint|integrity|md5|oid|rev|revision|sha-?(?:1|256|384|512)?|version)(?:["'`]?\s*[:=]{1,2}\s*|["'`]?\s+|\()["'`]?)$/i;
 const picture = /data:(?:image|font|audio|video)\/[\w.+-]{1,40};base64,$/;
 const headCharacters = 64;
 
@@ -194,8 +163,9 @@ function isPublished(text: string, start: number, end: number): boolean {
   if (digest.test(value)) return true;
   const head = text.slice(Math.max(0, start - headCharacters), start);
   if (picture.test(head)) return true;
-  const own = hash.exec(value);
-  if (!own) return false;
-  const [before, behind] = [value.slice(0, own.index), value.slice(own.index + own[0].length)];
-  return ofHash.test(head + before) && !isRandom(before) && !isRandom(behind);
+  const [, before, own] = /^(.*\/|)([^/]*)$/.exec(value)!;
+  return (
+    (hash.test(own!) && ofHash.test(head + before!)) ||
+    /\/(?:commit|commits|blob|blame|tree|raw|compare)\/[\da-f]{40}(?:\/|$)/.test(`/${value}`)
+  );
 }

@@ -363,11 +363,6 @@ export function isOfText(line: string, name: Name): boolean {
   return /\S\s+\S+\s+\S/.test(line) && !ofMany.test(name.text);
 }
 
-/** Whether what seems to be set is told about it: `Set password below`. */
-export function beginsSentence(head: string, value: string): boolean {
-  return /\bSet\s+$/.test(head) && /^\p{L}+(?:[\s.,]|$)/u.test(value);
-}
-
 /** The match of a sticky pattern at a place. */
 export function at(pattern: RegExp, text: string, place: number): RegExpExecArray | undefined {
   pattern.lastIndex = place;

@@ -139,13 +139,9 @@ export function showsSecret(
 }
 
 function secretRanges(text: string, languageId: string): Range[] {
-  const isData = languageAt(languageId).bareValues === true;
   return [
     ...formatRanges(text),
-    ...assignedRanges(text, isData, {
-      isPlain: /^json/.test(languageId),
-      hasLiterals: isData || /^(?:perl|raku)/.test(languageId),
-    }),
+    ...assignedRanges(text, languageAt(languageId).bareValues === true, /^json/.test(languageId)),
     ...randomRanges(text),
   ];
 }

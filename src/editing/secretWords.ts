@@ -67,13 +67,13 @@ const about = wordSet(
   encoding endpoint enabled end env error errors event expiration expired expires expiry field file filename flow format
   function hasher hashers header help hint host id ids index input issuer kind label length lifetime limit link list
   location manager max message messages method min missing mode name names option options params parser path pattern
-  placeholder plugin policy position prefix prompt property provider queue reader realm ref reference regex required role route
+  placeholder policy position prefix prompt property provider queue reader realm ref reference regex required role route
   schema scheme scope scopes selector separator service size source start state status store strategy stream suffix text
   title ttl type types uri url usage user username validator validators variable version`,
 );
 /** What stands for a value that somebody has to give, and what is said of where one comes from. */
 const blank = wordSet(
-  `a abc an any api app bar basic baz blue bool bytes change changeme current cyan dummy empty example fake false foo goes gray green grey here include
+  `a abc an any api app bar basic baz blue bool bytes change changeme cyan dummy empty example fake false foo goes gray green grey here include
   inherit insert key magenta me my new nil no none null old omit optional origin placeholder red redacted replace required same sample
   set some str string super test testing the this to todo true undefined value xxx yellow your`,
 );
@@ -85,9 +85,9 @@ const telling = wordSet(
 );
 /** What renders, compiles or learns in passes, and what else words that end so begin with. */
 const passes = wordSet(
-  `add all any backward band bloom blur by compile compiler compute depth draw effect filter final first forward fragment full function geometry
-  high layer layers light lighting loop low main mask mini multi no opt optimization optimizer over parse picking post pre render rendering scene
-  run screen second shader shadow single sub surrogate texture third two under`,
+  `all any backward band bloom blur by compile compiler compute depth draw effect filter final first forward fragment full function geometry
+  high   layer layers light lighting loop low main mask mini multi no opt optimization optimizer over parse picking post pre render rendering scene
+  screen second shader shadow single sub surrogate texture third two under`,
 );
 
 export const isAbout = (word: string): boolean => about.has(word) || about.has(word.replace(/s$/, ''));
