@@ -48,7 +48,7 @@ export function clean(site: Site, verdict: Verdict, syntax?: Syntax): Cleaned {
   if (isChat(site, opened, text)) return { text, hidden: 'chat' };
   if (!takesUpRest && endsWordAgain(site, text)) return { text, hidden: 'duplicate' };
   // Where the model ends of itself, that is all of it.
-  if (opened.breaksOff(text, reason === 'end')) return { text, hidden: 'unbalanced' };
+  if (reason === 'end' && opened.breaksOff(text)) return { text, hidden: 'unbalanced' };
   if (opened.endsCallInComment(text)) return { text, hidden: 'unbalanced' };
   if (reason === 'repetition') return { text, hidden: 'repetition' };
   // In a string or a comment it declares nothing.

@@ -86,7 +86,7 @@ function spacesWritten(site: Site, firstOfBody: string): number {
   const { block, lineBefore, lineAbove } = site;
   const spaces = /^ */.exec(firstOfBody)![0].length;
   // Below a rule, or a command that stands as deep, a command is one level deep.
-  const isFirst = lineBefore === '' && isRecipe(site) && !/^\t\s/.test(lineAbove);
+  const isFirst = lineBefore === '' && isRecipe(site) && !/^\t\s|\\$/.test(lineAbove);
   const levels = block && lineBefore !== '' ? block.column / tabWidth + 1 : isFirst ? 1 : undefined;
   if (levels !== undefined && spaces > 0 && spaces % levels === 0) return spaces / levels;
   return spacesPerLevel(firstOfBody);

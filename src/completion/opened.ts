@@ -258,19 +258,15 @@ export class Opened {
   }
 
   /**
-   * Whether a text has a semicolon within round brackets that it or the cursor's line has opened, and that hold none: those of
-   * a call. In the head of a loop more follows it, so that no text `isAll` that ends with it there.
+   * Whether a text ends with a semicolon within round brackets that it has opened: in the head of a loop more follows, and a
+   * call holds none. What `try` opens may stand on lines of their own.
    */
-  breaksOff(text: string, isAll: boolean): boolean {
-    if (!endsBySemicolon.has(this.#site.languageId)) return false;
-    const all = this.#above + this.#line + text;
-    return [...text.matchAll(/;/g)].some(({ index }) => {
-      const top = this.after(text.slice(0, index + 1)).stack.at(-1);
-      if (top?.kind !== 'bracket' || top.weak || top.closer !== ')' || top.at < this.#lineStart) return false;
-      const isHead = /\b(?:for|if|switch|while)\s*$/.test(lineTo(all, top.at));
-      const isOver = isAll && top.at >= this.#cursor && isBlank(text.slice(index + 1));
-      return !isHead || isOver;
-    });
+  breaksOff(text: string): boolean {
+    const written = text.trimEnd();
+    if (!written.endsWith(';') || !endsBySemicolon.has(this.#site.languageId)) return false;
+    const top = this.after(written).stack.at(-1);
+    if (top?.kind !== 'bracket' || top.weak || top.closer !== ')' || top.at < this.#cursor) return false;
+    return !/\btry\s*$/.test(lineTo(this.#above + this.#line + text, top.at));
   }
 
   /** Whether a text ends within a string, or a bracket that stands in its own line or the cursor's. */
@@ -457,12 +453,7 @@ function lineAt(text: string, index: number): string {
 const opensBody = /(?:\b(?:begin|do|else|in|of|then|where)|[:=>|\\])\s*$/;
 
 const keywords =
-  /^(?:and|as|case|catch|do|elif|else|elseif|end|finally|fn|for|foreach|from|func|function|if|in|instanceof|is|lock|match|of|or|property|return|satisfies|switch|synchronized|then|typeof|__typeof|__typeof__|unless|until|using|when|where|while|with|x)$/;
-
-/** A word in capitals may be one, too; `.Where(` is none. */
-function isKeyword(word: string): boolean {
-  return keywords.test(/[a-z]/.test(word) ? word : word.toLowerCase());
-}
+  /^(?:and|as|case|catch|do|elif|else|elseif|end|finally|fn|for|foreach|from|func|function|if|in|instanceof|is|lock|match|of|or|property|return|satisfies|switch|synchronized|then|typeof|__typeof|__typeof__|unless|until|using|when|where|while|with|x)$/i;
 
 /** Languages in which an operator may stand alone, as in `(+)` and `f(a:)`. */
 const sections = new Set([
@@ -496,7 +487,7 @@ function isGlued(text: string, opener: number | undefined, at: number, languageI
   if (text[at] === '}' && isFar && goesOn && /[^\s;{}]/.test(text[at - 1]!) && !sections.has(languageId))
     return true;
   const word = /^[\p{L}_]\w*/u.exec(text.slice(at + 1, at + 20))?.[0];
-  if (word === undefined || isKeyword(word)) return false;
+  if (word === undefined || keywords.test(word)) return false;
   const before = text[at - 1]!;
   if (text[at] === ']') {
     // `[]byte`, `map[string]bool`, `[[A alloc]init]`
@@ -507,7 +498,12 @@ function isGlued(text: string, opener: number | undefined, at: number, languageI
   if (text[at] === '}' || opener === undefined) return /[\p{L}\p{N}_]/u.test(before);
   // `(int)a` and `if (a)b` are no calls.
   const called = /[\p{L}\p{N}_!)\]>]+$/u.exec(text.slice(Math.max(0, opener - 20), opener))?.[0];
-  return called !== undefined && !isKeyword(called);
+  return called !== undefined && (!keywords.test(called) || isMember(text, opener - called.length));
+}
+
+/** Whether a name at an index is one of an object's, as `Where` of `.Where(`, which is no keyword. */
+function isMember(text: string, at: number): boolean {
+  return text[at - 1] === '.';
 }
 
 /** Where a name may stand right behind `]`. */

@@ -125,8 +125,7 @@ export class Stop {
     if (this.#closing !== undefined && reason !== 'end') return this.#cut(reason, this.#closersEnd);
     const end = this.#endsStatement(this.#text.slice(this.#lineStart));
     const isBegun =
-      this.#line > 0 &&
-      (this.#opened.leavesText(`${this.#text}\n`) || this.#opened.breaksOff(this.#text, true));
+      this.#line > 0 && (this.#opened.leavesText(`${this.#text}\n`) || this.#opened.breaksOff(this.#text));
     if (reason === 'end' && !isBegun) return this.#cut(reason, end ?? this.#whole);
     return this.#line > 0 ? this.#cutOff(reason, this.#lineStart - 1) : this.#cut(reason);
   }

@@ -683,6 +683,10 @@ const kinds: Record<string, Row[]> = {
     ['kotlin', 'fun f() {\n    ‸\n}\n', 'g(a[0];\n', 'hidden: unbalanced'],
     ['cpp', 'a = {\n    ‸\n};\n', '"[range(0; 10; 3)]",\n', '"[range(0; 10; 3)]",'],
     ['swift', 'f(‸)\n', '{ a; b })\n', '{ a; b }'],
+    ['java', 'void f() {\n    ‸\n}\n', 'try (var a = b(); var c = d()) {\n', 'try (var a = b(); var c = d()) {'],
+    ['java', 'void f() {\n    try (‸) {\n    }\n}\n', 'A a = b();\n', 'A a = b();'],
+    ['objective-c', '- (void)f {\n    ‸\n}\n', 'A(b(); c());\n', 'A(b(); c());'],
+    ['php', '<td>‸</td>\n', '(&euro; a)', '(&euro; a)'],
   ],
   'a closer too many': [
     ['csharp', 'var a = b\n    ‸\n', '.Where(c => c.D)e)\n', 'hidden: unbalanced'],
