@@ -450,7 +450,7 @@ describe('complaint: the wrong machine computes', () => {
   it('which files, which server and how much of the machine is no matter of the workspace', () => {
     // Those of the scope "machine" a remote window takes from the other side, where a repository may write them.
     const scopes = Object.values(settings).map(({ scope }) => scope);
-    assert.deepEqual([...new Set(scopes)].sort(), ['application', 'language-overridable', 'window']);
+    assert.deepEqual([...new Set(scopes)].sort(), ['application', 'language-overridable', 'resource']);
     const isFree = ({ type, enum: values }: Setting): boolean =>
       type === 'array' || (type === 'string' && !values);
     const own = Object.keys(settings).filter((name) => isFree(settings[name]!));
