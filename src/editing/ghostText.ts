@@ -329,8 +329,8 @@ function promptFor(document: Document, place: Place): Prompt {
 
 /** Why a question is no longer waited for: its document is another one now, or only the cursor. */
 function moved({ cursor, version }: Asked) {
-  const because = version !== cursor.document.version ? 'typed on' : 'moved on';
-  return { kind: 'cancelled', because } as const satisfies Result;
+  const isTyped = version !== cursor.document.version;
+  return { kind: 'cancelled', because: isTyped ? 'typed on' : 'moved on' } as const satisfies Result;
 }
 
 function wasAskedFor({ completion }: Fit): boolean {
